@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 import numpy as np
@@ -45,7 +45,7 @@ def corners(jpeg: bytes) -> list[tuple[int, ...]]:
     ]
 
 
-def assert_close(found: list[tuple[int, ...]], expected: list[tuple[int, ...]], within: int = 12) -> None:
+def assert_close(found: Sequence[tuple[int, ...]], expected: Sequence[tuple[int, ...]], within: int = 12) -> None:
     assert np.abs(np.array(found) - np.array(expected)).max() <= within, f"{found} is not {expected}"
 
 
