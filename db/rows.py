@@ -1,0 +1,87 @@
+"""Turns rows into the domain's things."""
+
+from typing import Any
+from uuid import UUID
+
+from reunite.model import (
+    Label,
+    Match,
+    MatchState,
+    Member,
+    Photo,
+    PhotoState,
+    ReplyTarget,
+    Report,
+    ReportKind,
+    ReportState,
+    Verdict,
+    VerdictKind,
+    Why,
+)
+
+Row = dict[str, Any]
+
+REPORT = (
+    """SELECT r.*, w.platform, w.external_id AS workspace FROM report r JOIN workspace w ON w.id = r.workspace_id"""
+)
+PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours FROM photo"
+
+
+def report(row: Row) -> Report:
+    """Read a row of `REPORT`."""
+    return Report(
+        id=row["id"],
+        community=row["community_id"],
+        kind=ReportKind(row["kind"]),
+        state=ReportState(row["state"]),
+        author=Member(row["author_id"], row["author_name"]),
+        text=row["text"],
+        place=row["place"],
+        happened_at=row["happened_at"],
+        target=target(row),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        answered=row["answered"],
+    )
+
+
+def target(row: Row) -> ReplyTarget:
+    """Read where a report's thread is."""
+    return ReplyTarget(row["platform"], row["workspace"], row["channel"], row["message"])
+
+
+def photo(row: Row) -> Photo:
+    """Read a row of `PHOTO`."""
+    return Photo(
+        id=row["id"],
+        report=row["report_id"],
+        position=row["position"],
+        name=row["name"],
+        state=PhotoState(row["state"]),
+        url=row["url"],
+        problem=row["problem"],
+        colours=tuple(row["colours"]),
+    )
+
+
+def match(row: Row) -> Match:
+    """Read a row of `match`."""
+    return Match(
+        id=row["id"],
+        lost=row["lost_id"],
+        found=row["found_id"],
+        probability=row["probability"],
+        label=Label(row["label"]) if row["label"] else None,
+        why=tuple(Why(**why) for why in row["why"]),
+        state=MatchState(row["state"]),
+    )
+
+
+def verdict(row: Row) -> Verdict:
+    """Read a row of `verdict`."""
+    return Verdict(row["moderator_id"], VerdictKind(row["kind"]), row["given"], row["at"])
+
+
+def uuid_or_none(row: Row | None, name: str) -> UUID | None:
+    """Return a column of a row that may not be there."""
+    return row[name] if row else None

@@ -1,0 +1,142 @@
+"""The search: candidates by each kind of pair and by rare words, with every similarity measured.
+
+Exact within the community (docs/decisions/0002-vectors.md).
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
+
+from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
+from reunite.matching import words
+from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.model import Report, ReportKind
+
+# A word is rare while at most so many of the open reports hold it, or so small a share of them.
+_RARE_REPORTS, _RARE_SHARE = 3, 0.02
+
+# For the kinds of pair, the space in which they are compared: their own where the model has it, else the shared one.
+_SPACES = """(VALUES ('photo-photo', 'photo', 'photo', coalesce(m.spaces ? 'photo', false)),
+                     ('text-photo', 'text', 'photo', false),
+                     ('photo-text', 'photo', 'text', false),
+                     ('text-text', 'text', 'text', coalesce(m.spaces ? 'text', false)))
+             AS pair (kind, mine, theirs, own)"""
+
+_SIMILARITIES = f"""
+  SELECT pair.kind, theirs.report_id, max(-(mine.vector <#> theirs.vector)) AS similarity
+  FROM model m CROSS JOIN {_SPACES}
+  JOIN embedding mine ON mine.model_id = m.id AND mine.report_id = %(report)s AND mine.source = pair.mine
+   AND mine.space = CASE WHEN pair.own THEN pair.mine ELSE '{SHARED_SPACE}' END
+  JOIN embedding theirs ON theirs.community_id = mine.community_id AND theirs.model_id = m.id
+   AND theirs.space = mine.space AND theirs.source = pair.theirs
+  JOIN report r ON r.id = theirs.report_id AND r.kind = %(opposite)s AND r.state = 'open'
+  WHERE m.live
+  GROUP BY pair.kind, theirs.report_id
+"""  # noqa: S608 - made of constants
+
+_CANDIDATES = f"""
+WITH similarities AS MATERIALIZED ({_SIMILARITIES}),
+ranked AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY similarity DESC, report_id) AS place FROM similarities),
+chosen AS (SELECT report_id AS id FROM ranked WHERE place <= %(limit)s UNION SELECT unnest(%(rare)s::uuid[])
+  EXCEPT SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
+         WHERE (lost_id = %(report)s OR found_id = %(report)s) AND state = 'refused')
+SELECT r.id, r.text, r.place, r.happened_at, r.created_at,
+  (SELECT coalesce(jsonb_object_agg(s.kind, s.similarity), '{{}}') FROM similarities s WHERE s.report_id = r.id)
+    AS similarities,
+  (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
+    WHERE p.report_id = r.id AND p.state = 'stored') AS colours
+FROM chosen JOIN report r USING (id)
+"""  # noqa: S608 - made of constants
+
+_BACKGROUND = f"""
+SELECT kind, avg(similarity) AS mean, stddev_pop(similarity) AS deviation, count(*) AS count
+FROM ({_SIMILARITIES}) AS similarities GROUP BY kind
+"""  # noqa: S608 - made of constants
+
+_RARE = """
+SELECT wanted.word, r.id FROM unnest(%(words)s::text[]) AS wanted (word)
+JOIN report r ON r.kind = %(opposite)s AND r.state = 'open' AND r.words @> ARRAY[wanted.word]
+"""
+
+assert {PHOTO_SPACE, TEXT_SPACE} == {"photo", "text"}  # noqa: S101 - the SQL above names them
+
+
+async def search(connection: AsyncConnection[DictRow], report: Report, limit: int) -> Search:
+    """Return open reports of the opposite kind: the `limit` nearest in each kind of pair, and those with rare words."""
+    opposite = report.kind.opposite
+    params = {"report": report.id, "opposite": opposite, "limit": limit}
+    count = await (
+        await connection.execute(
+            "SELECT count(*) AS n FROM report WHERE kind = %(opposite)s AND state = 'open'", params
+        )
+    ).fetchone()
+    open_count = int(count["n"]) if count else 0
+    rare = await _rare(connection, report, open_count)
+    found = await (await connection.execute(_CANDIDATES.encode(), {**params, "rare": list(rare)})).fetchall()
+    background = await (await connection.execute(_BACKGROUND.encode(), params)).fetchall()
+    colours = await (
+        await connection.execute(
+            "SELECT colours FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position", params
+        )
+    ).fetchall()
+    return Search(
+        query=_item(report.id, report.kind, vars_of(report), [row["colours"] for row in colours]),
+        candidates=tuple(
+            Candidate(
+                item=_item(row["id"], opposite, row, row["colours"]),
+                similarities={PairKind(kind): value for kind, value in row["similarities"].items()},
+                rare_words=tuple(sorted(rare.get(row["id"], ()))),
+            )
+            for row in found
+        ),
+        background={
+            PairKind(row["kind"]): Background(row["mean"], row["deviation"], row["count"]) for row in background
+        },
+        open_count=open_count,
+    )
+
+
+def vars_of(report: Report) -> dict[str, Any]:
+    """Return a report's fields under the names of its columns."""
+    return {
+        "text": report.text,
+        "place": report.place,
+        "happened_at": report.happened_at,
+        "created_at": report.created_at,
+    }
+
+
+def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[list[float]]) -> Item:
+    said: datetime | None = row["happened_at"]
+    return Item(
+        report=report,
+        kind=kind,
+        text=row["text"],
+        place=row["place"],
+        at=said or row["created_at"],
+        at_is_said=said is not None,
+        colours=tuple(tuple(photo) for photo in colours),
+    )
+
+
+async def _rare(connection: AsyncConnection[DictRow], report: Report, open_count: int) -> dict[UUID, set[str]]:
+    """Return the open reports that share a rare word with the report, and which words."""
+    wanted = words.rare_candidates(report.text)
+    if not wanted:
+        return {}
+    found = await (
+        await connection.execute(_RARE.encode(), {"words": list(wanted), "opposite": report.kind.opposite})
+    ).fetchall()
+    holders: dict[str, list[UUID]] = defaultdict(list)
+    for row in found:
+        holders[row["word"]].append(row["id"])
+    shared: dict[UUID, set[str]] = defaultdict(set)
+    for word, ids in holders.items():
+        if len(ids) <= max(_RARE_REPORTS, _RARE_SHARE * open_count):
+            for found_report in ids:
+                shared[found_report].add(word)
+    return shared

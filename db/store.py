@@ -1,0 +1,232 @@
+"""The store: connections, transactions within a community, and the few things that are seen across communities."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+from pgvector.psycopg import register_vector_async
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+from db.session import CommunitySession, Connection
+from db.work import WorkLease, WorkSession
+from reunite.commands import JoinWorkspace
+from reunite.errors import DefectError
+from reunite.model import PlatformName, ReplyTarget, Workspace
+from reunite.reply import Reply, from_json
+
+_ROLE_OPTION = "-c role=reunite_app"  # whoever logs in has no more rights than the application's role
+
+
+@dataclass(frozen=True, slots=True)
+class LiveModel:
+    """The model that is searched: its number here, which encoder was chosen, and its version."""
+
+    id: int
+    encoder: str
+    version: str
+    spaces: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """A reply leased for delivery to its report's thread. `attempts` counts this one."""
+
+    seq: int
+    community: UUID
+    report: UUID
+    fence: int
+    attempts: int
+    key: str
+    reply: Reply
+    target: ReplyTarget
+    picture: bytes | None
+    """The stored copy of the photo that the reply shows."""
+
+
+class Store:
+    """PostgreSQL. `async with Store(url) as store:` opens a pool of connections as the application's role."""
+
+    def __init__(self, url: str, *, connections: int = 8) -> None:
+        """Open nothing yet; `connections` is the most that are held at once."""
+        self._url = url
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            connection_class=psycopg.AsyncConnection[DictRow],
+            kwargs={"row_factory": dict_row, "options": _ROLE_OPTION},
+            min_size=1,
+            max_size=connections,
+            configure=_configure,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._pool.open(wait=True, timeout=30)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pool.close()
+
+    # Transactions
+
+    @asynccontextmanager
+    async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:
+        """Open a transaction within a community; it commits at the end, or rolls back on an error."""
+        async with self._transaction(community) as connection:
+            yield CommunitySession(connection, community)
+
+    @asynccontextmanager
+    async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
+        """Open a transaction under a lease. Raises LeaseLostError where the lease was overtaken."""
+        async with self._transaction(lease.community) as connection:
+            session = WorkSession(connection, lease)
+            await session.hold()
+            yield session
+
+    @asynccontextmanager
+    async def _transaction(self, community: UUID) -> AsyncIterator[Connection]:
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("SELECT set_config('reunite.community', %s, true)", [str(community)])
+            yield connection
+
+    async def _rows(self, query: str, *params: object) -> list[dict[str, Any]]:
+        async with self._pool.connection() as connection:
+            return await (await connection.execute(query.encode(), params)).fetchall()
+
+    # Workspaces
+
+    async def join(self, command: JoinWorkspace) -> Workspace:
+        """Make a workspace and its channels known (a community of its own, if it is new)."""
+        [row] = await self._rows(
+            "SELECT * FROM join_workspace(%s::platform, %s, %s)", command.platform, command.external_id, command.name
+        )
+        workspace = Workspace(row["workspace_id"], row["community_id"], command.platform, command.external_id)
+        async with self._transaction(workspace.community) as connection:
+            for channel in command.channels:
+                await connection.execute(
+                    """INSERT INTO channel (community_id, workspace_id, external_id, name, role) VALUES (%s, %s, %s, %s, %s)
+                       ON CONFLICT (workspace_id, external_id) DO UPDATE SET name = excluded.name, role = excluded.role""",
+                    [workspace.community, workspace.id, channel.id, channel.name, channel.role],
+                )
+        return workspace
+
+    async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
+        """Return a workspace."""
+        found = await self._rows("SELECT * FROM find_workspace(%s::platform, %s)", platform, external_id)
+        return Workspace(found[0]["workspace_id"], found[0]["community_id"], platform, external_id) if found else None
+
+    async def communities(self) -> list[UUID]:
+        """Return every community's id."""
+        return [row["id"] for row in await self._rows("SELECT all_communities AS id FROM all_communities()")]
+
+    # Models
+
+    async def live_model(self) -> LiveModel | None:
+        """Return the model that is searched; None before the first worker has chosen."""
+        found = await self._rows("SELECT id, encoder, version, spaces FROM model WHERE live")
+        return LiveModel(**found[0]) if found else None
+
+    async def register_model(self, encoder: str, version: str, spaces: Mapping[str, int]) -> LiveModel:
+        """Make a model known beside the others; the very first one becomes live."""
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("LOCK TABLE model IN SHARE ROW EXCLUSIVE MODE")
+            await connection.execute(
+                "INSERT INTO model (encoder, version, spaces, live) SELECT %s, %s, %s, NOT EXISTS (SELECT FROM model)"
+                " ON CONFLICT (version) DO NOTHING",
+                [encoder, version, Jsonb(dict(spaces))],
+            )
+            found = await (
+                await connection.execute("SELECT id, encoder, version, spaces FROM model WHERE version = %s", [version])
+            ).fetchone()
+        if found is None:
+            msg = f"model {version} vanished while it was being registered"
+            raise DefectError(msg)
+        return LiveModel(**found)
+
+    async def make_live(self, model: int) -> None:
+        """Let another model be the one that is searched."""
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("UPDATE model SET live = false WHERE live")
+            await connection.execute("UPDATE model SET live = true WHERE id = %s", [model])
+
+    # Work
+
+    async def hint_due_work(self, *, quiet: float, limit: int) -> list[tuple[UUID, int]]:
+        """Return work that is due and was not hinted at for `quiet` seconds, each with the number of its new hint."""
+        found = await self._rows("SELECT * FROM hint_due_work(%s, %s)", timedelta(seconds=quiet), limit)
+        return [(row["work_id"], row["hint"]) for row in found]
+
+    async def hint_work(self, work: UUID) -> int | None:
+        """Return the number of a new hint at one piece of work; None where it is not due any more."""
+        [row] = await self._rows("SELECT hint_work(%s) AS hint", work)
+        hint: int | None = row["hint"]
+        return hint
+
+    async def lease_work(self, work: UUID, seconds: float) -> WorkLease | None:
+        """Take work for so many seconds; None where someone has it, or it is done."""
+        found = await self._rows("SELECT * FROM lease_work(%s, %s)", work, timedelta(seconds=seconds))
+        return WorkLease(work, *_of(found[0], "community_id", "report_id", "fence", "failures")) if found else None
+
+    # Outbox
+
+    async def lease_outbox(self, platform: PlatformName, *, limit: int, seconds: float) -> list[OutboxItem]:
+        """Take the next reply of each thread, as far as it is due."""
+        leased = await self._rows(
+            "SELECT * FROM lease_outbox(%s::platform, %s, %s)", platform, limit, timedelta(seconds=seconds)
+        )
+        return [await self._outbox_item(row) for row in sorted(leased, key=lambda row: row["seq"])]
+
+    async def _outbox_item(self, leased: Mapping[str, Any]) -> OutboxItem:
+        async with self.session(leased["community_id"]) as session:
+            key, data = await session.outgoing(leased["seq"])
+            reply = from_json(data)
+            targets = await session.targets(reply.jumps())
+            picture = await session.photo_bytes(reply.picture) if reply.picture else None
+            report = await session.report(leased["report_id"])
+        if report is None:
+            msg = f"outbox item {leased['seq']} has no report"
+            raise DefectError(msg)
+        return OutboxItem(
+            *_of(leased, "seq", "community_id", "report_id", "fence", "attempts"),
+            key=key,
+            reply=reply.with_targets(targets),
+            target=report.target,
+            picture=picture,
+        )
+
+    @asynccontextmanager
+    async def outbox_signals(self, platform: PlatformName) -> AsyncIterator[asyncio.Event]:
+        """Hold a connection that sets the event whenever a reply for the platform was put into the outbox."""
+        event = asyncio.Event()
+
+        async def listen(connection: psycopg.AsyncConnection[Any]) -> None:
+            async for notice in connection.notifies():
+                if notice.payload == platform:
+                    event.set()
+
+        async with await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, options=_ROLE_OPTION
+        ) as connection:
+            await connection.execute("LISTEN reunite_outbox")
+            listener = asyncio.create_task(listen(connection))
+            try:
+                yield event
+            finally:
+                listener.cancel()
+                await asyncio.gather(listener, return_exceptions=True)
+
+
+async def _configure(connection: Connection) -> None:
+    await register_vector_async(connection)
+    await connection.commit()
+
+
+def _of(row: Mapping[str, Any], *names: str) -> tuple[Any, ...]:
+    return tuple(row[name] for name in names)

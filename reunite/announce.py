@@ -1,0 +1,57 @@
+"""What a search leads to: pairs written down, and each thread told of a pair once."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from reunite import wording
+from reunite.matching.evidence import Search
+from reunite.matching.judge import Judgement
+from reunite.model import Label, Match, MatchState, PhotoState, Report, ReportKind, ReportState
+from reunite.ports import ScoredPair, Session
+
+
+async def announce(
+    session: Session, report: Report, search: Search, judgements: Sequence[Judgement], *, percent: bool
+) -> None:
+    """Write the judged pairs and put what the threads are to be told into the outbox, in one transaction.
+
+    The keys of the outbox absorb that both sides of a pair may find it, at the same moment or at a later search.
+    """
+    shown: list[tuple[Match, Report]] = []
+    for judgement in judgements:
+        match = await session.save_match(_pair(report, judgement))
+        other = await session.report(judgement.report) if match.label else None
+        if other and match.state is MatchState.UNJUDGED and other.state is ReportState.OPEN:
+            shown.append((match, other))
+    if not report.answered:
+        await _answer(session, report, len(shown), search.open_count)
+    for match, other in shown:
+        await _tell(session, report, match, other, percent=percent)
+        # A search for a loss disturbs a finder only when it is sure; a new find is news to everyone who may have lost it.
+        if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
+            await _tell(session, other, match, report, percent=percent)
+
+
+async def _answer(session: Session, report: Report, matches: int, searched: int) -> None:
+    if not matches:
+        await session.post(report.id, f"{report.id}:answer", wording.nothing(report, searched))
+    elif report.kind is ReportKind.LOST:
+        await session.post(report.id, f"{report.id}:answer", wording.answer(report, matches, searched))
+    await session.mark_answered(report.id)
+
+
+async def _tell(session: Session, reader: Report, match: Match, other: Report, *, percent: bool) -> None:
+    card = wording.match_card(match, other, reader, await _picture(session, other), percent=percent)
+    await session.post(reader.id, f"{match.id}:{reader.kind}", card)
+
+
+async def _picture(session: Session, report: Report) -> UUID | None:
+    """Return the photo to show of a report: its first."""
+    return next((photo.id for photo in await session.photos(report.id) if photo.state is PhotoState.STORED), None)
+
+
+def _pair(report: Report, judgement: Judgement) -> ScoredPair:
+    lost, found = (report.id, judgement.report) if report.kind is ReportKind.LOST else (judgement.report, report.id)
+    return ScoredPair(
+        lost, found, judgement.probability, judgement.label, judgement.why, evidence=dict(judgement.evidence)
+    )

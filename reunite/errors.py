@@ -1,0 +1,28 @@
+"""What can go wrong, split by who has to act: the person, time, or we."""
+
+
+class TellUserError(Exception):
+    """The person can mend it: `key` names a sentence of `reunite.wording`, `params` fill it."""
+
+    def __init__(self, key: str, **params: str | int) -> None:
+        """Keep the sentence's key and its parameters; words are chosen where the language is known."""
+        super().__init__(key)
+        self.key = key
+        self.params = params
+
+
+class TryAgainError(Exception):
+    """Temporary trouble: the same step may go through later, at the earliest in `after` seconds."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        """`reason` is for the log; None for `after` leaves the pause to the retry policy."""
+        super().__init__(reason)
+        self.after = after
+
+
+class UndeliverableError(Exception):
+    """A reply can't be sent and trying again won't help (its thread is gone, a permission is missing)."""
+
+
+class DefectError(Exception):
+    """Our own mistake: a broken promise between rooms."""

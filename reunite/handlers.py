@@ -1,0 +1,175 @@
+"""What each command does: check it, write it in one transaction, hint to the workers after the commit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from reunite import rules, wording
+from reunite.commands import JoinWorkspace, Judge, NewReport, Withdraw
+from reunite.errors import DefectError, TellUserError
+from reunite.model import Match, MatchState, Report, ReportKind, ReportState, Verdict, Workspace
+from reunite.ports import Queue, Session, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A report is written down. `created` is false where its event had come before."""
+
+    report: Report
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a verdict came to: the match as it stands now, and whether the verdict changed that."""
+
+    match: Match
+    changed: bool
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Handlers:
+    """The domain's front door: the platforms' inbound sides call these, and nothing else."""
+
+    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime] = _now) -> None:
+        """`now` tells the time, with its zone."""
+        self._store = store
+        self._queue = queue
+        self._now = now
+
+    async def join(self, command: JoinWorkspace) -> Workspace:
+        """Make a workspace and its channels known."""
+        return await self._store.join(command)
+
+    async def report(self, command: NewReport) -> Receipt:
+        """Write a report down, with the work to do. Raises TellUserError where it can't be taken."""
+        command = replace(command, text=_clean(command.text), place=_clean(command.place))
+        _check(command)
+        workspace = await self._workspace(command)
+        async with self._store.session(workspace.community) as session:
+            report, created = await session.add_report(command, self._now() + rules.KEEP_FOR)
+            work = await session.add_work(report.id) if created else None
+            if created and report.target.message is None:
+                opening = wording.looking if report.kind is ReportKind.LOST else wording.posted
+                await session.post(report.id, f"{report.id}:post", opening(report))
+        if work:
+            await self._queue.hint(work)
+        return Receipt(report, created)
+
+    async def withdraw(self, command: Withdraw) -> bool:
+        """End a report whose post was deleted, and delete what is known of it; false where there is none.
+
+        `member` is None where the post itself is gone; else it has to be the author or a moderator.
+        """
+        workspace = await self._workspace(command)
+        async with self._store.session(workspace.community) as session:
+            report = await session.report_at(command.target)
+            if report is None or report.state is ReportState.WITHDRAWN:
+                return False
+            if command.member and command.member.id != report.author.id and not command.is_moderator:
+                raise TellUserError("only_moderators")
+            await session.set_state(report.id, ReportState.WITHDRAWN)
+            await session.purge(report.id)
+        return True
+
+    async def judge(self, command: Judge) -> Judged | None:
+        """Record a moderator's verdict, and what it changes; None where no match is shown there.
+
+        Raises TellUserError where the member may not judge. Anyone may take back a verdict of their own.
+        """
+        workspace = await self._workspace(command)
+        async with self._store.session(workspace.community) as session:
+            match = await (session.match(command.match) if command.match else session.match_shown_at(command.target))
+            if match is None:
+                return None
+            if command.given and not command.is_moderator:
+                raise TellUserError("only_moderators")
+            reports = await _both(session, match)
+            log = await session.verdicts(match.id)
+            if command.given == _stands(log, command):
+                return Judged(match, changed=False)
+            if command.given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
+                raise TellUserError("report_closed")
+            await session.add_verdict(match.id, command.member, command.kind, given=command.given)
+            log = await session.verdicts(match.id)
+            state = rules.match_state(log)
+            if state is match.state:
+                return Judged(match, changed=False)
+            await session.set_match_state(match.id, state)
+            work = await self._apply(session, replace(match, state=state), match.state, reports, command, len(log))
+        for each in work:
+            await self._queue.hint(each)
+        return Judged(replace(match, state=state), changed=True)
+
+    async def _apply(  # noqa: PLR0913 - one step of judge, told apart for reading
+        self,
+        session: Session,
+        match: Match,
+        before: MatchState,
+        reports: Sequence[Report],
+        command: Judge,
+        count: int,
+    ) -> list[UUID]:
+        """Let a verdict close or reopen the two reports, and say so in their threads. Return the work this makes."""
+        work = []
+        moderator = wording.person(command.target.platform, command.member)
+        for report, other in (reports, reports[::-1]):
+            confirmed = any(each.state is MatchState.CONFIRMED for each in await session.matches_of(report.id))
+            state = rules.report_state(report.state, confirmed=confirmed)
+            if state is not report.state:
+                await session.set_state(report.id, state)
+            if state is ReportState.OPEN and (report.state is not state or before is MatchState.REFUSED):
+                work.append(await session.add_work(report.id))  # what came in meanwhile
+            if match.state is MatchState.CONFIRMED:
+                reply = wording.returned(moderator)
+            elif match.state is MatchState.REFUSED:
+                reply = wording.refused(moderator, other)
+            elif before is MatchState.CONFIRMED:
+                reply = wording.reopened(moderator)
+            else:
+                reply = wording.reconsidered(moderator, other)
+            if MatchState.CONFIRMED in (before, match.state) or await session.is_shown(match.id, report.id):
+                await session.post(report.id, f"{match.id}:{match.state}:{count}:{report.kind}", reply)
+        return work
+
+    async def _workspace(self, command: NewReport | Withdraw | Judge) -> Workspace:
+        target = command.target
+        workspace = await self._store.workspace(target.platform, target.workspace)
+        if workspace is None:
+            msg = f"workspace {target.platform}:{target.workspace} was never joined"
+            raise DefectError(msg)
+        return workspace
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").strip()  # PostgreSQL keeps every character but this
+
+
+def _check(command: NewReport) -> None:
+    if not command.text and not command.photos:
+        raise TellUserError("empty_report")
+    if len(command.text) > rules.MOST_TEXT:
+        raise TellUserError("text_too_long", length=len(command.text), most=rules.MOST_TEXT)
+    if len(command.photos) > rules.MOST_PHOTOS:
+        raise TellUserError("too_many_photos", count=len(command.photos), most=rules.MOST_PHOTOS)
+
+
+def _stands(log: Sequence[Verdict], command: Judge) -> bool:
+    """Tell whether this member's verdict of this kind stands already; if it is also the latest, it needs no new line."""
+    standing = rules.standing(log)
+    mine = [each for each in standing if each.moderator == command.member.id and each.kind is command.kind]
+    return bool(mine)
+
+
+async def _both(session: Session, match: Match) -> list[Report]:
+    """Return the lost and the found report, locked in an order that can't deadlock."""
+    locked = {each: await session.report(each) for each in sorted((match.lost, match.found))}
+    reports = [locked[match.lost], locked[match.found]]
+    if None in reports:
+        msg = f"match {match.id} lacks a report"
+        raise DefectError(msg)
+    return [report for report in reports if report]

@@ -1,0 +1,178 @@
+"""The things the domain speaks of. Frozen and free of any platform's library."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+PlatformName = Literal["discord", "slack", "web"]
+
+
+class ReportKind(StrEnum):
+    """Which side of a match a report is."""
+
+    LOST = "lost"
+    FOUND = "found"
+
+    @property
+    def opposite(self) -> "ReportKind":
+        """The kind that this one is matched with."""
+        return ReportKind.FOUND if self is ReportKind.LOST else ReportKind.LOST
+
+
+class ReportState(StrEnum):
+    """A report's life: pending until its vectors are stored, then open until it ends one way or another."""
+
+    PENDING = "pending"
+    OPEN = "open"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class PhotoState(StrEnum):
+    """Whether a photo's stored copy has been made."""
+
+    PENDING = "pending"
+    STORED = "stored"
+    FAILED = "failed"
+
+
+class Label(StrEnum):
+    """What a match is called before people; each is a promise (docs/matching.md)."""
+
+    HIGH = "High confidence"
+    POSSIBLE = "Possible match"
+
+
+class VerdictKind(StrEnum):
+    """A moderator's judgement of a match."""
+
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+
+
+class MatchState(StrEnum):
+    """What the standing verdicts make of a match."""
+
+    UNJUDGED = "unjudged"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person on a platform: the platform's id and the name to show."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTarget:
+    """A place to write to. `message` is the thread's root; None until the bot has posted that root itself."""
+
+    platform: PlatformName
+    workspace: str
+    channel: str
+    message: str | None = None
+
+    def at(self, message: str) -> "ReplyTarget":
+        """Return the same channel with `message` as the thread's root."""
+        return replace(self, message=message)
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingPhoto:
+    """A photo as it came: either a link to fetch (`url`) or its bytes (`data`)."""
+
+    name: str
+    url: str | None = None
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of a workspace, and whether found or lost things are posted there."""
+
+    id: str
+    name: str
+    role: ReportKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A Discord guild, a Slack workspace or the local page: part of one community."""
+
+    id: UUID
+    community: UUID
+    platform: PlatformName
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of a report, in order of `position`. `problem` is a sentence's key where its intake failed."""
+
+    id: UUID
+    report: UUID
+    position: int
+    name: str
+    state: PhotoState
+    url: str | None = None
+    problem: str | None = None
+    colours: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A lost or found report. `author` is who posted it, `target` the thread in which it is answered."""
+
+    id: UUID
+    community: UUID
+    kind: ReportKind
+    state: ReportState
+    author: Member
+    text: str
+    place: str
+    happened_at: datetime | None
+    target: ReplyTarget
+    created_at: datetime
+    expires_at: datetime
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pair that has been scored: a lost and a found report, how probable it is, and what was seen."""
+
+    id: UUID
+    lost: UUID
+    found: UUID
+    probability: float
+    label: Label | None
+    why: tuple["Why", ...]
+    state: MatchState
+
+
+Agreement = Literal["agrees", "partly", "differs", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One piece of the reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word to show, how it compares."""
+
+    aspect: str
+    word: str
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One line of the append-only log: a moderator gave a verdict, or took it back (`given` false)."""
+
+    moderator: str
+    kind: VerdictKind
+    given: bool
+    at: datetime

@@ -1,0 +1,178 @@
+"""Every word that people read from us, in one place. Short, warm, no jargon."""
+
+from typing import Final, Literal
+from uuid import UUID
+
+from reunite.errors import TellUserError
+from reunite.model import Label, Match, Member, PlatformName, Report, ReportKind, Why
+from reunite.reply import Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+
+SENTENCES: Final = {
+    "empty_report": "Please tell me what it is: a few words or a photo are enough.",
+    "text_too_long": "That is longer than I can keep ({length} characters; {most} is the most). Please shorten it.",
+    "too_many_photos": "That is more photos than I can take ({count}; {most} is the most). Please pick the best ones.",
+    "only_moderators": "Only a moderator can confirm or refuse a match. Please ask one to have a look.",
+    "report_closed": "One of the two reports has been withdrawn or has ended, so there is nothing to confirm any more.",
+    "photo_too_large": "The photo {name} is too big for me. Please post it again in a smaller size (25 MB at most).",
+    "photo_too_many_pixels": "The photo {name} has more pixels than I can open. Please post it again in a smaller size.",
+    "photo_not_an_image": "{name} is not a photo that I can read. Please post a JPEG, PNG, WebP or HEIC picture.",
+    "photo_unreadable": "The photo {name} is damaged and I can't open it. Please try to post it again.",
+    "photo_is_web_page": "Instead of the photo {name} I was given a web page. Please post the photo itself.",
+    "photo_gone": "The photo {name} is not there any more. Please post it again.",
+    "photo_unreachable": "I could not get the photo {name}, though I tried several times. Please post it again.",
+    "our_fault": "Something went wrong on my side, and I could not look for matches. The people who run me can see why.",
+    "nothing_here": "There is no report or match of mine here.",
+}
+
+
+def sentence(key: str, **params: str | int) -> str:
+    """Return one of `SENTENCES`, filled in."""
+    return SENTENCES[key].format(**params)
+
+
+def tell(error: TellUserError) -> str:
+    """Return what a person is to be told of an error."""
+    return sentence(error.key, **error.params)
+
+
+def looking(report: Report) -> Reply:
+    """Open the thread of a loss that was reported by command."""
+    lines: list[Line] = [(Person(report.target.platform, report.author), Plain(" is looking for:"))]
+    if report.text:
+        lines.append((Quoted(report.text),))
+    lines += _circumstances(report)
+    return Reply("looking", tuple(lines))
+
+
+def posted(report: Report) -> Reply:
+    """Open the thread of a find that was reported by command."""
+    lines: list[Line] = [(Person(report.target.platform, report.author), Plain(" has found:"))]
+    if report.text:
+        lines.append((Quoted(report.text),))
+    lines += _circumstances(report)
+    return Reply("looking", tuple(lines))
+
+
+def answer(report: Report, matches: int, searched: int) -> Reply:
+    """Head the list of matches of a lost report."""
+    among = _count(searched, "open find", "open finds")
+    found = _count(matches, "possible match", "possible matches")
+    return Reply("answer", ((Strong("I looked for you."), Plain(f" {found} among {among}.")), *_quote(report)))
+
+
+def nothing(report: Report, searched: int) -> Reply:
+    """Say honestly that there is nothing yet, and until when the bot keeps watching."""
+    until = f"{report.expires_at.day} {report.expires_at:%B}"
+    if report.kind is ReportKind.LOST:
+        among = _count(searched, "open find", "open finds")
+        text = f"Nothing that fits among {among}. I keep watching until {until} and will write here."
+    else:
+        among = _count(searched, "open lost report", "open lost reports")
+        text = f"Thank you! It fits none of {among} so far. I keep watching until {until} and will write here."
+    return Reply("nothing", ((Plain(text),),))
+
+
+def match_card(match: Match, other: Report, reader: Report, picture: UUID | None, *, percent: bool) -> Reply:
+    """Show a match in the thread of `reader`: what the other side posted, how sure we are, and why."""
+    assert match.label is not None  # noqa: S101 - only labelled matches are shown
+    certainty = f" ({match.probability:.0%})" if percent else ""
+    lost_reads = reader.kind is ReportKind.LOST
+    head = "This may be yours." if lost_reads else "Possible owner found."
+    lines: list[Line] = []
+    if lost_reads:
+        lines.append((Person(reader.target.platform, reader.author, notify=True),))
+    lines.append((Strong(head), Plain(" "), Strong(match.label.value), Plain(certainty)))
+    lines.append(_other_side(other, lost_reads=lost_reads))
+    if other.text:
+        lines.append((Quoted(other.text),))
+    if why := _why_line(match.why):
+        lines.append((Plain(f"Why: {why}"),))
+    lines.append((Plain("Moderators: react ✅ when it is back with its owner, ❌ if this is not it."),))
+    return Reply("match", tuple(lines), match=match.id, picture=picture)
+
+
+def returned(moderator: Person) -> Reply:
+    """Say that the thing is back."""
+    return Reply("returned", ((Strong("Returned"), Plain(", confirmed by "), moderator, Plain(". 🎉")),))
+
+
+def reopened(moderator: Person) -> Reply:
+    """Say that a confirmation was taken back."""
+    text = " took the confirmation back, so this is open again. I keep watching."
+    return Reply("reopened", ((moderator, Plain(text)),))
+
+
+def refused(moderator: Person, other: Report) -> Reply:
+    """Say that a pair will not come back."""
+    jump = Jump(other.id, "that post" if other.kind is ReportKind.FOUND else "that report")
+    return Reply("refused", ((moderator, Plain(" says that it is not "), jump, Plain(". I won't bring it up again.")),))
+
+
+def reconsidered(moderator: Person, other: Report) -> Reply:
+    """Say that a refusal was taken back."""
+    jump = Jump(other.id, "that post" if other.kind is ReportKind.FOUND else "that report")
+    return Reply(
+        "reopened", ((moderator, Plain(" took the refusal of "), jump, Plain(" back: it may be it after all.")),)
+    )
+
+
+def problem(key: str, **params: str | int) -> Reply:
+    """Tell a thread what was wrong and what to do."""
+    return Reply("problem", ((Plain(sentence(key, **params)),),))
+
+
+def person(platform: PlatformName, member: Member) -> Person:
+    """Name a member without pinging them."""
+    return Person(platform, member)
+
+
+def label_word(label: Label | None) -> str:
+    """Return the label, or a word for its absence, for tables."""
+    return label.value if label else "–"
+
+
+def why_words(why: tuple[Why, ...]) -> str:
+    """Return the reason as it stands in a match reply."""
+    return _why_line(why)
+
+
+_MARKS: Final[dict[str, Literal["✓", "~", "✗", "not said"]]] = {
+    "agrees": "✓",
+    "partly": "~",
+    "differs": "✗",
+    "unknown": "not said",
+}
+
+
+def _why_line(why: tuple[Why, ...]) -> str:
+    parts = (
+        f"{each.word}: not said" if each.agreement == "unknown" else f"{each.word} {_MARKS[each.agreement]}"
+        for each in why
+    )
+    return " · ".join(parts)
+
+
+def _other_side(other: Report, *, lost_reads: bool) -> Line:
+    day = f"{other.happened_at or other.created_at:%A}"
+    if lost_reads:
+        place = (Plain(" at "), Quoted(other.place)) if other.place else ()
+        return (Plain(f"Found {day}"), *place, Plain(" · "), Jump(other.id, "jump to the post"))
+    who: Span = Person(other.target.platform, other.author)
+    return (Plain("Lost report by "), who, Plain(f", {day} · "), Jump(other.id, "jump to the report"))
+
+
+def _circumstances(report: Report) -> list[Line]:
+    line: list[Span] = []
+    if report.place:
+        line += [Plain("Where: "), Quoted(report.place)]
+    if report.happened_at:
+        line.append(Plain(f"{' · ' if line else ''}When: {report.happened_at:%A %d %B, %H:%M}"))
+    return [tuple(line)] if line else []
+
+
+def _quote(report: Report) -> tuple[Line, ...]:
+    return ((Plain("Looking for: "), Quoted(report.text)),) if report.text else ()
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
