@@ -1,0 +1,184 @@
+"""The servers' folder, and the account they run as."""
+
+import json
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.embedded.errors import EmbeddedServersError
+
+# PostgreSQL refuses to run as root. As root the servers are `nobody` in a group that no one else is in, so that other
+# programs running as `nobody` can't enter their folder. The number needs no entry in /etc/group.
+SERVICE_USER = "nobody"
+SERVICE_GROUP = 58_700
+ROOTS_FOLDERS = Path("/var/lib/reunite/homes")
+# A socket's path has room for 103 bytes on macOS, 107 on Linux; URLs and server options want plain characters.
+PLAIN_SHORT_PATH = re.compile(r"[A-Za-z0-9_./+@-]{1,80}")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything lies: `folder` is private to us, `data` belongs to the servers' account."""
+
+    control: Path
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        """The one folder that the servers write to."""
+        return self.folder / "data"
+
+    @property
+    def users(self) -> Path:
+        """The lock that every user of the servers shares."""
+        return self.folder / "users.lock"
+
+    @property
+    def keeper(self) -> Path:
+        """The lock that the keeper holds while it lives; its process id is inside."""
+        return self.folder / "keeper.lock"
+
+    def log(self, name: str) -> Path:
+        """Name the log of the keeper or of one server."""
+        return self.folder / f"{name}.log"
+
+    def sockets(self) -> Path:
+        """Read which folder the sockets are in; raises FileNotFoundError before the first start."""
+        return Path(json.loads((self.folder / "sockets.json").read_text()))
+
+
+def is_root() -> bool:
+    """Whether an account of lower rights is needed."""
+    return os.geteuid() == 0
+
+
+def as_service() -> dict[str, Any]:
+    """Options for subprocess that run a program as the servers' account."""
+    if not is_root():
+        return {}
+    try:
+        account = pwd.getpwnam(SERVICE_USER)
+    except KeyError:
+        raise EmbeddedServersError(
+            f"PostgreSQL does not run as root, and there is no user {SERVICE_USER!r} to run it as; "
+            "start as another user or set REUNITE_DATABASE_URL and REUNITE_REDIS_URL."
+        ) from None
+    return {"user": account.pw_uid, "group": SERVICE_GROUP, "extra_groups": ()}
+
+
+def lay_out(home: Path) -> Layout:
+    """Find the lock that guards everything else, creating `home` where it is missing."""
+    home = home.expanduser().absolute()
+    _create(home)
+    home = home.resolve()
+    return Layout(home / "embedded.lock", home / "embedded")
+
+
+def make_folders(layout: Layout) -> Layout:
+    """Create what is missing; call it with the control lock held. The layout returned has no links in it."""
+    folder = layout.folder
+    if not folder.exists():
+        folder.unlink(missing_ok=True)  # a link to a folder that is gone
+        if is_root() and not _service_may_enter(folder.parent):
+            # Other people's folders are not opened for the servers' account; the data lie where it may go.
+            _create(ROOTS_FOLDERS)
+            elsewhere = tempfile.mkdtemp(prefix="home-", dir=ROOTS_FOLDERS)
+            Path(elsewhere).chmod(0o711)
+            folder.symlink_to(elsewhere)
+        _create(folder)
+    layout = Layout(layout.control, folder.resolve())
+    layout.data.mkdir(exist_ok=True)
+    _make_private(layout.data)
+    return layout
+
+
+def choose_sockets(layout: Layout) -> Path:
+    """Folder of the sockets: the data folder, or a short one under /tmp where that path is too long for a socket."""
+    chosen = layout.data if PLAIN_SHORT_PATH.fullmatch(str(layout.data)) else _short_folder(layout)
+    (layout.folder / "sockets.json").write_text(json.dumps(str(chosen)))
+    return chosen
+
+
+def discard_sockets(layout: Layout, sockets: Path) -> None:
+    """Remove the folder under /tmp, if `sockets` is one."""
+    if sockets != layout.data and _is_ours(sockets):
+        shutil.rmtree(sockets, ignore_errors=True)
+
+
+def reachable(programs: Path, executable: str, layout: Layout, version: str) -> Path:
+    """`programs`, or a copy of it where the servers' account may read it (a checkout below /root, say)."""
+    if not is_root() or _service_may_run(programs / executable):
+        return programs
+    copy = layout.folder / "programs" / f"{programs.name}-{version}"
+    if not copy.is_dir():
+        unfinished = copy.with_name(f"{copy.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(programs, unfinished, symlinks=True)
+        for path in (copy.parent, unfinished, *unfinished.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        unfinished.rename(copy)
+    return copy
+
+
+def _create(folder: Path) -> None:
+    """Create what is missing of a path, whatever the umask says."""
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.is_dir()]):
+        missing.mkdir(exist_ok=True)
+        missing.chmod(0o711 if is_root() else 0o700)
+
+
+def _short_folder(layout: Layout) -> Path:
+    try:
+        recorded = layout.sockets()
+    except FileNotFoundError:
+        recorded = layout.data
+    if recorded != layout.data and _is_ours(recorded):
+        return recorded
+    made = Path(tempfile.mkdtemp(prefix="reunite-", dir="/tmp"))
+    _make_private(made)
+    return made
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether the folder is still the private one that we made: /tmp is open to all."""
+    try:
+        status = folder.lstat()
+    except FileNotFoundError:
+        return False
+    group_fits = not is_root() or status.st_gid == SERVICE_GROUP
+    return folder.is_dir() and not folder.is_symlink() and status.st_uid == os.geteuid() and group_fits
+
+
+def _make_private(folder: Path) -> None:
+    if is_root():
+        os.chown(folder, 0, SERVICE_GROUP)
+        folder.chmod(0o770)
+    else:
+        folder.chmod(0o700)
+
+
+def _service_may_enter(folder: Path) -> bool:
+    return _succeeds("cd", "--", str(folder))
+
+
+def _service_may_run(program: Path) -> bool:
+    return _succeeds(str(program), "--version")
+
+
+def _succeeds(*command: str) -> bool:
+    done = subprocess.run(  # noqa: S603 (our own programs)
+        ["/bin/sh", "-c", '"$@"', "sh", *command],
+        check=False,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **as_service(),
+    )
+    return done.returncode == 0

