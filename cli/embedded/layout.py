@@ -1,5 +1,6 @@
 """The servers' folder, and the account they run as."""
 
+import importlib.metadata
 import json
 import os
 import pwd
@@ -51,6 +52,16 @@ class Layout:
     def sockets(self) -> Path:
         """Read which folder the sockets are in; raises FileNotFoundError before the first start."""
         return Path(json.loads((self.folder / "sockets.json").read_text()))
+
+
+@dataclass(frozen=True)
+class Package:
+    """Programs from a wheel: the folder it is installed in, what is needed from there, one program to try."""
+
+    name: str
+    installed: Path
+    parts: tuple[str, ...]
+    executable: str
 
 
 def is_root() -> bool:
@@ -111,15 +122,20 @@ def discard_sockets(layout: Layout, sockets: Path) -> None:
         shutil.rmtree(sockets, ignore_errors=True)
 
 
-def reachable(programs: Path, executable: str, layout: Layout, version: str) -> Path:
-    """`programs`, or a copy of it where the servers' account may read it (a checkout below /root, say)."""
-    if not is_root() or _service_may_run(programs / executable):
-        return programs
-    copy = layout.folder / "programs" / f"{programs.name}-{version}"
+def reachable(layout: Layout, package: Package) -> Path:
+    """Folder that holds `package.parts`: as installed, or a copy where the servers' account may read it.
+
+    A checkout below /root is closed to it, for one.
+    """
+    if not is_root() or _service_may_run(package.installed / package.executable):
+        return package.installed
+    copy = layout.folder / "programs" / f"{package.name}-{importlib.metadata.version(package.name)}"
     if not copy.is_dir():
         unfinished = copy.with_name(f"{copy.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(programs, unfinished, symlinks=True)
+        for part in package.parts:
+            if (package.installed / part).is_dir():
+                shutil.copytree(package.installed / part, unfinished / part, symlinks=True)
         for path in (copy.parent, unfinished, *unfinished.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

