@@ -1,0 +1,5 @@
+"""The encoders behind `reunite.encoder.Encoder`, and the choice between them."""
+
+
+class EncoderUnavailableError(Exception):
+    """The wanted encoder can't be loaded here; the message says why and what the operator can do."""

@@ -1,0 +1,156 @@
+"""CLIP and SigLIP checkpoints give the vectors that plain transformers gives."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from transformers import AutoModel, AutoProcessor, AutoTokenizer, BertConfig, BertModel
+
+from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from tests.doubles.tiny_clip import make_tiny_clip, make_tiny_siglip
+from workers.encoders import EncoderUnavailableError
+from workers.encoders.clip import ClipEncoder
+
+pytestmark = pytest.mark.encoder
+
+TEXTS = ["black backpack", "Red umbrella, library!", "", "ключи 🔑", "blue bottle " * 100]
+SIZES = [(32, 32), (40, 30), (3, 50), (50, 3), (1, 1), (512, 384)]
+MAKERS: dict[str, Callable[[Path, int], None]] = {"clip": make_tiny_clip, "siglip": make_tiny_siglip}
+
+
+@pytest.fixture(scope="module", params=MAKERS)
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp(request.param)
+    MAKERS[request.param](folder, 1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def encoder(folder: Path) -> ClipEncoder:
+    return ClipEncoder(str(folder), dtype="float32", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def photos() -> list[Pixels]:
+    noise = np.random.default_rng(7)
+    return [noise.integers(0, 256, (height, width, 3), dtype=np.uint8) for height, width in SIZES]
+
+
+def unit(features: torch.Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = (features / features.norm(dim=1, keepdim=True)).numpy()
+    return array
+
+
+def of(vectors: Vectors) -> NDArray[np.float64]:
+    return vectors.astype(np.float64)
+
+
+def test_photos_get_the_vectors_of_plain_transformers(folder: Path, encoder: ClipEncoder, photos: list[Pixels]) -> None:
+    model = AutoModel.from_pretrained(folder).eval()
+    processor = AutoProcessor.from_pretrained(folder)  # type: ignore[no-untyped-call]
+    for pixels, mine in zip(photos, encoder.encode_images(photos)[SHARED_SPACE], strict=True):
+        inputs = processor(images=Image.fromarray(pixels), input_data_format="channels_last", return_tensors="pt")
+        with torch.no_grad():
+            plain = unit(model.get_image_features(pixel_values=inputs["pixel_values"]).pooler_output)[0]
+        assert np.abs(mine - plain).max() < 1e-3
+
+
+def test_texts_get_the_vectors_of_plain_transformers(folder: Path, encoder: ClipEncoder) -> None:
+    model, tokenizer = AutoModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
+    limit = model.config.text_config.max_position_embeddings
+    padding = "max_length" if model.config.model_type == "siglip" else False
+    for text, mine in zip(TEXTS, encoder.encode_texts(TEXTS)[SHARED_SPACE], strict=True):
+        tokens = tokenizer(text, padding=padding, truncation=True, max_length=limit, return_tensors="pt")
+        with torch.no_grad():
+            plain = unit(model.get_text_features(**tokens).pooler_output)[0]
+        assert np.abs(mine - plain).max() < 1e-3
+
+
+def test_vectors_are_of_length_1_in_the_promised_dimension(encoder: ClipEncoder, photos: list[Pixels]) -> None:
+    for vectors in (encoder.encode_images(photos), encoder.encode_texts(TEXTS)):
+        assert {space: array.shape[1] for space, array in vectors.items()} == dict(encoder.spaces)
+        array = vectors[SHARED_SPACE]
+        assert array.dtype == np.float32
+        assert np.allclose(np.linalg.norm(of(array), axis=1), 1, atol=1e-5)
+
+
+def test_different_photos_and_texts_get_different_vectors(encoder: ClipEncoder, photos: list[Pixels]) -> None:
+    for vectors in (encoder.encode_images(photos[:2]), encoder.encode_texts(TEXTS[:2])):
+        first, second = of(vectors[SHARED_SPACE])
+        assert first @ second < 0.99
+
+
+def test_neighbours_in_a_batch_change_nothing(encoder: ClipEncoder, photos: list[Pixels]) -> None:
+    together = encoder.encode_images(photos)[SHARED_SPACE]
+    alone = np.concatenate([encoder.encode_images([pixels])[SHARED_SPACE] for pixels in photos])
+    assert np.abs(together - alone).max() < 1e-5
+    together = encoder.encode_texts(TEXTS)[SHARED_SPACE]
+    alone = np.concatenate([encoder.encode_texts([text])[SHARED_SPACE] for text in TEXTS])
+    assert np.abs(together - alone).max() < 1e-5
+
+
+def test_nothing_to_encode_gives_no_rows(encoder: ClipEncoder) -> None:
+    dimension = encoder.spaces[SHARED_SPACE]
+    assert encoder.encode_images([])[SHARED_SPACE].shape == (0, dimension)
+    assert encoder.encode_texts([])[SHARED_SPACE].shape == (0, dimension)
+
+
+def test_bfloat16_stays_close_to_float32(folder: Path, encoder: ClipEncoder, photos: list[Pixels]) -> None:
+    fast = ClipEncoder(str(folder), dtype="bfloat16", device="cpu")
+    assert fast.version == encoder.version
+    for mine, exact in (
+        (fast.encode_images(photos), encoder.encode_images(photos)),
+        (fast.encode_texts(TEXTS), encoder.encode_texts(TEXTS)),
+    ):
+        assert (of(mine[SHARED_SPACE]) * of(exact[SHARED_SPACE])).sum(axis=1).min() > 0.98
+
+
+def test_the_version_follows_the_files_and_not_the_folder(tmp_path: Path) -> None:
+    for name, seed in (("a/tiny", 1), ("b/tiny", 1), ("c/tiny", 2)):
+        make_tiny_clip(tmp_path / name, seed)
+    first, same, other = (ClipEncoder(str(tmp_path / name)).version for name in ("a/tiny", "b/tiny", "c/tiny"))
+    assert first == same
+    assert first != other
+    assert first.startswith("tiny@")
+
+
+def test_pickled_weights_are_refused(tmp_path: Path) -> None:
+    make_tiny_clip(tmp_path, 1)
+    torch.save(AutoModel.from_pretrained(tmp_path).state_dict(), tmp_path / "pytorch_model.bin")
+    (tmp_path / "model.safetensors").unlink()
+    with pytest.raises(EncoderUnavailableError, match="pickled"):
+        ClipEncoder(str(tmp_path))
+
+
+def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
+    make_tiny_clip(tmp_path, 1)
+    tiny_bert = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
+    BertModel(tiny_bert).save_pretrained(tmp_path)
+    with pytest.raises(EncoderUnavailableError, match="neither CLIP nor SigLIP"):
+        ClipEncoder(str(tmp_path))
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EncoderUnavailableError, match="no model folder"):
+        ClipEncoder(str(tmp_path / "nowhere"))
+
+
+def test_damaged_weights_are_told(tmp_path: Path) -> None:
+    make_tiny_clip(tmp_path, 1)
+    (tmp_path / "model.safetensors").write_bytes(b"\xff" * 100)
+    with pytest.raises(EncoderUnavailableError, match="can't be loaded"):
+        ClipEncoder(str(tmp_path))
+
+
+def test_missing_weights_are_not_made_up(tmp_path: Path) -> None:
+    make_tiny_clip(tmp_path, 1)
+    weights = load_file(tmp_path / "model.safetensors")
+    del weights["visual_projection.weight"]
+    save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
+    with pytest.raises(EncoderUnavailableError, match="visual_projection"):
+        ClipEncoder(str(tmp_path))

@@ -1,0 +1,108 @@
+"""Where a model's files are: in a folder, in the model hub's cache, or still on the hub."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Final, NamedTuple
+
+from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+from workers.encoders import EncoderUnavailableError
+
+DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
+# This repository's main branch holds pickled weights only. The hub's own conversion to safetensors is this commit.
+_PINNED: Final = {DEFAULT_MODEL: "c237dc49a33fc61debc9276459120b7eac67e7ef"}
+
+PROBE_SECONDS: Final = 3.0
+_FILES: Final = ["*.json", "*.txt", "*.model", "*.safetensors"]
+_NOT_OURS: Final = ["*/*", "open_clip*"]  # other runtimes' copies of the same weights
+_HUB_NAME: Final = re.compile(r"(?P<repo>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
+
+
+class _Source(NamedTuple):
+    repo: str
+    revision: str | None
+
+
+def local_folder(model: str) -> Path | None:
+    """Return the folder that `model` names, or None where it is the name of a model on the hub."""
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    if not _HUB_NAME.fullmatch(model):
+        raise EncoderUnavailableError(f"There is no model folder {model}. Give a folder, or a hub's name[@revision].")
+    return None
+
+
+def cached_folder(model: str) -> Path | None:
+    """Return the folder of a hub's model that was fetched completely before, or None."""
+    source = _source(model)
+    try:
+        folder = Path(_snapshot(source, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError):
+        return None
+    return folder if (folder / "config.json").is_file() and any(folder.glob("*.safetensors")) else None
+
+
+def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool = False) -> Path:
+    """Return the folder with the model's files, fetched from the hub (with a progress bar) if need be.
+
+    Raises EncoderUnavailableError, within seconds where the hub doesn't answer.
+    """
+    folder = local_folder(model) or cached_folder(model)
+    if folder is not None:
+        return folder
+    problem = "it is not in the cache" if local_files_only else _problem_at_hub(_source(model))
+    if problem is None:
+        report(f"Fetching {model} from {constants.ENDPOINT}. This happens once.")
+        try:
+            folder = Path(_snapshot(_source(model), local_files_only=False))
+        except Exception as error:  # noqa: BLE001 - whatever breaks, the operator has one thing to do
+            problem = _brief(error)
+    if folder is None or problem is not None:
+        raise EncoderUnavailableError(f"The model {model} can't be fetched from {constants.ENDPOINT}: {problem}.")
+    return folder
+
+
+def _source(model: str) -> _Source:
+    match = _HUB_NAME.fullmatch(model)
+    if match is None:
+        raise EncoderUnavailableError(f"{model} is no name of a model on the hub.")
+    return _Source(match["repo"], match["revision"] or _PINNED.get(match["repo"]))
+
+
+def _snapshot(source: _Source, *, local_files_only: bool) -> str:
+    return snapshot_download(
+        source.repo,
+        revision=source.revision,
+        allow_patterns=_FILES,
+        ignore_patterns=_NOT_OURS,
+        local_files_only=local_files_only,
+    )
+
+
+def _problem_at_hub(source: _Source) -> str | None:
+    """Ask the hub for the model, once; None where it has it. Over in seconds, looking up its address included."""
+    if constants.HF_HUB_OFFLINE:
+        return "HF_HUB_OFFLINE is set"
+    answers: list[str | None] = []
+
+    def ask() -> None:
+        try:
+            HfApi().model_info(source.repo, revision=source.revision, timeout=PROBE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - no name, no route, no hub, no such model: each is a reason
+            answers.append(_brief(error))
+        else:
+            answers.append(None)
+
+    asking = Thread(target=ask, name="model-hub-probe", daemon=True)
+    asking.start()
+    asking.join(2 * PROBE_SECONDS)  # a name server or a trickling answer escapes the timeout of single reads
+    return answers[0] if answers else "it does not answer"
+
+
+def _brief(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__).rstrip(".")
