@@ -79,19 +79,20 @@ class Store:
     @asynccontextmanager
     async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:
         """Open a transaction within a community; it commits at the end, or rolls back on an error."""
-        async with self._transaction(community) as connection:
+        async with self.transaction(community) as connection:
             yield CommunitySession(connection, community)
 
     @asynccontextmanager
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
         """Open a transaction under a lease. Raises LeaseLostError where the lease was overtaken."""
-        async with self._transaction(lease.community) as connection:
+        async with self.transaction(lease.community) as connection:
             session = WorkSession(connection, lease)
             await session.hold()
             yield session
 
     @asynccontextmanager
-    async def _transaction(self, community: UUID) -> AsyncIterator[Connection]:
+    async def transaction(self, community: UUID) -> AsyncIterator[Connection]:
+        """Open a transaction in which row-level security lets only a community be seen."""
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute("SELECT set_config('reunite.community', %s, true)", [str(community)])
             yield connection
@@ -108,11 +109,12 @@ class Store:
             "SELECT * FROM join_workspace(%s::platform, %s, %s)", command.platform, command.external_id, command.name
         )
         workspace = Workspace(row["workspace_id"], row["community_id"], command.platform, command.external_id)
-        async with self._transaction(workspace.community) as connection:
+        async with self.transaction(workspace.community) as connection:
             for channel in command.channels:
                 await connection.execute(
-                    """INSERT INTO channel (community_id, workspace_id, external_id, name, role) VALUES (%s, %s, %s, %s, %s)
-                       ON CONFLICT (workspace_id, external_id) DO UPDATE SET name = excluded.name, role = excluded.role""",
+                    """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
+                       VALUES (%s, %s, %s, %s, %s) ON CONFLICT (workspace_id, external_id)
+                       DO UPDATE SET name = excluded.name, role = excluded.role""",
                     [workspace.community, workspace.id, channel.id, channel.name, channel.role],
                 )
         return workspace
@@ -172,7 +174,10 @@ class Store:
     async def lease_work(self, work: UUID, seconds: float) -> WorkLease | None:
         """Take work for so many seconds; None where someone has it, or it is done."""
         found = await self._rows("SELECT * FROM lease_work(%s, %s)", work, timedelta(seconds=seconds))
-        return WorkLease(work, *_of(found[0], "community_id", "report_id", "fence", "failures")) if found else None
+        if not found:
+            return None
+        [row] = found
+        return WorkLease(work, row["community_id"], row["report_id"], row["fence"], row["failures"])
 
     # Outbox
 
@@ -194,7 +199,11 @@ class Store:
             msg = f"outbox item {leased['seq']} has no report"
             raise DefectError(msg)
         return OutboxItem(
-            *_of(leased, "seq", "community_id", "report_id", "fence", "attempts"),
+            seq=leased["seq"],
+            community=leased["community_id"],
+            report=leased["report_id"],
+            fence=leased["fence"],
+            attempts=leased["attempts"],
             key=key,
             reply=reply.with_targets(targets),
             target=report.target,
@@ -226,7 +235,3 @@ class Store:
 async def _configure(connection: Connection) -> None:
     await register_vector_async(connection)
     await connection.commit()
-
-
-def _of(row: Mapping[str, Any], *names: str) -> tuple[Any, ...]:
-    return tuple(row[name] for name in names)

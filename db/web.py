@@ -1,0 +1,164 @@
+"""The local chat page's own messages, read together with what the core knows of their reports and matches."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from db import rows
+from db.session import CommunitySession
+from db.store import Store
+from reunite import rules
+from reunite.model import Match, Member, Photo, Report, VerdictKind
+from reunite.reply import Reply, from_json, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A post's report and its photos."""
+
+    report: Report
+    photos: tuple[Photo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """A shown match and the members whose verdicts stand, by kind."""
+
+    match: Match
+    given: Mapping[VerdictKind, tuple[Member, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class WebMessage:
+    """A message of the page. `author` is None where the bot speaks; `root` is the post whose thread it is in."""
+
+    id: int
+    channel: str
+    root: int | None
+    author: Member | None
+    text: str
+    reply: Reply | None
+    created_at: datetime
+    posted: Posted | None
+    judgements: Judgements | None
+
+
+@asynccontextmanager
+async def web_session(store: Store, community: UUID) -> AsyncIterator["WebSession"]:
+    """Open a transaction within a community; it commits at the end, or rolls back on an error."""
+    async with store.transaction(community) as connection:
+        yield WebSession(connection, community)
+
+
+class WebSession(CommunitySession):
+    """A community's transaction with the page's messages."""
+
+    async def add_post(self, channel: str, key: str, author: Member, text: str) -> tuple[int, bool]:
+        """Write a member's post, and tell whether it is new; a known `key` changes nothing."""
+        row = await self._one(
+            """INSERT INTO web_message (community_id, channel, key, author_id, author_name, text)
+               VALUES (%(community)s, %(channel)s, %(key)s, %(author)s, %(name)s, %(text)s)
+               ON CONFLICT (community_id, key) DO NOTHING RETURNING id""",
+            community=self.community,
+            channel=channel,
+            key=key,
+            author=author.id,
+            name=author.name,
+            text=text,
+        )
+        return (row["id"], True) if row else ((await self._known(key))[0], False)
+
+    async def add_reply(self, channel: str, root: int | None, key: str, reply: Reply) -> int | None:
+        """Write what the bot says, once for each `key`; None where the thread's post is gone."""
+        row = await self._one(
+            """INSERT INTO web_message (community_id, channel, root_id, key, reply)
+               SELECT %(community)s, %(channel)s, %(root)s, %(key)s, %(reply)s
+               WHERE %(root)s::bigint IS NULL OR EXISTS (SELECT FROM web_message WHERE id = %(root)s)
+               ON CONFLICT (community_id, key) DO NOTHING RETURNING id""",
+            community=self.community,
+            channel=channel,
+            root=root,
+            key=key,
+            reply=Jsonb(to_json(reply)),
+        )
+        return row["id"] if row else next(iter(await self._known(key)), None)
+
+    async def remove(self, message: int) -> None:
+        """Delete a message, and its thread if it is a post."""
+        await self._do("DELETE FROM web_message WHERE id = %(message)s", message=message)
+
+    async def channel_of(self, message: int) -> str | None:
+        """Return the channel in which a message stands."""
+        row = await self._one("SELECT channel FROM web_message WHERE id = %(message)s", message=message)
+        return row["channel"] if row else None
+
+    async def messages(self, posts: int) -> list[WebMessage]:
+        """Return the newest `posts` posts with their threads, oldest message first."""
+        found = await self._all(
+            """SELECT * FROM web_message WHERE coalesce(root_id, id) IN
+                 (SELECT id FROM web_message WHERE root_id IS NULL ORDER BY id DESC LIMIT %(posts)s)
+               ORDER BY id""",
+            posts=posts,
+        )
+        replies = {row["id"]: from_json(row["reply"]) for row in found if row["reply"]}
+        posted = await self._posted([str(row["id"]) for row in found if row["root_id"] is None])
+        judgements = await self._judgements([reply.match for reply in replies.values() if reply.match])
+        return [_message(row, replies.get(row["id"]), posted, judgements) for row in found]
+
+    async def _known(self, key: str) -> list[int]:
+        return [row["id"] for row in await self._all("SELECT id FROM web_message WHERE key = %(key)s", key=key)]
+
+    async def _posted(self, messages: Sequence[str]) -> dict[str, Posted]:
+        reports = [
+            rows.report(row)
+            for row in await self._all(
+                f"{rows.REPORT} WHERE w.platform = 'web' AND r.message = ANY(%(messages)s)", messages=list(messages)
+            )
+        ]
+        photos = defaultdict(list)
+        for row in await self._all(
+            f"{rows.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position",
+            reports=[report.id for report in reports],
+        ):
+            photos[row["report_id"]].append(rows.photo(row))
+        return {report.target.message or "": Posted(report, tuple(photos[report.id])) for report in reports}
+
+    async def _judgements(self, matches: Sequence[UUID]) -> dict[UUID, Judgements]:
+        logs = defaultdict(list)
+        names: dict[str, str] = {}
+        for row in await self._all(
+            "SELECT * FROM verdict WHERE match_id = ANY(%(matches)s) ORDER BY seq", matches=list(matches)
+        ):
+            logs[row["match_id"]].append(rows.verdict(row))
+            names[row["moderator_id"]] = row["moderator_name"]
+        known = await self._all("SELECT * FROM match WHERE id = ANY(%(matches)s)", matches=list(matches))
+        judged = {}
+        for match in map(rows.match, known):
+            standing = rules.standing(logs[match.id])
+            given = {
+                kind: tuple(Member(each.moderator, names[each.moderator]) for each in standing if each.kind is kind)
+                for kind in VerdictKind
+            }
+            judged[match.id] = Judgements(match, given)
+        return judged
+
+
+def _message(
+    row: rows.Row, reply: Reply | None, posted: Mapping[str, Posted], judgements: Mapping[UUID, Judgements]
+) -> WebMessage:
+    return WebMessage(
+        id=row["id"],
+        channel=row["channel"],
+        root=row["root_id"],
+        author=Member(row["author_id"], row["author_name"]) if row["author_id"] else None,
+        text=row["text"],
+        reply=reply,
+        created_at=row["created_at"],
+        posted=posted.get(str(row["id"])),
+        judgements=judgements.get(reply.match) if reply and reply.match else None,
+    )
