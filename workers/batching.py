@@ -1,0 +1,127 @@
+"""Micro-batches: requests that come at about the same time are encoded together, off the event loop."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from reunite.encoder import Encoder, Pixels, Vectors
+from reunite.errors import DefectError
+
+Item = TypeVar("Item")
+
+
+class BatchingEncoder:
+    """An encoder for many tasks at once: one thread encodes, up to `max_batch` items at a time.
+
+    A request waits at most `max_wait_ms` for company. Where a batch fails, each request of it is tried alone.
+    """
+
+    def __init__(self, encoder: Encoder, max_batch: int = 16, max_wait_ms: float = 5) -> None:
+        self.encoder = encoder
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+        self._images = _Lane(encoder.encode_images, self._thread, max_batch, max_wait_ms / 1000)
+        self._texts = _Lane(encoder.encode_texts, self._thread, max_batch, max_wait_ms / 1000)
+
+    async def images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+        """Vectors of the photos by space, row i for image i."""
+        return await self._images.encode(images)
+
+    async def texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
+        """Vectors of the texts by space, row i for text i."""
+        return await self._texts.encode(texts)
+
+    async def close(self) -> None:
+        """Finish what was asked for, take nothing more, end the thread."""
+        await asyncio.gather(self._images.close(), self._texts.close())
+        await asyncio.to_thread(self._thread.shutdown)
+
+
+@dataclass
+class _Request(Generic[Item]):
+    items: Sequence[Item]
+    vectors: asyncio.Future[Mapping[str, Vectors]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class _Lane(Generic[Item]):
+    """The waiting requests of one kind, and the task that encodes them while there are any."""
+
+    def __init__(
+        self,
+        encode: Callable[[Sequence[Item]], Mapping[str, Vectors]],
+        thread: ThreadPoolExecutor,
+        max_batch: int,
+        max_wait: float,
+    ) -> None:
+        self._encode = encode
+        self._thread = thread
+        self._max_batch = max_batch
+        self._max_wait = max_wait
+        self._waiting: deque[_Request[Item]] = deque()
+        self._full = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def encode(self, items: Sequence[Item]) -> Mapping[str, Vectors]:
+        """Split what is longer than a batch, and wait for the vectors."""
+        if self._closed:
+            raise DefectError("The encoder is closed.")
+        starts = range(0, max(len(items), 1), self._max_batch)
+        requests = [_Request(items[start : start + self._max_batch]) for start in starts]
+        self._waiting.extend(requests)
+        if self._waiting_items() >= self._max_batch:
+            self._full.set()
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        parts = await asyncio.gather(*(request.vectors for request in requests))
+        return {space: np.concatenate([part[space] for part in parts]) for space in parts[0]}
+
+    async def close(self) -> None:
+        self._closed = True
+        self._full.set()
+        if self._running is not None:
+            await self._running
+
+    def _waiting_items(self) -> int:
+        return sum(len(request.items) for request in self._waiting)
+
+    async def _run(self) -> None:
+        while self._waiting:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._full.wait(), self._max_wait)
+            await self._finish(self._next_batch())
+            if self._waiting_items() < self._max_batch and not self._closed:
+                self._full.clear()
+
+    def _next_batch(self) -> list[_Request[Item]]:
+        batch = [self._waiting.popleft()]
+        room = self._max_batch - len(batch[0].items)
+        while self._waiting and len(self._waiting[0].items) <= room:
+            batch.append(self._waiting.popleft())
+            room -= len(batch[-1].items)
+        return batch
+
+    async def _finish(self, batch: list[_Request[Item]]) -> None:
+        items = [item for request in batch for item in request.items]
+        try:
+            vectors = await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, items)
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            if len(batch) > 1:
+                for request in batch:
+                    await self._finish([request])
+            elif not batch[0].vectors.done():
+                batch[0].vectors.set_exception(error)
+            return
+        row = 0
+        for request in batch:
+            rows = slice(row, row + len(request.items))
+            row = rows.stop
+            if not request.vectors.done():  # who asked may have stopped waiting
+                request.vectors.set_result({space: array[rows] for space, array in vectors.items()})
