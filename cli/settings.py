@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     owner_database_url: str | None = None
     redis_url: str | None = None
+    queue: str = "reunite"
 
     encoder: Literal["auto", "clip", "concept"] = "auto"
     model: str = "openai/clip-vit-base-patch32"
@@ -37,11 +38,13 @@ class Settings(BaseSettings):
     slack_api_base: str | None = None
     slack_moderators: Annotated[tuple[str, ...], NoDecode] = ()
 
+    photo_http_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
 
-    @field_validator("slack_moderators", mode="before")
+    @field_validator("slack_moderators", "photo_http_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """Ids stand with commas or blanks between them."""
+        """Ids and hosts stand with commas or blanks between them."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value

@@ -40,7 +40,8 @@ _SIMILARITIES = f"""
 
 _CANDIDATES = f"""
 WITH similarities AS MATERIALIZED ({_SIMILARITIES}),
-ranked AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY similarity DESC, report_id) AS place FROM similarities),
+ranked AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY similarity DESC, report_id) AS place
+  FROM similarities),
 chosen AS (SELECT report_id AS id FROM ranked WHERE place <= %(limit)s UNION SELECT unnest(%(rare)s::uuid[])
   EXCEPT SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
          WHERE (lost_id = %(report)s OR found_id = %(report)s) AND state = 'refused')

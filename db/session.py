@@ -29,7 +29,7 @@ from reunite.model import (
     VerdictKind,
 )
 from reunite.ports import ScoredPair
-from reunite.reply import Reply, to_json
+from reunite.reply import Reply, from_json, to_json
 
 Connection = AsyncConnection[DictRow]
 
@@ -107,15 +107,22 @@ class CommunitySession:
             )
 
     async def report(self, report: UUID) -> Report | None:
-        """Return a report and lock it to the end of the transaction."""
-        row = await self._one(f"{rows.REPORT} WHERE r.id = %(report)s FOR UPDATE OF r", report=report)
+        """Return a report as it stands now."""
+        row = await self._one(f"{rows.REPORT} WHERE r.id = %(report)s", report=report)
         return rows.report(row) if row else None
+
+    async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        """Return reports, locked to the end of the transaction, in an order in which no two can wait for each other."""
+        found = await self._all(
+            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) ORDER BY r.id FOR NO KEY UPDATE OF r", reports=list(reports)
+        )
+        return {row["id"]: rows.report(row) for row in found}
 
     async def report_at(self, target: ReplyTarget) -> Report | None:
         """Return the report whose post is `target.message`, locked."""
         row = await self._one(
             f"{rows.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"
-            " AND r.channel = %(channel)s AND r.message = %(message)s FOR UPDATE OF r",
+            " AND r.channel = %(channel)s AND r.message = %(message)s FOR NO KEY UPDATE OF r",
             **asdict(target),
         )
         return rows.report(row) if row else None
@@ -262,7 +269,7 @@ class CommunitySession:
         # The report's row is locked first, so that the outbox's numbers follow the order of commits within a thread.
         added = await self._do(
             """WITH thread AS (SELECT r.id, w.platform FROM report r JOIN workspace w ON w.id = r.workspace_id
-                               WHERE r.id = %(report)s FOR UPDATE OF r)
+                               WHERE r.id = %(report)s FOR NO KEY UPDATE OF r)
                INSERT INTO outbox (community_id, report_id, platform, key, reply, match_id)
                SELECT %(community)s, id, platform, %(key)s, %(reply)s, %(match)s FROM thread
                ON CONFLICT (community_id, key) DO NOTHING""",
@@ -273,6 +280,16 @@ class CommunitySession:
             match=reply.match,
         )
         return added == 1
+
+    async def unfinished_work(self) -> int:
+        """Return how many pieces of work of the community are not done yet."""
+        row = await self._one("SELECT count(*) AS n FROM work WHERE state = 'due'")
+        return int(row["n"]) if row else 0
+
+    async def thread(self, report: UUID) -> list[Reply]:
+        """Return what a report's thread has been told or is about to be, in order."""
+        found = await self._all("SELECT reply FROM outbox WHERE report_id = %(report)s ORDER BY seq", report=report)
+        return [from_json(row["reply"]) for row in found]
 
     async def outgoing(self, seq: int) -> tuple[str, dict[str, Any]]:
         """Return a queued reply's idempotency key and its JSON."""

@@ -92,10 +92,12 @@ class WebSession(CommunitySession):
         """Delete a message, and its thread if it is a post."""
         await self._do("DELETE FROM web_message WHERE id = %(message)s", message=message)
 
-    async def channel_of(self, message: int) -> str | None:
-        """Return the channel in which a message stands."""
-        row = await self._one("SELECT channel FROM web_message WHERE id = %(message)s", message=message)
-        return row["channel"] if row else None
+    async def place_of(self, message: int) -> tuple[str, UUID | None] | None:
+        """Return the channel in which a message stands, and the match that it shows."""
+        row = await self._one("SELECT channel, reply FROM web_message WHERE id = %(message)s", message=message)
+        if row is None:
+            return None
+        return row["channel"], from_json(row["reply"]).match if row["reply"] else None
 
     async def messages(self, posts: int) -> list[WebMessage]:
         """Return the newest `posts` posts with their threads, oldest message first."""

@@ -17,19 +17,29 @@ async def announce(
 
     The keys of the outbox absorb that both sides of a pair may find it, at the same moment or at a later search.
     """
-    shown: list[tuple[Match, Report]] = []
-    for judgement in judgements:
-        match = await session.save_match(_pair(report, judgement))
-        other = await session.report(judgement.report) if match.label else None
-        if other and match.state is MatchState.UNJUDGED and other.state is ReportState.OPEN:
-            shown.append((match, other))
+    labelled = [judgement.report for judgement in judgements if judgement.label]
+    locked = await session.lock({report.id, *labelled})
+    report = locked[report.id]
+    matches = {
+        judgement.report: await session.save_match(_pair(report, judgement)) for judgement in _ordered(judgements)
+    }
+    shown = [
+        (matches[other], locked[other])
+        for other in labelled
+        if matches[other].state is MatchState.UNJUDGED and locked[other].state is ReportState.OPEN
+    ]
     if not report.answered:
         await _answer(session, report, len(shown), search.open_count)
     for match, other in shown:
         await _tell(session, report, match, other, percent=percent)
-        # A search for a loss disturbs a finder only when it is sure; a new find is news to everyone who may have lost it.
+        # A search for a loss disturbs a finder only when it is sure; a new find is news to all who may have lost it.
         if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
             await _tell(session, other, match, report, percent=percent)
+
+
+def _ordered(judgements: Sequence[Judgement]) -> Sequence[Judgement]:
+    """Order pairs as every search does, so that two that write the same pairs can't wait for each other in a circle."""
+    return sorted(judgements, key=lambda judgement: judgement.report)
 
 
 async def _answer(session: Session, report: Report, matches: int, searched: int) -> None:

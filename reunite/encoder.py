@@ -32,9 +32,9 @@ class Encoder(Protocol):
         ...
 
     def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
-        """Vectors of the photos in the spaces that photos have, row i for image i. Blocks; call it off the event loop."""
+        """Vectors of the photos in the spaces that photos have, row i for image i. Blocks for long."""
         ...
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
-        """Vectors of the texts in the spaces that texts have, row i for text i. Blocks; call it off the event loop."""
+        """Vectors of the texts in the spaces that texts have, row i for text i. Blocks for long."""
         ...

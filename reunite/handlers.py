@@ -10,6 +10,7 @@ from reunite.commands import JoinWorkspace, Judge, NewReport, Withdraw
 from reunite.errors import DefectError, TellUserError
 from reunite.model import Match, MatchState, Report, ReportKind, ReportState, Verdict, Workspace
 from reunite.ports import Queue, Session, Store
+from reunite.reply import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,16 @@ class Judged:
 
     match: Match
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A match whose state has changed, by whom, and its lost and found report as they were before."""
+
+    match: Match
+    before: MatchState
+    reports: tuple[Report, Report]
+    moderator: Person
 
 
 def _now() -> datetime:
@@ -89,6 +100,7 @@ class Handlers:
             if command.given and not command.is_moderator:
                 raise TellUserError("only_moderators")
             reports = await _both(session, match)
+            match = await session.match(match.id) or match  # as it stands under the lock
             log = await session.verdicts(match.id)
             if command.given == _stands(log, command):
                 return Judged(match, changed=False)
@@ -100,40 +112,27 @@ class Handlers:
             if state is match.state:
                 return Judged(match, changed=False)
             await session.set_match_state(match.id, state)
-            work = await self._apply(session, replace(match, state=state), match.state, reports, command, len(log))
+            moderator = Person(command.target.platform, command.member)
+            change = _Change(replace(match, state=state), match.state, reports, moderator)
+            work = await self._apply(session, change, len(log))
         for each in work:
             await self._queue.hint(each)
         return Judged(replace(match, state=state), changed=True)
 
-    async def _apply(  # noqa: PLR0913 - one step of judge, told apart for reading
-        self,
-        session: Session,
-        match: Match,
-        before: MatchState,
-        reports: Sequence[Report],
-        command: Judge,
-        count: int,
-    ) -> list[UUID]:
+    async def _apply(self, session: Session, change: "_Change", log_length: int) -> list[UUID]:
         """Let a verdict close or reopen the two reports, and say so in their threads. Return the work this makes."""
         work = []
-        moderator = wording.person(command.target.platform, command.member)
-        for report, other in (reports, reports[::-1]):
+        match, before = change.match, change.before
+        for report, other in (change.reports, change.reports[::-1]):
             confirmed = any(each.state is MatchState.CONFIRMED for each in await session.matches_of(report.id))
             state = rules.report_state(report.state, confirmed=confirmed)
             if state is not report.state:
                 await session.set_state(report.id, state)
             if state is ReportState.OPEN and (report.state is not state or before is MatchState.REFUSED):
                 work.append(await session.add_work(report.id))  # what came in meanwhile
-            if match.state is MatchState.CONFIRMED:
-                reply = wording.returned(moderator)
-            elif match.state is MatchState.REFUSED:
-                reply = wording.refused(moderator, other)
-            elif before is MatchState.CONFIRMED:
-                reply = wording.reopened(moderator)
-            else:
-                reply = wording.reconsidered(moderator, other)
             if MatchState.CONFIRMED in (before, match.state) or await session.is_shown(match.id, report.id):
-                await session.post(report.id, f"{match.id}:{match.state}:{count}:{report.kind}", reply)
+                reply = wording.verdict(before, match.state, change.moderator, other)
+                await session.post(report.id, f"{match.id}:{match.state}:{log_length}:{report.kind}", reply)
         return work
 
     async def _workspace(self, command: NewReport | Withdraw | Judge) -> Workspace:
@@ -159,17 +158,11 @@ def _check(command: NewReport) -> None:
 
 
 def _stands(log: Sequence[Verdict], command: Judge) -> bool:
-    """Tell whether this member's verdict of this kind stands already; if it is also the latest, it needs no new line."""
-    standing = rules.standing(log)
-    mine = [each for each in standing if each.moderator == command.member.id and each.kind is command.kind]
-    return bool(mine)
+    """Tell whether this member's verdict of this kind stands: giving it again, or taking none back, changes nothing."""
+    return any(each.moderator == command.member.id and each.kind is command.kind for each in rules.standing(log))
 
 
-async def _both(session: Session, match: Match) -> list[Report]:
-    """Return the lost and the found report, locked in an order that can't deadlock."""
-    locked = {each: await session.report(each) for each in sorted((match.lost, match.found))}
-    reports = [locked[match.lost], locked[match.found]]
-    if None in reports:
-        msg = f"match {match.id} lacks a report"
-        raise DefectError(msg)
-    return [report for report in reports if report]
+async def _both(session: Session, match: Match) -> tuple[Report, Report]:
+    """Return the lost and the found report, locked."""
+    locked = await session.lock({match.lost, match.found})
+    return locked[match.lost], locked[match.found]

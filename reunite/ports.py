@@ -1,6 +1,6 @@
 """What the domain needs of the outside: the store, the queue and the platforms, each as small as its use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +47,11 @@ class Session(Protocol):
         ...
 
     async def report(self, report: UUID) -> Report | None:
-        """Return a report and lock it to the end of the transaction."""
+        """Return a report as it stands now."""
+        ...
+
+    async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        """Return reports, locked to the end of the transaction, in an order in which no two can wait for each other."""
         ...
 
     async def report_at(self, target: ReplyTarget) -> Report | None:

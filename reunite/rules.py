@@ -16,7 +16,7 @@ _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REFUSE: MatchS
 
 
 def standing(log: Iterable[Verdict]) -> list[Verdict]:
-    """Return the verdicts that were given and not taken back, oldest first; a repeated one stands from its first time."""
+    """Return the verdicts that were given and not taken back, oldest first (a repeated one by its first time)."""
     standing_by: dict[tuple[str, VerdictKind], Verdict] = {}
     for verdict in log:
         key = verdict.moderator, verdict.kind
@@ -34,7 +34,7 @@ def match_state(log: Sequence[Verdict]) -> MatchState:
 
 
 def report_state(now: ReportState, *, confirmed: bool) -> ReportState:
-    """Return a report's state given whether any of its matches stands confirmed. What has ended otherwise stays ended."""
+    """Return a report's state given whether any of its matches is confirmed; what has ended otherwise stays ended."""
     if confirmed and now is ReportState.OPEN:
         return ReportState.RETURNED
     if not confirmed and now is ReportState.RETURNED:

@@ -4,7 +4,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from reunite.errors import TellUserError
-from reunite.model import Label, Match, Member, PlatformName, Report, ReportKind, Why
+from reunite.model import Label, Match, MatchState, Report, ReportKind, Why
 from reunite.reply import Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
 
 SENTENCES: Final = {
@@ -14,14 +14,25 @@ SENTENCES: Final = {
     "only_moderators": "Only a moderator can confirm or refuse a match. Please ask one to have a look.",
     "report_closed": "One of the two reports has been withdrawn or has ended, so there is nothing to confirm any more.",
     "photo_too_large": "The photo {name} is too big for me. Please post it again in a smaller size (25 MB at most).",
-    "photo_too_many_pixels": "The photo {name} has more pixels than I can open. Please post it again in a smaller size.",
+    "photo_too_many_pixels": "The photo {name} has too many pixels for me. Please post it again in a smaller size.",
     "photo_not_an_image": "{name} is not a photo that I can read. Please post a JPEG, PNG, WebP or HEIC picture.",
     "photo_unreadable": "The photo {name} is damaged and I can't open it. Please try to post it again.",
     "photo_is_web_page": "Instead of the photo {name} I was given a web page. Please post the photo itself.",
     "photo_gone": "The photo {name} is not there any more. Please post it again.",
     "photo_unreachable": "I could not get the photo {name}, though I tried several times. Please post it again.",
-    "our_fault": "Something went wrong on my side, and I could not look for matches. The people who run me can see why.",
+    "our_fault": "Something went wrong on my side, and I could not look for matches. Those who run me can see why.",
     "nothing_here": "There is no report or match of mine here.",
+    "when_not_understood": "When was that? Please say it like this: today, yesterday 14:30, Monday, or 2026-05-14.",
+    "when_to_come": "That time is still to come. Please tell me when you last had it, or leave it out.",
+    "looking_in": "Got it, I'm looking. I'll answer in {channel}.",
+    "thread_found": "Found: {what}",
+    "thread_lost": "Lost: {what}",
+    "thread_unnamed": "photo of {day}",
+    "lost_command": "Tell me what you lost, and I look through everything that was found",
+    "lost_description": "What is it? Kind, colour, brand, anything special",
+    "lost_photo": "A photo of it, if you have one",
+    "lost_where": "Where did you last have it?",
+    "lost_when": "When did you last have it? Like: today, yesterday 14:30, Monday, 2026-05-14",
 }
 
 
@@ -91,26 +102,17 @@ def match_card(match: Match, other: Report, reader: Report, picture: UUID | None
     return Reply("match", tuple(lines), match=match.id, picture=picture)
 
 
-def returned(moderator: Person) -> Reply:
-    """Say that the thing is back."""
-    return Reply("returned", ((Strong("Returned"), Plain(", confirmed by "), moderator, Plain(". 🎉")),))
-
-
-def reopened(moderator: Person) -> Reply:
-    """Say that a confirmation was taken back."""
-    text = " took the confirmation back, so this is open again. I keep watching."
-    return Reply("reopened", ((moderator, Plain(text)),))
-
-
-def refused(moderator: Person, other: Report) -> Reply:
-    """Say that a pair will not come back."""
+def verdict(before: MatchState, now: MatchState, moderator: Person, other: Report) -> Reply:
+    """Say in a thread what a verdict, or its taking back, has changed."""
     jump = Jump(other.id, "that post" if other.kind is ReportKind.FOUND else "that report")
-    return Reply("refused", ((moderator, Plain(" says that it is not "), jump, Plain(". I won't bring it up again.")),))
-
-
-def reconsidered(moderator: Person, other: Report) -> Reply:
-    """Say that a refusal was taken back."""
-    jump = Jump(other.id, "that post" if other.kind is ReportKind.FOUND else "that report")
+    if now is MatchState.CONFIRMED:
+        return Reply("returned", ((Strong("Returned"), Plain(", confirmed by "), moderator, Plain(". 🎉")),))
+    if now is MatchState.REFUSED:
+        text = ". I won't bring it up again."
+        return Reply("refused", ((moderator, Plain(" says that it is not "), jump, Plain(text)),))
+    if before is MatchState.CONFIRMED:
+        text = " took the confirmation back, so this is open again. I keep watching."
+        return Reply("reopened", ((moderator, Plain(text)),))
     return Reply(
         "reopened", ((moderator, Plain(" took the refusal of "), jump, Plain(" back: it may be it after all.")),)
     )
@@ -119,11 +121,6 @@ def reconsidered(moderator: Person, other: Report) -> Reply:
 def problem(key: str, **params: str | int) -> Reply:
     """Tell a thread what was wrong and what to do."""
     return Reply("problem", ((Plain(sentence(key, **params)),),))
-
-
-def person(platform: PlatformName, member: Member) -> Person:
-    """Name a member without pinging them."""
-    return Person(platform, member)
 
 
 def label_word(label: Label | None) -> str:

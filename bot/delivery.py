@@ -1,0 +1,98 @@
+"""Delivers the outbox of one platform: in order within a thread, threads side by side, once as people see it."""
+
+import asyncio
+from typing import Final
+
+import psycopg
+import structlog
+
+from db.store import OutboxItem, Store
+from reunite.errors import TryAgainError, UndeliverableError
+from reunite.ports import Outgoing, Platform, Sent
+
+MOST_ATTEMPTS: Final = 8
+"""After so many tries (about four minutes) a reply counts as undeliverable."""
+_FIRST_PAUSE: Final = 1.0
+"""Seconds before the second try; doubled for each one after."""
+_POLL_EVERY: Final = 1.0
+"""Seconds between looks at the outbox where nothing signals: for pauses that end and leases that run out."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Delivery:
+    """Sends what is in the outbox. `lease_seconds` bounds one send; after it another process may try."""
+
+    def __init__(self, store: Store, platform: Platform, *, lease_seconds: float = 60, parallel: int = 16) -> None:
+        """`parallel` is how many threads are written to at once."""
+        self._store = store
+        self._platform = platform
+        self._lease_seconds = lease_seconds
+        self._parallel = parallel
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled; what is under way then is left to its lease."""
+        while True:
+            try:
+                async with self._store.outbox_signals(self._platform.name) as signal:
+                    await self._loop(signal)
+            except psycopg.OperationalError as error:
+                _log.warning("delivery_interrupted", error=type(error).__name__)
+                await asyncio.sleep(_POLL_EVERY)
+
+    async def _loop(self, signal: asyncio.Event) -> None:
+        try:
+            while True:
+                signal.clear()  # before looking: what comes while we look wakes us again
+                await self._start_due(signal)
+                try:
+                    await asyncio.wait_for(signal.wait(), _POLL_EVERY)
+                except TimeoutError:
+                    continue
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _start_due(self, signal: asyncio.Event) -> None:
+        free = self._parallel - len(self._under_way)
+        if free <= 0:
+            return
+        name = self._platform.name
+        for item in await self._store.lease_outbox(name, limit=free, seconds=self._lease_seconds):
+            task = asyncio.create_task(self._deliver(item))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(lambda _: signal.set())  # the thread's next reply may go
+
+    async def _deliver(self, item: OutboxItem) -> None:
+        log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
+        outgoing = Outgoing(item.key, item.target, item.reply, item.picture, maybe_sent=item.attempts > 1)
+        try:
+            async with asyncio.timeout(self._lease_seconds * 0.8):
+                sent = await self._send(outgoing)
+            async with self._store.session(item.community) as session:
+                await session.mark_sent(item.seq, item.fence, sent.channel, sent.message)
+            log.info("reply_sent", kind=item.reply.kind)
+        except UndeliverableError as error:
+            log.warning("reply_undeliverable", reason=str(error))
+            await self._unsent(item, str(error), None)
+        except (TryAgainError, TimeoutError, OSError) as error:
+            log.warning("reply_delayed", error=type(error).__name__)
+            await self._unsent(item, f"{type(error).__name__}: {error}", getattr(error, "after", None) or 0)
+        except Exception as error:  # one reply's defect must not stop the others
+            log.exception("reply_defect")
+            await self._unsent(item, f"{type(error).__name__}: {error}", 0)
+
+    async def _send(self, outgoing: Outgoing) -> Sent:
+        if outgoing.target.message is None and outgoing.reply.kind != "looking":
+            raise UndeliverableError("the report's own post could not be sent, so there is no thread")
+        return await self._platform.send(outgoing)
+
+    async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
+        if after is not None:
+            pause = max(after, _FIRST_PAUSE * 2 ** (item.attempts - 1))
+            after = pause if item.attempts < MOST_ATTEMPTS else None
+        async with self._store.session(item.community) as session:
+            await session.mark_unsent(item.seq, item.fence, problem, after)

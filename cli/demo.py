@@ -1,0 +1,58 @@
+"""`reunite demo`: everything from nothing, on this machine."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from cli.children import Child, ChildError, children, until_asked_to_stop
+from cli.places import Places
+from cli.settings import Settings
+from db.migrate import migrate
+
+ENCODERS: Final = {
+    "clip": "CLIP",
+    "concept": "the offline encoder (no model hub was needed; CLIP finds more)",
+}
+_MOST_RESTARTS: Final = 5
+
+
+async def demo(settings: Settings, where: Places) -> None:
+    """Run worker and chat page until asked to stop."""
+    await migrate(where.owner_database_url)
+    environment = {**where.environment(), "REUNITE_PORT": str(settings.port)}
+    async with children([["worker"], ["bot", "web"]], environment) as (worker, page):
+        stop = asyncio.create_task(until_asked_to_stop())
+        start = asyncio.create_task(_start(worker, page, settings.port))
+        await asyncio.wait({stop, start}, return_when=asyncio.FIRST_COMPLETED)
+        if start.done():
+            await start
+            watch = asyncio.create_task(_watch([worker, page]))
+            await asyncio.wait({stop, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if watch.done():
+                await watch
+        print("\nStopping …", flush=True)
+
+
+async def _start(worker: Child, page: Child, port: int) -> None:
+    print("Starting the worker …", flush=True)
+    encoder, _, version = (await worker.start()).partition(" ")
+    await page.start()
+    print(f"Photos and words are compared by {ENCODERS[encoder]}: {version}")
+    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it; what was posted is kept)", flush=True)
+
+
+async def _watch(running: Sequence[Child]) -> None:
+    """Start again what ends by itself; what keeps ending ends the demo."""
+    restarts = 0
+    waiting = {asyncio.create_task(child.ended()): child for child in running}
+    while True:
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            child = waiting.pop(task)
+            restarts += 1
+            if restarts > _MOST_RESTARTS:
+                msg = f"`reunite {child.name}` keeps ending (status {task.result()})."
+                raise ChildError(msg)
+            print(f"`reunite {child.name}` ended (status {task.result()}); it is started again.", flush=True)
+            await child.start()
+            waiting[asyncio.create_task(child.ended())] = child

@@ -1,0 +1,113 @@
+"""`reunite doctor`: what is set up, what is not, and what to do about it."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from rich.console import Console
+from rich.markup import escape
+
+from cli.places import Places
+from cli.settings import Settings
+from db.migrate import MigrationError, pending
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `ok` is None for what is only worth knowing."""
+
+    what: str
+    ok: bool | None
+    found: str
+    remedy: str = ""
+
+
+async def findings(settings: Settings, where: Places) -> AsyncIterator[Finding]:
+    """Look at the program's surroundings, one after the other."""
+    yield Finding("Python", ok=True, found=sys.version.split()[0])
+    async for finding in _database(settings, where):
+        yield finding
+    yield await _redis(where)
+    for name, token in (
+        ("Discord", settings.discord_token),
+        ("Slack", settings.slack_bot_token and settings.slack_app_token),
+    ):
+        yield Finding(name, ok=None, found="token set" if token else "no token set")
+
+
+async def _database(settings: Settings, where: Places) -> AsyncIterator[Finding]:
+    kind = "set" if settings.database_url else "embedded"
+    try:
+        async with await psycopg.AsyncConnection.connect(
+            where.database_url, connect_timeout=5, row_factory=dict_row
+        ) as connection:
+            cursor = await connection.execute(
+                "SELECT current_setting('server_version') AS version, rolsuper OR rolbypassrls AS strong,"
+                " rolname AS role FROM pg_roles WHERE rolname = current_user"
+            )
+            row: dict[str, Any] = await cursor.fetchone() or {}
+    except psycopg.Error as error:
+        remedy = "Check REUNITE_DATABASE_URL, and that the server runs; then `reunite migrate`."
+        yield Finding("PostgreSQL", ok=False, found=str(error).strip().splitlines()[-1], remedy=remedy)
+        return
+    yield Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})")
+    remedy = "Let REUNITE_DATABASE_URL log in as reunite_app, and put the owner into REUNITE_OWNER_DATABASE_URL."
+    yield Finding("its role", ok=not row["strong"], found=row["role"], remedy=remedy if row["strong"] else "")
+    try:
+        missing = await pending(where.owner_database_url)
+    except (psycopg.Error, MigrationError) as error:
+        yield Finding("its schema", ok=False, found=str(error))
+        return
+    if missing:
+        yield Finding(
+            "its schema", ok=False, found=f"{len(missing)} migrations missing", remedy="Run `reunite migrate`."
+        )
+        return
+    yield Finding("its schema", ok=True, found="up to date")
+    yield await _encoder(where)
+
+
+async def _encoder(where: Places) -> Finding:
+    async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
+        row = await (await connection.execute("SELECT version FROM model WHERE live")).fetchone()
+    return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker does", remedy="")
+
+
+async def _redis(where: Places) -> Finding:
+    try:
+        async with Redis.from_url(where.redis_url, socket_connect_timeout=5) as redis:
+            info = await redis.info("server")
+    except (RedisError, OSError) as error:
+        remedy = "Check REUNITE_REDIS_URL, and that the server runs."
+        return Finding("Redis", ok=False, found=str(error), remedy=remedy)
+    return Finding("Redis", ok=True, found=str(info["redis_version"]))
+
+
+def run(settings: Settings, where: Places, *, as_json: bool) -> bool:
+    """Print the findings and tell whether all is well."""
+
+    async def collect() -> list[Finding]:
+        return [finding async for finding in findings(settings, where)]
+
+    found = asyncio.run(collect())
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in found]))
+    else:
+        _print(found)
+    return all(finding.ok is not False for finding in found)
+
+
+def _print(found: list[Finding]) -> None:
+    console = Console()
+    for finding in found:
+        mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[dim]·[/]"}[finding.ok]
+        console.print(f"{mark} {finding.what}: {escape(finding.found)}")
+        if finding.remedy:
+            console.print(f"  → {escape(finding.remedy)}")

@@ -1,0 +1,167 @@
+"""The command `reunite`. Each command imports its rooms only when it runs."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from cli import logs
+from cli.errors import UsageError
+from cli.places import Places, places
+from cli.settings import Settings
+from reunite.model import PlatformName
+
+app = typer.Typer(
+    name="reunite",
+    help="The lost-and-found bot for Discord and Slack communities.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+
+
+@contextmanager
+def _prepared() -> Iterator[tuple[Settings, Places]]:
+    """Read the settings, set up the log, and give the servers. What a person can mend ends in one sentence."""
+    from cli.children import ChildError  # noqa: PLC0415
+    from db.migrate import MigrationError  # noqa: PLC0415
+
+    try:
+        settings = Settings()
+        logs.configure(settings.log_level, as_json=settings.log_json)
+        with places(settings) as where:
+            yield settings, where
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+        _fail(f"A setting is not as it should be: {problems}.")
+    except (UsageError, ChildError, MigrationError) as error:
+        _fail(str(error))
+    except ImportError as error:
+        _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
+    except _expected() as error:
+        _fail(str(error).strip())
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """Errors of the surroundings whose own sentence says enough."""
+    import psycopg  # noqa: PLC0415
+    from redis.exceptions import ConnectionError as RedisConnectionError  # noqa: PLC0415
+
+    from reunite.errors import TellUserError  # noqa: PLC0415
+
+    return psycopg.OperationalError, RedisConnectionError, TellUserError
+
+
+def _fail(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(1)
+
+
+@app.command()
+def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page.")] = None) -> None:
+    """Everything from nothing: embedded servers, a worker, and the chat page on this machine.
+
+    Example: reunite demo --port 8700
+    """
+    from cli import demo as command  # noqa: PLC0415
+
+    with _prepared() as (settings, where):
+        asyncio.run(command.demo(settings.model_copy(update={"port": port}) if port else settings, where))
+
+
+@app.command("try")
+def try_(
+    found: Annotated[list[str], typer.Option(help="A found post: photo.jpg or photo.jpg::caption. May be repeated.")],
+    lost: Annotated[str, typer.Option(help="The lost report, in words.")] = "",
+    lost_photo: Annotated[Path | None, typer.Option(help="A photo of the lost thing.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """The main job once, through the real queue, worker and database.
+
+    Example: reunite try --found a.jpg --found b.jpg::"by the pool" --lost "black backpack"
+    """
+    from cli import try_once  # noqa: PLC0415
+
+    with _prepared() as (_, where):
+        try_once.run(where, found, lost, lost_photo, as_json=as_json)
+
+
+@app.command()
+def match(
+    folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
+    out: Annotated[Path, typer.Option(help="File for the predictions, one JSON line a query.")],
+) -> None:
+    """Rank a labelled set, at most 20 results a query; the answers are never read.
+
+    Example: reunite match sets/dev --out predictions.jsonl
+    """
+    from cli import match_set  # noqa: PLC0415
+
+    with _prepared() as (_, where):
+        match_set.run(where, folder, out)
+
+
+@app.command()
+def worker() -> None:
+    """Embed photos and words and look for matches, until stopped.
+
+    Example: REUNITE_ENCODER=clip reunite worker
+    """
+    from cli import services  # noqa: PLC0415
+
+    with _prepared() as (settings, where):
+        asyncio.run(services.worker(settings, where))
+
+
+@app.command()
+def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
+    """Run the bot of one platform, until stopped.
+
+    Example: REUNITE_DISCORD_TOKEN=… reunite bot discord
+    """
+    from cli import services  # noqa: PLC0415
+
+    with _prepared() as (settings, where):
+        names: dict[str, PlatformName] = {"discord": "discord", "slack": "slack", "web": "web"}
+        if platform not in names:
+            msg = f"There is no bot for {platform!r}: say discord, slack or web."
+            raise UsageError(msg)
+        asyncio.run(services.bot(settings, where, names[platform]))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Needs REUNITE_OWNER_DATABASE_URL, or the embedded server.
+
+    Example: reunite migrate
+    """
+    from db import migrate as command  # noqa: PLC0415
+
+    with _prepared() as (_, where):
+        applied = asyncio.run(command.migrate(where.owner_database_url, where.database_url))
+        print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
+
+
+@app.command()
+def doctor(*, as_json: AsJson = False) -> None:
+    """Say what is set up, what is not, and what to do about it.
+
+    Example: reunite doctor --json
+    """
+    from cli import doctor as command  # noqa: PLC0415
+
+    with _prepared() as (settings, where):
+        if not command.run(settings, where, as_json=as_json):
+            raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,104 @@
+"""The long-running processes: worker and bots."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.discord.config import DiscordConfig
+from bot.slack.config import SlackConfig
+
+from bot.app import AdapterConfig, BotConfig
+from bot.web.config import WebConfig
+from cli.children import until_asked_to_stop
+from cli.errors import UsageError
+from cli.places import Places
+from cli.settings import Settings
+from reunite.model import PlatformName
+
+
+def announce_ready(words: str) -> None:
+    """Write the file by which a parent process or a health check sees that this one is ready."""
+    if path := os.environ.get("REUNITE_READY_FILE"):
+        Path(path).write_text(words, "utf-8")
+
+
+async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
+    """Run a service until it fails or the process is asked to stop."""
+    running, asked = asyncio.create_task(service), asyncio.create_task(until_asked_to_stop())
+    await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if running.done():
+        await running
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)  # standard output belongs to whoever started us
+
+
+async def worker(settings: Settings, where: Places) -> None:
+    """Run a worker."""
+    from workers.app import OtherModelError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
+
+    api = urlsplit(settings.slack_api_base or "")
+    config = WorkerConfig(
+        database_url=where.database_url,
+        redis_url=where.redis_url,
+        queue=where.queue,
+        encoder=settings.encoder,
+        model=settings.model,
+        slack_token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None,
+        http_hosts=frozenset({*settings.photo_http_hosts, *({api.netloc} if api.scheme == "http" else ())}),
+    )
+    try:
+        await until_stopped(run(config, _say, lambda model: announce_ready(f"{model.encoder} {model.version}")))
+    except (OtherModelError, EncoderUnavailableError) as error:
+        raise UsageError(str(error)) from error
+
+
+async def bot(settings: Settings, where: Places, platform: PlatformName) -> None:
+    """Run one platform's bot."""
+    from bot.app import run  # noqa: PLC0415
+
+    config = BotConfig(
+        database_url=where.database_url,
+        redis_url=where.redis_url,
+        queue=where.queue,
+        adapter=adapter_config(settings, platform),
+    )
+    await until_stopped(run(config, lambda: announce_ready(platform)))
+
+
+def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:
+    """Choose what an adapter needs of the settings. Raises UsageError where something is missing."""
+    match platform:
+        case "discord":
+            if settings.discord_token is None:
+                raise UsageError(
+                    "Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord.md tells where it comes from."
+                )
+            return DiscordConfig(
+                token=settings.discord_token.get_secret_value(),
+                api_base=settings.discord_api_base,
+                gateway=settings.discord_gateway,
+            )
+        case "slack":
+            if settings.slack_bot_token is None or settings.slack_app_token is None:
+                raise UsageError(
+                    "Set REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…); docs/slack.md tells"
+                    " where they come from."
+                )
+            return SlackConfig(
+                bot_token=settings.slack_bot_token.get_secret_value(),
+                app_token=settings.slack_app_token.get_secret_value(),
+                api_base=settings.slack_api_base,
+                moderators=frozenset(settings.slack_moderators),
+            )
+        case "web":
+            return WebConfig(port=settings.port)

@@ -1,0 +1,99 @@
+"""One community for an errand: reports go in, the worker answers, and everything is gone at the end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from cli.children import Child, ChildError, children
+from cli.errors import UsageError
+from cli.places import Places, scratch
+from db import queue
+from db.session import CommunitySession
+from db.store import Store
+from reunite import rules
+from reunite.commands import JoinWorkspace, ReportFound, ReportLost
+from reunite.handlers import Handlers
+from reunite.model import IncomingPhoto, Member, ReplyTarget, Report, ReportKind, Workspace
+
+_WORKSPACE: Final = "trial"
+_FINDER, _OWNER = Member("finder", "finder"), Member("owner", "owner")
+_LOOK_EVERY: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A scratch community with a worker of its own."""
+
+    store: Store
+    handlers: Handlers
+    workspace: Workspace
+    worker: Child
+    encoder: str
+
+    async def report(  # noqa: PLR0913 - the fields of a post
+        self,
+        kind: ReportKind,
+        key: str,
+        *,
+        text: str = "",
+        place: str = "",
+        at: datetime | None = None,
+        photos: Sequence[Path] = (),
+    ) -> Report:
+        """Post a report with photos from files, as a platform would."""
+        data = [(path.name, await asyncio.to_thread(read, path)) for path in photos]
+        command = (ReportFound if kind is ReportKind.FOUND else ReportLost)(
+            source_key=key,
+            target=ReplyTarget("web", _WORKSPACE, kind, key),
+            author=_FINDER if kind is ReportKind.FOUND else _OWNER,
+            text=text[: rules.MOST_TEXT],
+            place=place,
+            happened_at=at,
+            photos=tuple(IncomingPhoto(name, data=each) for name, each in data),
+        )
+        return (await self.handlers.report(command)).report
+
+    async def unfinished(self) -> int:
+        """Return how many reports the worker has still to answer. Raises ChildError where it has ended."""
+        if self.worker.has_ended():
+            msg = "The worker ended before it was done; what it said stands above."
+            raise ChildError(msg)
+        async with self.session() as session:
+            return await session.unfinished_work()
+
+    async def settle(self) -> None:
+        """Wait until the worker has answered everything."""
+        while await self.unfinished():  # noqa: ASYNC110 - the worker is another process
+            await asyncio.sleep(_LOOK_EVERY)
+
+    def session(self) -> AbstractAsyncContextManager[CommunitySession]:
+        """Open a transaction within the community."""
+        return self.store.session(self.workspace.community)
+
+
+@asynccontextmanager
+async def trial(home: Places) -> AsyncIterator[Trial]:
+    """Open a scratch database with one community and a worker."""
+    async with AsyncExitStack() as stack:
+        own = await stack.enter_async_context(scratch(home))
+        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning", "REUNITE_QUIET": "1"}
+        [worker] = await stack.enter_async_context(children([["worker"]], environment))
+        encoder = (await worker.start()).partition(" ")[2]
+        store = await stack.enter_async_context(Store(own.database_url))
+        hints = await stack.enter_async_context(queue.connect(store, own.redis_url, own.queue))
+        handlers = Handlers(store, hints)
+        workspace = await handlers.join(JoinWorkspace("web", _WORKSPACE, "Trial"))
+        yield Trial(store, handlers, workspace, worker, encoder)
+
+
+def read(path: Path) -> bytes:
+    """Return a file's bytes. Raises UsageError where it can't be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        msg = f"The photo {path} can't be read: {error.strerror}."
+        raise UsageError(msg) from error

@@ -1,0 +1,75 @@
+"""Hints to the workers through Redis (arq). The record of work is in PostgreSQL; what is lost here costs only time."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.exceptions import RedisError
+
+from db.store import Store
+
+JOB: Final = "process"
+"""The name of the workers' one kind of job."""
+PAYLOAD_VERSION: Final = 1
+
+_log = structlog.get_logger(__name__)
+
+
+def serialize(job: dict[str, Any]) -> bytes:
+    """Write a job as JSON: a payload must never be able to run code."""
+    return json.dumps(job).encode()
+
+
+def deserialize(data: bytes) -> dict[str, Any]:
+    """Read what `serialize` wrote."""
+    job: dict[str, Any] = json.loads(data)
+    return job
+
+
+class ArqQueue:
+    """Hints by arq jobs. A job id is the work and the hint's number: arq swallows an id seen within the hour."""
+
+    def __init__(self, store: Store, redis: ArqRedis, name: str) -> None:
+        """`name` is the queue's name in Redis."""
+        self._store = store
+        self._redis = redis
+        self._name = name
+
+    async def hint(self, work: UUID) -> None:
+        """Tell the workers that there is work; never raises for a queue that is away."""
+        number = await self._store.hint_work(work)
+        if number is not None:
+            await self._enqueue(work, number)
+
+    async def hint_due(self, *, quiet: float, limit: int = 200) -> int:
+        """Hint at work that is due and was not hinted at for `quiet` seconds; return how much that was."""
+        due = await self._store.hint_due_work(quiet=quiet, limit=limit)
+        for work, number in due:
+            await self._enqueue(work, number)
+        return len(due)
+
+    async def _enqueue(self, work: UUID, number: int) -> None:
+        payload = {"v": PAYLOAD_VERSION, "work": str(work)}
+        try:
+            await self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
+        except (RedisError, OSError) as error:
+            _log.warning("hint_lost", work=str(work), error=type(error).__name__)  # the sweep hints again
+
+
+@asynccontextmanager
+async def connect(store: Store, redis_url: str, name: str) -> AsyncIterator[ArqQueue]:
+    """Open a queue of hints."""
+    redis = await create_pool(
+        RedisSettings.from_dsn(redis_url),
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        default_queue_name=name,
+    )
+    try:
+        yield ArqQueue(store, redis, name)
+    finally:
+        await redis.aclose()

@@ -1,0 +1,130 @@
+"""The worker's composition root: takes hints from arq, leases the work, processes it, and sweeps for the rest."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+import structlog
+from arq.connections import RedisSettings
+from arq.worker import Worker, func
+
+from db import queue
+from db.store import LiveModel, Store
+from workers.batching import BatchingEncoder
+from workers.encoders.choose import choose
+from workers.fetch import PhotoFetcher
+from workers.process import Processor
+
+PHOTO_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net", "files.slack.com"})
+_SWEEP_EVERY: Final = 1.0
+_QUIET: Final = 10.0
+"""Seconds after a hint before the sweep gives another: arq may be busy with it."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerConfig:
+    """What a worker needs to know. `http_hosts` are hosts of photos that are allowed without TLS (host:port)."""
+
+    database_url: str
+    redis_url: str
+    queue: str = "reunite"
+    encoder: str = "auto"
+    model: str = "openai/clip-vit-base-patch32"
+    slack_token: str | None = None
+    http_hosts: frozenset[str] = frozenset()
+    lease_seconds: float = 30
+    quiet_seconds: float = _QUIET
+    parallel: int = 16
+
+
+class OtherModelError(Exception):
+    """Another model is live than the one that was asked for."""
+
+
+async def run(
+    config: WorkerConfig,
+    report: Callable[[str], None],
+    ready: Callable[[LiveModel], None] = lambda _: None,
+    make_processor: Callable[..., Processor] = Processor,
+) -> None:
+    """Work until cancelled. `report` is told in words what is being prepared, `ready` that the work begins.
+
+    Raises OtherModelError with the remedy where the settings and the live model disagree.
+    """
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store(config.database_url))
+        encoder, model = await _model(store, config, report)
+        stack.push_async_callback(encoder.close)
+        hosts = PHOTO_HOSTS | config.http_hosts
+        fetcher = await stack.enter_async_context(PhotoFetcher(PHOTO_HOSTS, allow_http_hosts=config.http_hosts))
+        bearer = {
+            host: f"Bearer {config.slack_token}" for host in hosts if "discord" not in host and config.slack_token
+        }
+        processor = make_processor(store, encoder, model, fetcher, bearer, lease_seconds=config.lease_seconds)
+        hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
+        sweeper = asyncio.create_task(_sweep(hints, config.quiet_seconds))
+        worker = _arq_worker(config, store, processor)
+        ready(model)
+        try:
+            await worker.async_run()
+        finally:
+            sweeper.cancel()
+            await asyncio.gather(sweeper, return_exceptions=True)
+            with suppress(Exception):  # Redis may be the very thing that failed
+                await worker.close()
+
+
+async def _model(
+    store: Store, config: WorkerConfig, report: Callable[[str], None]
+) -> tuple[BatchingEncoder, LiveModel]:
+    live = await store.live_model()
+    choice = await asyncio.to_thread(choose, config.encoder, live.encoder if live else None, config.model, report)
+    chosen = await store.register_model(choice.kind, choice.encoder.version, choice.encoder.spaces)
+    live = live or await store.live_model()
+    if live and live.version != chosen.version:
+        msg = (
+            f"The database is searched with {live.version}, but the settings ask for {chosen.version}."
+            " Set REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed` to change over."
+        )
+        raise OtherModelError(msg)
+    return BatchingEncoder(choice.encoder), chosen
+
+
+def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:
+    async def process(ctx: dict[Any, Any], payload: dict[str, Any]) -> str:  # noqa: ARG001 - arq's signature
+        if payload.get("v") != queue.PAYLOAD_VERSION:
+            return "unknown payload"  # of another version of the program; the sweep will hint in ours
+        lease = await store.lease_work(UUID(payload["work"]), config.lease_seconds)
+        return await processor.process(lease) if lease else "not due"
+
+    return Worker(
+        functions=[func(process, name=queue.JOB, keep_result=0, max_tries=1)],
+        redis_settings=RedisSettings.from_dsn(config.redis_url),
+        queue_name=config.queue,
+        handle_signals=False,
+        max_jobs=config.parallel,
+        poll_delay=0.1,
+        job_timeout=600,
+        job_serializer=queue.serialize,
+        job_deserializer=queue.deserialize,
+        log_results=False,
+    )
+
+
+async def _sweep(hints: queue.ArqQueue, quiet: float) -> None:
+    """Hint at what is due: what a lost hint, an emptied Redis or a killed worker has left."""
+    while True:
+        try:
+            found = await hints.hint_due(quiet=quiet)
+        except psycopg.Error as error:
+            _log.warning("sweep_interrupted", error=type(error).__name__)
+        else:
+            if found:
+                _log.info("sweep_hinted", works=found)
+        await asyncio.sleep(_SWEEP_EVERY)

@@ -1,0 +1,174 @@
+"""What is done for a report: stored copies, vectors, search. Each step commits, so a killed worker's successor goes on.
+
+The vectors are committed before the search: two reports at the same moment would otherwise miss each other for ever.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import psycopg
+import structlog
+
+from db.store import LiveModel, Store
+from db.work import EmbeddingRow, LeaseLostError, StoredPhoto, WorkLease, as_rows
+from reunite import wording
+from reunite.announce import announce
+from reunite.errors import TellUserError, TryAgainError
+from reunite.matching import colours, defaults
+from reunite.matching.judge import judge
+from reunite.model import Photo, PhotoState, ReportState
+from workers import photos
+from workers.batching import BatchingEncoder
+from workers.fetch import PhotoFetcher
+
+Outcome = Literal["done", "again", "failed", "overtaken"]
+
+CANDIDATES: Final = 50
+"""How many candidates each kind of pair may bring."""
+MOST_FAILURES: Final = 6
+"""After so many tries (about two minutes) temporary trouble is said instead of tried again."""
+_FIRST_PAUSE: Final = 2.0
+"""Seconds before the second try; doubled for each one after."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """Processes reports with one encoder. `authorizations` are headers by host, for photos behind a token."""
+
+    store: Store
+    encoder: BatchingEncoder
+    model: LiveModel
+    fetcher: PhotoFetcher
+    authorizations: dict[str, str]
+    lease_seconds: float = 30
+
+    async def process(self, lease: WorkLease) -> Outcome:
+        """Bring a report as far as it can be brought, and tell how that went; nothing is raised."""
+        log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
+        try:
+            async with self._kept(lease):
+                await self._store_photos(lease)
+                await self._embed(lease)
+                await self._search(lease)
+        except LeaseLostError:
+            log.info("work_overtaken")
+            return "overtaken"
+        except (TryAgainError, psycopg.OperationalError, OSError) as error:
+            log.warning("work_interrupted", error=type(error).__name__)
+            return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
+        except Exception as error:  # one report's defect must not end the worker
+            log.exception("work_defect")
+            return await self._again(lease, f"{type(error).__name__}: {error}", None)
+        log.info("work_done")
+        return "done"
+
+    @asynccontextmanager
+    async def _kept(self, lease: WorkLease) -> AsyncIterator[None]:
+        """Keep the lease for as long as the work takes."""
+
+        async def keep() -> None:
+            while True:
+                await asyncio.sleep(self.lease_seconds / 3)
+                async with self.store.work_session(lease) as session:
+                    await session.extend(self.lease_seconds)
+
+        keeper = asyncio.create_task(keep())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+    async def _again(self, lease: WorkLease, problem: str, after: float | None) -> Outcome:
+        try:
+            async with self.store.work_session(lease) as session:
+                if lease.failures + 1 < MOST_FAILURES:
+                    await session.retry(problem, after or _FIRST_PAUSE * 2**lease.failures)
+                    return "again"
+                await session.give_up(problem)
+                await session.post(lease.report, f"{lease.work}:failed", wording.problem("our_fault"))
+                return "failed"
+        except (LeaseLostError, psycopg.OperationalError):
+            return "overtaken"  # the lease runs out by itself, and the sweep finds the work
+
+    # Stored copies
+
+    async def _store_photos(self, lease: WorkLease) -> None:
+        async with self.store.work_session(lease) as session:
+            pending = [photo for photo in await session.photos(lease.report) if photo.state is PhotoState.PENDING]
+        outcomes = await asyncio.gather(
+            *(self._store_photo(lease, photo) for photo in pending), return_exceptions=True
+        )  # a photo that can't be had now keeps no other one waiting
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _store_photo(self, lease: WorkLease, photo: Photo) -> None:
+        try:
+            data = await self._photo_data(lease, photo)
+            stored = await asyncio.to_thread(_stored_photo, data)
+        except TellUserError as error:
+            await self._refuse_photo(lease, photo, error.key)
+        except TryAgainError:
+            if lease.failures + 1 < MOST_FAILURES:
+                raise
+            await self._refuse_photo(lease, photo, "photo_unreachable")
+        else:
+            async with self.store.work_session(lease) as session:
+                await session.store_photo(photo.id, stored)
+
+    async def _photo_data(self, lease: WorkLease, photo: Photo) -> bytes:
+        if photo.url:
+            return await self.fetcher.fetch(
+                photo.url, authorization=self.authorizations.get(urlsplit(photo.url).netloc)
+            )
+        async with self.store.work_session(lease) as session:
+            return await session.photo_bytes(photo.id, "upload") or b""
+
+    async def _refuse_photo(self, lease: WorkLease, photo: Photo, problem: str) -> None:
+        async with self.store.work_session(lease) as session:
+            await session.refuse_photo(photo.id, problem)
+            await session.post(lease.report, f"{photo.id}:problem", wording.problem(problem, name=photo.name))
+
+    # Vectors
+
+    async def _embed(self, lease: WorkLease) -> None:
+        async with self.store.work_session(lease) as session:
+            report = await session.report(lease.report)
+            photo_ids, text = await session.unembedded(lease.report, self.model.id)
+            copies = [await session.photo_bytes(photo) or b"" for photo in photo_ids]
+        rows: list[EmbeddingRow] = []
+        if copies:
+            pixels = await asyncio.gather(*(asyncio.to_thread(photos.decode, copy) for copy in copies))
+            vectors = await self.encoder.images(pixels)
+            rows += [row for index, photo in enumerate(photo_ids) for row in as_rows(photo, vectors, index)]
+        if text and report:
+            rows += as_rows(None, await self.encoder.texts([report.text]), 0)
+        async with self.store.work_session(lease) as session:
+            await session.save_embeddings(lease.report, self.model.id, rows)
+            await session.open_if_pending(lease.report)
+
+    # Search
+
+    async def _search(self, lease: WorkLease) -> None:
+        async with self.store.work_session(lease) as session:
+            report = await session.report(lease.report)
+            if report and report.state is ReportState.OPEN:
+                if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
+                    model = defaults.for_encoder(self.model.version)
+                    search = await session.search(report, CANDIDATES)
+                    await announce(session, report, search, judge(search, model), percent=model.calibrated)
+                else:
+                    await session.set_state(report.id, ReportState.WITHDRAWN)  # no photo could be used: nothing is left
+            await session.finish()
+
+
+def _stored_photo(data: bytes) -> StoredPhoto:
+    copy = photos.make_stored_copy(data)
+    return StoredPhoto(copy.jpeg, copy.sha256, copy.width, copy.height, colours.of_photo(photos.decode(copy.jpeg)))
