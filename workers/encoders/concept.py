@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
+from reunite.matching.lexicon import to_english
 from workers.encoders import efficientnet_lite, minilm
 from workers.encoders.precision import fastest_dtype
 
@@ -79,7 +80,7 @@ class ConceptEncoder:
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """`shared` n × 1000 and `text` n × 384."""
         with torch.inference_mode():
-            sentences = self._sentences.encode(texts)
+            sentences = self._sentences.encode([to_english(text) for text in texts])
             likeness = sentences @ self._phrases.T
             classes = torch.full((len(texts), efficientnet_lite.CLASSES), -1.0)
             classes.scatter_reduce_(1, self._phrase_class.expand_as(likeness), likeness, reduce="amax")
