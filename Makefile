@@ -17,7 +17,7 @@ help:
 install: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
-	@for python in $(PYTHONS); do \
+	@found=; chosen=; for python in $(PYTHONS); do \
 	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
 	  found=$$python; \
 	  $$python -c 'import ensurepip, venv' >/dev/null 2>&1 && chosen=$$python && break; \
