@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from huggingface_hub import HfApi, constants, snapshot_download
 from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
-from workers.encoders import EncoderUnavailableError
+from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
 
 DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 # This repository's main branch holds pickled weights only. The hub's own conversion to safetensors is this commit.
@@ -49,7 +49,8 @@ def cached_folder(model: str) -> Path | None:
 def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool = False) -> Path:
     """Return the folder with the model's files, fetched from the hub (with a progress bar) if need be.
 
-    Raises EncoderUnavailableError, within seconds where the hub doesn't answer.
+    Raises ModelOutOfReachError, within seconds where the hub doesn't answer, and EncoderUnavailableError where `model`
+    is neither a folder nor a name.
     """
     folder = local_folder(model) or cached_folder(model)
     if folder is not None:
@@ -62,7 +63,7 @@ def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool 
         except Exception as error:  # noqa: BLE001 - whatever breaks, the operator has one thing to do
             problem = _brief(error)
     if folder is None or problem is not None:
-        raise EncoderUnavailableError(f"The model {model} can't be fetched from {constants.ENDPOINT}: {problem}.")
+        raise ModelOutOfReachError(f"The model {model} can't be fetched from {constants.ENDPOINT}: {problem}.")
     return folder
 
 

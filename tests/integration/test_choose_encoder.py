@@ -1,0 +1,161 @@
+"""`auto` takes CLIP where it can be had, else the offline encoder within seconds; a choice once made stays."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.doubles.model_hub import COMMIT, ModelHub, model_hub
+from tests.doubles.tiny_clip import make_tiny_clip
+from workers.encoders import EncoderUnavailableError
+from workers.encoders.choose import choose
+
+pytestmark = pytest.mark.encoder
+
+REPOSITORY = "example/tiny-clip"
+OBTAIN = """
+def act(lines, model):
+    from workers.encoders.hub import obtain
+    return {"folder": str(obtain(model, lines.append))}
+"""
+CHOOSE = """
+def act(lines, model, setting, recorded):
+    from workers.encoders.choose import choose
+    choice = choose(setting, recorded, model, lines.append)
+    return {"kind": choice.kind, "version": choice.encoder.version}
+"""
+RUN = """
+import json, sys, time
+from workers.encoders import EncoderUnavailableError
+lines, start = [], time.monotonic()
+try:
+    outcome = act(lines, *json.loads(sys.argv[1]))
+except EncoderUnavailableError as error:
+    outcome = {"error": type(error).__name__, "message": str(error)}
+print(json.dumps({**outcome, "lines": lines, "seconds": time.monotonic() - start}))
+"""
+
+
+def run(act: str, *arguments: str | None, hub: str, home: Path, **env: str) -> dict[str, Any]:
+    """Act in a process of its own, for the hub's address is read when its client is imported."""
+    process = subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", act + RUN, json.dumps(arguments)],
+        env={**os.environ, "HF_ENDPOINT": hub, "HF_HOME": str(home), "OMP_NUM_THREADS": "2", **env},
+        stdout=subprocess.PIPE,
+        timeout=120,
+        check=True,
+    )
+    answer: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
+    return answer
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    make_tiny_clip(folder, 1)
+    return folder
+
+
+@pytest.fixture
+def hub(tiny: Path) -> Iterator[ModelHub]:
+    with model_hub(REPOSITORY, tiny) as hub:
+        yield hub
+
+
+@pytest.fixture
+def silent_hub() -> Iterator[str]:
+    """A hub that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def closed_hub() -> str:
+    """An address where nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_a_model_is_fetched_once_and_needs_no_hub_from_then_on(
+    hub: ModelHub, tiny: Path, closed_hub: str, tmp_path: Path
+) -> None:
+    first = run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path)
+    assert first["lines"] == [f"Fetching {REPOSITORY} from {hub.url}. This happens once."]
+    for file in tiny.iterdir():
+        assert (Path(first["folder"]) / file.name).read_bytes() == file.read_bytes()
+
+    hub.asked.clear()
+    for address in (hub.url, closed_hub):
+        again = run(OBTAIN, REPOSITORY, hub=address, home=tmp_path)
+        assert (again["folder"], again["lines"]) == (first["folder"], [])
+    assert hub.asked == []
+
+
+def test_what_was_fetched_halfway_is_not_taken_for_the_model(hub: ModelHub, tmp_path: Path) -> None:
+    hub.withheld = {"model.safetensors"}
+    assert run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path)["error"] == "ModelOutOfReachError"
+    hub.withheld = set()
+    assert (Path(run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path)["folder"]) / "model.safetensors").is_file()
+
+
+def test_a_hub_that_hangs_is_given_up_in_seconds(silent_hub: str, tmp_path: Path) -> None:
+    outcome = run(OBTAIN, REPOSITORY, hub=silent_hub, home=tmp_path)
+    assert outcome["error"] == "ModelOutOfReachError"
+    assert outcome["seconds"] < 15  # 3 for the hub, the rest for a busy machine
+
+
+def test_offline_mode_asks_no_hub(hub: ModelHub, tmp_path: Path) -> None:
+    assert "HF_HUB_OFFLINE" in run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path, HF_HUB_OFFLINE="1")["message"]
+    assert hub.asked == []
+
+
+def test_a_model_that_the_hub_does_not_have_is_told(hub: ModelHub, tmp_path: Path) -> None:
+    assert "example/nothing" in run(OBTAIN, "example/nothing", hub=hub.url, home=tmp_path)["message"]
+
+
+def test_a_live_clip_is_not_replaced_when_the_hub_is_down(closed_hub: str, tmp_path: Path) -> None:
+    outcome = run(CHOOSE, REPOSITORY, "auto", "clip", hub=closed_hub, home=tmp_path)
+    assert "set up with CLIP" in outcome["message"]
+    assert "REUNITE_MODEL" in outcome["message"]
+
+
+def test_auto_takes_clip_from_a_hub_that_answers(hub: ModelHub, tmp_path: Path) -> None:
+    outcome = run(CHOOSE, REPOSITORY, "auto", None, hub=hub.url, home=tmp_path)
+    version = f"{REPOSITORY}@{COMMIT[:12]}"
+    assert (outcome["kind"], outcome["version"]) == ("clip", version)
+    assert outcome["lines"][-1] == f"Encoder: clip ({version})."
+
+
+def test_auto_takes_the_offline_encoder_where_no_hub_answers(closed_hub: str, tmp_path: Path) -> None:
+    outcome = run(CHOOSE, REPOSITORY, "auto", None, hub=closed_hub, home=tmp_path)
+    assert outcome["kind"] == "concept"
+    assert "offline encoder" in outcome["lines"][0]
+    assert outcome["lines"][-1].startswith("Encoder: concept (")
+
+
+def test_a_model_folder_is_taken_without_any_hub(tiny: Path) -> None:
+    lines: list[str] = []
+    choice = choose("auto", None, str(tiny), lines.append)
+    assert choice.kind == "clip"
+    assert lines == [f"Encoder: clip ({choice.encoder.version})."]
+
+
+def test_a_recorded_offline_encoder_stays_though_clip_is_here_now(tiny: Path) -> None:
+    assert choose("auto", "concept", str(tiny), lambda _: None).kind == "concept"
+
+
+@pytest.mark.parametrize(("setting", "recorded"), [("clip", "concept"), ("concept", "clip")])
+def test_a_setting_against_the_record_stops_with_the_remedy(tiny: Path, setting: str, recorded: str) -> None:
+    with pytest.raises(EncoderUnavailableError, match=f"REUNITE_ENCODER={recorded}"):
+        choose(setting, recorded, str(tiny), lambda _: None)
+
+
+def test_a_folder_that_is_not_there_is_no_reason_to_take_another_encoder(tmp_path: Path) -> None:
+    with pytest.raises(EncoderUnavailableError, match="no model folder"):
+        choose("auto", None, str(tmp_path / "nowhere"), lambda _: None)

@@ -1,0 +1,77 @@
+"""Which encoder this deployment uses: chosen once, kept from then on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from reunite.encoder import Encoder
+from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An encoder that is ready, and its kind, to be recorded for the next start."""
+
+    kind: Literal["clip", "concept"]
+    encoder: Encoder
+
+
+def choose(setting: str, recorded: str | None, model: str, report: Callable[[str], None]) -> Choice:
+    """Load the encoder by the setting `auto`, `clip` or `concept`; a kind `recorded` earlier is kept.
+
+    `auto` takes CLIP where `model` (a folder, or a hub's name[@revision]) is here or its hub answers, else the offline
+    encoder. `report` is told what is being done. Raises EncoderUnavailableError with the remedy.
+    """
+    if recorded is not None and setting not in {"auto", recorded}:
+        raise EncoderUnavailableError(
+            f"REUNITE_ENCODER asks for {setting}, but this database was set up with {recorded}. "
+            f"Set REUNITE_ENCODER={recorded}, or start with an empty database."
+        )
+    choice = _load(recorded or setting, recorded, model, report)
+    report(f"Encoder: {choice.kind} ({choice.encoder.version}).")
+    return choice
+
+
+def _load(wanted: str, recorded: str | None, model: str, report: Callable[[str], None]) -> Choice:
+    try:
+        match wanted:
+            case "clip":
+                return _clip(model, report)
+            case "concept":
+                return _concept()
+            case "auto":
+                return _clip_or_concept(model, report)
+    except ModuleNotFoundError as error:
+        extra = "concept" if wanted == "auto" else wanted
+        raise EncoderUnavailableError(f"The package {error.name} is missing: pip install 'reunite[{extra}]'") from error
+    except ModelOutOfReachError as error:
+        why = "This database was set up with CLIP" if recorded else "REUNITE_ENCODER=clip asks for CLIP"
+        raise EncoderUnavailableError(
+            f"{error} {why}, so no other encoder stands in. Start again when the hub answers, "
+            "or set REUNITE_MODEL to a folder with the model."
+        ) from error
+    raise EncoderUnavailableError(f"There is no encoder {wanted}: take auto, clip or concept.")
+
+
+def _clip_or_concept(model: str, report: Callable[[str], None]) -> Choice:
+    try:
+        return _clip(model, report)
+    except ModelOutOfReachError as problem:
+        report(f"{problem} The offline encoder is used instead; it knows 1,000 everyday things.")
+        return _concept()
+
+
+def _clip(model: str, report: Callable[[str], None]) -> Choice:
+    # Imported here: the encoders' packages are extras, and loading them takes seconds.
+    from workers.encoders.hub import obtain  # noqa: PLC0415
+
+    obtain(model, report)
+    from workers.encoders.clip import ClipEncoder  # noqa: PLC0415
+
+    return Choice("clip", ClipEncoder(model, local_files_only=True))
+
+
+def _concept() -> Choice:
+    from workers.encoders.concept import ConceptEncoder  # noqa: PLC0415
+
+    return Choice("concept", ConceptEncoder())
