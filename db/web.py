@@ -88,9 +88,18 @@ class WebSession(CommunitySession):
         )
         return row["id"] if row else next(iter(await self._known(key)), None)
 
-    async def remove(self, message: int) -> None:
-        """Delete a message, and its thread if it is a post."""
-        await self._do("DELETE FROM web_message WHERE id = %(message)s", message=message)
+    async def forget_refused(self, message: int) -> None:
+        """Delete a post that was taken up by no report."""
+        await self._do(
+            """DELETE FROM web_message m WHERE id = %(message)s AND NOT EXISTS
+                 (SELECT FROM report r JOIN workspace w ON w.id = r.workspace_id
+                  WHERE w.platform = 'web' AND r.message = m.id::text)""",
+            message=message,
+        )
+
+    async def remove_post(self, message: int) -> None:
+        """Delete a member's post with its thread."""
+        await self._do("DELETE FROM web_message WHERE id = %(message)s AND author_id IS NOT NULL", message=message)
 
     async def place_of(self, message: int) -> tuple[str, UUID | None] | None:
         """Return the channel in which a message stands, and the match that it shows."""
