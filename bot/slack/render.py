@@ -1,0 +1,74 @@
+"""Replies in Slack's form: rich text blocks, in which a member's words are literal and can neither format nor ping."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from reunite import wording
+from reunite.model import ReplyTarget
+from reunite.reply import Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+
+MOST_TEXT: Final = 3000
+"""The longest text of one element and of the notification, in characters: Block Kit's limit for a text object."""
+
+Element = dict[str, Any]
+LinkTo = Callable[[ReplyTarget], str | None]
+
+
+def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Element]:
+    """Return the reply as blocks; `file` is the id of an uploaded picture to show below."""
+    elements: list[Element] = []
+    for quote, lines in groupby(reply.lines, key=_is_quote):
+        kind = "rich_text_quote" if quote else "rich_text_section"
+        elements.append({"type": kind, "elements": _joined(list(lines), link_to)})
+    shown: list[Element] = [{"type": "rich_text", "elements": elements}]
+    if file:
+        shown.append({"type": "image", "slack_file": {"id": file}, "alt_text": wording.sentence("picture_of_match")})
+    return shown
+
+
+def notification(reply: Reply) -> str:
+    """Return the words for notifications and screens that show no blocks, without any form or ping."""
+    return escaped(_short(reply.text()))
+
+
+def escaped(text: str) -> str:
+    """Return text that Slack takes literally: no mention, link or channel can be in it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def metadata(key: str) -> Mapping[str, Any]:
+    """Return what marks a message as the reply with this idempotency key."""
+    return {"event_type": "reunite_reply", "event_payload": {"key": key}}
+
+
+def _is_quote(line: Line) -> bool:
+    return len(line) == 1 and isinstance(line[0], Quoted)
+
+
+def _joined(lines: Sequence[Line], link_to: LinkTo) -> list[Element]:
+    joined: list[Element] = []
+    for number, line in enumerate(lines):
+        if number:
+            joined.append({"type": "text", "text": "\n"})
+        joined += [_element(span, link_to) for span in line]
+    return joined
+
+
+def _element(span: Span, link_to: LinkTo) -> Element:
+    match span:
+        case Strong(text):
+            return {"type": "text", "text": _short(text), "style": {"bold": True}}
+        case Plain(text) | Quoted(text):
+            return {"type": "text", "text": _short(text)}
+        case Person("slack", member, notify=True):
+            return {"type": "user", "user_id": member.id}
+        case Person(_, member):  # Slack knows no mention that does not ping
+            return {"type": "text", "text": _short(member.name)}
+        case Jump(_, text, target):
+            url = link_to(target) if target else None
+            return {"type": "link", "url": url, "text": text} if url else {"type": "text", "text": text}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
