@@ -107,7 +107,7 @@ def test_what_was_fetched_halfway_is_not_taken_for_the_model(hub: ModelHub, tmp_
 def test_a_hub_that_hangs_is_given_up_in_seconds(silent_hub: str, tmp_path: Path) -> None:
     outcome = run(OBTAIN, REPOSITORY, hub=silent_hub, home=tmp_path)
     assert outcome["error"] == "ModelOutOfReachError"
-    assert outcome["seconds"] < 15  # 3 for the hub, the rest for a busy machine
+    assert outcome["seconds"] < 15  # 5 for the hub, the rest for a busy machine
 
 
 def test_offline_mode_asks_no_hub(hub: ModelHub, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 # This repository's main branch holds pickled weights only. The hub's own conversion to safetensors is this commit.
 _PINNED: Final = {DEFAULT_MODEL: "c237dc49a33fc61debc9276459120b7eac67e7ef"}
 
-PROBE_SECONDS: Final = 3.0
+_READ_SECONDS: Final = 3.0
+_GIVE_UP_SECONDS: Final = 5.0  # in all: a name server or a trickling answer escapes the limit for single reads
 _FILES: Final = ["*.json", "*.txt", "*.model", "*.safetensors"]
 _NOT_OURS: Final = ["*/*", "open_clip*"]  # other runtimes' copies of the same weights
 _HUB_NAME: Final = re.compile(r"(?P<repo>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
@@ -92,7 +93,7 @@ def _problem_at_hub(source: _Source) -> str | None:
 
     def ask() -> None:
         try:
-            HfApi().model_info(source.repo, revision=source.revision, timeout=PROBE_SECONDS)
+            HfApi().model_info(source.repo, revision=source.revision, timeout=_READ_SECONDS)
         except Exception as error:  # noqa: BLE001 - no name, no route, no hub, no such model: each is a reason
             answers.append(_brief(error))
         else:
@@ -100,7 +101,7 @@ def _problem_at_hub(source: _Source) -> str | None:
 
     asking = Thread(target=ask, name="model-hub-probe", daemon=True)
     asking.start()
-    asking.join(2 * PROBE_SECONDS)  # a name server or a trickling answer escapes the timeout of single reads
+    asking.join(_GIVE_UP_SECONDS)
     return answers[0] if answers else "it does not answer"
 
 
