@@ -85,16 +85,13 @@ def _watch(layout: Layout, servers: list[ServerProcess]) -> None:
         if not layout.control.exists() or not layout.users.exists():  # the home was deleted under us
             return
         control = open_lock(layout.control)
-        try:
-            if not try_lock(control):  # somebody comes or goes just now
-                continue
+        if try_lock(control):  # else somebody comes or goes just now
             if try_lock(users):
-                return
+                return  # with both locks: who comes now waits until this process has ended
             for server in servers:
                 if not server.is_running():
                     server.ensure()
-        finally:
-            os.close(control)
+        os.close(control)
 
 
 if __name__ == "__main__":

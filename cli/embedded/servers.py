@@ -4,14 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli.embedded import postgres, redis
 from cli.embedded.errors import EmbeddedServersError
-from cli.embedded.layout import Layout, lay_out, make_folders
+from cli.embedded.layout import Layout, discard_sockets, lay_out, make_folders
 from cli.embedded.locks import is_held, lock_shared, locked, open_lock, try_lock, wait_until_free
 from cli.embedded.postgres import Postgres
+from cli.embedded.process import ServerProcess
 from cli.embedded.redis import Redis
 
 STOP_SECONDS = 60.0
@@ -65,7 +67,7 @@ class EmbeddedServers:
                 return
             with locked(self._layout.control):
                 if try_lock(use):
-                    _end_keeper(Layout(self._layout.control, self._layout.folder.resolve()))
+                    _end_everything(Layout(self._layout.control, self._layout.folder.resolve()))
         finally:
             os.close(use)
 
@@ -98,9 +100,18 @@ def _healthy(layout: Layout) -> bool:
 def _end_keeper(layout: Layout) -> None:
     if not is_held(layout.keeper):
         return
-    os.kill(int(layout.keeper.read_text()), signal.SIGTERM)
+    with suppress(ProcessLookupError):
+        os.kill(int(layout.keeper.read_text()), signal.SIGTERM)
     if not wait_until_free(layout.keeper, STOP_SECONDS):
         raise EmbeddedServersError(f"The embedded servers do not stop; see {layout.log('keeper')}.")
+
+
+def _end_everything(layout: Layout) -> None:
+    _end_keeper(layout)
+    sockets = layout.sockets()
+    for server in (Redis(layout, sockets), Postgres(layout, sockets, durable=True)):
+        ServerProcess(server, layout).end()  # nothing to do, unless the keeper was killed
+    discard_sockets(layout, sockets)
 
 
 def _urls(sockets: Path) -> Urls:
