@@ -1,0 +1,118 @@
+// Puts the page together: who acts, the two composers, the board, live updates, and what is said about them.
+
+import * as board from "./board.js";
+import { Composer } from "./composer.js";
+import { element } from "./dom.js";
+import { connect } from "./live.js";
+import * as me from "./me.js";
+import * as samples from "./samples.js";
+
+const ENCODERS = {
+  concept: "Compares with the built-in encoder (works offline)",
+  clip: "Compares with the CLIP encoder",
+};
+const TOAST_MS = 9000;
+const tabs = [...document.querySelectorAll(".tabs button")];
+const composers = {};
+let isConnected;
+let hasBoard = false;
+
+function switchChannel(channel) {
+  document.body.dataset.channel = channel;
+  for (const tab of tabs) {
+    const chosen = tab.dataset.channel === channel;
+    tab.setAttribute("aria-pressed", String(chosen));
+    if (chosen) tab.classList.remove("has-news");
+  }
+}
+
+function showEncoder(encoder) {
+  const place = document.getElementById("encoder");
+  place.textContent = encoder
+    ? (ENCODERS[encoder.name] ?? `Compares with ${encoder.name}`)
+    : "Not ready to compare yet: the encoder is still being loaded";
+  place.title = encoder?.version ?? "";
+}
+
+function showConnection(connected) {
+  if (connected === isConnected) return;
+  isConnected = connected;
+  const place = document.getElementById("connection");
+  place.classList.toggle("is-away", !connected);
+  place.textContent = connected ? "" : "The connection is gone. I keep trying to come back…";
+}
+
+function showHints() {
+  const hasFinds = board.hasPosts("found");
+  document.querySelector("#channel-found .hint").hidden = hasFinds;
+  document.querySelector("#channel-lost .hint").hidden = board.hasPosts("lost") || !hasFinds;
+}
+
+function tellNews(message) {
+  if (!message.reply) return;
+  const words = message.reply.lines.flat().map((part) => part.text).join(" ");
+  document.getElementById("announcer").textContent = `New in ${message.channel}: ${words}`;
+  if (document.body.dataset.channel !== message.channel) {
+    tabs.find((tab) => tab.dataset.channel === message.channel).classList.add("has-news");
+  }
+  if (message.reply.kind !== "nothing" && !board.isInView(message.id)) toast(message);
+}
+
+function toast(message) {
+  const first = message.reply.lines.find((line) => line.some((part) => part.is !== "person")) ?? [];
+  const show = element("button", { type: "button" }, "Show");
+  const made = element("div", { className: "toast" }, element("span", {}, `#${message.channel}: ${first.map((part) => part.text).join("")}`), show);
+  show.addEventListener("click", () => {
+    made.remove();
+    board.reveal(message.id);
+  });
+  const toasts = document.getElementById("toasts");
+  toasts.append(made);
+  while (toasts.children.length > 2) toasts.firstElementChild.remove();
+  setTimeout(() => made.remove(), TOAST_MS);
+}
+
+function takeUpdate(update) {
+  showEncoder(update.encoder);
+  const added = board.apply(update);
+  showHints();
+  if (hasBoard) added.forEach(tellNews);
+  else if (location.hash.startsWith("#m-")) board.reveal(Number(location.hash.slice(3)));
+  hasBoard = true;
+}
+
+function posted(channel, message, previews) {
+  board.keepPreviews(message, previews);
+  switchChannel(channel);
+}
+
+async function trySamples(button) {
+  const error = button.parentElement.querySelector(".error");
+  button.disabled = true;
+  try {
+    await samples.postFinds();
+  } catch (problem) {
+    error.textContent = problem.message;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+for (const form of document.querySelectorAll(".composer")) {
+  composers[form.dataset.channel] = new Composer(form, posted);
+}
+for (const tab of tabs) tab.addEventListener("click", () => switchChannel(tab.dataset.channel));
+document.querySelector(".sample-row").append(...samples.pictures());
+const tryButton = document.querySelector(".try");
+tryButton.addEventListener("click", () => trySamples(tryButton));
+document.querySelector(".suggestions").append(
+  ...samples.LOSSES.map((words) => {
+    const button = element("button", { type: "button" }, words);
+    button.addEventListener("click", () => composers.lost.suggest(`/lost ${words}`));
+    return button;
+  }),
+);
+board.onSwitchChannel(switchChannel);
+me.onChange(board.showAgain);
+switchChannel("found");
+connect(takeUpdate, showConnection);

@@ -1,0 +1,129 @@
+// Writing a post: words, photos by file, paste or drop, previews, and one kind sentence when it can't be taken.
+
+import { element } from "./dom.js";
+import { send } from "./live.js";
+import * as me from "./me.js";
+
+export class Composer {
+  /** `onPosted(channel, message, previews)` is called with the urls of the photos' local previews. */
+  constructor(form, onPosted) {
+    this.form = form;
+    this.channel = form.dataset.channel;
+    this.onPosted = onPosted;
+    this.photos = [];
+    this.id = crypto.randomUUID(); // the same for each try of a post, so that it is posted once
+    this.text = form.querySelector("textarea");
+    this.files = form.querySelector(".files");
+    this.error = form.querySelector(".error");
+    this.submit = form.querySelector("[type=submit]");
+    this.listen();
+  }
+
+  listen() {
+    const { form, files, text } = this;
+    form.querySelector(".add-photo").addEventListener("click", () => files.click());
+    files.addEventListener("change", () => {
+      this.add(files.files);
+      files.value = "";
+    });
+    text.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+    form.addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      this.add(event.clipboardData.files);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.post();
+    });
+    this.listenForDrops(form.closest(".channel"));
+  }
+
+  listenForDrops(area) {
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    area.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      area.classList.add("is-dropping");
+    });
+    area.addEventListener("dragleave", (event) => {
+      if (!area.contains(event.relatedTarget)) area.classList.remove("is-dropping");
+    });
+    area.addEventListener("drop", (event) => {
+      area.classList.remove("is-dropping");
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      this.add(event.dataTransfer.files);
+    });
+  }
+
+  add(files) {
+    for (const file of files) this.photos.push({ file, url: URL.createObjectURL(file) });
+    this.error.textContent = "";
+    this.showPreviews();
+  }
+
+  /** Put words into the form, as a suggestion to send or change. */
+  suggest(words) {
+    this.text.value = words;
+    this.text.focus();
+  }
+
+  showPreviews() {
+    const items = this.photos.map((photo) => {
+      const image = element("img", { src: photo.url, alt: photo.file.name });
+      image.addEventListener("error", () => image.replaceWith(element("span", { className: "no-preview" }, photo.file.name)));
+      const remove = element("button", { type: "button", aria: { label: `Remove ${photo.file.name}` } }, "×");
+      remove.addEventListener("click", () => this.remove(photo));
+      return element("li", {}, image, remove);
+    });
+    this.form.querySelector(".previews").replaceChildren(...items);
+  }
+
+  remove(photo) {
+    URL.revokeObjectURL(photo.url);
+    this.photos = this.photos.filter((other) => other !== photo);
+    this.showPreviews();
+    this.form.querySelector(".add-photo").focus();
+  }
+
+  async post() {
+    if (this.submit.disabled) return;
+    this.error.textContent = "";
+    this.submit.disabled = true;
+    this.form.setAttribute("aria-busy", "true");
+    try {
+      const fields = Object.fromEntries([...new FormData(this.form)]);
+      const posted = await post({ ...fields, id: this.id, channel: this.channel, name: me.name() }, this.photos.map((each) => each.file));
+      this.onPosted(posted.channel, posted.message, this.photos.map((each) => each.url));
+      this.clear();
+    } catch (error) {
+      this.error.textContent = error.message;
+      if (error.final) this.id = crypto.randomUUID();
+    } finally {
+      this.submit.disabled = false;
+      this.form.removeAttribute("aria-busy");
+    }
+  }
+
+  clear() {
+    this.form.reset();
+    this.photos = []; // their previews live on in the post until its stored copies are there
+    this.id = crypto.randomUUID();
+    this.showPreviews();
+  }
+}
+
+/** Post once. `fields.at` is local time as the form gives it. */
+export function post(fields, photos) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (value) form.append(name, name === "at" ? new Date(value).toISOString() : value);
+  }
+  for (const photo of photos) form.append("photo", photo, photo.name || "photo");
+  return send("/posts", form);
+}

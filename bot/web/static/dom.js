@@ -1,0 +1,24 @@
+// Small help with elements. Text only ever becomes text nodes.
+
+/** Make an element: `properties` are set on it (`data` and `aria` as attributes), children are nodes or text. */
+export function element(tag, properties = {}, ...children) {
+  const { data = {}, aria = {}, ...rest } = properties;
+  const made = Object.assign(document.createElement(tag), rest);
+  Object.assign(made.dataset, data);
+  for (const [name, value] of Object.entries(aria)) made.setAttribute(`aria-${name}`, value);
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** Replace what an element holds; focus stays on the control with the same `data-key`. */
+export function replaceContent(parent, ...children) {
+  const key = parent.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  parent.replaceChildren(...children);
+  if (key) parent.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+}
+
+/** Scroll smoothly unless the reader asked for less motion. */
+export function scrollTo(target) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "center" });
+}

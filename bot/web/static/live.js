@@ -1,0 +1,51 @@
+// The server's view of the page, by WebSocket: everything first, then each change. A lost connection is taken up again.
+
+const FIRST_PAUSE_MS = 300;
+const LONGEST_PAUSE_MS = 8000;
+
+/** Call `onUpdate(update)` for each message, `onConnected(connected)` when the line comes and goes. */
+export function connect(onUpdate, onConnected) {
+  let pause = FIRST_PAUSE_MS;
+  let waiting;
+  let socket;
+
+  function open() {
+    clearTimeout(waiting);
+    waiting = undefined;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    socket = new WebSocket(`${scheme}://${location.host}/live`);
+    socket.onmessage = (event) => {
+      pause = FIRST_PAUSE_MS;
+      onConnected(true);
+      onUpdate(JSON.parse(event.data));
+    };
+    socket.onclose = () => {
+      onConnected(false);
+      waiting = setTimeout(open, pause * (0.75 + Math.random() / 2));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    };
+  }
+
+  // Who comes back to the page does not want to wait for the pause to end.
+  for (const name of ["online", "focus"]) addEventListener(name, () => waiting !== undefined && open());
+  open();
+}
+
+/** Post a form or JSON. Returns the answer; throws an Error with a sentence for the person, `.final` if sent as it is it won't go through. */
+export async function send(path, body) {
+  const isForm = body instanceof FormData;
+  let response;
+  try {
+    response = await fetch(path, {
+      method: "POST",
+      body: isForm ? body : JSON.stringify(body),
+      headers: isForm ? {} : { "Content-Type": "application/json" },
+    });
+  } catch {
+    throw new Error("I can't be reached right now. What you wrote is still here: please try again in a moment.");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const sentence = answer.error ?? "That did not work. What you wrote is still here: please try again.";
+  throw Object.assign(new Error(sentence), { final: response.status < 500 });
+}

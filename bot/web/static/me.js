@@ -1,0 +1,39 @@
+// Who is acting: one of the made-up people, or a name of one's own.
+
+const KEPT = "reunite.who";
+const who = document.getElementById("who");
+const otherName = document.getElementById("other-name");
+const watchers = [];
+
+export function name() {
+  return who.value || otherName.value.trim() || "Guest";
+}
+
+export function isModerator() {
+  return who.selectedOptions[0].hasAttribute("data-moderator");
+}
+
+export function isMe(other) {
+  return other.toLowerCase() === name().toLowerCase();
+}
+
+/** Call `watcher` whenever another person acts. */
+export function onChange(watcher) {
+  watchers.push(watcher);
+}
+
+function changed() {
+  otherName.hidden = who.value !== "";
+  sessionStorage.setItem(KEPT, JSON.stringify([who.value, otherName.value]));
+  for (const watcher of watchers) watcher();
+}
+
+const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+if (kept) [who.value, otherName.value] = kept;
+if (who.selectedIndex < 0) who.selectedIndex = 0;
+otherName.hidden = who.value !== "";
+who.addEventListener("change", () => {
+  changed();
+  if (!otherName.hidden) otherName.focus();
+});
+otherName.addEventListener("input", changed);
