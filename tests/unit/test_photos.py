@@ -152,6 +152,15 @@ def test_floats_that_are_no_numbers_do_no_harm() -> None:
     assert make_stored_copy(saved(Image.fromarray(values), "TIFF")).width == 32
 
 
+def test_a_big_picture_in_floats_keeps_its_range_too() -> None:
+    ramp = np.tile(np.linspace(-5, 5, 2000, dtype=np.float32), (100, 1))
+    pixels = decode(make_stored_copy(saved(Image.fromarray(ramp), "TIFF")).jpeg)
+    assert pixels.shape == (26, 512, 3)
+    assert abs(int(pixels[13, 256, 0]) - 128) <= 3
+    assert pixels[13, 4, 0] < 8
+    assert pixels[13, 507, 0] > 247
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 def test_what_is_transparent_turns_white(mode: str) -> None:
     image = Image.new(mode, (64, 64), 0)
@@ -164,7 +173,7 @@ def test_a_hidden_colour_does_not_bleed_into_the_edges_when_shrunk() -> None:
     assert decode(make_stored_copy(saved(Image.fromarray(pixels), "PNG")).jpeg).min() >= 250
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_each_orientation_comes_out_upright(kind: str, orientation: int) -> None:
     undo = {

@@ -1,0 +1,187 @@
+"""Photo intake: from whatever somebody posts to one small, upright, nameless JPEG."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+from reunite.encoder import Pixels
+from reunite.errors import DefectError, TellUserError
+
+MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
+MAX_PHOTO_PIXELS: Final = 80_000_000
+STORED_SIDE: Final = 512
+_STORED_QUALITY: Final = 90
+_THUMBNAIL_QUALITY: Final = 85
+
+# Formats in which people post photos. Pillow would open far more, some through other programs (EPS).
+_FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF")
+_SIGNATURE = re.compile(
+    rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftyp(?:hei|hev|mif1|msf1|avi[fs])|BM....\0\0\0\0|II\*\0|MM\0\*",
+    re.DOTALL,
+)
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|(?:html|head|body|script|meta|title)\b)",
+    re.DOTALL | re.IGNORECASE,
+)
+_UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: what was done to the picture, undone
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SRGB: Final = ImageCms.createProfile("sRGB")
+
+register_heif_opener(thumbnails=False)
+
+
+@dataclass(frozen=True)
+class StoredCopy:
+    """The one image from which everything is made: upright sRGB, no metadata, at most 512 px on the long side."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    sha256: str
+
+
+def make_stored_copy(data: bytes) -> StoredCopy:
+    """Turn a posted file into its stored copy; equal bytes give equal copies.
+
+    Raises TellUserError: photo_too_large, photo_too_many_pixels, photo_not_an_image, photo_unreadable or
+    photo_is_web_page.
+    """
+    if len(data) > MAX_PHOTO_BYTES:
+        raise TellUserError("photo_too_large", megabytes=MAX_PHOTO_BYTES // 2**20)
+    try:
+        with _open(data) as image:
+            copy = _upright_srgb(image)
+    except TellUserError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except Exception as error:  # a damaged file makes the decoders raise anything, from struct.error to SyntaxError
+        raise TellUserError("photo_unreadable") from error
+    jpeg = _as_jpeg(copy, _STORED_QUALITY)
+    return StoredCopy(jpeg, copy.width, copy.height, hashlib.sha256(jpeg).hexdigest())
+
+
+def decode(jpeg: bytes) -> Pixels:
+    """Pixels of a stored copy, height × width × 3. Raises DefectError where it isn't one."""
+    try:
+        with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
+            return np.array(image.convert("RGB"))
+    except OSError as error:
+        raise DefectError("A stored copy can't be decoded.") from error
+
+
+def thumbnail(jpeg: bytes, size: int) -> bytes:
+    """Make a JPEG of a stored copy that fits into size × size pixels; a smaller one is returned as it is."""
+    with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
+        if max(image.size) <= size:
+            return jpeg
+        image.thumbnail((size, size), Image.Resampling.LANCZOS)
+        return _as_jpeg(image, _THUMBNAIL_QUALITY)
+
+
+def _open(data: bytes) -> Image.Image:
+    """Read the header only, and refuse by it what is no photo or too big to decode."""
+    try:
+        image = Image.open(BytesIO(data), formats=_FORMATS)
+    except UnidentifiedImageError as error:
+        if _WEB_PAGE.match(data[:4096]):
+            raise TellUserError("photo_is_web_page") from error
+        damaged = not data or _SIGNATURE.match(data)
+        raise TellUserError("photo_unreadable" if damaged else "photo_not_an_image") from error
+    if image.width * image.height > MAX_PHOTO_PIXELS:
+        raise _too_many_pixels()
+    return image
+
+
+def _too_many_pixels() -> TellUserError:
+    return TellUserError("photo_too_many_pixels", megapixels=MAX_PHOTO_PIXELS // 1_000_000)
+
+
+def _upright_srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    scale = 2 * STORED_SIDE / max(image.size)
+    if scale < 1:  # a big JPEG is decoded at a fraction of its size already
+        image.draft(None, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
+    image.load()
+    orientation = _orientation(image)
+    image = _resizable(image)
+    image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    if image.mode in {"I", "F"}:
+        image = _stretched(np.asarray(image, dtype=np.float64))
+    image = _over_white(image, profile)
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 - a photo with broken metadata is still a photo
+        return 1
+
+
+def _resizable(image: Image.Image) -> Image.Image:
+    """Bring the image into a mode whose pixels can be averaged."""
+    if image.mode.startswith("I;16"):  # Pillow's own conversion would cut off at 255
+        return Image.fromarray((np.asarray(image).astype(np.uint16) // 257).astype(np.uint8))
+    if image.mode in {"I", "F"}:
+        return image
+    if "transparency" in image.info or image.mode in {"PA", "La", "RGBa"}:
+        return image.convert("RGBA")
+    if image.mode == "1":
+        return image.convert("L")
+    return image if image.mode in {"L", "LA", "RGB", "RGBA", "CMYK", "LAB"} else image.convert("RGB")
+
+
+def _stretched(values: NDArray[np.float64]) -> Image.Image:
+    """Integers of 32 bits and floats have no agreed white: the darkest becomes black, the brightest white."""
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    scaled = (np.nan_to_num(values, nan=low, posinf=high, neginf=low) - low) * (255 / ((high - low) or 1))
+    return Image.fromarray(scaled.round().astype(np.uint8))
+
+
+def _over_white(image: Image.Image, profile: bytes | None) -> Image.Image:
+    alpha = image.getchannel("A") if image.mode in {"LA", "RGBA"} else None
+    if alpha is not None:
+        image = image.convert(image.mode.removesuffix("A"))
+    image = _to_srgb(image, profile)
+    if alpha is None:
+        return image
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=alpha)
+    return white
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if image.mode == "LAB":
+        converted = ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")
+        return converted or image
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            return ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB") or image
+        except (ImageCms.PyCMSError, OSError):
+            pass  # a profile that is damaged or meant for other channels: the numbers are taken as sRGB
+    return image.convert("RGB")
+
+
+def _as_jpeg(image: Image.Image, quality: int) -> bytes:
+    bare = Image.new("RGB", image.size)  # Pillow would carry a comment or profile of the source over
+    bare.paste(image)
+    buffer = BytesIO()
+    bare.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
