@@ -186,7 +186,7 @@ def test_each_orientation_comes_out_upright(kind: str, orientation: int) -> None
         8: Image.Transpose.ROTATE_270,
     }
     stored_by_camera = quarters().transpose(undo[orientation]) if orientation in undo else quarters()
-    copy = make_stored_copy(saved(stored_by_camera, kind, exif=exif(orientation)))
+    copy = make_stored_copy(saved(stored_by_camera, kind, exif=exif(orientation).tobytes()))
     assert (copy.width, copy.height) == (320, 240)
     assert_close(corners(copy.jpeg), FOUR)
 
