@@ -1,0 +1,316 @@
+"""The local page's server, over real HTTP and WebSockets, on the real store."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, FormData
+from PIL import Image
+
+from bot.web.app import running
+from bot.web.config import WebConfig
+from bot.web.inbound import MOST_PHOTO_BYTES
+from bot.web.outbound import WebPlatform
+from db.store import Store
+from reunite import rules, wording
+from reunite.errors import UndeliverableError
+from reunite.handlers import Handlers
+from reunite.model import Label, Match, Member, ReplyTarget, Report, ReportState, Why
+from reunite.ports import Outgoing, ScoredPair
+from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
+
+Json = dict[str, Any]
+ADA, BEN = "Ada", "Ben"
+UMBRELLA_LOST = {"channel": "lost", "text": "/lost red umbrella", "name": ADA}
+UMBRELLA_FOUND = {"channel": "found", "text": "by the tram", "name": BEN}
+
+
+class Nobody:
+    """A queue to which no worker listens."""
+
+    async def hint(self, work: UUID) -> None:
+        assert work
+
+
+class Page:
+    """A browser's part: posts, gives verdicts, watches."""
+
+    def __init__(self, platform: WebPlatform, store: Store, http: ClientSession) -> None:
+        self.platform, self.store, self.http = platform, store, http
+
+    async def post(self, fields: Json, *photos: bytes, post_id: str | None = None, **options: Any) -> tuple[int, Json]:
+        form = FormData({"id": post_id or str(uuid4()), **fields}, default_to_multipart=True)
+        for number, photo in enumerate(photos):
+            form.add_field("photo", photo, filename=f"{number}.jpg", content_type="image/jpeg")
+        async with self.http.post("/posts", data=form, **options) as response:
+            return response.status, await _json(response)
+
+    async def ask(self, path: str, **said: Any) -> tuple[int, Json]:
+        async with self.http.post(path, json=said) as response:
+            return response.status, await _json(response)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator["Watcher"]:
+        async with self.http.ws_connect("/live") as socket:
+            yield Watcher(socket)
+
+    async def reports(self) -> list[Report]:
+        workspace = await self.store.workspace("web", "local")
+        assert workspace
+        async with self.store.session(workspace.community) as session:
+            found = await session._all("SELECT id FROM report ORDER BY created_at")
+            return [report for row in found if (report := await session.report(row["id"]))]
+
+
+class Watcher:
+    """Keeps what the WebSocket tells, as the page does."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.messages: dict[int, Json] = {}
+        self.encoder: Json | None = None
+
+    async def until(self, shows: Callable[[dict[int, Json]], bool]) -> dict[int, Json]:
+        async with asyncio.timeout(10):
+            while True:
+                update = await self.socket.receive_json()
+                self.messages = {} if update["all"] else self.messages
+                self.messages |= {message["id"]: message for message in update["messages"]}
+                self.encoder = update["encoder"]
+                for gone in update["removed"]:
+                    del self.messages[gone]
+                if shows(self.messages):
+                    return self.messages
+
+
+async def _json(response: ClientResponse) -> Json:
+    return await response.json() if response.content_type == "application/json" else {}
+
+
+@pytest.fixture
+async def page(database_url: str) -> AsyncIterator[Page]:
+    async with (
+        Store(database_url) as store,
+        running(Handlers(store, Nobody()), store, WebConfig(port=0)) as platform,
+        ClientSession(platform.url) as http,
+    ):
+        yield Page(platform, store, http)
+
+
+@pytest.fixture(scope="module")
+def jpeg() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 24), "red").save(file, "JPEG")
+    return file.getvalue()
+
+
+async def match_card(page: Page) -> tuple[int, Match]:
+    """A find and a loss that fit, with the card in the loss's thread; return the card's message and its match."""
+    _, found = await page.post(UMBRELLA_FOUND)
+    _, lost = await page.post(UMBRELLA_LOST)
+    find, loss = await page.reports()
+    await page.store.register_model("concept", "test", {"shared": 2})
+    async with page.store.session(find.community) as session:
+        for report in (find, loss):
+            await session.set_state(report.id, ReportState.OPEN)
+        why = (Why("thing", "umbrella", "agrees"),)
+        match = await session.save_match(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, why, {}))
+    card = wording.match_card(match, find, loss, None, percent=False).with_targets({find.id: find.target})
+    sent = await page.platform.send(Outgoing("card", loss.target, card))
+    assert (sent.channel, loss.target.message) == ("lost", str(lost["message"]))
+    assert find.target.message == str(found["message"])
+    return int(sent.message), match
+
+
+async def test_a_photo_in_found_becomes_a_report_and_shows_as_looking(page: Page, jpeg: bytes) -> None:
+    async with page.watching() as watcher:
+        status, posted = await page.post(UMBRELLA_FOUND, jpeg)
+        messages = await watcher.until(bool)
+    [report] = await page.reports()
+    assert status == 201
+    assert (report.kind, report.text, report.author) == ("found", "by the tram", Member("ben", "Ben"))
+    assert report.target == ReplyTarget("web", "local", "found", str(posted["message"]))
+    [message] = messages.values()
+    assert message["report"]["looking"]
+    assert message["report"]["photos"] == [{"name": "0.jpg", "state": "pending", "url": None, "problem": None}]
+
+
+async def test_the_lost_form_keeps_place_and_time(page: Page) -> None:
+    await page.post({**UMBRELLA_LOST, "place": "library", "at": "2026-03-01T12:30:00.000Z"})
+    [report] = await page.reports()
+    assert (report.kind, report.text, report.place) == ("lost", "red umbrella", "library")
+    assert report.happened_at is not None
+    assert report.happened_at.isoformat() == "2026-03-01T12:30:00+00:00"
+
+
+async def test_slash_lost_in_found_is_a_loss(page: Page) -> None:
+    _, posted = await page.post({**UMBRELLA_FOUND, "text": "/lost black backpack"})
+    [report] = await page.reports()
+    assert (posted["channel"], report.kind, report.text) == ("lost", "lost", "black backpack")
+
+
+async def test_the_same_post_three_times_is_one_report(page: Page, jpeg: bytes) -> None:
+    answers = [await page.post(UMBRELLA_FOUND, jpeg, post_id="the-same-post") for _ in range(3)]
+    at_once = await asyncio.gather(*(page.post(UMBRELLA_LOST, post_id="another-post") for _ in range(3)))
+    assert len({answer["message"] for _, answer in answers}) == 1
+    assert len({answer["message"] for _, answer in at_once}) == 1
+    assert len(await page.reports()) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "key", "params"),
+    [
+        ({"text": "  "}, "empty_report", {}),
+        (
+            {"text": "x" * (rules.MOST_TEXT + 1)},
+            "text_too_long",
+            {"length": rules.MOST_TEXT + 1, "most": rules.MOST_TEXT},
+        ),
+    ],
+)
+async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
+    page: Page, fields: Json, key: str, params: dict[str, int]
+) -> None:
+    answer = await page.post({**UMBRELLA_FOUND, **fields}, post_id="first-try")
+    assert answer == (422, {"error": wording.sentence(key, **params)})
+    assert await page.reports() == []
+    async with page.watching() as watcher:
+        again, _ = await page.post(UMBRELLA_FOUND, post_id="first-try")
+        assert again == 201
+        messages = await watcher.until(bool)
+    assert [message["text"] for message in messages.values()] == ["by the tram"]
+
+
+async def test_too_large_and_too_many_photos_are_refused_kindly(page: Page, jpeg: bytes) -> None:
+    large = await page.post(UMBRELLA_FOUND, jpeg, bytes(MOST_PHOTO_BYTES + 1))
+    many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MOST_PHOTOS + 1))
+    assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg")})
+    assert many == (422, {"error": wording.sentence("too_many_photos", count=11, most=10)})
+    assert await page.reports() == []
+
+
+async def test_a_photo_is_served_only_as_its_stored_copy(page: Page, jpeg: bytes) -> None:
+    await page.post(UMBRELLA_FOUND, jpeg)
+    [report] = await page.reports()
+    async with page.store.session(report.community) as session:
+        [photo] = await session.photos(report.id)
+    async with page.http.get(f"/photos/{photo.id}") as response:
+        assert response.status == 404
+    async with page.watching() as watcher:
+        await watcher.until(bool)
+        async with page.store.session(report.community) as session:
+            await session._do("UPDATE photo SET state = 'stored', copy = 'copy', upload = NULL")
+        messages = await watcher.until(lambda shown: any(each["report"]["photos"][0]["url"] for each in shown.values()))
+    [message] = messages.values()
+    async with page.http.get(message["report"]["photos"][0]["url"]) as response:
+        assert (response.content_type, await response.read()) == ("image/jpeg", b"copy")
+
+
+async def test_a_moderator_judges_and_takes_it_back(page: Page) -> None:
+    card, _ = await match_card(page)
+    async with page.watching() as watcher:
+        for given, state in ((True, ReportState.RETURNED), (False, ReportState.OPEN)):
+            said = {"message": card, "kind": "confirm", "given": given, "name": "Robin", "moderator": True}
+            assert await page.ask("/verdicts", **said) == (200, {})
+            assert [report.state for report in await page.reports()] == [state] * 2
+            expected = {"state": "confirmed" if given else "unjudged", "confirm": ["Robin"] * given, "refuse": []}
+            await watcher.until(lambda shown, expected=expected: card in shown and shown[card]["match"] == expected)
+
+
+async def test_a_member_is_told_kindly_that_moderators_judge(page: Page) -> None:
+    card, _ = await match_card(page)
+    said = {"message": card, "kind": "confirm", "given": True, "name": ADA, "moderator": False}
+    assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("only_moderators")})
+    assert [report.state for report in await page.reports()] == [ReportState.OPEN] * 2
+
+
+async def test_there_is_nothing_to_judge_at_a_post(page: Page) -> None:
+    _, posted = await page.post(UMBRELLA_LOST)
+    said = {"message": posted["message"], "kind": "confirm", "given": True, "name": "Robin", "moderator": True}
+    assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("nothing_here")})
+
+
+async def test_a_deleted_post_is_withdrawn_and_disappears(page: Page) -> None:
+    card, _ = await match_card(page)
+    async with page.watching() as watcher:
+        shown = await watcher.until(lambda messages: card in messages)
+        lost = shown[card]["root"]
+        refused, _ = await page.ask("/withdrawals", message=lost, name=BEN, moderator=False)
+        assert refused == 422
+        assert await page.ask("/withdrawals", message=lost, name=ADA, moderator=False) == (200, {})
+        await watcher.until(lambda messages: not {lost, card} & messages.keys())
+    assert [report.state for report in await page.reports()] == [ReportState.OPEN, ReportState.WITHDRAWN]
+
+
+async def test_a_reply_is_shown_once_however_often_it_is_sent(page: Page) -> None:
+    _, posted = await page.post(UMBRELLA_LOST)
+    [report] = await page.reports()
+    lines = (
+        (Person("web", Member("ada", "Ada"), notify=True), Plain(" "), Strong(Label.HIGH.value)),
+        (Quoted("<b>mine</b>"), Jump(report.id, "jump", report.target), Jump(uuid4(), "elsewhere")),
+    )
+    outgoing = Outgoing("once", report.target, Reply("nothing", lines), maybe_sent=True)
+    async with page.watching() as watcher:
+        sent = {await page.platform.send(outgoing) for _ in range(3)}
+        messages = await watcher.until(lambda shown: len(shown) == 2)
+    assert len(sent) == 1
+    assert not messages[posted["message"]]["report"]["looking"]
+    reply = messages[int(sent.pop().message)]
+    assert reply["root"] == posted["message"]
+    assert reply["reply"]["lines"] == [
+        [
+            {"is": "person", "text": "Ada"},
+            {"is": "plain", "text": " "},
+            {"is": "label", "text": "High confidence", "level": "high"},
+        ],
+        [
+            {"is": "quoted", "text": "<b>mine</b>"},
+            {"is": "jump", "text": "jump", "channel": "lost", "message": posted["message"]},
+            {"is": "plain", "text": "elsewhere"},
+        ],
+    ]
+
+
+async def test_a_reply_to_a_deleted_post_is_undeliverable(page: Page) -> None:
+    target = ReplyTarget("web", "local", "lost", "4711")
+    with pytest.raises(UndeliverableError):
+        await page.platform.send(Outgoing("late", target, wording.problem("our_fault")))
+
+
+async def test_a_page_that_comes_back_is_told_everything(page: Page) -> None:
+    async with page.watching() as watcher:
+        assert await watcher.until(lambda _: True) == {}
+        assert watcher.encoder is None
+    _, posted = await page.post(UMBRELLA_LOST)
+    await page.store.register_model("concept", "test", {"shared": 2})
+    async with page.watching() as watcher:
+        await watcher.until(lambda shown: posted["message"] in shown and watcher.encoder is not None)
+        assert watcher.encoder == {"name": "concept", "version": "test"}
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+async def test_other_sites_can_neither_post_nor_watch(page: Page, origin: str) -> None:
+    status, _ = await page.post(UMBRELLA_FOUND, headers={"Origin": origin})
+    assert status == 403
+    async with page.http.get("/live", headers={"Origin": origin, "Upgrade": "websocket"}) as response:
+        assert response.status == 403
+    own, _ = await page.post(UMBRELLA_FOUND, headers={"Origin": page.platform.url})
+    assert own == 201
+    assert len(await page.reports()) == 1
+
+
+async def test_a_foreign_name_for_this_machine_is_turned_away(page: Page) -> None:
+    async with page.http.get("/", headers={"Host": "evil.example"}) as response:
+        assert response.status == 421
+
+
+async def test_the_page_is_served_under_a_strict_policy(page: Page) -> None:
+    for path in ("/", "/static/app.js", "/static/samples/umbrella.jpg"):
+        async with page.http.get(path) as response:
+            assert response.status == 200
+            assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
