@@ -1,0 +1,34 @@
+"""What the Discord adapter needs to know. Imports no Discord library, so that any process may build it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+
+from reunite.model import ReportKind
+
+
+class DiscordSetupError(Exception):
+    """Discord does not let the bot in as it is set up; the message is one sentence with the remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordConfig:
+    """`api_base` and `gateway` replace Discord's own addresses (a proxy, a test); None leaves them as they are.
+
+    `zone` is the one in which members tell times. `guilds_wait` is how many seconds without another guild end the
+    start, as Discord does not say which was the last.
+    """
+
+    token: str = field(repr=False)
+    api_base: str | None = None
+    gateway: str | None = None
+    found_channels: frozenset[str] = frozenset({"found", "lost-and-found", "found-items"})
+    lost_channels: frozenset[str] = frozenset({"lost", "lost-items"})
+    zone: tzinfo = UTC
+    guilds_wait: float = 2.0
+
+    def role_of(self, channel: str) -> ReportKind | None:
+        """Return what is posted in a channel of this name."""
+        name = channel.casefold()
+        if name in self.found_channels:
+            return ReportKind.FOUND
+        return ReportKind.LOST if name in self.lost_channels else None

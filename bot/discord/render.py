@@ -1,0 +1,145 @@
+"""Neutral replies in Discord's form. Pure: nothing is sent from here.
+
+A reply is an embed, and beside it only the mentions that are to ping. The embed's `url` carries the reply's key: an
+embed without a title shows no link, yet Discord keeps the address and gives it back with the message, so a reply whose
+sending was cut short can be found again. (A nonce is not given back, and two replies of a thread may read the same.)
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import discord
+
+from reunite import wording
+from reunite.model import ReplyTarget, ReportKind
+from reunite.ports import Outgoing
+from reunite.reply import Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
+
+PICTURE_NAME: Final = "photo.jpg"
+MOST_QUOTED: Final = 800
+"""Characters shown of a member's words, so that even all escaped they fit an embed's 4096 with everything else."""
+_MOST_NAME: Final = 80
+_MOST_THREAD_NAME: Final = 100  # Discord's limit
+_MARKER: Final = "https://reunite.invalid/"  # a domain that can't exist (RFC 2606)
+_FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
+_ESCAPED: Final = re.compile(r"\\([^\w\s])")
+_NUMBERED: Final = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
+_COLOURS: Final[dict[ReplyKind, discord.Colour]] = {
+    "match": discord.Colour.gold(),
+    "returned": discord.Colour.green(),
+    "problem": discord.Colour.red(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message: `content` holds the mentions that ping, everything else is in `embed`."""
+
+    content: str | None
+    embed: discord.Embed
+    mentions: discord.AllowedMentions
+
+
+def render(outgoing: Outgoing) -> Rendered:
+    """Return a reply as an embed; with a picture it refers to an attachment named `PICTURE_NAME`."""
+    reply = outgoing.reply
+    pinged = _pinged(reply)
+    lines = [_line(line) for line in reply.lines if not all(_pings(span) for span in line)]
+    embed = discord.Embed(description="\n".join(lines), colour=_COLOURS.get(reply.kind), url=marker(outgoing.key))
+    if outgoing.picture:
+        embed.set_thumbnail(url=f"attachment://{PICTURE_NAME}")
+    return Rendered(
+        content=" ".join(f"<@{person.member.id}>" for person in pinged) or None,
+        embed=embed,
+        mentions=mentions_of(pinged),
+    )
+
+
+def mentions_of(people: list[Person]) -> discord.AllowedMentions:
+    """Allow just these people to be pinged: no role, not everyone."""
+    users = [discord.Object(int(person.member.id)) for person in people]
+    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=users)
+
+
+def nonce(key: str) -> str:
+    """Return what Discord compares to refuse a message that it was just given: at most 25 characters."""
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+def marker(key: str) -> str:
+    """Return the invisible address by which a reply is recognised."""
+    return _MARKER + nonce(key)
+
+
+def thread_name(kind: ReportKind, caption: str, posted: datetime) -> str:
+    """Name a post's thread by its caption, in at most 100 characters."""
+    words = " ".join(caption.split()) or wording.sentence("thread_unnamed", day=f"{posted.day} {posted:%B}")
+    name = wording.sentence(f"thread_{kind}", what=words)
+    return _clip(name, _MOST_THREAD_NAME)
+
+
+def caption_of(post: discord.Message) -> str:
+    """Return the words of a report's post: what a member wrote, or what our own post quotes."""
+    quoted = [line[2:] for embed in post.embeds for line in (embed.description or "").splitlines() if line[:2] == "> "]
+    return _ESCAPED.sub(r"\1", " ".join(quoted)).replace("\u200b", "") or post.clean_content
+
+
+def escape(text: str) -> str:
+    """Return words so that they can neither format nor mention nor become a link."""
+    escaped = _NUMBERED.sub(r"\1\\.", _FORMATTING.sub(r"\\\1", text))
+    return discord.utils.escape_mentions(escaped)
+
+
+def _pings(span: Span) -> bool:
+    return isinstance(span, Person) and span.platform == "discord" and span.notify
+
+
+def _pinged(reply: Reply) -> list[Person]:
+    people = {
+        span.member.id: span for line in reply.lines for span in line if isinstance(span, Person) and _pings(span)
+    }
+    return list(people.values())
+
+
+def _line(line: Line) -> str:
+    if len(line) == 1 and isinstance(line[0], Quoted):
+        return "\n".join(f"> {each}" for each in _quoted(line[0].text).splitlines())
+    return "".join(_span(span) for span in line)
+
+
+def _span(span: Span) -> str:
+    match span:
+        case Plain(text):
+            return escape(text)  # a file's name or a word of the reason may be in it
+        case Strong(text):
+            return f"**{text}**"
+        case Quoted(text):
+            return " ".join(_quoted(text).splitlines())
+        case Person(platform, member):
+            return f"<@{member.id}>" if platform == "discord" else escape(_clip(member.name, _MOST_NAME))
+        case Jump(_, text, target):
+            return f"[{text}]({_link(target)})" if target and target.platform == "discord" else text
+
+
+def _quoted(text: str) -> str:
+    """Empty lines go: they would only make the quote taller."""
+    lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    return escape(_clip(lines, MOST_QUOTED))
+
+
+def _clip(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _link(target: ReplyTarget) -> str:
+    return "/".join(
+        [
+            "https://discord.com/channels",
+            target.workspace,
+            target.channel,
+            *([target.message] if target.message else []),
+        ]
+    )
