@@ -27,8 +27,8 @@ PHOTO_WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192
 TEXT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 # Measured on labelled lost and found posts: how far the likely classes stand out, on either side of the shared space.
-PHOTO_POWER, TEXT_TEMPERATURE, TEXT_POWER = 0.25, 20.0, 0.5
-VIEWS = (1.0, 0.75)
+PHOTO_POWER, TEXT_TEMPERATURE, TEXT_POWER = 0.25, 25.0, 0.5
+VIEWS = (0.9, 0.6)
 """The looks at a photo, as shares of its width and height around the middle, where the thing usually is."""
 PHOTOS_A_BATCH = 4
 """Photos that go through the network at once: more do not fit the CPU's cache and are slower."""
