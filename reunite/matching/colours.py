@@ -1,0 +1,259 @@
+"""Everyday colour names: seen on the thing in a photo, said in words, and how well the two agree."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reunite.encoder import Pixels
+from reunite.matching.lexicon import to_english
+
+Shares = tuple[float, ...]
+"""The share of each of `NAMES`, in their order; they sum to 1."""
+
+_PROTOTYPES: Final[Mapping[str, str]] = {
+    "black": "0a0a0a 1c1c1e 2b2a2c 262322",
+    "white": "ffffff f2f2f2 e6e8ea f0ece6",
+    "grey": "808080 a8a8a8 5c5c5e b8babd 8c8f94 707478",
+    "beige": "d9c7a5 e8dcc0 c8b694 ded0b6 bca88c",
+    "brown": "6b4423 4a2f1d 8b5a2b 5a3f30 7b5b45 9c7048",
+    "red": "d0142c c8102e e23b3b b01e28 ee3030",
+    "dark red": "7a1626 5c1020 6e2430 8a2a3a",
+    "orange": "f28020 e8641a ff9a3c d96c2c",
+    "yellow": "f5d020 ffe45c e6b81e d8b43c",
+    "olive": "6b6b2f 55582f 7d7a48 4a4c30",
+    "green": "2e8b3a 4caf50 1f5f32 78b84a 254f38 9cc878",
+    "turquoise": "1fb5ad 3ccfcf 168a8c 7ed8d0",
+    "light blue": "a8cdea 8fbce0 c4dcf0 78b4e4",
+    "blue": "1f55c4 2a6fd6 3f6fae 1747a0 4a7cc8",
+    "navy": "14203f 1c2c54 2a3656 222c44",
+    "purple": "6a2c91 8a5bb5 4b2a68 b49ad6 7a5a8c",
+    "pink": "f4b6c6 e89ab0 f7cdd6 d98a9a e0b0b4",
+    "magenta": "e0218a f0469c c41e78 ff5cae",
+}
+"""sRGB values that most people would call by the name; chosen by eye, lights and shades included."""
+
+NAMES: Final = tuple(_PROTOTYPES)
+
+_INDEX: Final = {name: i for i, name in enumerate(NAMES)}
+
+_NEIGHBOURS: Final[Mapping[tuple[str, str], float]] = {
+    ("black", "navy"): 0.4,
+    ("black", "grey"): 0.2,
+    ("white", "grey"): 0.25,
+    ("white", "beige"): 0.35,
+    ("grey", "light blue"): 0.15,
+    ("beige", "brown"): 0.3,
+    ("beige", "yellow"): 0.15,
+    ("beige", "pink"): 0.15,
+    ("brown", "dark red"): 0.35,
+    ("brown", "olive"): 0.25,
+    ("brown", "orange"): 0.2,
+    ("red", "dark red"): 0.6,
+    ("red", "orange"): 0.35,
+    ("red", "magenta"): 0.3,
+    ("orange", "yellow"): 0.3,
+    ("olive", "green"): 0.5,
+    ("green", "turquoise"): 0.3,
+    ("turquoise", "light blue"): 0.4,
+    ("turquoise", "blue"): 0.3,
+    ("light blue", "blue"): 0.5,
+    ("blue", "navy"): 0.6,
+    ("blue", "purple"): 0.2,
+    ("dark red", "purple"): 0.25,
+    ("dark red", "magenta"): 0.25,
+    ("purple", "magenta"): 0.3,
+    ("purple", "pink"): 0.2,
+    ("pink", "magenta"): 0.6,
+}
+"""How much of one colour passes for the other: light, cameras and tongues differ."""
+
+_WORDS: Final[Mapping[str, str]] = {
+    "black": "black ebony charcoal anthracite",
+    "white": "white offwhite ivory",
+    "grey": "grey gray greyish grayish silver silvery metallic chrome",
+    "beige": "beige cream creme sand sandy khaki tan camel nude ecru",
+    "brown": "brown brownish chocolate chestnut bronze hazel",
+    "red": "red reddish scarlet crimson",
+    "dark red": "burgundy maroon bordeaux wine oxblood",
+    "orange": "orange apricot coral peach rust",
+    "yellow": "yellow yellowish mustard golden gold lemon",
+    "olive": "olive",
+    "green": "green greenish lime mint emerald",
+    "turquoise": "turquoise teal cyan aqua petrol",
+    "light blue": "skyblue",
+    "blue": "blue bluish denim cobalt",
+    "navy": "navy indigo",
+    "purple": "purple violet lilac lavender mauve plum aubergine",
+    "pink": "pink pinkish rose salmon",
+    "magenta": "magenta fuchsia",
+}
+
+_NAME_OF: Final = {word: name for name, words in _WORDS.items() for word in words.split()}
+
+_SHADES: Final[Mapping[tuple[str, str], str]] = {
+    ("light", "blue"): "light blue",
+    ("dark", "blue"): "navy",
+    ("dark", "red"): "dark red",
+    ("dark", "grey"): "grey",
+    ("light", "brown"): "beige",
+    ("bright", "pink"): "magenta",
+}
+"""A shade's word and a colour make another colour of `NAMES`."""
+
+_SHADE_OF: Final = {
+    **dict.fromkeys(("light", "pale", "pastel", "baby", "sky"), "light"),
+    **dict.fromkeys(("dark", "deep", "midnight", "navy"), "dark"),
+    **dict.fromkeys(("neon", "hot", "bright", "vivid"), "bright"),
+}
+_NEGATIONS: Final = frozenset({"not", "no", "never", "without", "isnt", "nor"})
+_NEGATION_REACH: Final = 3
+_LATER_COUNTS: Final = 0.5
+"""A thing's main colour is named first; each further one counts half of the one before."""
+
+_TYPICAL: Final = (
+    *(0.15, 0.05, 0.24, 0.09, 0.08, 0.04, 0.03, 0.015, 0.015),
+    *(0.04, 0.02, 0.02, 0.04, 0.03, 0.06, 0.02, 0.05, 0.02),
+)
+"""Shares of `NAMES` in a typical found photo: the mean over some hundred snapshots of clothes and small things."""
+
+_TO_LMS: Final = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_OKLAB: Final = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+"""Linear sRGB to cone responses, and their cube roots to OKLab (Ottosson, 2020): distances as people see them."""
+
+_LIGHTNESS_COUNTS: Final = 0.5
+"""Lamps and exposure change lightness more than hue."""
+_BLUR: Final = 0.025
+"""Distance in OKLab at which a colour still passes for a prototype."""
+_SIDE: Final = 64
+_MIDDLE: Final = 0.35
+"""Where a photo shows its thing: standard deviation around the middle, in half sides."""
+_GROUND_COUNTS: Final = 4.0
+_SPECK: Final = 0.01
+"""A share that might as well be noise."""
+_BORDER: Final = 0.09
+"""Width of the border that shows the ground, as a share of the photo's side."""
+
+
+def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """… × 3 sRGB values of 0 to 1, as OKLab with lightness weakened."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB's definition
+    lab: NDArray[np.float64] = np.cbrt(linear @ _TO_LMS.T) @ _TO_OKLAB.T * np.array([_LIGHTNESS_COUNTS, 1.0, 1.0])
+    return lab
+
+
+_PROTOTYPE_NAMES: Final = np.array([_INDEX[name] for name, values in _PROTOTYPES.items() for _ in values.split()])
+_PROTOTYPE_LABS: Final = _oklab(
+    np.array([[*bytes.fromhex(value)] for values in _PROTOTYPES.values() for value in values.split()]) / 255
+)
+
+
+def _likeness() -> NDArray[np.float64]:
+    like = np.eye(len(NAMES))
+    for (one, other), share in _NEIGHBOURS.items():
+        like[_INDEX[one], _INDEX[other]] = like[_INDEX[other], _INDEX[one]] = share
+    return like
+
+
+_LIKENESS: Final = _likeness()
+
+
+def _names_of_cells() -> NDArray[np.float64]:
+    """The shares of each name for each of 4096 sRGB cells (4 bits a channel)."""
+    levels = (np.arange(16) + 0.5) / 16
+    cells = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3)
+    distances = np.square(_oklab(cells)[:, None, :] - _PROTOTYPE_LABS[None]).sum(axis=2)
+    nearest = np.stack([distances[:, i == _PROTOTYPE_NAMES].min(axis=1) for i in range(len(NAMES))], axis=1)
+    shares = np.exp(-(nearest - nearest.min(axis=1, keepdims=True)) / (2 * _BLUR**2))
+    named: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)
+    return named
+
+
+_CELL_NAMES: Final = _names_of_cells()
+
+
+def of_photo(pixels: Pixels) -> Shares:
+    """Return the colours of the thing in the middle of a photo (height × width × 3, RGB), the ground's taken off."""
+    height, width = pixels.shape[:2]
+    rows = np.linspace(0, height - 1, min(height, _SIDE)).round().astype(int)
+    columns = np.linspace(0, width - 1, min(width, _SIDE)).round().astype(int)
+    small = pixels[np.ix_(rows, columns)].astype(np.int32)
+    down, across = np.linspace(-1, 1, len(rows))[:, None], np.linspace(-1, 1, len(columns))[None, :]
+    middle = np.exp(-(down**2 + across**2) / (2 * _MIDDLE**2))
+    border = np.maximum(np.abs(down), np.abs(across)) > 1 - 2 * _BORDER
+    coarse = _cells(small, 3)
+    in_middle = np.bincount(coarse.ravel(), middle.ravel(), 512) / middle.sum()
+    in_border = np.bincount(coarse[border], minlength=512) / max(border.sum(), 1)
+    of_thing = in_middle / (in_middle + _GROUND_COUNTS * in_border + 1e-9)
+    weights = (middle * of_thing[coarse]).ravel()
+    shares = weights @ _CELL_NAMES[_cells(small, 4).ravel()]
+    return tuple((shares / shares.sum()).tolist())
+
+
+def _cells(pixels: NDArray[np.int32], bits: int) -> NDArray[np.int32]:
+    """Number each pixel's cell of the RGB cube, cut into 2**bits parts a side."""
+    red, green, blue = (pixels[..., channel] >> (8 - bits) for channel in range(3))
+    cells: NDArray[np.int32] = (red << (2 * bits)) | (green << bits) | blue
+    return cells
+
+
+def of_text(text: str) -> Shares | None:
+    """Return the colours that the words give the thing, the first one most; None where they give none."""
+    counts, weight = [0.0] * len(NAMES), 1.0
+    for name in named(text):
+        if not counts[_INDEX[name]]:
+            counts[_INDEX[name]] = weight
+            weight *= _LATER_COUNTS
+    total = sum(counts)
+    return tuple(count / total for count in counts) if total else None
+
+
+def named(text: str) -> Sequence[str]:
+    """Return the colours said, in order and in any language that we know, without those that a "not" stands before."""
+    found: list[str] = []
+    shade, negated_for = "", 0
+    plain = to_english(text).casefold().replace("'", "").replace("-", " ").replace("off white", "offwhite")
+    for word in re.findall(r"\w+|[,.;!?]", plain):
+        if name := _NAME_OF.get(word):
+            if negated_for <= 0:
+                found.append(_SHADES.get((shade, name), name))
+            shade = _SHADE_OF.get(word, "")
+        else:
+            shade = _SHADE_OF.get(word, shade if word == "ish" else "")
+        negated_for = _NEGATION_REACH if word in _NEGATIONS else 0 if word in ",.;!?" else negated_for - 1
+    return found
+
+
+def lift(said: Shares, seen: Shares) -> float:
+    """Return the log of how much more of the colours said is seen than in a typical photo, between about -3 and 3."""
+    typical = np.log((_LIKENESS @ np.asarray(seen) + _SPECK) / (_LIKENESS @ np.asarray(_TYPICAL) + _SPECK))
+    return float(typical @ np.asarray(said))
+
+
+def share_of(name: str, seen: Shares) -> float:
+    """Return how much of what is seen passes for a colour of `NAMES`."""
+    return float(_LIKENESS[_INDEX[name]] @ np.asarray(seen))
+
+
+def main(shares: Shares) -> str:
+    """Return the name of the colour that there is most of."""
+    return NAMES[int(np.argmax(shares))]
+
+
+def agreement(one: Shares, other: Shares) -> float:
+    """Return how far two things have the same colours and shares (Bhattacharyya's coefficient): 0 none, 1 all."""
+    return min(1.0, float(np.sqrt(np.asarray(one)) @ np.sqrt(np.asarray(other))))

@@ -1,0 +1,174 @@
+"""From evidence to one probability for each candidate and one for "none of them", and from those to labels."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log, sqrt
+from typing import Final
+from uuid import UUID
+
+from reunite.matching import circumstances, colours, words
+from reunite.matching.evidence import Background, Candidate, Item, Search
+from reunite.matching.lexicon import to_english
+from reunite.matching.reasons import reasons
+from reunite.matching.weights import (
+    COLOUR,
+    COLOUR_OF_PHOTOS,
+    PLACE,
+    RARE_WORDS,
+    SHARED_WORDS,
+    TIME,
+    EvidenceModel,
+    Typical,
+)
+from reunite.model import Label, Why
+
+MOST_RESULTS, MOST_LABELS = 20, 5
+
+_OWN_DEVIATION_FROM: Final = 10
+"""Open reports at which their own deviation counts as much as the typical one."""
+_LEAST_DEVIATION: Final = 1e-6
+_FEW: Final = 10
+"""Even among two or three open reports the thing is, before anything is seen, as unlikely as among this many."""
+_UNSEEN: Final = -2.0
+"""Log odds of an open report that is no candidate: it was not near in any way."""
+_WORTH_NAMING: Final = 0.05
+_BESIDE_THE_FIRST: Final = 0.1
+"""What is less probable than this, or than this share of the first, is not named beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How probable it is that a candidate is of the very thing, what it is called, and why.
+
+    `evidence` holds what was measured, by the names of `weights.EVIDENCE`, before any weight.
+    """
+
+    report: UUID
+    probability: float
+    label: Label | None
+    why: tuple[Why, ...]
+    evidence: Mapping[str, float]
+
+
+def judge(search: Search, model: EvidenceModel) -> tuple[Judgement, ...]:
+    """Judge a search's candidates, best first, at most 20; what their probabilities leave to 1 is "none of them"."""
+    measured = [(candidate, measure(search, candidate, model)) for candidate in search.candidates]
+    scored = [(log_odds(evidence, model), candidate, evidence) for candidate, evidence in measured]
+    scored.sort(key=lambda each: (-each[0], each[1].item.report))
+    probabilities = share_out([odds for odds, _, _ in scored], search.open_count, model)[:MOST_RESULTS]
+    of_thing = [log_odds(_without_circumstances(evidence), model) for _, _, evidence in scored[:MOST_RESULTS]]
+    labels = label(probabilities, of_thing, model)
+    return tuple(
+        Judgement(candidate.item.report, probability, name, reasons(search.query, candidate, evidence), evidence)
+        for probability, name, (_, candidate, evidence) in zip(probabilities, labels, scored, strict=False)
+    )
+
+
+def measure(search: Search, candidate: Candidate, model: EvidenceModel) -> dict[str, float]:
+    """Return what speaks for or against a pair, on scales that hold for any community; what is unknown is left out."""
+    evidence: dict[str, float] = {
+        kind: standardised(similarity, search.background.get(kind), model.typical[kind])
+        for kind, similarity in candidate.similarities.items()
+    }
+    query, other = search.query, candidate.item
+    possible: Mapping[str, float | None] = {
+        COLOUR: _colour_said(query, other),
+        COLOUR_OF_PHOTOS: _colour_seen(query, other),
+        PLACE: _place(query, other),
+        TIME: None if (gap := circumstances.found_after(query, other)) is None else circumstances.time_log_odds(gap),
+        RARE_WORDS: log(1 + len(candidate.rare_words)),
+        SHARED_WORDS: log(1 + len(words.shared(to_english(query.text), to_english(other.text)))),
+    }
+    return evidence | {name: value for name, value in possible.items() if value is not None}
+
+
+def standardised(similarity: float, own: Background | None, typical: Typical) -> float:
+    """Return by how many deviations a cosine stands out from what a wrong pair's would be.
+
+    That is learnt from the report's cosines with the community's other reports, and from the typical ones as long as
+    these are few; how little is known then widens the deviation.
+    """
+    others = max(own.count - 1, 0) if own else 0
+    mean, variance = _without(similarity, own) if own and others else (typical.mean, typical.deviation**2)
+    trust = others / (others + _OWN_DEVIATION_FROM)
+    variance = trust * variance + (1 - trust) * typical.deviation**2
+    weight_of_typical = (typical.deviation / typical.spread) ** 2
+    known = others + weight_of_typical
+    mean = (others * mean + weight_of_typical * typical.mean) / known
+    return (similarity - mean) / max(sqrt(variance * (1 + 1 / known)), _LEAST_DEVIATION)
+
+
+def _without(similarity: float, own: Background) -> tuple[float, float]:
+    """Return mean and variance of the background without the pair itself."""
+    others = own.count - 1
+    mean = (own.count * own.mean - similarity) / others
+    square = (own.count * (own.deviation**2 + own.mean**2) - similarity**2) / others
+    return mean, max(square - mean**2, 0.0)
+
+
+def log_odds(evidence: Mapping[str, float], model: EvidenceModel) -> float:
+    """Return the evidence's weight for the pair; what is unknown neither speaks for it nor against it."""
+    return sum(model.terms[name].log_odds(value) for name, value in evidence.items() if name in model.terms)
+
+
+def share_out(odds: Sequence[float], open_count: int, model: EvidenceModel) -> list[float]:
+    """Return each candidate's probability, given its log odds; what is left to 1 is "none of them".
+
+    Before anything is seen, each of the open reports may be it as well as another, and none of them may be: so the same
+    look means less among 10,000 reports than among 100.
+    """
+    unseen = max(open_count - len(odds), 0)
+    none = model.none + log(max(open_count, len(odds)) + _FEW)
+    rest = [none, log(unseen) + _UNSEEN] if unseen else [none]
+    highest = max([*odds, *rest])
+    whole = sum(exp(value - highest) for value in [*odds, *rest])
+    return [exp(value - highest) / whole for value in odds]
+
+
+def label(probabilities: Sequence[float], of_thing: Sequence[float], model: EvidenceModel) -> list[Label | None]:
+    """Label probabilities that come best first: one alone with high confidence, or up to five possible ones, or none.
+
+    `of_thing` are the log odds without place and time: where and when alone never make a label.
+    """
+    labels: list[Label | None] = [None] * len(probabilities)
+    if not probabilities:
+        return labels
+    if probabilities[0] >= model.high and of_thing[0] > 0:
+        labels[0] = Label.HIGH
+        return labels
+    least = max(_WORTH_NAMING, _BESIDE_THE_FIRST * probabilities[0])
+    best = list(zip(probabilities, of_thing, strict=True))[:MOST_LABELS]
+    named = [i for i, (probability, thing) in enumerate(best) if probability >= least and thing > 0]
+    if sum(probabilities[i] for i in named) >= model.possible:
+        for i in named:
+            labels[i] = Label.POSSIBLE
+    return labels
+
+
+def _without_circumstances(evidence: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in evidence.items() if name not in (PLACE, TIME)}
+
+
+def _colour_said(one: Item, other: Item) -> float | None:
+    """How much more than usual of the colours that one side says is seen on the other: the best photo counts."""
+    sides = ((one, other), (other, one))
+    lifts = [
+        max(colours.lift(said, seen) for seen in showing.colours)
+        for saying, showing in sides
+        if showing.colours and (said := colours.of_text(saying.text))
+    ]
+    return _mean(lifts)
+
+
+def _colour_seen(one: Item, other: Item) -> float | None:
+    return max((colours.agreement(ours, theirs) for ours in one.colours for theirs in other.colours), default=None)
+
+
+def _place(one: Item, other: Item) -> float | None:
+    overlap = circumstances.place_overlap(one.place, other.place)
+    return None if overlap is None else circumstances.place_log_odds(overlap)
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    known = list(values)
+    return sum(known) / len(known) if known else None

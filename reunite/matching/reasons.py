@@ -1,0 +1,94 @@
+"""Why a pair is thought to be one thing: short data that the wording turns into a line."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from reunite.matching import circumstances, colours, words
+from reunite.matching.evidence import Candidate, Item, PairKind
+from reunite.matching.lexicon import to_english
+from reunite.model import Agreement, Why
+
+STRONG: Final[Mapping[PairKind, float]] = {
+    PairKind.PHOTO_PHOTO: 4.0,
+    PairKind.TEXT_PHOTO: 2.5,
+    PairKind.PHOTO_TEXT: 2.5,
+    PairKind.TEXT_TEXT: 4.0,
+}
+"""Deviations above the background from which a pair is said to be of the same kind of thing."""
+_PARTLY_STRONG: Final = 0.6
+_LOOK: Final = "look"
+"""What agrees where two photos are alike and no word names the thing."""
+
+_ENOUGH, _SOME = 0.30, 0.12
+"""Shares of a photo's colours from which a colour said is seen, or seen in part."""
+_SAME_COLOURS: Final = 0.8
+_SAME_PLACE, _NEAR_PLACE = 0.6, 0.35
+_SOON, _SLIP = timedelta(days=14), timedelta(hours=-12)
+_MOST_WORDS: Final = 3
+
+
+def reasons(query: Item, candidate: Candidate, evidence: Mapping[str, float]) -> tuple[Why, ...]:
+    """Return what agrees, partly agrees or differs: thing, colour, place, time, rare words; not what is unknown."""
+    other = candidate.item
+    each = (
+        *_thing(query, other, evidence),
+        *_colour(query, other),
+        *_place(query, other),
+        *_time(query, other),
+        *(Why("words", word, "agrees") for word in candidate.rare_words[:_MOST_WORDS]),
+    )
+    said: dict[str, Why] = {}
+    for why in each:
+        said.setdefault(why.word.casefold(), why)
+    return tuple(said.values())
+
+
+def _thing(query: Item, other: Item, evidence: Mapping[str, float]) -> Iterator[Why]:
+    """Name the thing by a word that both use, else by one's own word where the photos or vectors bear it out."""
+    heads = [head for item in (query, other) if (head := words.head(to_english(item.text)))]
+    shared = words.shared(to_english(query.text), to_english(other.text))
+    if named := [head for head in heads if words.stem(head) in {words.stem(word) for word in shared}]:
+        yield Why("thing", named[0], "agrees")
+        return
+    strength = max((evidence[kind] / least for kind, least in STRONG.items() if kind in evidence), default=0.0)
+    agreement: Agreement = "agrees" if strength >= 1 else "partly"
+    if strength >= _PARTLY_STRONG:
+        yield Why("thing", heads[0] if heads else _LOOK, agreement)
+
+
+def _colour(query: Item, other: Item) -> Iterator[Why]:
+    for saying, showing in ((query, other), (other, query)):
+        named = colours.named(saying.text)
+        if named and showing.colours:
+            share = max(colours.share_of(named[0], seen) for seen in showing.colours)
+            yield Why("colour", named[0], "agrees" if share >= _ENOUGH else "partly" if share >= _SOME else "differs")
+            return
+    pairs = [(colours.agreement(ours, theirs), ours) for ours in query.colours for theirs in other.colours]
+    if pairs and max(pairs)[0] >= _SAME_COLOURS:
+        yield Why("colour", colours.main(max(pairs)[1]), "agrees")
+
+
+def _place(query: Item, other: Item) -> Iterator[Why]:
+    overlap = circumstances.place_overlap(query.place, other.place)
+    if overlap is not None:
+        agreement: Agreement = "agrees" if overlap >= _SAME_PLACE else "partly" if overlap >= _NEAR_PLACE else "differs"
+        yield Why("place", other.place, agreement)
+
+
+def _time(query: Item, other: Item) -> Iterator[Why]:
+    gap = circumstances.found_after(query, other)
+    if gap is not None:
+        agreement: Agreement = "agrees" if timedelta() <= gap <= _SOON else "partly" if gap >= _SLIP else "differs"
+        yield Why("time", f"{_duration(abs(gap))} {'after' if gap < timedelta() else 'before'}", agreement)
+
+
+def _duration(gap: timedelta) -> str:
+    """Return a length of time as people say it: `40 min`, `3 h`, `2 days`."""
+    minutes = round(gap / timedelta(minutes=1))
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return f"{minutes} min"
+    hours = round(minutes / 60)
+    if hours < 48:  # noqa: PLR2004 - after two days nobody counts hours
+        return f"{hours} h"
+    return f"{round(hours / 24)} days"

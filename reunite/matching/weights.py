@@ -1,0 +1,63 @@
+"""What a model version's evidence is worth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import Final
+
+from reunite.matching.evidence import PairKind
+
+COLOUR: Final = "colour"
+COLOUR_OF_PHOTOS: Final = "colour of photos"
+PLACE: Final = "place"
+TIME: Final = "time"
+RARE_WORDS: Final = "rare words"
+SHARED_WORDS: Final = "shared words"
+EVIDENCE: Final[tuple[str, ...]] = (*PairKind, COLOUR, COLOUR_OF_PHOTOS, PLACE, TIME, RARE_WORDS, SHARED_WORDS)
+"""The names of all evidence. A kind of pair stands for its similarity, standardised against the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Turns one measurement into log odds for the pair: gain × (measurement − neutral), within floor and cap."""
+
+    gain: float
+    neutral: float = 0.0
+    floor: float = -inf
+    cap: float = inf
+
+    def __post_init__(self) -> None:
+        """More evidence must never count against a pair."""
+        if self.gain < 0 or self.floor > self.cap:
+            raise ValueError(f"A term's gain must not be negative, nor its floor above its cap: {self}")
+
+    def log_odds(self, measurement: float) -> float:
+        """Return what the measurement adds to the pair's log odds."""
+        return min(max(self.gain * (measurement - self.neutral), self.floor), self.cap)
+
+
+@dataclass(frozen=True, slots=True)
+class Typical:
+    """The cosines of one report with reports of other things, as far as no community's own background is known."""
+
+    mean: float
+    deviation: float
+    """Within one report's cosines, their standard deviation (not 0)."""
+    spread: float
+    """Between reports, the standard deviation of their means: some are like everything, some like nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceModel:
+    """How one encoder's matches are judged: typical backgrounds, a term for each evidence, and the labels' limits."""
+
+    typical: Mapping[PairKind, Typical]
+    terms: Mapping[str, Term]
+    none: float
+    """Log odds, per open report, that the thing is not there before anything is seen."""
+    high: float
+    """Least probability of a match called "High confidence"."""
+    possible: float
+    """Least probability that the thing is among those called "Possible match"."""
+    calibrated: bool
+    """Whether probabilities were fitted to right and wrong pairs, so that they may be shown."""
