@@ -51,7 +51,8 @@ def _joined(lines: Sequence[Line], link_to: LinkTo) -> list[Element]:
     for number, line in enumerate(lines):
         if number:
             joined.append({"type": "text", "text": "\n"})
-        joined += [_element(span, link_to) for span in line]
+        elements = [_element(span, link_to) for span in line]
+        joined += [each for each in elements if each.get("text", "mention")]  # Slack refuses empty text
     return joined
 
 

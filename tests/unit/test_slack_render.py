@@ -67,6 +67,11 @@ def test_a_jump_without_a_target_is_text() -> None:
     assert text == {"type": "text", "text": "that post"}
 
 
+def test_no_text_is_empty_which_slack_would_refuse() -> None:
+    reply = Reply("match", ((Strong("Possible match"), Plain("")), (Person("slack", ADA, notify=True),)))
+    assert [each.get("text") for each in _leaves(blocks(reply, link_to))] == ["Possible match", "\n", None]
+
+
 def test_long_replies_keep_within_what_slack_takes() -> None:
     lines = tuple((Quoted("x" * 4000),) if number % 2 else (Plain("y" * 4000),) for number in range(200))
     rendered = blocks(Reply("answer", lines), link_to, "F1")

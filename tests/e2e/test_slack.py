@@ -1,0 +1,110 @@
+"""The main job on Slack, end to end: bot and worker as they are, the unmodified Slack client, the double as Slack."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from bot.app import BotConfig, run
+from bot.slack.config import SlackConfig
+from tests.doubles.pictures import drawing
+from tests.doubles.slack import SlackDouble, shown
+from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
+from tests.running import PATIENCE, background, working
+
+
+@dataclass
+class Town:
+    """A workspace with the bot in it."""
+
+    slack: SlackDouble
+    found: str
+    lost: str
+    ada: str
+    ben: str
+    moderator: str
+
+    async def reply(self, channel: str, root: str, words: str) -> dict[str, Any]:
+        return await self.slack.wait_for_reply(channel, root, words)
+
+    async def look_for(self, words: str) -> str:
+        """Use `/lost` as Ada, and return the post that the bot made of it."""
+        before = len(self.slack.messages[self.lost])
+        used = await self.slack.slash("lost", words, self.ada, self.found)
+        await self.slack.until(lambda: used.answers)
+        assert f"<#{self.lost}>" in used.answers[0]["text"]
+        post = await self.slack.until(lambda: self.slack.messages[self.lost][before:])
+        assert "is looking for" in shown(post[0])
+        return str(post[0]["ts"])
+
+
+@pytest.fixture
+async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    async with SlackDouble.running() as slack:
+        found, lost = slack.add_channel("found"), slack.add_channel("lost")
+        people = [slack.add_member("Ada"), slack.add_member("Ben"), slack.add_member("Mo", admin=True)]
+        adapter = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=slack.api_base, ping_seconds=0.2)
+        config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter)
+        ready = asyncio.Event()
+        files = {"slack_token": BOT_TOKEN, "http_hosts": frozenset({urlsplit(slack.origin).netloc})}
+        async with working(database_url, redis_url, **files), background(run(config, ready.set)):
+            await asyncio.wait_for(ready.wait(), PATIENCE)
+            yield Town(slack, found, lost, *people)
+
+
+async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: Town) -> None:
+    find = town.slack.post_photo(town.found, town.ben, drawing("red"), "umbrella by the door")
+    await town.reply(town.found, find, "fits none of 0 open lost reports")
+    loss = await town.look_for("my red umbrella")
+
+    card = await town.reply(town.lost, loss, "This may be yours.")
+    assert "Possible match" in shown(card) or "High confidence" in shown(card)
+    assert "red ✓" in shown(card)
+    assert "umbrella by the door" in shown(card)
+    [picture] = [block for block in card["blocks"] if block["type"] == "image"]
+    assert town.slack.api.contents[picture["slack_file"]["id"]].startswith(b"\xff\xd8")
+    links = [leaf for group in card["blocks"][0]["elements"] for leaf in group["elements"] if leaf["type"] == "link"]
+    assert [link["url"] for link in links] == [
+        f"https://doubletown.slack.com/archives/{town.found}/p{find.replace('.', '')}"
+    ]
+
+    town.slack.react(town.lost, card["ts"], "white_check_mark", town.moderator)
+    for channel, root in ((town.lost, loss), (town.found, find)):
+        await town.reply(channel, root, "Returned, confirmed by Mo")
+    town.slack.react(town.lost, card["ts"], "white_check_mark", town.moderator, given=False)
+    for channel, root in ((town.lost, loss), (town.found, find)):
+        await town.reply(channel, root, "open again")
+
+
+async def test_a_find_is_told_to_whoever_misses_it(town: Town) -> None:
+    loss = await town.look_for("a blue cup")
+    await town.reply(town.lost, loss, "Nothing that fits")
+    find = town.slack.post_photo(town.found, town.ben, drawing("blue"))
+    card = await town.reply(town.lost, loss, "This may be yours.")
+    assert town.ada in shown(card)  # mentioned, so that she hears of it
+    await town.reply(town.found, find, "Possible owner found.")
+
+
+async def test_the_same_event_three_times_is_answered_once(town: Town) -> None:
+    find = town.slack.post_photo(town.found, town.ben, drawing("red"))
+    posted = town.slack.envelopes[0]
+    for _ in range(2):
+        await town.slack.tell_again(posted)
+    await town.reply(town.found, find, "fits none")
+    second = town.slack.post_photo(town.found, town.ben, drawing("green"))
+    await town.reply(town.found, second, "fits none")  # by now a second answer to the first would be there
+    assert len(town.slack.thread(town.found, find)) == 1
+
+
+async def test_a_members_reaction_closes_nothing(town: Town) -> None:
+    find = town.slack.post_photo(town.found, town.ben, drawing("red"))
+    await town.reply(town.found, find, "fits none")
+    loss = await town.look_for("my red umbrella")
+    card = await town.reply(town.lost, loss, "This may be yours.")
+    await town.slack.react(town.lost, card["ts"], "white_check_mark", town.ben).acked.wait()
+    await town.slack.react(town.lost, card["ts"], "x", town.moderator).acked.wait()
+    await town.reply(town.lost, loss, "is not that post")
+    assert not any("Returned" in shown(each) for each in town.slack.thread(town.lost, loss))
