@@ -151,6 +151,18 @@ def migrate() -> None:
 
 
 @app.command()
+def reembed() -> None:
+    """Embed every stored copy and text with the encoder of the settings, and search with it from then on.
+
+    Stop the workers first. The other models' vectors stay. Example: REUNITE_ENCODER=clip reunite reembed
+    """
+    from cli import services  # noqa: PLC0415
+
+    with _prepared() as (settings, where):
+        asyncio.run(services.reembed(settings, where))
+
+
+@app.command()
 def doctor(*, as_json: AsJson = False) -> None:
     """Say what is set up, what is not, and what to do about it.
 

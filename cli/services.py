@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.app import AdapterConfig, BotConfig
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
-
-from bot.app import AdapterConfig, BotConfig
 from bot.web.config import WebConfig
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
@@ -35,6 +34,32 @@ async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
         await running
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def reembed(settings: Settings, where: Places) -> None:
+    """Embed everything with the encoder that the settings name, then search with it."""
+    from db.store import Store  # noqa: PLC0415
+    from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.embed import reembed as embed_all  # noqa: PLC0415
+    from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
+    from workers.encoders.choose import choose  # noqa: PLC0415
+
+    try:
+        choice = choose(settings.encoder, None, settings.model, _say)
+    except EncoderUnavailableError as error:
+        raise UsageError(str(error)) from error
+    encoder = BatchingEncoder(choice.encoder)
+    async with Store(where.database_url) as store:
+        model = await store.register_model(choice.kind, choice.encoder.version, choice.encoder.spaces)
+        before = await embed_all(store, encoder, model, _progress)
+        await store.make_live(model.id)
+        after = await embed_all(store, encoder, model, _progress)  # what came in while the first round ran
+    await encoder.close()
+    _say(f"{before + after} reports embedded; {model.version} is searched from now on. Start the workers again.")
+
+
+def _progress(done: int, community: str) -> None:
+    _say(f"{done} reports embedded (community {community}) …")
 
 
 def _say(words: str) -> None:

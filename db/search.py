@@ -5,7 +5,7 @@ Exact within the community (docs/decisions/0002-vectors.md).
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -17,73 +17,66 @@ from reunite.matching.evidence import Background, Candidate, Item, PairKind, Sea
 from reunite.model import Report, ReportKind
 
 # A word is rare while at most so many of the open reports hold it, or so small a share of them.
-_RARE_REPORTS, _RARE_SHARE = 3, 0.02
+_RARE_REPORTS: Final = 3
+_RARE_SHARE: Final = 0.02
 
-# For the kinds of pair, the space in which they are compared: their own where the model has it, else the shared one.
-_SPACES = """(VALUES ('photo-photo', 'photo', 'photo', coalesce(m.spaces ? 'photo', false)),
-                     ('text-photo', 'text', 'photo', false),
-                     ('photo-text', 'photo', 'text', false),
-                     ('text-text', 'text', 'text', coalesce(m.spaces ? 'text', false)))
-             AS pair (kind, mine, theirs, own)"""
+# Each kind of pair, the sources that it compares, and the space that it prefers where the model has it.
+_PAIRS: Final = (
+    (PairKind.PHOTO_PHOTO, "photo", "photo", PHOTO_SPACE),
+    (PairKind.TEXT_PHOTO, "text", "photo", SHARED_SPACE),
+    (PairKind.PHOTO_TEXT, "photo", "text", SHARED_SPACE),
+    (PairKind.TEXT_TEXT, "text", "text", TEXT_SPACE),
+)
 
-_SIMILARITIES = f"""
+_CANDIDATES: Final = """
+WITH similarities AS MATERIALIZED (
   SELECT pair.kind, theirs.report_id, max(-(mine.vector <#> theirs.vector)) AS similarity
-  FROM model m CROSS JOIN {_SPACES}
-  JOIN embedding mine ON mine.model_id = m.id AND mine.report_id = %(report)s AND mine.source = pair.mine
-   AND mine.space = CASE WHEN pair.own THEN pair.mine ELSE '{SHARED_SPACE}' END
-  JOIN embedding theirs ON theirs.community_id = mine.community_id AND theirs.model_id = m.id
-   AND theirs.space = mine.space AND theirs.source = pair.theirs
-  JOIN report r ON r.id = theirs.report_id AND r.kind = %(opposite)s AND r.state = 'open'
-  WHERE m.live
+  FROM unnest(%(kinds)s::text[], %(mine)s::text[], %(theirs)s::text[], %(spaces)s::text[])
+    AS pair (kind, mine, theirs, space)
+  JOIN embedding mine ON mine.model_id = %(model)s AND mine.report_id = %(report)s
+    AND mine.source = pair.mine AND mine.space = pair.space
+  JOIN embedding theirs ON theirs.community_id = mine.community_id AND theirs.model_id = mine.model_id
+    AND theirs.source = pair.theirs AND theirs.space = pair.space
+  JOIN report r ON r.id = theirs.report_id AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
   GROUP BY pair.kind, theirs.report_id
-"""  # noqa: S608 - made of constants
-
-_CANDIDATES = f"""
-WITH similarities AS MATERIALIZED ({_SIMILARITIES}),
+),
+background AS (
+  SELECT kind, avg(similarity) AS mean, stddev_pop(similarity) AS deviation, count(*) AS count
+  FROM similarities GROUP BY kind
+),
 ranked AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY similarity DESC, report_id) AS place
   FROM similarities),
 chosen AS (SELECT report_id AS id FROM ranked WHERE place <= %(limit)s UNION SELECT unnest(%(rare)s::uuid[])
   EXCEPT SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
          WHERE (lost_id = %(report)s OR found_id = %(report)s) AND state = 'refused')
 SELECT r.id, r.text, r.place, r.happened_at, r.created_at,
-  (SELECT coalesce(jsonb_object_agg(s.kind, s.similarity), '{{}}') FROM similarities s WHERE s.report_id = r.id)
+  (SELECT coalesce(jsonb_object_agg(s.kind, s.similarity), '{}') FROM similarities s WHERE s.report_id = r.id)
     AS similarities,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
-    WHERE p.report_id = r.id AND p.state = 'stored') AS colours
+    WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
+  (SELECT jsonb_agg(background) FROM background) AS background
 FROM chosen JOIN report r USING (id)
-"""  # noqa: S608 - made of constants
-
-_BACKGROUND = f"""
-SELECT kind, avg(similarity) AS mean, stddev_pop(similarity) AS deviation, count(*) AS count
-FROM ({_SIMILARITIES}) AS similarities GROUP BY kind
-"""  # noqa: S608 - made of constants
-
-_RARE = """
-SELECT wanted.word, r.id FROM unnest(%(words)s::text[]) AS wanted (word)
-JOIN report r ON r.kind = %(opposite)s AND r.state = 'open' AND r.words @> ARRAY[wanted.word]
 """
 
-assert {PHOTO_SPACE, TEXT_SPACE} == {"photo", "text"}  # noqa: S101 - the SQL above names them
+_RARE: Final = """
+SELECT wanted.word, r.id FROM unnest(%(words)s::text[]) AS wanted (word)
+JOIN report r ON r.kind = %(opposite)s::report_kind AND r.state = 'open' AND r.words @> ARRAY[wanted.word]
+"""
+
+_COUNT: Final = "SELECT count(*) AS n FROM report WHERE kind = %(opposite)s::report_kind AND state = 'open'"
+_COLOURS: Final = "SELECT colours FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position"
 
 
 async def search(connection: AsyncConnection[DictRow], report: Report, limit: int) -> Search:
     """Return open reports of the opposite kind: the `limit` nearest in each kind of pair, and those with rare words."""
     opposite = report.kind.opposite
     params = {"report": report.id, "opposite": opposite, "limit": limit}
-    count = await (
-        await connection.execute(
-            "SELECT count(*) AS n FROM report WHERE kind = %(opposite)s AND state = 'open'", params
-        )
-    ).fetchone()
-    open_count = int(count["n"]) if count else 0
-    rare = await _rare(connection, report, open_count)
-    found = await (await connection.execute(_CANDIDATES.encode(), {**params, "rare": list(rare)})).fetchall()
-    background = await (await connection.execute(_BACKGROUND.encode(), params)).fetchall()
-    colours = await (
-        await connection.execute(
-            "SELECT colours FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position", params
-        )
-    ).fetchall()
+    [counted] = await (await connection.execute(_COUNT.encode(), params)).fetchall()
+    rare = await _rare(connection, report, counted["n"])
+    pairs = await _pairs(connection)
+    found = await (await connection.execute(_CANDIDATES.encode(), {**params, **pairs, "rare": list(rare)})).fetchall()
+    colours = await (await connection.execute(_COLOURS.encode(), params)).fetchall()
+    background = found[0]["background"] or [] if found else []
     return Search(
         query=_item(report.id, report.kind, vars_of(report), [row["colours"] for row in colours]),
         candidates=tuple(
@@ -97,8 +90,22 @@ async def search(connection: AsyncConnection[DictRow], report: Report, limit: in
         background={
             PairKind(row["kind"]): Background(row["mean"], row["deviation"], row["count"]) for row in background
         },
-        open_count=open_count,
+        open_count=counted["n"],
     )
+
+
+async def _pairs(connection: AsyncConnection[DictRow]) -> dict[str, Any]:
+    """Return the live model, and by columns the kinds of pair with the spaces in which it compares them."""
+    model = await (await connection.execute("SELECT id, spaces FROM model WHERE live")).fetchone()
+    spaces = model["spaces"] if model else {}
+    kinds, mine, theirs, preferred = zip(*_PAIRS, strict=True)
+    return {
+        "model": model["id"] if model else None,
+        "kinds": list(kinds),
+        "mine": list(mine),
+        "theirs": list(theirs),
+        "spaces": [space if space in spaces else SHARED_SPACE for space in preferred],
+    }
 
 
 def vars_of(report: Report) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
+from db.embeddings import EmbeddingSession
 from db.session import CommunitySession, Connection
 from db.work import WorkLease, WorkSession
 from reunite.commands import JoinWorkspace
@@ -81,6 +82,12 @@ class Store:
         """Open a transaction within a community; it commits at the end, or rolls back on an error."""
         async with self.transaction(community) as connection:
             yield CommunitySession(connection, community)
+
+    @asynccontextmanager
+    async def embedding_session(self, community: UUID) -> AsyncIterator[EmbeddingSession]:
+        """Open a transaction within a community in which vectors may be written."""
+        async with self.transaction(community) as connection:
+            yield EmbeddingSession(connection, community)
 
     @asynccontextmanager
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:

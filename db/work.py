@@ -1,14 +1,10 @@
-"""What a worker writes: stored copies, vectors, and the end of its lease, all fenced."""
+"""What a worker writes under a lease: stored copies, vectors, and the end of its work, all fenced."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-from pgvector import HalfVector
-
-from db.session import CommunitySession, Connection
+from db.embeddings import EmbeddingSession
+from db.session import Connection
 from reunite.model import ReportState
 
 
@@ -38,16 +34,7 @@ class StoredPhoto:
     colours: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddingRow:
-    """A vector of length 1: of a photo, or of the report's text where `photo` is None."""
-
-    photo: UUID | None
-    space: str
-    vector: NDArray[np.float32]
-
-
-class WorkSession(CommunitySession):
+class WorkSession(EmbeddingSession):
     """A community's transaction under a lease. Entering checks the fence and holds it to the end."""
 
     def __init__(self, connection: Connection, lease: WorkLease) -> None:
@@ -116,38 +103,6 @@ class WorkSession(CommunitySession):
             problem=problem,
         )
 
-    async def unembedded(self, report: UUID, model: int) -> tuple[list[UUID], bool]:
-        """Return the stored photos without vectors of a model, and whether the text lacks them too."""
-        photos = await self._all(
-            """SELECT p.id FROM photo p WHERE p.report_id = %(report)s AND p.state = 'stored' AND NOT EXISTS
-                 (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s) ORDER BY p.position""",
-            report=report,
-            model=model,
-        )
-        text = await self._one(
-            """SELECT 1 FROM report r WHERE r.id = %(report)s AND r.text <> '' AND NOT EXISTS (SELECT FROM embedding e
-                 WHERE e.report_id = r.id AND e.photo_id IS NULL AND e.model_id = %(model)s)""",
-            report=report,
-            model=model,
-        )
-        return [row["id"] for row in photos], text is not None
-
-    async def save_embeddings(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow]) -> None:
-        """Write vectors of a model; those of other models stay."""
-        for row in embeddings:
-            await self._do(
-                """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, vector)
-                   VALUES (%(community)s, %(report)s, %(photo)s, %(model)s, %(space)s, %(source)s, %(vector)s)
-                   ON CONFLICT (report_id, model_id, space, photo_id) DO UPDATE SET vector = excluded.vector""",
-                community=self.community,
-                report=report,
-                photo=row.photo,
-                model=model,
-                space=row.space,
-                source="text" if row.photo is None else "photo",
-                vector=HalfVector(row.vector),
-            )
-
     async def open_if_pending(self, report: UUID) -> None:
         """Let a report be found by others: its vectors are part of the same commit."""
         await self._do(
@@ -156,8 +111,3 @@ class WorkSession(CommunitySession):
             open=ReportState.OPEN,
             pending=ReportState.PENDING,
         )
-
-
-def as_rows(photo: UUID | None, vectors: Mapping[str, NDArray[np.float32]], index: int) -> list[EmbeddingRow]:
-    """Take row `index` of each space."""
-    return [EmbeddingRow(photo, space, array[index]) for space, array in vectors.items()]

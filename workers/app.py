@@ -15,11 +15,12 @@ from arq.worker import Worker, func
 from db import queue
 from db.store import LiveModel, Store
 from workers.batching import BatchingEncoder
-from workers.encoders.choose import choose
+from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
 from workers.process import Processor
 
 PHOTO_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net", "files.slack.com"})
+Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _SWEEP_EVERY: Final = 1.0
 _QUIET: Final = 10.0
 """Seconds after a hint before the sweep gives another: arq may be busy with it."""
@@ -51,22 +52,24 @@ async def run(
     config: WorkerConfig,
     report: Callable[[str], None],
     ready: Callable[[LiveModel], None] = lambda _: None,
-    make_processor: Callable[..., Processor] = Processor,
+    load: Load = choose,
 ) -> None:
     """Work until cancelled. `report` is told in words what is being prepared, `ready` that the work begins.
+
+    `load` chooses the encoder (`workers.encoders.choose.choose`).
 
     Raises OtherModelError with the remedy where the settings and the live model disagree.
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(config.database_url))
-        encoder, model = await _model(store, config, report)
+        encoder, model = await _model(store, config, load, report)
         stack.push_async_callback(encoder.close)
         hosts = PHOTO_HOSTS | config.http_hosts
         fetcher = await stack.enter_async_context(PhotoFetcher(PHOTO_HOSTS, allow_http_hosts=config.http_hosts))
         bearer = {
             host: f"Bearer {config.slack_token}" for host in hosts if "discord" not in host and config.slack_token
         }
-        processor = make_processor(store, encoder, model, fetcher, bearer, lease_seconds=config.lease_seconds)
+        processor = Processor(store, encoder, model, fetcher, bearer, lease_seconds=config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
         sweeper = asyncio.create_task(_sweep(hints, config.quiet_seconds))
         worker = _arq_worker(config, store, processor)
@@ -81,10 +84,10 @@ async def run(
 
 
 async def _model(
-    store: Store, config: WorkerConfig, report: Callable[[str], None]
+    store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
 ) -> tuple[BatchingEncoder, LiveModel]:
     live = await store.live_model()
-    choice = await asyncio.to_thread(choose, config.encoder, live.encoder if live else None, config.model, report)
+    choice = await asyncio.to_thread(load, config.encoder, live.encoder if live else None, config.model, report)
     chosen = await store.register_model(choice.kind, choice.encoder.version, choice.encoder.spaces)
     live = live or await store.live_model()
     if live and live.version != chosen.version:

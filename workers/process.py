@@ -14,7 +14,7 @@ import psycopg
 import structlog
 
 from db.store import LiveModel, Store
-from db.work import EmbeddingRow, LeaseLostError, StoredPhoto, WorkLease, as_rows
+from db.work import LeaseLostError, StoredPhoto, WorkLease
 from reunite import wording
 from reunite.announce import announce
 from reunite.errors import TellUserError, TryAgainError
@@ -23,6 +23,7 @@ from reunite.matching.judge import judge
 from reunite.model import Photo, PhotoState, ReportState
 from workers import photos
 from workers.batching import BatchingEncoder
+from workers.embed import embed, unembedded
 from workers.fetch import PhotoFetcher
 
 Outcome = Literal["done", "again", "failed", "overtaken"]
@@ -140,16 +141,8 @@ class Processor:
 
     async def _embed(self, lease: WorkLease) -> None:
         async with self.store.work_session(lease) as session:
-            report = await session.report(lease.report)
-            photo_ids, text = await session.unembedded(lease.report, self.model.id)
-            copies = [await session.photo_bytes(photo) or b"" for photo in photo_ids]
-        rows: list[EmbeddingRow] = []
-        if copies:
-            pixels = await asyncio.gather(*(asyncio.to_thread(photos.decode, copy) for copy in copies))
-            vectors = await self.encoder.images(pixels)
-            rows += [row for index, photo in enumerate(photo_ids) for row in as_rows(photo, vectors, index)]
-        if text and report:
-            rows += as_rows(None, await self.encoder.texts([report.text]), 0)
+            wanted = await unembedded(session, lease.report, self.model)
+        rows = await embed(self.encoder, wanted)
         async with self.store.work_session(lease) as session:
             await session.save_embeddings(lease.report, self.model.id, rows)
             await session.open_if_pending(lease.report)

@@ -25,7 +25,7 @@ def choose(setting: str, recorded: str | None, model: str, report: Callable[[str
     if recorded is not None and setting not in {"auto", recorded}:
         raise EncoderUnavailableError(
             f"REUNITE_ENCODER asks for {setting}, but this database was set up with {recorded}. "
-            f"Set REUNITE_ENCODER={recorded}, or start with an empty database."
+            f"Set REUNITE_ENCODER={recorded}, or run `reunite reembed` to change over."
         )
     choice = _load(recorded or setting, recorded, model, report)
     report(f"Encoder: {choice.kind} ({choice.encoder.version}).")

@@ -1,0 +1,73 @@
+"""Vectors: written by model and space, side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from pgvector import HalfVector
+
+from db.session import CommunitySession
+
+_UNEMBEDDED_PHOTOS = """EXISTS (SELECT FROM photo p WHERE p.report_id = r.id AND p.state = 'stored' AND NOT EXISTS
+  (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s))"""
+_UNEMBEDDED_TEXT = """(r.text <> '' AND NOT EXISTS (SELECT FROM embedding e
+  WHERE e.report_id = r.id AND e.photo_id IS NULL AND e.model_id = %(model)s))"""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingRow:
+    """A vector of length 1: of a photo, or of the report's text where `photo` is None."""
+
+    photo: UUID | None
+    space: str
+    vector: NDArray[np.float32]
+
+
+class EmbeddingSession(CommunitySession):
+    """A community's transaction in which vectors may be written."""
+
+    async def reports_without(self, model: int, limit: int) -> list[UUID]:
+        """Return reports that can still be matched and lack vectors of a model, at most `limit`."""
+        found = await self._all(
+            f"""SELECT r.id FROM report r WHERE r.state IN ('open', 'returned')
+                  AND ({_UNEMBEDDED_PHOTOS} OR {_UNEMBEDDED_TEXT}) ORDER BY r.id LIMIT %(limit)s""",
+            model=model,
+            limit=limit,
+        )
+        return [row["id"] for row in found]
+
+    async def unembedded(self, report: UUID, model: int) -> tuple[list[UUID], bool]:
+        """Return the stored photos without vectors of a model, and whether the text lacks them too."""
+        photos = await self._all(
+            """SELECT p.id FROM photo p WHERE p.report_id = %(report)s AND p.state = 'stored' AND NOT EXISTS
+                 (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s) ORDER BY p.position""",
+            report=report,
+            model=model,
+        )
+        text = await self._one(
+            f"SELECT 1 FROM report r WHERE r.id = %(report)s AND {_UNEMBEDDED_TEXT}", report=report, model=model
+        )
+        return [row["id"] for row in photos], text is not None
+
+    async def save_embeddings(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow]) -> None:
+        """Write vectors of a model; those of other models stay."""
+        for row in embeddings:
+            await self._do(
+                """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, vector)
+                   VALUES (%(community)s, %(report)s, %(photo)s, %(model)s, %(space)s, %(source)s, %(vector)s)
+                   ON CONFLICT (report_id, model_id, space, photo_id) DO UPDATE SET vector = excluded.vector""",
+                community=self.community,
+                report=report,
+                photo=row.photo,
+                model=model,
+                space=row.space,
+                source="text" if row.photo is None else "photo",
+                vector=HalfVector(row.vector),
+            )
+
+
+def as_rows(photo: UUID | None, vectors: Mapping[str, NDArray[np.float32]], index: int) -> list[EmbeddingRow]:
+    """Take row `index` of each space."""
+    return [EmbeddingRow(photo, space, array[index]) for space, array in vectors.items()]

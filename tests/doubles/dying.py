@@ -1,0 +1,85 @@
+"""A worker or a bot as a process of its own that kills itself (SIGKILL) once, at a named point.
+
+python -m tests.doubles.dying ROLE POINT DATABASE_URL REDIS_URL FILE; the bot's platform is the FILE, one message a line.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from bot.delivery import Delivery
+from db.store import Store
+from reunite import reply
+from reunite.model import PlatformName, ReplyTarget
+from reunite.ports import Outgoing, Sent
+from tests.running import colours_only
+from workers.app import WorkerConfig, run
+from workers.process import Processor
+
+WORKER_POINTS = {"after the fetch": "_store_photos", "after the vectors": "_embed", "after the matches": "_search"}
+BOT_POINTS = ("before the send", "after the send")
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying_after(step: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The step, and then death."""
+
+    async def wrapped(*args: Any) -> None:
+        await step(*args)
+        die()
+
+    return wrapped
+
+
+class FilePlatform:
+    """Messages are lines of a file, which outlives the process; a message that `maybe_sent` is looked up by its key."""
+
+    name: PlatformName = "web"
+
+    def __init__(self, path: Path, point: str) -> None:
+        self._path = path
+        self._point = point
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if self._point == "before the send":
+            die()
+        lines = read(self._path)
+        if not (outgoing.maybe_sent and any(line["key"] == outgoing.key for line in lines)):
+            line = {"key": outgoing.key, "thread": outgoing.target.message, "reply": reply.to_json(outgoing.reply)}
+            with self._path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+        if self._point == "after the send":
+            die()
+        return Sent(outgoing.target.channel, outgoing.key)
+
+    async def acknowledge(self, target: ReplyTarget) -> None:
+        """Nothing is shown."""
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The messages of a file platform."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+async def main(role: str, point: str, database_url: str, redis_url: str, file: str) -> None:
+    if role == "worker":
+        if point in WORKER_POINTS:
+            step = WORKER_POINTS[point]
+            setattr(Processor, step, dying_after(getattr(Processor, step)))
+        config = WorkerConfig(database_url=database_url, redis_url=redis_url, lease_seconds=1, quiet_seconds=1)
+        await run(config, lambda _: None, lambda _: None, colours_only)
+    else:
+        async with Store(database_url) as store:
+            await Delivery(store, FilePlatform(Path(file), point), lease_seconds=2).run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

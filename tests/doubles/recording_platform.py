@@ -1,0 +1,52 @@
+"""A chat platform that only takes down what it is sent."""
+
+from dataclasses import dataclass, field
+
+from reunite.errors import TryAgainError, UndeliverableError
+from reunite.model import PlatformName, ReplyTarget
+from reunite.ports import Outgoing, Sent
+
+
+@dataclass
+class RecordingPlatform:
+    """Keeps messages by thread. As on a real platform, a message that `maybe_sent` is looked up by its key first."""
+
+    name: PlatformName = "web"
+    messages: list[tuple[ReplyTarget, Outgoing]] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)
+    """Threads (by root message) that can't be written to."""
+    failing: dict[str, int] = field(default_factory=dict)
+    """How many tries at a thread fail for the moment."""
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        target = outgoing.target
+        if target.message in self.closed:
+            raise UndeliverableError("closed")
+        if self.failing.get(target.message or "", 0):
+            self.failing[target.message or ""] -= 1
+            raise TryAgainError("later")
+        known = (
+            [n for n, (_, sent) in enumerate(self.messages) if sent.key == outgoing.key] if outgoing.maybe_sent else []
+        )
+        if not known:
+            self.messages.append((target, outgoing))
+        return Sent(target.channel, f"m{known[0] if known else len(self.messages) - 1}")
+
+    async def acknowledge(self, target: ReplyTarget) -> None:
+        """Nothing is shown."""
+
+    def thread(self, root: str) -> list[str]:
+        """The words of a thread, in order."""
+        return [outgoing.reply.text() for target, outgoing in self.messages if target.message == root]
+
+    def kinds(self, root: str) -> list[str]:
+        """What kinds of reply a thread has had, in order."""
+        return [outgoing.reply.kind for target, outgoing in self.messages if target.message == root]
+
+    def message_of(self, root: str, kind: str) -> str:
+        """The id of the last reply of a kind in a thread."""
+        return next(
+            f"m{number}"
+            for number, (target, outgoing) in reversed(list(enumerate(self.messages)))
+            if target.message == root and outgoing.reply.kind == kind
+        )

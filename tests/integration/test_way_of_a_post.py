@@ -1,0 +1,184 @@
+"""A post from its command to the thread's answer, by the real worker, store and delivery."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+
+from reunite.errors import TellUserError
+from reunite.model import IncomingPhoto, Member, MatchState, VerdictKind
+from tests.doubles.pictures import drawing
+from tests.running import ADA, Town, town, working
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+        yield community
+
+
+async def test_a_loss_finds_the_open_find_and_says_why(place: Town) -> None:
+    find = await place.found("f1", "red", "umbrella by the door")
+    await place.found("f2", "green")
+    await place.quiet()
+    loss = await place.lost("l1", "my red umbrella")
+    await place.quiet()
+
+    answer, card, *_ = place.platform.thread("l1")
+    assert "possible match" in answer
+    assert "red ✓" in card
+    async with place.store.session(place.workspace.community) as session:
+        best = (await session.matches_of(loss.id))[0]
+    assert best.found == find.id
+    assert best.label
+
+
+async def test_a_find_is_told_to_those_who_miss_it(place: Town) -> None:
+    await place.lost("l1", "a blue cup")
+    await place.quiet()
+    assert place.platform.kinds("l1") == ["nothing"]
+    await place.found("f1", "blue")
+    await place.quiet()
+    assert place.platform.kinds("l1") == ["nothing", "match"]
+    assert "Possible owner found" in place.platform.thread("f1")[0]
+    assert "a blue cup" in place.platform.thread("f1")[0]
+
+
+async def test_a_pair_is_announced_once_in_each_thread(place: Town) -> None:
+    await place.found("f1", "blue")
+    loss = await place.lost("l1", "a blue cup")
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        await session.add_work(loss.id)  # a second search
+    await place.quiet()
+    assert place.platform.kinds("l1").count("match") == 1
+    assert place.platform.kinds("f1").count("match") <= 1
+
+
+async def test_the_same_event_three_times_is_one_report_and_one_answer(place: Town) -> None:
+    reports = [await place.found("f1", "red") for _ in range(3)]
+    await place.quiet()
+    assert len({report.id for report in reports}) == 1
+    assert place.platform.kinds("f1") == ["nothing"]
+
+
+async def test_a_confirmed_match_closes_both_and_the_undo_reopens_them(place: Town) -> None:
+    find = await place.found("f1", "red")
+    loss = await place.lost("l1", "red cup")
+    await place.quiet()
+
+    judged = await place.judge("l1", VerdictKind.CONFIRM)
+    await place.quiet()
+    assert judged.match.state is MatchState.CONFIRMED
+    assert [await place.state(report) for report in (find, loss)] == ["returned", "returned"]
+    assert all("confirmed by Mo" in place.platform.thread(root)[-1] for root in ("l1", "f1"))
+
+    await place.judge("l1", VerdictKind.CONFIRM, given=False)
+    await place.quiet()
+    assert [await place.state(report) for report in (find, loss)] == ["open", "open"]
+    assert all("open again" in place.platform.thread(root)[-1] for root in ("l1", "f1"))
+    assert place.platform.kinds("l1").count("match") == 1
+
+
+async def test_a_second_moderators_confirmation_keeps_a_match(place: Town) -> None:
+    find = await place.found("f1", "red")
+    await place.lost("l1", "red cup")
+    await place.quiet()
+    second = Member("mia", "Mia")
+    await place.judge("l1", VerdictKind.CONFIRM)
+    await place.judge("l1", VerdictKind.CONFIRM, by=second, is_moderator=True)
+    await place.judge("l1", VerdictKind.CONFIRM, given=False)
+    assert await place.state(find) == "returned"
+    await place.judge("l1", VerdictKind.CONFIRM, by=second, given=False)
+    assert await place.state(find) == "open"
+
+
+async def test_a_refused_pair_never_comes_back_until_the_refusal_is_taken_back(place: Town) -> None:
+    await place.found("f1", "red")
+    loss = await place.lost("l1", "red cup")
+    await place.quiet()
+    await place.judge("l1", VerdictKind.REFUSE)
+    async with place.store.session(place.workspace.community) as session:
+        report = await session.report(loss.id)
+        assert report
+        assert (await session.search(report, 10)).candidates == ()
+    await place.judge("l1", VerdictKind.REFUSE, given=False)
+    async with place.store.session(place.workspace.community) as session:
+        assert len((await session.search(report, 10)).candidates) == 1
+    await place.quiet()
+    assert place.platform.kinds("l1").count("match") == 1
+
+
+async def test_a_member_may_not_judge_and_nothing_is_recorded(place: Town) -> None:
+    find = await place.found("f1", "red")
+    await place.lost("l1", "red cup")
+    await place.quiet()
+    with pytest.raises(TellUserError, match="only_moderators"):
+        await place.judge("l1", VerdictKind.CONFIRM, by=ADA)
+    assert await place.state(find) == "open"
+
+
+async def test_a_reopened_report_learns_of_what_came_in_meanwhile(place: Town) -> None:
+    await place.found("f1", "red")
+    await place.lost("l1", "red cup")
+    await place.quiet()
+    await place.judge("l1", VerdictKind.CONFIRM)
+    await place.found("f2", "red")
+    await place.quiet()
+    assert place.platform.kinds("f2") == ["nothing"]
+    await place.judge("l1", VerdictKind.CONFIRM, given=False)
+    await place.quiet()
+    assert place.platform.kinds("l1").count("match") == 2
+
+
+async def test_a_bad_photo_is_answered_in_words_and_loses_nothing_else(place: Town) -> None:
+    good = IncomingPhoto("cup.jpg", data=drawing("red"))
+    bad = IncomingPhoto("notes.pdf", data=b"%PDF-1.7 and so on")
+    find = await place.found("f1", photos=(bad, good))
+    await place.lost("l1", "red cup")
+    await place.quiet()
+    assert "notes.pdf" in place.platform.thread("f1")[0]
+    assert await place.state(find) == "open"
+    assert "match" in place.platform.kinds("l1")
+
+
+async def test_a_find_of_which_nothing_can_be_read_is_answered_and_closed(place: Town) -> None:
+    find = await place.found("f1", photos=(IncomingPhoto("notes.pdf", data=b"%PDF-1.7 and so on"),))
+    await place.quiet()
+    assert place.platform.kinds("f1") == ["problem"]
+    assert await place.state(find) == "withdrawn"
+
+
+async def test_an_upload_is_kept_only_as_its_stored_copy(place: Town) -> None:
+    find = await place.found("f1", "red")
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        [photo] = await session.photos(find.id)
+        copy, upload = [await session.photo_bytes(photo.id, column) for column in ("copy", "upload")]
+    assert upload is None
+    assert copy
+    assert b"Camera maker" in drawing("red")
+    assert b"Camera maker" not in copy
+
+
+async def test_an_emptied_redis_loses_nothing(database_url: str, redis_url: str) -> None:
+    async with town(database_url, redis_url) as place, Redis.from_url(redis_url) as redis:
+        await place.found("f1", "red")
+        await place.lost("l1", "red cup")
+        assert await redis.dbsize()
+        await redis.flushdb()
+        async with working(database_url, redis_url, quiet_seconds=1):
+            await place.quiet()
+    assert "match" in place.platform.kinds("l1")
+
+
+async def test_a_thread_that_cannot_be_written_to_holds_up_no_other(place: Town) -> None:
+    place.platform.closed.add("f1")
+    place.platform.failing["f2"] = 2
+    await place.found("f1", "red")
+    await place.found("f2", "green")
+    await place.found("f3", "blue")
+    await place.quiet()
+    assert place.platform.kinds("f1") == []
+    assert place.platform.kinds("f2") == ["nothing"]
+    assert place.platform.kinds("f3") == ["nothing"]

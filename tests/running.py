@@ -1,0 +1,132 @@
+"""The real worker and the real delivery, run inside a test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.delivery import Delivery
+from db import queue
+from db.store import Store
+from reunite.commands import JoinWorkspace, Judge, ReportFound, ReportLost
+from reunite.handlers import Handlers
+from reunite.model import IncomingPhoto, Member, ReplyTarget, Report, VerdictKind, Workspace
+from tests.doubles.colour_encoder import ColourEncoder
+from tests.doubles.pictures import drawing
+from tests.doubles.recording_platform import RecordingPlatform
+from workers.app import WorkerConfig, run
+from workers.encoders.choose import Choice
+
+PATIENCE = 30.0
+"""Seconds after which a test gives up waiting; nothing is measured by it."""
+ADA, BEN, MODERATOR = Member("ada", "Ada"), Member("ben", "Ben"), Member("mo", "Mo")
+
+
+def colours_only(*_: object) -> Choice:
+    """Choose the tiny encoder, whatever the settings."""
+    return Choice("concept", ColourEncoder())
+
+
+@asynccontextmanager
+async def background(service: Any) -> AsyncIterator[None]:
+    """Run a service beside the test; its failure fails the test."""
+    task = asyncio.create_task(service)
+    try:
+        yield
+        if task.done():
+            await task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def working(database_url: str, redis_url: str, **config: Any) -> AsyncIterator[None]:
+    """Run a worker with the tiny encoder."""
+    ready = asyncio.Event()
+    settings = WorkerConfig(database_url=database_url, redis_url=redis_url, **config)
+    async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only)):
+        await asyncio.wait_for(ready.wait(), PATIENCE)
+        yield
+
+
+async def until(condition: Callable[[], Any], what: str = "") -> Any:
+    """Wait until the condition (a function, awaited if it must be) holds, and return what it gave."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            result = condition()
+            if asyncio.iscoroutine(result):
+                result = await result
+            if result:
+                return result
+            await asyncio.sleep(0.02)
+    raise AssertionError(what)
+
+
+@dataclass
+class Town:
+    """A community on a recording platform, with the handlers before it."""
+
+    store: Store
+    handlers: Handlers
+    workspace: Workspace
+    platform: RecordingPlatform
+
+    async def found(self, key: str, colour: str | None = None, text: str = "", **fields: Any) -> Report:
+        """Post a find, with a drawn photo of a colour; the thread's root is `key`."""
+        return await self._report(ReportFound, "found", key, colour, text, fields)
+
+    async def lost(self, key: str, text: str = "", colour: str | None = None, **fields: Any) -> Report:
+        """Report a loss; the thread's root is `key`."""
+        return await self._report(ReportLost, "lost", key, colour, text, fields)
+
+    async def _report(self, kind: Any, channel: str, key: str, colour: str | None, text: str, fields: Any) -> Report:  # noqa: PLR0913, PLR0917 - what both kinds of post share
+        photos = (IncomingPhoto(f"{colour}.jpg", data=drawing(colour)),) if colour else ()
+        command = kind(
+            source_key=key,
+            target=ReplyTarget("web", self.workspace.external_id, channel, key),
+            author=BEN if channel == "found" else ADA,
+            text=text,
+            **{"photos": photos, **fields},
+        )
+        receipt = await self.handlers.report(command)
+        return receipt.report
+
+    async def judge(self, root: str, kind: VerdictKind, by: Member = MODERATOR, **fields: Any) -> Any:
+        """React to the match shown in a thread."""
+        channel = next(target.channel for target, _ in self.platform.messages if target.message == root)
+        where = ReplyTarget("web", self.workspace.external_id, channel, self.platform.message_of(root, "match"))
+        command = Judge(target=where, member=by, kind=kind, given=True, is_moderator=by is MODERATOR)
+        return await self.handlers.judge(replace(command, **fields))
+
+    async def state(self, report: Report) -> str:
+        """A report's state as it is now."""
+        async with self.store.session(self.workspace.community) as session:
+            now = await session.report(report.id)
+        assert now
+        return now.state
+
+    async def is_quiet(self) -> bool:
+        """Tell whether all work is done and everything said."""
+        async with self.store.session(self.workspace.community) as session:
+            unfinished = await session.unfinished_work()
+            troubled = await session._one("SELECT problem FROM work WHERE problem IS NOT NULL")
+            unsent = await session._one("SELECT count(*) AS n FROM outbox WHERE state = 'queued'")
+        assert not troubled, troubled
+        return not unfinished and not (unsent or {})["n"]
+
+    async def quiet(self) -> None:
+        """Wait until all work is done and everything said."""
+        await until(self.is_quiet, "the community never came to rest")
+
+
+@asynccontextmanager
+async def town(database_url: str, redis_url: str, name: str = "town") -> AsyncIterator[Town]:
+    """Open a community whose replies are delivered to a recording platform."""
+    platform = RecordingPlatform()
+    async with Store(database_url) as store, queue.connect(store, redis_url, "reunite") as hints:
+        handlers = Handlers(store, hints)
+        workspace = await handlers.join(JoinWorkspace("web", name, name))
+        async with background(Delivery(store, platform, lease_seconds=5).run()):
+            yield Town(store, handlers, workspace, platform)

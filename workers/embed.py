@@ -1,0 +1,63 @@
+"""From a report's stored copies and words to rows of vectors."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from db.embeddings import EmbeddingRow, EmbeddingSession, as_rows
+from db.store import LiveModel, Store
+from workers import photos
+from workers.batching import BatchingEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Unembedded:
+    """What of a report lacks vectors: stored copies by photo, and the text ("" where it has them)."""
+
+    copies: dict[UUID, bytes]
+    text: str
+
+
+async def unembedded(session: EmbeddingSession, report: UUID, model: LiveModel) -> Unembedded:
+    """Read what of a report lacks vectors of a model."""
+    photo_ids, text_lacks = await session.unembedded(report, model.id)
+    known = await session.report(report)
+    copies = {photo: await session.photo_bytes(photo) or b"" for photo in photo_ids}
+    return Unembedded(copies, known.text if known and text_lacks else "")
+
+
+async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> list[EmbeddingRow]:
+    """Embed it, in every space of the encoder."""
+    rows: list[EmbeddingRow] = []
+    if wanted.copies:
+        pixels = await asyncio.gather(*(asyncio.to_thread(photos.decode, copy) for copy in wanted.copies.values()))
+        vectors = await encoder.images(pixels)
+        rows += [row for index, photo in enumerate(wanted.copies) for row in as_rows(photo, vectors, index)]
+    if wanted.text:
+        rows += as_rows(None, await encoder.texts([wanted.text]), 0)
+    return rows
+
+
+async def reembed(
+    store: Store, encoder: BatchingEncoder, model: LiveModel, progress: Callable[[int, str], None], at_once: int = 16
+) -> int:
+    """Embed all that lacks vectors of a model, beside the other models' vectors; return how many reports that were.
+
+    `progress` is told how many are done, and of which community the last ones were.
+    """
+    done = 0
+    for community in await store.communities():
+        while True:
+            async with store.embedding_session(community) as session:
+                reports = await session.reports_without(model.id, at_once)
+                wanted = [await unembedded(session, report, model) for report in reports]
+            if not reports:
+                break
+            rows = await asyncio.gather(*(embed(encoder, each) for each in wanted))
+            async with store.embedding_session(community) as session:
+                for report, its_rows in zip(reports, rows, strict=True):
+                    await session.save_embeddings(report, model.id, its_rows)
+            done += len(reports)
+            progress(done, str(community))
+    return done
