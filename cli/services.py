@@ -79,6 +79,7 @@ async def worker(settings: Settings, where: Places) -> None:
         encoder=settings.encoder,
         model=settings.model,
         slack_token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None,
+        slack_hosts=frozenset({api.netloc} if api.netloc else {"files.slack.com"}),
         http_hosts=frozenset({*settings.photo_http_hosts, *({api.netloc} if api.scheme == "http" else ())}),
     )
     try:

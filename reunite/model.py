@@ -161,7 +161,7 @@ Agreement = Literal["agrees", "partly", "differs", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One piece of the reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, how it fits."""
+    """A piece of the reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, how it fits."""
 
     aspect: str
     word: str

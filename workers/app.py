@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerConfig:
-    """What a worker needs to know. `http_hosts` are hosts of photos that are allowed without TLS (host:port)."""
+    """What a worker needs to know. `slack_hosts` alone see the token; `http_hosts` (host:port) need no TLS."""
 
     database_url: str
     redis_url: str
@@ -38,6 +38,7 @@ class WorkerConfig:
     encoder: str = "auto"
     model: str = "openai/clip-vit-base-patch32"
     slack_token: str | None = None
+    slack_hosts: frozenset[str] = frozenset({"files.slack.com"})
     http_hosts: frozenset[str] = frozenset()
     lease_seconds: float = 30
     quiet_seconds: float = _QUIET
@@ -64,11 +65,8 @@ async def run(
         store = await stack.enter_async_context(Store(config.database_url))
         encoder, model = await _model(store, config, load, report)
         stack.push_async_callback(encoder.close)
-        hosts = PHOTO_HOSTS | config.http_hosts
         fetcher = await stack.enter_async_context(PhotoFetcher(PHOTO_HOSTS, allow_http_hosts=config.http_hosts))
-        bearer = {
-            host: f"Bearer {config.slack_token}" for host in hosts if "discord" not in host and config.slack_token
-        }
+        bearer = {host: f"Bearer {config.slack_token}" for host in config.slack_hosts if config.slack_token}
         processor = Processor(store, encoder, model, fetcher, bearer, lease_seconds=config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
         sweeper = asyncio.create_task(_sweep(hints, config.quiet_seconds))

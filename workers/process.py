@@ -6,7 +6,7 @@ The vectors are committed before the search: two reports at the same moment woul
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -32,6 +32,8 @@ CANDIDATES: Final = 50
 """How many candidates each kind of pair may bring."""
 MOST_FAILURES: Final = 6
 """After so many tries (about two minutes) temporary trouble is said instead of tried again."""
+INTAKE_AT_ONCE: Final = 2
+"""How many photos are decoded at once: the largest takes hundreds of megabytes while it is open."""
 _FIRST_PAUSE: Final = 2.0
 """Seconds before the second try; doubled for each one after."""
 
@@ -48,6 +50,7 @@ class Processor:
     fetcher: PhotoFetcher
     authorizations: dict[str, str]
     lease_seconds: float = 30
+    intake: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(INTAKE_AT_ONCE))
 
     async def process(self, lease: WorkLease) -> Outcome:
         """Bring a report as far as it can be brought, and tell how that went; nothing is raised."""
@@ -113,13 +116,14 @@ class Processor:
     async def _store_photo(self, lease: WorkLease, photo: Photo) -> None:
         try:
             data = await self._photo_data(lease, photo)
-            stored = await asyncio.to_thread(_stored_photo, data)
+            async with self.intake:
+                stored = await asyncio.to_thread(_stored_photo, data)
         except TellUserError as error:
-            await self._refuse_photo(lease, photo, error.key)
+            await self._refuse_photo(lease, photo, error)
         except TryAgainError:
             if lease.failures + 1 < MOST_FAILURES:
                 raise
-            await self._refuse_photo(lease, photo, "photo_unreachable")
+            await self._refuse_photo(lease, photo, TellUserError("photo_unreachable"))
         else:
             async with self.store.work_session(lease) as session:
                 await session.store_photo(photo.id, stored)
@@ -132,10 +136,11 @@ class Processor:
         async with self.store.work_session(lease) as session:
             return await session.photo_bytes(photo.id, "upload") or b""
 
-    async def _refuse_photo(self, lease: WorkLease, photo: Photo, problem: str) -> None:
+    async def _refuse_photo(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
+        reply = wording.problem(error.key, **{"name": photo.name, **error.params})
         async with self.store.work_session(lease) as session:
-            await session.refuse_photo(photo.id, problem)
-            await session.post(lease.report, f"{photo.id}:problem", wording.problem(problem, name=photo.name))
+            await session.refuse_photo(photo.id, error.key)
+            await session.post(lease.report, f"{photo.id}:problem", reply)
 
     # Vectors
 

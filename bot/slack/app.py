@@ -30,14 +30,15 @@ async def running(handlers: Handlers, config: SlackConfig) -> AsyncIterator[Plat
     """
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_REQUEST_SECONDS)) as session:
         address = config.api_base or AsyncWebClient.BASE_URL
-        client = AsyncWebClient(config.bot_token, base_url=address, session=session)
+        # No tries of its own: it would post again what may have arrived, without looking first.
+        client = AsyncWebClient(config.bot_token, base_url=address, session=session, retry_handlers=[])
         with slack_errors():
             workspace = await SlackWorkspace.entered(client, config, handlers)
         platform = SlackPlatform(client, workspace.home, workspace.bot_user)
         inbound = Inbound(handlers, workspace, platform)
-        socket = AsyncSocketModeHandler(
-            _bolt(client, workspace, inbound), config.app_token, ping_interval=config.ping_seconds
-        )
+        # Bolt's own client opens sockets with the app's token; who the bot is, `authorize` tells.
+        bolt = _bolt(AsyncWebClient(base_url=address, session=session), config, workspace, inbound)
+        socket = AsyncSocketModeHandler(bolt, config.app_token, ping_interval=config.ping_seconds)
         try:
             with slack_errors():  # a refused token is said now; later the client would try it for ever
                 socket.client.wss_uri = await socket.client.issue_new_wss_url()
@@ -49,12 +50,12 @@ async def running(handlers: Handlers, config: SlackConfig) -> AsyncIterator[Plat
             await inbound.finish()
 
 
-def _bolt(client: AsyncWebClient, workspace: SlackWorkspace, inbound: Inbound) -> AsyncApp:
+def _bolt(client: AsyncWebClient, config: SlackConfig, workspace: SlackWorkspace, inbound: Inbound) -> AsyncApp:
     """Wire bolt. It acknowledges an event when its listener is done: what fails comes again."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(
-            enterprise_id=None, team_id=workspace.team, bot_user_id=workspace.bot_user, bot_token=client.token
+            enterprise_id=None, team_id=workspace.team, bot_user_id=workspace.bot_user, bot_token=config.bot_token
         )
 
     app = AsyncApp(

@@ -213,7 +213,11 @@ class DiscordDouble:
                 (each for each in self.replies(channel) if all(word in self.text(each) for word in words)), None
             )
 
-        return await self.until(look, within)
+        try:
+            return await self.until(look, within)
+        except TimeoutError as error:
+            there = "\n---\n".join(self.text(each) for each in self.replies(channel))
+            raise AssertionError(f"{words} were not said, but:\n{there}") from error
 
     async def answer(self, used: Interaction, within: float = 10) -> str:
         """Wait for what the bot answers to a command."""

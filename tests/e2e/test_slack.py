@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 
 from bot.app import BotConfig, run
 from bot.slack.config import SlackConfig
@@ -97,6 +98,20 @@ async def test_the_same_event_three_times_is_answered_once(town: Town) -> None:
     second = town.slack.post_photo(town.found, town.ben, drawing("green"))
     await town.reply(town.found, second, "fits none")  # by now a second answer to the first would be there
     assert len(town.slack.thread(town.found, find)) == 1
+
+
+async def test_a_reply_whose_answer_got_lost_is_not_said_twice(town: Town) -> None:
+    async def cut(request: web.Request) -> None:
+        assert request.transport
+        request.transport.abort()
+
+    town.slack.api.before_answer["chat.postMessage"] = cut
+    find = town.slack.post_photo(town.found, town.ben, drawing("red"))
+    await town.reply(town.found, find, "fits none")
+    await town.slack.until(lambda: town.slack.calls_of("conversations.replies"))
+    loss = await town.look_for("my red umbrella")
+    await town.reply(town.lost, loss, "This may be yours.")
+    assert sum("fits none" in shown(each) for each in town.slack.thread(town.found, find)) == 1
 
 
 async def test_a_members_reaction_closes_nothing(town: Town) -> None:

@@ -41,6 +41,8 @@ class Scene:
     lost: str
     ada: str
     admin: str
+    chosen: str
+    """A moderator by the settings."""
 
     async def reports(self) -> list[Report]:
         workspace = await self.store.workspace("slack", TEAM)
@@ -87,8 +89,10 @@ async def slack() -> AsyncIterator[SlackDouble]:
 async def scene(slack: SlackDouble, database_url: str) -> AsyncIterator[Scene]:
     found, lost, *_ = (slack.add_channel(name) for name in ("found", "lost", "general"))
     ada, admin = slack.add_member("Ada"), slack.add_member("Mo", admin=True)
-    async with Store(database_url) as store, running(Handlers(store, DeafQueue()), config(slack)) as platform:
-        yield Scene(slack, store, platform, found, lost, ada, admin)
+    chosen = slack.add_member("Cho")
+    settings = config(slack, moderators=frozenset({chosen}))
+    async with Store(database_url) as store, running(Handlers(store, DeafQueue()), settings) as platform:
+        yield Scene(slack, store, platform, found, lost, ada, admin, chosen)
 
 
 async def test_a_photo_in_found_is_a_report_and_then_gets_eyes(scene: Scene) -> None:
@@ -257,6 +261,12 @@ async def test_an_admins_reaction_confirms_and_taking_it_away_undoes_it(scene: S
         assert await standing(scene, lost, match) is MatchState.UNJUDGED
 
 
+async def test_whoever_the_settings_name_moderates_too(scene: Scene) -> None:
+    lost, card, match = await judged(scene)
+    await scene.slack.react(card.channel, card.message, "white_check_mark", scene.chosen).acked.wait()
+    assert await standing(scene, lost, match) is MatchState.CONFIRMED
+
+
 async def test_a_members_reaction_changes_nothing(scene: Scene) -> None:
     lost, card, match = await judged(scene)
     await scene.slack.react(card.channel, card.message, "white_check_mark", scene.ada).acked.wait()
@@ -320,6 +330,19 @@ async def test_a_reply_that_arrived_before_is_found_and_not_sent_again(scene: Sc
     assert await scene.platform.send(replace(outgoing, maybe_sent=True)) == sent
     unsent = replace(outgoing, key="never sent", maybe_sent=True)
     assert await scene.platform.send(unsent) != sent
+
+
+async def test_a_reply_whose_answer_got_lost_is_there_once(scene: Scene) -> None:
+    async def cut(request: web.Request) -> None:
+        assert request.transport
+        request.transport.abort()
+
+    outgoing = reply_in_a_thread(scene)
+    scene.slack.api.before_answer["chat.postMessage"] = cut
+    with pytest.raises(TryAgainError, match="reached"):
+        await scene.platform.send(outgoing)
+    sent = await scene.platform.send(replace(outgoing, maybe_sent=True))
+    assert [each["ts"] for each in scene.slack.thread(scene.found, str(outgoing.target.message))] == [sent.message]
 
 
 async def test_what_slack_will_take_later_is_told_from_what_it_never_will(scene: Scene) -> None:

@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from reunite.errors import TellUserError
-from reunite.model import IncomingPhoto, Member, MatchState, VerdictKind
+from reunite.model import IncomingPhoto, MatchState, Member, VerdictKind
 from tests.doubles.pictures import drawing
 from tests.running import ADA, Town, town, working
 
