@@ -22,15 +22,17 @@ async def demo(settings: Settings, where: Places) -> None:
     environment = {**where.environment(), "REUNITE_PORT": str(settings.port)}
     async with children([["worker"], ["bot", "web"]], environment) as (worker, page):
         stop = asyncio.create_task(until_asked_to_stop())
-        start = asyncio.create_task(_start(worker, page, settings.port))
-        await asyncio.wait({stop, start}, return_when=asyncio.FIRST_COMPLETED)
-        if start.done():
-            await start
-            watch = asyncio.create_task(_watch([worker, page]))
-            await asyncio.wait({stop, watch}, return_when=asyncio.FIRST_COMPLETED)
-            if watch.done():
-                await watch
+        run = asyncio.create_task(_run(worker, page, settings.port))
+        await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
+        if run.done():
+            await run
+        run.cancel()  # or it would start again what is being stopped
         print("\nStopping …", flush=True)
+
+
+async def _run(worker: Child, page: Child, port: int) -> None:
+    await _start(worker, page, port)
+    await _watch([worker, page])
 
 
 async def _start(worker: Child, page: Child, port: int) -> None:
