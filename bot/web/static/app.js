@@ -11,7 +11,7 @@ const ENCODERS = {
   concept: "Compares with the built-in encoder (works offline)",
   clip: "Compares with the CLIP encoder",
 };
-const TOAST_MS = 9000;
+const TOAST_MS = 7000;
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
 let isConnected;
@@ -51,22 +51,30 @@ function showHints() {
 function tellNews(message) {
   if (!message.reply) return;
   const words = message.reply.lines.flat().map((part) => part.text).join(" ");
-  document.getElementById("announcer").textContent = `New in ${message.channel}: ${words}`;
+  announce(`New in ${message.channel}: ${words}`);
   if (document.body.dataset.channel !== message.channel) {
     tabs.find((tab) => tab.dataset.channel === message.channel).classList.add("has-news");
   }
   if (message.reply.kind !== "nothing" && !board.isInView(message.id)) toast(message);
 }
 
+function announce(words) {
+  const announcer = document.getElementById("announcer");
+  announcer.append(element("p", {}, words));
+  while (announcer.children.length > 5) announcer.firstElementChild.remove();
+}
+
 function toast(message) {
   const first = message.reply.lines.find((line) => line.some((part) => part.is !== "person")) ?? [];
   const show = element("button", { type: "button" }, "Show");
-  const made = element("div", { className: "toast" }, element("span", {}, `#${message.channel}: ${first.map((part) => part.text).join("")}`), show);
+  const words = `#${message.channel}: ${first.map((part) => part.text).join("")}`;
+  const made = element("div", { className: `toast is-${message.channel}`, data: { root: message.root } }, element("span", {}, words), show);
   show.addEventListener("click", () => {
     made.remove();
     board.reveal(message.id);
   });
   const toasts = document.getElementById("toasts");
+  toasts.querySelector(`[data-root="${message.root}"]`)?.remove();
   toasts.append(made);
   while (toasts.children.length > 2) toasts.firstElementChild.remove();
   setTimeout(() => made.remove(), TOAST_MS);
