@@ -50,7 +50,8 @@ async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
         adapter = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=slack.api_base, ping_seconds=0.2)
         config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter)
         ready = asyncio.Event()
-        files = {"slack_token": BOT_TOKEN, "http_hosts": frozenset({urlsplit(slack.origin).netloc})}
+        host = frozenset({urlsplit(slack.origin).netloc})
+        files = {"slack_token": BOT_TOKEN, "slack_hosts": host, "http_hosts": host}
         async with working(database_url, redis_url, **files), background(run(config, ready.set)):
             await asyncio.wait_for(ready.wait(), PATIENCE)
             yield Town(slack, found, lost, *people)
