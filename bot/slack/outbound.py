@@ -24,13 +24,9 @@ _PASSING: Final = {
     "request_timeout",
     "service_unavailable",
     "team_added_to_org",
-    # the operator mends the token, and what was to be said is still there
-    "account_inactive",
-    "invalid_auth",
-    "not_authed",
-    "token_expired",
-    "token_revoked",
 }
+_TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+"""The operator mends it, and what was to be said is still there."""
 _SERVER_TROUBLE: Final = 500
 _TOO_MANY: Final = 429
 _PAGE: Final = 200
@@ -50,6 +46,9 @@ def slack_errors() -> Iterator[None]:
         yield
     except SlackApiError as error:
         code, status, after = _code(error), error.response.status_code, _retry_after(error)
+        if code in _TOKEN_REFUSED:
+            tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
+            raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
         if code in _PASSING or status == _TOO_MANY or status >= _SERVER_TROUBLE:
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
@@ -137,7 +136,7 @@ class SlackPlatform:
                     return file
                 await asyncio.sleep(_UPLOAD_PAUSE)
         except SlackApiError as error:
-            if _code(error) in _PASSING or error.response.status_code != 200:  # noqa: PLR2004
+            if _code(error) in _PASSING | _TOKEN_REFUSED or error.response.status_code != 200:  # noqa: PLR2004
                 raise
             _log.warning("slack_upload_refused", error=_code(error))
         return None
