@@ -370,6 +370,6 @@ async def test_an_answer_to_a_deleted_post_does_not_go_to_the_whole_channel(scen
 @pytest.mark.parametrize("token", ["bot_token", "app_token"])
 async def test_a_refused_token_is_said_at_once(slack: SlackDouble, database_url: str, token: str) -> None:
     async with Store(database_url) as store:
-        with pytest.raises(TryAgainError, match="invalid_auth.*REUNITE_SLACK"):
+        with pytest.raises(TryAgainError, match=r"invalid_auth.*REUNITE_SLACK"):
             async with running(Handlers(store, DeafQueue()), config(slack, **{token: "wrong"})):
                 pass
