@@ -21,25 +21,25 @@ _CIRCUMSTANCES: Final[Mapping[str, Term]] = {PLACE: Term(1.0), TIME: Term(1.0)}
 
 _CONCEPT: Final = EvidenceModel(
     typical={
-        PairKind.PHOTO_PHOTO: Typical(0.276, 0.054, 0.045),
-        PairKind.TEXT_PHOTO: Typical(0.363, 0.021, 0.171),
-        PairKind.PHOTO_TEXT: Typical(0.484, 0.207, 0.050),
+        PairKind.PHOTO_PHOTO: Typical(0.277, 0.055, 0.049),
+        PairKind.TEXT_PHOTO: Typical(0.0, 0.085, 0.01),
+        PairKind.PHOTO_TEXT: Typical(0.02, 0.085, 0.03),
         PairKind.TEXT_TEXT: Typical(0.122, 0.076, 0.035),
     },
     terms={
         PairKind.PHOTO_PHOTO: Term(1.0, 4.0, floor=-5.0, cap=12.0),
-        PairKind.TEXT_PHOTO: Term(0.6, 2.0, floor=-2.5, cap=8.0),
-        PairKind.PHOTO_TEXT: Term(0.3, 2.0, floor=-0.3, cap=3.0),
-        PairKind.TEXT_TEXT: Term(0.75, 1.5, floor=-0.3, cap=5.0),
-        COLOUR: Term(1.6, 0.2, floor=-2.0, cap=2.5),
-        COLOUR_OF_PHOTOS: Term(4.7, 0.6, floor=-2.0, cap=2.0),
+        PairKind.TEXT_PHOTO: Term(0.7, 2.0, floor=-2.5, cap=6.0),
+        PairKind.PHOTO_TEXT: Term(0.5, 2.0, floor=-1.5, cap=4.0),
+        PairKind.TEXT_TEXT: Term(0.7, 1.5, floor=-0.3, cap=5.0),
+        COLOUR: Term(1.6, 0.3, floor=-2.0, cap=2.5),
+        COLOUR_OF_PHOTOS: Term(4.4, 0.6, floor=-2.0, cap=2.0),
         RARE_WORDS: Term(1.3),
-        SHARED_WORDS: Term(0.9),
+        SHARED_WORDS: Term(1.0),
         **_CIRCUMSTANCES,
     },
-    none=-0.8,
+    none=-0.75,
     high=0.97,
-    possible=0.55,
+    possible=0.6,
     calibrated=True,
 )
 """Fitted by logistic regression to labelled lost and found posts, the things half there and half not, 3 to 384 open."""
