@@ -54,9 +54,9 @@ def _expected() -> tuple[type[Exception], ...]:
     import psycopg  # noqa: PLC0415
     from redis.exceptions import ConnectionError as RedisConnectionError  # noqa: PLC0415
 
-    from reunite.errors import TellUserError  # noqa: PLC0415
+    from reunite.errors import TellUserError, TryAgainError, UndeliverableError  # noqa: PLC0415
 
-    return psycopg.OperationalError, RedisConnectionError, TellUserError
+    return psycopg.OperationalError, RedisConnectionError, TellUserError, TryAgainError, UndeliverableError
 
 
 def _fail(sentence: str) -> None:

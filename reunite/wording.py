@@ -78,14 +78,14 @@ def answer(report: Report, matches: int, searched: int) -> Reply:
 
 def nothing(report: Report, searched: int) -> Reply:
     """Say honestly that there is nothing yet, and until when the bot keeps watching."""
-    until = f"{report.expires_at.day} {report.expires_at:%B}"
     if report.kind is ReportKind.LOST:
         among = _count(searched, "open find", "open finds")
-        text = f"Nothing that fits among {among}. I keep watching until {until} and will write here."
+        so_far = f"Nothing that fits among {among}." if searched else "Nothing has been found so far."
     else:
         among = _count(searched, "open lost report", "open lost reports")
-        text = f"Thank you! It fits none of {among} so far. I keep watching until {until} and will write here."
-    return Reply("nothing", ((Plain(text),),))
+        so_far = f"Thank you! It fits none of {among} so far." if searched else "Thank you! Nobody misses it so far."
+    until = f"{report.expires_at.day} {report.expires_at:%B}"
+    return Reply("nothing", ((Plain(f"{so_far} I keep watching until {until} and will write here."),),))
 
 
 def match_card(match: Match, other: Report, reader: Report, picture: UUID | None, *, percent: bool) -> Reply:

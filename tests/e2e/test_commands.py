@@ -1,0 +1,185 @@
+"""The commands as people run them: processes of their own, with embedded servers in a home of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+
+from cli.embedded import Urls
+from tests.doubles.pictures import drawing
+from tests.doubles.tiny_clip import make_tiny_clip
+
+pytestmark = pytest.mark.slow
+
+SAMPLES = Path(__file__).parents[2] / "bot/web/static/samples"
+
+
+@pytest.fixture
+def environment(servers: Urls) -> dict[str, str]:
+    """The test run's own servers; no model hub."""
+    return {
+        **os.environ,
+        "REUNITE_DATABASE_URL": servers.database_url,
+        "REUNITE_OWNER_DATABASE_URL": servers.owner_database_url,
+        "REUNITE_REDIS_URL": servers.redis_url,
+        "HF_HUB_OFFLINE": "1",
+    }
+
+
+def reunite(environment: dict[str, str], *arguments: str, fails: bool = False) -> str:
+    """Run the command; return its standard output, or what it said of its failure."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.returncode != 0) is fails, done.stderr
+    return done.stderr if fails else done.stdout
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> dict[str, Path]:
+    paths = {colour: tmp_path / f"{colour}.jpg" for colour in ("red", "green", "blue")}
+    for colour, path in paths.items():
+        path.write_bytes(drawing(colour))
+    return paths
+
+
+def test_try_with_the_offline_encoder_finds_the_right_thing_first(environment: dict[str, str]) -> None:
+    finds = [f"--found={SAMPLES / name}.jpg" for name in ("mug", "umbrella", "backpack")]
+    arguments = ["try", *finds, "--lost", "I lost my red umbrella", "--json"]
+    out = json.loads(reunite({**environment, "REUNITE_ENCODER": "concept"}, *arguments))
+    assert out["encoder"].startswith("concept")
+    assert [(report["kind"], report["state"]) for report in out["reports"]] == [("found", "open")] * 3 + [
+        ("lost", "open")
+    ]
+    assert out["matches"][0]["photo"] == str(SAMPLES / "umbrella.jpg")
+    assert out["matches"][0]["label"]
+    assert "umbrella" in out["matches"][0]["why"]
+    assert sum(match["probability"] for match in out["matches"]) <= 1
+
+
+def test_try_with_a_clip_checkpoint_from_a_folder(
+    environment: dict[str, str], photos: dict[str, Path], tmp_path: Path
+) -> None:
+    make_tiny_clip(tmp_path / "tiny-clip", seed=1)
+    clip = {**environment, "REUNITE_ENCODER": "clip", "REUNITE_MODEL": str(tmp_path / "tiny-clip")}
+    finds = [f"--found={path}" for path in photos.values()]
+    arguments = ["try", *finds, "--lost", "a cup", "--lost-photo", str(photos["green"]), "--json"]
+    out = json.loads(reunite(clip, *arguments))
+    assert out["encoder"].startswith("tiny-clip")
+    assert {match["photo"] for match in out["matches"]} == {str(path) for path in photos.values()}
+    assert out["matches"][0]["photo"] == str(photos["green"])
+
+
+def test_try_leaves_nothing_behind(environment: dict[str, str], photos: dict[str, Path]) -> None:
+    def databases() -> set[str]:
+        with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"]) as connection:
+            return {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
+
+    before = databases()
+    reunite({**environment, "REUNITE_ENCODER": "concept"}, "try", "--found", str(photos["red"]), "--lost", "red cup")
+    assert databases() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["try", "--found", "no-such.jpg", "--lost", "cup"], "There is no photo at no-such.jpg."),
+        (["try", "--found", __file__], "Say what was lost"),
+        (["match", "no-such-set", "--out", "p.jsonl"], "gallery.jsonl can't be read"),
+        (["bot", "irc"], "There is no bot for 'irc'"),
+        (["bot", "discord"], "REUNITE_DISCORD_TOKEN"),
+        (["bot", "slack"], "REUNITE_SLACK_BOT_TOKEN"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(environment: dict[str, str], arguments: list[str], sentence: str) -> None:
+    said = reunite(environment, *arguments, fails=True)
+    assert sentence in said
+    assert "Traceback" not in said
+
+
+def test_a_database_that_is_away_is_told_in_one_sentence(environment: dict[str, str]) -> None:
+    away = {**environment, "REUNITE_DATABASE_URL": "postgresql://reunite_app@127.0.0.1:1/reunite"}
+    said = reunite({**away, "REUNITE_OWNER_DATABASE_URL": ""}, "migrate", fails=True)
+    assert "refused" in said
+    assert "Traceback" not in said
+
+
+def test_match_ranks_a_set_and_never_reads_its_answers(
+    environment: dict[str, str], photos: dict[str, Path], tmp_path: Path
+) -> None:
+    gallery = [
+        {"id": colour, "photos": [path.name], "text": None, "place": None, "at": None}
+        for colour, path in photos.items()
+    ]
+    query = {"id": "q", "photos": ["blue.jpg"], "text": None, "place": None, "at": "2026-10-24T21:02", "matches": 0}
+    for name, rows in (("gallery", gallery), ("queries", [query])):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    out = tmp_path / "predictions.jsonl"
+    reunite({**environment, "REUNITE_ENCODER": "concept"}, "match", str(tmp_path), "--out", str(out))
+    [prediction] = [json.loads(line) for line in out.read_text().splitlines()]
+    assert prediction["id"] == "q"
+    assert prediction["results"][0]["id"] == "blue"
+    assert sum(result["probability"] for result in prediction["results"]) <= 1
+
+
+def test_doctor_says_what_is_missing_and_what_to_do(
+    environment: dict[str, str], owner_database_url: str, database_url: str
+) -> None:
+    own = {**environment, "REUNITE_DATABASE_URL": database_url, "REUNITE_OWNER_DATABASE_URL": owner_database_url}
+    findings = {each["what"]: each for each in json.loads(reunite(own, "doctor", "--json"))}
+    assert findings["its schema"]["ok"]
+    assert findings["its role"]["found"] == "reunite_app"
+    assert not findings["Discord"]["ok"]
+    said = reunite({**own, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}, "doctor", fails=True)
+    assert said == ""
+
+
+def test_a_second_model_lives_beside_the_first(
+    database_url: str, owner_database_url: str, tmp_path: Path, redis_url: str
+) -> None:
+    environment = {
+        **os.environ,
+        "REUNITE_DATABASE_URL": database_url,
+        "REUNITE_OWNER_DATABASE_URL": owner_database_url,
+        "REUNITE_REDIS_URL": redis_url,
+        "REUNITE_ENCODER": "clip",
+        "HF_HUB_OFFLINE": "1",
+    }
+    for seed in (1, 2):
+        make_tiny_clip(tmp_path / f"clip-{seed}", seed=seed)
+    with psycopg.connect(owner_database_url) as owner:
+        _one_found_post(owner)
+    reunite({**environment, "REUNITE_MODEL": str(tmp_path / "clip-1")}, "reembed")
+    first = _vectors(owner_database_url)
+    reunite({**environment, "REUNITE_MODEL": str(tmp_path / "clip-2")}, "reembed")
+    both = _vectors(owner_database_url)
+    assert len(first) == 1
+    assert len(both) == 2
+    assert both[:1] == first
+    assert not np.allclose(both[0][1], both[1][1], atol=1e-2)
+    said = reunite({**environment, "REUNITE_MODEL": str(tmp_path / "clip-1")}, "worker", fails=True)
+    assert "reunite reembed" in said
+
+
+def _one_found_post(owner: psycopg.Connection) -> None:
+    owner.execute("SELECT join_workspace('web', 'w', 'w')")
+    owner.execute(
+        "INSERT INTO report (community_id, workspace_id, source_key, kind, state, author_id, author_name, text,"
+        " channel, expires_at) SELECT community_id, id, 'k', 'found', 'open', 'b', 'Ben', 'a cup', 'found', now() FROM workspace"
+    )
+
+
+def _vectors(url: str) -> list[tuple[int, list[float]]]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT model_id, vector::text FROM embedding ORDER BY model_id").fetchall()
+    return [(model, json.loads(vector)) for model, vector in rows]

@@ -1,0 +1,153 @@
+"""What the database itself holds to: migrations, roles, row-level security, the append-only log."""
+
+from dataclasses import replace
+
+import psycopg
+import pytest
+from psycopg import conninfo, sql
+
+from db import migrate as migrations
+from db.migrate import Migration, MigrationError, migrate, pending
+from db.store import Store
+from reunite.commands import JoinWorkspace, ReportFound
+from reunite.handlers import Handlers
+from reunite.model import IncomingPhoto, Member, ReplyTarget, ReportState, Workspace
+from tests.doubles.pictures import drawing
+
+TENANT_TABLES = {
+    "workspace",
+    "channel",
+    "report",
+    "photo",
+    "embedding",
+    "work",
+    "match",
+    "verdict",
+    "outbox",
+    "web_message",
+}
+
+
+class NoQueue:
+    """There are no workers."""
+
+    async def hint(self, work: object) -> None:
+        """Nothing is told."""
+
+
+async def posted(store: Store, town: str) -> Workspace:
+    handlers = Handlers(store, NoQueue())
+    workspace = await handlers.join(JoinWorkspace("web", town, town))
+    target = ReplyTarget("web", town, "found", "m1")
+    photos = (IncomingPhoto("cup.jpg", data=drawing("red")),)
+    await handlers.report(ReportFound(source_key="m1", target=target, author=Member("b", "Ben"), photos=photos))
+    return workspace
+
+
+async def test_a_community_sees_nothing_of_another(database_url: str) -> None:
+    async with Store(database_url) as store:
+        ours, theirs = await posted(store, "ours"), await posted(store, "theirs")
+        assert ours.community != theirs.community
+        async with store.session(ours.community) as session:
+            for table in sorted(TENANT_TABLES - {"web_message"}):
+                query = sql.SQL("SELECT DISTINCT community_id FROM {}").format(sql.Identifier(table))
+                seen = await (await session._connection.execute(query)).fetchall()
+                assert {row["community_id"] for row in seen} <= {ours.community}, table
+            changed = await session._do("UPDATE report SET text = 'x' WHERE community_id = %(c)s", c=theirs.community)
+            assert changed == 0
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await session._do(
+                    "INSERT INTO work (community_id, report_id) SELECT %(c)s, id FROM report", c=theirs.community
+                )
+
+
+async def test_without_a_community_nothing_is_seen(database_url: str) -> None:
+    async with Store(database_url) as store:
+        await posted(store, "ours")
+        assert await store._rows("SELECT id FROM report") == []
+        assert len(await store.communities()) == 1
+
+
+async def test_every_table_with_a_community_is_guarded(owner_database_url: str) -> None:
+    async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:
+        owned = await connection.execute(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'community_id'"
+        )
+        guarded = await connection.execute("SELECT relname FROM pg_class WHERE relrowsecurity")
+        names = {row[0] for row in await guarded.fetchall()}
+        assert {row[0] for row in await owned.fetchall()} <= names
+        assert names >= TENANT_TABLES
+
+
+async def test_a_superusers_login_has_only_the_applications_rights(owner_database_url: str) -> None:
+    async with Store(owner_database_url) as store:
+        [row] = await store._rows("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        assert row == {"rolname": "reunite_app", "rolsuper": False, "rolbypassrls": False}
+
+
+async def test_the_log_of_verdicts_can_only_grow(database_url: str) -> None:
+    async with Store(database_url) as store:
+        town = await posted(store, "ours")
+        for statement in ("DELETE FROM verdict", "UPDATE verdict SET given = false"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                async with store.session(town.community) as session:
+                    await session._do(statement)
+
+
+async def test_a_purged_report_leaves_an_empty_row_that_cannot_come_again(database_url: str) -> None:
+    async with Store(database_url) as store:
+        town = await posted(store, "ours")
+        async with store.session(town.community) as session:
+            report = await session.report_at(ReplyTarget("web", "ours", "found", "m1"))
+            assert report
+            await session.set_state(report.id, ReportState.WITHDRAWN)
+            await session.purge(report.id)
+        await posted(store, "ours")
+        async with store.session(town.community) as session:
+            again = await session.report_at(ReplyTarget("web", "ours", "found", "m1"))
+            assert again
+            assert again.state is ReportState.WITHDRAWN
+            assert await session.photos(again.id) == []
+            assert await session.unfinished_work() == 0
+
+
+async def test_migrations_are_applied_once(owner_database_url: str) -> None:
+    assert await migrate(owner_database_url) == []
+    assert await pending(owner_database_url) == []
+
+
+async def test_a_changed_migration_is_refused(owner_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *rest = migrations.shipped()
+    monkeypatch.setattr(migrations, "shipped", lambda: [replace(first, statements=first.statements + "\n"), *rest])
+    with pytest.raises(MigrationError, match=first.name):
+        await migrate(owner_database_url)
+
+
+async def test_a_newer_database_is_refused(owner_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = migrations.shipped()
+    monkeypatch.setattr(migrations, "shipped", lambda: shipped[:-1])
+    with pytest.raises(MigrationError, match="newer"):
+        await migrate(owner_database_url)
+
+
+async def test_a_failing_migration_leaves_nothing_behind(
+    owner_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = migrations.shipped()
+    broken = Migration("9999_broken.sql", "CREATE TABLE half (id int); SELECT 1 / 0;")
+    monkeypatch.setattr(migrations, "shipped", lambda: [*shipped, broken])
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        await migrate(owner_database_url)
+    async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:
+        row = await (await connection.execute("SELECT to_regclass('half')")).fetchone()
+    assert row == (None,)
+
+
+async def test_the_applications_password_is_set_from_its_url(owner_database_url: str, database_url: str) -> None:
+    with_password = conninfo.make_conninfo(database_url, password="a secret")
+    await migrate(owner_database_url, with_password)
+    async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:
+        row = await (
+            await connection.execute("SELECT rolpassword LIKE 'SCRAM%' FROM pg_authid WHERE rolname = 'reunite_app'")
+        ).fetchone()
+    assert row == (True,)
