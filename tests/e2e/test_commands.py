@@ -175,7 +175,8 @@ def _one_found_post(owner: psycopg.Connection) -> None:
     owner.execute("SELECT join_workspace('web', 'w', 'w')")
     owner.execute(
         "INSERT INTO report (community_id, workspace_id, source_key, kind, state, author_id, author_name, text,"
-        " channel, expires_at) SELECT community_id, id, 'k', 'found', 'open', 'b', 'Ben', 'a cup', 'found', now() FROM workspace"
+        " channel, expires_at) SELECT community_id, id, 'k', 'found', 'open', 'b', 'Ben', 'a cup', 'found', now()"
+        " FROM workspace"
     )
 
 

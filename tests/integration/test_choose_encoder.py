@@ -44,7 +44,7 @@ print(json.dumps({**outcome, "lines": lines, "seconds": time.monotonic() - start
 
 def run(act: str, *arguments: str | None, hub: str, home: Path, **env: str) -> dict[str, Any]:
     """Act in a process of its own, for the hub's address is read when its client is imported."""
-    process = subprocess.run(  # noqa: S603 - our own interpreter and script
+    process = subprocess.run(
         [sys.executable, "-c", act + RUN, json.dumps(arguments)],
         env={**os.environ, "HF_ENDPOINT": hub, "HF_HOME": str(home), "OMP_NUM_THREADS": "2", **env},
         stdout=subprocess.PIPE,

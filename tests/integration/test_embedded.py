@@ -79,7 +79,7 @@ def all_gone(processes: dict[str, int]) -> bool:
 
 
 def hold_in_another_process(home: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [sys.executable, "-c", HOLD, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 
@@ -316,7 +316,7 @@ def test_root_may_have_the_programs_where_others_may_not_read(home: Path, folder
         for found in Path(psycopg.__file__).parents[1].glob(package):
             shutil.copytree(found, closed / found.name, ignore=shutil.ignore_patterns("pginstall"))
     environment = {**os.environ, "PYTHONPATH": str(closed), "PATH": "/nowhere"}
-    user = subprocess.run(  # noqa: S603
+    user = subprocess.run(
         [sys.executable, "-c", HOLD, str(home)], env=environment, input="", capture_output=True, text=True, check=False
     )
     assert (user.returncode, user.stdout) == (0, "started\n"), (home / "embedded/postgres.log").read_text()

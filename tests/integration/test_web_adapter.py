@@ -126,6 +126,10 @@ async def match_card(page: Page) -> tuple[int, Match]:
     return int(sent.message), match
 
 
+def shows_match(card: int, expected: Json) -> Callable[[dict[int, Json]], bool]:
+    return lambda shown: card in shown and shown[card]["match"] == expected
+
+
 async def test_a_photo_in_found_becomes_a_report_and_shows_as_looking(page: Page, jpeg: bytes) -> None:
     async with page.watching() as watcher:
         status, posted = await page.post(UMBRELLA_FOUND, jpeg)
@@ -218,7 +222,7 @@ async def test_a_moderator_judges_and_takes_it_back(page: Page) -> None:
             assert await page.ask("/verdicts", **said) == (200, {})
             assert [report.state for report in await page.reports()] == [state] * 2
             expected = {"state": "confirmed" if given else "unjudged", "confirm": ["Robin"] * given, "refuse": []}
-            await watcher.until(lambda shown, expected=expected: card in shown and shown[card]["match"] == expected)
+            await watcher.until(shows_match(card, expected))
 
 
 async def test_a_member_is_told_kindly_that_moderators_judge(page: Page) -> None:

@@ -11,6 +11,7 @@ const ENCODERS = {
   concept: "Compares with the built-in encoder (works offline)",
   clip: "Compares with the CLIP encoder",
 };
+const TRIED = "reunite.tried";
 const TOAST_MS = 7000;
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
@@ -43,9 +44,8 @@ function showConnection(connected) {
 }
 
 function showHints() {
-  const hasFinds = board.hasPosts("found");
-  document.querySelector("#channel-found .hint").hidden = hasFinds;
-  document.querySelector("#channel-lost .hint").hidden = board.hasPosts("lost") || !hasFinds;
+  document.querySelector("#channel-found .hint").hidden = board.hasPosts("found");
+  document.querySelector("#channel-lost .hint").hidden = board.hasPosts("lost") || !sessionStorage.getItem(TRIED);
 }
 
 function tellNews(message) {
@@ -99,6 +99,8 @@ async function trySamples(button) {
   button.disabled = true;
   try {
     await samples.postFinds();
+    sessionStorage.setItem(TRIED, "yes");
+    showHints();
   } catch (problem) {
     error.textContent = problem.message;
   } finally {
