@@ -1,0 +1,291 @@
+"""The main job on the local page, in a real browser: page, bot, worker and database as they are."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Browser, FilePayload, Locator, Page, Route, async_playwright, expect
+
+from bot.app import BotConfig, run
+from bot.web.config import WebConfig
+from reunite import wording
+from tests.doubles.pictures import drawing
+from tests.running import PATIENCE, background, working
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox",  # as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ONLY_MODERATORS = wording.sentence("only_moderators")
+
+
+def picture_file(colour: str) -> FilePayload:
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": drawing(colour)}
+
+
+@dataclass
+class Channel:
+    """One column of the page, as a reader uses it."""
+
+    page: Page
+    name: str
+
+    @property
+    def column(self) -> Locator:
+        return self.page.locator(f"#channel-{self.name}")
+
+    @property
+    def text(self) -> Locator:
+        return self.column.locator("textarea")
+
+    @property
+    def posts(self) -> Locator:
+        return self.column.locator(".post")
+
+    @property
+    def cards(self) -> Locator:
+        return self.column.locator(".answer.is-match")
+
+    async def attach(self, colour: str) -> None:
+        await self.column.locator(".files").set_input_files(picture_file(colour))
+
+    async def post(self, words: str, colour: str | None = None) -> None:
+        await self.text.fill(words)
+        if colour:
+            await self.attach(colour)
+        await self.column.locator("[type=submit]").click()
+        await expect(self.text).to_have_value("")
+
+    async def says(self, words: str) -> None:
+        await expect(self.column.locator(".answer", has_text=words).last).to_be_visible()
+
+
+@dataclass
+class Visitor:
+    """Someone at the page."""
+
+    page: Page
+
+    @property
+    def found(self) -> Channel:
+        return Channel(self.page, "found")
+
+    @property
+    def lost(self) -> Channel:
+        return Channel(self.page, "lost")
+
+    async def be(self, who: str) -> None:
+        await self.page.get_by_label("You are").select_option(who)
+
+
+class Site:
+    """The page's process, and browsers that visit it."""
+
+    def __init__(self, browser: Browser, config: BotConfig, port: int) -> None:
+        self.browser, self.config, self.url = browser, config, f"http://127.0.0.1:{port}"
+
+    async def visit(self, who: str = "Ada", width: int = 1280) -> Visitor:
+        page = await self.browser.new_page(viewport={"width": width, "height": 800})
+        await page.goto(self.url)
+        await expect(page.locator("#encoder")).to_contain_text("built-in encoder")
+        visitor = Visitor(page)
+        await visitor.be(who)
+        return visitor
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        ready = asyncio.Event()
+        async with background(run(self.config, ready.set)):
+            await asyncio.wait_for(ready.wait(), PATIENCE)
+            yield
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE * 1000)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def closed_site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    """A worker at work, and a page that is not served yet."""
+    adapter = WebConfig(port=unused_tcp_port)
+    config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter)
+    async with working(database_url, redis_url):
+        yield Site(browser, config, unused_tcp_port)
+
+
+@pytest.fixture
+async def site(closed_site: Site) -> AsyncIterator[Site]:
+    async with closed_site.serving():
+        yield closed_site
+
+
+async def test_a_find_and_a_loss_meet_live_and_a_moderator_closes_and_reopens_both(site: Site) -> None:
+    ben, ada = await site.visit("Ben"), await site.visit("Ada")
+    await ben.found.post("umbrella by the door", "red")
+    await ada.found.says("I keep watching")
+    await expect(ada.found.posts.locator("img")).to_have_js_property("naturalWidth", 240)
+
+    await ada.page.get_by_label("Where?").fill("library")
+    await ada.lost.post("my red umbrella")
+    card = ada.lost.cards
+    await expect(card.locator(".label")).to_have_text("High confidence")
+    await expect(card).to_contain_text("red ✓")
+    await expect(card.locator("q")).to_have_text("umbrella by the door")
+    await expect(card.locator(".thumbnail")).to_have_js_property("complete", value=True)
+    await expect(ada.lost.posts).to_contain_text("Where: library")
+    await expect(ben.found.cards).to_contain_text("Possible owner found.")
+
+    await card.get_by_role("link", name="jump to the post").click()
+    await expect(ada.found.posts).to_be_focused()
+
+    await ada.be("Robin")
+    await card.get_by_role("button", name="It is back").click()
+    for reader in (ada, ben):
+        for channel in (reader.found, reader.lost):
+            await channel.says("Returned, confirmed by @Robin")
+            await expect(channel.posts.locator(".state")).to_have_text("Returned")
+    await card.get_by_role("button", name="It is back").click()
+    for channel in (ben.found, ben.lost):
+        await channel.says("so this is open again")
+        await expect(channel.posts.locator(".state")).to_have_count(0)
+
+
+async def test_a_member_is_told_kindly_and_a_moderator_refuses(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await ada.found.post("", "blue")
+    await ada.lost.post("/lost a blue cup")
+    refuse = ada.lost.cards.get_by_role("button", name="Not this one")
+    await refuse.click()
+    await expect(ada.lost.cards.get_by_role("alert")).to_have_text(ONLY_MODERATORS)
+    await expect(refuse).to_have_attribute("aria-pressed", "false")
+    await ada.be("Robin")
+    await refuse.click()
+    await ada.lost.says("says that it is not that post")
+    await expect(refuse).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_photo_can_be_posted_by_keyboard_alone(site: Site) -> None:
+    ada = await site.visit("Ada")
+    keyboard = ada.page.keyboard
+    await ada.page.get_by_label("You are").focus()
+    await keyboard.press("Tab")
+    await expect(ada.found.text).to_be_focused()
+    await keyboard.type("a scarf")
+    await keyboard.press("Tab")
+    async with ada.page.expect_file_chooser() as chooser:
+        await keyboard.press("Enter")
+    await (await chooser.value).set_files(picture_file("green"))
+    await expect(ada.found.column.locator(".previews img")).to_have_count(1)
+    await keyboard.press("Shift+Tab")
+    await keyboard.press("Shift+Tab")
+    await expect(ada.found.text).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(ada.found.posts).to_contain_text("a scarf")
+    await expect(ada.found.posts.locator("img")).to_have_count(1)
+
+
+async def test_photos_are_pasted_dropped_and_taken_out_again(site: Site) -> None:
+    ada = await site.visit("Ada")
+    give = """([selector, type, name, data]) => {
+      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+      const options = { bubbles: true, cancelable: true };
+      const event = type === "paste" ? new ClipboardEvent(type, { ...options, clipboardData: transfer })
+        : new DragEvent(type, { ...options, dataTransfer: transfer });
+      document.querySelector(selector).dispatchEvent(event);
+    }"""
+    red, blue = (base64.b64encode(drawing(colour)).decode() for colour in ("red", "blue"))
+    await ada.page.evaluate(give, ["#lost-text", "paste", "pasted.jpg", red])
+    await ada.page.evaluate(give, ["#channel-lost", "drop", "dropped.jpg", blue])
+    previews = ada.lost.column.locator(".previews img")
+    await expect(previews).to_have_count(2)
+    await ada.page.get_by_role("button", name="Remove pasted.jpg").click()
+    await expect(previews).to_have_attribute("alt", "dropped.jpg")
+    await ada.lost.post("my cup")
+    await expect(ada.lost.posts.locator(".photos img")).to_have_count(1)
+    await expect(previews).to_have_count(0)
+
+
+async def test_what_was_typed_stays_when_it_can_not_be_posted_and_a_second_try_posts_once(site: Site) -> None:
+    ada = await site.visit("Ada")
+    submit = ada.found.column.get_by_role("button", name="Post", exact=True)
+    await submit.click()
+    await expect(ada.found.column.locator(".composer .error")).to_have_text(wording.sentence("empty_report"))
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await ada.page.route("**/posts", lose_the_answer)
+    await ada.found.text.fill("a yellow cup")
+    await submit.click()
+    await expect(ada.found.column.locator(".composer .error")).to_contain_text("can't be reached")
+    await expect(ada.found.text).to_have_value("a yellow cup")
+    await ada.page.unroute("**/posts")
+    await submit.click()
+    await expect(ada.found.text).to_have_value("")
+    await ada.found.says("I keep watching")
+    await expect(ada.found.posts).to_have_count(1)
+
+
+async def test_members_words_are_only_words(site: Site) -> None:
+    ada = await site.visit("Ada")
+    words = "<img src=x onerror=\"document.title='broken'\"> *red* <b>umbrella</b>"
+    await ada.found.post(words, "red")
+    await ada.lost.post("red " + words)
+    await expect(ada.lost.cards.locator("q")).to_have_text(words)
+    await expect(ada.found.posts.locator(".words")).to_have_text(words)
+    assert await ada.page.title() == "Reunite: lost and found"
+
+
+async def test_sample_pictures_and_a_fitting_report_are_one_click_each(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await ada.page.get_by_role("button", name="Try it with sample pictures").click()
+    await expect(ada.found.posts).to_have_count(6)
+    await ada.page.get_by_role("button", name="red umbrella").click()
+    await expect(ada.lost.text).to_have_value("/lost red umbrella")
+    await ada.page.keyboard.press("Enter")
+    await expect(ada.lost.posts).to_contain_text("red umbrella")
+
+
+async def test_a_phone_shows_one_channel_at_a_time_without_scrolling_sideways(site: Site) -> None:
+    phone = await site.visit("Ada", width=360)
+    await phone.found.post("an umbrella with a very-long-label-" + "x" * 60, "red")
+    await phone.page.get_by_role("button", name="# lost").click()
+    await phone.lost.post("red umbrella")
+    await expect(phone.lost.cards).to_be_visible()
+    await expect(phone.found.column).to_be_hidden()
+    width = "document.documentElement.scrollWidth"
+    assert await phone.page.evaluate(width) == 360
+    await phone.page.get_by_role("button", name="# found").click()
+    await expect(phone.found.cards).to_be_visible()
+    assert await phone.page.evaluate(width) == 360
+
+
+async def test_a_page_that_lost_its_connection_comes_back_and_catches_up(closed_site: Site) -> None:
+    async with closed_site.serving():
+        ada = await closed_site.visit("Ada")
+        await ada.found.post("before", "red")
+        await expect(ada.found.posts).to_have_count(1)
+    await expect(ada.page.locator("#connection")).to_contain_text("connection is gone")
+    async with closed_site.serving():
+        await expect(ada.page.locator("#connection")).to_be_empty()
+        ben = await closed_site.visit("Ben")
+        await ben.found.post("after", "blue")
+        await expect(ada.found.posts).to_have_count(2)
