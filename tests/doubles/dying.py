@@ -1,6 +1,6 @@
 """A worker or a bot as a process of its own that kills itself (SIGKILL) once, at a named point.
 
-python -m tests.doubles.dying ROLE POINT DATABASE_URL REDIS_URL FILE; the bot's platform is the FILE, one message a line.
+python -m tests.doubles.dying ROLE POINT DATABASE_URL REDIS_URL FILE; the bot's platform is the FILE, a message a line.
 """
 
 import asyncio

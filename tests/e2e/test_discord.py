@@ -60,7 +60,7 @@ async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
 
 async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: Town) -> None:
     find = await town.find("red", "umbrella by the door")
-    await town.says(find, "fits none of 0 open lost reports")
+    await town.says(find, "I keep watching")
     assert town.discord.channels[find]["name"] == "Found: umbrella by the door"
     loss = await town.look_for("my red umbrella")
 
@@ -92,22 +92,22 @@ async def test_a_find_is_told_to_whoever_misses_it(town: Town) -> None:
 
 
 async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(town: Town) -> None:
-    await town.says(await town.find("green"), "fits none")
+    await town.says(await town.find("green"), "I keep watching")
     yellow = await town.find("yellow", "on the bench")
-    await town.says(yellow, "fits none")
+    await town.says(yellow, "I keep watching")
     loss = await town.look_for("", drawing("yellow"))
     await town.says(loss, "This may be yours.", "on the bench")
 
 
 async def test_the_same_event_three_times_is_answered_once(town: Town) -> None:
     find = await town.find("red", times=3)
-    await town.says(find, "fits none")
-    await town.says(await town.find("green"), "fits none")  # by now a second answer to the first would be there
+    await town.says(find, "I keep watching")
+    await town.says(await town.find("green"), "I keep watching")  # by now a second answer to the first would be there
     assert len(town.discord.replies(find)) == 1
 
 
 async def test_a_members_reaction_closes_nothing(town: Town) -> None:
-    await town.says(await town.find("red"), "fits none")
+    await town.says(await town.find("red"), "I keep watching")
     loss = await town.look_for("my red umbrella")
     card = await town.says(loss, "This may be yours.")
     await town.discord.react(card, "✅", town.ben)

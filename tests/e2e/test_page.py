@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser, FilePayload, Locator, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, FileChooser, FilePayload, Locator, Page, Route, async_playwright, expect
 
 from bot.app import BotConfig, run
 from bot.web.config import WebConfig
@@ -182,14 +182,16 @@ async def test_a_member_is_told_kindly_and_a_moderator_refuses(site: Site) -> No
 async def test_a_photo_can_be_posted_by_keyboard_alone(site: Site) -> None:
     ada = await site.visit("Ada")
     keyboard = ada.page.keyboard
+    choosers: asyncio.Queue[FileChooser] = asyncio.Queue()
+    ada.page.on("filechooser", choosers.put_nowait)
     await ada.page.get_by_label("You are").focus()
     await keyboard.press("Tab")
     await expect(ada.found.text).to_be_focused()
     await keyboard.type("a scarf")
     await keyboard.press("Tab")
-    async with ada.page.expect_file_chooser() as chooser:
-        await keyboard.press("Enter")
-    await (await chooser.value).set_files(picture_file("green"))
+    await keyboard.press("Enter")
+    chooser = await asyncio.wait_for(choosers.get(), PATIENCE)
+    await chooser.set_files(picture_file("green"))
     await expect(ada.found.column.locator(".previews img")).to_have_count(1)
     await keyboard.press("Shift+Tab")
     await keyboard.press("Shift+Tab")
