@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.app import AdapterConfig, BotConfig
-from bot.discord.config import DiscordConfig
+from bot.discord.config import DiscordConfig, DiscordSetupError
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
 from cli.children import until_asked_to_stop
@@ -98,7 +98,10 @@ async def bot(settings: Settings, where: Places, platform: PlatformName) -> None
         queue=where.queue,
         adapter=adapter_config(settings, platform),
     )
-    await until_stopped(run(config, lambda: announce_ready(platform)))
+    try:
+        await until_stopped(run(config, lambda: announce_ready(platform)))
+    except DiscordSetupError as error:
+        raise UsageError(str(error)) from error
 
 
 def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:
