@@ -124,12 +124,16 @@ async def _read(request: web.Request) -> _Form:
         elif is_photo and data:
             form.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
-            refused = refused or TellUserError("photo_too_large", name=part.filename or "photo")
+            refused = refused or _too_large(part.filename or "photo")
         if len(form.photos) > rules.MOST_PHOTOS:
             refused = TellUserError("too_many_photos", count=len(form.photos), most=rules.MOST_PHOTOS)
     if refused:
         raise refused
     return form
+
+
+def _too_large(name: str) -> TellUserError:
+    return TellUserError("photo_too_large", name=name, megabytes=MOST_PHOTO_BYTES // 2**20)
 
 
 async def _take(part: BodyPartReader, most: int) -> bytes | None:

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from db.store import LiveModel
 from db.web import Judgements, Posted, WebMessage
-from reunite import wording
 from reunite.model import Label, Photo, PhotoState, ReportState, VerdictKind
 from reunite.reply import Jump, Person, Reply, Span, Strong
 
@@ -82,7 +81,6 @@ def _photo(photo: Photo) -> Json:
         "name": photo.name,
         "state": photo.state,
         "url": f"/photos/{photo.id}" if photo.state is PhotoState.STORED else None,
-        "problem": wording.sentence(photo.problem, name=photo.name) if photo.problem else None,
     }
 
 

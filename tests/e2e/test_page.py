@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -97,7 +97,7 @@ class Site:
     async def visit(self, who: str = "Ada", width: int = 1280) -> Visitor:
         page = await self.browser.new_page(viewport={"width": width, "height": 800})
         await page.goto(self.url)
-        await expect(page.locator("#encoder")).to_contain_text("built-in encoder")
+        await expect(page.locator("#encoder")).not_to_have_text("Connecting…")
         visitor = Visitor(page)
         await visitor.be(who)
         return visitor
@@ -108,6 +108,9 @@ class Site:
         async with background(run(self.config, ready.set)):
             await asyncio.wait_for(ready.wait(), PATIENCE)
             yield
+
+    def working(self) -> AbstractAsyncContextManager[None]:
+        return working(self.config.database_url, self.config.redis_url)
 
 
 @pytest.fixture
@@ -120,17 +123,16 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def closed_site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
-    """A worker at work, and a page that is not served yet."""
+def closed_site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> Site:
+    """Neither served nor worked for."""
     adapter = WebConfig(port=unused_tcp_port)
     config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter)
-    async with working(database_url, redis_url):
-        yield Site(browser, config, unused_tcp_port)
+    return Site(browser, config, unused_tcp_port)
 
 
 @pytest.fixture
 async def site(closed_site: Site) -> AsyncIterator[Site]:
-    async with closed_site.serving():
+    async with closed_site.working(), closed_site.serving():
         yield closed_site
 
 
@@ -163,6 +165,20 @@ async def test_a_find_and_a_loss_meet_live_and_a_moderator_closes_and_reopens_bo
     for channel in (ben.found, ben.lost):
         await channel.says("so this is open again")
         await expect(channel.posts.locator(".state")).to_have_count(0)
+
+
+async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_there(closed_site: Site) -> None:
+    async with closed_site.serving():
+        ada = await closed_site.visit("Ada")
+        await expect(ada.page.locator("#encoder")).to_contain_text("Not ready")
+        await ada.found.post("a scarf", "red")
+        await expect(ada.found.posts.locator(".looking")).to_contain_text("Looking…")
+        await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Your photo, on its way")
+        async with closed_site.working():
+            await ada.found.says("I keep watching")
+            await expect(ada.found.posts.locator(".looking")).to_have_count(0)
+            await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Photo of a scarf")
+            await expect(ada.page.locator("#encoder")).to_contain_text("built-in encoder")
 
 
 async def test_a_member_is_told_kindly_and_a_moderator_refuses(site: Site) -> None:

@@ -140,7 +140,7 @@ async def test_a_photo_in_found_becomes_a_report_and_shows_as_looking(page: Page
     assert report.target == ReplyTarget("web", "local", "found", str(posted["message"]))
     [message] = messages.values()
     assert message["report"]["looking"]
-    assert message["report"]["photos"] == [{"name": "0.jpg", "state": "pending", "url": None, "problem": None}]
+    assert message["report"]["photos"] == [{"name": "0.jpg", "state": "pending", "url": None}]
 
 
 async def test_the_lost_form_keeps_place_and_time(page: Page) -> None:
@@ -192,7 +192,7 @@ async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
 async def test_too_large_and_too_many_photos_are_refused_kindly(page: Page, jpeg: bytes) -> None:
     large = await page.post(UMBRELLA_FOUND, jpeg, bytes(MOST_PHOTO_BYTES + 1))
     many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MOST_PHOTOS + 1))
-    assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg")})
+    assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg", megabytes=25)})
     assert many == (422, {"error": wording.sentence("too_many_photos", count=11, most=10)})
     assert await page.reports() == []
 

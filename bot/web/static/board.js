@@ -129,7 +129,7 @@ function circumstances(report) {
 function photos(message) {
   const all = message.report.photos.map((photo, index) => {
     if (photo.url) return element("img", { src: photo.url, alt: `Photo of ${message.text || "the thing"}`, loading: "lazy" });
-    if (photo.problem) return element("p", { className: "problem" }, photo.problem);
+    if (photo.state === "failed") return element("p", { className: "problem" }, `${photo.name} could not be used.`); // the thread says why
     const preview = previews.get(message.id)?.[index];
     const waiting = element("span", { className: "no-preview" }, "Photo on its way…");
     if (!preview) return waiting;
