@@ -262,6 +262,16 @@ async def test_what_was_typed_stays_when_it_can_not_be_posted_and_a_second_try_p
     await expect(ada.found.posts).to_have_count(1)
 
 
+async def test_a_file_that_is_no_photo_is_answered_in_words(site: Site) -> None:
+    ada = await site.visit("Ada")
+    file: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"no photo at all"}
+    await ada.found.column.locator(".files").set_input_files(file)
+    await ada.found.post("a red scarf")
+    await ada.found.says("notes.jpg is not a photo that I can read")
+    await ada.found.says("I keep watching")
+    await expect(ada.found.posts).to_contain_text("notes.jpg could not be used")
+
+
 async def test_members_words_are_only_words(site: Site) -> None:
     ada = await site.visit("Ada")
     words = "<img src=x onerror=\"document.title='broken'\"> *red* <b>umbrella</b>"
