@@ -108,7 +108,10 @@ _SHADE_OF: Final = {
     **dict.fromkeys(("dark", "deep", "midnight", "navy"), "dark"),
     **dict.fromkeys(("neon", "hot", "bright", "vivid"), "bright"),
 }
-_NEGATIONS: Final = frozenset({"not", "no", "never", "without", "isnt", "nor"})
+_NEGATIONS: Final = frozenset(
+    ["not", "no", "never", "without", "isnt", "nor", "nicht", "kein", "keine", "ohne", "pas", "sans", "sin"]
+)
+_NEGATION_ENDS: Final = frozenset([",", ".", ";", "!", "?", "but", "sondern", "sino", "mais"])
 _NEGATION_REACH: Final = 3
 _LATER_COUNTS: Final = 0.5
 """A thing's main colour is named first; each further one counts half of the one before."""
@@ -234,7 +237,7 @@ def named(text: str) -> Sequence[str]:
             shade = _SHADE_OF.get(word, "")
         else:
             shade = _SHADE_OF.get(word, shade if word == "ish" else "")
-        negated_for = _NEGATION_REACH if word in _NEGATIONS else 0 if word in ",.;!?" else negated_for - 1
+        negated_for = _NEGATION_REACH if word in _NEGATIONS else 0 if word in _NEGATION_ENDS else negated_for - 1
     return found
 
 

@@ -27,7 +27,7 @@ MOST_RESULTS, MOST_LABELS = 20, 5
 _OWN_DEVIATION_FROM: Final = 10
 """Open reports at which their own deviation counts as much as the typical one."""
 _LEAST_DEVIATION: Final = 1e-6
-_FEW: Final = 10
+_FEW: Final = 3
 """Even among two or three open reports the thing is, before anything is seen, as unlikely as among this many."""
 _UNSEEN: Final = -2.0
 """Log odds of an open report that is no candidate: it was not near in any way."""
@@ -56,7 +56,7 @@ def judge(search: Search, model: EvidenceModel) -> tuple[Judgement, ...]:
     scored = [(log_odds(evidence, model), candidate, evidence) for candidate, evidence in measured]
     scored.sort(key=lambda each: (-each[0], each[1].item.report))
     probabilities = share_out([odds for odds, _, _ in scored], search.open_count, model)[:MOST_RESULTS]
-    of_thing = [log_odds(_without_circumstances(evidence), model) for _, _, evidence in scored[:MOST_RESULTS]]
+    of_thing = [log_odds(_likeness_and_words(evidence), model) for _, _, evidence in scored[:MOST_RESULTS]]
     labels = label(probabilities, of_thing, model)
     return tuple(
         Judgement(candidate.item.report, probability, name, reasons(search.query, candidate, evidence), evidence)
@@ -128,7 +128,7 @@ def share_out(odds: Sequence[float], open_count: int, model: EvidenceModel) -> l
 def label(probabilities: Sequence[float], of_thing: Sequence[float], model: EvidenceModel) -> list[Label | None]:
     """Label probabilities that come best first: one alone with high confidence, or up to five possible ones, or none.
 
-    `of_thing` are the log odds without place and time: where and when alone never make a label.
+    `of_thing` are the log odds by likeness and words alone: place, time and colour never make a label by themselves.
     """
     labels: list[Label | None] = [None] * len(probabilities)
     if not probabilities:
@@ -145,8 +145,8 @@ def label(probabilities: Sequence[float], of_thing: Sequence[float], model: Evid
     return labels
 
 
-def _without_circumstances(evidence: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in evidence.items() if name not in (PLACE, TIME)}
+def _likeness_and_words(evidence: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in evidence.items() if name not in (PLACE, TIME, COLOUR)}
 
 
 def _colour_said(one: Item, other: Item) -> float | None:

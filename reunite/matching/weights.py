@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite, log1p
 from typing import Final
 
 from reunite.matching.evidence import PairKind
@@ -19,21 +19,29 @@ EVIDENCE: Final[tuple[str, ...]] = (*PairKind, COLOUR, COLOUR_OF_PHOTOS, PLACE, 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Turns one measurement into log odds for the pair: gain × (measurement − neutral), within floor and cap."""
+    """Turns one measurement into log odds for the pair: gain × (measurement − neutral), within floor and cap.
+
+    Where there is a `bend`, each further step above neutral counts less and each below it more: at this distance above
+    neutral a step counts half, and no measurement at this distance below is possible for a right pair.
+    """
 
     gain: float
     neutral: float = 0.0
     floor: float = -inf
     cap: float = inf
+    bend: float = inf
 
     def __post_init__(self) -> None:
         """More evidence must never count against a pair."""
-        if self.gain < 0 or self.floor > self.cap:
-            raise ValueError(f"A term's gain must not be negative, nor its floor above its cap: {self}")
+        if self.gain < 0 or self.floor > self.cap or self.bend <= 0:
+            raise ValueError(f"A term's gain must not be negative, its bend positive, its floor below its cap: {self}")
 
     def log_odds(self, measurement: float) -> float:
         """Return what the measurement adds to the pair's log odds."""
-        return min(max(self.gain * (measurement - self.neutral), self.floor), self.cap)
+        steps = measurement - self.neutral
+        if isfinite(self.bend):
+            steps = self.bend * log1p(steps / self.bend) if steps > -self.bend else -inf
+        return min(max(self.gain * steps, self.floor), self.cap)
 
 
 @dataclass(frozen=True, slots=True)

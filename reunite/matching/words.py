@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 _ENGLISH: Final = """
-a about after all also am an and any anybody anyone are as ask at away back be been behind belong belongs bit but by can
+a about after all also am an and any anybody anyone are as ask at away back be been behind belong belongs bit but by
 contact could did do does done down dm for found from get give got had hand handed has have hello help her here hey hi
 him his how i if im in into is isnt it its ive just kind know leave left like lost looking looks maybe me message mine
 missing morning my near no not of off on one or our out over owner picked please pls probably put really saw says see
@@ -38,6 +38,8 @@ _STOP_WORDS: Final = f"{_ENGLISH} {_GERMAN} {_SPANISH} {_FRENCH} {_JAPANESE}".sp
 
 _MIN_LENGTH: Final = 3
 _MAX_RARE: Final = 24
+_RARE_REPORTS: Final = 3
+_RARE_SHARE: Final = 0.02
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 _SCRIPTS: Final = re.compile(r"[぀-ゟ]+|[゠-ヿー]+|[㐀-鿿豈-﫿々]+|[가-힯]+|[^぀-ヿ㐀-鿿豈-﫿々가-힯]+")
@@ -80,6 +82,11 @@ def rare_candidates(text: str) -> tuple[str, ...]:
         token for token in tokens(text) if is_code(token) or len(token) >= _MIN_LENGTH or not token.isascii()
     )
     return tuple(sorted(unique, key=lambda token: not is_code(token))[:_MAX_RARE])
+
+
+def is_rare(holders: int, open_count: int) -> bool:
+    """Whether a word that so many of the open reports hold is rare among them: in few, or in a small share."""
+    return holders <= max(_RARE_REPORTS, _RARE_SHARE * open_count)
 
 
 def stem(token: str) -> str:

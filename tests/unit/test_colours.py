@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from reunite.encoder import Pixels
+from reunite.matching import colours
+
+RED, GREEN, WHITE, BLUE, BLACK = (200, 25, 40), (60, 160, 70), (250, 250, 250), (35, 90, 200), (15, 15, 16)
+
+
+def disc(of: tuple[int, int, int], on: tuple[int, int, int], size: int = 200) -> Pixels:
+    down, across = np.mgrid[:size, :size] - size / 2
+    inside = (down**2 + across**2 < (size * 0.3) ** 2)[..., None]
+    return np.where(inside, np.array(of), np.array(on)).astype(np.uint8)
+
+
+def said(text: str) -> list[str]:
+    return list(colours.named(text))
+
+
+@pytest.mark.parametrize(
+    ("of", "on", "name"),
+    [
+        (RED, GREEN, "red"),
+        (GREEN, RED, "green"),
+        (BLACK, WHITE, "black"),
+        (WHITE, BLUE, "white"),
+        (BLUE, WHITE, "blue"),
+    ],
+)
+def test_a_disc_has_its_own_colour_and_not_the_grounds(
+    of: tuple[int, int, int], on: tuple[int, int, int], name: str
+) -> None:
+    shares = colours.of_photo(disc(of, on))
+    assert colours.main(shares) == name
+    assert colours.share_of(name, shares) > 0.8
+
+
+def test_a_thing_that_fills_the_photo_keeps_its_colour() -> None:
+    assert colours.main(colours.of_photo(np.full((50, 80, 3), RED, np.uint8))) == "red"
+
+
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))))
+def test_every_photo_has_shares_that_sum_to_one(pixels: Pixels) -> None:
+    shares = colours.of_photo(pixels)
+    assert len(shares) == len(colours.NAMES)
+    assert min(shares) >= 0
+    assert sum(shares) == pytest.approx(1)
+    assert colours.agreement(shares, shares) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("black rucksack with a red strap", ["black", "red"]),
+        ("my light-blue cap, dark red trim", ["light blue", "dark red"]),
+        ("an off-white boot", ["white"]),
+        ("a bag, not black but navy", ["navy"]),
+        ("it isn't the red one, it's grey", ["grey"]),
+        ("roter Rucksack", ["red"]),
+        ("una mochila azul marino", ["navy"]),
+        ("chapeau blanc à ruban noir", ["white", "black"]),
+        ("黒い革の帽子", ["black"]),
+        ("keys and a phone", []),
+    ],
+)
+def test_colours_are_read_from_words_in_five_languages(text: str, names: list[str]) -> None:
+    assert said(text) == names
+
+
+def test_the_colour_named_first_counts_most() -> None:
+    shares = colours.of_text("white hat with a black band")
+    assert shares is not None
+    assert shares[colours.NAMES.index("white")] > shares[colours.NAMES.index("black")] > 0
+    assert sum(shares) == pytest.approx(1)
+    assert colours.of_text("a hat") is None
+
+
+def test_what_is_said_lifts_the_photo_that_shows_it() -> None:
+    red = colours.of_text("red")
+    assert red is not None
+    on_red, on_dark_red, on_green = (
+        colours.lift(red, colours.of_photo(disc(of, WHITE))) for of in (RED, (122, 22, 38), GREEN)
+    )
+    assert on_red > on_dark_red > on_green
+    assert on_green < 0 < on_dark_red
+
+
+def test_agreement_is_symmetric_and_less_for_other_colours() -> None:
+    red, green = colours.of_photo(disc(RED, WHITE)), colours.of_photo(disc(GREEN, WHITE))
+    assert colours.agreement(red, green) == colours.agreement(green, red) < 0.2
