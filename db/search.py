@@ -16,10 +16,6 @@ from reunite.matching import words
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.model import Report, ReportKind
 
-# A word is rare while at most so many of the open reports hold it, or so small a share of them.
-_RARE_REPORTS: Final = 3
-_RARE_SHARE: Final = 0.02
-
 # Each kind of pair, the sources that it compares, and the space that it prefers where the model has it.
 _PAIRS: Final = (
     (PairKind.PHOTO_PHOTO, "photo", "photo", PHOTO_SPACE),
@@ -144,7 +140,7 @@ async def _rare(connection: AsyncConnection[DictRow], report: Report, open_count
         holders[row["word"]].append(row["id"])
     shared: dict[UUID, set[str]] = defaultdict(set)
     for word, ids in holders.items():
-        if len(ids) <= max(_RARE_REPORTS, _RARE_SHARE * open_count):
+        if words.is_rare(len(ids), open_count):
             for found_report in ids:
                 shared[found_report].add(word)
     return shared

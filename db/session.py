@@ -33,6 +33,18 @@ from reunite.reply import Reply, from_json, to_json
 
 Connection = AsyncConnection[DictRow]
 
+_OF_REPORT = "(SELECT id FROM match WHERE lost_id = %(report)s OR found_id = %(report)s)"
+_PURGE = (
+    "DELETE FROM photo WHERE report_id = %(report)s",
+    "DELETE FROM embedding WHERE report_id = %(report)s",
+    "DELETE FROM work WHERE report_id = %(report)s",
+    f"DELETE FROM outbox WHERE state = 'queued' AND (report_id = %(report)s OR match_id IN {_OF_REPORT})",
+    f"""UPDATE outbox SET reply = reply || '{{"lines": [], "picture": null}}'
+        WHERE report_id = %(report)s OR match_id IN {_OF_REPORT}""",
+    "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
+    "UPDATE report SET text = '', words = '{}', place = '', author_name = '' WHERE id = %(report)s",
+)
+
 
 class CommunitySession:
     """The store within one community's transaction (`reunite.ports.Session` and what workers and bots need besides)."""
@@ -136,15 +148,12 @@ class CommunitySession:
         await self._do("UPDATE report SET answered = true WHERE id = %(report)s", report=report)
 
     async def purge(self, report: UUID) -> None:
-        """Delete a report's words, photos, vectors and unsent replies; its empty row stays, so it can't come again."""
-        await self._do("DELETE FROM photo WHERE report_id = %(report)s", report=report)
-        await self._do("DELETE FROM embedding WHERE report_id = %(report)s", report=report)
-        await self._do("DELETE FROM work WHERE report_id = %(report)s", report=report)
-        await self._do("DELETE FROM outbox WHERE report_id = %(report)s AND state = 'queued'", report=report)
-        await self._do(
-            "UPDATE report SET text = '', words = '{}', place = '', author_name = '' WHERE id = %(report)s",
-            report=report,
-        )
+        """Delete a report's words, photos, vectors and unsent replies, also where another's thread quotes them.
+
+        Its empty row stays, so that it can't come again; so do those of what was sent, without their words.
+        """
+        for statement in _PURGE:
+            await self._do(statement, report=report)
 
     async def open_count(self, kind: ReportKind) -> int:
         """Return how many reports of this kind are open."""

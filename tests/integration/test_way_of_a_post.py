@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
+from psycopg import sql
 from redis.asyncio import Redis
 
+from reunite.commands import Withdraw
 from reunite.errors import TellUserError
-from reunite.model import IncomingPhoto, MatchState, Member, VerdictKind
+from reunite.model import IncomingPhoto, MatchState, Member, ReplyTarget, VerdictKind
 from tests.doubles.pictures import drawing
 from tests.running import ADA, Town, town, working
 
@@ -129,6 +132,34 @@ async def test_a_reopened_report_learns_of_what_came_in_meanwhile(place: Town) -
     await place.judge("l1", VerdictKind.CONFIRM, given=False)
     await place.quiet()
     assert place.platform.kinds("l1").count("match") == 2
+
+
+async def test_a_withdrawn_report_leaves_no_words_in_the_database(place: Town, owner_database_url: str) -> None:
+    await place.found("f1", "red", "found under the old oak")
+    await place.lost("l1", "red cup, a present from my zither teacher", place="at the zoo")
+    await place.quiet()
+    target = ReplyTarget("web", place.workspace.external_id, "lost", "l1")
+    assert await place.handlers.withdraw(Withdraw(target=target))
+    assert not await place.handlers.withdraw(Withdraw(target=target))
+    assert "zither" not in await dump(owner_database_url)
+    assert "zoo" not in await dump(owner_database_url)
+    assert "old oak" in await dump(owner_database_url)
+
+
+async def dump(url: str) -> str:
+    """All rows of all tables, as text."""
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        names = await (
+            await connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ).fetchall()
+        rows = [
+            await (
+                await connection.execute(sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(name)))
+            ).fetchall()
+            for (name,) in names
+            if name != "migration"
+        ]
+    return str(rows)
 
 
 async def test_a_bad_photo_is_answered_in_words_and_loses_nothing_else(place: Town) -> None:
