@@ -84,7 +84,7 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
 
 async def test_a_find_is_told_to_whoever_misses_it(town: Town) -> None:
     loss = await town.look_for("a blue cup")
-    await town.says(loss, "Nothing that fits")
+    await town.says(loss, "I keep watching")
     find = await town.find("blue")
     card = await town.says(loss, "This may be yours.")
     assert town.discord.pinged(town.discord.find(card)) == {town.ada}
