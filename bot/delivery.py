@@ -1,6 +1,7 @@
 """Delivers the outbox of one platform: in order within a thread, threads side by side, once as people see it."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 import psycopg
@@ -46,10 +47,10 @@ class Delivery:
             while True:
                 signal.clear()  # before looking: what comes while we look wakes us again
                 await self._start_due(signal)
-                try:
-                    await asyncio.wait_for(signal.wait(), _POLL_EVERY)
-                except TimeoutError:
-                    continue
+                with suppress(TimeoutError):
+                    # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
+                    async with asyncio.timeout(_POLL_EVERY):
+                        await signal.wait()
         finally:
             for task in self._under_way:
                 task.cancel()
