@@ -1,6 +1,6 @@
 """CLIP and SigLIP checkpoints give the vectors that plain transformers gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,12 @@ from transformers import AutoModel, AutoProcessor, AutoTokenizer, BertConfig, Be
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
 from tests.doubles.tiny_clip import make_tiny_clip, make_tiny_siglip
 from workers.encoders import EncoderUnavailableError
-from workers.encoders.clip import ClipEncoder
+from workers.encoders.clip import PLAIN, TEMPLATES, ClipEncoder
 
 pytestmark = pytest.mark.encoder
 
 TEXTS = ["black backpack", "Red umbrella, library!", "", "ключи 🔑", "blue bottle " * 100]
+SHORT_TEXTS = TEXTS[:-1]
 SIZES = [(32, 32), (40, 30), (3, 50), (50, 3), (1, 1), (512, 384)]
 MAKERS: dict[str, Callable[[Path, int], None]] = {"clip": make_tiny_clip, "siglip": make_tiny_siglip}
 
@@ -60,15 +61,57 @@ def test_photos_get_the_vectors_of_plain_transformers(folder: Path, encoder: Cli
         assert np.abs(mine - plain).max() < 1e-3
 
 
-def test_texts_get_the_vectors_of_plain_transformers(folder: Path, encoder: ClipEncoder) -> None:
+def plain_text(folder: Path, text: str) -> NDArray[np.float32]:
+    """The vector of a text by plain transformers."""
     model, tokenizer = AutoModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
     limit = model.config.text_config.max_position_embeddings
     padding = "max_length" if model.config.model_type == "siglip" else False
-    for text, mine in zip(TEXTS, encoder.encode_texts(TEXTS)[SHARED_SPACE], strict=True):
-        tokens = tokenizer(text, padding=padding, truncation=True, max_length=limit, return_tensors="pt")
-        with torch.no_grad():
-            plain = unit(model.get_text_features(**tokens).pooler_output)[0]
-        assert np.abs(mine - plain).max() < 1e-3
+    tokens = tokenizer(text, padding=padding, max_length=limit, return_tensors="pt")
+    with torch.no_grad():
+        return unit(model.get_text_features(**tokens).pooler_output)[0]
+
+
+def mean(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
+    middle = np.mean(vectors, axis=0, dtype=np.float64)
+    array: NDArray[np.float64] = middle / np.linalg.norm(middle)
+    return array
+
+
+def test_plain_texts_get_the_vectors_of_plain_transformers(folder: Path) -> None:
+    encoder = ClipEncoder(str(folder), dtype="float32", device="cpu", templates=PLAIN)
+    for text, mine in zip(SHORT_TEXTS, encoder.encode_texts(SHORT_TEXTS)[SHARED_SPACE], strict=True):
+        assert np.abs(mine - plain_text(folder, text)).max() < 1e-3
+
+
+def test_a_text_gets_the_mean_over_the_templates(folder: Path, encoder: ClipEncoder) -> None:
+    assert len(TEMPLATES) > len(PLAIN)
+    for text, mine in zip(SHORT_TEXTS, encoder.encode_texts(SHORT_TEXTS)[SHARED_SPACE], strict=True):
+        worded = [plain_text(folder, template.format(text)) for template in TEMPLATES]
+        assert np.abs(mine - mean(worded)).max() < 1e-3
+
+
+def test_the_parts_of_a_long_text_count_alike(folder: Path) -> None:
+    encoder = ClipEncoder(str(folder), dtype="float32", device="cpu", templates=PLAIN)
+    first, second = ("black umbrella hat " * 8).strip() + ".", ("red bottle keys " * 15).strip() + "."
+    [mine] = encoder.encode_texts([f"{first} {second}"])[SHARED_SPACE]
+    assert np.abs(mine - mean([plain_text(folder, first), plain_text(folder, second)])).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    "filler", ["It was a nice day at the lake. ", "and then we went on ", "abcdefghij", "湖で遊んだ。"]
+)
+def test_the_end_of_a_long_text_matters(encoder: ClipEncoder, filler: str) -> None:
+    texts = [filler * 12 + end for end in ("black backpack", "red umbrella")]
+    one, other = of(encoder.encode_texts(texts)[SHARED_SPACE])
+    assert np.abs(one - other).max() > 1e-3
+
+
+def test_other_languages_are_put_in_english(encoder: ClipEncoder) -> None:
+    german, japanese, english = encoder.encode_texts(["schwarzer Rucksack", "黒いリュック", "black backpack"])[
+        SHARED_SPACE
+    ]
+    assert np.abs(german - english).max() < 1e-5
+    assert np.abs(japanese - english).max() < 1e-5
 
 
 def test_vectors_are_of_length_1_in_the_promised_dimension(encoder: ClipEncoder, photos: list[Pixels]) -> None:
@@ -117,6 +160,12 @@ def test_the_version_follows_the_files_and_not_the_folder(tmp_path: Path) -> Non
     assert first == same
     assert first != other
     assert first.startswith("tiny@")
+
+
+def test_the_version_follows_the_templates(folder: Path, encoder: ClipEncoder) -> None:
+    other = ClipEncoder(str(folder), templates=PLAIN).version
+    assert other != encoder.version
+    assert other.partition("+")[0] == encoder.version.partition("+")[0]
 
 
 def test_pickled_weights_are_refused(tmp_path: Path) -> None:

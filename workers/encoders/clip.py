@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -12,19 +13,29 @@ from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from reunite.matching.lexicon import to_english
 from workers.encoders import EncoderUnavailableError
+from workers.encoders.chunks import chunks
 from workers.encoders.hub import local_folder, obtain
 from workers.encoders.precision import fastest_dtype
 
 _HASHED: Final = {".json", ".txt", ".model", ".safetensors"}
 _HASH_LENGTH: Final = 12
+_SHORT_HASH_LENGTH: Final = 6
+_TEXTS_A_BATCH: Final = 64
+
+PLAIN: Final = ("{}",)
+TEMPLATES: Final = (*PLAIN, "a photo of {}", "a photo of a lost thing: {}")
+"""How a text is put to the model: it learnt from captions, and the mean over several wordings is steadier than one."""
 
 
 class ClipEncoder:
     """Any CLIP or SigLIP checkpoint that `transformers` loads, by a hub's name[@revision] or from a folder.
 
-    Only safetensors are read, since pickled weights can run code. Texts are cut off at the model's limit (77 tokens in
-    CLIP, 64 in SigLIP). Raises EncoderUnavailableError where the checkpoint can't be had or isn't of this kind.
+    Only safetensors are read, since pickled weights can run code. Known words of other languages are put in English,
+    which CLIP learnt. A text's vector is the mean over the templates, and over the pieces of a text beyond the model's
+    limit (77 tokens in CLIP, 64 in SigLIP). Raises EncoderUnavailableError where the checkpoint can't be had or isn't
+    of this kind.
     """
 
     def __init__(
@@ -33,6 +44,7 @@ class ClipEncoder:
         *,
         device: str | None = None,
         dtype: Literal["auto", "float32", "bfloat16"] = "auto",
+        templates: Sequence[str] = TEMPLATES,
         local_files_only: bool = False,
     ) -> None:
         folder = obtain(name_or_folder, lambda _: None, local_files_only=local_files_only)
@@ -43,12 +55,14 @@ class ClipEncoder:
         config = self._model.config
         self._text_limit = int(config.text_config.max_position_embeddings)
         self._padding = "max_length" if config.model_type.startswith("siglip") else "longest"  # as SigLIP was trained
-        self._version = _version(name_or_folder, folder)
+        self._templates = templates
+        self._longest_template = max(templates, key=self._count_tokens)
+        self._version = f"{_version(name_or_folder, folder)}+{_hash_of_wording(templates)}"
         self._dimension = int(self._text_features([""]).shape[1])
 
     @property
     def version(self) -> str:
-        """The model's name and the first digits of its revision, or of its files' hash."""
+        """The model's name, the first digits of its revision or of its files' hash, and of the wording's."""
         return self._version
 
     @property
@@ -72,7 +86,19 @@ class ClipEncoder:
         """Vectors of the texts, n × dimension."""
         if not texts:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
-        return {SHARED_SPACE: _unit(self._text_features(texts))}
+        pieces = [chunks(to_english(text), self._fits) for text in texts]
+        worded = [template.format(piece) for each in pieces for piece in each for template in self._templates]
+        batches = (worded[first : first + _TEXTS_A_BATCH] for first in range(0, len(worded), _TEXTS_A_BATCH))
+        vectors = np.concatenate([_unit(self._text_features(batch)) for batch in batches])
+        ends = np.cumsum([len(each) * len(self._templates) for each in pieces])
+        means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends[:-1])])
+        return {SHARED_SPACE: means / np.linalg.norm(means, axis=1, keepdims=True)}
+
+    def _fits(self, text: str) -> bool:
+        return self._count_tokens(self._longest_template.format(text)) <= self._text_limit
+
+    def _count_tokens(self, text: str) -> int:
+        return len(self._tokenizer(text, verbose=False)["input_ids"])  # silent about length: that is what is asked
 
     def _text_features(self, texts: Sequence[str]) -> torch.Tensor:
         tokens = self._tokenizer(
@@ -121,6 +147,12 @@ def _version(name_or_folder: str, folder: Path) -> str:
     else:
         name, revision = folder.name, _hash_of_files(folder)
     return f"{name}@{revision[:_HASH_LENGTH]}"
+
+
+def _hash_of_wording(templates: Sequence[str]) -> str:
+    """Hash what is made of a text before the model sees it."""
+    lexicon = resources.files("reunite.matching").joinpath("lexicon.tsv").read_text(encoding="utf-8")
+    return hashlib.sha256("\n".join((*templates, lexicon)).encode()).hexdigest()[:_SHORT_HASH_LENGTH]
 
 
 def _hash_of_files(folder: Path) -> str:
