@@ -11,7 +11,7 @@ from db.migrate import migrate
 
 ENCODERS: Final = {
     "clip": "CLIP",
-    "concept": "the offline encoder (no model hub was needed; CLIP finds more)",
+    "concept": "the offline encoder",
 }
 _MOST_RESTARTS: Final = 5
 
