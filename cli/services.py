@@ -1,6 +1,7 @@
 """The long-running processes: worker and bots."""
 
 import asyncio
+import errno
 import os
 import sys
 from collections.abc import Coroutine
@@ -45,7 +46,7 @@ async def reembed(settings: Settings, where: Places) -> None:
     from workers.encoders.choose import choose  # noqa: PLC0415
 
     try:
-        choice = choose(settings.encoder, None, settings.model, _say)
+        choice = choose(settings.encoder, None, settings.model, _say, threads=settings.torch_threads)
     except EncoderUnavailableError as error:
         raise UsageError(str(error)) from error
     encoder = BatchingEncoder(choice.encoder)
@@ -78,6 +79,7 @@ async def worker(settings: Settings, where: Places) -> None:
         queue=where.queue,
         encoder=settings.encoder,
         model=settings.model,
+        torch_threads=settings.torch_threads,
         slack_token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None,
         slack_hosts=frozenset({api.netloc} if api.netloc else {"files.slack.com"}),
         http_hosts=frozenset({*settings.photo_http_hosts, *({api.netloc} if api.scheme == "http" else ())}),
@@ -102,6 +104,11 @@ async def bot(settings: Settings, where: Places, platform: PlatformName) -> None
         await until_stopped(run(config, lambda: announce_ready(platform)))
     except DiscordSetupError as error:
         raise UsageError(str(error)) from error
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        msg = f"Port {settings.port} is taken on this machine: choose another with PORT=."
+        raise UsageError(msg) from error
 
 
 def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:

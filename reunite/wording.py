@@ -91,7 +91,7 @@ def nothing(report: Report, searched: int) -> Reply:
 def match_card(match: Match, other: Report, reader: Report, picture: UUID | None, *, percent: bool) -> Reply:
     """Show a match in the thread of `reader`: what the other side posted, how sure we are, and why."""
     assert match.label is not None  # noqa: S101 - only labelled matches are shown
-    certainty = f" ({match.probability:.0%})" if percent else ""
+    certainty = f" ({min(match.probability, 0.99):.0%})" if percent else ""  # nobody is ever quite sure
     lost_reads = reader.kind is ReportKind.LOST
     head = "This may be yours." if lost_reads else "Possible owner found."
     lines: list[Line] = []

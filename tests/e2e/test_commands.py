@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,16 @@ def test_a_database_that_is_away_is_told_in_one_sentence(environment: dict[str, 
     said = reunite({**away, "REUNITE_OWNER_DATABASE_URL": ""}, "migrate", fails=True)
     assert "refused" in said
     assert "Traceback" not in said
+
+
+def test_a_taken_port_is_told_in_one_sentence(environment: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        reunite(environment, "migrate")
+        said = reunite({**environment, "REUNITE_PORT": port}, "bot", "web", fails=True)
+    assert said.splitlines()[-1] == f"Port {port} is taken on this machine: choose another with PORT=."
 
 
 def test_match_ranks_a_set_and_never_reads_its_answers(
