@@ -348,6 +348,18 @@ async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(datab
         await here.becomes(found.id, ReportState.OPEN)
 
 
+async def test_a_check_mark_that_comes_before_the_card_is_noted_counts(database_url: str) -> None:
+    async with town(database_url) as here:
+        grace = here.discord.join("Grace", moderator=True)
+
+        async def react_at_once(card: str) -> None:
+            await here.discord.react(card, "✅", grace)
+            await asyncio.sleep(0.1)
+
+        _, lost, _ = await shown_match(here, react_at_once)
+        await here.becomes(lost.id, ReportState.RETURNED)
+
+
 async def test_a_moderators_cross_refuses(database_url: str) -> None:
     async with town(database_url) as here:
         card, lost, _ = await shown_match(here)
@@ -416,8 +428,15 @@ def thread_path(post: ReplyTarget) -> str:
     return f"/channels/{post.channel}/messages/{post.message}/threads"
 
 
-async def shown_match(here: Town) -> tuple[str, Report, Report]:
-    """Write a lost and a found report and a match of them as the workers would; return its card's message id."""
+async def nothing(card: str) -> None:
+    del card
+
+
+async def shown_match(here: Town, meanwhile: Callable[[str], Awaitable[None]] = nothing) -> tuple[str, Report, Report]:
+    """Write a lost and a found report and a match of them as the workers would; return its card's message id.
+
+    `meanwhile` is what happens to the card before the delivery has noted it.
+    """
     ann, bob = here.discord.join("Ann"), here.discord.join("Bob")
     posts = [
         await here.discord.post("lost", bob, "a red bag", {"a.jpg": JPEG}),
@@ -440,6 +459,7 @@ async def shown_match(here: Town) -> tuple[str, Report, Report]:
         await session.post(lost.id, str(uuid4()), card)
     [item] = await here.store.lease_outbox("discord", limit=10, seconds=60)
     sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))
+    await meanwhile(sent.message)
     async with here.store.session(community) as session:
         await session.mark_sent(item.seq, item.fence, sent.channel, sent.message)
     return sent.message, lost, found
