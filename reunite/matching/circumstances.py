@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import SequenceMatcher
-from functools import lru_cache
 from math import exp, log
 from typing import Final
 
@@ -33,9 +32,13 @@ _IN_TIME, _LATE, _EARLY = 0.85, 0.10, 0.05
 _NEVER: Final = 0.03
 
 
-def place_overlap(one: str, other: str) -> float | None:
-    """Return how far two places are one (0 to 1), words weighed by how much they tell; None where one is not said."""
-    ours, theirs = _weights(one), _weights(other)
+def place_words(place: str) -> Mapping[str, float]:
+    """Return a place's words in English, as far as they are known, and how much each tells."""
+    return {word: _GENERIC_COUNTS if word in _GENERIC else 1.0 for word in place_tokens(to_english(place))}
+
+
+def place_overlap(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float | None:
+    """Return how far two places are one (0 to 1) by their words; None where one is not said."""
     if not ours or not theirs:
         return None
     return (_covered(ours, theirs) + _covered(theirs, ours)) / (sum(ours.values()) + sum(theirs.values()))
@@ -43,11 +46,6 @@ def place_overlap(one: str, other: str) -> float | None:
 
 def _covered(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float:
     return sum(weight * max(_alike(word, their) for their in theirs) for word, weight in ours.items())
-
-
-@lru_cache(maxsize=4096)
-def _weights(place: str) -> Mapping[str, float]:
-    return {word: _GENERIC_COUNTS if word in _GENERIC else 1.0 for word in place_tokens(to_english(place))}
 
 
 def _alike(one: str, other: str) -> float:

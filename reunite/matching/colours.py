@@ -215,21 +215,22 @@ def _cells(pixels: NDArray[np.int32], bits: int) -> NDArray[np.int32]:
 
 
 def of_text(text: str) -> Shares | None:
-    """Return the colours that the words give the thing, the first one most; None where they give none."""
-    counts, weight = [0.0] * len(NAMES), 1.0
-    for name in named(text):
-        if not counts[_INDEX[name]]:
-            counts[_INDEX[name]] = weight
-            weight *= _LATER_COUNTS
-    total = sum(counts)
-    return tuple(count / total for count in counts) if total else None
+    """Return the colours that words give a thing, in any language that we know; None where they give none."""
+    return of_names(named(to_english(text)))
 
 
-def named(text: str) -> Sequence[str]:
-    """Return the colours said, in order and in any language that we know, without those that a "not" stands before."""
+def of_names(names: Sequence[str]) -> Shares | None:
+    """Return the shares of a thing whose colours are named in this order, the first one most; None for no names."""
+    counts = {name: _LATER_COUNTS**place for place, name in enumerate(dict.fromkeys(names))}
+    total = sum(counts.values())
+    return tuple(counts.get(name, 0.0) / total for name in NAMES) if counts else None
+
+
+def named(english: str) -> Sequence[str]:
+    """Return the colours said, in order, without those that a "not" stands before."""
     found: list[str] = []
     shade, negated_for = "", 0
-    plain = to_english(text).casefold().replace("'", "").replace("-", " ").replace("off white", "offwhite")
+    plain = english.casefold().replace("'", "").replace("-", " ").replace("off white", "offwhite")
     for word in re.findall(r"\w+|[,.;!?]", plain):
         if name := _NAME_OF.get(word):
             if negated_for <= 0:

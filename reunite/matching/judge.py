@@ -1,14 +1,17 @@
 """From evidence to one probability for each candidate and one for "none of them", and from those to labels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import log, sqrt
 from typing import Final
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from reunite.matching import circumstances, colours, words
-from reunite.matching.evidence import Background, Candidate, Item, Search
-from reunite.matching.lexicon import to_english
+from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.matching.reading import Reading, read
 from reunite.matching.reasons import reasons
 from reunite.matching.weights import (
     COLOUR,
@@ -21,6 +24,9 @@ from reunite.matching.weights import (
     Typical,
 )
 from reunite.model import Label, Why
+
+Counts = NDArray[np.intp]
+Odds = NDArray[np.float64]
 
 MOST_RESULTS, MOST_LABELS = 20, 5
 
@@ -52,32 +58,43 @@ class Judgement:
 
 def judge(search: Search, model: EvidenceModel) -> tuple[Judgement, ...]:
     """Judge a search's candidates, best first, at most 20; what their probabilities leave to 1 is "none of them"."""
-    measured = [(candidate, measure(search, candidate, model)) for candidate in search.candidates]
-    scored = [(log_odds(evidence, model), candidate, evidence) for candidate, evidence in measured]
+    query = read(search.query)
+    scored = []
+    for candidate in search.candidates:
+        other = read(candidate.item)
+        evidence = measure(search.background, query, other, candidate, model)
+        scored.append((log_odds(evidence, model), candidate, other, evidence))
     scored.sort(key=lambda each: (-each[0], each[1].item.report))
-    probabilities = share_out([odds for odds, _, _ in scored], search.open_count, model)[:MOST_RESULTS]
-    of_thing = [log_odds(_likeness_and_words(evidence), model) for _, _, evidence in scored[:MOST_RESULTS]]
+    probabilities = share_out([odds for odds, *_ in scored], search.open_count, model)[:MOST_RESULTS]
+    of_thing = [log_odds(_likeness_and_words(evidence), model) for *_, evidence in scored[:MOST_RESULTS]]
     labels = label(probabilities, of_thing, model)
     return tuple(
-        Judgement(candidate.item.report, probability, name, reasons(search.query, candidate, evidence), evidence)
-        for probability, name, (_, candidate, evidence) in zip(probabilities, labels, scored, strict=False)
+        Judgement(
+            candidate.item.report, probability, name, reasons(query, other, candidate.rare_words, evidence), evidence
+        )
+        for probability, name, (_, candidate, other, evidence) in zip(probabilities, labels, scored, strict=False)
     )
 
 
-def measure(search: Search, candidate: Candidate, model: EvidenceModel) -> dict[str, float]:
+def measure(
+    background: Mapping[PairKind, Background],
+    query: Reading,
+    other: Reading,
+    candidate: Candidate,
+    model: EvidenceModel,
+) -> dict[str, float]:
     """Return what speaks for or against a pair, on scales that hold for any community; what is unknown is left out."""
     evidence: dict[str, float] = {
-        kind: standardised(similarity, search.background.get(kind), model.typical[kind])
+        kind: standardised(similarity, background.get(kind), model.typical[kind])
         for kind, similarity in candidate.similarities.items()
     }
-    query, other = search.query, candidate.item
     possible: Mapping[str, float | None] = {
         COLOUR: _colour_said(query, other),
-        COLOUR_OF_PHOTOS: _colour_seen(query, other),
+        COLOUR_OF_PHOTOS: _colour_seen(query.item, other.item),
         PLACE: _place(query, other),
-        TIME: None if (gap := circumstances.found_after(query, other)) is None else circumstances.time_log_odds(gap),
+        TIME: _time(query.item, other.item),
         RARE_WORDS: log(1 + len(candidate.rare_words)),
-        SHARED_WORDS: log(1 + len(words.shared(to_english(query.text), to_english(other.text)))),
+        SHARED_WORDS: log(1 + len(words.shared(query.telling, other.telling))),
     }
     return evidence | {name: value for name, value in possible.items() if value is not None}
 
@@ -117,12 +134,19 @@ def share_out(odds: Sequence[float], open_count: int, model: EvidenceModel) -> l
     Before anything is seen, each of the open reports may be it as well as another, and none of them may be: so the same
     look means less among 10,000 reports than among 100.
     """
-    unseen = max(open_count - len(odds), 0)
-    none = model.none + log(max(open_count, len(odds)) + _FEW)
-    rest = [none, log(unseen) + _UNSEEN] if unseen else [none]
-    highest = max([*odds, *rest])
-    whole = sum(exp(value - highest) for value in [*odds, *rest])
-    return [exp(value - highest) / whole for value in odds]
+    none, unseen = odds_of_the_rest(np.array([open_count]), np.array([len(odds)]), model)
+    everything = np.concatenate([np.array(odds, np.float64), none, unseen])
+    weights = np.exp(everything - everything.max())
+    shares: list[float] = (weights / weights.sum()).tolist()
+    return shares[: len(odds)]
+
+
+def odds_of_the_rest(open_counts: Counts, candidates: Counts, model: EvidenceModel) -> tuple[Odds, Odds]:
+    """Return the log odds of "none of them" and of all open reports that are no candidates, a number each search."""
+    open_counts = np.maximum(open_counts, candidates)
+    none = model.none + np.log(open_counts + _FEW)
+    unseen = np.log(np.maximum(open_counts - candidates, 1)) + _UNSEEN
+    return none, np.where(open_counts > candidates, unseen, -np.inf)
 
 
 def label(probabilities: Sequence[float], of_thing: Sequence[float], model: EvidenceModel) -> list[Label | None]:
@@ -149,26 +173,25 @@ def _likeness_and_words(evidence: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in evidence.items() if name not in (PLACE, TIME, COLOUR)}
 
 
-def _colour_said(one: Item, other: Item) -> float | None:
+def _colour_said(one: Reading, other: Reading) -> float | None:
     """How much more than usual of the colours that one side says is seen on the other: the best photo counts."""
-    sides = ((one, other), (other, one))
     lifts = [
-        max(colours.lift(said, seen) for seen in showing.colours)
-        for saying, showing in sides
-        if showing.colours and (said := colours.of_text(saying.text))
+        max(colours.lift(saying.colours_said, seen) for seen in showing.item.colours)
+        for saying, showing in ((one, other), (other, one))
+        if saying.colours_said and showing.item.colours
     ]
-    return _mean(lifts)
+    return sum(lifts) / len(lifts) if lifts else None
 
 
 def _colour_seen(one: Item, other: Item) -> float | None:
     return max((colours.agreement(ours, theirs) for ours in one.colours for theirs in other.colours), default=None)
 
 
-def _place(one: Item, other: Item) -> float | None:
-    overlap = circumstances.place_overlap(one.place, other.place)
+def _place(one: Reading, other: Reading) -> float | None:
+    overlap = circumstances.place_overlap(one.place_words, other.place_words)
     return None if overlap is None else circumstances.place_log_odds(overlap)
 
 
-def _mean(values: Iterable[float]) -> float | None:
-    known = list(values)
-    return sum(known) / len(known) if known else None
+def _time(one: Item, other: Item) -> float | None:
+    gap = circumstances.found_after(one, other)
+    return None if gap is None else circumstances.time_log_odds(gap)

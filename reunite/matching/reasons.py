@@ -1,12 +1,12 @@
 """Why a pair is thought to be one thing: short data that the wording turns into a line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from reunite.matching import circumstances, colours, words
-from reunite.matching.evidence import Candidate, Item, PairKind
-from reunite.matching.lexicon import to_english
+from reunite.matching.evidence import Item, PairKind
+from reunite.matching.reading import Reading
 from reunite.model import Agreement, Why
 
 STRONG: Final[Mapping[PairKind, float]] = {
@@ -28,15 +28,16 @@ _SOON, _SLIP = timedelta(days=14), timedelta(hours=-12)
 _MOST_WORDS: Final = 3
 
 
-def reasons(query: Item, candidate: Candidate, evidence: Mapping[str, float]) -> tuple[Why, ...]:
+def reasons(
+    query: Reading, other: Reading, rare_words: Sequence[str], evidence: Mapping[str, float]
+) -> tuple[Why, ...]:
     """Return what agrees, partly agrees or differs: thing, colour, place, time, rare words; not what is unknown."""
-    other = candidate.item
     each = (
         *_thing(query, other, evidence),
         *_colour(query, other),
         *_place(query, other),
-        *_time(query, other),
-        *(Why("words", word, "agrees") for word in candidate.rare_words[:_MOST_WORDS]),
+        *_time(query.item, other.item),
+        *(Why("words", word, "agrees") for word in rare_words[:_MOST_WORDS]),
     )
     said: dict[str, Why] = {}
     for why in each:
@@ -44,11 +45,11 @@ def reasons(query: Item, candidate: Candidate, evidence: Mapping[str, float]) ->
     return tuple(said.values())
 
 
-def _thing(query: Item, other: Item, evidence: Mapping[str, float]) -> Iterator[Why]:
+def _thing(query: Reading, other: Reading, evidence: Mapping[str, float]) -> Iterator[Why]:
     """Name the thing by a word that both use, else by one's own word where the photos or vectors bear it out."""
-    heads = [head for item in (query, other) if (head := words.head(to_english(item.text)))]
-    shared = words.shared(to_english(query.text), to_english(other.text))
-    if named := [head for head in heads if words.stem(head) in {words.stem(word) for word in shared}]:
+    heads = [head for head in (query.head, other.head) if head]
+    shared = {words.stem(word) for word in words.shared(query.telling, other.telling)}
+    if named := [head for head in heads if words.stem(head) in shared]:
         yield Why("thing", named[0], "agrees")
         return
     strength = max((evidence[kind] / least for kind, least in STRONG.items() if kind in evidence), default=0.0)
@@ -57,23 +58,23 @@ def _thing(query: Item, other: Item, evidence: Mapping[str, float]) -> Iterator[
         yield Why("thing", heads[0] if heads else _LOOK, agreement)
 
 
-def _colour(query: Item, other: Item) -> Iterator[Why]:
+def _colour(query: Reading, other: Reading) -> Iterator[Why]:
     for saying, showing in ((query, other), (other, query)):
-        named = colours.named(saying.text)
-        if named and showing.colours:
-            share = max(colours.share_of(named[0], seen) for seen in showing.colours)
-            yield Why("colour", named[0], "agrees" if share >= _ENOUGH else "partly" if share >= _SOME else "differs")
+        if saying.colour_names and showing.item.colours:
+            name = saying.colour_names[0]
+            share = max(colours.share_of(name, seen) for seen in showing.item.colours)
+            yield Why("colour", name, "agrees" if share >= _ENOUGH else "partly" if share >= _SOME else "differs")
             return
-    pairs = [(colours.agreement(ours, theirs), ours) for ours in query.colours for theirs in other.colours]
+    pairs = [(colours.agreement(ours, theirs), ours) for ours in query.item.colours for theirs in other.item.colours]
     if pairs and max(pairs)[0] >= _SAME_COLOURS:
         yield Why("colour", colours.main(max(pairs)[1]), "agrees")
 
 
-def _place(query: Item, other: Item) -> Iterator[Why]:
-    overlap = circumstances.place_overlap(query.place, other.place)
+def _place(query: Reading, other: Reading) -> Iterator[Why]:
+    overlap = circumstances.place_overlap(query.place_words, other.place_words)
     if overlap is not None:
         agreement: Agreement = "agrees" if overlap >= _SAME_PLACE else "partly" if overlap >= _NEAR_PLACE else "differs"
-        yield Why("place", other.place, agreement)
+        yield Why("place", other.item.place, agreement)
 
 
 def _time(query: Item, other: Item) -> Iterator[Why]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 _ENGLISH: Final = """
@@ -47,7 +48,7 @@ _SCRIPTS: Final = re.compile(r"[぀-ゟ]+|[゠-ヿー]+|[㐀-鿿豈-﫿々]+|[�
 
 def plain(text: str) -> str:
     """Return the text casefolded, with compatibility forms unified and accents of Latin letters stripped."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     stripped = "".join(mark for mark in folded if not "̀" <= mark <= "ͯ")
     return unicodedata.normalize("NFC", stripped).replace("'", " ").replace("’", " ")
 
@@ -96,16 +97,10 @@ def stem(token: str) -> str:
     return token
 
 
-def shared(one: str, other: str) -> tuple[str, ...]:
-    """Return the telling words that both texts have, as the first has them."""
-    theirs = {stem(token) for token in tokens(other)}
-    return tuple(dict.fromkeys(token for token in tokens(one) if stem(token) in theirs))
-
-
-def overlap(one: str, other: str) -> float:
-    """Return how much of the shorter text's telling words the longer has: 0 none, 1 all; symmetric."""
-    ours, theirs = ({stem(token) for token in tokens(text)} for text in (one, other))
-    return len(ours & theirs) / min(len(ours), len(theirs)) if ours and theirs else 0.0
+def shared(ours: Sequence[str], theirs: Sequence[str]) -> tuple[str, ...]:
+    """Return those of our words that the others have too, as singular or plural, each once."""
+    stems = {stem(word) for word in theirs}
+    return tuple(dict.fromkeys(word for word in ours if stem(word) in stems))
 
 
 _QUANTITIES: Final = frozenset(["pair", "bunch", "set", "piece", "bit", "lot", "couple", "kind", "one", "two", "three"])

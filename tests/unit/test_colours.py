@@ -6,6 +6,7 @@ from hypothesis.extra import numpy as arrays
 
 from reunite.encoder import Pixels
 from reunite.matching import colours
+from reunite.matching.lexicon import to_english
 
 RED, GREEN, WHITE, BLUE, BLACK = (200, 25, 40), (60, 160, 70), (250, 250, 250), (35, 90, 200), (15, 15, 16)
 
@@ -17,7 +18,7 @@ def disc(of: tuple[int, int, int], on: tuple[int, int, int], size: int = 200) ->
 
 
 def said(text: str) -> list[str]:
-    return list(colours.named(text))
+    return list(colours.named(to_english(text)))
 
 
 @pytest.mark.parametrize(

@@ -34,15 +34,9 @@ def test_any_text_gives_plain_words_each_looked_up_once(text: str) -> None:
     assert len(set(looked_up)) == len(looked_up) <= 24
 
 
-@given(st.text(), st.text())
-def test_overlap_is_symmetric_and_within_bounds(one: str, other: str) -> None:
-    assert words.overlap(one, other) == words.overlap(other, one)
-    assert 0 <= words.overlap(one, other) <= 1
-
-
 def test_plurals_and_accents_do_not_part_words() -> None:
-    assert words.shared("two black gloves", "one glove, black") == ("black", "gloves")
-    assert words.overlap("clé", "CLE bleue") == 1
+    assert words.shared(["black", "gloves"], ["glove", "black"]) == ("black", "gloves")
+    assert words.tokens("clé") == words.tokens("CLE")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""A report's words, read once for all the pairs that it is part of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reunite.matching import circumstances, colours, words
+from reunite.matching.evidence import Item
+from reunite.matching.lexicon import to_english
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an item's words say, in English as far as they are known."""
+
+    item: Item
+    telling: tuple[str, ...]
+    head: str | None
+    """The noun that the words are about."""
+    colour_names: tuple[str, ...]
+    colours_said: colours.Shares | None
+    place_words: Mapping[str, float]
+
+
+def read(item: Item) -> Reading:
+    """Read an item's text and place."""
+    english = to_english(item.text)
+    named = tuple(colours.named(english))
+    return Reading(
+        item=item,
+        telling=tuple(words.tokens(english)),
+        head=words.head(english),
+        colour_names=named,
+        colours_said=colours.of_names(named),
+        place_words=circumstances.place_words(item.place),
+    )
