@@ -66,15 +66,16 @@ def _row(data: Mapping[str, Any], folder: Path) -> Row:
 async def match_set(where: Places, gallery: Sequence[Row], queries: Sequence[Row]) -> list[dict[str, Any]]:
     """Post the gallery, then the queries, and return the prediction of each query."""
     async with trial(where) as errand:
-        found = await _post(errand, ReportKind.FOUND, gallery)
-        lost = await _post(errand, ReportKind.LOST, queries)
+        found = await post_rows(errand, ReportKind.FOUND, gallery)
+        lost = await post_rows(errand, ReportKind.LOST, queries)
         names = {report: row.id for row, report in zip(gallery, found, strict=True)}
         return [await _prediction(errand, row, report, names) for row, report in zip(queries, lost, strict=True)]
 
 
-async def _post(errand: Trial, kind: ReportKind, rows: Sequence[Row]) -> list[UUID]:
+async def post_rows(errand: Trial, kind: ReportKind, rows: Sequence[Row]) -> list[UUID]:
+    """Post reports, wait until the worker has answered them all, and return their ids."""
     reports = []
-    with _progress(f"{kind} reports", len(rows)) as progress:
+    with progress_bar(f"{kind} reports", len(rows)) as progress:
         for row in rows:
             report = await errand.report(kind, row.id, text=row.text, place=row.place, at=row.at, photos=row.photos)
             reports.append(report.id)
@@ -96,7 +97,8 @@ async def _prediction(errand: Trial, row: Row, report: UUID, names: Mapping[UUID
 
 
 @contextmanager
-def _progress(what: str, total: int) -> Iterator[Any]:
+def progress_bar(what: str, total: int) -> Iterator[Any]:
+    """Show how far long work is, on standard error; gives the function that is told how much is done."""
     columns = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=total)

@@ -19,6 +19,7 @@ from reunite import wording
 from reunite.announce import announce
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import colours, defaults
+from reunite.matching.evidence import MOST_CANDIDATES
 from reunite.matching.judge import judge
 from reunite.model import Photo, PhotoState, ReportState
 from workers import photos
@@ -28,8 +29,6 @@ from workers.fetch import PhotoFetcher
 
 Outcome = Literal["done", "again", "failed", "overtaken"]
 
-CANDIDATES: Final = 50
-"""How many candidates each kind of pair may bring."""
 MOST_FAILURES: Final = 6
 """After so many tries (about two minutes) temporary trouble is said instead of tried again."""
 INTAKE_AT_ONCE: Final = 2
@@ -160,7 +159,7 @@ class Processor:
             if report and report.state is ReportState.OPEN:
                 if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
                     model = defaults.for_encoder(self.model.version)
-                    search = await session.search(report, CANDIDATES)
+                    search = await session.search(report, MOST_CANDIDATES)
                     await announce(session, report, search, judge(search, model), percent=model.calibrated)
                 else:
                     await session.set_state(report.id, ReportState.WITHDRAWN)  # no photo could be used: nothing is left

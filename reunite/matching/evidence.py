@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from reunite.model import ReportKind
+
+MOST_CANDIDATES: Final = 50
+"""How many candidates each kind of pair may bring into a search, beside those that share rare words."""
 
 
 class PairKind(StrEnum):
