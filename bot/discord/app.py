@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import aiohttp
 import discord
 import structlog
 import yarl
@@ -50,6 +51,7 @@ class ReuniteClient(discord.Client):
 
     def __init__(self, handlers: Handlers, config: DiscordConfig) -> None:
         """Connect nothing yet."""
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # at each start, though we don't speak
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.message_content = intents.guild_reactions = True
         super().__init__(
@@ -153,6 +155,8 @@ async def _log_in(client: discord.Client, token: str) -> None:
         await client.login(token)
     except discord.LoginFailure as error:
         raise DiscordSetupError("Discord refuses the bot's token: copy it again into REUNITE_DISCORD_TOKEN.") from error
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise DiscordSetupError(f"Discord can't be reached ({error}): try again when it can.") from error
 
 
 async def _stay_connected(client: discord.Client) -> None:

@@ -1,8 +1,13 @@
 """The main job on Discord, end to end: bot and worker as they are, the unmodified discord.py, the double as Discord."""
 
 import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +124,54 @@ async def test_a_members_reaction_closes_nothing(town: Town) -> None:
 async def test_a_photo_that_cant_be_read_is_told_in_its_thread(town: Town) -> None:
     post = await town.discord.post("found", town.ben, "look", {"note.jpg": b"not a picture at all"})
     await town.says(post, "note.jpg is not a photo that I can read")
+
+
+# The command, as an operator runs it
+
+
+@asynccontextmanager
+async def command(discord: DiscordDouble, servers: dict[str, str], token: str) -> AsyncIterator[Process]:
+    """Run `reunite bot discord`."""
+    environment = {
+        **os.environ,
+        **servers,
+        "REUNITE_DISCORD_TOKEN": token,
+        "REUNITE_DISCORD_API_BASE": discord.api_base,
+        "REUNITE_DISCORD_GATEWAY": discord.gateway_url,
+    }
+    reunite = Path(sys.executable).with_name("reunite")
+    started = await asyncio.create_subprocess_exec(reunite, "bot", "discord", env=environment, stdout=PIPE, stderr=PIPE)
+    try:
+        yield started
+    finally:
+        if started.returncode is None:
+            started.kill()
+        await started.wait()
+
+
+@pytest.fixture
+def servers_of_the_test(database_url: str, redis_url: str) -> dict[str, str]:
+    return {"REUNITE_DATABASE_URL": database_url, "REUNITE_REDIS_URL": redis_url}
+
+
+async def test_the_command_takes_posts_until_it_is_asked_to_stop(servers_of_the_test: dict[str, str]) -> None:
+    async with DiscordDouble() as discord, command(discord, servers_of_the_test, TOKEN) as bot:
+        await discord.until(lambda: discord.gateway.identified, PATIENCE)
+        post = await discord.post("found", discord.join("Ben"), "a secret caption", {"red.jpg": drawing("red")})
+        await discord.until(lambda: discord.has_reaction(post, "👀"), PATIENCE)
+        bot.terminate()
+        _, log = await asyncio.wait_for(bot.communicate(), PATIENCE)
+        assert bot.returncode == 0
+        assert b"Traceback" not in log
+        assert b"secret caption" not in log
+        assert TOKEN.encode() not in log
+
+
+async def test_the_command_says_in_one_sentence_what_is_wrong_with_the_token(
+    servers_of_the_test: dict[str, str],
+) -> None:
+    async with DiscordDouble() as discord, command(discord, servers_of_the_test, "wrong") as bot:
+        _, said = await asyncio.wait_for(bot.communicate(), PATIENCE)
+        assert bot.returncode not in {0, None}
+        assert b"REUNITE_DISCORD_TOKEN" in said
+        assert b"Traceback" not in said

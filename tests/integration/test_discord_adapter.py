@@ -403,6 +403,14 @@ async def test_a_wrong_token_is_said_in_one_sentence(database_url: str) -> None:
                 pass
 
 
+async def test_a_discord_that_is_away_is_said_in_one_sentence(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        away = replace(config(discord), api_base="http://127.0.0.1:1")
+        with pytest.raises(DiscordSetupError, match="can't be reached"):
+            async with running(Handlers(store, NoQueue()), away):
+                pass
+
+
 async def test_a_missing_intent_is_said_in_one_sentence(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         discord.gateway.allows_message_content = False
