@@ -33,6 +33,9 @@ MOST_RESULTS, MOST_LABELS = 20, 5
 _OWN_DEVIATION_FROM: Final = 10
 """Open reports at which their own deviation counts as much as the typical one."""
 _LEAST_DEVIATION: Final = 1e-6
+_LOOK_ALIKES: Final = 1.2
+"""Power of the number of open reports at which likeness loses its worth: measured from 1 to 384, where things of one
+kind, look-alikes among them, gather."""
 _UNSEEN: Final = -2.0
 """Log odds of an open report that is no candidate: it was not near in any way."""
 _WORTH_NAMING: Final = 0.05
@@ -142,7 +145,7 @@ def share_out(odds: Sequence[float], open_count: int, model: EvidenceModel) -> l
 def odds_of_the_rest(open_counts: Counts, candidates: Counts, model: EvidenceModel) -> tuple[Odds, Odds]:
     """Return the log odds of "none of them" and of all open reports that are no candidates, a number each search."""
     open_counts = np.maximum(np.maximum(open_counts, candidates), 1)
-    none = model.none + np.log(open_counts)
+    none = model.none + _LOOK_ALIKES * np.log(open_counts)
     unseen = np.log(np.maximum(open_counts - candidates, 1)) + _UNSEEN
     return none, np.where(open_counts > candidates, unseen, -np.inf)
 
