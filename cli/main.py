@@ -24,20 +24,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+bench_app = typer.Typer(help="Measure how fast this machine is.", no_args_is_help=True)
+app.add_typer(bench_app, name="bench")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
 
 @contextmanager
 def _prepared() -> Iterator[tuple[Settings, Places]]:
     """Read the settings, set up the log, and give the servers. What a person can mend ends in one sentence."""
+    with _configured() as settings, places(settings) as where:
+        yield settings, where
+
+
+@contextmanager
+def _configured() -> Iterator[Settings]:
+    """Read the settings and set up the log, without any server."""
     from cli.children import ChildError  # noqa: PLC0415
     from db.migrate import MigrationError  # noqa: PLC0415
 
     try:
         settings = Settings()
         logs.configure(settings.log_level, as_json=settings.log_json)
-        with places(settings) as where:
-            yield settings, where
+        yield settings
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
         _fail(f"A setting is not as it should be: {problems}.")
@@ -173,6 +182,50 @@ def doctor(*, as_json: AsJson = False) -> None:
     with _prepared() as (settings, where):
         if not command.run(settings, where, as_json=as_json):
             raise typer.Exit(1)
+
+
+Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; the figures are medians.")]
+
+
+@bench_app.command("embed")
+def bench_embed(  # noqa: PLR0913 - the command's options
+    encoder: Annotated[str | None, typer.Option(help="concept or clip, instead of REUNITE_ENCODER.")] = None,
+    model: Annotated[str | None, typer.Option(help="A model's folder or name, instead of REUNITE_MODEL.")] = None,
+    photos: Annotated[int, typer.Option(min=1, help="Photos, and as many texts, a round.")] = 16,
+    rounds: Rounds = 7,
+    *,
+    full_size_clip: Annotated[
+        bool, typer.Option("--full-size-clip", help="Compare with CLIP ViT-B/32 (random weights), in turns.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Photos and texts a second of an encoder, as a worker would embed them.
+
+    Example: reunite bench embed --encoder concept --full-size-clip
+    """
+    from cli import bench  # noqa: PLC0415
+
+    with _configured() as settings:
+        given = {"encoder": encoder, "model": model}
+        changed = Settings.model_validate({**settings.model_dump(), **{k: v for k, v in given.items() if v}})
+        bench.embed(changed, full_size_clip=full_size_clip, photos=photos, rounds=rounds, as_json=as_json)
+
+
+@bench_app.command("search")
+def bench_search(
+    reports: Annotated[list[int], typer.Option(min=1, help="Open reports to search. May be repeated.")],
+    rounds: Rounds = 20,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """How long a search takes in one community, with random vectors in a scratch database.
+
+    Example: reunite bench search --reports 1000 --reports 10000
+    """
+    from cli import bench  # noqa: PLC0415
+
+    with _prepared() as (settings, where):
+        bench.search(settings, where, reports, rounds, as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,6 +38,7 @@ class WorkerConfig:
     queue: str = "reunite"
     encoder: str = "auto"
     model: str = "openai/clip-vit-base-patch32"
+    torch_threads: int | None = None
     slack_token: str | None = None
     slack_hosts: frozenset[str] = frozenset({"files.slack.com"})
     http_hosts: frozenset[str] = frozenset()
@@ -53,16 +55,17 @@ async def run(
     config: WorkerConfig,
     report: Callable[[str], None],
     ready: Callable[[LiveModel], None] = lambda _: None,
-    load: Load = choose,
+    load: Load | None = None,
 ) -> None:
     """Work until cancelled. `report` is told in words what is being prepared, `ready` that the work begins.
 
-    `load` chooses the encoder (`workers.encoders.choose.choose`).
+    `load` chooses the encoder, instead of `workers.encoders.choose.choose`.
 
     Raises OtherModelError with the remedy where the settings and the live model disagree.
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(config.database_url))
+        load = load or partial(choose, threads=config.torch_threads)
         encoder, model = await _model(store, config, load, report)
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(PHOTO_HOSTS, allow_http_hosts=config.http_hosts))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from reunite.encoder import Encoder
 from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
+from workers.threads import use_threads
 
 
 @dataclass(frozen=True)
@@ -16,24 +17,28 @@ class Choice:
     encoder: Encoder
 
 
-def choose(setting: str, recorded: str | None, model: str, report: Callable[[str], None]) -> Choice:
+def choose(
+    setting: str, recorded: str | None, model: str, report: Callable[[str], None], *, threads: int | None = None
+) -> Choice:
     """Load the encoder by the setting `auto`, `clip` or `concept`; a kind `recorded` earlier is kept.
 
     `auto` takes CLIP where `model` (a folder, or a hub's name[@revision]) is here or its hub answers, else the offline
-    encoder. `report` is told what is being done. Raises EncoderUnavailableError with the remedy.
+    encoder. `report` is told what is being done. `threads` is for `workers.threads.use_threads`. Raises
+    EncoderUnavailableError with the remedy.
     """
     if recorded is not None and setting not in {"auto", recorded}:
         raise EncoderUnavailableError(
             f"REUNITE_ENCODER asks for {setting}, but this database was set up with {recorded}. "
             f"Set REUNITE_ENCODER={recorded}, or run `reunite reembed` to change over."
         )
-    choice = _load(recorded or setting, recorded, model, report)
+    choice = _load(recorded or setting, recorded, model, report, threads)
     report(f"Encoder: {choice.kind} ({choice.encoder.version}).")
     return choice
 
 
-def _load(wanted: str, recorded: str | None, model: str, report: Callable[[str], None]) -> Choice:
+def _load(wanted: str, recorded: str | None, model: str, report: Callable[[str], None], threads: int | None) -> Choice:
     try:
+        use_threads(threads)
         match wanted:
             case "clip":
                 return _clip(model, report)

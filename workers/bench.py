@@ -1,0 +1,108 @@
+"""How many photos and texts a second an encoder embeds, measured against others in the same run."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import torch
+from tokenizers.pre_tokenizers import ByteLevel
+from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPTokenizer
+
+from reunite.encoder import Encoder, Pixels
+from workers.encoders.clip import ClipEncoder
+from workers.encoders.precision import fastest_dtype
+
+BATCH: Final = 16
+"""As many as a worker embeds at once."""
+PHOTO_SIZE: Final = (384, 512, 3)
+"""A stored copy's."""
+TEXTS: Final = (
+    "I lost my black backpack with a laptop inside, maybe in the library on the second floor",
+    "red umbrella with a wooden handle",
+    "has anyone seen a set of keys with a blue keyring? I had them at lunch",
+    "silver water bottle, dented at the bottom, with a sticker of a fox",
+)
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What one encoder did in each round, in items a second."""
+
+    version: str
+    photos: tuple[float, ...]
+    texts: tuple[float, ...]
+
+
+def measure(
+    encoders: Sequence[Encoder], photos: int, rounds: int, progress: Callable[[str], None] = lambda _: None
+) -> list[Speed]:
+    """Let the encoders take turns, so that what else the machine does meets all alike; one round more warms up."""
+    noise = np.random.default_rng(0)
+    pictures = [noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(photos)]
+    texts = [TEXTS[number % len(TEXTS)] for number in range(photos)]
+    measured: list[list[tuple[float, float]]] = []
+    for number in range(rounds + 1):
+        progress(f"round {number} of {rounds}" if number else "warming up")
+        measured.append([_round(encoder, pictures, texts) for encoder in encoders])
+    by_encoder = zip(encoders, zip(*measured[1:], strict=True), strict=True)
+    return [Speed(encoder.version, *map(tuple, zip(*speeds, strict=True))) for encoder, speeds in by_encoder]
+
+
+def ratios(one: Sequence[float], other: Sequence[float]) -> tuple[float, float, float]:
+    """Return how many times as fast the one was, round by round: least, median, most."""
+    each = [mine / theirs for mine, theirs in zip(one, other, strict=True)]
+    return min(each), median(each), max(each)
+
+
+def _round(encoder: Encoder, photos: Sequence[Pixels], texts: Sequence[str]) -> tuple[float, float]:
+    return _per_second(encoder.encode_images, photos), _per_second(encoder.encode_texts, texts)
+
+
+def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item]) -> float:
+    start = time.perf_counter()
+    for first in range(0, len(items), BATCH):
+        encode(items[first : first + BATCH])
+    return len(items) / (time.perf_counter() - start)
+
+
+def full_size_clip(folder: Path) -> ClipEncoder:
+    """CLIP ViT-B/32 with random weights, which cost the same, saved to a folder and loaded like any checkpoint.
+
+    Its tokenizer knows whole words, as CLIP's own knows everyday ones.
+    """
+    tokenizer = _tokenizer()
+    ids = {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
+    config = CLIPConfig(text_config=ids)  # the other sizes are ViT-B/32's by default
+    model: Any = CLIPModel(config)
+    model.to(fastest_dtype()).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    CLIPImageProcessorPil().save_pretrained(folder)
+    return ClipEncoder(str(folder))
+
+
+def _tokenizer() -> CLIPTokenizer:
+    letters = sorted(ByteLevel.alphabet())
+    merges: dict[tuple[str, str], None] = {}
+    words = {word.strip(",?.").lower() for text in TEXTS for word in text.split()}
+    for word in sorted(word for word in words if len(word) > 1):
+        starts = [word[:length] for length in range(1, len(word) + 1)]
+        ends = [*word[1:-1], f"{word[-1]}</w>"]
+        merges.update({(start, end): None for (start, _), end in zip(pairwise(starts), ends, strict=True)})
+    tokens = [*letters, *(f"{letter}</w>" for letter in letters), *(left + right for left, right in merges)]
+    tokens += ["<|startoftext|>", "<|endoftext|>"]
+    return CLIPTokenizer(
+        vocab={token: number for number, token in enumerate(dict.fromkeys(tokens))},
+        merges=list(merges),  # type: ignore[arg-type]  # declared as strings, taken as pairs
+    )
+
+
+def threads() -> int:
+    """Return how many threads torch computes with."""
+    return torch.get_num_threads()
