@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     model: str = "openai/clip-vit-base-patch32"
     torch_threads: int | None = Field(default=None, ge=1)
     """Threads that a worker's encoder computes with; by default one for each core that the process may use. Several
-    workers on one machine share its cores: two with two threads each on two cores embed fewer photos than with one."""
+    workers on one machine share its cores."""
 
     port: int = Field(default=8700, ge=0, le=65535, validation_alias=AliasChoices("REUNITE_PORT", "PORT"))
 
