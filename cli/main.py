@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from pydantic import ValidationError
@@ -31,9 +32,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of word
 
 
 @contextmanager
-def _prepared() -> Iterator[tuple[Settings, Places]]:
+def _prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Places]]:
     """Read the settings, set up the log, and give the servers. What a person can mend ends in one sentence."""
-    with _configured() as settings, places(settings) as where:
+    with _configured() as settings, places(settings, with_redis=with_redis) as where:
         yield settings, where
 
 
@@ -65,7 +66,14 @@ def _expected() -> tuple[type[Exception], ...]:
 
     from reunite.errors import TellUserError, TryAgainError, UndeliverableError  # noqa: PLC0415
 
-    return psycopg.OperationalError, RedisConnectionError, TellUserError, TryAgainError, UndeliverableError
+    return (
+        psycopg.OperationalError,
+        psycopg.errors.InsufficientPrivilege,
+        RedisConnectionError,
+        TellUserError,
+        TryAgainError,
+        UndeliverableError,
+    )
 
 
 def _fail(sentence: str) -> None:
@@ -119,6 +127,48 @@ def match(
 
 
 @app.command()
+def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
+    folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
+    folds: Annotated[int, typer.Option(min=2, help="Parts of the things; each is judged by the others.")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="Draws of taking half of the things out.")] = 20,
+    sizes: Annotated[list[int] | None, typer.Option(help="Also with so many finds at most. May be repeated.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File for the out-of-fold predictions.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Folder for diagrams (needs the extra `evaluate`).")] = None,
+    *,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Also: what each piece of evidence brings.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How good the matching is on a labelled set: fit on four fifths of the things, judge the fifth, five times.
+
+    Example: reunite evaluate sets/dev --ablation --plots curves
+    """
+    from cli import evaluate as command  # noqa: PLC0415
+
+    with _prepared() as (_, where):
+        wishes = command.Wishes(folds, seeds, sizes or [100], out, plots, as_json, ablation)
+        command.run(where, folder, wishes)
+
+
+@app.command()
+def calibrate(
+    folder: Annotated[Path | None, typer.Argument(metavar="[SET]", help="A labelled set, for all communities.")] = None,
+    community: Annotated[UUID | None, typer.Option(help="With --from-verdicts: only this community.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Folder for diagrams (needs the extra `evaluate`).")] = None,
+    *,
+    from_verdicts: Annotated[bool, typer.Option("--from-verdicts", help="Learn from moderators' ✅ and ❌.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fit what each piece of evidence is worth, and judge by it from now on.
+
+    Example: reunite calibrate sets/dev --plots curves
+    """
+    from cli import calibrate as command  # noqa: PLC0415
+
+    with _prepared() as (_, where):
+        command.run(where, folder, community, plots, from_verdicts=from_verdicts, as_json=as_json)
+
+
+@app.command()
 def worker() -> None:
     """Embed photos and words and look for matches, until stopped.
 
@@ -154,7 +204,7 @@ def migrate() -> None:
     """
     from db import migrate as command  # noqa: PLC0415
 
-    with _prepared() as (_, where):
+    with _prepared(with_redis=False) as (_, where):
         applied = asyncio.run(command.migrate(where.owner_database_url, where.database_url))
         print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
 
@@ -167,7 +217,7 @@ def reembed() -> None:
     """
     from cli import services  # noqa: PLC0415
 
-    with _prepared() as (settings, where):
+    with _prepared(with_redis=False) as (settings, where):
         asyncio.run(services.reembed(settings, where))
 
 

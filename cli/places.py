@@ -33,11 +33,14 @@ class Places:
 
 
 @contextmanager
-def places(settings: Settings) -> Iterator[Places]:
-    """Give the servers that the settings name; those that they don't name are started here, and stopped at the end."""
+def places(settings: Settings, *, with_redis: bool = True) -> Iterator[Places]:
+    """Give the servers that the settings name; those that they don't name are started here, and stopped at the end.
+
+    What works on the database alone needs none `with_redis`.
+    """
     database_url, redis_url = settings.database_url, settings.redis_url
-    if database_url and redis_url:
-        yield Places(database_url, settings.owner_database_url or database_url, redis_url, settings.queue)
+    if database_url and (redis_url or not with_redis):
+        yield Places(database_url, settings.owner_database_url or database_url, redis_url or "", settings.queue)
         return
     from cli.embedded import EmbeddedServers  # noqa: PLC0415 - an extra that a deployment with servers need not install
 

@@ -80,7 +80,7 @@ async def trial(home: Places) -> AsyncIterator[Trial]:
     """Open a scratch database with one community and a worker."""
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
-        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning", "REUNITE_QUIET": "1"}
+        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning"}
         [worker] = await stack.enter_async_context(children([["worker"]], environment))
         encoder = (await worker.start()).partition(" ")[2]
         store = await stack.enter_async_context(Store(own.database_url))

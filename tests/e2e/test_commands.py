@@ -115,6 +115,13 @@ def test_a_database_that_is_away_is_told_in_one_sentence(environment: dict[str, 
     assert "Traceback" not in said
 
 
+def test_a_database_without_its_schema_is_told_in_one_sentence(environment: dict[str, str]) -> None:
+    empty = psycopg.conninfo.make_conninfo(environment["REUNITE_OWNER_DATABASE_URL"], dbname="postgres")
+    said = reunite({**environment, "REUNITE_DATABASE_URL": empty}, "bot", "web", fails=True)
+    assert "`reunite migrate`" in said.splitlines()[-1]
+    assert "Traceback" not in said
+
+
 def test_a_taken_port_is_told_in_one_sentence(environment: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
