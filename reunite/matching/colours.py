@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reunite.encoder import Pixels
-from reunite.matching.lexicon import to_english
 
 Shares = tuple[float, ...]
 """The share of each of `NAMES`, in their order; they sum to 1."""
@@ -108,11 +107,8 @@ _SHADE_OF: Final = {
     **dict.fromkeys(("dark", "deep", "midnight", "navy"), "dark"),
     **dict.fromkeys(("neon", "hot", "bright", "vivid"), "bright"),
 }
-_NEGATIONS: Final = frozenset(
-    ["not", "no", "never", "without", "isnt", "nor", "nicht", "kein", "keine", "ohne", "pas", "sans", "sin"]
-)
-_NEGATION_ENDS: Final = frozenset([",", ".", ";", "!", "?", "but", "sondern", "sino", "mais"])
-_NEGATION_REACH: Final = 3
+COLOUR_WORDS: Final = tuple(_NAME_OF)
+SHADE_WORDS: Final = tuple(_SHADE_OF)
 _LATER_COUNTS: Final = 0.5
 """A thing's main colour is named first; each further one counts half of the one before."""
 
@@ -214,11 +210,6 @@ def _cells(pixels: NDArray[np.int32], bits: int) -> NDArray[np.int32]:
     return cells
 
 
-def of_text(text: str) -> Shares | None:
-    """Return the colours that words give a thing, in any language that we know; None where they give none."""
-    return of_names(named(to_english(text)))
-
-
 def of_names(names: Sequence[str]) -> Shares | None:
     """Return the shares of a thing whose colours are named in this order, the first one most; None for no names."""
     counts = {name: _LATER_COUNTS**place for place, name in enumerate(dict.fromkeys(names))}
@@ -227,18 +218,15 @@ def of_names(names: Sequence[str]) -> Shares | None:
 
 
 def named(english: str) -> Sequence[str]:
-    """Return the colours said, in order, without those that a "not" stands before."""
+    """Return the colours said, in order."""
     found: list[str] = []
-    shade, negated_for = "", 0
-    plain = english.casefold().replace("'", "").replace("-", " ").replace("off white", "offwhite")
-    for word in re.findall(r"\w+|[,.;!?]", plain):
+    shade = ""
+    for word in re.findall(r"\w+|[,.;!?]", english.casefold().replace("-", " ").replace("off white", "offwhite")):
         if name := _NAME_OF.get(word):
-            if negated_for <= 0:
-                found.append(_SHADES.get((shade, name), name))
+            found.append(_SHADES.get((shade, name), name))
             shade = _SHADE_OF.get(word, "")
         else:
             shade = _SHADE_OF.get(word, shade if word == "ish" else "")
-        negated_for = _NEGATION_REACH if word in _NEGATIONS else 0 if word in _NEGATION_ENDS else negated_for - 1
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reunite.matching import circumstances, colours, words
 from reunite.matching.evidence import Item
-from reunite.matching.lexicon import to_english
+from reunite.matching.negation import what_is_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Reading:
 
 def read(item: Item) -> Reading:
     """Read an item's text and place."""
-    english = to_english(item.text)
+    english = what_is_said(item.text)
     named = tuple(colours.named(english))
     return Reading(
         item=item,

@@ -69,7 +69,7 @@ def test_everyday_words_are_near_what_they_mean(
 
 def test_the_version_names_the_words_and_the_weights(encoder: ConceptEncoder) -> None:
     name, revision, content = encoder.version.split("-")
-    assert (name, revision, len(content)) == ("concept", "2", 8)
+    assert (name, revision, len(content)) == ("concept", "3", 8)
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

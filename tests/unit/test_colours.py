@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as arrays
 
 from reunite.encoder import Pixels
 from reunite.matching import colours
-from reunite.matching.lexicon import to_english
+from reunite.matching.negation import what_is_said
 
 RED, GREEN, WHITE, BLUE, BLACK = (200, 25, 40), (60, 160, 70), (250, 250, 250), (35, 90, 200), (15, 15, 16)
 
@@ -18,7 +18,7 @@ def disc(of: tuple[int, int, int], on: tuple[int, int, int], size: int = 200) ->
 
 
 def said(text: str) -> list[str]:
-    return list(colours.named(to_english(text)))
+    return list(colours.named(what_is_said(text)))
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,11 @@ def test_every_photo_has_shares_that_sum_to_one(pixels: Pixels) -> None:
         ("una mochila azul marino", ["navy"]),
         ("chapeau blanc à ruban noir", ["white", "black"]),
         ("黒い革の帽子", ["black"]),
+        ("marron clair", ["beige"]),
+        ("hellgraue Mütze", ["grey"]),
+        ("chaqueta verde oscuro", ["green"]),
+        ("sac blanc cassé", ["white"]),
+        ("濃い青のかばん", ["navy"]),
         ("keys and a phone", []),
     ],
 )
@@ -72,15 +77,15 @@ def test_colours_are_read_from_words_in_five_languages(text: str, names: list[st
 
 
 def test_the_colour_named_first_counts_most() -> None:
-    shares = colours.of_text("white hat with a black band")
+    shares = colours.of_names(said("white hat with a black band"))
     assert shares is not None
     assert shares[colours.NAMES.index("white")] > shares[colours.NAMES.index("black")] > 0
     assert sum(shares) == pytest.approx(1)
-    assert colours.of_text("a hat") is None
+    assert colours.of_names(said("a hat")) is None
 
 
 def test_what_is_said_lifts_the_photo_that_shows_it() -> None:
-    red = colours.of_text("red")
+    red = colours.of_names(["red"])
     assert red is not None
     on_red, on_dark_red, on_green = (
         colours.lift(red, colours.of_photo(disc(of, WHITE))) for of in (RED, (122, 22, 38), GREEN)

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
-from reunite.matching.lexicon import to_english
+from reunite.matching.negation import what_is_said
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.chunks import chunks
 from workers.encoders.hub import local_folder, obtain
@@ -33,9 +33,9 @@ class ClipEncoder:
     """Any CLIP or SigLIP checkpoint that `transformers` loads, by a hub's name[@revision] or from a folder.
 
     Only safetensors are read, since pickled weights can run code. Known words of other languages are put in English,
-    which CLIP learnt. A text's vector is the mean over the templates, and over the pieces of a text beyond the model's
-    limit (77 tokens in CLIP, 64 in SigLIP). Raises EncoderUnavailableError where the checkpoint can't be had or isn't
-    of this kind.
+    which CLIP learnt, and "not the red one" is left out, since CLIP would take it for red. A text's vector is the mean
+    over the templates, and over the pieces of a text beyond the model's limit (77 tokens in CLIP, 64 in SigLIP).
+    Raises EncoderUnavailableError where the checkpoint can't be had or isn't of this kind.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class ClipEncoder:
         """Vectors of the texts, n × dimension."""
         if not texts:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
-        pieces = [chunks(to_english(text), self._fits) for text in texts]
+        pieces = [chunks(what_is_said(text), self._fits) for text in texts]
         worded = [template.format(piece) for each in pieces for piece in each for template in self._templates]
         batches = (worded[first : first + _TEXTS_A_BATCH] for first in range(0, len(worded), _TEXTS_A_BATCH))
         vectors = np.concatenate([_unit(self._text_features(batch)) for batch in batches])
