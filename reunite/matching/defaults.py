@@ -12,6 +12,7 @@ from reunite.matching.weights import (
     SHARED_WORDS,
     TIME,
     EvidenceModel,
+    Limits,
     Term,
     Typical,
 )
@@ -21,31 +22,28 @@ _CIRCUMSTANCES: Final[Mapping[str, Term]] = {PLACE: Term(1.0), TIME: Term(1.0)}
 
 _CONCEPT: Final = EvidenceModel(
     typical={
-        PairKind.PHOTO_PHOTO: Typical(0.277, 0.055, 0.049),
-        PairKind.TEXT_PHOTO: Typical(0.0, 0.10, 0.01),
-        PairKind.PHOTO_TEXT: Typical(0.05, 0.11, 0.05),
-        PairKind.TEXT_TEXT: Typical(0.122, 0.076, 0.035),
+        PairKind.PHOTO_PHOTO: Typical(0.279, 0.062, 0.037),
+        PairKind.TEXT_PHOTO: Typical(0.058, 0.086, 0.089),
+        PairKind.PHOTO_TEXT: Typical(0.025, 0.110, 0.051),
+        PairKind.TEXT_TEXT: Typical(0.122, 0.070, 0.045),
     },
     terms={
-        PairKind.PHOTO_PHOTO: Term(1.1, 4.0, floor=-5.0, cap=12.0),
-        PairKind.TEXT_PHOTO: Term(1.1, 1.3, floor=-4.0, cap=6.0, bend=4.3),
-        PairKind.PHOTO_TEXT: Term(1.0, 1.2, floor=-1.5, cap=4.0, bend=4.3),
-        PairKind.TEXT_TEXT: Term(0.65, 1.6, floor=-0.7, cap=6.0),
-        COLOUR: Term(1.6, 0.33, floor=-2.0, cap=2.5),
-        COLOUR_OF_PHOTOS: Term(4.2, 0.68, floor=-2.0, cap=2.0),
-        RARE_WORDS: Term(1.3),
-        SHARED_WORDS: Term(0.95),
+        PairKind.PHOTO_PHOTO: Term(1.50, 3.54, floor=-5.0, cap=12.0, bend=3.5),
+        PairKind.TEXT_PHOTO: Term(0.87, 1.48, floor=-4.0, cap=6.0, bend=3.3),
+        PairKind.PHOTO_TEXT: Term(0.91, 0.94, floor=-1.5, cap=4.0, bend=3.3),
+        PairKind.TEXT_TEXT: Term(0.93, 2.17, floor=-0.7, cap=6.0, bend=5.2),
+        COLOUR: Term(1.70, 0.32, floor=-2.0, cap=2.5),
+        COLOUR_OF_PHOTOS: Term(4.48, 0.66, floor=-2.0, cap=2.0),
+        RARE_WORDS: Term(1.08),
+        SHARED_WORDS: Term(0.98),
         **_CIRCUMSTANCES,
     },
-    none=-1.1,
-    high=0.97,
-    possible=0.5,
+    none=-1.46,
+    of_words=Limits(high=0.95, possible=0.5),
+    of_photos=Limits(high=0.993, possible=0.8),
     calibrated=True,
 )
-"""Fitted by logistic regression to labelled lost and found posts, the things half there and half not, 3 to 384 open.
-
-Lists from 0.5 on held the thing in seven of ten cases among hundreds of open reports, in nine of ten among three.
-"""
+"""What `reunite calibrate` gave on the development set (docs/matching.md)."""
 
 _CLIP: Final = EvidenceModel(
     typical={
@@ -55,10 +53,10 @@ _CLIP: Final = EvidenceModel(
         PairKind.TEXT_TEXT: Typical(0.70, 0.08, 0.06),
     },
     terms={
-        PairKind.PHOTO_PHOTO: Term(1.6, 2.6, floor=-5.0, cap=8.0),
-        PairKind.TEXT_PHOTO: Term(1.2, 2.2, floor=-4.0, cap=7.0),
-        PairKind.PHOTO_TEXT: Term(1.0, 2.2, floor=-1.0, cap=5.0),
-        PairKind.TEXT_TEXT: Term(0.8, 1.5, floor=-0.3, cap=4.0),
+        PairKind.PHOTO_PHOTO: Term(1.6, 2.6, floor=-5.0, cap=12.0, bend=5.0),
+        PairKind.TEXT_PHOTO: Term(1.2, 2.2, floor=-4.0, cap=10.0, bend=5.0),
+        PairKind.PHOTO_TEXT: Term(1.0, 2.2, floor=-1.0, cap=8.0, bend=5.0),
+        PairKind.TEXT_TEXT: Term(0.8, 1.5, floor=-0.3, cap=4.0, bend=5.0),
         COLOUR: Term(1.0, 0.2, floor=-1.5, cap=2.0),
         COLOUR_OF_PHOTOS: Term(2.0, 0.6, floor=-1.0, cap=1.0),
         RARE_WORDS: Term(1.3),
@@ -66,8 +64,8 @@ _CLIP: Final = EvidenceModel(
         **_CIRCUMSTANCES,
     },
     none=0.0,
-    high=0.99,
-    possible=0.7,
+    of_words=Limits(high=0.99, possible=0.7),
+    of_photos=Limits(high=0.995, possible=0.85),
     calibrated=False,
 )
 """Set by hand from the known ranges of CLIP's cosines: right pairs have 0.20 to 0.35 between text and photo, 0.60 to

@@ -1,6 +1,6 @@
 """From evidence to one probability for each candidate and one for "none of them", and from those to labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 from typing import Final
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from reunite.matching import circumstances, colours, words
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.reading import Reading, read
+from reunite.matching.reading import Reading
+from reunite.matching.reading import read as read_item
 from reunite.matching.reasons import reasons
 from reunite.matching.weights import (
     COLOUR,
@@ -21,6 +22,7 @@ from reunite.matching.weights import (
     SHARED_WORDS,
     TIME,
     EvidenceModel,
+    Limits,
     Typical,
 )
 from reunite.model import Label, Why
@@ -29,10 +31,16 @@ Counts = NDArray[np.intp]
 Odds = NDArray[np.float64]
 
 MOST_RESULTS, MOST_LABELS = 20, 5
+NEVER_ALONE: Final = (PLACE, TIME, COLOUR)
+"""Evidence that many things share: by itself it makes no label."""
 
 _OWN_DEVIATION_FROM: Final = 10
 """Open reports at which their own deviation counts as much as the typical one."""
 _LEAST_DEVIATION: Final = 1e-6
+_POSTED_AGAIN: Final = -2.3
+"""Log odds that a find was posted before, beside those that a loss was found: of alike finds most are look-alikes."""
+_LEAST_DOUBT: Final = 0.01
+"""Two posts are never quite surely of one thing."""
 _LOOK_ALIKES: Final = 1.2
 """Power of the number of open reports at which likeness loses its worth: measured from 1 to 384, where things of one
 kind, look-alikes among them, gather."""
@@ -57,8 +65,11 @@ class Judgement:
     evidence: Mapping[str, float]
 
 
-def judge(search: Search, model: EvidenceModel) -> tuple[Judgement, ...]:
-    """Judge a search's candidates, best first, at most 20; what their probabilities leave to 1 is "none of them"."""
+def judge(search: Search, model: EvidenceModel, read: Callable[[Item], Reading] = read_item) -> tuple[Judgement, ...]:
+    """Judge a search's candidates, best first, at most 20; what their probabilities leave to 1 is "none of them".
+
+    `read` may remember what it has read.
+    """
     query = read(search.query)
     scored = []
     for candidate in search.candidates:
@@ -66,9 +77,13 @@ def judge(search: Search, model: EvidenceModel) -> tuple[Judgement, ...]:
         evidence = measure(search.background, query, other, candidate, model)
         scored.append((log_odds(evidence, model), candidate, other, evidence))
     scored.sort(key=lambda each: (-each[0], each[1].item.report))
+    doubts = doubts_of_another_thing([other for *_, other, _ in scored], search, model)
+    scored = [(each[0] + doubt, *each[1:]) for each, doubt in zip(scored, doubts, strict=True)]
+    scored.sort(key=lambda each: (-each[0], each[1].item.report))
     probabilities = share_out([odds for odds, *_ in scored], search.open_count, model)[:MOST_RESULTS]
     of_thing = [log_odds(_likeness_and_words(evidence), model) for *_, evidence in scored[:MOST_RESULTS]]
-    labels = label(probabilities, of_thing, model)
+    limits = model.of_photos if scored and PairKind.PHOTO_PHOTO in scored[0][-1] else model.of_words
+    labels = label(probabilities, of_thing, limits)
     return tuple(
         Judgement(
             candidate.item.report, probability, name, reasons(query, other, candidate.rare_words, evidence), evidence
@@ -129,6 +144,27 @@ def log_odds(evidence: Mapping[str, float], model: EvidenceModel) -> float:
     return sum(model.terms[name].log_odds(value) for name, value in evidence.items() if name in model.terms)
 
 
+def doubts_of_another_thing(best_first: Sequence[Reading], search: Search, model: EvidenceModel) -> list[float]:
+    """Return for each post the log of how probable it is that no better one is of the same thing.
+
+    So a thing's probability stands at the best of its posts, and they are no rivals of each other. That two finds are
+    one is judged like a loss and a find: one who posts it again does so soon, and where it is.
+    """
+    doubts = [0.0] * len(best_first)
+    place = {reading.item.report: position for position, reading in enumerate(best_first)}
+    for pair, similarity in search.alike.items():
+        if pair <= place.keys():
+            better, other = sorted(place[report] for report in pair)
+            later, earlier = sorted(
+                (best_first[better], best_first[other]), key=lambda each: each.item.at, reverse=True
+            )
+            candidate = Candidate(earlier.item, {PairKind.PHOTO_PHOTO: similarity})
+            odds = _POSTED_AGAIN + log_odds(measure({}, later, earlier, candidate, model), model)
+            [same] = share_out([odds], search.open_count, model)
+            doubts[other] = min(doubts[other], log(max(1 - same, _LEAST_DOUBT)))
+    return doubts
+
+
 def share_out(odds: Sequence[float], open_count: int, model: EvidenceModel) -> list[float]:
     """Return each candidate's probability, given its log odds; what is left to 1 is "none of them".
 
@@ -150,7 +186,7 @@ def odds_of_the_rest(open_counts: Counts, candidates: Counts, model: EvidenceMod
     return none, np.where(open_counts > candidates, unseen, -np.inf)
 
 
-def label(probabilities: Sequence[float], of_thing: Sequence[float], model: EvidenceModel) -> list[Label | None]:
+def label(probabilities: Sequence[float], of_thing: Sequence[float], limits: Limits) -> list[Label | None]:
     """Label probabilities that come best first: one alone with high confidence, or up to five possible ones, or none.
 
     `of_thing` are the log odds by likeness and words alone: place, time and colour never make a label by themselves.
@@ -158,20 +194,20 @@ def label(probabilities: Sequence[float], of_thing: Sequence[float], model: Evid
     labels: list[Label | None] = [None] * len(probabilities)
     if not probabilities:
         return labels
-    if probabilities[0] >= model.high and of_thing[0] > 0:
+    if probabilities[0] >= limits.high and of_thing[0] > 0:
         labels[0] = Label.HIGH
         return labels
     least = max(_WORTH_NAMING, _BESIDE_THE_FIRST * probabilities[0])
     best = list(zip(probabilities, of_thing, strict=True))[:MOST_LABELS]
     named = [i for i, (probability, thing) in enumerate(best) if probability >= least and thing > 0]
-    if sum(probabilities[i] for i in named) >= model.possible:
+    if sum(probabilities[i] for i in named) >= limits.possible:
         for i in named:
             labels[i] = Label.POSSIBLE
     return labels
 
 
 def _likeness_and_words(evidence: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in evidence.items() if name not in (PLACE, TIME, COLOUR)}
+    return {name: value for name, value in evidence.items() if name not in NEVER_ALONE}
 
 
 def _colour_said(one: Reading, other: Reading) -> float | None:

@@ -31,6 +31,15 @@ class LabelledSet:
     lost: tuple[LabelledSearch, ...]
     found: tuple[LabelledSearch, ...]
 
+    def of(self, things: Collection[UUID]) -> "LabelledSet":
+        """Return the set as it would be without any report of other things."""
+        lost, found = ([each for each in side if each.thing in things] for side in (self.lost, self.found))
+        lost_ids, found_ids = ({each.search.query.report for each in side} for side in (lost, found))
+        return LabelledSet(
+            tuple(narrowed(each, found_ids, most=None) for each in lost),
+            tuple(narrowed(each, lost_ids, most=None) for each in found),
+        )
+
 
 def labelled_set(
     lost: Sequence[Search], found: Sequence[Search], answers: Mapping[UUID, Collection[UUID]]
@@ -86,23 +95,29 @@ def taken_out(labelled: LabelledSet, *, absent: float, size: int | None, seed: i
     return frozenset(each.search.query.report for each in there)
 
 
-def narrowed(labelled: LabelledSearch, there: Collection[UUID]) -> LabelledSearch:
-    """Return the search as the store would give it if, of all its candidates, only these were open."""
-    return replace(labelled, search=_narrowed(labelled.search, there), answers=labelled.answers.intersection(there))
+def narrowed(labelled: LabelledSearch, there: Collection[UUID], most: int | None = MOST_CANDIDATES) -> LabelledSearch:
+    """Return the search as the store would give it if, of all its candidates, only these were open.
+
+    `most` of each kind of pair stay candidates (None: all). Which of them are alike is known as far as the whole search
+    compared them.
+    """
+    return replace(
+        labelled, search=_narrowed(labelled.search, there, most), answers=labelled.answers.intersection(there)
+    )
 
 
-def _narrowed(search: Search, there: Collection[UUID]) -> Search:
+def _narrowed(search: Search, there: Collection[UUID], most: int | None) -> Search:
     remaining = [candidate for candidate in search.candidates if candidate.item.report in there]
     near: set[UUID] = set()
     background = {}
     for kind in PairKind:
         ranked = sorted((-each.similarities[kind], each.item.report) for each in remaining if kind in each.similarities)
         if ranked:
-            near.update(report for _, report in ranked[:MOST_CANDIDATES])
+            near.update(report for _, report in ranked[:most])
             background[kind] = _background([-negative for negative, _ in ranked])
     rare = dict(_rare(search.query.text, remaining))
-    return Search(
-        query=search.query,
+    return replace(
+        search,
         candidates=tuple(
             replace(each, rare_words=rare.get(each.item.report, ()))
             for each in remaining

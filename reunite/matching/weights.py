@@ -1,9 +1,9 @@
 """What a model version's evidence is worth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import inf, isfinite, log1p
-from typing import Final
+from typing import Any, Final
 
 from reunite.matching.evidence import PairKind
 
@@ -15,6 +15,9 @@ RARE_WORDS: Final = "rare words"
 SHARED_WORDS: Final = "shared words"
 EVIDENCE: Final[tuple[str, ...]] = (*PairKind, COLOUR, COLOUR_OF_PHOTOS, PLACE, TIME, RARE_WORDS, SHARED_WORDS)
 """The names of all evidence. A kind of pair stands for its similarity, standardised against the background."""
+
+FORMAT: Final = 1
+"""Of the JSON in which models are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,16 @@ class Typical:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """From which probability a label is given."""
+
+    high: float
+    """Of the first, to be called "High confidence"."""
+    possible: float
+    """That the thing is among those called "Possible match"."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceModel:
     """How one encoder's matches are judged: typical backgrounds, a term for each evidence, and the labels' limits."""
 
@@ -63,9 +76,38 @@ class EvidenceModel:
     terms: Mapping[str, Term]
     none: float
     """Log odds, per open report, that the thing is not there before anything is seen."""
-    high: float
-    """Least probability of a match called "High confidence"."""
-    possible: float
-    """Least probability that the thing is among those called "Possible match"."""
+    of_words: Limits
+    """Where words were compared, with words or with a photo."""
+    of_photos: Limits
+    """Where two photos were compared: things that look alike mislead more than words do."""
     calibrated: bool
     """Whether probabilities were fitted to right and wrong pairs, so that they may be shown."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return numbers and names for JSON; what has no limit is left out."""
+        return {
+            "format": FORMAT,
+            "typical": {kind: asdict(each) for kind, each in self.typical.items()},
+            "terms": {
+                name: {field: value for field, value in asdict(term).items() if isfinite(value)}
+                for name, term in self.terms.items()
+            },
+            "none": self.none,
+            "of_words": asdict(self.of_words),
+            "of_photos": asdict(self.of_photos),
+            "calibrated": self.calibrated,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "EvidenceModel":
+        """Read what `to_json` gave. Raises ValueError where the format is another."""
+        if data["format"] != FORMAT:
+            raise ValueError(f"Weights of format {data['format']} can't be read; this is format {FORMAT}.")
+        return cls(
+            typical={PairKind(kind): Typical(**each) for kind, each in data["typical"].items()},
+            terms={name: Term(**term) for name, term in data["terms"].items()},
+            none=data["none"],
+            of_words=Limits(**data["of_words"]),
+            of_photos=Limits(**data["of_photos"]),
+            calibrated=data["calibrated"],
+        )

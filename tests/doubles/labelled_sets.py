@@ -1,0 +1,56 @@
+"""Labelled sets from random numbers: cosines that follow an encoder's known ranges, and nothing else."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import numpy as np
+
+from reunite.matching.evidence import Candidate, Item, PairKind, Search
+from reunite.matching.labelled import LabelledSet, labelled_set
+from reunite.model import ReportKind
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+RANGES = {
+    PairKind.PHOTO_PHOTO: (0.55, 0.07, 0.85, 0.06),
+    PairKind.TEXT_PHOTO: (0.19, 0.025, 0.28, 0.03),
+    PairKind.PHOTO_TEXT: (0.19, 0.025, 0.28, 0.03),
+    PairKind.TEXT_TEXT: (0.70, 0.05, 0.85, 0.05),
+}
+"""CLIP's: mean and deviation of wrong pairs' cosines, then of right pairs'."""
+
+
+def drawn_set(  # noqa: PLR0913 - what a set may differ in
+    things: int = 60, others: int = 60, *, asked: int = 2, seed: int = 0, scale: float = 1.0, offset: float = 0.0
+) -> LabelledSet:
+    """Finds with a photo each, the first `things` of them asked for, by words and by a photo in turn."""
+    rng = np.random.default_rng(seed)
+    finds = [_item(1, number, ReportKind.FOUND) for number in range(things + others)]
+    losses = [_item(2, number, ReportKind.LOST) for number in range(things * asked)]
+    cosine = rng.normal(size=(len(losses), len(finds)))
+    answers = {loss.report: [finds[number // asked].report] for number, loss in enumerate(losses)}
+
+    def similarity(loss: int, find: int, kind: PairKind) -> float:
+        wrong, wrong_deviation, right, right_deviation = RANGES[kind]
+        is_right = loss // asked == find
+        mean, deviation = (right, right_deviation) if is_right else (wrong, wrong_deviation)
+        return offset + scale * float(np.clip(mean + deviation * cosine[loss, find], -1, 1))
+
+    def search(position: int, item: Item) -> Search:
+        forward = item.kind is ReportKind.LOST
+        candidates = []
+        for number, other in enumerate(finds if forward else losses):
+            loss, find = (position, number) if forward else (number, position)
+            kind = PairKind.PHOTO_PHOTO if loss % 2 else PairKind.TEXT_PHOTO if forward else PairKind.PHOTO_TEXT
+            candidates.append(Candidate(other, {kind: similarity(loss, find, kind)}))
+        return Search(item, tuple(candidates), open_count=len(candidates))
+
+    whole = labelled_set(
+        [search(position, item) for position, item in enumerate(losses)],
+        [search(position, item) for position, item in enumerate(finds)],
+        answers,
+    )
+    return whole.of({each.thing for each in (*whole.lost, *whole.found)})  # which measures the backgrounds
+
+
+def _item(side: int, number: int, kind: ReportKind) -> Item:
+    return Item(UUID(int=side * 2**64 + number), kind, "", "", LONG_AGO, at_is_said=False)
