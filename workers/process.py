@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import structlog
 
+from db import calibrations
 from db.store import LiveModel, Store
 from db.work import LeaseLostError, StoredPhoto, WorkLease
 from reunite import wording
@@ -154,11 +155,12 @@ class Processor:
     # Search
 
     async def _search(self, lease: WorkLease) -> None:
+        version = self.model.version
+        model = await calibrations.newest(self.store, lease.community, version) or defaults.for_encoder(version)
         async with self.store.work_session(lease) as session:
             report = await session.report(lease.report)
             if report and report.state is ReportState.OPEN:
                 if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
-                    model = defaults.for_encoder(self.model.version)
                     search = await session.search(report, MOST_CANDIDATES)
                     await announce(session, report, search, judge(search, model), percent=model.calibrated)
                 else:

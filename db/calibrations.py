@@ -1,0 +1,63 @@
+"""Fitted weights: a community's own, and the deployment's for all."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from db.store import Store
+from reunite.matching.verdicts import JudgedPair
+from reunite.matching.weights import FORMAT, EvidenceModel
+
+_INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, summary)
+  VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
+
+
+async def newest(store: Store, community: UUID, version: str) -> EvidenceModel | None:
+    """Return the weights that a community's matches are judged by: its own, else the deployment's; None before any."""
+    async with store.transaction(community) as connection:
+        cursor = await connection.execute(
+            b"""SELECT parameters FROM calibration
+                WHERE model_version = %(version)s AND (parameters -> 'format') = %(format)s
+                ORDER BY community_id IS NULL, seq DESC LIMIT 1""",
+            {"version": version, "format": Jsonb(FORMAT)},
+        )
+        row = await cursor.fetchone()
+    return EvidenceModel.from_json(row["parameters"]) if row else None
+
+
+async def save(store: Store, community: UUID, version: str, model: EvidenceModel, summary: Mapping[str, Any]) -> None:
+    """Let a community's matches be judged by these weights from now on."""
+    async with store.transaction(community) as connection:
+        await connection.execute(_INSERT, _row(community, version, model, summary))
+
+
+async def save_for_all(owner_url: str, version: str, model: EvidenceModel, summary: Mapping[str, Any]) -> None:
+    """Let every community without weights of its own be judged by these. Only the database's owner may."""
+    async with await psycopg.AsyncConnection.connect(owner_url) as connection:
+        await connection.execute(_INSERT, _row(None, version, model, summary))
+
+
+def _row(community: UUID | None, version: str, model: EvidenceModel, summary: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "community": community,
+        "version": version,
+        "parameters": Jsonb(model.to_json()),
+        "summary": Jsonb(dict(summary)),
+    }
+
+
+async def judged_pairs(store: Store, community: UUID, version: str) -> list[JudgedPair]:
+    """Return a community's matches with a standing verdict, as far as they came up under the weights in use now."""
+    async with store.transaction(community) as connection:
+        cursor = await connection.execute(
+            b"""SELECT match.evidence, match.probability, match.state FROM match JOIN model ON model.id = match.model_id
+                WHERE match.state <> 'unjudged' AND match.evidence <> '{}' AND model.version = %(version)s
+                  AND match.created_at > coalesce((SELECT created_at FROM calibration
+                    WHERE model_version = %(version)s ORDER BY community_id IS NULL, seq DESC LIMIT 1), '-infinity')""",
+            {"version": version},
+        )
+        found = await cursor.fetchall()
+    return [JudgedPair(row["evidence"], row["probability"], row["state"] == "confirmed") for row in found]
