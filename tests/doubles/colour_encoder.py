@@ -23,17 +23,18 @@ class ColourEncoder:
     spaces: Mapping[str, int] = {SHARED_SPACE: len(COLOURS)}
 
     def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
-        return {SHARED_SPACE: np.stack([_unit(self._seen(image)) for image in images])}
+        return {SHARED_SPACE: _rows([self._seen(image) for image in images])}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
-        said = ([float(name in text.casefold().split()) for name in COLOURS] for text in texts)
-        return {SHARED_SPACE: np.stack([_unit(np.array(each)) for each in said])}
+        said = [[float(name in text.casefold().split()) for name in COLOURS] for text in texts]
+        return {SHARED_SPACE: _rows([np.array(each) for each in said])}
 
     def _seen(self, image: Pixels) -> np.ndarray:
         middle = image[image.shape[0] // 2, image.shape[1] // 2].astype(float)
         return np.exp(-np.linalg.norm(np.array(list(COLOURS.values())) - middle, axis=1) / 20)
 
 
-def _unit(vector: np.ndarray) -> np.ndarray:
-    vector = vector + 0.05  # so that nothing is nothing
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+def _rows(vectors: Sequence[np.ndarray]) -> Vectors:
+    rows = np.array(vectors, np.float32).reshape(-1, len(COLOURS)) + np.float32(0.05)  # so that nothing is nothing
+    unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
