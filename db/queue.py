@@ -1,5 +1,6 @@
 """Hints to the workers through Redis (arq). The record of work is in PostgreSQL; what is lost here costs only time."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ from db.store import Store
 JOB: Final = "process"
 """The name of the workers' one kind of job."""
 PAYLOAD_VERSION: Final = 1
+PATIENCE: Final = 2.0
+"""Seconds after which a Redis that does not answer counts as away; Slack waits 3 for what we do before we answer."""
 
 _log = structlog.get_logger(__name__)
 
@@ -55,7 +58,8 @@ class ArqQueue:
     async def _enqueue(self, work: UUID, number: int) -> None:
         payload = {"v": PAYLOAD_VERSION, "work": str(work)}
         try:
-            await self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
+            async with asyncio.timeout(PATIENCE):
+                await self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
         except (RedisError, OSError) as error:
             _log.warning("hint_lost", work=str(work), error=type(error).__name__)  # the sweep hints again
 

@@ -1,0 +1,137 @@
+"""Hints reach a worker through real Redis, as JSON, and are never in anybody's way."""
+
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from arq.connections import ArqRedis
+from arq.constants import job_key_prefix
+from redis.asyncio import Redis
+
+from db import queue
+from db.queue import ArqQueue
+from db.store import Store
+from reunite.commands import JoinWorkspace, ReportFound
+from reunite.handlers import Handlers
+from reunite.model import Member, ReplyTarget
+from reunite.ports import Queue
+
+NAME = "hints"
+
+
+@dataclass
+class Scene:
+    """A report whose work is due, and a queue to hint at it."""
+
+    store: Store
+    hints: ArqQueue
+    work: UUID
+    redis: Redis
+
+    async def jobs(self) -> dict[str, bytes]:
+        """Return what Redis holds, by the job's id."""
+        ids = [each.decode() for each in await self.redis.zrange(NAME, 0, -1)]
+        return {each: await self.redis.get(job_key_prefix + each) for each in ids}
+
+
+class Nowhere:
+    """A queue that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[UUID] = []
+
+    async def hint(self, work: UUID) -> None:
+        self.told.append(work)
+
+
+async def due_work(store: Store) -> UUID:
+    nowhere = Nowhere()
+    handlers = Handlers(store, nowhere)
+    await handlers.join(JoinWorkspace("web", "w", "w"))
+    target = ReplyTarget("web", "w", "found", "1")
+    await handlers.report(ReportFound(source_key="1", target=target, author=Member("a", "Ann"), text="a secret word"))
+    [work] = nowhere.told
+    return work
+
+
+@pytest.fixture
+async def scene(database_url: str, redis_url: str) -> AsyncIterator[Scene]:
+    async with (
+        Store(database_url) as store,
+        queue.connect(store, redis_url, NAME) as hints,
+        Redis.from_url(redis_url) as redis,
+    ):
+        yield Scene(store, hints, await due_work(store), redis)
+
+
+async def test_it_is_the_queue_that_the_domain_asks_for(scene: Scene) -> None:
+    asked_for: Queue = scene.hints
+    await asked_for.hint(scene.work)
+    assert len(await scene.jobs()) == 1
+
+
+async def test_a_job_is_json_that_names_the_work_and_nothing_else(scene: Scene) -> None:
+    await scene.hints.hint(scene.work)
+    [job] = (await scene.jobs()).values()
+    said = json.loads(job)
+    assert said["f"] == queue.JOB
+    assert said["a"] == [{"v": queue.PAYLOAD_VERSION, "work": str(scene.work)}]
+    assert said["k"] == {}
+    assert b"secret" not in job
+    assert queue.deserialize(job) == said
+
+
+@pytest.mark.parametrize("data", [b"cos\nsystem\n(S'true'\ntR.", b"\x80\x04K*.", b""])
+def test_a_pickle_is_never_read(data: bytes) -> None:
+    with pytest.raises((json.JSONDecodeError, UnicodeDecodeError)):
+        queue.deserialize(data)
+
+
+async def test_each_hint_is_a_job_of_its_own(scene: Scene) -> None:
+    for _ in range(3):
+        await scene.hints.hint(scene.work)
+    assert list(await scene.jobs()) == [f"{scene.work}:{number}" for number in (1, 2, 3)]
+
+
+async def test_what_was_not_hinted_at_for_a_while_is_hinted_at_again(scene: Scene) -> None:
+    await scene.hints.hint(scene.work)
+    assert await scene.hints.hint_due(quiet=3600) == 0
+    assert await scene.hints.hint_due(quiet=0) == 1
+    assert list(await scene.jobs()) == [f"{scene.work}:1", f"{scene.work}:2"]
+
+
+async def test_nobody_is_told_of_work_that_is_not_there(scene: Scene) -> None:
+    await scene.hints.hint(uuid4())
+    assert await scene.jobs() == {}
+
+
+async def test_connections_that_redis_has_cut_are_opened_again(scene: Scene) -> None:
+    await scene.hints.hint(scene.work)
+    await scene.redis.client_kill_filter(_type="normal", skipme=True)
+    await scene.hints.hint(scene.work)
+    await scene.hints.hint(scene.work)
+    assert f"{scene.work}:3" in await scene.jobs()
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+async def test_a_redis_that_is_away_or_hangs_is_no_error_and_costs_no_hint(
+    scene: Scene, silent: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PATIENCE", 0.1)
+    for away in (ArqRedis(unix_socket_path=str(tmp_path / "none")), ArqRedis(host="127.0.0.1", port=silent)):
+        async with away:
+            hints = ArqQueue(scene.store, away, NAME)
+            await hints.hint(scene.work)
+            assert await hints.hint_due(quiet=0) == 1
+    assert await scene.hints.hint_due(quiet=0) == 1
+    assert list(await scene.jobs()) == [f"{scene.work}:5"]
