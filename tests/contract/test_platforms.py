@@ -1,0 +1,184 @@
+"""What every platform has to do, shown on each: no feature exists on one alone without its harness saying so."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from reunite import rules, wording
+from reunite.model import Label, MatchState, ReplyTarget, Report, ReportKind, ReportState
+from reunite.ports import Outgoing, ScoredPair, Sent
+from reunite.reply import Line, Person, Plain, Quoted, Reply
+from tests.contract.harness import HARNESSES, ChannelName, Harness, until
+
+
+@pytest.fixture(params=HARNESSES)
+async def here(
+    request: pytest.FixtureRequest, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Any]:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)  # slack_sdk would ask it for 127.0.0.1 too
+    async with HARNESSES[request.param](database_url) as harness:
+        yield harness
+
+
+@pytest.mark.parametrize("channel", ["found", "lost"])
+async def test_a_photo_becomes_one_report_and_is_acknowledged_however_often_it_is_told_of(
+    here: Harness, channel: ChannelName
+) -> None:
+    ann = here.join("Ann")
+    post = await here.post_photo(channel, ann, "black umbrella, library", times=3)
+    [report] = await here.reports()
+    assert (report.kind, report.text, report.author) == (ReportKind(channel), "black umbrella, library", ann)
+    assert (report.target, report.state) == (post, ReportState.PENDING)
+    assert await here.is_acknowledged(post)
+
+
+async def test_a_posts_words_are_kept_in_any_script_and_without_what_no_database_keeps(here: Harness) -> None:
+    await here.post_photo("found", here.join("Ann"), "  red\0 umbrella ☂️ 赤い傘 < & > مظلة \n")
+    assert [report.text for report in await here.reports()] == ["red umbrella ☂️ 赤い傘 < & > مظلة"]
+
+
+async def test_lost_with_words_is_a_report_whose_thread_opens_below_those_words(here: Harness) -> None:
+    bob = here.join("Bob")
+    await here.use_lost(bob, "a red umbrella")
+    [report] = await here.reports()
+    assert (report.kind, report.text, report.author) == (ReportKind.LOST, "a red umbrella", bob)
+    if "posts of the bot" in here.lacks:
+        assert (await here.deliver(), report.target.message is None) == ([], False)
+    else:
+        [(item, opened)] = await here.deliver()
+        assert (item.target.message, item.reply.kind) == (None, "looking")
+        assert "a red umbrella" in await here.literal_words(opened)
+    [report] = await here.reports()
+    sent = await here.platform.send(saying(report.target, "Hello."))
+    await here.answered(report.target, sent)
+
+
+async def test_a_reply_is_said_in_the_thread_of_its_post(here: Harness) -> None:
+    ann = here.join("Ann")
+    post, other = [await here.post_photo("found", ann, text) for text in ("umbrella", "scarf")]
+    sent = [await here.platform.send(saying(post, text)) for text in ("One.", "Two.")]
+    await here.answered(post, *sent)
+    await here.answered(other)
+    assert await here.literal_words(sent[0]) == "One."
+
+
+async def test_a_reply_that_may_have_been_sent_is_there_once(here: Harness) -> None:
+    post = await here.post_photo("found", here.join("Ann"), "umbrella")
+    sent = await here.platform.send(saying(post, "The same words.", key="first"))
+    later = await here.platform.send(saying(post, "The same words.", key="second"))
+    again = await here.platform.send(saying(post, "The same words.", key="first", maybe_sent=True))
+    unsent = await here.platform.send(saying(post, "The same words.", key="third", maybe_sent=True))
+    assert again == sent
+    await here.answered(post, sent, later, unsent)
+
+
+async def test_quoted_words_stay_mere_words(here: Harness) -> None:
+    ann = here.join("Ann")
+    post = await here.post_photo("found", ann, "umbrella")
+    words = f"@everyone @here <!channel> <@{ann.id}> <b>x</b> *y* __z__ `c` ~~s~~ [a](https://b.example) > q"
+    sent = await here.platform.send(replying(post, (Quoted(words),), (Plain("of "), Quoted(words))))
+    assert (await here.literal_words(sent)).count(words) == 2
+
+
+async def test_only_whom_a_reply_means_is_pinged(here: Harness) -> None:
+    here.needs("pings")
+    ann, bob = here.join("Ann"), here.join("Bob")
+    post = await here.post_photo("found", ann, "umbrella")
+    lines: list[Line] = [
+        (Person(here.name, bob, notify=True),),
+        (Quoted(f"@everyone @here <!channel> <!here> <@{ann.id}>"),),
+        (Plain("Said by "), Person(here.name, ann)),
+    ]
+    assert here.pinged(await here.platform.send(replying(post, *lines))) == {bob.id}
+
+
+async def test_a_moderators_check_mark_confirms_and_taking_it_back_reopens(here: Harness) -> None:
+    card, lost, found, match = await shown_match(here)
+    moderator = here.join("Grace", moderator=True)
+    for given, state, standing in (
+        (True, ReportState.RETURNED, MatchState.CONFIRMED),
+        (False, ReportState.OPEN, MatchState.UNJUDGED),
+    ):
+        await here.react(card, "✅", moderator, given=given)
+        await until(lambda expected=standing: stands(here, lost, match, expected))
+        assert {each.state for each in await here.reports() if each.id in {lost.id, found.id}} == {state}
+
+
+async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
+    card, lost, _, match = await shown_match(here)
+    moderator = here.join("Grace", moderator=True)
+    await here.react(card, "✅", here.join("Mallory"))
+    await here.react(card, "❌", moderator)  # handled after it
+    await until(lambda: stands(here, lost, match, MatchState.REFUSED))
+    async with here.store.session(lost.community) as session:
+        assert {verdict.moderator for verdict in await session.verdicts(match)} == {moderator.id}
+
+
+async def test_a_deleted_post_takes_its_report_back(here: Harness) -> None:
+    ann = here.join("Ann")
+    posts = [await here.post_photo("found", ann, text) for text in ("umbrella", "scarf")]
+    await here.platform.send(saying(posts[0], "Hello."))  # one with a thread, one without
+    for post in posts:
+        await here.delete(post, ann)
+
+    async def withdrawn() -> bool:
+        return {(report.state, report.text) for report in await here.reports()} == {(ReportState.WITHDRAWN, "")}
+
+    await until(withdrawn)
+
+
+async def test_bots_report_nothing(here: Harness) -> None:
+    here.needs("bots")
+    await here.post_as_bots()
+    await here.post_photo("found", here.join("Ann"), "by a person")
+    assert [report.text for report in await here.reports()] == ["by a person"]
+
+
+async def test_a_post_that_cant_be_taken_is_told_kindly_and_the_next_one_can(here: Harness) -> None:
+    ann, length = here.join("Ann"), rules.MOST_TEXT + 1
+    told = wording.sentence("text_too_long", length=length, most=rules.MOST_TEXT)
+    assert await here.post_refused(ann, "x" * length) == told
+    assert await here.reports() == []
+    await here.post_photo("found", ann, "umbrella")
+    assert [report.text for report in await here.reports()] == ["umbrella"]
+
+
+async def test_lost_without_words_is_told_kindly_and_the_next_one_is_taken(here: Harness) -> None:
+    bob = here.join("Bob")
+    kind = {wording.sentence("empty_report"), wording.sentence("lost_usage", command="/lost")}
+    assert await here.use_lost(bob, "") in kind
+    assert await here.reports() == []
+    await here.use_lost(bob, "a red umbrella")
+    assert [report.text for report in await here.reports()] == ["a red umbrella"]
+
+
+def replying(post: ReplyTarget, *lines: Line, key: str | None = None, maybe_sent: bool = False) -> Outgoing:
+    return Outgoing(key or str(uuid4()), post, Reply("nothing", lines), maybe_sent=maybe_sent)
+
+
+def saying(post: ReplyTarget, words: str, *, key: str | None = None, maybe_sent: bool = False) -> Outgoing:
+    return replying(post, (Plain(words),), key=key, maybe_sent=maybe_sent)
+
+
+async def shown_match(here: Harness) -> tuple[Sent, Report, Report, UUID]:
+    """Show a match in the thread of a lost report, as the workers and the delivery would."""
+    await here.post_photo("lost", here.join("Bob"), "my umbrella")
+    await here.post_photo("found", here.join("Ann"), "an umbrella")
+    lost, found = await here.reports()
+    await here.store.register_model("tiny", "tiny@1", {"shared": 2})
+    async with here.store.session(lost.community) as session:
+        for report in (lost, found):
+            await session.set_state(report.id, ReportState.OPEN)
+        match = (await session.save_match(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))).id
+        await session.post(lost.id, "card", Reply("match", ((Plain("This may be yours."),),), match=match))
+    [(_, card)] = await here.deliver()
+    return card, lost, found, match
+
+
+async def stands(here: Harness, lost: Report, match: UUID, state: MatchState) -> bool:
+    async with here.store.session(lost.community) as session:
+        found = await session.match(match)
+    return found is not None and found.state is state
