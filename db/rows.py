@@ -10,6 +10,7 @@ from reunite.model import (
     Member,
     Photo,
     PhotoState,
+    Question,
     ReplyTarget,
     Report,
     ReportKind,
@@ -42,7 +43,14 @@ def report(row: Row) -> Report:
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         answered=row["answered"],
+        question=question(row["question"]) if row["question"] else None,
+        said=row["said"],
     )
+
+
+def question(value: dict[str, Any]) -> Question:
+    """Read the column `question`."""
+    return Question(value["aspect"], tuple(value["options"]))
 
 
 def target(row: Row) -> ReplyTarget:

@@ -45,7 +45,7 @@ ranked AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY similarity DE
 chosen AS (SELECT report_id AS id FROM ranked WHERE place <= %(limit)s UNION SELECT unnest(%(rare)s::uuid[])
   EXCEPT SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
          WHERE (lost_id = %(report)s OR found_id = %(report)s) AND state = 'refused')
-SELECT r.id, r.text, r.place, r.happened_at, r.created_at,
+SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspect' AS asked, r.said,
   (SELECT coalesce(jsonb_object_agg(s.kind, s.similarity), '{}') FROM similarities s WHERE s.report_id = r.id)
     AS similarities,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
@@ -58,6 +58,18 @@ _RARE: Final = """
 SELECT wanted.word, r.id FROM unnest(%(words)s::text[]) AS wanted (word)
 JOIN report r ON r.kind = %(opposite)s::report_kind AND r.state = 'open' AND r.words @> ARRAY[wanted.word]
 """
+
+_ALIKE: Final = """
+SELECT one.report_id AS one, other.report_id AS other, max(-(one.vector <#> other.vector)) AS similarity
+FROM embedding one JOIN embedding other ON other.community_id = one.community_id AND other.model_id = one.model_id
+  AND other.space = one.space AND other.source = one.source AND other.report_id > one.report_id
+WHERE one.model_id = %(model)s AND one.space = %(space)s AND one.source = 'photo'
+  AND one.report_id = ANY(%(reports)s) AND other.report_id = ANY(%(reports)s)
+GROUP BY one.report_id, other.report_id ORDER BY similarity DESC LIMIT %(most)s
+"""
+_MOST_COMPARED: Final = 16
+"""How many candidates, the nearest in each kind of pair, are compared with each other."""
+_MOST_ALIKE: Final = 64
 
 _COUNT: Final = "SELECT count(*) AS n FROM report WHERE kind = %(opposite)s::report_kind AND state = 'open'"
 _COLOURS: Final = "SELECT colours FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position"
@@ -86,8 +98,24 @@ async def search(connection: AsyncConnection[DictRow], report: Report, limit: in
         background={
             PairKind(row["kind"]): Background(row["mean"], row["deviation"], row["count"]) for row in background
         },
+        alike=await _alike(connection, pairs, found) if opposite is ReportKind.FOUND else {},
         open_count=counted["n"],
     )
+
+
+async def _alike(
+    connection: AsyncConnection[DictRow], pairs: dict[str, Any], found: list[DictRow]
+) -> dict[frozenset[UUID], float]:
+    """Return the pairs of candidates whose photos are most alike: they may be posts of one thing."""
+    nearest: set[UUID] = set()
+    for kind in PairKind:
+        known = [row for row in found if kind in row["similarities"]]
+        known.sort(key=lambda row: -row["similarities"][kind])
+        nearest.update(row["id"] for row in known[:_MOST_COMPARED])
+    space = pairs["spaces"][pairs["kinds"].index(PairKind.PHOTO_PHOTO)]
+    params = {"model": pairs["model"], "space": space, "reports": list(nearest), "most": _MOST_ALIKE}
+    alike = await (await connection.execute(_ALIKE.encode(), params)).fetchall()
+    return {frozenset((row["one"], row["other"])): row["similarity"] for row in alike}
 
 
 async def _pairs(connection: AsyncConnection[DictRow]) -> dict[str, Any]:
@@ -111,6 +139,8 @@ def vars_of(report: Report) -> dict[str, Any]:
         "place": report.place,
         "happened_at": report.happened_at,
         "created_at": report.created_at,
+        "asked": report.question.aspect if report.question else None,
+        "said": report.said,
     }
 
 
@@ -120,10 +150,11 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
         report=report,
         kind=kind,
         text=row["text"],
-        place=row["place"],
+        place=row["place"] or (row["said"] or "" if row["asked"] == "place" else ""),
         at=said or row["created_at"],
         at_is_said=said is not None,
         colours=tuple(tuple(photo) for photo in colours),
+        colour_said=row["said"] or "" if row["asked"] == "colour" else "",
     )
 
 

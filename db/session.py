@@ -21,6 +21,7 @@ from reunite.model import (
     MatchState,
     Member,
     Photo,
+    Question,
     ReplyTarget,
     Report,
     ReportKind,
@@ -34,15 +35,24 @@ from reunite.reply import Reply, from_json, to_json
 Connection = AsyncConnection[DictRow]
 
 _OF_REPORT = "(SELECT id FROM match WHERE lost_id = %(report)s OR found_id = %(report)s)"
+_ASKED_OF_PLACES = """(SELECT r.id FROM report r JOIN match m ON r.id = m.lost_id
+                       WHERE m.found_id = %(report)s AND r.question ->> 'aspect' = 'place')"""
+_PURGE_QUESTIONS = (  # the place of a withdrawn find may be one of the answers that others were offered
+    f"""UPDATE outbox SET reply = reply || '{{"choices": []}}'
+        WHERE reply ->> 'kind' = 'question' AND report_id IN {_ASKED_OF_PLACES}""",
+    f"""UPDATE report SET question = question || '{{"options": []}}' WHERE id IN {_ASKED_OF_PLACES}""",
+)
 _PURGE = (
     "DELETE FROM photo WHERE report_id = %(report)s",
     "DELETE FROM embedding WHERE report_id = %(report)s",
     "DELETE FROM work WHERE report_id = %(report)s",
     f"DELETE FROM outbox WHERE state = 'queued' AND (report_id = %(report)s OR match_id IN {_OF_REPORT})",
-    f"""UPDATE outbox SET reply = reply || '{{"lines": [], "picture": null}}'
+    f"""UPDATE outbox SET reply = reply || '{{"lines": [], "picture": null, "choices": []}}'
         WHERE report_id = %(report)s OR match_id IN {_OF_REPORT}""",
     "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
-    "UPDATE report SET text = '', words = '{}', place = '', author_name = '' WHERE id = %(report)s",
+    """UPDATE report SET text = '', words = '{}', place = '', author_name = '', question = NULL, said = NULL
+       WHERE id = %(report)s""",
+    *_PURGE_QUESTIONS,
 )
 
 
@@ -142,6 +152,18 @@ class CommunitySession:
     async def set_state(self, report: UUID, state: ReportState) -> None:
         """Move a report to another state."""
         await self._do("UPDATE report SET state = %(state)s WHERE id = %(report)s", report=report, state=state)
+
+    async def ask(self, report: UUID, question: Question) -> None:
+        """Note what a report's author is asked; a question that was asked before stays."""
+        await self._do(
+            "UPDATE report SET question = %(question)s WHERE id = %(report)s AND question IS NULL",
+            report=report,
+            question=Jsonb(asdict(question)),
+        )
+
+    async def set_said(self, report: UUID, said: str) -> None:
+        """Note the answer to a report's question, empty for "not sure"."""
+        await self._do("UPDATE report SET said = %(said)s WHERE id = %(report)s", report=report, said=said)
 
     async def mark_answered(self, report: UUID) -> None:
         """Note that a report's thread has its first answer."""

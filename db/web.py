@@ -101,12 +101,12 @@ class WebSession(CommunitySession):
         """Delete a member's post with its thread."""
         await self._do("DELETE FROM web_message WHERE id = %(message)s AND author_id IS NOT NULL", message=message)
 
-    async def place_of(self, message: int) -> tuple[str, UUID | None] | None:
-        """Return the channel in which a message stands, and the match that it shows."""
+    async def place_of(self, message: int) -> tuple[str, Reply | None] | None:
+        """Return the channel in which a message stands, and what it says if it is the bot's."""
         row = await self._one("SELECT channel, reply FROM web_message WHERE id = %(message)s", message=message)
         if row is None:
             return None
-        return row["channel"], from_json(row["reply"]).match if row["reply"] else None
+        return row["channel"], from_json(row["reply"]) if row["reply"] else None
 
     async def messages(self, posts: int) -> list[WebMessage]:
         """Return the newest `posts` posts with their threads, oldest message first."""

@@ -6,7 +6,8 @@ from uuid import UUID
 from reunite import wording
 from reunite.matching.evidence import Search
 from reunite.matching.judge import Judgement
-from reunite.model import Label, Match, MatchState, PhotoState, Report, ReportKind, ReportState
+from reunite.matching.question import choose
+from reunite.model import Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
 from reunite.ports import ScoredPair, Session
 
 
@@ -17,6 +18,7 @@ async def announce(
 
     The keys of the outbox absorb that both sides of a pair may find it, at the same moment or at a later search.
     """
+    said = report.said  # this search's, where another answer may have come meanwhile
     labelled = [judgement.report for judgement in judgements if judgement.label]
     locked = await session.lock({report.id, *labelled})
     report = locked[report.id]
@@ -30,11 +32,22 @@ async def announce(
     ]
     if not report.answered:
         await _answer(session, report, len(shown), search.open_count)
+    elif said:
+        await session.post(report.id, f"{report.id}:thanks", wording.thanks(shown, percent=percent))
     for match, other in shown:
         await _tell(session, report, match, other, percent=percent)
         # A search for a loss disturbs a finder only when it is sure; a new find is news to all who may have lost it.
         if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
             await _tell(session, other, match, report, percent=percent)
+    if report.kind is ReportKind.LOST and report.question is None:
+        open_ones = {other.id for _, other in shown}
+        await _ask(session, report, choose(search, [each for each in judgements if each.report in open_ones]))
+
+
+async def _ask(session: Session, report: Report, question: Question | None) -> None:
+    if question:
+        await session.ask(report.id, question)
+        await session.post(report.id, f"{report.id}:question", wording.question(report, question))
 
 
 def _ordered(judgements: Sequence[Judgement]) -> Sequence[Judgement]:

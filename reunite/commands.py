@@ -66,6 +66,16 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerQuestion:
+    """A member pressed one of the buttons below a report's question; `choice` is the `Choice.id`."""
+
+    target: ReplyTarget
+    member: Member
+    report: UUID
+    choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
     """A report's post was deleted, or its author takes the report back: `target.message` is the post's id."""
 

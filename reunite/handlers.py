@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from reunite import rules, wording
-from reunite.commands import JoinWorkspace, Judge, NewReport, Withdraw
+from reunite.commands import AnswerQuestion, JoinWorkspace, Judge, NewReport, Withdraw
 from reunite.errors import DefectError, TellUserError
-from reunite.model import Match, MatchState, Report, ReportKind, ReportState, Verdict, Workspace
+from reunite.model import Match, MatchState, Question, Report, ReportKind, ReportState, Verdict, Workspace
 from reunite.ports import Queue, Session, Store
 from reunite.reply import Person
 
@@ -26,6 +26,14 @@ class Judged:
     """What a verdict came to: the match as it stands now, and whether the verdict changed that."""
 
     match: Match
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a report's author is to be told of their answer, and whether it is new."""
+
+    words: str
     changed: bool
 
 
@@ -87,6 +95,31 @@ class Handlers:
             await session.purge(report.id)
         return True
 
+    async def answer(self, command: AnswerQuestion) -> Answered:
+        """Take the answer to a report's question and have the report scored again. The first answer stands.
+
+        So a click that comes twice changes nothing, and nobody can try the answers out to see which one fits.
+        Raises TellUserError where the member is not the report's author, or there is nothing to answer.
+        """
+        workspace = await self._workspace(command)
+        async with self._store.session(workspace.community) as session:
+            report = (await session.lock({command.report})).get(command.report)
+            if report is None or report.question is None:
+                raise TellUserError("nothing_here")
+            if (report.author.id, report.target.platform) != (command.member.id, command.target.platform):
+                raise TellUserError("only_author")
+            if report.said is not None:
+                said = report.said or wording.sentence("not_sure")
+                return Answered(wording.sentence("said_before", said=said), changed=False)
+            if report.state is not ReportState.OPEN or not report.question.options:
+                raise TellUserError("question_over")
+            said = _said(report.question, command.choice)
+            await session.set_said(report.id, said)
+            work = await session.add_work(report.id) if said else None
+        if work:
+            await self._queue.hint(work)
+        return Answered(wording.sentence("said" if said else "said_unsure"), changed=True)
+
     async def judge(self, command: Judge) -> Judged | None:
         """Record a moderator's verdict, and what it changes; None where no match is shown there.
 
@@ -135,7 +168,7 @@ class Handlers:
                 await session.post(report.id, f"{match.id}:{match.state}:{log_length}:{report.kind}", reply)
         return work
 
-    async def _workspace(self, command: NewReport | Withdraw | Judge) -> Workspace:
+    async def _workspace(self, command: NewReport | Withdraw | Judge | AnswerQuestion) -> Workspace:
         target = command.target
         workspace = await self._store.workspace(target.platform, target.workspace)
         if workspace is None:
@@ -155,6 +188,16 @@ def _check(command: NewReport) -> None:
         raise TellUserError("text_too_long", length=len(command.text), most=rules.MOST_TEXT)
     if len(command.photos) > rules.MOST_PHOTOS:
         raise TellUserError("too_many_photos", count=len(command.photos), most=rules.MOST_PHOTOS)
+
+
+def _said(question: Question, choice: str) -> str:
+    """Return the option that was chosen, empty for "not sure"."""
+    if choice == wording.UNSURE:
+        return ""
+    options = {str(number): words for number, words in enumerate(question.options)}
+    if choice not in options:
+        raise TellUserError("nothing_here")
+    return options[choice]
 
 
 def _stands(log: Sequence[Verdict], command: Judge) -> bool:

@@ -125,6 +125,17 @@ class Photo:
     colours: tuple[float, ...] = ()
 
 
+Aspect = Literal["colour", "place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the author of a lost report is asked, once: an aspect of the thing, and answers to choose from."""
+
+    aspect: Aspect
+    options: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A lost or found report. `author` is who posted it, `target` the thread in which it is answered."""
@@ -141,6 +152,10 @@ class Report:
     created_at: datetime
     expires_at: datetime
     answered: bool = False
+    """Whether the thread has its first answer."""
+    question: Question | None = None
+    said: str | None = None
+    """The author's answer to `question`, one of its options; empty where they are not sure, None until they answer."""
 
 
 @dataclass(frozen=True, slots=True)

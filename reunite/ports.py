@@ -16,6 +16,7 @@ from reunite.model import (
     Member,
     Photo,
     PlatformName,
+    Question,
     ReplyTarget,
     Report,
     ReportState,
@@ -64,6 +65,14 @@ class Session(Protocol):
 
     async def mark_answered(self, report: UUID) -> None:
         """Note that a report's thread has its first answer."""
+        ...
+
+    async def ask(self, report: UUID, question: Question) -> None:
+        """Note what a report's author is asked; a question that was asked before stays."""
+        ...
+
+    async def set_said(self, report: UUID, said: str) -> None:
+        """Note the answer to a report's question, empty for "not sure"."""
         ...
 
     async def photos(self, report: UUID) -> Sequence[Photo]:

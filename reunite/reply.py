@@ -52,20 +52,43 @@ class Jump:
 
 Span = Plain | Strong | Quoted | Person | Jump
 Line = tuple[Span, ...]
-ReplyKind = Literal["looking", "answer", "match", "nothing", "problem", "returned", "reopened", "refused", "working"]
+ReplyKind = Literal[
+    "looking",
+    "answer",
+    "match",
+    "nothing",
+    "problem",
+    "returned",
+    "reopened",
+    "refused",
+    "working",
+    "question",
+    "thanks",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer to choose by a button: what is sent back, and the words on it (a member's, perhaps)."""
+
+    id: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One message of the bot. `match` makes it judgeable; `picture` is a photo's id; both may be absent.
 
-    A reply of kind `looking` is the post of a report that came by command: it opens the thread.
+    A reply of kind `looking` is the post of a report that came by command: it opens the thread. One of kind `question`
+    asks the author of the report `asked`, who answers by one of `choices`.
     """
 
     kind: ReplyKind
     lines: tuple[Line, ...]
     match: UUID | None = None
     picture: UUID | None = None
+    asked: UUID | None = None
+    choices: tuple[Choice, ...] = ()
 
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved, as far as `targets` (by report) knows them."""
@@ -99,6 +122,8 @@ def to_json(reply: Reply) -> dict[str, Any]:
         "kind": reply.kind,
         "match": str(reply.match) if reply.match else None,
         "picture": str(reply.picture) if reply.picture else None,
+        "asked": str(reply.asked) if reply.asked else None,
+        "choices": [asdict(choice) for choice in reply.choices],
         "lines": [[_span_to_json(span) for span in line] for line in reply.lines],
     }
 
@@ -110,6 +135,8 @@ def from_json(data: Mapping[str, Any]) -> Reply:
         lines=tuple(tuple(_span_from_json(span) for span in line) for line in data["lines"]),
         match=UUID(data["match"]) if data["match"] else None,
         picture=UUID(data["picture"]) if data["picture"] else None,
+        asked=UUID(data["asked"]) if data.get("asked") else None,  # absent from what was written before questions
+        choices=tuple(Choice(**choice) for choice in data.get("choices", ())),
     )
 
 

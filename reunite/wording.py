@@ -1,11 +1,15 @@
 """Every word that people read from us, in one place. Short, warm, no jargon."""
 
+from collections.abc import Sequence
 from typing import Final, Literal
 from uuid import UUID
 
 from reunite.errors import TellUserError
-from reunite.model import Label, Match, MatchState, Report, ReportKind, Why
-from reunite.reply import Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.model import Label, Match, MatchState, Question, Report, ReportKind, Why
+from reunite.reply import Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+
+UNSURE: Final = "unsure"
+"""The `Choice.id` of "not sure"."""
 
 SENTENCES: Final = {
     "empty_report": "Please tell me what it is: a few words or a photo are enough.",
@@ -21,6 +25,15 @@ SENTENCES: Final = {
     "photo_gone": "The photo {name} is not there any more. Please post it again.",
     "photo_unreachable": "I could not get the photo {name}, though I tried several times. Please post it again.",
     "our_fault": "Something went wrong on my side, and I could not look for matches. Those who run me can see why.",
+    "only_author": "Thank you for helping! This question is for the person who lost it.",
+    "said_before": "You have told me already: {said}.",
+    "answer_not_taken": "Something went wrong on my side, and I could not take your answer. Please try again soon.",
+    "said": "Thank you. I look again, and write here what that changes.",
+    "said_unsure": "That is fine. I keep watching.",
+    "question_over": "Thank you! I need no answer to this any more.",
+    "not_sure": "Not sure",
+    "ask_colour": "What colour is it?",
+    "ask_place": "Where did you last have it?",
     "nothing_here": "There is no report or match of mine here.",
     "when_not_understood": "When was that? Please say it like this: today, yesterday 14:30, Monday, or 2026-05-14.",
     "when_to_come": "That time is still to come. Please tell me when you last had it, or leave it out.",
@@ -90,14 +103,12 @@ def nothing(report: Report, searched: int) -> Reply:
 
 def match_card(match: Match, other: Report, reader: Report, picture: UUID | None, *, percent: bool) -> Reply:
     """Show a match in the thread of `reader`: what the other side posted, how sure we are, and why."""
-    assert match.label is not None  # noqa: S101 - only labelled matches are shown
-    certainty = f" ({min(match.probability, 0.99):.0%})" if percent else ""  # nobody is ever quite sure
     lost_reads = reader.kind is ReportKind.LOST
     head = "This may be yours." if lost_reads else "Possible owner found."
     lines: list[Line] = []
     if lost_reads:
         lines.append((Person(reader.target.platform, reader.author, notify=True),))
-    lines.append((Strong(head), Plain(" "), Strong(match.label.value), Plain(certainty)))
+    lines.append((Strong(head), Plain(" "), *_certainty(match, percent=percent)))
     lines.append(_other_side(other, lost_reads=lost_reads))
     if other.text:
         lines.append((Quoted(other.text),))
@@ -105,6 +116,26 @@ def match_card(match: Match, other: Report, reader: Report, picture: UUID | None
         lines.append((Plain(f"Why: {why}"),))
     lines.append((Plain("Moderators: react ✅ when it is back with its owner, ❌ if this is not it."),))
     return Reply("match", tuple(lines), match=match.id, picture=picture)
+
+
+def question(report: Report, asked: Question) -> Reply:
+    """Ask what tells the possible matches apart."""
+    line = Plain("One question, to tell these apart: "), Strong(sentence(f"ask_{asked.aspect}"))
+    choices = tuple(Choice(str(number), words) for number, words in enumerate(asked.options))
+    unsure = Choice(UNSURE, sentence("not_sure"))
+    return Reply("question", (line,), asked=report.id, choices=(*choices, unsure))
+
+
+def thanks(shown: Sequence[tuple[Match, Report]], *, percent: bool) -> Reply:
+    """Say what an answer has changed: how many possible matches are left, and which comes first."""
+    if not shown:
+        text = "Thank you. With that, none of them fits well enough any more. I keep watching and will write here."
+        return Reply("thanks", ((Plain(text),),))
+    match, first = shown[0]
+    left = "one is left" if len(shown) == 1 else f"{len(shown)} are left; the first is"
+    place = (Plain(f", found {_day(first)} at "), Quoted(first.place)) if first.place else ()
+    head: Line = (Plain(f"Thank you. With that, {left}: "), *_certainty(match, percent=percent), *place)
+    return Reply("thanks", ((*head, Plain(" · "), Jump(first.id, "jump to the post")),))
 
 
 def verdict(before: MatchState, now: MatchState, moderator: Person, other: Report) -> Reply:
@@ -154,8 +185,18 @@ def _why_line(why: tuple[Why, ...]) -> str:
     return " · ".join(parts)
 
 
+def _certainty(match: Match, *, percent: bool) -> tuple[Span, ...]:
+    assert match.label is not None  # noqa: S101 - only labelled matches are shown
+    share = f" ({min(match.probability, 0.99):.0%})" if percent else ""  # nobody is ever quite sure
+    return Strong(match.label.value), Plain(share)
+
+
+def _day(report: Report) -> str:
+    return f"{report.happened_at or report.created_at:%A}"
+
+
 def _other_side(other: Report, *, lost_reads: bool) -> Line:
-    day = f"{other.happened_at or other.created_at:%A}"
+    day = _day(other)
     if lost_reads:
         place = (Plain(" at "), Quoted(other.place)) if other.place else ()
         return (Plain(f"Found {day}"), *place, Plain(" · "), Jump(other.id, "jump to the post"))

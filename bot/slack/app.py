@@ -1,5 +1,6 @@
 """Slack by Socket Mode: bolt receives, the Web API answers; no port has to be open to the world."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.config import CHANNEL_EVENTS, COMMAND, REACTION_EVENTS, SlackConfig
 from bot.slack.inbound import Inbound
 from bot.slack.outbound import SlackPlatform, slack_errors
+from bot.slack.render import ANSWER
 from bot.slack.workspace import SlackWorkspace
 from reunite.handlers import Handlers
 from reunite.ports import Platform
@@ -71,6 +73,7 @@ def _bolt(client: AsyncWebClient, config: SlackConfig, workspace: SlackWorkspace
     for name in CHANNEL_EVENTS:
         app.event(name)(_changed(inbound))
     app.command(COMMAND)(inbound.lost)
+    app.action(re.compile(f"^{ANSWER}"))(inbound.answer)
     app.error(_failed)
     return app
 

@@ -12,9 +12,10 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.config import COMMAND
 from bot.slack.outbound import SlackPlatform
+from bot.slack.render import answer_of, answered, escaped
 from bot.slack.workspace import SlackWorkspace
 from reunite import wording
-from reunite.commands import Judge, ReportFound, ReportLost, Withdraw
+from reunite.commands import AnswerQuestion, Judge, ReportFound, ReportLost, Withdraw
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.model import IncomingPhoto, ReplyTarget, ReportKind, VerdictKind
@@ -80,6 +81,11 @@ class Inbound:
         await ack()
         self._in_background(self._report_lost(words, body, respond))
 
+    async def answer(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+        """Take a press of a question's button: acknowledge at once, say to whoever pressed it what came of it."""
+        await ack()
+        self._in_background(self._answer(body, respond))
+
     async def finish(self) -> None:
         """Wait for what is still under way."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -126,6 +132,31 @@ class Inbound:
         target = self._workspace.target(channel, None)
         await self._handlers.report(ReportLost(source_key=body["trigger_id"], target=target, author=author, text=words))
         return wording.sentence("looking_in", channel=f"<#{channel}>")
+
+    async def _answer(self, body: Body, respond: AsyncRespond) -> None:
+        [pressed], message = body["actions"], body["message"]
+        try:
+            report, choice = answer_of(pressed["value"])
+            member, _ = await self._workspace.person(body["user"]["id"])
+            target = self._workspace.target(body["channel"]["id"], message.get("thread_ts", message["ts"]))
+            said = await self._handlers.answer(
+                AnswerQuestion(target=target, member=member, report=report, choice=choice)
+            )
+        except TellUserError as error:
+            await self._whisper(respond, message, wording.tell(error))
+        except Exception:  # noqa: BLE001 - whoever pressed it is waiting for an answer
+            _log.exception("slack_answer_failed")
+            await self._whisper(respond, message, wording.sentence("answer_not_taken"))
+        else:
+            await self._whisper(respond, message, said.words)
+            if said.changed:
+                shown = answered(message["blocks"], pressed["text"]["text"])
+                await respond(text=escaped(pressed["text"]["text"]), blocks=shown, replace_original=True)
+
+    async def _whisper(self, respond: AsyncRespond, message: Body, words: str) -> None:
+        """Say something that only whoever pressed a button sees, in the thread."""
+        thread = message.get("thread_ts")
+        await respond(text=escaped(words), response_type="ephemeral", replace_original=False, thread_ts=thread)
 
     async def _withdraw(self, channel: str, ts: str) -> None:
         await self._handlers.withdraw(Withdraw(target=self._workspace.target(channel, ts)))

@@ -3,15 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
+from uuid import UUID
 
 from reunite import wording
 from reunite.model import ReplyTarget
-from reunite.reply import Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.reply import Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
 
 MOST_TEXT: Final = 3000
 """The longest text of one element and of the notification, in characters: Block Kit's limit for a text object."""
 
 Element = dict[str, Any]
+ANSWER: Final = "answer:"
+"""What the action of a question's button begins with; its value says which report is answered, and how."""
+_MOST_BUTTON: Final = 75
+
 LinkTo = Callable[[ReplyTarget], str | None]
 
 
@@ -24,7 +29,22 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Eleme
     shown: list[Element] = [{"type": "rich_text", "elements": elements}]
     if file:
         shown.append({"type": "image", "slack_file": {"id": file}, "alt_text": wording.sentence("picture_of_match")})
+    if reply.asked:
+        shown.append({"type": "actions", "elements": [_button(reply.asked, choice) for choice in reply.choices]})
     return shown
+
+
+def answered(shown: Sequence[Element], said: str) -> list[Element]:
+    """Return a question's blocks with the answer in the place of the buttons."""
+    line = {"type": "text", "text": said, "style": {"bold": True}}
+    section = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [line]}]}
+    return [*(block for block in shown if block["type"] != "actions"), section]
+
+
+def answer_of(value: str) -> tuple[UUID, str]:
+    """Read a button's value: the report, and the choice."""
+    report, _, choice = value.partition(":")
+    return UUID(report), choice
 
 
 def notification(reply: Reply) -> str:
@@ -40,6 +60,11 @@ def escaped(text: str) -> str:
 def metadata(key: str) -> Mapping[str, Any]:
     """Return what marks a message as the reply with this idempotency key."""
     return {"event_type": "reunite_reply", "event_payload": {"key": key}}
+
+
+def _button(report: UUID, choice: Choice) -> Element:
+    text = {"type": "plain_text", "text": _short(choice.words, _MOST_BUTTON), "emoji": False}
+    return {"type": "button", "action_id": f"{ANSWER}{choice.id}", "text": text, "value": f"{report}:{choice.id}"}
 
 
 def _is_quote(line: Line) -> bool:
@@ -71,5 +96,5 @@ def _element(span: Span, link_to: LinkTo) -> Element:
             return {"type": "link", "url": url, "text": text} if url else {"type": "text", "text": text}
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
+def _short(text: str, most: int = MOST_TEXT) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

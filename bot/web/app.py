@@ -82,6 +82,7 @@ def _application(inbound: Inbound, chat: Chat, config: WebConfig) -> web.Applica
             web.get("/photos/{photo}", photo),
             web.post("/posts", inbound.post),
             web.post("/verdicts", inbound.judge),
+            web.post("/answers", inbound.answer),
             web.post("/withdrawals", inbound.withdraw),
             web.static("/static", files),
         ]

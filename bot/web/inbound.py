@@ -9,7 +9,7 @@ from aiohttp import BodyPartReader, web
 
 from bot.web.chat import Chat, at
 from reunite import rules
-from reunite.commands import Judge, NewReport, ReportFound, ReportLost, Withdraw
+from reunite.commands import AnswerQuestion, Judge, NewReport, ReportFound, ReportLost, Withdraw
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.model import IncomingPhoto, Member, VerdictKind
@@ -77,7 +77,7 @@ class Inbound:
             raise web.HTTPBadRequest
         async with self._chat.session() as session:
             place = await session.place_of(message)
-        if place is None or place[1] is None:
+        if place is None or place[1] is None or place[1].match is None:
             raise TellUserError("nothing_here")
         await self._handlers.judge(
             Judge(
@@ -86,11 +86,29 @@ class Inbound:
                 kind=VerdictKind(kind),
                 given=said.get("given") is True,
                 is_moderator=said.get("moderator") is True,
-                match=place[1],
+                match=place[1].match,
             )
         )
         self._chat.changed()
         return web.json_response({})
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Take the answer to the question that a message asks; the page is told what to say."""
+        said = await _json(request)
+        message, choice = _number(said.get("message")), said.get("choice")
+        if not isinstance(choice, str):
+            raise web.HTTPBadRequest
+        async with self._chat.session() as session:
+            place = await session.place_of(message)
+        if place is None or place[1] is None or place[1].asked is None:
+            raise TellUserError("nothing_here")
+        answered = await self._handlers.answer(
+            AnswerQuestion(
+                target=at(place[0], message), member=_member(said.get("name")), report=place[1].asked, choice=choice
+            )
+        )
+        self._chat.changed()
+        return web.json_response({"words": answered.words})
 
     async def withdraw(self, request: web.Request) -> web.Response:
         """Delete a post, as its author or a moderator, and with it what is known of its report."""

@@ -1,9 +1,12 @@
 """Messages → JSON for the page. Members' words go out as they are: the page puts them into text nodes only."""
 
+from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from db.store import LiveModel
 from db.web import Judgements, Posted, WebMessage
+from reunite import wording
 from reunite.model import Label, Photo, PhotoState, ReportState, VerdictKind
 from reunite.reply import Jump, Person, Reply, Span, Strong
 
@@ -18,7 +21,8 @@ def board(messages: list[WebMessage]) -> dict[int, Json]:
     """Return each message as the page shows it, by id."""
     answered = {each.root for each in messages if each.reply and each.reply.kind in _ANSWERS}
     taken_up = (each for each in messages if each.posted or each.reply)  # a post shows once its report is committed
-    return {each.id: _message(each, answered=each.id in answered) for each in taken_up}
+    said = {each.posted.report.id: each.posted.report.said for each in messages if each.posted}
+    return {each.id: _message(each, said, answered=each.id in answered) for each in taken_up}
 
 
 def encoder(model: LiveModel | None) -> Json | None:
@@ -50,7 +54,7 @@ def span_json(span: Span) -> Json:
             return {"is": type(span).__name__.lower(), "text": span.text}
 
 
-def _message(message: WebMessage, *, answered: bool) -> Json:
+def _message(message: WebMessage, said: Mapping[UUID, str | None], *, answered: bool) -> Json:
     return {
         "id": message.id,
         "channel": message.channel,
@@ -61,6 +65,16 @@ def _message(message: WebMessage, *, answered: bool) -> Json:
         "reply": reply_json(message.reply) if message.reply else None,
         "report": _report(message.posted, answered=answered) if message.posted else None,
         "match": _match(message.judgements) if message.judgements else None,
+        "question": _question(message.reply, said) if message.reply and message.reply.asked else None,
+    }
+
+
+def _question(reply: Reply, said: Mapping[UUID, str | None]) -> Json:
+    """Return the answers to choose from, and which was chosen."""
+    answer = said.get(reply.asked) if reply.asked else None
+    return {
+        "choices": [{"id": choice.id, "words": choice.words} for choice in reply.choices],
+        "said": wording.sentence("not_sure") if answer == "" else answer,
     }
 
 

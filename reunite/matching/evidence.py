@@ -34,6 +34,8 @@ class Item:
     """When it happened, or when it was reported if nothing was said (`at_is_said` tells which)."""
     at_is_said: bool
     colours: tuple[tuple[float, ...], ...] = ()
+    colour_said: str = ""
+    """A name of `colours.NAMES` that the author answered when asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,5 @@ class Search:
     background: Mapping[PairKind, Background] = field(default_factory=dict)
     open_count: int = 0
     """How many open reports there were to search, the candidates included."""
+    alike: Mapping[frozenset[UUID], float] = field(default_factory=dict)
+    """The best cosine of the photos of two found candidates, by pair, of those pairs that are most alike."""

@@ -24,7 +24,7 @@ class Reading:
 def read(item: Item) -> Reading:
     """Read an item's text and place."""
     english = what_is_said(item.text)
-    named = tuple(colours.named(english))
+    named = (*colours.named(english), *([item.colour_said] if item.colour_said else ()))
     return Reading(
         item=item,
         telling=tuple(words.tokens(english)),

@@ -155,6 +155,30 @@ class SlackDouble:
         await asyncio.wait_for(envelope.acked.wait(), PATIENCE)
         return envelope
 
+    async def press(self, channel: str, ts: str, words: str, user: str) -> Envelope:
+        """Press the button with these words below a message and wait until it is acknowledged."""
+        message = self.message(channel, ts)
+        assert message
+        blocks = json.loads(message["blocks"]) if isinstance(message["blocks"], str) else message["blocks"]
+        buttons = [each for block in blocks if block["type"] == "actions" for each in block["elements"]]
+        [button] = [each for each in buttons if each["text"]["text"] == words]
+        number = next(self._numbers)
+        payload = {
+            "type": "block_actions",
+            "user": {"id": user, "username": self.members[user]["name"], "team_id": TEAM},
+            "team": {"id": TEAM},
+            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": False},
+            "channel": {"id": channel, "name": self.channels[channel]["name"]},
+            "message": {**message, "blocks": blocks},
+            "trigger_id": f"{number}.{number}.trigger",
+            "response_url": f"{self.origin}/response/E{number}",
+            "actions": [{**button, "block_id": "B1", "action_ts": self.next_ts()}],
+        }
+        envelope = Envelope("interactive", payload, f"E{number}")
+        self._send(envelope, tries=1)
+        await asyncio.wait_for(envelope.acked.wait(), PATIENCE)
+        return envelope
+
     # Events
 
     def tell(self, event: dict[str, Any]) -> Envelope:
@@ -221,7 +245,13 @@ class SlackDouble:
 
     async def _answer(self, request: web.Request) -> web.Response:
         [envelope] = [each for each in self.envelopes if each.id == request.match_info["envelope"]]
-        envelope.answers.append(await request.json())
+        answer = await request.json()
+        envelope.answers.append(answer)
+        if answer.get("replace_original"):
+            box = envelope.payload["container"]
+            message = self.message(box["channel_id"], box["message_ts"])
+            assert message
+            message |= {"text": answer["text"], "blocks": answer["blocks"]}
         return web.Response(text="ok")
 
     async def ask_to_reconnect(self) -> None:

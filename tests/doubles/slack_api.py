@@ -18,6 +18,7 @@ SCOPES = (
 )
 MOST_BLOCKS = 50
 MOST_ELEMENT_TEXT = 3000
+MOST_BUTTON_TEXT = 75
 
 Answer = dict[str, Any]
 
@@ -197,7 +198,12 @@ class SlackApi:
             file = self._world.files.get(block.get("slack_file", {}).get("id"))
             if block["type"] == "image" and (file is None or not file["mimetype"] or not block["alt_text"]):
                 raise RefusedError("invalid_blocks")
-            for group in block.get("elements", ()):
+            buttons = block["elements"] if block["type"] == "actions" else []
+            if len({each["action_id"] for each in buttons}) < len(buttons) or any(
+                not 0 < len(each["text"]["text"]) <= MOST_BUTTON_TEXT for each in buttons
+            ):
+                raise RefusedError("invalid_blocks")
+            for group in block.get("elements", ()) if block["type"] == "rich_text" else ():
                 if any(
                     not each.get("text", "x") or len(each.get("text", "")) > MOST_ELEMENT_TEXT
                     for each in group["elements"]

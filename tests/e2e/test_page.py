@@ -167,6 +167,26 @@ async def test_a_find_and_a_loss_meet_live_and_a_moderator_closes_and_reopens_bo
         await expect(channel.posts.locator(".state")).to_have_count(0)
 
 
+async def test_the_author_answers_the_question_with_a_button_and_others_are_told_whose_it_is(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await ada.be("Ben")
+    for colour in ("red", "green", "blue"):
+        await ada.found.post("an umbrella", colour)
+    await expect(ada.found.column.locator(".answer.is-nothing")).to_have_count(3)
+    await ada.be("Ada")
+    await ada.lost.post("my umbrella")
+    question = ada.lost.column.locator(".answer.is-question")
+    await expect(question.get_by_role("button")).to_have_count(4)
+    await ada.be("Ben")
+    await question.get_by_role("button", name="green").click()
+    await expect(question).to_contain_text(wording.sentence("only_author"))
+    await ada.be("Ada")
+    await question.get_by_role("button", name="green").click()
+    await expect(question).to_contain_text("Answer: green")
+    await expect(question.get_by_role("button")).to_have_count(0)
+    await ada.lost.says("Thank you. With that,")
+
+
 async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_there(closed_site: Site) -> None:
     async with closed_site.serving():
         ada = await closed_site.visit("Ada")

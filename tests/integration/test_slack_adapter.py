@@ -14,7 +14,7 @@ from db.store import Store
 from reunite import wording
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.model import Label, MatchState, Member, Photo, ReplyTarget, Report, ReportState
+from reunite.model import Label, MatchState, Member, Photo, Question, ReplyTarget, Report, ReportState
 from reunite.ports import Outgoing, Platform, ScoredPair, Sent
 from reunite.reply import Person, Plain, Quoted, Reply
 from tests.doubles.slack import SlackDouble
@@ -279,6 +279,44 @@ async def test_rights_are_those_of_the_moment(scene: Scene) -> None:
     scene.slack.members[scene.admin]["is_admin"] = False
     await scene.slack.react(card.channel, card.message, "white_check_mark", scene.admin).acked.wait()
     assert await standing(scene, lost, match) is MatchState.UNJUDGED
+
+
+async def asked(scene: Scene) -> tuple[Report, Sent]:
+    """A lost report whose thread asks for the colour."""
+    ts = scene.slack.post_photo(scene.lost, scene.ada, JPEG, "my hat")
+    await scene.acknowledged(scene.lost, ts)
+    report, question = await scene.report(), Question("colour", ("red", "green"))
+    async with scene.store.session(report.community) as session:
+        await session.set_state(report.id, ReportState.OPEN)
+        await session.ask(report.id, question)
+    return report, await scene.platform.send(Outgoing("q", report.target, wording.question(report, question)))
+
+
+async def test_a_press_of_a_button_is_acknowledged_taken_once_and_takes_the_buttons_away(scene: Scene) -> None:
+    report, question = await asked(scene)
+    pressed = await scene.slack.press(question.channel, question.message, "green", scene.ada)
+    await scene.slack.until(lambda: len(pressed.answers) == 2)
+    assert (await scene.report()).said == "green"
+    whispered, shown = pressed.answers
+    assert (whispered["response_type"], whispered["text"]) == ("ephemeral", wording.sentence("said"))
+    assert whispered["thread_ts"] == report.target.message
+    assert {block["type"] for block in shown["blocks"]} == {"rich_text"}
+
+    await scene.slack.tell_again(pressed)
+    await scene.slack.until(lambda: len(pressed.answers) == 3)
+    assert pressed.answers[-1]["text"] == wording.sentence("said_before", said="green")
+    async with scene.store.session(report.community) as session:
+        works = await session._all("SELECT id FROM work WHERE report_id = %(report)s", report=report.id)
+    assert len(works) == 2  # the report's own, and one for the answer
+
+
+async def test_somebody_elses_press_is_kindly_refused_in_private(scene: Scene) -> None:
+    _, question = await asked(scene)
+    pressed = await scene.slack.press(question.channel, question.message, "green", scene.admin)
+    await scene.slack.until(lambda: pressed.answers)
+    [answer] = pressed.answers
+    assert (answer["response_type"], answer["text"]) == ("ephemeral", wording.sentence("only_author"))
+    assert (await scene.report()).said is None
 
 
 def reply_in_a_thread(scene: Scene, *, picture: bytes | None = None, maybe_sent: bool = False) -> Outgoing:

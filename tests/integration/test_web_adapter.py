@@ -19,7 +19,7 @@ from db.store import Store
 from reunite import rules, wording
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
-from reunite.model import Label, Match, Member, ReplyTarget, Report, ReportState, Why
+from reunite.model import Label, Match, Member, Question, ReplyTarget, Report, ReportState, Why
 from reunite.ports import Outgoing, ScoredPair
 from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
 
@@ -236,6 +236,29 @@ async def test_there_is_nothing_to_judge_at_a_post(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     said = {"message": posted["message"], "kind": "confirm", "given": True, "name": "Robin", "moderator": True}
     assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("nothing_here")})
+
+
+async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_author_alone(page: Page) -> None:
+    _, posted = await page.post({**UMBRELLA_LOST, "text": "/lost umbrella"})
+    [report] = await page.reports()
+    question = Question("colour", ("red", "green"))
+    async with page.store.session(report.community) as session:
+        await session.set_state(report.id, ReportState.OPEN)
+        await session.ask(report.id, question)
+    sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
+    said = {"message": int(sent.message), "choice": "1"}
+    words = ["red", "green", wording.sentence("not_sure")]
+    async with page.watching() as watcher:
+        shown = await watcher.until(lambda messages: said["message"] in messages)
+        buttons = shown[said["message"]]["question"]
+        assert ([each["words"] for each in buttons["choices"]], buttons["said"]) == (words, None)
+        assert await page.ask("/answers", **said, name=BEN) == (422, {"error": wording.sentence("only_author")})
+        assert await page.ask("/answers", **said, name=ADA) == (200, {"words": wording.sentence("said")})
+        await watcher.until(lambda messages: messages[said["message"]]["question"]["said"] == "green")
+        again = {"words": wording.sentence("said_before", said="green")}
+        assert await page.ask("/answers", **{**said, "choice": "0"}, name=ADA) == (200, again)
+    nothing = await page.ask("/answers", message=posted["message"], choice="1", name=ADA)
+    assert nothing == (422, {"error": wording.sentence("nothing_here")})
 
 
 async def test_a_deleted_post_is_withdrawn_and_disappears(page: Page) -> None:

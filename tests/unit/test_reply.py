@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reunite.model import Member, ReplyTarget
-from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong, from_json, to_json
+from reunite.reply import Choice, Jump, Person, Plain, Quoted, Reply, Strong, from_json, to_json
 
 words = st.text(max_size=20)
 spans = st.one_of(
@@ -25,12 +25,19 @@ replies = st.builds(
     st.lists(st.lists(spans, max_size=4).map(tuple), max_size=4).map(tuple),
     st.none() | st.uuids(),
     st.none() | st.uuids(),
+    st.none() | st.uuids(),
+    st.lists(st.builds(Choice, words, words), max_size=3).map(tuple),
 )
 
 
 @given(replies)
 def test_a_reply_survives_the_outbox(reply: Reply) -> None:
     assert from_json(to_json(reply)) == reply
+
+
+def test_a_reply_from_before_there_were_questions_is_read() -> None:
+    old = {name: value for name, value in to_json(Reply("nothing", ())).items() if name not in {"asked", "choices"}}
+    assert from_json(old) == Reply("nothing", ())
 
 
 def test_jumps_are_resolved_where_the_thread_is_known() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.slack.render import MOST_TEXT, blocks, escaped, notification
 from reunite.model import Member, ReplyTarget
-from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
+from reunite.reply import Choice, Jump, Person, Plain, Quoted, Reply, Strong
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 MOST_BLOCKS = 50
@@ -31,6 +31,12 @@ REPLIES = {
     ),
     "slack_looking": Reply("looking", ((Person("slack", ADA), Plain(" is looking for:")), (Quoted("a red hat"),))),
     "slack_returned": Reply("returned", ((Strong("Returned"), Plain(", confirmed by "), Person("discord", MO)),)),
+    "slack_question": Reply(
+        "question",
+        ((Plain("One question, to tell these apart: "), Strong("Where did you last have it?")),),
+        asked=REPORT,
+        choices=(Choice("0", "library & <!channel>"), Choice("1", "x" * 100), Choice("unsure", "Not sure")),
+    ),
     "slack_hostile_words": Reply("looking", ((Quoted("<!channel> <@U1> *bold* `code` & <http://x|y>"),),)),
 }
 

@@ -52,3 +52,4 @@ def test_the_manifest_asks_for_what_the_code_uses() -> None:
     assert set(settings["event_subscriptions"]["bot_events"]) == EVENTS
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == [COMMAND]
     assert settings["socket_mode_enabled"] is True
+    assert settings["interactivity"]["is_enabled"] is True

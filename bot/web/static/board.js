@@ -151,7 +151,7 @@ function removal(message) {
 }
 
 function card(message) {
-  const { reply, match } = message;
+  const { reply, match, question } = message;
   const lines = element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
   const parts = [element("span", { className: "face is-bot", title: "Reunite", aria: { hidden: "true" } }, "R"), lines];
   if (reply.picture) {
@@ -160,6 +160,7 @@ function card(message) {
     parts.push(picture);
   }
   if (match) parts.push(verdicts(message, match));
+  if (question) parts.push(answers(message, question));
   return parts;
 }
 
@@ -205,6 +206,16 @@ function verdicts(message, match) {
     return button;
   });
   return element("div", { className: "verdicts", role: "group", aria: { label: "Is this the match?" } }, ...buttons, element("p", { className: "error", role: "alert" }));
+}
+
+function answers(message, question) {
+  if (question.said !== null) return element("p", { className: "said" }, "Answer: ", element("strong", {}, question.said));
+  const buttons = question.choices.map(({ id, words }) => {
+    const button = element("button", { type: "button", className: "choice", data: { key: `choice-${id}` } }, words);
+    button.addEventListener("click", () => act(button.closest(".body"), "/answers", { message: message.id, choice: id }));
+    return button;
+  });
+  return element("div", { className: "choices", role: "group", aria: { label: "Your answer" } }, ...buttons, element("p", { className: "error", role: "alert" }));
 }
 
 async function act(body, path, what) {
