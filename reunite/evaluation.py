@@ -181,8 +181,6 @@ def calibration(draws: Sequence[Sequence[Prediction]]) -> Calibration:
 
 def _calibration(draw: Sequence[Prediction]) -> tuple[float, float, float, float]:
     probabilities, right = np.array([prediction.first for prediction in draw], np.float64).T
-    order = np.lexsort((right, probabilities))
-    probabilities, right = probabilities[order], right[order]
     rng = np.random.default_rng(0)
     ideals = [_error(probabilities, rng.random(len(right)) < probabilities) for _ in range(_IDEALS)]
     base = np.full(len(right), right.mean())
@@ -195,7 +193,9 @@ def _calibration(draw: Sequence[Prediction]) -> tuple[float, float, float, float
 
 
 def _error(probabilities: NDArray[np.float64], right: NDArray[np.generic]) -> float:
-    """Mean distance of forecasts, in rising order, from outcomes, over ten bins of equal count."""
+    """Mean distance of forecasts from outcomes over ten bins of equal count."""
+    order = np.lexsort((right, probabilities))
+    probabilities, right = probabilities[order], right[order]
     edges = [len(right) * part // 10 for part in range(11)]
     off = [abs(float(probabilities[i:j].sum() - right[i:j].sum())) for i, j in itertools.pairwise(edges)]
     return sum(off) / len(right)

@@ -1,0 +1,127 @@
+"""Calibration on the real store and worker: what is fitted is stored, found, and judged by; nobody sees another's."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from db import calibrations
+from reunite.matching.defaults import for_encoder
+from reunite.matching.evidence import Search
+from reunite.matching.labelled import labelled_set, narrowed
+from reunite.model import Report, ReportState, VerdictKind
+from tests.doubles.colour_encoder import COLOURS, ColourEncoder
+from tests.running import Town, town, working
+
+VERSION = ColourEncoder.version
+PRIOR = for_encoder(VERSION)
+NOTHING_IS_SURE = replace(PRIOR, none=50.0)
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+        yield community
+
+
+async def probability(place: Town, report: Report) -> tuple[float, str | None]:
+    async with place.store.session(place.workspace.community) as session:
+        best = (await session.matches_of(report.id))[0]
+    return best.probability, best.label
+
+
+async def test_the_newest_weights_judge_the_next_search(place: Town, owner_database_url: str) -> None:
+    await place.found("f1", "red")
+    await place.quiet()
+    before, label = await probability(place, await lost(place, "l1"))
+    assert label
+    await calibrations.save_for_all(owner_database_url, VERSION, NOTHING_IS_SURE, {"source": "test"})
+    after, label = await probability(place, await lost(place, "l2"))
+    assert after < 1e-6 < before
+    assert label is None
+
+    await calibrations.save(place.store, place.workspace.community, VERSION, PRIOR, {"source": "test"})
+    own, _ = await probability(place, await lost(place, "l3"))
+    assert own == pytest.approx(before, abs=0.05)
+
+
+async def lost(place: Town, key: str) -> Report:
+    report = await place.lost(key, "my red umbrella")
+    await place.quiet()
+    return report
+
+
+async def test_weights_of_another_version_or_community_are_not_used(
+    place: Town, database_url: str, redis_url: str, owner_database_url: str
+) -> None:
+    own = place.workspace.community
+    await calibrations.save_for_all(owner_database_url, "another-1", NOTHING_IS_SURE, {})
+    assert await calibrations.newest(place.store, own, VERSION) is None
+    async with town(database_url, redis_url, "elsewhere") as other:
+        await calibrations.save(other.store, other.workspace.community, VERSION, NOTHING_IS_SURE, {})
+        assert await calibrations.newest(other.store, other.workspace.community, VERSION) == NOTHING_IS_SURE
+        assert await calibrations.newest(place.store, own, VERSION) is None
+        async with place.store.transaction(own) as connection:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await connection.execute(
+                    b"INSERT INTO calibration (community_id, model_version, parameters, summary)"
+                    b" VALUES (NULL, 'x', '{}', '{}')"
+                )
+
+
+async def test_a_community_learns_from_its_own_verdicts(place: Town) -> None:
+    own = place.workspace.community
+    await place.found("f1", "red")
+    await place.found("f2", "blue")
+    await place.quiet()
+    await place.lost("l1", "red cup")
+    await place.lost("l2", "blue cup")
+    await place.quiet()
+    await place.judge("l1", VerdictKind.CONFIRM)
+    await place.judge("l2", VerdictKind.REFUSE)
+    pairs = await calibrations.judged_pairs(place.store, own, VERSION)
+    assert sorted(pair.right for pair in pairs) == [False, True]
+    assert all(pair.evidence and 0 < pair.probability < 1 for pair in pairs)
+
+    await calibrations.save(place.store, own, VERSION, PRIOR, {"source": "test"})
+    assert await calibrations.judged_pairs(place.store, own, VERSION) == []  # they were of the weights before
+
+
+async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(place: Town) -> None:
+    finds = {}
+    for number, colour in enumerate([*COLOURS] * 2):
+        text = f"{colour} bottle number {number}, flask" if number % 3 else f"Nalgene {number % 4}"
+        finds[f"f{number}"] = await place.found(f"f{number}", colour, text)
+    await place.quiet()
+    loss = await place.lost("l1", "my Nalgene flask, number 3, red and blue", "red", place="pool")
+    await place.quiet()
+    whole = await search(place, loss)
+    gone = [finds[f"f{number}"] for number in (0, 3, 4, 7, 9)]
+    async with place.store.session(place.workspace.community) as session:
+        for find in gone:
+            await session.set_state(find.id, ReportState.WITHDRAWN)
+    fewer = await search(place, loss)
+    there = {candidate.item.report for candidate in fewer.candidates}
+    [labelled] = labelled_set([whole], [], {loss.id: []}).lost
+    found = narrowed(labelled, there).search
+
+    assert len(there) == len(finds) - len(gone)
+    assert found.open_count == fewer.open_count
+    assert found.query == fewer.query
+    assert {each.item.report: each for each in found.candidates} == {
+        each.item.report: each for each in fewer.candidates
+    }
+    assert found.background.keys() == fewer.background.keys()
+    for kind, background in fewer.background.items():
+        ours = found.background[kind]
+        assert (ours.mean, ours.deviation, ours.count) == pytest.approx(
+            (background.mean, background.deviation, background.count)
+        )
+
+
+async def search(place: Town, report: Report) -> Search:
+    async with place.store.session(place.workspace.community) as session:
+        now = await session.report(report.id)
+        assert now
+        return await session.search(now, 1000)
