@@ -11,8 +11,9 @@ TEXTS = ["black rucksack", "red bottle with stickers, lost near the library on T
 ODD_TEXTS = [
     "black umbrella", "schwarzer Regenschirm", "parapluie noir, œuvré", "paraguas negro ¿?", "чёрный зонт",
     "ßẞſ ǅ", "μαύρη ομπρέλα", "黑色雨伞", "黒い傘です。", "검은 우산", "ร่มสีดำ", "काला छाता", "כובע אדום", "قبعة حمراء",
-    "Şemsiye İĞ", " ", "\n\t\r\n", "...", "\N{BILLED CAP}👩‍👩‍👧‍👦🏳️‍🌈", "e\u0301\u0301\u0301", "\u202eright to left\u202c", "\u200b",
-    "\ufeff", "\x00\x01\x7f", "\ufffd\uffff\U0010ffff", "<|endoftext|> [CLS] </s>", "{} {0} %s $x", "<b>@everyone</b>",
+    "Şemsiye İĞ", " ", "\n\t\r\n", "...", "\N{BILLED CAP}👩‍👩‍👧‍👦🏳️‍🌈", "e\u0301\u0301\u0301",
+    "\u202eright to left\u202c", "\u200b", "\ufeff", "\x00\x01\x7f", "\ufffd\uffff\U0010ffff",
+    "<|endoftext|> [CLS] </s>", "{} {0} %s $x", "<b>@everyone</b>",
     "a" * 5000, "🔑" * 500, "1" * 99,
 ]  # fmt: skip
 

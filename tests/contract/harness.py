@@ -107,6 +107,9 @@ class Harness(ABC):
     async def answers(self, root: ReplyTarget) -> list[str]:
         """Return the bot's messages in a post's thread."""
 
+    def forget(self) -> None:  # noqa: B027 - most platforms remember nothing
+        """Let the minutes pass for which the platform itself refuses what it was just sent."""
+
     async def answered(self, root: ReplyTarget, *by: Sent) -> None:
         """Wait until a post's thread shows these messages of the bot, and no others."""
         expected = [each.message for each in by]
@@ -162,6 +165,9 @@ class OnDiscord(Harness):
         acknowledgement = f"/messages/{post}/reactions"
         await self.double.until(lambda: sum(acknowledgement in path for _, path in self.double.requests) == times)
         return ReplyTarget("discord", self.double.guild_id, self.double.channel(channel), post)
+
+    def forget(self) -> None:
+        self.double.nonces.clear()
 
     async def post_refused(self, author: Member, text: str) -> str:
         post = await self.double.post("found", author.id, text, {"photo.jpg": JPEG})
