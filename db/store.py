@@ -12,7 +12,7 @@ import psycopg
 from pgvector.psycopg import register_vector_async
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from db.embeddings import EmbeddingSession
 from db.session import CommunitySession, Connection
@@ -22,6 +22,7 @@ from reunite.errors import DefectError
 from reunite.model import PlatformName, ReplyTarget, Workspace
 from reunite.reply import Reply, from_json
 
+_OPEN_SECONDS = 10
 _ROLE_OPTION = "-c role=reunite_app"  # whoever logs in has no more rights than the application's role
 
 
@@ -69,7 +70,15 @@ class Store:
         )
 
     async def __aenter__(self) -> Self:
-        await self._pool.open(wait=True, timeout=30)
+        try:
+            await self._pool.open(wait=True, timeout=_OPEN_SECONDS)
+        except PoolTimeout as error:
+            await self._pool.close()
+            msg = (
+                f"The database did not take us in within {_OPEN_SECONDS} seconds: check REUNITE_DATABASE_URL, and run"
+                " `reunite migrate` if that has not been done."
+            )
+            raise psycopg.OperationalError(msg) from error
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -134,6 +143,11 @@ class Store:
     async def communities(self) -> list[UUID]:
         """Return every community's id."""
         return [row["id"] for row in await self._rows("SELECT all_communities AS id FROM all_communities()")]
+
+    async def expired_reports(self, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return reports whose time is over and which are still known, each after its community."""
+        found = await self._rows("SELECT * FROM expired_reports(%s)", limit)
+        return [(row["community_id"], row["report_id"]) for row in found]
 
     # Models
 

@@ -1,8 +1,10 @@
 """What each command does: check it, write it in one transaction, hint to the workers after the commit."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from reunite import rules, wording
@@ -11,6 +13,10 @@ from reunite.errors import DefectError, TellUserError
 from reunite.model import Match, MatchState, Question, Report, ReportKind, ReportState, Verdict, Workspace
 from reunite.ports import Queue, Session, Store
 from reunite.reply import Person
+
+
+_NOTING_PAUSES: Final = (0.3, 1.0, 3.0)
+"""Seconds between looks for the match that a message shows: people see it a moment before the delivery notes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,13 @@ class Handlers:
         Raises TellUserError where the member may not judge. Anyone may take back a verdict of their own.
         """
         workspace = await self._workspace(command)
+        for pause in _NOTING_PAUSES:
+            if judged := await self._judge(workspace, command):
+                return judged
+            await asyncio.sleep(pause)
+        return await self._judge(workspace, command)
+
+    async def _judge(self, workspace: Workspace, command: Judge) -> Judged | None:
         async with self._store.session(workspace.community) as session:
             match = await (session.match(command.match) if command.match else session.match_shown_at(command.target))
             if match is None:

@@ -61,9 +61,9 @@ ReplyKind = Literal[
     "returned",
     "reopened",
     "refused",
-    "working",
     "question",
     "thanks",
+    "expired",
 ]
 
 

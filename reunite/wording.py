@@ -154,6 +154,12 @@ def verdict(before: MatchState, now: MatchState, moderator: Person, other: Repor
     )
 
 
+def expired() -> Reply:
+    """Say that a report's time is over, and that nothing is kept."""
+    text = "I have stopped watching and deleted what was posted here. If it is still missing, please post it again."
+    return Reply("expired", ((Plain(text),),))
+
+
 def problem(key: str, **params: str | int) -> Reply:
     """Tell a thread what was wrong and what to do."""
     return Reply("problem", ((Plain(sentence(key, **params)),),))

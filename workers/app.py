@@ -15,6 +15,7 @@ from arq.worker import Worker, func
 
 from db import queue
 from db.store import LiveModel, Store
+from reunite.expiry import expire
 from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
@@ -23,6 +24,7 @@ from workers.process import Processor
 PHOTO_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net", "files.slack.com"})
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _SWEEP_EVERY: Final = 1.0
+_EXPIRED_AT_ONCE: Final = 100
 _QUIET: Final = 10.0
 """Seconds after a hint before the sweep gives another: arq may be busy with it."""
 
@@ -72,7 +74,7 @@ async def run(
         bearer = {host: f"Bearer {config.slack_token}" for host in config.slack_hosts if config.slack_token}
         processor = Processor(store, encoder, model, fetcher, bearer, lease_seconds=config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
-        sweeper = asyncio.create_task(_sweep(hints, config.quiet_seconds))
+        sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         worker = _arq_worker(config, store, processor)
         ready(model)
         try:
@@ -121,11 +123,14 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
     )
 
 
-async def _sweep(hints: queue.ArqQueue, quiet: float) -> None:
-    """Hint at what is due: what a lost hint, an emptied Redis or a killed worker has left."""
+async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
+    """Hint at what is due (what a lost hint, an emptied Redis or a killed worker has left), and end what is over."""
     while True:
         try:
             found = await hints.hint_due(quiet=quiet)
+            for community, report in await store.expired_reports(_EXPIRED_AT_ONCE):
+                async with store.session(community) as session:
+                    await expire(session, report)
         except psycopg.Error as error:
             _log.warning("sweep_interrupted", error=type(error).__name__)
         else:

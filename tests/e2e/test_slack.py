@@ -59,7 +59,7 @@ async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
 
 async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: Town) -> None:
     find = town.slack.post_photo(town.found, town.ben, drawing("red"), "umbrella by the door")
-    await town.reply(town.found, find, "fits none of 0 open lost reports")
+    await town.reply(town.found, find, "Nobody misses it so far")
     loss = await town.look_for("my red umbrella")
 
     card = await town.reply(town.lost, loss, "This may be yours.")
@@ -83,7 +83,7 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
 
 async def test_a_find_is_told_to_whoever_misses_it(town: Town) -> None:
     loss = await town.look_for("a blue cup")
-    await town.reply(town.lost, loss, "Nothing that fits")
+    await town.reply(town.lost, loss, "Nothing has been found so far")
     find = town.slack.post_photo(town.found, town.ben, drawing("blue"))
     card = await town.reply(town.lost, loss, "This may be yours.")
     assert town.ada in shown(card)  # mentioned, so that she hears of it
@@ -95,9 +95,9 @@ async def test_the_same_event_three_times_is_answered_once(town: Town) -> None:
     posted = town.slack.envelopes[0]
     for _ in range(2):
         await town.slack.tell_again(posted)
-    await town.reply(town.found, find, "fits none")
+    await town.reply(town.found, find, "Nobody misses it so far")
     second = town.slack.post_photo(town.found, town.ben, drawing("green"))
-    await town.reply(town.found, second, "fits none")  # by now a second answer to the first would be there
+    await town.reply(town.found, second, "Nobody misses it so far")  # by now a second answer to the first would be there
     assert len(town.slack.thread(town.found, find)) == 1
 
 
@@ -108,16 +108,16 @@ async def test_a_reply_whose_answer_got_lost_is_not_said_twice(town: Town) -> No
 
     town.slack.api.before_answer["chat.postMessage"] = cut
     find = town.slack.post_photo(town.found, town.ben, drawing("red"))
-    await town.reply(town.found, find, "fits none")
+    await town.reply(town.found, find, "Nobody misses it so far")
     await town.slack.until(lambda: town.slack.calls_of("conversations.replies"))
     loss = await town.look_for("my red umbrella")
     await town.reply(town.lost, loss, "This may be yours.")
-    assert sum("fits none" in shown(each) for each in town.slack.thread(town.found, find)) == 1
+    assert sum("Nobody misses it so far" in shown(each) for each in town.slack.thread(town.found, find)) == 1
 
 
 async def test_a_members_reaction_closes_nothing(town: Town) -> None:
     find = town.slack.post_photo(town.found, town.ben, drawing("red"))
-    await town.reply(town.found, find, "fits none")
+    await town.reply(town.found, find, "Nobody misses it so far")
     loss = await town.look_for("my red umbrella")
     card = await town.reply(town.lost, loss, "This may be yours.")
     await town.slack.react(town.lost, card["ts"], "white_check_mark", town.ben).acked.wait()

@@ -11,7 +11,7 @@ from reunite.commands import Withdraw
 from reunite.errors import TellUserError
 from reunite.model import IncomingPhoto, MatchState, Member, ReplyTarget, VerdictKind
 from tests.doubles.pictures import drawing
-from tests.running import ADA, Town, town, working
+from tests.running import ADA, Town, town, until, working
 
 
 @pytest.fixture
@@ -144,6 +144,27 @@ async def test_a_withdrawn_report_leaves_no_words_in_the_database(place: Town, o
     assert "zither" not in await dump(owner_database_url)
     assert "zoo" not in await dump(owner_database_url)
     assert "old oak" in await dump(owner_database_url)
+
+
+async def test_a_report_ends_with_its_time_and_leaves_no_words(place: Town, owner_database_url: str) -> None:
+    find = await place.found("f1", "red", "found under the old oak")
+    loss = await place.lost("l1", "red cup, a present from my zither teacher")
+    other = await place.lost("l2", "green hat of a yodeller")
+    await place.quiet()
+    await place.judge("l1", VerdictKind.CONFIRM)
+    async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:
+        await owner.execute("UPDATE report SET expires_at = now() - interval '1 second'")
+    await until(lambda: is_gone(owner_database_url, "zither", "old oak", "yodeller"))
+    await place.quiet()
+    assert [await place.state(report) for report in (find, loss, other)] == ["returned", "returned", "expired"]
+    assert place.platform.kinds("l2") == ["nothing", "expired"]
+    assert place.platform.kinds("l1")[-1] == "returned"
+
+
+async def is_gone(url: str, *words: str) -> bool:
+    """Tell whether none of the words is in any table."""
+    rows = await dump(url)
+    return not any(word in rows for word in words)
 
 
 async def dump(url: str) -> str:
