@@ -124,6 +124,10 @@ class ReuniteClient(discord.Client):
         """Look whether a verdict is taken back."""
         await self._inbound.reaction(event, given=False)
 
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Look whether a button's press answers a question."""
+        await self._inbound.pressed(interaction)
+
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log an event's defect without its arguments, which hold members' words."""
         _log.exception("discord_event_defect", during=event_method)

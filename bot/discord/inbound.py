@@ -1,22 +1,24 @@
 """Discord's events as commands of the domain. No object of the library passes this line."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from pathlib import PurePath
 from typing import Concatenate, Final, ParamSpec
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 import discord
 import structlog
 
 from bot.discord.config import DiscordConfig
+from bot.discord.render import answer_of, answered
 from reunite import wording
-from reunite.commands import JoinWorkspace, Judge, NewReport, ReportFound, ReportLost, Withdraw
+from reunite.commands import AnswerQuestion, JoinWorkspace, Judge, NewReport, ReportFound, ReportLost, Withdraw
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
-from reunite.handlers import Handlers
+from reunite.handlers import Answered, Handlers
 from reunite.model import Channel, IncomingPhoto, Member, ReplyTarget, ReportKind, VerdictKind
 from reunite.ports import Outgoing, Platform
 from reunite.when import parse_when
@@ -179,6 +181,38 @@ class Inbound:
             _log.exception("discord_lost_defect", interaction=interaction.id)
             answer = wording.sentence("our_fault")
         await interaction.edit_original_response(content=answer)
+
+    @_counted
+    async def pressed(self, interaction: discord.Interaction) -> None:
+        """Take a press of a question's button; what came of it is said to whoever pressed it alone."""
+        data: Mapping[str, object] = interaction.data or {}
+        pressed, message = str(data.get("custom_id", "")), interaction.message
+        answer = answer_of(pressed)
+        if interaction.type is not discord.InteractionType.component or answer is None or message is None:
+            return
+        await interaction.response.defer()
+        try:
+            said = await self._answer(interaction, *answer)
+        except TellUserError as error:
+            words = wording.tell(error)
+        except Exception:  # noqa: BLE001 - the person is told, whatever it was
+            _log.exception("discord_answer_defect", interaction=interaction.id)
+            words = wording.sentence("answer_not_taken")
+        else:
+            words = said.words
+            if said.changed:
+                await interaction.edit_original_response(embeds=[answered(message, pressed)], view=None)
+        await interaction.followup.send(words, ephemeral=True)
+
+    async def _answer(self, interaction: discord.Interaction, report: UUID, choice: str) -> Answered:
+        guild = interaction.guild
+        if guild is None:
+            raise TellUserError("not_here")
+        await self._known(guild)
+        target = ReplyTarget("discord", str(guild.id), str(interaction.channel_id))
+        return await self._handlers.answer(
+            AnswerQuestion(target=target, member=_member(interaction.user), report=report, choice=choice)
+        )
 
     async def _report_lost(self, interaction: discord.Interaction, form: LostForm) -> str:
         guild = interaction.guild

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 
 from bot.discord.config import DiscordConfig
-from bot.discord.render import PICTURE_NAME, caption_of, marker, nonce, render, thread_name
+from bot.discord.render import PICTURE_NAME, Rendered, caption_of, marker, nonce, render, thread_name
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.model import PlatformName, ReplyTarget, ReportKind
 from reunite.ports import Outgoing, Sent
@@ -93,7 +93,17 @@ async def _post(place: Place, outgoing: Outgoing) -> discord.Message:
         files=files,
         allowed_mentions=rendered.mentions,
         nonce=nonce(outgoing.key),
+        view=_view(rendered),
     )
+
+
+def _view(rendered: Rendered) -> discord.ui.View:
+    """Return the buttons. Presses come as events of the client, so the library need not remember the view."""
+    view = discord.ui.View(timeout=None)
+    for custom_id, words in rendered.buttons:
+        view.add_item(discord.ui.Button(label=words, custom_id=custom_id))
+    view.stop()
+    return view
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import discord
 
@@ -23,6 +24,8 @@ MOST_QUOTED: Final = 800
 """Characters shown of a member's words, so that even all escaped they fit an embed's 4096 with everything else."""
 _MOST_NAME: Final = 80
 _MOST_THREAD_NAME: Final = 100  # Discord's limit
+_MOST_BUTTON: Final = 80  # too
+_ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)")
 _MARKER: Final = "https://reunite.invalid/"  # a domain that can't exist (RFC 2606)
 _FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
 _ESCAPED: Final = re.compile(r"\\([^\w\s])")
@@ -41,6 +44,8 @@ class Rendered:
     content: str | None
     embed: discord.Embed
     mentions: discord.AllowedMentions
+    buttons: tuple[tuple[str, str], ...] = ()
+    """Each one's id, by which its press is understood even after a restart, and its words."""
 
 
 def render(outgoing: Outgoing) -> Rendered:
@@ -55,7 +60,33 @@ def render(outgoing: Outgoing) -> Rendered:
         content=" ".join(f"<@{person.member.id}>" for person in pinged) or None,
         embed=embed,
         mentions=mentions_of(pinged),
+        buttons=tuple(
+            (answer_id(reply.asked, choice.id), _clip(choice.words, _MOST_BUTTON)) for choice in reply.choices
+        )
+        if reply.asked
+        else (),
     )
+
+
+def answer_id(report: UUID, choice: str) -> str:
+    """Return the id of a question's button."""
+    return f"answer:{report}:{choice}"
+
+
+def answer_of(custom_id: str) -> tuple[UUID, str] | None:
+    """Read a button's id: the report, and the choice; None for any other button."""
+    found = _ANSWER.fullmatch(custom_id)
+    return (UUID(found["report"]), found["choice"]) if found else None
+
+
+def answered(question: discord.Message, custom_id: str) -> discord.Embed:
+    """Return a question's embed with the answer that was chosen."""
+    embed = question.embeds[0].copy()
+    rows = (row for row in question.components if isinstance(row, discord.ActionRow))
+    buttons = (each for row in rows for each in row.children if isinstance(each, discord.Button))
+    labels = (each.label for each in buttons if each.custom_id == custom_id)
+    embed.description = f"{embed.description}\n**{escape(next(labels, None) or '')}**"
+    return embed
 
 
 def mentions_of(people: list[Person]) -> discord.AllowedMentions:

@@ -40,7 +40,7 @@ class Refusal:
 
 @dataclass
 class Interaction:
-    """A slash command in use, and what the bot has answered so far."""
+    """A slash command in use or a button pressed, and what the bot has answered so far."""
 
     id: str
     token: str
@@ -48,6 +48,8 @@ class Interaction:
     deferred: bool = False
     ephemeral: bool = False
     answer: str | None = None
+    message: str | None = None
+    """Below which the button is."""
 
 
 @dataclass
@@ -193,6 +195,24 @@ class DiscordDouble:
             "member": {**self.members[user], "permissions": str(EVERYONE_MAY)}, "app_permissions": str(EVERYONE_MAY),
             "locale": "en-GB", "attachment_size_limit": 10_000_000, "entitlements": [], "context": 0,
             "data": {"id": command["id"], "name": name, "type": 1, "options": given, "resolved": resolved},
+        })  # fmt: skip
+        return used
+
+    async def press(self, message: str, words: str, user: str) -> Interaction:
+        """Press the button with these words below a message."""
+        pressed = self.find(message)
+        rows = pressed["components"]
+        [button] = [each for row in rows for each in row["components"] if each["label"] == words]
+        used = Interaction(self.new_id(), f"interaction-{self.new_id()}", time.monotonic(), message=message)
+        self.interactions[used.token] = used
+        where = pressed["channel_id"]
+        await self.gateway.dispatch("INTERACTION_CREATE", {
+            "id": used.id, "token": used.token, "type": 3, "version": 1, "application_id": APPLICATION_ID,
+            "guild_id": self.guild_id, "channel_id": where, "channel": self.channels[where],
+            "member": {**self.members[user], "permissions": str(EVERYONE_MAY)}, "app_permissions": str(EVERYONE_MAY),
+            "locale": "en-GB", "attachment_size_limit": 10_000_000, "entitlements": [], "context": 0,
+            "message": {key: value for key, value in pressed.items() if key != "allowed_mentions"},
+            "data": {"custom_id": button["custom_id"], "component_type": 2},
         })  # fmt: skip
         return used
 

@@ -16,7 +16,7 @@ Answer = Json | list[Json] | None
 Handler = Callable[[web.Request], Awaitable[Answer]]
 
 EPHEMERAL = 1 << 6
-DEFERRED = 5
+DEFERRED, DEFERRED_UPDATE = 5, 6
 
 
 class ApiError(Exception):
@@ -56,6 +56,7 @@ def routes(double: DiscordDouble) -> list[web.RouteDef]:
         ("PUT", f"{message}/reactions/{{emoji}}/@me", api.react),
         ("POST", "/interactions/{interaction}/{token}/callback", api.answer_interaction),
         ("PATCH", "/webhooks/{application}/{token}/messages/@original", api.edit_answer),
+        ("POST", "/webhooks/{application}/{token}", api.follow_up),
     ]
     return [
         *(web.route(method, f"/api/v10{path}", api.guarded(handler)) for method, path, handler in table),
@@ -138,7 +139,8 @@ class Api:
         if nonce and payload.get("enforce_nonce") and nonce in self._double.nonces:
             return self._double.nonces[nonce]
         attachments = [self._double.attach(channel, name, data, "image/jpeg") for name, data in files.items()]
-        content = {"content": payload.get("content") or "", "embeds": payload.get("embeds", [])}
+        content = {key: payload.get(key) or [] for key in ("embeds", "components")}
+        content["content"] = payload.get("content") or ""
         allowed = payload.get("allowed_mentions", {"parse": ["users", "roles", "everyone"]})
         message = self._double.add_message(
             channel, BOT_ID, {**content, "attachments": attachments, "allowed_mentions": allowed}
@@ -175,7 +177,7 @@ class Api:
             raise UNKNOWN_INTERACTION
         payload = await request.json()
         data = payload.get("data", {})
-        used.deferred = payload["type"] == DEFERRED
+        used.deferred = payload["type"] == (DEFERRED_UPDATE if used.message else DEFERRED)
         used.ephemeral = bool(data.get("flags", 0) & EPHEMERAL)
         used.answer = data.get("content")
         return {"interaction": {"id": used.id, "type": 2, "response_message_loading": used.deferred}}
@@ -183,7 +185,22 @@ class Api:
     async def edit_answer(self, request: web.Request) -> Answer:
         used = self._interaction(request)
         payload, _ = await _body(request)
+        if used.message:
+            message = self._double.find(used.message)
+            message |= {key: payload[key] for key in ("embeds", "components") if key in payload}
+            return _public(message)
         used.answer = payload["content"]
+        return self._private(used)
+
+    async def follow_up(self, request: web.Request) -> Answer:
+        used = self._interaction(request)
+        payload, _ = await _body(request)
+        if not used.deferred:
+            raise UNKNOWN_INTERACTION
+        used.answer, used.ephemeral = payload["content"], bool(payload.get("flags", 0) & EPHEMERAL)
+        return self._private(used)
+
+    def _private(self, used: Interaction) -> Json:
         bot = self._double.members[BOT_ID]["user"]
         return {
             "id": self._double.new_id(), "channel_id": self._double.channel("general"), "author": bot, "type": 20,
@@ -244,6 +261,12 @@ def _check(payload: Json, files: dict[str, bytes]) -> None:
         raise EMPTY_MESSAGE
     too_long = len(payload.get("content") or "") > 2000 or len(payload.get("nonce") or "") > 25
     if too_long or any(len(embed.get("description", "")) > 4096 for embed in embeds):
+        raise INVALID_FORM
+    buttons = [each for row in payload.get("components") or [] for each in row["components"]]
+    names = {each["custom_id"] for each in buttons}
+    if len(names) < len(buttons) or any(
+        not 0 < len(each["label"]) <= 80 or not 0 < len(each["custom_id"]) <= 100 for each in buttons
+    ):
         raise INVALID_FORM
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.discord.config import DiscordConfig
 from bot.discord.render import escape, marker, nonce, render, thread_name
 from reunite import wording
-from reunite.model import Label, Match, MatchState, Member, ReplyTarget, Report, ReportKind, ReportState, Why
+from reunite.model import Label, Match, MatchState, Member, Question, ReplyTarget, Report, ReportKind, ReportState, Why
 from reunite.ports import Outgoing
 from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
 
@@ -41,6 +41,10 @@ REPLIES = {
     "nothing": (wording.nothing(LOST, 128), None),
     "owner_found": (wording.match_card(MATCH, LOST, FOUND, UUID(int=7), percent=True), b"jpeg"),
     "may_be_yours": (wording.match_card(MATCH, FOUND, LOST, None, percent=False), None),
+    "question": (
+        wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))),
+        None,
+    ),
     "problem": (wording.problem("photo_gone", name="a.jpg"), None),
     "from_another_platform": (
         Reply("nothing", ((Person("slack", Member("U1", "Eve *star* <@11>")), Strong(" wrote"), Plain(".")),)),
@@ -58,7 +62,8 @@ def looks(name: str) -> dict[str, Any]:
     reply, picture = REPLIES[name]
     shown = render(Outgoing("a key", POST, reply.with_targets({LOST.id: POST, FOUND.id: POST}), picture))
     mentions = shown.mentions.to_dict()
-    return {"content": shown.content, "embeds": [shown.embed.to_dict()], "allowed_mentions": mentions}
+    looks = {"content": shown.content, "embeds": [shown.embed.to_dict()], "allowed_mentions": mentions}
+    return {**looks, "buttons": [list(each) for each in shown.buttons]} if shown.buttons else looks
 
 
 def test_a_link_to_another_platform_is_only_its_words() -> None:
