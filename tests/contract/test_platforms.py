@@ -1,16 +1,27 @@
 """What every platform has to do, shown on each: no feature exists on one alone without its harness saying so."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from reunite import rules, wording
-from reunite.model import Label, MatchState, ReplyTarget, Report, ReportKind, ReportState
+from reunite.model import Label, MatchState, PlatformName, ReplyTarget, Report, ReportKind, ReportState
 from reunite.ports import Outgoing, ScoredPair, Sent
 from reunite.reply import Line, Person, Plain, Quoted, Reply
-from tests.contract.harness import HARNESSES, ChannelName, Harness, until
+from tests.contract.harness import ChannelName, Harness, until
+from tests.contract.on_discord import on_discord
+from tests.contract.on_slack import on_slack
+from tests.contract.on_web import on_web
+
+HARNESSES: Mapping[PlatformName, Callable[[str], AbstractAsyncContextManager[Harness]]] = {
+    "discord": on_discord,
+    "slack": on_slack,
+    "web": on_web,
+}
 
 
 @pytest.fixture(params=HARNESSES)
@@ -104,7 +115,7 @@ async def test_a_moderators_check_mark_confirms_and_taking_it_back_reopens(here:
         (False, ReportState.OPEN, MatchState.UNJUDGED),
     ):
         await here.react(card, "✅", moderator, given=given)
-        await until(lambda expected=standing: stands(here, lost, match, expected))
+        await until(partial(stands, here, lost, match, standing))
         assert {each.state for each in await here.reports() if each.id in {lost.id, found.id}} == {state}
 
 
@@ -113,7 +124,7 @@ async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
     moderator = here.join("Grace", moderator=True)
     await here.react(card, "✅", here.join("Mallory"))
     await here.react(card, "❌", moderator)  # handled after it
-    await until(lambda: stands(here, lost, match, MatchState.REFUSED))
+    await until(partial(stands, here, lost, match, MatchState.REFUSED))
     async with here.store.session(lost.community) as session:
         assert {verdict.moderator for verdict in await session.verdicts(match)} == {moderator.id}
 
