@@ -96,6 +96,11 @@ def to_english(text: str) -> str:
     return text if gains[best] <= 0 else _replace(text, words, plain, _LANGUAGES[best])
 
 
+def is_known(word: str) -> bool:
+    """Whether a single word is one of the lexicon's, in any of its European languages."""
+    return any(language.knows(_plain(word)) for language in _LANGUAGES.values())
+
+
 def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], language: _Language) -> str:
     """Put English in the place of the longest phrases that the language knows."""
     out, end, first = "", 0, 0
@@ -118,8 +123,8 @@ def _plain(text: str) -> str:
     return " ".join(_WORD.findall("".join(letter for letter in letters if not unicodedata.combining(letter))))
 
 
-def _read() -> tuple[Mapping[str, _Language], Mapping[str, str]]:
-    """The European languages by code, English among them, and English by Japanese word."""
+def _read() -> tuple[Mapping[str, _Language], Mapping[str, str], frozenset[str]]:
+    """The European languages by code, English among them; English by Japanese word; the English that has others."""
     european = {
         "en": _Language((("s", ""), ("es", ""))),
         "de": _Language(_GERMAN, compounds=True),
@@ -127,18 +132,21 @@ def _read() -> tuple[Mapping[str, _Language], Mapping[str, str]]:
         "fr": _Language(_FRENCH),
     }
     japanese: dict[str, str] = {}
+    translated: set[str] = set()
     table = resources.files("reunite.matching").joinpath("lexicon.tsv").read_text(encoding="utf-8")
     for line in table.splitlines()[1:]:
         english, *others = line.split("\t")
         for word in _WORD.findall(english):
             european["en"].words[_plain(word)] = word
+            if any(others):
+                translated.add(_plain(word))
         for code, cell in zip(("de", "es", "fr", "de"), (*others[:3], others[0].translate(_UMLAUTS)), strict=True):
             european[code].words.update({_plain(phrase): english for phrase in cell.split(",") if phrase.strip()})
         japanese.update({phrase.strip().casefold(): english for phrase in others[3].split(",") if phrase.strip()})
-    return european, japanese
+    return european, japanese, frozenset(translated)
 
 
-_LANGUAGES, _BY_JAPANESE = _read()
+_LANGUAGES, _BY_JAPANESE, ENGLISH_WORDS = _read()
 _JAPANESE_WORDS: Final = re.compile(
     "(" + "|".join(sorted(map(re.escape, _BY_JAPANESE), key=len, reverse=True)) + ")[のをがはにとでもな]?",
     re.IGNORECASE,

@@ -1,10 +1,12 @@
 """What a text says that the thing is not."""
 
 import re
+from importlib import resources
 from typing import Final
 
 from reunite.matching.colours import COLOUR_WORDS, SHADE_WORDS
 from reunite.matching.lexicon import to_english
+from reunite.matching.spelling import mended
 
 _NOT: Final = (
     r"(?:not|isn['’]?t|aren['’]?t|wasn['’]?t|neither|nor|no|non|never|without"
@@ -24,5 +26,17 @@ seen my black bag") says nothing of the thing."""
 
 
 def what_is_said(text: str) -> str:
-    """Return a text in English, as far as its words are known, without what it says that the thing is not."""
-    return re.sub(r"\s{2,}", " ", _NEGATED.sub(" ", to_english(text))).strip()
+    """Return a text in English, as far as its words are known, without what it says that the thing is not.
+
+    Typing errors are mended where no word of another language was read.
+    """
+    english = to_english(text)
+    if english == text:
+        english = mended(text)
+    return re.sub(r"\s{2,}", " ", _NEGATED.sub(" ", english)).strip()
+
+
+def tables() -> str:
+    """Return the tables by which texts are read: what an encoder's version must tell."""
+    folder = resources.files("reunite.matching")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("lexicon.tsv", "real_words.txt"))

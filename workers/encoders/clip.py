@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -13,7 +12,7 @@ from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
-from reunite.matching.negation import what_is_said
+from reunite.matching.negation import tables, what_is_said
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.chunks import chunks
 from workers.encoders.hub import local_folder, obtain
@@ -151,8 +150,7 @@ def _version(name_or_folder: str, folder: Path) -> str:
 
 def _hash_of_wording(templates: Sequence[str]) -> str:
     """Hash what is made of a text before the model sees it."""
-    lexicon = resources.files("reunite.matching").joinpath("lexicon.tsv").read_text(encoding="utf-8")
-    return hashlib.sha256("\n".join((*templates, lexicon)).encode()).hexdigest()[:_SHORT_HASH_LENGTH]
+    return hashlib.sha256("\n".join((*templates, tables())).encode()).hexdigest()[:_SHORT_HASH_LENGTH]
 
 
 def _hash_of_files(folder: Path) -> str:

