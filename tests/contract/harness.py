@@ -83,6 +83,10 @@ class Harness(ABC):
         """React to a message of the bot, or take that back."""
 
     @abstractmethod
+    async def press(self, on: Sent, words: str, member: Member) -> str:
+        """Press the button with these words below a message of the bot, and return what the member is told."""
+
+    @abstractmethod
     async def literal_words(self, of: Sent) -> str:
         """Return what a message of the bot shows as mere words, without all that the platform takes for more."""
 

@@ -61,6 +61,10 @@ class OnDiscord(Harness):
         assert self.double.find(to.message)["channel_id"] == to.channel
         await (self.double.react if given else self.double.unreact)(to.message, mark, member.id)
 
+    async def press(self, on: Sent, words: str, member: Member) -> str:
+        pressed = await self.double.press(on.message, words, member.id)
+        return await self.double.answer(pressed)
+
     async def literal_words(self, of: Sent) -> str:
         [embed] = self.double.find(of.message)["embeds"]
         escaped_or_active = re.compile(r"\\([^a-zA-Z0-9\s])|@(?:everyone|here)|[\\*_~`|<>\[\]()]")

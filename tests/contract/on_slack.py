@@ -75,6 +75,11 @@ class OnSlack(Harness):
             self.double.react(to.channel, to.message, name, member.id, given=given).acked.wait(), PATIENCE
         )
 
+    async def press(self, on: Sent, words: str, member: Member) -> str:
+        pressed = await self.double.press(on.channel, on.message, words, member.id)
+        answer, *_ = await self.double.until(lambda: pressed.answers)
+        return str(answer["text"])
+
     def _leaves(self, of: Sent) -> list[dict[str, Any]]:
         message = self.double.message(of.channel, of.message)
         assert message

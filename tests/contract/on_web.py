@@ -87,6 +87,14 @@ class OnWeb(Harness):
         async with self.http.post("/verdicts", json={"message": int(to.message), "kind": kind, "given": given, **who}):
             pass
 
+    async def press(self, on: Sent, words: str, member: Member) -> str:
+        choices = (await self._message(on.message))["question"]["choices"]
+        [choice] = [each["id"] for each in choices if each["words"] == words]
+        said = {"message": int(on.message), "choice": choice, "name": member.name}
+        async with self.http.post("/answers", json=said) as response:
+            told = await response.json()
+            return str(told.get("error", told.get("words")))
+
     async def literal_words(self, of: Sent) -> str:
         lines = (await self._message(of.message))["reply"]["lines"]
         return "\n".join("".join(span["text"] for span in line if span["is"] in {"plain", "quoted"}) for line in lines)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from reunite import rules, wording
-from reunite.model import Label, MatchState, PlatformName, ReplyTarget, Report, ReportKind, ReportState
+from reunite.model import Label, MatchState, PlatformName, Question, ReplyTarget, Report, ReportKind, ReportState
 from reunite.ports import Outgoing, ScoredPair, Sent
 from reunite.reply import Line, Person, Plain, Quoted, Reply
 from tests.contract.harness import ChannelName, Harness, until
@@ -127,6 +127,20 @@ async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
     await until(partial(stands, here, lost, match, MatchState.REFUSED))
     async with here.store.session(lost.community) as session:
         assert {verdict.moderator for verdict in await session.verdicts(match)} == {moderator.id}
+
+
+async def test_a_questions_buttons_are_for_its_author_alone(here: Harness) -> None:
+    bob, question = here.join("Bob"), Question("place", ("library", "*tram* @everyone"))
+    await here.post_photo("lost", bob, "my umbrella")
+    [report] = await here.reports()
+    async with here.store.session(report.community) as session:
+        await session.set_state(report.id, ReportState.OPEN)
+        await session.ask(report.id, question)
+    asked = await here.platform.send(Outgoing("question", report.target, wording.question(report, question)))
+    assert await here.press(asked, "library", here.join("Mallory")) == wording.sentence("only_author")
+    assert [each.said for each in await here.reports()] == [None]
+    assert await here.press(asked, "*tram* @everyone", bob) == wording.sentence("said")
+    assert [each.said for each in await here.reports()] == ["*tram* @everyone"]
 
 
 async def test_a_deleted_post_takes_its_report_back(here: Harness) -> None:
