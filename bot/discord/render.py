@@ -28,7 +28,7 @@ _MOST_BUTTON: Final = 80  # too
 _ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)")
 _MARKER: Final = "https://reunite.invalid/"  # a domain that can't exist (RFC 2606)
 _FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
-_ESCAPED: Final = re.compile(r"\\([^\w\s])")
+_ESCAPED: Final = re.compile(r"\\([^\w\s]|_)")
 _NUMBERED: Final = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
 _COLOURS: Final[dict[ReplyKind, discord.Colour]] = {
     "match": discord.Colour.gold(),

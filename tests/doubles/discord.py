@@ -24,7 +24,7 @@ APPLICATION_ID = BOT_ID
 EVERYONE_MAY = (1 << 10) | (1 << 11) | (1 << 14) | (1 << 16) | (1 << 35) | (1 << 6) | (1 << 38)
 MANAGE_MESSAGES = 1 << 13
 _EPOCH_MS = 1420070400000
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _MENTION = re.compile(r"<@!?(\d+)>")
 
 

@@ -317,13 +317,13 @@ async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str)
 async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_after_it(database_url: str) -> None:
     async with town(database_url) as here:
         bob = Member(here.discord.join("Bob"), "Bob")
-        lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted("a *red* bag, 1.50 €\n@everyone"),))
+        lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted("a *red* my_bag, 1.50 €\n@everyone"),))
         root = replace(here.post_of("0", "lost"), message=None)
         sent = await here.platform.send(Outgoing("key", root, Reply("looking", lines)))
         assert sent.channel == here.discord.channel("lost")
         assert here.discord.pinged(here.discord.find(sent.message)) == set()
         await here.platform.send(reply("2", root.at(sent.message)))
-        assert here.discord.channels[sent.message]["name"] == "Lost: a *red* bag, 1.50 € @everyone"
+        assert here.discord.channels[sent.message]["name"] == "Lost: a *red* my_bag, 1.50 € @everyone"
 
 
 async def test_only_the_person_who_is_to_be_told_is_pinged(database_url: str) -> None:
