@@ -54,7 +54,15 @@ def photos(tmp_path: Path) -> dict[str, Path]:
     return paths
 
 
-def test_try_with_the_offline_encoder_finds_the_right_thing_first(environment: dict[str, str]) -> None:
+def databases(environment: dict[str, str]) -> set[str]:
+    with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"]) as connection:
+        return {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
+
+
+def test_try_with_the_offline_encoder_finds_the_right_thing_first_and_leaves_nothing_behind(
+    environment: dict[str, str],
+) -> None:
+    before = databases(environment)
     finds = [f"--found={SAMPLES / name}.jpg" for name in ("mug", "umbrella", "backpack")]
     arguments = ["try", *finds, "--lost", "I lost my red umbrella", "--json"]
     out = json.loads(reunite({**environment, "REUNITE_ENCODER": "concept"}, *arguments))
@@ -66,6 +74,7 @@ def test_try_with_the_offline_encoder_finds_the_right_thing_first(environment: d
     assert out["matches"][0]["label"]
     assert "umbrella" in out["matches"][0]["why"]
     assert sum(match["probability"] for match in out["matches"]) <= 1
+    assert databases(environment) == before
 
 
 def test_try_with_a_clip_checkpoint_from_a_folder(
@@ -79,16 +88,6 @@ def test_try_with_a_clip_checkpoint_from_a_folder(
     assert out["encoder"].startswith("tiny-clip")
     assert {match["photo"] for match in out["matches"]} == {str(path) for path in photos.values()}
     assert out["matches"][0]["photo"] == str(photos["green"])
-
-
-def test_try_leaves_nothing_behind(environment: dict[str, str], photos: dict[str, Path]) -> None:
-    def databases() -> set[str]:
-        with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"]) as connection:
-            return {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
-
-    before = databases()
-    reunite({**environment, "REUNITE_ENCODER": "concept"}, "try", "--found", str(photos["red"]), "--lost", "red cup")
-    assert databases() == before
 
 
 @pytest.mark.parametrize(
