@@ -133,7 +133,7 @@ async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
                     await expire(session, report)
         except psycopg.Error as error:
             _log.warning("sweep_interrupted", error=type(error).__name__)
-        except Exception:  # whatever it is: without the sweep a lost hint would be lost for ever
+        except Exception:  # noqa: BLE001 - whatever it is, without the sweep a lost hint would be lost for ever
             _log.exception("sweep_defect")
         else:
             if found:
