@@ -204,14 +204,25 @@ def test_what_was_found_before_it_was_lost_is_less_probable_and_says_why() -> No
         for gap in (timedelta(hours=3), -timedelta(days=5))
     )
     assert after.probability > before.probability
-    assert ("time", "3 h before", "agrees") in whys(after)
-    assert ("time", "5 days after", "differs") in whys(before)
+    assert ("time", "lost 3 h before it was found", "agrees") in whys(after)
+    assert ("time", "lost 5 days after it was found", "differs") in whys(before)
 
 
 def test_places_agree_by_words_in_any_language_and_with_slips() -> None:
     for place, agreement in [("Bibliothek", "agrees"), ("libary", "agrees"), ("sports hall", "differs")]:
         [judgement] = judge(text_search(lost(place="library"), (found(1, place=place), 0.3)), CONCEPT)
         assert ("place", place, agreement) in whys(judgement)
+
+
+def test_of_several_colours_said_the_one_that_is_seen_is_told_and_what_is_left_open_is_named() -> None:
+    query = lost("a red and green hat", place="library")
+    [judgement] = judge(text_search(query, (found(1, seen=GREEN), 0.5)), CONCEPT)
+    assert {("colour", "green", "agrees"), ("place", "place", "unknown")} <= whys(judgement)
+    [judgement] = judge(text_search(query, (replace(found(1), colours=()), 0.5)), CONCEPT)
+    assert ("colour", "colour", "unknown") in whys(judgement)
+    photo = replace(lost(""), colours=(GREEN,))
+    [judgement] = judge(text_search(photo, (found(1, seen=RED), 0.5)), CONCEPT)
+    assert ("colour", "green", "differs") in whys(judgement)
 
 
 def test_a_word_of_both_texts_names_the_thing_and_rare_words_are_told() -> None:

@@ -1,0 +1,28 @@
+"""Finds that may be of one thing, as the search measures it."""
+
+from uuid import UUID
+
+from tests.running import Town, town, working
+
+
+async def test_the_finds_of_a_search_are_compared_with_each_other_and_losses_are_not(
+    database_url: str, redis_url: str
+) -> None:
+    async with town(database_url, redis_url) as place, working(database_url, redis_url):
+        finds = [await place.found(f"f{n}", colour, "umbrella") for n, colour in enumerate(("red", "red", "green"))]
+        await place.quiet()
+        losses = [await place.lost(f"l{n}", colour="red", text="umbrella") for n in range(2)]
+        await place.quiet()
+        alike = await _alike(place, losses[0].id)
+        assert {report for pair in alike for report in pair} == {find.id for find in finds}
+        twins = alike[frozenset(find.id for find in finds[:2])]
+        assert twins == max(alike.values())
+        assert twins > 0.99
+        assert await _alike(place, finds[0].id) == {}
+
+
+async def _alike(place: Town, wanted: UUID) -> dict[frozenset[UUID], float]:
+    async with place.store.session(place.workspace.community) as session:
+        report = await session.report(wanted)
+        assert report
+        return dict((await session.search(report, 50)).alike)

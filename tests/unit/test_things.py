@@ -1,0 +1,102 @@
+"""Posts of one thing: its probability stands at the best of them, and they are no rivals of each other."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reunite.matching import defaults
+from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.matching.judge import judge
+from reunite.matching.weights import EvidenceModel
+from reunite.model import ReportKind
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+MODELS = (defaults.for_encoder("concept-2"), defaults.for_encoder("clip:openai/clip-vit-base-patch32"))
+QUERY = Item(UUID(int=0), ReportKind.LOST, "umbrella", "", NOON, at_is_said=False)
+
+models = st.sampled_from(MODELS)
+likeness = st.floats(-0.2, 1.0)
+
+
+def find(number: int, cosine: float = 0.3, place: str = "tram", hours: float = 0) -> Candidate:
+    at = NOON + timedelta(hours=hours)
+    item = Item(UUID(int=number), ReportKind.FOUND, "", place, at, at_is_said=True)
+    return Candidate(item, {PairKind.TEXT_PHOTO: cosine})
+
+
+def search(*finds: Candidate, **alike: float) -> Search:
+    """Finds among a hundred; `alike` by the numbers of two, as in `_1_2=0.9`."""
+    pairs = {frozenset(UUID(int=int(n)) for n in key[1:].split("_")): cosine for key, cosine in alike.items()}
+    return Search(QUERY, finds, {PairKind.TEXT_PHOTO: Background(0.1, 0.1, 100)}, 100, pairs)
+
+
+@st.composite
+def searches(draw: st.DrawFn) -> Search:
+    count = draw(st.integers(2, 5))
+    finds = [find(n, draw(st.floats(0, 0.6)), hours=draw(st.integers(0, 48))) for n in range(1, count + 1)]
+    alike = {f"_{a}_{b}": draw(likeness) for a in range(1, count + 1) for b in range(a + 1, count + 1)}
+    return search(*finds, **alike)
+
+
+def probabilities(found: Search, model: EvidenceModel) -> dict[UUID, float]:
+    return {judgement.report: judgement.probability for judgement in judge(found, model)}
+
+
+@given(searches(), models)
+def test_the_probabilities_of_things_and_of_none_sum_to_one_and_come_best_first(
+    found: Search, model: EvidenceModel
+) -> None:
+    shares = [judgement.probability for judgement in judge(found, model)]
+    assert sum(shares) <= 1 + 1e-9
+    assert shares == sorted(shares, reverse=True)
+
+
+@given(searches(), models)
+def test_posts_that_are_alike_never_make_the_best_of_them_less_probable(found: Search, model: EvidenceModel) -> None:
+    apart = probabilities(replace(found, alike={}), model)
+    together = probabilities(found, model)
+    best = max(apart, key=lambda report: (apart[report], -report.int))
+    assert together[best] >= apart[best] - 1e-9
+
+
+@given(searches(), models, st.floats(0, 0.5))
+def test_the_more_alike_two_posts_the_more_probable_is_everything_but_the_lesser_of_them(
+    found: Search, model: EvidenceModel, more: float
+) -> None:
+    pair = next(iter(found.alike))
+    nearer = replace(found, alike={**found.alike, pair: found.alike[pair] + more})
+    lone = probabilities(replace(found, alike={}), model)
+    lesser = min(pair, key=lambda report: (lone[report], -report.int))
+    before, after = probabilities(found, model), probabilities(nearer, model)
+    for report in before.keys() - {lesser}:
+        assert after[report] >= before[report] - 1e-9
+    assert after[lesser] <= before[lesser] + 1e-9
+
+
+def test_a_find_posted_twice_is_as_probable_as_one_posted_once() -> None:
+    model = MODELS[0]
+    first, again = (
+        replace(find(n, 0.6, hours=n), rare_words=("kenzo", "k4711", "hh", "ambre", "w65", "1987")) for n in (1, 2)
+    )
+    other = find(3, 0.1)
+    once = judge(search(first, other), model)[0]
+    split = judge(search(first, again, other), model)[0]
+    best, *rest = judge(search(first, again, other, _1_2=0.99), model)
+    assert best.report == once.report == first.item.report
+    assert best.probability == pytest.approx(once.probability, abs=0.05)
+    assert split.probability < 0.7 * once.probability
+    assert again.item.report in {each.report for each in rest}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_alike_finds_are_less_surely_one_thing_the_farther_apart_they_were_found(model: EvidenceModel) -> None:
+    alike = {"_1_2": model.typical[PairKind.PHOTO_PHOTO].mean + 6 * model.typical[PairKind.PHOTO_PHOTO].deviation}
+    near, far = (
+        probabilities(search(find(1, 0.5), other, **alike), model)[UUID(int=2)]
+        for other in (find(2, 0.45, hours=3), find(2, 0.45, "sports hall", hours=24 * 12))
+    )
+    assert near < far
