@@ -13,11 +13,13 @@ from cli.labelled_set import SearchedSet, searched_set
 from cli.match_set import progress_bar
 from cli.places import Places
 from db import calibrations
+from db.migrate import pending
 from db.store import Store
 from reunite import evaluation
 from reunite.evaluation import OutOfFoldJudges
-from reunite.matching import defaults, verdicts
+from reunite.matching import verdicts
 from reunite.matching.calibration import NEVER, Fitted, TooLittleDataError, calibrate
+from reunite.matching.defaults import STATED, for_encoder
 
 _FOLDS, _DRAWS = 5, 4
 
@@ -38,6 +40,8 @@ def run(  # noqa: PLR0913 - the options of the command
         raise UsageError("--community goes with --from-verdicts: a labelled set calibrates all communities.")
     if plots and not folder:
         raise UsageError("--plots goes with a labelled set: verdicts are only of what was shown.")
+    if missing := asyncio.run(pending(where.owner_database_url)):
+        raise UsageError(f"The database lacks {', '.join(missing)}: run `reunite migrate` first.")
     try:
         summary = asyncio.run(_from_set(where, folder, plots) if folder else _from_verdicts(where, community))
     except TooLittleDataError as error:
@@ -47,7 +51,7 @@ def run(  # noqa: PLR0913 - the options of the command
 
 async def _from_set(where: Places, folder: Path, plots: Path | None) -> dict[str, Any]:
     searched = await searched_set(where, folder)
-    fitted = calibrate(searched.labelled, defaults.for_encoder(searched.version))
+    fitted = calibrate(searched.labelled, STATED)
     await calibrations.save_for_all(
         where.owner_database_url, searched.version, fitted.model, summary := _summary("set", searched.version, fitted)
     )
@@ -61,7 +65,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
     from cli import plots  # noqa: PLC0415 - an extra
 
     with progress_bar("folds", _FOLDS) as progress:
-        judges = OutOfFoldJudges(searched.labelled, defaults.for_encoder(searched.version), _FOLDS, progress)
+        judges = OutOfFoldJudges(searched.labelled, STATED, _FOLDS, progress)
     draws = [judges.predict(absent=evaluation.ABSENT, size=None, seed=seed) for seed in range(_DRAWS)]
     kinds = {
         kind: [[each for each in draw if searched.kinds[each.query] == kind] for draw in draws]
@@ -82,7 +86,7 @@ async def _from_verdicts(where: Places, only: UUID | None) -> dict[str, Any]:
         fitted, refused = {}, {}
         for community in communities:
             pairs = await calibrations.judged_pairs(store, community, live.version)
-            model = await calibrations.newest(store, community, live.version) or defaults.for_encoder(live.version)
+            model = await calibrations.newest(store, community, live.version) or for_encoder(live.version)
             try:
                 own = verdicts.from_verdicts(pairs, model)
             except TooLittleDataError as error:

@@ -17,7 +17,8 @@ from cli.places import Places
 from reunite import evaluation
 from reunite.ablation import Worth, ablation
 from reunite.evaluation import OutOfFoldJudges, Prediction, Share
-from reunite.matching import calibration, defaults
+from reunite.matching import calibration
+from reunite.matching.defaults import STATED
 from reunite.matching.labelled import folds as dealt
 from reunite.matching.weights import EVIDENCE
 
@@ -42,10 +43,9 @@ def run(where: Places, folder: Path, wishes: Wishes) -> None:
             msg = f"There is no folder {path.parent} to write {path.name} into."
             raise UsageError(msg)
     searched = asyncio.run(searched_set(where, folder))
-    prior = defaults.for_encoder(searched.version)
     try:
         with progress_bar("folds", wishes.folds) as progress:
-            judges = OutOfFoldJudges(searched.labelled, prior, wishes.folds, progress)
+            judges = OutOfFoldJudges(searched.labelled, STATED, wishes.folds, progress)
     except calibration.TooLittleDataError as error:
         raise UsageError(str(error)) from error
     whole = judges.predict(absent=0.0, size=None, seed=0)
@@ -92,7 +92,7 @@ def _figures(draws: Sequence[Sequence[Prediction]], searched: SearchedSet) -> di
 
 
 def _ablation(searched: SearchedSet, wishes: Wishes) -> dict[str, Any]:
-    cases, prior = calibration.prepared(searched.labelled, defaults.for_encoder(searched.version))
+    cases, prior = calibration.prepared(searched.labelled, STATED)
     with progress_bar("ablation", len(EVIDENCE) + 1) as progress:
         table = ablation(cases, prior, dealt(searched.labelled, wishes.folds), progress)
     return {name: {kind: asdict(worth) for kind, worth in own.items()} for name, own in table.items()}

@@ -45,7 +45,7 @@ _CONCEPT: Final = EvidenceModel(
 )
 """What `reunite calibrate` gave on the development set (docs/matching.md)."""
 
-_CLIP: Final = EvidenceModel(
+STATED: Final = EvidenceModel(
     typical={
         PairKind.PHOTO_PHOTO: Typical(0.55, 0.08, 0.06),
         PairKind.TEXT_PHOTO: Typical(0.19, 0.025, 0.03),
@@ -69,9 +69,9 @@ _CLIP: Final = EvidenceModel(
     calibrated=False,
 )
 """Set by hand from the known ranges of CLIP's cosines: right pairs have 0.20 to 0.35 between text and photo, 0.60 to
-0.95 between photos. Stricter with labels, since no set has measured it."""
+0.95 between photos. Stricter with labels, since no set has measured it. Every calibration starts from here."""
 
 
 def for_encoder(version: str) -> EvidenceModel:
     """Return the weights for an encoder's version; any but the offline encoder gets cautious, uncalibrated ones."""
-    return _CONCEPT if version.startswith("concept") else _CLIP
+    return _CONCEPT if version.startswith("concept") else STATED
