@@ -52,16 +52,19 @@ class ArqQueue:
         """Hint at work that is due and was not hinted at for `quiet` seconds; return how much that was."""
         due = await self._store.hint_due_work(quiet=quiet, limit=limit)
         for work, number in due:
-            await self._enqueue(work, number)
+            if not await self._enqueue(work, number):
+                break  # Redis is away: the rest is due again after the same while
         return len(due)
 
-    async def _enqueue(self, work: UUID, number: int) -> None:
+    async def _enqueue(self, work: UUID, number: int) -> bool:
         payload = {"v": PAYLOAD_VERSION, "work": str(work)}
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
         except (RedisError, OSError) as error:
             _log.warning("hint_lost", work=str(work), error=type(error).__name__)  # the sweep hints again
+            return False
+        return True
 
 
 @asynccontextmanager

@@ -191,7 +191,8 @@ class Handlers:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "").strip()  # PostgreSQL keeps every character but this
+    """Leave out what PostgreSQL can't keep: NUL, and halves of characters."""
+    return text.replace("\0", "").encode(errors="ignore").decode().strip()
 
 
 def _check(command: NewReport) -> None:
