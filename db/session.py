@@ -50,8 +50,8 @@ _PURGE = (
     f"""UPDATE outbox SET reply = reply || '{{"lines": [], "picture": null, "choices": []}}'
         WHERE report_id = %(report)s OR match_id IN {_OF_REPORT}""",
     "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
-    """UPDATE report SET purged_at = now(), text = '', words = '{}', place = '', author_name = '', question = NULL, said = NULL
-       WHERE id = %(report)s""",
+    """UPDATE report SET purged_at = now(), text = '', words = '{}', place = '', author_name = '', question = NULL,
+         said = NULL WHERE id = %(report)s""",
     *_PURGE_QUESTIONS,
 )
 

@@ -14,7 +14,6 @@ from reunite.model import Match, MatchState, Question, Report, ReportKind, Repor
 from reunite.ports import Queue, Session, Store
 from reunite.reply import Person
 
-
 _NOTING_PAUSES: Final = (0.3, 1.0, 3.0)
 """Seconds between looks for the match that a message shows: people see it a moment before the delivery notes it."""
 
