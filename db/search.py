@@ -67,7 +67,7 @@ WHERE one.model_id = %(model)s AND one.space = %(space)s AND one.source = 'photo
   AND one.report_id = ANY(%(reports)s) AND other.report_id = ANY(%(reports)s)
 GROUP BY one.report_id, other.report_id ORDER BY similarity DESC LIMIT %(most)s
 """
-_MOST_COMPARED: Final = 16
+_MOST_COMPARED: Final = 10
 """How many candidates, the nearest in each kind of pair, are compared with each other."""
 _MOST_ALIKE: Final = 64
 
