@@ -31,8 +31,6 @@ _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
 _UNTYPED_PHOTOS: Final = {".heic", ".heif"}  # Discord often knows no content type for them
 
 _SETTLE_SECONDS: Final = 5.0
-_NOTING_PAUSES: Final = (0.0, 0.3, 1.0, 3.0)
-"""Seconds before each look for the match that a message of ours shows."""
 
 _log = structlog.get_logger(__name__)
 
@@ -160,12 +158,8 @@ class Inbound:
             await self._judge(command, event)
 
     async def _judge(self, command: Judge, event: discord.RawReactionActionEvent) -> None:
-        """Hand a verdict over; a card is seen a moment before the delivery has noted which message it is."""
         try:
-            for pause in _NOTING_PAUSES if command.given else (0.0,):
-                await asyncio.sleep(pause)
-                if await self._handlers.judge(command):
-                    return
+            await self._handlers.judge(command)
         except TellUserError as error:
             _log.debug("discord_verdict_ignored", message=event.message_id, reason=error.key)
 
