@@ -97,7 +97,7 @@ async def test_the_same_event_three_times_is_answered_once(town: Town) -> None:
         await town.slack.tell_again(posted)
     await town.reply(town.found, find, "Nobody misses it so far")
     second = town.slack.post_photo(town.found, town.ben, drawing("green"))
-    await town.reply(town.found, second, "Nobody misses it so far")  # by now a second answer to the first would be there
+    await town.reply(town.found, second, "Nobody misses it so far")  # by now a second answer would be there
     assert len(town.slack.thread(town.found, find)) == 1
 
 
