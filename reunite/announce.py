@@ -19,16 +19,18 @@ async def announce(
     The keys of the outbox absorb that both sides of a pair may find it, at the same moment or at a later search.
     """
     said = report.said  # this search's, where another answer may have come meanwhile
-    labelled = [judgement.report for judgement in judgements if judgement.label]
-    locked = await session.lock({report.id, *labelled})
+    locked = await session.lock({report.id, *(judgement.report for judgement in judgements)})
     report = locked[report.id]
+    if report.state is not ReportState.OPEN:
+        return  # it has ended since the search began; so may some of the others have
+    judgements = [each for each in judgements if locked[each.report].state is ReportState.OPEN]
     matches = {
         judgement.report: await session.save_match(_pair(report, judgement)) for judgement in _ordered(judgements)
     }
     shown = [
-        (matches[other], locked[other])
-        for other in labelled
-        if matches[other].state is MatchState.UNJUDGED and locked[other].state is ReportState.OPEN
+        (matches[each.report], locked[each.report])
+        for each in judgements
+        if each.label and matches[each.report].state is MatchState.UNJUDGED
     ]
     if not report.answered:
         await _answer(session, report, len(shown), search.open_count)
