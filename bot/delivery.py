@@ -12,9 +12,10 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.ports import Outgoing, Platform, Sent
 
 MOST_ATTEMPTS: Final = 8
-"""After so many tries (about four minutes) a reply counts as undeliverable."""
+"""After so many tries a reply that fails for reasons of our own counts as undeliverable."""
 _FIRST_PAUSE: Final = 1.0
-"""Seconds before the second try; doubled for each one after."""
+"""Seconds before the second try; doubled for each one after, up to the longest."""
+_LONGEST_PAUSE: Final = 300.0
 _POLL_EVERY: Final = 1.0
 """Seconds between looks at the outbox where nothing signals: for pauses that end and leases that run out."""
 
@@ -40,7 +41,9 @@ class Delivery:
                     await self._loop(signal)
             except psycopg.OperationalError as error:
                 _log.warning("delivery_interrupted", error=type(error).__name__)
-                await asyncio.sleep(_POLL_EVERY)
+            except Exception:  # noqa: BLE001 - whatever it is, the other replies must go out
+                _log.exception("delivery_defect")
+            await asyncio.sleep(_POLL_EVERY)
 
     async def _loop(self, signal: asyncio.Event) -> None:
         try:
@@ -81,10 +84,10 @@ class Delivery:
             await self._unsent(item, str(error), None)
         except (TryAgainError, TimeoutError, OSError) as error:
             log.warning("reply_delayed", error=type(error).__name__)
-            await self._unsent(item, f"{type(error).__name__}: {error}", getattr(error, "after", None) or 0)
+            await self._unsent(item, f"{type(error).__name__}: {error}", getattr(error, "after", None) or 0.0)
         except Exception as error:  # one reply's defect must not stop the others
             log.exception("reply_defect")
-            await self._unsent(item, f"{type(error).__name__}: {error}", 0)
+            await self._unsent(item, type(error).__name__, 0.0 if item.attempts < MOST_ATTEMPTS else None)
 
     async def _send(self, outgoing: Outgoing) -> Sent:
         if outgoing.target.message is None and outgoing.reply.kind != "looking":
@@ -92,8 +95,8 @@ class Delivery:
         return await self._platform.send(outgoing)
 
     async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
+        """Note a failed try: due again after a pause, as long as the report lives, or never where `after` is None."""
         if after is not None:
-            pause = max(after, _FIRST_PAUSE * 2 ** (item.attempts - 1))
-            after = pause if item.attempts < MOST_ATTEMPTS else None
+            after = max(after, min(_FIRST_PAUSE * 2 ** (item.attempts - 1), _LONGEST_PAUSE))
         async with self._store.session(item.community) as session:
             await session.mark_unsent(item.seq, item.fence, problem, after)

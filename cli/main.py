@@ -15,6 +15,8 @@ from cli import logs
 from cli.errors import UsageError
 from cli.places import Places, places
 from cli.settings import Settings
+from reunite import wording
+from reunite.errors import TellUserError
 from reunite.model import PlatformName
 
 app = typer.Typer(
@@ -55,6 +57,8 @@ def _configured() -> Iterator[Settings]:
         _fail(str(error))
     except ImportError as error:
         _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
+    except TellUserError as error:
+        _fail(wording.tell(error))
     except _expected() as error:
         _fail(str(error).strip())
 
@@ -64,13 +68,12 @@ def _expected() -> tuple[type[Exception], ...]:
     import psycopg  # noqa: PLC0415
     from redis.exceptions import ConnectionError as RedisConnectionError  # noqa: PLC0415
 
-    from reunite.errors import TellUserError, TryAgainError, UndeliverableError  # noqa: PLC0415
+    from reunite.errors import TryAgainError, UndeliverableError  # noqa: PLC0415
 
     return (
         psycopg.OperationalError,
         psycopg.errors.InsufficientPrivilege,
         RedisConnectionError,
-        TellUserError,
         TryAgainError,
         UndeliverableError,
     )

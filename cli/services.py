@@ -23,7 +23,9 @@ from reunite.model import PlatformName
 def announce_ready(words: str) -> None:
     """Write the file by which a parent process or a health check sees that this one is ready."""
     if path := os.environ.get("REUNITE_READY_FILE"):
-        Path(path).write_text(words, "utf-8")
+        whole = Path(f"{path}.part")
+        whole.write_text(words, "utf-8")
+        whole.rename(path)  # whoever waits for it reads all of it
 
 
 async def until_stopped(service: Coroutine[Any, Any, None]) -> None:

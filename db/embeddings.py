@@ -56,7 +56,8 @@ class EmbeddingSession(CommunitySession):
         for row in embeddings:
             await self._do(
                 """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, vector)
-                   VALUES (%(community)s, %(report)s, %(photo)s, %(model)s, %(space)s, %(source)s, %(vector)s)
+                   SELECT %(community)s, id, %(photo)s, %(model)s, %(space)s, %(source)s, %(vector)s
+                   FROM report WHERE id = %(report)s AND purged_at IS NULL FOR KEY SHARE
                    ON CONFLICT (report_id, model_id, space, photo_id) DO UPDATE SET vector = excluded.vector""",
                 community=self.community,
                 report=report,

@@ -42,10 +42,19 @@ _PURGE_QUESTIONS = (  # the place of a withdrawn find may be one of the answers 
         WHERE reply ->> 'kind' = 'question' AND report_id IN {_ASKED_OF_PLACES}""",
     f"""UPDATE report SET question = question || '{{"options": []}}' WHERE id IN {_ASKED_OF_PLACES}""",
 )
+_MATCHED = """(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
+               WHERE lost_id = %(report)s OR found_id = %(report)s)"""
 _PURGE = (
+    f"""UPDATE report SET said = '' WHERE id IN {_MATCHED}
+          AND said = (SELECT nullif(place, '') FROM report WHERE id = %(report)s)""",
+    f"""DELETE FROM web_message WHERE root_id IS NOT NULL AND key IN (SELECT key FROM outbox
+          WHERE match_id IN {_OF_REPORT} OR (reply ->> 'kind' = 'thanks' AND report_id IN {_MATCHED}))""",
+    """UPDATE web_message SET text = '', author_name = '' WHERE author_id IS NOT NULL AND id::text =
+         (SELECT r.message FROM report r JOIN workspace w ON w.id = r.workspace_id
+          WHERE r.id = %(report)s AND w.platform = 'web')""",
+    f"DELETE FROM outbox WHERE reply ->> 'kind' = 'thanks' AND report_id IN {_MATCHED}",
     "DELETE FROM photo WHERE report_id = %(report)s",
     "DELETE FROM embedding WHERE report_id = %(report)s",
-    "DELETE FROM work WHERE report_id = %(report)s",
     f"DELETE FROM outbox WHERE state = 'queued' AND (report_id = %(report)s OR match_id IN {_OF_REPORT})",
     f"""UPDATE outbox SET reply = reply || '{{"lines": [], "picture": null, "choices": []}}'
         WHERE report_id = %(report)s OR match_id IN {_OF_REPORT}""",
@@ -141,10 +150,10 @@ class CommunitySession:
         return {row["id"]: rows.report(row) for row in found}
 
     async def report_at(self, target: ReplyTarget) -> Report | None:
-        """Return the report whose post is `target.message`, locked."""
+        """Return the report whose post is `target.message`, as it stands now."""
         row = await self._one(
             f"{rows.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"
-            " AND r.channel = %(channel)s AND r.message = %(message)s FOR NO KEY UPDATE OF r",
+            " AND r.channel = %(channel)s AND r.message = %(message)s",
             **asdict(target),
         )
         return rows.report(row) if row else None
@@ -169,6 +178,13 @@ class CommunitySession:
         """Note that a report's thread has its first answer."""
         await self._do("UPDATE report SET answered = true WHERE id = %(report)s", report=report)
 
+    async def stop_work(self, report: UUID) -> None:
+        """Delete the work on a report; a worker that is at it writes nothing more.
+
+        Before the report is locked, for a worker locks its work first: the other way round they wait for each other.
+        """
+        await self._do("DELETE FROM work WHERE report_id = %(report)s", report=report)
+
     async def purge(self, report: UUID) -> None:
         """Delete a report's words, photos, vectors and unsent replies, also where another's thread quotes them.
 
@@ -176,11 +192,6 @@ class CommunitySession:
         """
         for statement in _PURGE:
             await self._do(statement, report=report)
-
-    async def open_count(self, kind: ReportKind) -> int:
-        """Return how many reports of this kind are open."""
-        row = await self._one("SELECT count(*) AS n FROM report WHERE kind = %(kind)s AND state = 'open'", kind=kind)
-        return int(row["n"]) if row else 0
 
     async def targets(self, reports: Collection[UUID]) -> Mapping[UUID, ReplyTarget]:
         """Return where the threads of reports are, as far as they have one yet."""
@@ -322,10 +333,10 @@ class CommunitySession:
         found = await self._all("SELECT reply FROM outbox WHERE report_id = %(report)s ORDER BY seq", report=report)
         return [from_json(row["reply"]) for row in found]
 
-    async def outgoing(self, seq: int) -> tuple[str, dict[str, Any]]:
-        """Return a queued reply's idempotency key and its JSON."""
-        row = await self._one("SELECT key, reply FROM outbox WHERE seq = %(seq)s", seq=seq) or {}
-        return row["key"], row["reply"]
+    async def outgoing(self, seq: int) -> tuple[str, dict[str, Any]] | None:
+        """Return a queued reply's idempotency key and its JSON; None where it was deleted meanwhile."""
+        row = await self._one("SELECT key, reply FROM outbox WHERE seq = %(seq)s AND state = 'queued'", seq=seq)
+        return (row["key"], row["reply"]) if row else None
 
     async def mark_sent(self, seq: int, fence: int, channel: str, message: str) -> None:
         """Note where a reply was posted; if it is the report's own post, its thread starts there."""

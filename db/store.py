@@ -18,7 +18,7 @@ from db.embeddings import EmbeddingSession
 from db.session import CommunitySession, Connection
 from db.work import WorkLease, WorkSession
 from reunite.commands import JoinWorkspace
-from reunite.errors import DefectError
+from reunite.errors import DefectError, TryAgainError
 from reunite.model import PlatformName, ReplyTarget, Workspace
 from reunite.reply import Reply, from_json
 
@@ -109,9 +109,12 @@ class Store:
     @asynccontextmanager
     async def transaction(self, community: UUID) -> AsyncIterator[Connection]:
         """Open a transaction in which row-level security lets only a community be seen."""
-        async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute("SELECT set_config('reunite.community', %s, true)", [str(community)])
-            yield connection
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
+                await connection.execute("SELECT set_config('reunite.community', %s, true)", [str(community)])
+                yield connection
+        except psycopg.errors.DeadlockDetected as error:
+            raise TryAgainError("another transaction was in the way") from error
 
     async def _rows(self, query: str, *params: object) -> list[dict[str, Any]]:
         async with self._pool.connection() as connection:
@@ -207,18 +210,19 @@ class Store:
         leased = await self._rows(
             "SELECT * FROM lease_outbox(%s::platform, %s, %s)", platform, limit, timedelta(seconds=seconds)
         )
-        return [await self._outbox_item(row) for row in sorted(leased, key=lambda row: row["seq"])]
+        items = [await self._outbox_item(row) for row in sorted(leased, key=lambda row: row["seq"])]
+        return [item for item in items if item]
 
-    async def _outbox_item(self, leased: Mapping[str, Any]) -> OutboxItem:
+    async def _outbox_item(self, leased: Mapping[str, Any]) -> OutboxItem | None:
         async with self.session(leased["community_id"]) as session:
-            key, data = await session.outgoing(leased["seq"])
+            outgoing = await session.outgoing(leased["seq"])
+            report = await session.report(leased["report_id"])
+            if outgoing is None or report is None:
+                return None  # deleted since it was leased
+            key, data = outgoing
             reply = from_json(data)
             targets = await session.targets(reply.jumps())
             picture = await session.photo_bytes(reply.picture) if reply.picture else None
-            report = await session.report(leased["report_id"])
-        if report is None:
-            msg = f"outbox item {leased['seq']} has no report"
-            raise DefectError(msg)
         return OutboxItem(
             seq=leased["seq"],
             community=leased["community_id"],

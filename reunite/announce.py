@@ -21,8 +21,8 @@ async def announce(
     said = report.said  # this search's, where another answer may have come meanwhile
     locked = await session.lock({report.id, *(judgement.report for judgement in judgements)})
     report = locked[report.id]
-    if report.state is not ReportState.OPEN:
-        return  # it has ended since the search began; so may some of the others have
+    if report.state is not ReportState.OPEN or report.said != said:
+        return  # it has ended since the search began, as others may have; or another search knows more
     judgements = [each for each in judgements if locked[each.report].state is ReportState.OPEN]
     matches = {
         judgement.report: await session.save_match(_pair(report, judgement)) for judgement in _ordered(judgements)

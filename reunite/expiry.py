@@ -8,9 +8,13 @@ from reunite.ports import Session
 
 
 async def expire(session: Session, report: UUID) -> None:
-    """End a report; one whose thing came back keeps its state. A thread that still waits is told that nothing came."""
+    """End a report; a thread that still waits is told that nothing came. Once it has expired, nothing more happens."""
+    await session.stop_work(report)
     known = (await session.lock({report})).get(report)
+    if known is None or known.state is ReportState.EXPIRED:
+        return
     await session.purge(report)
-    if known and known.state in {ReportState.PENDING, ReportState.OPEN}:
-        await session.set_state(report, ReportState.EXPIRED)
+    if known.state in {ReportState.PENDING, ReportState.OPEN}:
         await session.post(report, f"{report}:expired", wording.expired())
+    if known.state is not ReportState.WITHDRAWN:
+        await session.set_state(report, ReportState.EXPIRED)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -9,12 +10,13 @@ from uuid import UUID
 
 from reunite import rules, wording
 from reunite.commands import AnswerQuestion, JoinWorkspace, Judge, NewReport, Withdraw
-from reunite.errors import DefectError, TellUserError
+from reunite.errors import DefectError, TellUserError, TryAgainError
 from reunite.model import Match, MatchState, Question, Report, ReportKind, ReportState, Verdict, Workspace
 from reunite.ports import Queue, Session, Store
 from reunite.reply import Person
 
-_NOTING_PAUSES: Final = (0.3, 1.0, 3.0)
+_TRIES: Final = 5
+_NOTING_PAUSES: Final = (0.2, 0.5, 1.0)
 """Seconds between looks for the match that a message shows: people see it a moment before the delivery notes it."""
 
 
@@ -90,12 +92,20 @@ class Handlers:
         `member` is None where the post itself is gone; else it has to be the author or a moderator.
         """
         workspace = await self._workspace(command)
+        for _ in range(_TRIES - 1):
+            with suppress(TryAgainError):  # it stood in a worker's way; a deleted post comes no second time
+                return await self._withdraw(workspace, command)
+        return await self._withdraw(workspace, command)
+
+    async def _withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
         async with self._store.session(workspace.community) as session:
             report = await session.report_at(command.target)
             if report is None or report.state is ReportState.WITHDRAWN:
                 return False
             if command.member and command.member.id != report.author.id and not command.is_moderator:
                 raise TellUserError("only_moderators")
+            await session.stop_work(report.id)
+            await session.lock({report.id})
             await session.set_state(report.id, ReportState.WITHDRAWN)
             await session.purge(report.id)
         return True
@@ -132,8 +142,9 @@ class Handlers:
         """
         workspace = await self._workspace(command)
         for pause in _NOTING_PAUSES:
-            if judged := await self._judge(workspace, command):
-                return judged
+            with suppress(TryAgainError):
+                if judged := await self._judge(workspace, command):
+                    return judged
             await asyncio.sleep(pause)
         return await self._judge(workspace, command)
 
@@ -175,7 +186,8 @@ class Handlers:
                 await session.set_state(report.id, state)
             if state is ReportState.OPEN and (report.state is not state or before is MatchState.REFUSED):
                 work.append(await session.add_work(report.id))  # what came in meanwhile
-            if MatchState.CONFIRMED in (before, match.state) or await session.is_shown(match.id, report.id):
+            shown = MatchState.CONFIRMED in (before, match.state) or await session.is_shown(match.id, report.id)
+            if shown and (state is ReportState.OPEN or match.state is MatchState.CONFIRMED):
                 reply = wording.verdict(before, match.state, change.moderator, other)
                 await session.post(report.id, f"{match.id}:{match.state}:{log_length}:{report.kind}", reply)
         return work

@@ -56,7 +56,7 @@ class Session(Protocol):
         ...
 
     async def report_at(self, target: ReplyTarget) -> Report | None:
-        """Return the report whose post is `target.message`, locked."""
+        """Return the report whose post is `target.message`, as it stands now."""
         ...
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
@@ -77,6 +77,10 @@ class Session(Protocol):
 
     async def photos(self, report: UUID) -> Sequence[Photo]:
         """Return a report's photos in order."""
+        ...
+
+    async def stop_work(self, report: UUID) -> None:
+        """Delete the work on a report; a worker that is at it writes nothing more. Before the report is locked."""
         ...
 
     async def purge(self, report: UUID) -> None:

@@ -156,7 +156,7 @@ def verdict(before: MatchState, now: MatchState, moderator: Person, other: Repor
 
 def expired() -> Reply:
     """Say that a report's time is over, and that nothing is kept."""
-    text = "I have stopped watching and deleted what was posted here. If it is still missing, please post it again."
+    text = "I have stopped watching and deleted what I knew of this. If it is still missing, please post it again."
     return Reply("expired", ((Plain(text),),))
 
 

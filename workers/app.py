@@ -12,9 +12,11 @@ import psycopg
 import structlog
 from arq.connections import RedisSettings
 from arq.worker import Worker, func
+from redis.exceptions import RedisError
 
 from db import queue
 from db.store import LiveModel, Store
+from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice, choose
@@ -75,15 +77,14 @@ async def run(
         processor = Processor(store, encoder, model, fetcher, bearer, lease_seconds=config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
-        worker = _arq_worker(config, store, processor)
         ready(model)
         try:
-            await worker.async_run()
+            while True:
+                await _take_hints(_arq_worker(config, store, processor))
+                await asyncio.sleep(_SWEEP_EVERY)
         finally:
             sweeper.cancel()
             await asyncio.gather(sweeper, return_exceptions=True)
-            with suppress(Exception):  # Redis may be the very thing that failed
-                await worker.close()
 
 
 async def _model(
@@ -123,6 +124,17 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
     )
 
 
+async def _take_hints(worker: Worker) -> None:
+    """Work by arq's hints until cancelled, or until Redis goes away."""
+    try:
+        await worker.async_run()
+    except (RedisError, OSError) as error:
+        _log.warning("redis_away", error=type(error).__name__)
+    finally:
+        with suppress(Exception):  # Redis may be the very thing that failed
+            await worker.close()
+
+
 async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
     """Hint at what is due (what a lost hint, an emptied Redis or a killed worker has left), and end what is over."""
     while True:
@@ -131,7 +143,7 @@ async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
             for community, report in await store.expired_reports(_EXPIRED_AT_ONCE):
                 async with store.session(community) as session:
                     await expire(session, report)
-        except psycopg.Error as error:
+        except (TryAgainError, psycopg.Error) as error:
             _log.warning("sweep_interrupted", error=type(error).__name__)
         except Exception:  # noqa: BLE001 - whatever it is, without the sweep a lost hint would be lost for ever
             _log.exception("sweep_defect")

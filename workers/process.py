@@ -31,7 +31,7 @@ from workers.fetch import PhotoFetcher
 Outcome = Literal["done", "again", "failed", "overtaken"]
 
 MOST_FAILURES: Final = 6
-"""After so many tries (about two minutes) temporary trouble is said instead of tried again."""
+"""After so many tries (about a minute) temporary trouble is said instead of tried again."""
 INTAKE_AT_ONCE: Final = 2
 """How many photos are decoded at once: the largest takes hundreds of megabytes while it is open."""
 _FIRST_PAUSE: Final = 2.0
@@ -55,6 +55,9 @@ class Processor:
     async def process(self, lease: WorkLease) -> Outcome:
         """Bring a report as far as it can be brought, and tell how that went; nothing is raised."""
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
+        if lease.fence - lease.failures > MOST_FAILURES:  # leases that ended in neither success nor failure
+            log.error("work_kills_workers")
+            return await self._give_up(lease, "its workers ended without a word")
         try:
             async with self._kept(lease):
                 await self._store_photos(lease)
@@ -90,16 +93,23 @@ class Processor:
             await asyncio.gather(keeper, return_exceptions=True)
 
     async def _again(self, lease: WorkLease, problem: str, after: float | None) -> Outcome:
+        if lease.failures + 1 >= MOST_FAILURES:
+            return await self._give_up(lease, problem)
         try:
             async with self.store.work_session(lease) as session:
-                if lease.failures + 1 < MOST_FAILURES:
-                    await session.retry(problem, after or _FIRST_PAUSE * 2**lease.failures)
-                    return "again"
+                await session.retry(problem, after or _FIRST_PAUSE * 2**lease.failures)
+                return "again"
+        except (LeaseLostError, psycopg.OperationalError):
+            return "overtaken"  # the lease runs out by itself, and the sweep finds the work
+
+    async def _give_up(self, lease: WorkLease, problem: str) -> Outcome:
+        try:
+            async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
                 await session.post(lease.report, f"{lease.work}:failed", wording.problem("our_fault"))
                 return "failed"
         except (LeaseLostError, psycopg.OperationalError):
-            return "overtaken"  # the lease runs out by itself, and the sweep finds the work
+            return "overtaken"
 
     # Stored copies
 
@@ -120,9 +130,12 @@ class Processor:
                 stored = await asyncio.to_thread(_stored_photo, data)
         except TellUserError as error:
             await self._refuse_photo(lease, photo, error)
-        except TryAgainError:
+        except (LeaseLostError, psycopg.OperationalError):
+            raise
+        except Exception as error:  # whatever it is, in the end a photo must not keep the rest of its report back
             if lease.failures + 1 < MOST_FAILURES:
                 raise
+            _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
             await self._refuse_photo(lease, photo, TellUserError("photo_unreachable"))
         else:
             async with self.store.work_session(lease) as session:

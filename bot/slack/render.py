@@ -29,7 +29,7 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Eleme
     shown: list[Element] = [{"type": "rich_text", "elements": elements}]
     if file:
         shown.append({"type": "image", "slack_file": {"id": file}, "alt_text": wording.sentence("picture_of_match")})
-    if reply.asked:
+    if reply.asked and reply.choices:  # Slack refuses an empty row of buttons
         shown.append({"type": "actions", "elements": [_button(reply.asked, choice) for choice in reply.choices]})
     return shown
 

@@ -9,9 +9,12 @@ from psycopg import conninfo, sql
 from db import migrate as migrations
 from db.migrate import Migration, MigrationError, migrate, pending
 from db.store import Store
-from reunite.commands import JoinWorkspace, ReportFound
+from db.web import web_session
+from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Member, ReplyTarget, ReportState, Workspace
+from reunite.model import IncomingPhoto, Label, Member, ReplyTarget, ReportState, Workspace
+from reunite.ports import ScoredPair
+from reunite.reply import Plain, Quoted, Reply
 from tests.doubles.pictures import drawing
 
 TENANT_TABLES = {
@@ -101,6 +104,7 @@ async def test_a_purged_report_leaves_an_empty_row_that_cannot_come_again(databa
             report = await session.report_at(ReplyTarget("web", "ours", "found", "m1"))
             assert report
             await session.set_state(report.id, ReportState.WITHDRAWN)
+            await session.stop_work(report.id)
             await session.purge(report.id)
         await posted(store, "ours")
         async with store.session(town.community) as session:
@@ -151,3 +155,29 @@ async def test_the_applications_password_is_set_from_its_url(owner_database_url:
             await connection.execute("SELECT rolpassword LIKE 'SCRAM%' FROM pg_authid WHERE rolname = 'reunite_app'")
         ).fetchone()
     assert row == (True,)
+
+
+async def test_what_the_page_shows_of_a_report_goes_with_it(database_url: str) -> None:
+    async with Store(database_url) as store:
+        handlers = Handlers(store, NoQueue())
+        town = await handlers.join(JoinWorkspace("web", "local", "local"))
+        await store.register_model("concept", "colours-1", {"shared": 6})
+        async with web_session(store, town.community) as page:
+            post, _ = await page.add_post("lost", "p1", Member("a", "Ada"), "a zither")
+        target = ReplyTarget("web", "local", "lost", str(post))
+        lost = ReportLost(source_key="p1", target=target, author=Member("a", "Ada"), text="a zither")
+        found = ReportFound(source_key="f", target=target.at("none"), author=Member("b", "Ben"), text="an instrument")
+        reports = [(await handlers.report(command)).report for command in (lost, found)]
+        async with web_session(store, town.community) as page:
+            match = await page.save_match(ScoredPair(reports[0].id, reports[1].id, 0.9, Label.HIGH, (), {}))
+            card = Reply("match", ((Quoted("a zither"),),), match=match.id)
+            await page.post(reports[1].id, "card", card)
+            await page.add_reply("lost", post, "card", card)
+            await page.add_reply("lost", post, "other", Reply("nothing", ((Plain("I keep watching."),),)))
+        assert await handlers.withdraw(Withdraw(target=target))
+        async with web_session(store, town.community) as page:
+            left = await page._all("SELECT text, author_name, reply::text AS reply FROM web_message ORDER BY id")
+    assert [row["text"] for row in left] == ["", ""]
+    assert "zither" not in str(left)
+    assert "Ada" not in str(left)
+    assert "I keep watching." in str(left)

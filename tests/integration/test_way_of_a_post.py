@@ -7,8 +7,10 @@ import pytest
 from psycopg import sql
 from redis.asyncio import Redis
 
+from reunite import wording
 from reunite.commands import Withdraw
 from reunite.errors import TellUserError
+from reunite.expiry import expire
 from reunite.model import IncomingPhoto, MatchState, Member, ReplyTarget, VerdictKind
 from tests.doubles.pictures import drawing
 from tests.running import ADA, Town, town, until, working
@@ -156,7 +158,7 @@ async def test_a_report_ends_with_its_time_and_leaves_no_words(place: Town, owne
         await owner.execute("UPDATE report SET expires_at = now() - interval '1 second'")
     await until(lambda: is_gone(owner_database_url, "zither", "old oak", "yodeller"))
     await place.quiet()
-    assert [await place.state(report) for report in (find, loss, other)] == ["returned", "returned", "expired"]
+    assert [await place.state(report) for report in (find, loss, other)] == ["expired", "expired", "expired"]
     assert place.platform.kinds("l2") == ["nothing", "expired"]
     assert place.platform.kinds("l1")[-1] == "returned"
 
@@ -234,3 +236,61 @@ async def test_a_thread_that_cannot_be_written_to_holds_up_no_other(place: Town)
     assert place.platform.kinds("f1") == []
     assert place.platform.kinds("f2") == ["nothing"]
     assert place.platform.kinds("f3") == ["nothing"]
+
+
+async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(place: Town) -> None:
+    await place.found("f1", "red")
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        report = await session.report_at(ReplyTarget("web", place.workspace.external_id, "found", "f1"))
+        assert report
+        await session.post(report.id, "later", wording.expired())
+        seq = (await session._one("SELECT seq FROM outbox WHERE key = 'later'") or {})["seq"]
+        assert await session.outgoing(seq)
+        await session.purge(report.id)
+        assert await session.outgoing(seq) is None
+    await place.lost("l1", "a blue cup")
+    await place.quiet()
+    assert place.platform.kinds("l1") == ["nothing"]
+
+
+async def test_a_withdrawal_while_a_worker_is_at_the_report_wins(place: Town, owner_database_url: str) -> None:
+    for number in range(20):
+        await place.lost(f"l{number}", f"red cup of zither player {number}", "red")
+        assert await place.handlers.withdraw(
+            Withdraw(target=ReplyTarget("web", place.workspace.external_id, "lost", f"l{number}"))
+        )
+    await place.quiet()
+    assert "zither" not in await dump(owner_database_url)
+
+
+async def test_a_second_look_at_an_expired_report_leaves_its_notice(place: Town) -> None:
+    place.platform.failing["l1"] = 1
+    loss = await place.lost("l1", "red cup")
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        await expire(session, loss.id)
+        await expire(session, loss.id)
+    await place.quiet()
+    assert place.platform.kinds("l1") == ["nothing", "expired"]
+
+
+async def test_a_confirmation_taken_back_reopens_no_report_that_another_one_keeps(place: Town) -> None:
+    find = await place.found("f1", "red")
+    await place.lost("l1", "red cup")
+    await place.lost("l2", "red cup")
+    await place.quiet()
+    for root in ("l1", "l2"):
+        await place.judge(root, VerdictKind.CONFIRM)
+    await place.judge("l2", VerdictKind.CONFIRM, given=False)
+    await place.quiet()
+    assert await place.state(find) == "returned"
+    assert "open again" not in place.platform.thread("f1")[-1]
+    assert "open again" in place.platform.thread("l2")[-1]
+
+
+async def test_temporary_trouble_is_outlasted(place: Town) -> None:
+    place.platform.failing["f1"] = 3
+    await place.found("f1", "red")
+    await place.quiet()
+    assert place.platform.kinds("f1") == ["nothing"]

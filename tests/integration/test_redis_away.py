@@ -1,0 +1,33 @@
+"""A worker whose Redis goes away works on when it is back, without anyone starting it again."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from cli.embedded import EmbeddedServers
+from tests.running import town, until, working
+
+
+@pytest.mark.slow
+async def test_a_worker_outlives_its_redis(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    home: Path = tmp_path_factory.mktemp("own-redis")
+    for folder in (home, *home.parents[:2]):
+        folder.chmod(0o711)  # as root the servers run as another account, which must get through
+    with EmbeddedServers(home / "home", durable=False) as own:
+
+        async def end_redis() -> None:
+            async with Redis.from_url(own.redis_url) as redis:
+                await redis.execute_command("SHUTDOWN", "NOSAVE")
+
+        async with (
+            town(database_url, own.redis_url) as place,
+            working(database_url, own.redis_url, quiet_seconds=1),
+        ):
+            await place.found("f1", "red")
+            await place.quiet()
+            await asyncio.gather(end_redis(), return_exceptions=True)
+            await place.lost("l1", "red cup")
+            await until(lambda: place.platform.kinds("l1"))
+        assert place.platform.kinds("l1")[0] == "answer"
