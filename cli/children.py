@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Final
 
 STOP_SECONDS: Final = 15.0
+PARENT: Final = "REUNITE_PARENT"
+"""Variable that tells a process of ours who started it."""
 _LOOK_EVERY: Final = 0.1
+_PARENT_LOOK_EVERY: Final = 1.0
 
 
 class ChildError(Exception):
@@ -25,7 +28,12 @@ class Child:
         """Start nothing yet. The process writes `ready_file` once it is ready."""
         self.name = " ".join(command)
         self._command = command
-        self._environment = {**os.environ, **environment, "REUNITE_READY_FILE": str(ready_file)}
+        self._environment = {
+            **os.environ,
+            **environment,
+            "REUNITE_READY_FILE": str(ready_file),
+            PARENT: str(os.getpid()),
+        }
         self._ready_file = ready_file
         self._process: asyncio.subprocess.Process | None = None
 
@@ -79,9 +87,14 @@ async def children(commands: Sequence[Sequence[str]], environment: Mapping[str, 
 
 
 async def until_asked_to_stop() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
+    """Wait for Ctrl-C or SIGTERM, or for the end of the process of ours that started this one."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    parent = os.environ.get(PARENT)
+    while parent is None or os.getppid() == int(parent):  # a killed parent can't end its children itself
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PARENT_LOOK_EVERY):
+                await asked.wait()
+                return

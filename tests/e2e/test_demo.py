@@ -17,7 +17,10 @@ PATIENCE = 120.0
 
 @pytest.mark.slow
 @pytest.mark.encoder
-def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("end_by", [signal.SIGTERM, signal.SIGKILL])
+def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(
+    end_by: signal.Signals, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     home: Path = tmp_path_factory.mktemp("demo")
     for folder in (home, *home.parents[:2]):
         folder.chmod(0o711)  # as root the servers run as another account, which must get through
@@ -42,8 +45,8 @@ def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(tmp_path_fac
             assert page.status == 200
         family = psutil.Process(demo.pid).children(recursive=True)
         assert family
-        demo.send_signal(signal.SIGTERM)
-        assert demo.wait(PATIENCE) == 0
+        demo.send_signal(end_by)
+        assert demo.wait(PATIENCE) == (0 if end_by is signal.SIGTERM else -end_by)
     end = time.monotonic() + PATIENCE
     while any(process.is_running() for process in family) and time.monotonic() < end:
         time.sleep(0.1)
