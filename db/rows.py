@@ -1,7 +1,6 @@
 """Turns rows into the domain's things."""
 
 from typing import Any
-from uuid import UUID
 
 from reunite.model import (
     Label,
@@ -88,8 +87,3 @@ def match(row: Row) -> Match:
 def verdict(row: Row) -> Verdict:
     """Read a row of `verdict`."""
     return Verdict(row["moderator_id"], VerdictKind(row["kind"]), row["given"], row["at"])
-
-
-def uuid_or_none(row: Row | None, name: str) -> UUID | None:
-    """Return a column of a row that may not be there."""
-    return row[name] if row else None

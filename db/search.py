@@ -86,7 +86,7 @@ async def search(connection: AsyncConnection[DictRow], report: Report, limit: in
     colours = await (await connection.execute(_COLOURS.encode(), params)).fetchall()
     background = found[0]["background"] or [] if found else []
     return Search(
-        query=_item(report.id, report.kind, vars_of(report), [row["colours"] for row in colours]),
+        query=_item(report.id, report.kind, _fields_of(report), [row["colours"] for row in colours]),
         candidates=tuple(
             Candidate(
                 item=_item(row["id"], opposite, row, row["colours"]),
@@ -132,7 +132,7 @@ async def _pairs(connection: AsyncConnection[DictRow]) -> dict[str, Any]:
     }
 
 
-def vars_of(report: Report) -> dict[str, Any]:
+def _fields_of(report: Report) -> dict[str, Any]:
     """Return a report's fields under the names of its columns."""
     return {
         "text": report.text,

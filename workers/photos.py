@@ -18,7 +18,6 @@ MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 MAX_PHOTO_PIXELS: Final = 80_000_000
 STORED_SIDE: Final = 512
 _STORED_QUALITY: Final = 90
-_THUMBNAIL_QUALITY: Final = 85
 
 # Formats in which people post photos. Pillow would open far more, some through other programs (EPS).
 _FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF")
@@ -71,7 +70,7 @@ def make_stored_copy(data: bytes) -> StoredCopy:
         raise _too_many_pixels() from error
     except Exception as error:  # a damaged file makes the decoders raise anything, from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
-    jpeg = _as_jpeg(copy, _STORED_QUALITY)
+    jpeg = _as_jpeg(copy)
     return StoredCopy(jpeg, copy.width, copy.height, hashlib.sha256(jpeg).hexdigest())
 
 
@@ -82,15 +81,6 @@ def decode(jpeg: bytes) -> Pixels:
             return np.array(image.convert("RGB"))
     except OSError as error:
         raise DefectError("A stored copy can't be decoded.") from error
-
-
-def thumbnail(jpeg: bytes, size: int) -> bytes:
-    """Make a JPEG of a stored copy that fits into size × size pixels; a smaller one is returned as it is."""
-    with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
-        if max(image.size) <= size:
-            return jpeg
-        image.thumbnail((size, size), Image.Resampling.LANCZOS)
-        return _as_jpeg(image, _THUMBNAIL_QUALITY)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -179,9 +169,9 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def _as_jpeg(image: Image.Image, quality: int) -> bytes:
+def _as_jpeg(image: Image.Image) -> bytes:
     bare = Image.new("RGB", image.size)  # Pillow would carry a comment or profile of the source over
     bare.paste(image)
     buffer = BytesIO()
-    bare.save(buffer, "JPEG", quality=quality)
+    bare.save(buffer, "JPEG", quality=_STORED_QUALITY)
     return buffer.getvalue()

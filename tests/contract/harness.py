@@ -7,7 +7,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NoReturn
 from uuid import UUID
 
 import pytest
@@ -43,7 +43,11 @@ class Harness(ABC):
     def needs(self, feature: Feature) -> None:
         """Skip the test where the platform has no such thing."""
         if feature in self.lacks:
-            pytest.skip(f"{self.name}: {self.lacks[feature]}")
+            self.skip(feature)
+
+    def skip(self, feature: Feature) -> NoReturn:
+        """Leave the test out, with the reason that the platform gives."""
+        pytest.skip(f"{self.name}: {self.lacks[feature]}")
 
     @property
     @abstractmethod

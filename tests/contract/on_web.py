@@ -55,7 +55,7 @@ class OnWeb(Harness):
         return str((await self._post(author, text, "found", JPEG, str(uuid4())))["error"])
 
     async def post_as_bots(self) -> None:
-        raise NotImplementedError(self.lacks["bots"])
+        self.skip("bots")
 
     async def use_lost(self, author: Member, words: str) -> str:
         said = await self._post(author, f"/lost {words}", "found", None, str(uuid4()))
@@ -99,8 +99,8 @@ class OnWeb(Harness):
         lines = (await self._message(of.message))["reply"]["lines"]
         return "\n".join("".join(span["text"] for span in line if span["is"] in {"plain", "quoted"}) for line in lines)
 
-    def pinged(self, by: Sent) -> set[str]:
-        raise NotImplementedError(self.lacks["pings"])
+    def pinged(self, by: Sent) -> set[str]:  # noqa: ARG002 - the harness's signature
+        self.skip("pings")
 
     async def answers(self, root: ReplyTarget) -> list[str]:
         return [str(key) for key, each in (await self._board()).items() if each["root"] == int(str(root.message))]

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
 
 from reunite.errors import DefectError, TellUserError
 from workers import photos
-from workers.photos import decode, make_stored_copy, thumbnail
+from workers.photos import decode, make_stored_copy
 
 RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 200), (255, 255, 255)
 
@@ -307,14 +307,6 @@ def test_damaged_photos_are_used_or_told_in_words(kind: str, at: int, noise: byt
         assert told.key.startswith("photo_")  # noqa: PT017 - either outcome is right
     else:
         assert max(copy.width, copy.height) <= 512
-
-
-def test_a_thumbnail_fits_and_a_small_picture_is_left_alone() -> None:
-    copy = make_stored_copy(saved(quarters(1000, 500), "PNG"))
-    small = thumbnail(copy.jpeg, 128)
-    assert decode(small).shape == (64, 128, 3)
-    assert_close(corners(small), FOUR)
-    assert thumbnail(small, 128) is small
 
 
 def test_something_else_than_a_stored_copy_is_a_defect() -> None:
