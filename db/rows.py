@@ -3,6 +3,8 @@
 from typing import Any
 
 from reunite.model import (
+    Claim,
+    ClaimState,
     Label,
     Match,
     MatchState,
@@ -14,6 +16,7 @@ from reunite.model import (
     Report,
     ReportKind,
     ReportState,
+    Settings,
     Verdict,
     VerdictKind,
     Why,
@@ -21,9 +24,8 @@ from reunite.model import (
 
 Row = dict[str, Any]
 
-REPORT = (
-    """SELECT r.*, w.platform, w.external_id AS workspace FROM report r JOIN workspace w ON w.id = r.workspace_id"""
-)
+REPORT = """SELECT r.*, w.platform, w.external_id AS workspace, w.language
+       FROM report r JOIN workspace w ON w.id = r.workspace_id"""
 PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours FROM photo"
 
 
@@ -44,6 +46,10 @@ def report(row: Row) -> Report:
         answered=row["answered"],
         question=question(row["question"]) if row["question"] else None,
         said=row["said"],
+        language=row["language"],
+        sealed=row["sealed"],
+        private=row["private"],
+        category=row["category"],
     )
 
 
@@ -81,6 +87,28 @@ def match(row: Row) -> Match:
         label=Label(row["label"]) if row["label"] else None,
         why=tuple(Why(**why) for why in row["why"]),
         state=MatchState(row["state"]),
+        declined=row["declined"],
+        released=row["released"],
+    )
+
+
+def claim(row: Row) -> Claim:
+    """Read a row of `claim`."""
+    member = Member(row["member_id"], row["member_name"])
+    return Claim(row["id"], row["match_id"], member, row["answer"], ClaimState(row["state"]))
+
+
+def settings(row: Row) -> Settings:
+    """Read a row of `workspace`."""
+    return Settings(
+        found_channels=tuple(row["found_channels"]),
+        lost_channels=tuple(row["lost_channels"]),
+        log_channel=row["log_channel"],
+        moderators=tuple(row["moderators"]),
+        language=row["language"],
+        private_reports=row["private_reports"],
+        sealed_categories=tuple(row["sealed_categories"]),
+        keep_days=row["keep_days"],
     )
 
 

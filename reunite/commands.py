@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from reunite.model import Channel, IncomingPhoto, Member, PlatformName, ReplyTarget, ReportKind, VerdictKind
+from reunite.model import (
+    Category,
+    Channel,
+    IncomingPhoto,
+    Member,
+    PlatformName,
+    ReplyTarget,
+    ReportKind,
+    Settings,
+    VerdictKind,
+)
+from reunite.reply import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class NewReport:
     """Something was posted. `source_key` is the idempotency key: the platform's message or interaction id.
 
     `target.message` is the post in whose thread to answer; None where the bot is to write the post itself.
+    A sealed report is shown by its category, place and day only; a private one to its author and the moderators.
     """
 
     kind: ClassVar[ReportKind]
@@ -33,6 +45,11 @@ class NewReport:
     place: str = ""
     happened_at: datetime | None = None
     photos: tuple[IncomingPhoto, ...] = ()
+    sealed: bool = False
+    private: bool = False
+    category: Category = "other"
+    secret: str = ""
+    """What only the owner can know: the finder's question, or a detail that is not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +68,7 @@ class ReportLost(NewReport):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """A member gave a verdict on a match, or took theirs back (`given` false).
+    """A member gave a verdict on a match, or took theirs back (`given` false; None: whichever changes it).
 
     The match is named by `match`, or by the reply it was shown in: `target.message` is then that reply's id.
     `is_moderator` tells the member's rights at this moment.
@@ -60,7 +77,7 @@ class Judge:
     target: ReplyTarget
     member: Member
     kind: VerdictKind
-    given: bool
+    given: bool | None
     is_moderator: bool
     match: UUID | None = None
 
@@ -77,8 +94,43 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """A report's post was deleted, or its author takes the report back: `target.message` is the post's id."""
+    """A report's post was deleted, or its author takes the report back: `report`, or the one at `target.message`."""
 
     target: ReplyTarget
     member: Member | None = None
     is_moderator: bool = False
+    report: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditReport:
+    """The words of a report's post were changed; `target.message` is the post's id."""
+
+    target: ReplyTarget
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A member pressed a button (`reunite.reply.Button`), with what they filled in where it has a form.
+
+    `key` is the idempotency key: the platform's interaction id.
+    """
+
+    target: ReplyTarget
+    member: Member
+    is_moderator: bool
+    action: Action
+    subject: UUID
+    key: str
+    words: str = ""
+    photos: tuple[IncomingPhoto, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """A moderator decides how their workspace wants it."""
+
+    platform: PlatformName
+    workspace: str
+    settings: Settings

@@ -3,10 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 PlatformName = Literal["discord", "slack", "web"]
+Category = Literal["id", "card", "keys", "phone", "other"]
+"""What a sealed find is publicly called: no more than this is said of it."""
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
 class ReportKind(StrEnum):
@@ -156,6 +159,14 @@ class Report:
     question: Question | None = None
     said: str | None = None
     """The author's answer to `question`, one of its options; empty where they are not sure, None until they answer."""
+    language: str = "en"
+    """In which the thread is written: the workspace's."""
+    sealed: bool = False
+    """A find whose photo and words nobody but the finder and the moderators may see."""
+    private: bool = False
+    """A loss that only its author and the moderators may see."""
+    category: Category = "other"
+    """What a sealed find is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +180,10 @@ class Match:
     label: Label | None
     why: tuple["Why", ...]
     state: MatchState
+    declined: bool = False
+    """The loser has said that it is not theirs."""
+    released: bool = False
+    """A moderator lets the loser know of a sealed find."""
 
 
 Agreement = Literal["agrees", "partly", "differs", "unknown"]
@@ -191,3 +206,54 @@ class Verdict:
     kind: VerdictKind
     given: bool
     at: datetime
+
+
+class ClaimState(StrEnum):
+    """What came of a claim."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A member says that a find is theirs, and what only its owner can know. Never shown but to those who decide."""
+
+    id: UUID
+    match: UUID
+    member: Member
+    answer: str
+    state: ClaimState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a workspace wants it. Ids are the platform's; without channels of its own choice, their names decide."""
+
+    found_channels: tuple[str, ...] = ()
+    lost_channels: tuple[str, ...] = ()
+    log_channel: str | None = None
+    """Where moderators see every match, and what is sealed or private."""
+    moderators: tuple[str, ...] = ()
+    """Roles, user groups or members, beside those whose permission makes them moderators."""
+    language: str = "en"
+    private_reports: bool = False
+    """Losses are private unless said otherwise."""
+    sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
+    """For which the bot suggests to seal the find."""
+    keep_days: int = 60
+    """How long a report stays open, and what is known of it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Numbers of a community, none of which tells of a person. `sealed` finds are not in `open_finds`."""
+
+    open_losses: int
+    open_finds: int
+    returned: int
+    matches_shown: int
+    confirmed: int
+    refused: int
+    model: str

@@ -193,6 +193,21 @@ class Platform(Protocol):
         """
         ...
 
+    async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
+        """Show a reply that was sent in its new form. Raises TryAgainError, UndeliverableError."""
+        ...
+
+    async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
+        """Take a reply away; it may be gone already. Where `sent` is None, look whether it was sent at all.
+
+        Raises TryAgainError, UndeliverableError.
+        """
+        ...
+
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
+        """Return a fresh link to a photo of the post `target.message`; None where it is gone. Raises TryAgainError."""
+        ...
+
     async def acknowledge(self, target: ReplyTarget) -> None:
         """Show on a post that it was taken up. Raises TryAgainError, UndeliverableError."""
         ...

@@ -64,7 +64,29 @@ ReplyKind = Literal[
     "question",
     "thanks",
     "expired",
+    "withdrawn",
+    "claim",
+    "log",
+    "note",
 ]
+Action = Literal[
+    "mine",
+    "not_mine",
+    "confirm",
+    "refuse",
+    "release",
+    "see_claim",
+    "accept_claim",
+    "reject_claim",
+    "secret",
+    "withdraw",
+    "extend",
+    "add_photo",
+    "add_detail",
+    "forget",
+]
+"""What a button does. `mine`, `not_mine`, `confirm`, `refuse` and `release` are about a match, the claims' about a claim,
+`forget` about a workspace, all others about a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,16 @@ class Choice:
 
     id: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something that can be done at once, by whoever may: what it is about, and the words on it."""
+
+    action: Action
+    subject: UUID
+    words: str
+    style: Literal["plain", "good", "bad"] = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +121,7 @@ class Reply:
     picture: UUID | None = None
     asked: UUID | None = None
     choices: tuple[Choice, ...] = ()
+    buttons: tuple[Button, ...] = ()
 
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved, as far as `targets` (by report) knows them."""
@@ -124,6 +157,7 @@ def to_json(reply: Reply) -> dict[str, Any]:
         "picture": str(reply.picture) if reply.picture else None,
         "asked": str(reply.asked) if reply.asked else None,
         "choices": [asdict(choice) for choice in reply.choices],
+        "buttons": [{**asdict(button), "subject": str(button.subject)} for button in reply.buttons],
         "lines": [[_span_to_json(span) for span in line] for line in reply.lines],
     }
 
@@ -137,6 +171,7 @@ def from_json(data: Mapping[str, Any]) -> Reply:
         picture=UUID(data["picture"]) if data["picture"] else None,
         asked=UUID(data["asked"]) if data.get("asked") else None,  # absent from what was written before questions
         choices=tuple(Choice(**choice) for choice in data.get("choices", ())),
+        buttons=tuple(Button(**{**each, "subject": UUID(each["subject"])}) for each in data.get("buttons", ())),
     )
 
 
