@@ -1,4 +1,4 @@
-"""Slack for tests: a workspace with members and channels, its Web API and Socket Mode, on 127.0.0.1.
+"""Slack for tests: workspaces with members and channels, the Web API, Socket Mode and signed requests, on 127.0.0.1.
 
 It behaves as Slack was seen to behave, unpleasant sides included: envelopes that are not acknowledged come again, files
 need a while and the bot's token, a deleted post with answers becomes a tombstone, an answer to one goes to everybody.
@@ -6,59 +6,58 @@ need a while and the bot's token, a deleted post with answers becomes a tombston
 
 import asyncio
 import itertools
-import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any, Self
 
-from aiohttp import ClientConnectionResetError, WSMsgType, web
+from aiohttp import web
 
-from tests.doubles.slack_api import BOT_USER, TEAM, SlackApi
+from tests.doubles.slack_api import BOT_USER, TEAM, Bot, SlackApi
+from tests.doubles.slack_blocks import buttons, loaded, shown
+from tests.doubles.slack_delivery import PATIENCE, Envelope, SlackDelivery
+from tests.doubles.slack_views import SlackViews
 
-PATIENCE = 30.0
-"""Seconds after which a test gives up waiting; nothing is measured by it."""
+__all__ = ["BOT_USER", "PATIENCE", "TEAM", "Envelope", "SlackDouble", "shown"]
 
-
-@dataclass
-class Envelope:
-    """Something Slack sent by Socket Mode, and how it went. `sent` counts the times, `ack` is what came back."""
-
-    kind: str
-    payload: dict[str, Any]
-    id: str
-    sent: int = 0
-    ack: dict[str, Any] | None = None
-    acked: asyncio.Event = field(default_factory=asyncio.Event)
-    answers: list[dict[str, Any]] = field(default_factory=list)
-    """What was posted to the response_url of a command."""
+Message = dict[str, Any]
 
 
-class SlackDouble:
-    """One workspace. Members act by the methods below; what the bot did is in `calls`, `messages` and `envelopes`."""
+class SlackDouble(SlackViews):
+    """Members act by the methods below; what the bot did is in `calls`, `messages`, `whispers`, `views`, `homes`."""
 
     def __init__(self, *, acknowledge_within: float = 3, retries: int = 3) -> None:
-        """Unacknowledged envelopes come again after so many seconds, so many times: 3 and 3 with Slack."""
-        self._acknowledge_within = acknowledge_within
-        self._retries = retries
+        """Unacknowledged events come again after so many seconds, so many times: 3 and 3 with Slack."""
+        super().__init__()
+        self.delivery = SlackDelivery(acknowledge_within=acknowledge_within, retries=retries)
         self._numbers = itertools.count(1)
-        self._sockets: list[web.WebSocketResponse] = []
-        self._connected = asyncio.Event()
-        self._deliveries: set[asyncio.Task[None]] = set()
-        self.members: dict[str, dict[str, Any]] = {BOT_USER: {"id": BOT_USER, "name": "reunite", "is_bot": True}}
+        self.teams: dict[str, Bot] = {}
+        self.members: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, dict[str, Any]] = {}
         self.channels: dict[str, dict[str, Any]] = {}
-        self.messages: dict[str, list[dict[str, Any]]] = {}
+        self.messages: dict[str, list[Message]] = {}
         self.files: dict[str, dict[str, Any]] = {}
-        self.envelopes: list[Envelope] = []
+        self.whispers: list[dict[str, Any]] = []
+        """Ephemeral messages: each with its channel, user, text and blocks."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.connections = 0
         self.origin = ""
         self.api = SlackApi(self)
+        self.add_team(TEAM)
 
     @property
     def api_base(self) -> str:
         """The address of the Web API."""
         return f"{self.origin}/api/"
+
+    @property
+    def envelopes(self) -> list[Envelope]:
+        """Everything that was sent to the app."""
+        return self.delivery.envelopes
+
+    @property
+    def connections(self) -> int:
+        """How often the app connected by Socket Mode."""
+        return self.delivery.connections
 
     @classmethod
     @asynccontextmanager
@@ -67,7 +66,7 @@ class SlackDouble:
         double = cls(**settings)
         app = web.Application(client_max_size=32 << 20)
         double.api.add_routes(app)
-        app.router.add_get("/socket", double._socket)
+        app.router.add_get("/socket", double.delivery.socket)
         app.router.add_post("/response/{envelope}", double._answer)
         runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
@@ -77,204 +76,236 @@ class SlackDouble:
         try:
             yield double
         finally:
-            for task in double._deliveries:
-                task.cancel()
-            await asyncio.gather(*double._deliveries, return_exceptions=True)
+            await double.delivery.close()
             await runner.cleanup()
 
-    # People
+    # Workspaces and people
 
-    def add_member(self, name: str, *, admin: bool = False) -> str:
+    def add_team(self, team: str) -> Bot:
+        """Open a workspace; the app is in it where its token was given out."""
+        suffix = "" if team == TEAM else f"-{team}"
+        bot = Bot(team, BOT_USER if team == TEAM else f"U0BOT{team}", f"xoxb-double{suffix}", f"Doubletown{suffix}")
+        self.teams[team] = bot
+        self.members[bot.user] = {"id": bot.user, "name": "reunite", "is_bot": True, "team_id": team}
+        return bot
+
+    def add_member(self, name: str, *, admin: bool = False, team: str = TEAM, locale: str = "en-US") -> str:
         """Let someone in; return their id."""
         user = f"U{next(self._numbers):08}"
-        self.members[user] = {"id": user, "name": name.lower(), "is_admin": admin, "profile": {"display_name": name}}
+        person = {"id": user, "name": name.lower(), "team_id": team, "is_admin": admin, "is_owner": False}
+        self.members[user] = {**person, "locale": locale, "profile": {"display_name": name}}
         return user
 
-    def add_channel(self, name: str, *, bot_inside: bool = True) -> str:
+    def add_group(self, handle: str, *users: str) -> str:
+        """Make a user group; return its id."""
+        group = f"S{next(self._numbers):08}"
+        self.groups[group] = {"id": group, "handle": handle, "name": handle.title(), "users": [*users], "team": TEAM}
+        return group
+
+    def add_channel(self, name: str, *, bot_inside: bool = True, team: str = TEAM, **more: Any) -> str:
         """Open a channel; return its id."""
         channel = f"C{next(self._numbers):08}"
-        self.channels[channel] = {"id": channel, "name": name, "is_member": bot_inside, "is_archived": False}
+        self.channels[channel] = {"id": channel, "name": name, "is_member": bot_inside, "is_archived": False, **more}
+        self.channels[channel]["team"] = team
         self.messages[channel] = []
+        return channel
+
+    def direct(self, user: str) -> str:
+        """Return the channel of the bot's direct messages with someone."""
+        channel = f"D{user[1:]}"
+        team = self.members[user]["team_id"]
+        self.channels.setdefault(channel, {"id": channel, "name": "", "is_member": True, "team": team, "is_im": True})
+        self.messages.setdefault(channel, [])
         return channel
 
     def invite_bot(self, channel: str) -> None:
         """Let the bot into a channel."""
         self.channels[channel]["is_member"] = True
-        self.tell({"type": "member_joined_channel", "user": BOT_USER, "channel": channel, "team": TEAM})
+        bot = self.teams[self.channels[channel]["team"]]
+        self.tell({"type": "member_joined_channel", "user": bot.user, "channel": channel, "team": bot.team})
+
+    # Posts
 
     def post_photo(self, channel: str, author: str, jpeg: bytes, caption: str = "", **more: Any) -> str:
         """Post a photo; return the message's ts. `more` overrides fields of the event."""
-        file = self.api.add_file(author, "photo.jpg", jpeg, ready=True)
+        file = self.api.files.add(author, "photo.jpg", jpeg, ready=True)
+        if self.members.get(author, {}).get("team_id") != self.channels[channel]["team"]:  # Slack Connect
+            file = {"id": file["id"], "file_access": "check_file_info"}
         return self.post(channel, author, caption, subtype="file_share", files=[file], **more)
 
     def post(self, channel: str, author: str, text: str, **more: Any) -> str:
         """Post a message; return its ts."""
-        message = {"type": "message", "user": author, "text": text, "ts": self.next_ts(), "team": TEAM, **more}
-        self.messages[channel].append(message)
+        message = self._post_silently(channel, author, text, more)
         self.tell({**message, "channel": channel, "channel_type": "channel"})
         return str(message["ts"])
 
-    def delete(self, channel: str, ts: str) -> None:
+    def post_unheard(self, channel: str, author: str, text: str, **more: Any) -> str:
+        """Post a message that the bot is not told of, as when it is down for long; return its ts."""
+        return str(self._post_silently(channel, author, text, more)["ts"])
+
+    def _post_silently(self, channel: str, author: str, text: str, more: dict[str, Any]) -> Message:
+        team = self.members.get(author, {}).get("team_id", TEAM)
+        message = {"type": "message", "user": author, "text": text, "ts": self.next_ts(), "team": team, **more}
+        self.messages[channel].append(message)
+        return message
+
+    def edit(self, channel: str, ts: str, text: str) -> None:
+        """Change a message's words."""
+        message = self.message(channel, ts)
+        assert message
+        before = dict(message)
+        message |= {"text": text, "edited": {"user": message["user"], "ts": self.next_ts()}}
+        hidden = {"type": "message", "subtype": "message_changed", "channel": channel, "hidden": True}
+        self.tell({**hidden, "ts": self.next_ts(), "message": dict(message), "previous_message": before})
+
+    def delete(self, channel: str, ts: str, *, unheard: bool = False) -> None:
         """Delete a message; where it has answers, a tombstone stays."""
         message = self.message(channel, ts)
         assert message
-        hidden = {"type": "message", "channel": channel, "hidden": True, "ts": self.next_ts()}
+        event: dict[str, Any] = {"type": "message", "channel": channel, "hidden": True, "ts": self.next_ts()}
         if self.thread(channel, ts):
             tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "ts": ts, "thread_ts": ts}
             self.messages[channel][self.messages[channel].index(message)] = tombstone
-            self.tell({**hidden, "subtype": "message_changed", "message": tombstone, "previous_message": message})
+            event |= {"subtype": "message_changed", "message": tombstone, "previous_message": message}
         else:
             self.messages[channel].remove(message)
-            self.tell({**hidden, "subtype": "message_deleted", "deleted_ts": ts, "previous_message": message})
+            event |= {"subtype": "message_deleted", "deleted_ts": ts, "previous_message": message}
+        if not unheard:
+            self.tell(event)
 
     def react(self, channel: str, ts: str, name: str, user: str, *, given: bool = True) -> Envelope:
         """React to a message, or take a reaction back."""
-        message = self.message(channel, ts)
-        assert message
-        reactions = message.setdefault("reactions", {}).setdefault(name, [])
-        (reactions.append if given else reactions.remove)(user)
+        message = self.react_unheard(channel, ts, name, user, given=given)
         kind = "reaction_added" if given else "reaction_removed"
         item = {"type": "message", "channel": channel, "ts": ts}
         return self.tell({"type": kind, "user": user, "reaction": name, "item": item, "item_user": message["user"]})
 
+    def react_unheard(self, channel: str, ts: str, name: str, user: str, *, given: bool = True) -> Message:
+        """React without the bot being told; return the message."""
+        message = self.message(channel, ts)
+        assert message
+        reactions = message.setdefault("reactions", {}).setdefault(name, [])
+        (reactions.append if given else reactions.remove)(user)
+        return message
+
+    # Commands and presses
+
     async def slash(self, command: str, text: str, user: str, channel: str) -> Envelope:
         """Use a command and wait until it is acknowledged."""
-        number = next(self._numbers)
         payload = {
+            **self.interaction(user),
             "command": f"/{command}",
             "text": text,
             "user_id": user,
             "user_name": self.members[user]["name"],
             "channel_id": channel,
-            "team_id": TEAM,
-            "trigger_id": f"{number}.{number}.trigger",
-            "response_url": f"{self.origin}/response/E{number}",
+            "team_id": self.members[user]["team_id"],
         }
-        envelope = Envelope("slash_commands", payload, f"E{number}")
-        self._send(envelope, tries=1)  # Slack gives a command up after one try
-        await asyncio.wait_for(envelope.acked.wait(), PATIENCE)
-        return envelope
+        for name in ("user", "team", "type"):
+            payload.pop(name, None)
+        return await self.delivery.sent(Envelope("slash_commands", payload, self.last_id()))
 
     async def press(self, channel: str, ts: str, words: str, user: str) -> Envelope:
         """Press the button with these words below a message and wait until it is acknowledged."""
         message = self.message(channel, ts)
         assert message
-        blocks = json.loads(message["blocks"]) if isinstance(message["blocks"], str) else message["blocks"]
-        buttons = [each for block in blocks if block["type"] == "actions" for each in block["elements"]]
-        [button] = [each for each in buttons if each["text"]["text"] == words]
-        number = next(self._numbers)
+        box = {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": False}
+        return await self._press(message, box, words, user)
+
+    async def press_whisper(self, whisper: dict[str, Any], words: str, user: str) -> Envelope:
+        """Press a button below an ephemeral message; `whisper` is what the bot said to a response_url or in one."""
+        ts = self.next_ts()
+        box = {"type": "message", "message_ts": ts, "channel_id": whisper["channel"], "is_ephemeral": True}
+        return await self._press({**whisper, "ts": ts, "user": BOT_USER}, box, words, user)
+
+    async def _press(self, message: Message, box: dict[str, Any], words: str, user: str) -> Envelope:
+        blocks = loaded(message["blocks"])
+        [button] = [each for each in buttons(blocks) if each["text"]["text"] == words]
         payload = {
-            "type": "block_actions",
-            "user": {"id": user, "username": self.members[user]["name"], "team_id": TEAM},
-            "team": {"id": TEAM},
-            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": False},
-            "channel": {"id": channel, "name": self.channels[channel]["name"]},
-            "message": {**message, "blocks": blocks},
-            "trigger_id": f"{number}.{number}.trigger",
-            "response_url": f"{self.origin}/response/E{number}",
-            "actions": [{**button, "block_id": "B1", "action_ts": self.next_ts()}],
+            **self.interaction(user, "block_actions"),
+            "container": box,
+            "channel": {"id": box["channel_id"], "name": self.channels[box["channel_id"]]["name"]},
+            "actions": [{**button, "action_ts": self.next_ts()}],
         }
-        envelope = Envelope("interactive", payload, f"E{number}")
-        self._send(envelope, tries=1)
-        await asyncio.wait_for(envelope.acked.wait(), PATIENCE)
-        return envelope
+        if not box["is_ephemeral"]:  # of an ephemeral message Slack tells no more than its container
+            payload["message"] = {**message, "blocks": blocks}
+        return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
+
+    async def use_message(self, callback: str, channel: str, ts: str, user: str) -> Envelope:
+        """Choose a message shortcut and wait until it is acknowledged."""
+        payload = {
+            **self.interaction(user, "message_action"),
+            "callback_id": callback,
+            "channel": {"id": channel, "name": self.channels[channel]["name"]},
+            "message": self.message(channel, ts),
+            "message_ts": ts,
+        }
+        return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
 
     # Events
 
-    def tell(self, event: dict[str, Any]) -> Envelope:
+    def tell(self, event: dict[str, Any], *, team: str | None = None, at: float | None = None) -> Envelope:
         """Send an event, again and again until it is acknowledged."""
+        if team is None:
+            channel = event.get("channel") or event.get("item", {}).get("channel")
+            team = self.channels.get(channel, {}).get("team", TEAM) if isinstance(channel, str) else TEAM
         number = next(self._numbers)
-        payload = {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{number}", "event": event}
-        envelope = Envelope("events_api", payload, f"E{number}")
-        self._send(envelope, tries=1 + self._retries)
-        return envelope
+        payload = {
+            "type": "event_callback",
+            "team_id": team,
+            "event_id": f"Ev{number}",
+            "event_time": int(time.time() if at is None else at),
+            "authorizations": [{"team_id": team, "user_id": self.teams[team].user, "is_bot": True}],
+            "event": event,
+        }
+        return self.delivery.send(Envelope("events_api", payload, f"E{number}"))
 
     async def tell_again(self, envelope: Envelope) -> Envelope:
         """Send the same event once more, as Slack does when it missed an acknowledgement, and wait for this one."""
-        again = Envelope(envelope.kind, envelope.payload, f"E{next(self._numbers)}", sent=1)
-        self._send(again, tries=1)
-        await asyncio.wait_for(again.acked.wait(), PATIENCE)
-        return again
+        return await self.delivery.sent(
+            Envelope(envelope.kind, envelope.payload, f"E{next(self._numbers)}", sent=envelope.sent)
+        )
 
-    def _send(self, envelope: Envelope, tries: int) -> None:
-        self.envelopes.append(envelope)
-        task = asyncio.create_task(self._deliver(envelope, tries))
-        self._deliveries.add(task)
-        task.add_done_callback(self._deliveries.discard)
-
-    async def _deliver(self, envelope: Envelope, tries: int) -> None:
-        for _ in range(tries):
-            await self._connected.wait()
-            sent = {
-                "envelope_id": envelope.id,
-                "type": envelope.kind,
-                "payload": envelope.payload,
-                "accepts_response_payload": envelope.kind == "slash_commands",
-                "retry_attempt": envelope.sent,
-            }
-            envelope.sent += 1
-            try:
-                await self._sockets[-1].send_str(json.dumps(sent))
-                await asyncio.wait_for(envelope.acked.wait(), self._acknowledge_within)
-            except (TimeoutError, ClientConnectionResetError):
-                continue
-            return
-
-    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        await socket.send_str(json.dumps({"type": "hello", "num_connections": 1}))
-        self._sockets.append(socket)
-        self.connections += 1
-        self._connected.set()
-        try:
-            async for received in socket:
-                if received.type is WSMsgType.TEXT:
-                    self._acknowledge(json.loads(received.data))
-        finally:
-            self._sockets.remove(socket)
-            if not self._sockets:
-                self._connected.clear()
-        return socket
-
-    def _acknowledge(self, ack: dict[str, Any]) -> None:
-        for envelope in self.envelopes:
-            if envelope.id == ack["envelope_id"]:
-                envelope.ack = ack
-                envelope.acked.set()
+    def interaction(self, user: str, kind: str = "") -> dict[str, Any]:
+        """Return what every command, press and submission has in common; a trigger can be used once."""
+        number = next(self._numbers)
+        trigger = f"{number}.{number}.trigger"
+        self.triggers[trigger] = user
+        self._last_id = f"E{number}"
+        return {
+            "type": kind,
+            "user": {"id": user, "username": self.members[user]["name"], "team_id": self.members[user]["team_id"]},
+            "team": {"id": self.members[user]["team_id"]},
+            "trigger_id": trigger,
+            "response_url": f"{self.origin}/response/E{number}",
+        }
 
     async def _answer(self, request: web.Request) -> web.Response:
         [envelope] = [each for each in self.envelopes if each.id == request.match_info["envelope"]]
         answer = await request.json()
         envelope.answers.append(answer)
-        if answer.get("replace_original"):
+        if answer.get("replace_original") and not envelope.payload["container"]["is_ephemeral"]:
             box = envelope.payload["container"]
             message = self.message(box["channel_id"], box["message_ts"])
             assert message
             message |= {"text": answer["text"], "blocks": answer["blocks"]}
         return web.Response(text="ok")
 
-    async def ask_to_reconnect(self) -> None:
-        """Announce the end of the connection, as Slack does every few hours."""
-        await self._sockets[-1].send_str(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
-
-    async def drop_connections(self) -> None:
-        """Cut every connection off."""
-        self._connected.clear()
-        for socket in [*self._sockets]:
-            await socket.close()
-
     # What there is to see
 
     def next_ts(self) -> str:
         """The next message's ts."""
-        return f"1800000000.{next(self._numbers):06}"
+        return f"{int(time.time())}.{next(self._numbers):06}"
 
-    def message(self, channel: str, ts: str) -> dict[str, Any] | None:
+    def last_id(self) -> str:
+        """The id that belongs to the response_url of the latest interaction."""
+        return self._last_id
+
+    def message(self, channel: str, ts: str) -> Message | None:
         """A message as it stands now."""
         return next((message for message in self.messages[channel] if message["ts"] == ts), None)
 
-    def thread(self, channel: str, root: str) -> list[dict[str, Any]]:
+    def thread(self, channel: str, root: str) -> list[Message]:
         """The answers to a message."""
         return [each for each in self.messages[channel] if each.get("thread_ts") == root and each["ts"] != root]
 
@@ -289,34 +320,24 @@ class SlackDouble:
                 await asyncio.sleep(0.01)
         return result
 
-    async def wait_for_reply(self, channel: str, root: str, words: str) -> dict[str, Any]:
+    async def wait_for_reply(self, channel: str, root: str, words: str) -> Message:
         """Wait for an answer of the bot in a thread that has these words in it."""
 
-        def reply() -> dict[str, Any] | None:
+        def reply() -> Message | None:
             return next((each for each in self.thread(channel, root) if words in shown(each)), None)
 
         return dict(await self.until(reply))
 
-    async def wait_for_post(self, channel: str, words: str) -> dict[str, Any]:
+    async def wait_for_post(self, channel: str, words: str) -> Message:
         """Wait for a message of the bot in a channel, outside threads, that has these words in it."""
+        bot = self.teams[self.channels[channel]["team"]]
 
-        def post() -> dict[str, Any] | None:
-            own = [each for each in self.messages[channel] if each["user"] == BOT_USER and "thread_ts" not in each]
+        def post() -> Message | None:
+            own = [each for each in self.messages[channel] if each["user"] == bot.user and "thread_ts" not in each]
             return next((each for each in own if words in shown(each)), None)
 
         return dict(await self.until(post))
 
     async def settle(self) -> None:
         """Wait until every envelope was acknowledged or given up."""
-        await asyncio.wait_for(asyncio.gather(*self._deliveries, return_exceptions=True), PATIENCE)
-
-
-def shown(message: dict[str, Any]) -> str:
-    """The words that people see in a message's blocks."""
-
-    def words(element: dict[str, Any]) -> str:
-        if "elements" in element:
-            return "".join(words(each) for each in element["elements"]) + "\n"
-        return str(element.get("text") or element.get("user_id", ""))
-
-    return "\n".join(words(block) for block in message.get("blocks", ()) if block["type"] == "rich_text")
+        await self.delivery.settle()

@@ -1,30 +1,39 @@
-"""The Web API of the Slack double, its file store included."""
+"""The Web API of the Slack double: conversations, messages, people, views, and the app's installation."""
 
 import itertools
 import json
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+
+from tests.doubles.slack_blocks import RefusedError, check_message, check_view, loaded
+from tests.doubles.slack_files import SlackFiles
 
 if TYPE_CHECKING:
     from tests.doubles.slack import SlackDouble
 
 BOT_TOKEN, APP_TOKEN = "xoxb-double", "xapp-double"
 TEAM, BOT_USER, BOT = "T0REUNITE", "U0REUNITE", "B0REUNITE"
+CLIENT_ID, CLIENT_SECRET = "111.222", "client-secret-of-the-double"
 SCOPES = (
-    "channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,groups:read,"
-    "reactions:read,reactions:write,users:read"
+    "channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,groups:read,im:write,"
+    "reactions:read,reactions:write,usergroups:read,users:read"
 )
-MOST_BLOCKS = 50
-MOST_ELEMENT_TEXT = 3000
-MOST_BUTTON_TEXT = 75
 
 Answer = dict[str, Any]
 
 
-class RefusedError(Exception):
-    """The API answers with an error."""
+@dataclass
+class Bot:
+    """The app in one workspace. `installed` is false once the token was revoked."""
+
+    team: str
+    user: str
+    token: str
+    name: str
+    installed: bool = True
 
 
 class SlackApi:
@@ -32,37 +41,35 @@ class SlackApi:
 
     def __init__(self, world: "SlackDouble") -> None:
         self._world = world
-        self.contents: dict[str, bytes] = {}
         self._numbers = itertools.count(1)
+        self.files = SlackFiles(world)
+        self.scopes = SCOPES
+        self.codes: dict[str, str] = {}
+        """Teams by the codes that an app may exchange for their token."""
         self.failures: dict[str, list[web.Response]] = defaultdict(list)
-        self.looks_until_ready = 2
-        """How often a new upload is asked for before it is ready to be shown."""
         self.before_answer: dict[str, Any] = {}
         """By method, a coroutine function that is awaited when the call's work is done and not answered yet."""
 
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """The bytes of every file."""
+        return self.files.contents
+
     def add_routes(self, app: web.Application) -> None:
         app.router.add_route("*", "/api/{method}", self._call)
-        app.router.add_post("/upload/{file}", self._upload)
-        app.router.add_get("/files-pri/{file}/download/{name}", self._download)
+        self.files.add_routes(app)
 
     def fail_next(self, method: str, status: int = 200, error: str = "", retry_after: int | None = None) -> None:
         """Let the next call of a method fail."""
         headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
         self.failures[method].append(web.json_response({"ok": False, "error": error}, status=status, headers=headers))
 
-    def add_file(self, owner: str, name: str, content: bytes, *, ready: bool) -> Answer:
-        file = f"F{next(self._numbers):09}"
-        self.contents[file] = content
-        self._world.files[file] = {
-            "id": file,
-            "name": name,
-            "user": owner,
-            "mimetype": "image/jpeg" if ready else "",
-            "looks": 0,
-            "url_private": f"{self._world.origin}/files-pri/{file}/download/{name}",
-            "url_private_download": f"{self._world.origin}/files-pri/{file}/download/{name}",
-        }
-        return {key: value for key, value in self._world.files[file].items() if key != "looks"}
+    def team_of(self, authorization: str) -> str | None:
+        """Return the workspace whose token this header carries."""
+        for bot in self._world.teams.values():
+            if bot.installed and authorization == f"Bearer {bot.token}":
+                return bot.team
+        return None
 
     async def _call(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
@@ -74,76 +81,127 @@ class SlackApi:
         self._world.calls.append((name, arguments))
         if self.failures[name]:
             return self.failures[name].pop(0)
-        wanted = APP_TOKEN if name == "apps.connections.open" else BOT_TOKEN
-        if request.headers.get("Authorization") != f"Bearer {wanted}":
+        given = request.headers.get("Authorization", "")
+        team = self.team_of(given)
+        if name == "apps.connections.open":
+            team = TEAM if given == f"Bearer {APP_TOKEN}" else None
+        if team is None and name != "oauth.v2.access":
             return web.json_response({"ok": False, "error": "invalid_auth"})
+        bot = self._world.teams[team or TEAM]
         try:
-            answer = getattr(self, name.replace(".", "_"))(arguments)
+            if channel := arguments.get("channel"):
+                self._check_channel(str(channel), bot)
+            answer = getattr(self, name.replace(".", "_"))(arguments, bot)
         except RefusedError as error:
             return web.json_response({"ok": False, "error": str(error)})
         if name in self.before_answer:
             await self.before_answer.pop(name)(request)
-        return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": SCOPES})
+        return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes})
 
-    async def _upload(self, request: web.Request) -> web.Response:
-        self.contents[request.match_info["file"]] = await request.read()
-        return web.Response(text="OK")
+    def _check_channel(self, channel: str, bot: Bot) -> None:
+        known = self._world.channels.get(channel)
+        if known is None or known["team"] != bot.team:
+            raise RefusedError("channel_not_found")
+        if not known["is_member"]:
+            raise RefusedError("not_in_channel")
 
-    async def _download(self, request: web.Request) -> web.Response:
-        if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
-            return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
-        return web.Response(body=self.contents[request.match_info["file"]], content_type="image/jpeg")
+    # The app
 
-    # Methods
+    def auth_test(self, _: Answer, bot: Bot) -> Answer:
+        who = {"team": bot.name, "team_id": bot.team, "user": "reunite", "user_id": bot.user, "bot_id": BOT}
+        return {"url": f"https://{bot.name.lower()}.slack.com/", **who}
 
-    def auth_test(self, _: Answer) -> Answer:
-        who = {"team": "Doubletown", "team_id": TEAM, "user": "reunite", "user_id": BOT_USER, "bot_id": BOT}
-        return {"url": "https://doubletown.slack.com/", **who}
+    def auth_revoke(self, _: Answer, bot: Bot) -> Answer:
+        bot.installed = False
+        return {"revoked": True}
 
-    def apps_connections_open(self, _: Answer) -> Answer:
+    def apps_connections_open(self, _: Answer, __: Bot) -> Answer:
         return {"url": f"{self._world.origin.replace('http', 'ws')}/socket"}
 
-    def users_info(self, arguments: Answer) -> Answer:
+    def oauth_v2_access(self, arguments: Answer, _: Bot) -> Answer:
+        team = self.codes.pop(arguments["code"], None)
+        if team is None or (arguments["client_id"], arguments["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
+            raise RefusedError("invalid_code")
+        bot = self._world.teams[team]
+        bot.installed = True
+        return {
+            "app_id": "A0REUNITE",
+            "authed_user": {"id": "U0INSTALLER"},
+            "scope": self.scopes,
+            "token_type": "bot",
+            "access_token": bot.token,
+            "bot_user_id": bot.user,
+            "team": {"id": team, "name": bot.name},
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+
+    # People
+
+    def users_info(self, arguments: Answer, _: Bot) -> Answer:
         user = self._world.members.get(arguments["user"])
         if user is None:
             raise RefusedError("user_not_found")
-        return {"user": user}
+        wanted = str(arguments.get("include_locale", "")).lower() in {"1", "true"}
+        return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}
 
-    def users_conversations(self, arguments: Answer) -> Answer:
-        inside = [each for each in self._world.channels.values() if each["is_member"]]
+    def usergroups_list(self, _: Answer, bot: Bot) -> Answer:
+        groups = [each for each in self._world.groups.values() if each["team"] == bot.team]
+        return {"usergroups": [{key: value for key, value in each.items() if key != "users"} for each in groups]}
+
+    def usergroups_users_list(self, arguments: Answer, _: Bot) -> Answer:
+        group = self._world.groups.get(arguments["usergroup"])
+        if group is None:
+            raise RefusedError("no_such_subteam")
+        return {"users": group["users"]}
+
+    # Conversations
+
+    def users_conversations(self, arguments: Answer, bot: Bot) -> Answer:
+        inside = [
+            each
+            for each in self._world.channels.values()
+            if each["is_member"] and each["team"] == bot.team and not each.get("is_im")
+        ]
         start = int(arguments.get("cursor") or 0)
         end = start + 2  # pages are small, so that every reader has to turn them
         more = str(end) if end < len(inside) else ""
         return {"channels": inside[start:end], "response_metadata": {"next_cursor": more}}
 
-    def conversations_replies(self, arguments: Answer) -> Answer:
-        self._channel(arguments)
+    def conversations_open(self, arguments: Answer, bot: Bot) -> Answer:
+        member = self._world.members.get(arguments["users"])
+        if member is None or member["team_id"] != bot.team or member.get("is_bot"):
+            raise RefusedError("user_not_found")
+        return {"channel": {"id": self._world.direct(arguments["users"])}}
+
+    def conversations_replies(self, arguments: Answer, _: Bot) -> Answer:
         channel, root = arguments["channel"], arguments["ts"]
         first = self._world.message(channel, root)
         if first is None:
             raise RefusedError("thread_not_found")
         return self._page([first, *self._world.thread(channel, root)], arguments)
 
-    def conversations_history(self, arguments: Answer) -> Answer:
-        self._channel(arguments)
+    def conversations_history(self, arguments: Answer, _: Bot) -> Answer:
         everything = self._world.messages[arguments["channel"]]
-        return self._page([each for each in reversed(everything) if "thread_ts" not in each], arguments)
+        oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9")
+        roots = [each for each in reversed(everything) if each.get("thread_ts", each["ts"]) == each["ts"]]
+        return self._page([each for each in roots if oldest <= each["ts"] <= latest], arguments)
 
     def _page(self, messages: list[Answer], arguments: Answer) -> Answer:
         """Metadata only where it was asked for."""
         start = int(arguments.get("cursor") or 0)
-        end = start + 3
+        end = start + min(3, int(arguments.get("limit") or 3))
         shown = messages[start:end]
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
             shown = [{key: value for key, value in each.items() if key != "metadata"} for each in shown]
         return {"messages": shown, "response_metadata": {"next_cursor": str(end) if end < len(messages) else ""}}
 
-    def chat_postMessage(self, arguments: Answer) -> Answer:  # noqa: N802 - Slack's name
-        self._channel(arguments)
-        blocks = arguments.get("blocks", [])
-        self._check(json.loads(blocks) if isinstance(blocks, str) else blocks)
+    # Messages
+
+    def chat_postMessage(self, arguments: Answer, bot: Bot) -> Answer:  # noqa: N802 - Slack's name
+        check_message(loaded(arguments.get("blocks")), self._world.files)
         channel, root = arguments["channel"], arguments.get("thread_ts")
-        message: Answer = {"type": "message", "user": BOT_USER, "bot_id": BOT, "ts": self._world.next_ts()}
+        message: Answer = {"type": "message", "user": bot.user, "bot_id": BOT, "ts": self._world.next_ts()}
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
         first = self._world.message(channel, root) if root else None
         if first and first.get("subtype") != "tombstone":
@@ -152,60 +210,97 @@ class SlackApi:
         self._world.tell({**message, "channel": channel, "channel_type": "channel"})
         return {"channel": channel, "ts": message["ts"], "message": message}
 
-    def chat_delete(self, arguments: Answer) -> Answer:
-        if self._world.message(arguments["channel"], arguments["ts"]) is None:
-            raise RefusedError("message_not_found")
+    def chat_postEphemeral(self, arguments: Answer, _: Bot) -> Answer:  # noqa: N802 - Slack's name
+        check_message(loaded(arguments.get("blocks")), self._world.files)
+        self._world.whispers.append({**arguments, "blocks": loaded(arguments.get("blocks"))})
+        return {"message_ts": self._world.next_ts()}
+
+    def chat_update(self, arguments: Answer, bot: Bot) -> Answer:
+        message = self._own(arguments, bot)
+        check_message(loaded(arguments.get("blocks")), self._world.files)
+        before = dict(message)
+        message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
+        hidden = {"type": "message", "subtype": "message_changed", "channel": arguments["channel"], "hidden": True}
+        self._world.tell({**hidden, "ts": self._world.next_ts(), "message": message, "previous_message": before})
+        return {"channel": arguments["channel"], "ts": arguments["ts"]}
+
+    def chat_delete(self, arguments: Answer, bot: Bot) -> Answer:
+        self._own(arguments, bot)
         self._world.delete(arguments["channel"], arguments["ts"])
         return {"channel": arguments["channel"], "ts": arguments["ts"]}
 
-    def reactions_add(self, arguments: Answer) -> Answer:
-        channel, ts, name = arguments["channel"], arguments["timestamp"], arguments["name"]
-        message = self._world.message(channel, ts)
+    def _own(self, arguments: Answer, bot: Bot) -> Answer:
+        message = self._world.message(arguments["channel"], arguments["ts"])
+        if message is None or message.get("subtype") == "tombstone":
+            raise RefusedError("message_not_found")
+        if message["user"] != bot.user:
+            raise RefusedError("cant_update_message")
+        return message
+
+    def reactions_add(self, arguments: Answer, bot: Bot) -> Answer:
+        message = self._world.message(arguments["channel"], arguments["timestamp"])
         if message is None:
             raise RefusedError("message_not_found")
-        if BOT_USER in message.get("reactions", {}).get(name, []):
+        if bot.user in message.get("reactions", {}).get(arguments["name"], []):
             raise RefusedError("already_reacted")
-        self._world.react(channel, ts, name, BOT_USER)
+        self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user)
         return {}
 
-    def files_getUploadURLExternal(self, arguments: Answer) -> Answer:  # noqa: N802 - Slack's name
-        file = self.add_file(BOT_USER, arguments["filename"], b"", ready=False)["id"]
-        return {"upload_url": f"{self._world.origin}/upload/{file}", "file_id": file}
+    def reactions_remove(self, arguments: Answer, bot: Bot) -> Answer:
+        message = self._world.message(arguments["channel"], arguments["timestamp"])
+        if message is None:
+            raise RefusedError("message_not_found")
+        if bot.user not in message.get("reactions", {}).get(arguments["name"], []):
+            raise RefusedError("no_reaction")
+        self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user, given=False)
+        return {}
 
-    def files_completeUploadExternal(self, arguments: Answer) -> Answer:  # noqa: N802 - Slack's name
-        files = arguments["files"]
-        return {"files": json.loads(files) if isinstance(files, str) else files}
+    def reactions_get(self, arguments: Answer, _: Bot) -> Answer:
+        message = self._world.message(arguments["channel"], arguments["timestamp"])
+        if message is None:
+            raise RefusedError("message_not_found")
+        given = message.get("reactions", {}).items()
+        reactions = [{"name": name, "users": users, "count": len(users)} for name, users in given if users]
+        return {"type": "message", "message": {**message, "reactions": reactions}}
 
-    def files_info(self, arguments: Answer) -> Answer:
-        file = self._world.files[arguments["file"]]
-        file["looks"] += 1
-        if file["looks"] >= self.looks_until_ready:
-            file["mimetype"] = "image/jpeg"
-        return {"file": file}
+    # Views
 
-    def _channel(self, arguments: Answer) -> None:
-        channel = self._world.channels.get(arguments["channel"])
-        if channel is None:
-            raise RefusedError("channel_not_found")
-        if not channel["is_member"]:
-            raise RefusedError("not_in_channel")
+    def views_open(self, arguments: Answer, bot: Bot) -> Answer:
+        user = self._world.triggers.pop(arguments["trigger_id"], None)
+        if user is None:
+            raise RefusedError("exchanged_trigger_id")
+        return {"view": self._keep(arguments, bot, f"V{next(self._numbers)}", user)}
 
-    def _check(self, blocks: list[Answer]) -> None:
-        """Refuse what Block Kit refuses."""
-        if len(blocks) > MOST_BLOCKS:
-            raise RefusedError("invalid_blocks")
-        for block in blocks:
-            file = self._world.files.get(block.get("slack_file", {}).get("id"))
-            if block["type"] == "image" and (file is None or not file["mimetype"] or not block["alt_text"]):
-                raise RefusedError("invalid_blocks")
-            buttons = block["elements"] if block["type"] == "actions" else []
-            if len({each["action_id"] for each in buttons}) < len(buttons) or any(
-                not 0 < len(each["text"]["text"]) <= MOST_BUTTON_TEXT for each in buttons
-            ):
-                raise RefusedError("invalid_blocks")
-            for group in block.get("elements", ()) if block["type"] == "rich_text" else ():
-                if any(
-                    not each.get("text", "x") or len(each.get("text", "")) > MOST_ELEMENT_TEXT
-                    for each in group["elements"]
-                ):
-                    raise RefusedError("invalid_blocks")
+    def views_update(self, arguments: Answer, bot: Bot) -> Answer:
+        known = self._world.views.get(arguments["view_id"])
+        if known is None:
+            raise RefusedError("not_found")
+        return {"view": self._keep(arguments, bot, known["id"], known["user"])}
+
+    def views_publish(self, arguments: Answer, bot: Bot) -> Answer:
+        view = self._checked(arguments)
+        home = {**view, "id": f"V-{arguments['user_id']}", "user": arguments["user_id"], "team_id": bot.team}
+        self._world.homes[arguments["user_id"]] = home
+        return {"view": home}
+
+    def _keep(self, arguments: Answer, bot: Bot, view_id: str, user: str) -> Answer:
+        kept = {**self._checked(arguments), "id": view_id, "user": user, "team_id": bot.team}
+        self._world.views[view_id] = {**kept, "root_view_id": view_id, "app_installed_team_id": bot.team}
+        return self._world.views[view_id]
+
+    def _checked(self, arguments: Answer) -> Answer:
+        view = arguments["view"]
+        view = dict(json.loads(view) if isinstance(view, str) else view)
+        check_view(view, self._world.files)
+        return view
+
+    # Files
+
+    def files_getUploadURLExternal(self, arguments: Answer, bot: Bot) -> Answer:  # noqa: N802 - Slack's name
+        return self.files.get_upload_url(arguments, bot.user)
+
+    def files_completeUploadExternal(self, arguments: Answer, _: Bot) -> Answer:  # noqa: N802 - Slack's name
+        return self.files.complete(arguments)
+
+    def files_info(self, arguments: Answer, _: Bot) -> Answer:
+        return self.files.info(arguments)

@@ -170,7 +170,7 @@ async def test_an_event_that_could_not_be_written_down_comes_again(scene: Scene)
 @pytest.mark.parametrize("way", ["dropped", "asked"])
 async def test_a_connection_lost_in_mid_envelope_loses_and_doubles_nothing(scene: Scene, way: str) -> None:
     async def cut(_: web.Request) -> None:
-        await (scene.slack.drop_connections() if way == "dropped" else scene.slack.ask_to_reconnect())
+        await (scene.slack.delivery.drop_connections() if way == "dropped" else scene.slack.delivery.ask_to_reconnect())
 
     scene.slack.api.before_answer["users.info"] = cut
     ts = scene.slack.post_photo(scene.found, scene.ada, JPEG)

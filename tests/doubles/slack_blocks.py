@@ -1,0 +1,159 @@
+"""What Block Kit refuses, and the words that people see in blocks."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+MOST_BLOCKS: Final = 50
+MOST_VIEW_BLOCKS: Final = 100
+MOST_ELEMENT_TEXT: Final = 3000
+MOST_BUTTON_TEXT: Final = 75
+MOST_TITLE: Final = 24
+_MOST: Final = {"section": 3000, "header": 150}
+"""The longest text of a block, in characters."""
+_MOST_ELEMENTS: Final = {"actions": 25, "context": 10}
+_MOST_OPTIONS: Final = {"checkboxes": 10, "radio_buttons": 10, "static_select": 100, "multi_static_select": 100}
+_VIEW_BLOCKS: Final = {"input", "section", "actions", "rich_text", "header", "context", "divider", "image"}
+_INPUTS: Final = {
+    "plain_text_input",
+    "file_input",
+    "number_input",
+    "checkboxes",
+    "radio_buttons",
+    "static_select",
+    "multi_static_select",
+    "conversations_select",
+    "multi_conversations_select",
+    "multi_users_select",
+}
+
+Block = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """Slack answers with this error."""
+
+
+def loaded(blocks: Any) -> list[Block]:
+    """Return blocks that came as JSON, or as they are."""
+    return list(json.loads(blocks) if isinstance(blocks, str) else blocks or [])
+
+
+def check_message(blocks: list[Block], files: dict[str, Block]) -> None:
+    """Refuse the blocks of a message that Slack would refuse."""
+    _require(len(blocks) <= MOST_BLOCKS)
+    for block in blocks:
+        _require(block["type"] != "input")
+        _check(block, files)
+
+
+def check_view(view: Block, files: dict[str, Block]) -> None:
+    """Refuse a modal or a home tab that Slack would refuse."""
+    _require(view["type"] in {"modal", "home"} and len(view["blocks"]) <= MOST_VIEW_BLOCKS)
+    _require(len(view.get("private_metadata", "")) <= 3000 and len(view.get("callback_id", "")) <= 255)
+    for name in ("title", "submit", "close"):
+        if text := view.get(name):
+            _require(text["type"] == "plain_text" and 0 < len(text["text"]) <= MOST_TITLE)
+    _require(view["type"] == "home" or "title" in view)
+    _require("submit" in view or not any(block["type"] == "input" for block in view["blocks"]))
+    named = [block["block_id"] for block in view["blocks"] if "block_id" in block]
+    _require(len(set(named)) == len(named))
+    for block in view["blocks"]:
+        _require(block["type"] in _VIEW_BLOCKS)
+        _check(block, files)
+
+
+def _check(block: Block, files: dict[str, Block]) -> None:
+    kind = block["type"]
+    _require(len(block.get("block_id", "")) <= 255)
+    if kind == "image":
+        file = files.get(block.get("slack_file", {}).get("id", ""))
+        _require(file is not None and file["mimetype"] and block["alt_text"])
+    if kind in _MOST:
+        _require(0 < len(block["text"]["text"]) <= _MOST[kind])
+    if kind in _MOST_ELEMENTS:
+        _require(0 < len(block["elements"]) <= _MOST_ELEMENTS[kind])
+    if kind == "actions":
+        ids = [each["action_id"] for each in block["elements"]]
+        _require(len(set(ids)) == len(ids))
+        for each in block["elements"]:
+            _check_button(each)
+    if kind == "section" and "accessory" in block:
+        _check_button(block["accessory"])
+    if kind == "rich_text":
+        _require(bool(block["elements"]))
+        for leaf in leaves([block]):
+            _require(leaf.get("text", "x") != "" and len(leaf.get("text", "")) <= MOST_ELEMENT_TEXT)
+    if kind == "input":
+        _check_input(block)
+
+
+def _check_button(button: Block) -> None:
+    _require(button["type"] == "button" and 0 < len(button["text"]["text"]) <= MOST_BUTTON_TEXT)
+    _require(len(button["action_id"]) <= 255 and len(button.get("value", "")) <= 2000)
+    _require(button.get("style", "primary") in {"primary", "danger"})
+
+
+def _check_input(block: Block) -> None:
+    element = block["element"]
+    kind = element["type"]
+    _require(kind in _INPUTS and 0 < len(block["label"]["text"]) <= 2000)
+    _require(0 < len(block.get("hint", {"text": "x"})["text"]) <= 2000)
+    _require(0 < len(element.get("placeholder", {"text": "x"})["text"]) <= 150)
+    if kind == "plain_text_input":
+        _require(0 < element.get("max_length", 1) <= 3000)
+        _require(len(element.get("initial_value", "")) <= element.get("max_length", 3000))
+    if kind == "file_input":
+        _require(1 <= element.get("max_files", 10) <= 10 and "placeholder" not in element)
+    if kind in _MOST_OPTIONS:
+        options = element["options"]
+        _require(0 < len(options) <= _MOST_OPTIONS[kind])
+        for option in options:
+            _require(0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150)
+        chosen = element.get("initial_options") or [element["initial_option"]] if _has_initial(element) else []
+        _require(all(each in options for each in chosen))
+
+
+def _has_initial(element: Block) -> bool:
+    _require(element.get("initial_options") != [])  # Slack refuses an empty list
+    return bool(element.get("initial_options") or element.get("initial_option"))
+
+
+def _require(holds: Any) -> None:
+    if not holds:
+        raise RefusedError("invalid_blocks")
+
+
+def leaves(blocks: list[Block]) -> Iterator[Block]:
+    """Go through the innermost elements of rich text."""
+    for block in blocks:
+        if block["type"] == "rich_text":
+            for group in block["elements"]:
+                yield from group["elements"]
+
+
+def buttons(blocks: list[Block]) -> list[Block]:
+    """Return the buttons of blocks, each with the id of its block."""
+    found = []
+    for number, block in enumerate(blocks):
+        held = block["elements"] if block["type"] == "actions" else [block["accessory"]] if "accessory" in block else []
+        found += [{**each, "block_id": block.get("block_id", f"B{number}")} for each in held]
+    return found
+
+
+def words_of(blocks: list[Block]) -> str:
+    """Return the words that people see in blocks."""
+
+    def words(element: Block) -> str:
+        if "elements" in element:
+            return "".join(words(each) for each in element["elements"]) + "\n"
+        text = element.get("text") or element.get("user_id", "")
+        return str(text["text"] if isinstance(text, dict) else text)
+
+    shown = ("rich_text", "section", "header", "context")
+    return "\n".join(words(block) for block in blocks if block["type"] in shown)
+
+
+def shown(message: Block) -> str:
+    """The words that people see in a message's blocks."""
+    return words_of(loaded(message.get("blocks")))

@@ -1,0 +1,165 @@
+"""How the Slack double tells an app of what happens: envelopes by Socket Mode, or signed requests by HTTP.
+
+What is not acknowledged in time comes again; a connection may end in mid-envelope.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from aiohttp import ClientConnectionResetError, ClientError, ClientSession, WSMsgType, web
+
+SIGNING_SECRET: Final = "signing-secret-of-the-double"
+PATIENCE: Final = 30.0
+"""Seconds after which a test gives up waiting; nothing is measured by it."""
+
+
+@dataclass
+class Envelope:
+    """Something Slack sent to the app, and how it went. `sent` counts the times, `ack` is what came back."""
+
+    kind: str
+    payload: dict[str, Any]
+    id: str
+    sent: int = 0
+    ack: dict[str, Any] | None = None
+    acked: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    """What was posted to the response_url of a command or a press."""
+
+
+def signed(body: str, *, secret: str = SIGNING_SECRET, at: float | None = None) -> dict[str, str]:
+    """Return the headers by which an app knows that a body comes from Slack."""
+    stamp = str(int(time.time() if at is None else at))
+    digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+def encoded(envelope: Envelope) -> tuple[str, str]:
+    """Return an envelope's payload as the body of a request, and the body's content type."""
+    if envelope.kind == "events_api":
+        return json.dumps(envelope.payload), "application/json"
+    form = {"payload": json.dumps(envelope.payload)} if envelope.kind == "interactive" else envelope.payload
+    return urlencode(form), "application/x-www-form-urlencoded"
+
+
+class SlackDelivery:
+    """Delivers envelopes to the app, each on its own. `address` is where it listens by HTTP; None: Socket Mode."""
+
+    def __init__(self, *, acknowledge_within: float, retries: int) -> None:
+        self._acknowledge_within = acknowledge_within
+        self._retries = retries
+        self._sockets: list[web.WebSocketResponse] = []
+        self._connected = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self.envelopes: list[Envelope] = []
+        self.connections = 0
+        self.address: str | None = None
+
+    def send(self, envelope: Envelope) -> Envelope:
+        """Send an event, again and again until it is acknowledged; a command or a press only once, as Slack does."""
+        self.envelopes.append(envelope)
+        tries = 1 + self._retries if envelope.kind == "events_api" else 1
+        task = asyncio.create_task(self._deliver(envelope, tries))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return envelope
+
+    async def sent(self, envelope: Envelope) -> Envelope:
+        """Send an envelope and wait until it is acknowledged."""
+        self.send(envelope)
+        await asyncio.wait_for(envelope.acked.wait(), PATIENCE)
+        return envelope
+
+    async def settle(self) -> None:
+        """Wait until every envelope was acknowledged or given up."""
+        await asyncio.wait_for(asyncio.gather(*self._under_way, return_exceptions=True), PATIENCE)
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _deliver(self, envelope: Envelope, tries: int) -> None:
+        for _ in range(tries):
+            if not self.address:
+                await self._connected.wait()
+            retry, envelope.sent = envelope.sent, envelope.sent + 1
+            try:
+                async with asyncio.timeout(self._acknowledge_within):
+                    await (self._by_http(envelope, retry) if self.address else self._by_socket(envelope, retry))
+            except (TimeoutError, ClientConnectionResetError, ClientError, IndexError):
+                continue
+            if envelope.acked.is_set():
+                return
+
+    async def _by_http(self, envelope: Envelope, retry: int) -> None:
+        body, kind = encoded(envelope)
+        again = {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"} if retry else {}
+        async with (
+            ClientSession() as session,
+            session.post(str(self.address), data=body, headers={"Content-Type": kind, **signed(body), **again}) as got,
+        ):
+            words = await got.text()
+            if got.status == 200:
+                self._take(envelope, words)
+
+    @staticmethod
+    def _take(envelope: Envelope, words: str) -> None:
+        if words.startswith("{"):
+            envelope.ack = {"payload": json.loads(words)}
+        else:
+            envelope.ack = {"payload": {"text": words}} if words else {}
+        envelope.acked.set()
+
+    async def _by_socket(self, envelope: Envelope, retry: int) -> None:
+        sent = {
+            "envelope_id": envelope.id,
+            "type": envelope.kind,
+            "payload": envelope.payload,
+            "accepts_response_payload": envelope.kind != "events_api",
+            "retry_attempt": retry,
+            "retry_reason": "timeout" if retry else "",
+        }
+        await self._sockets[-1].send_str(json.dumps(sent))
+        await envelope.acked.wait()
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one connection of Socket Mode."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str(json.dumps({"type": "hello", "num_connections": 1}))
+        self._sockets.append(socket)
+        self.connections += 1
+        self._connected.set()
+        try:
+            async for received in socket:
+                if received.type is WSMsgType.TEXT:
+                    self._acknowledge(json.loads(received.data))
+        finally:
+            self._sockets.remove(socket)
+            if not self._sockets:
+                self._connected.clear()
+        return socket
+
+    def _acknowledge(self, ack: dict[str, Any]) -> None:
+        for envelope in self.envelopes:
+            if envelope.id == ack["envelope_id"]:
+                envelope.ack = ack
+                envelope.acked.set()
+
+    async def ask_to_reconnect(self) -> None:
+        """Announce the end of the connection, as Slack does every few hours."""
+        await self._sockets[-1].send_str(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
+
+    async def drop_connections(self) -> None:
+        """Cut every connection off."""
+        self._connected.clear()
+        for socket in [*self._sockets]:
+            await socket.close()

@@ -1,0 +1,85 @@
+"""The file store of the Slack double: uploads in three steps, downloads with a token of the file's workspace."""
+
+import itertools
+import json
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from tests.doubles.slack_blocks import RefusedError
+
+if TYPE_CHECKING:
+    from tests.doubles.slack import SlackDouble
+
+Answer = dict[str, Any]
+
+
+class SlackFiles:
+    """Files by id; `contents` are their bytes. An upload is asked for `looks_until_ready` times before it shows."""
+
+    def __init__(self, world: "SlackDouble") -> None:
+        self._world = world
+        self._numbers = itertools.count(1)
+        self.contents: dict[str, bytes] = {}
+        self.looks_until_ready = 2
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/files-pri/{file}/download/{name}", self._download)
+
+    def add(self, owner: str, name: str, content: bytes, *, ready: bool = True) -> Answer:
+        """Keep a file; return it as events and modals tell of it."""
+        file = f"F{next(self._numbers):09}"
+        self.contents[file] = content
+        url = f"{self._world.origin}/files-pri/{file}/download/{name}"
+        self._world.files[file] = {
+            "id": file,
+            "name": name,
+            "user": owner,
+            "mimetype": "image/jpeg" if ready else "",
+            "looks": 0,
+            "url_private": url,
+            "url_private_download": url,
+        }
+        return {key: value for key, value in self._world.files[file].items() if key != "looks"}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        self.contents[request.match_info["file"]] = await request.read()
+        return web.Response(text="OK")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """Serve a file to a token of a workspace that it was shared in; to others the page for signing in."""
+        file = self._world.files[request.match_info["file"]]
+        team = self._world.members[file["user"]]["team_id"]
+        shared = {self._world.channels[channel]["team"] for channel in self._channels_with(file["id"])}
+        known = self._world.api.team_of(request.headers.get("Authorization", ""))
+        if known not in {team, *shared}:
+            return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
+        return web.Response(body=self.contents[file["id"]], content_type="image/jpeg")
+
+    def _channels_with(self, file: str) -> list[str]:
+        return [
+            channel
+            for channel, messages in self._world.messages.items()
+            if any(file == each["id"] for message in messages for each in message.get("files", ()))
+        ]
+
+    # Methods
+
+    def get_upload_url(self, arguments: Answer, user: str) -> Answer:
+        file = self.add(user, arguments["filename"], b"", ready=False)["id"]
+        return {"upload_url": f"{self._world.origin}/upload/{file}", "file_id": file}
+
+    @staticmethod
+    def complete(arguments: Answer) -> Answer:
+        files = arguments["files"]
+        return {"files": json.loads(files) if isinstance(files, str) else files}
+
+    def info(self, arguments: Answer) -> Answer:
+        file = self._world.files.get(arguments["file"])
+        if file is None:
+            raise RefusedError("file_not_found")
+        file["looks"] += 1
+        if file["looks"] >= self.looks_until_ready:
+            file["mimetype"] = "image/jpeg"
+        return {"file": file}

@@ -1,0 +1,135 @@
+"""Modals, the App Home and shortcuts of the Slack double: what members open, fill in and press there."""
+
+import asyncio
+from typing import Any, Final
+
+from tests.doubles.slack_blocks import buttons, words_of
+from tests.doubles.slack_delivery import PATIENCE, Envelope, SlackDelivery
+
+View = dict[str, Any]
+_STATES: Final = {
+    "plain_text_input": ("value", "initial_value"),
+    "number_input": ("value", "initial_value"),
+    "file_input": ("files", ""),
+    "static_select": ("selected_option", "initial_option"),
+    "radio_buttons": ("selected_option", "initial_option"),
+    "checkboxes": ("selected_options", "initial_options"),
+    "multi_static_select": ("selected_options", "initial_options"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
+    "multi_users_select": ("selected_users", "initial_users"),
+}
+"""How an input's value is called when it is told, and what was set beforehand."""
+
+
+class SlackViews:
+    """The part of the double that is about views. `views` are open modals by id, `homes` the home tabs by user."""
+
+    delivery: SlackDelivery
+
+    def __init__(self) -> None:
+        self.views: dict[str, View] = {}
+        self.homes: dict[str, View] = {}
+        self.triggers: dict[str, str] = {}
+        """Triggers that were not used yet, and whose they are."""
+        self._last_id = ""
+
+    def interaction(self, user: str, kind: str = "") -> dict[str, Any]:
+        raise NotImplementedError
+
+    def last_id(self) -> str:
+        raise NotImplementedError
+
+    def tell(self, event: dict[str, Any], *, team: str | None = None, at: float | None = None) -> Envelope:
+        raise NotImplementedError
+
+    async def until(self, seen: Any) -> Any:
+        raise NotImplementedError
+
+    async def modal(self, user: str, words: str = "") -> View:
+        """Wait for an open modal of someone's that has these words in it, or in its title."""
+
+        def seen() -> View | None:
+            return next((each for each in reversed(self.views.values()) if _shows(each, user, words)), None)
+
+        return dict(await self.until(seen))
+
+    async def shortcut(self, callback: str, user: str) -> Envelope:
+        """Choose a global shortcut and wait until it is acknowledged."""
+        payload = {**self.interaction(user, "shortcut"), "callback_id": callback}
+        payload.pop("response_url")
+        return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
+
+    async def submit(self, view: View, user: str, **values: Any) -> Envelope:
+        """Fill in a modal and submit it: text, lists of ids or values, or files, by the block's id.
+
+        What is not filled in keeps what was set beforehand. The answer may change the modal or close it.
+        """
+        filled: dict[str, dict[str, Any]] = {}
+        for block in view["blocks"]:
+            if block["type"] == "input":
+                element = block["element"]
+                value = values.pop(block["block_id"], None)
+                filled[block["block_id"]] = {element["action_id"]: _filled(element, value)}
+        assert not values, f"the modal has no {list(values)}"
+        payload = {**self.interaction(user, "view_submission"), "view": {**view, "state": {"values": filled}}}
+        payload["response_urls"] = []
+        payload.pop("response_url")
+        envelope = await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
+        answer = (envelope.ack or {}).get("payload") or {}
+        match answer.get("response_action"):
+            case "errors":
+                pass
+            case "update":
+                self.views[view["id"]] = {**view, **answer["view"]}
+            case _:
+                self.views.pop(view["id"], None)
+        return envelope
+
+    async def press_in(self, view: View, words: str, user: str) -> Envelope:
+        """Press a button in a modal or the home tab and wait until it is acknowledged."""
+        button = next(each for each in buttons(view["blocks"]) if each["text"]["text"] == words)
+        payload = {
+            **self.interaction(user, "block_actions"),
+            "container": {"type": "view", "view_id": view["id"]},
+            "view": {**view, "state": {"values": {}}},
+            "actions": [{**button, "action_ts": "1"}],
+        }
+        payload.pop("response_url")
+        return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
+
+    async def open_home(self, user: str, *, team: str | None = None) -> View:
+        """Open the app's home tab, and return what it shows once it was published anew."""
+        before = self.homes.pop(user, None)
+        event = {"type": "app_home_opened", "user": user, "channel": f"D{user[1:]}", "tab": "home"}
+        envelope = self.tell({**event, **({"view": before} if before else {})}, team=team)
+        await asyncio.wait_for(envelope.acked.wait(), PATIENCE)
+        return await self.home(user)
+
+    async def home(self, user: str, words: str = "") -> View:
+        """Wait for someone's home tab to show these words."""
+
+        def seen() -> View | None:
+            view = self.homes.get(user)
+            return view if view and words in words_of(view["blocks"]) else None
+
+        return dict(await self.until(seen))
+
+
+def _shows(view: View, user: str, words: str) -> bool:
+    return view["user"] == user and words in view["title"]["text"] + "\n" + words_of(view["blocks"])
+
+
+def _filled(element: dict[str, Any], value: Any) -> dict[str, Any]:
+    """Return an input's state, in the form in which Slack tells it."""
+    kind = element["type"]
+    name, default = _STATES[kind]
+    if kind in {"static_select", "radio_buttons"}:
+        value = next((each for each in element["options"] if each["value"] == value), None)
+    elif kind in {"checkboxes", "multi_static_select"} and value is not None:
+        value = [each for each in element["options"] if each["value"] in value]
+    elif value is not None and kind in {"plain_text_input", "number_input"}:
+        value = str(value) or None
+    if value is None and default:
+        value = element.get(default) or ([] if default.endswith("s") else None)
+    return {"type": kind, name: value if value is not None or name != "files" else []}
