@@ -1,61 +1,93 @@
-"""The double's gateway: hello, heartbeats, identify and resume, and every event since the beginning."""
+"""The double's gateway: hello, heartbeats, identify and resume by shard, and every event since the beginning."""
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
 if TYPE_CHECKING:
-    from tests.doubles.discord import DiscordDouble
+    from tests.doubles.discord_guild import Guild
 
 Json = dict[str, Any]
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 2, 6, 7, 9, 10, 11
-DISALLOWED_INTENTS = 4014
+ABNORMAL, NOT_AUTHENTICATED, SESSION_TIMED_OUT, DISALLOWED_INTENTS = 4000, 4003, 4009, 4014
 _MESSAGE_CONTENT = 1 << 15
 _NEEDS = {"MESSAGE_REACTION": 1 << 10, "MESSAGE": 1 << 9, "CHANNEL": 1, "THREAD": 1, "GUILD": 1}
 """The intent without which events whose names begin so are not sent; the longer name first."""
 
 
-class Gateway:
-    """One session, over any number of connections."""
+@dataclass
+class Session:
+    """What one shard has been told since it identified itself."""
 
-    def __init__(self, double: "DiscordDouble") -> None:
-        self._double = double
-        self._socket: web.WebSocketResponse | None = None
-        self._events: list[Json] = []
+    id: str
+    shard: int
+    socket: web.WebSocketResponse
+    events: list[Json] = field(default_factory=list)
+
+
+class Gateway:
+    """One session for each shard, each over any number of connections."""
+
+    def __init__(self, guild: "Guild", shards: int = 1) -> None:
+        self._guild = guild
+        self._sessions: dict[int, Session] = {}
+        self.shards = shards
+        self.heartbeat_interval = 41.25
+        self.heartbeats = 0
+        self.answers_heartbeats = True
         self.intents = 0
         self.allows_message_content = True
         self.identified = 0
         self.resumed = 0
+        self.replays = 0
+        """How many events that the bot has seen already are told again when it resumes."""
+
+    @property
+    def reads_content(self) -> bool:
+        return bool(self.intents & _MESSAGE_CONTENT)
+
+    @property
+    def shard(self) -> int:
+        """The shard that is told of the guild."""
+        return (int(self._guild.guild_id) >> 22) % self.shards
 
     async def dispatch(self, name: str, data: Json) -> None:
         """Send an event, now or when the bot resumes; what the bot's intents leave out is left out."""
         needed = next((intent for prefix, intent in _NEEDS.items() if name.startswith(prefix)), 0)
-        if needed and not self.intents & needed:
-            return
-        if name == "MESSAGE_CREATE" and not self.intents & _MESSAGE_CONTENT:
-            data = {**data, "content": "", "attachments": [], "embeds": []}
-        event = {"op": DISPATCH, "t": name, "s": len(self._events) + 1, "d": data}
-        self._events.append(event)
-        if self._socket is not None and not self._socket.closed:
-            await self._socket.send_json(event)
+        session = self._sessions.get(self.shard)
+        if session and not (needed and not self.intents & needed):
+            await self._tell(session, name, data)
+
+    async def _tell(self, session: Session, name: str, data: Json) -> None:
+        event = {"op": DISPATCH, "t": name, "s": len(session.events) + 1, "d": data}
+        session.events.append(event)
+        if not session.socket.closed:
+            await session.socket.send_json(event)
 
     async def drop(self) -> None:
-        """Break the connection off."""
-        if self._socket is not None:
-            await self._socket.close(code=4000)
+        """Break the connections off."""
+        for session in self._sessions.values():
+            await session.socket.close(code=ABNORMAL)
 
     async def ask_to_reconnect(self) -> None:
         """Send the bot away, as Discord does several times a day."""
-        if self._socket is not None:
-            await self._socket.send_json({"op": RECONNECT, "d": None})
+        for session in self._sessions.values():
+            await session.socket.send_json({"op": RECONNECT, "d": None})
+
+    async def forget_session(self) -> None:
+        """Have the bot identify itself anew; what it has not been told by then, it is never told."""
+        for session in list(self._sessions.values()):
+            del self._sessions[session.shard]
+            await session.socket.send_json({"op": INVALID_SESSION, "d": False})
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Hold one connection."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": 41250}})
+        await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval * 1000}})
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 payload = json.loads(frame.data)
@@ -64,34 +96,42 @@ class Gateway:
 
     async def _receive(self, socket: web.WebSocketResponse, operation: int, data: Json) -> None:
         if operation == HEARTBEAT:
-            await socket.send_json({"op": HEARTBEAT_ACK})
+            self.heartbeats += 1
+            if self.answers_heartbeats:
+                await socket.send_json({"op": HEARTBEAT_ACK})
         elif operation == IDENTIFY:
-            self.intents = data["intents"]
-            if self.intents & _MESSAGE_CONTENT and not self.allows_message_content:
-                await socket.close(code=DISALLOWED_INTENTS)
-                return
-            self.identified += 1
-            self._socket = socket
-            await self._welcome()
+            await self._identify(socket, data)
         elif operation == RESUME:
-            self.resumed += 1
-            self._socket = socket
-            for event in self._events[data["seq"] :]:
-                await socket.send_json(event)
-            await self.dispatch("RESUMED", {})
+            await self._resume(socket, data)
 
-    async def _welcome(self) -> None:
-        double = self._double
-        bot = double.members[double.bot_id]["user"]
-        await self.dispatch(
-            "READY",
-            {
-                "v": 10,
-                "user": bot,
-                "session_id": "session-of-the-double",
-                "resume_gateway_url": double.gateway_url,
-                "guilds": [{"id": double.guild_id, "unavailable": True}],
-                "application": {"id": bot["id"], "flags": 0},
-            },
-        )
-        await self.dispatch("GUILD_CREATE", double.guild())
+    async def _identify(self, socket: web.WebSocketResponse, data: Json) -> None:
+        self.intents = data["intents"]
+        if self.reads_content and not self.allows_message_content:
+            await socket.close(code=DISALLOWED_INTENTS)
+            return
+        self.identified += 1
+        shard, of = data.get("shard", (0, 1))
+        assert of == self.shards
+        session = Session(f"session-{shard}-{self.identified}", shard, socket)
+        self._sessions[shard] = session
+        guild, bot = self._guild, self._guild.members[self._guild.bot_id]["user"]
+        is_here = shard == self.shard
+        ready = {
+            "v": 10, "user": bot, "session_id": session.id, "resume_gateway_url": guild.gateway_url,
+            "guilds": [{"id": guild.guild_id, "unavailable": True}] if is_here else [],
+            "application": {"id": bot["id"], "flags": 0}, "shard": [shard, of],
+        }  # fmt: skip
+        await self._tell(session, "READY", ready)
+        if is_here:
+            await self._tell(session, "GUILD_CREATE", guild.guild())
+
+    async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:
+        session = next((each for each in self._sessions.values() if each.id == data["session_id"]), None)
+        if session is None:
+            await socket.send_json({"op": INVALID_SESSION, "d": False})
+            return
+        self.resumed += 1
+        session.socket = socket
+        for event in session.events[max(data["seq"] - self.replays, 0) :]:
+            await socket.send_json(event)
+        await self._tell(session, "RESUMED", {})

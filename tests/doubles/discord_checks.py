@@ -1,0 +1,97 @@
+"""Discord's limits on what a bot sends, commands, messages and modals, as its documentation states them."""
+
+import re
+from collections.abc import Iterable
+
+from tests.doubles.discord_rest_base import EMPTY_MESSAGE, INVALID_FORM
+from tests.doubles.discord_shapes import Json, inputs
+
+BUTTON, TEXT_INPUT, FILE_UPLOAD, LABEL = 2, 4, 19, 18
+_SELECTS = {3, 5, 6, 7, 8}
+_COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
+_EMBED = {"title": 256, "description": 4096, "url": 2048}
+_LOCALES = {"de", "en-GB", "en-US", "es-ES", "es-419", "fr", "ja"}
+
+
+def check_message(payload: Json, files: Iterable[str]) -> None:
+    """Raise ApiError for a message that Discord would not take."""
+    embeds, files = payload.get("embeds") or [], list(files)
+    if not (payload.get("content") or files or any(embed.get("description") for embed in embeds)):
+        raise EMPTY_MESSAGE
+    _require(len(payload.get("content") or "") <= 2000, len(str(payload.get("nonce") or "")) <= 25)
+    _require(len(embeds) <= 10, len(files) <= 10, sum(_embed(each) for each in embeds) <= 6000)
+    check_rows(payload.get("components") or [])
+
+
+def check_rows(rows: list[Json]) -> None:
+    buttons = [each for row in rows for each in row["components"]]
+    _require(len(rows) <= 5, all(1 <= len(row["components"]) <= 5 for row in rows))
+    _require(len({each["custom_id"] for each in buttons}) == len(buttons))
+    _require(all(0 < len(each["label"]) <= 80 and 0 < len(each["custom_id"]) <= 100 for each in buttons))
+
+
+def check_thread_name(name: str) -> None:
+    _require(1 <= len(name) <= 100)
+
+
+def check_modal(modal: Json) -> None:
+    labels = modal["components"]
+    _require(1 <= len(modal["title"]) <= 45, 1 <= len(modal["custom_id"]) <= 100, 1 <= len(labels) <= 5)
+    for label in labels:
+        _require(label["type"] == LABEL, 1 <= len(label["label"]) <= 45, len(label.get("description") or "") <= 100)
+    names = [given["custom_id"] for given in inputs(modal)]
+    _require(len(set(names)) == len(names))
+    for given in inputs(modal):
+        _input(given)
+
+
+def check_commands(commands: list[Json]) -> None:
+    for command in commands:
+        if command.get("type", 1) == 1:
+            _option(command)
+        else:
+            _names(command, lambda name: 1 <= len(name) <= 32)
+            _require(not command.get("description"))
+
+
+def _option(option: Json) -> None:
+    _names(option, lambda name: bool(_COMMAND_NAME.fullmatch(name)) and name == name.lower())
+    descriptions = [option["description"], *(option.get("description_localizations") or {}).values()]
+    _require(all(1 <= len(each) <= 100 for each in descriptions))
+    options = option.get("options") or []
+    _require(len(options) <= 25, len({each["name"] for each in options}) == len(options))
+    for each in options:
+        _option(each)
+
+
+def _names(command: Json, is_good: object) -> None:
+    assert callable(is_good)
+    localized = command.get("name_localizations") or {}
+    _require(set(localized) <= _LOCALES, all(is_good(each) for each in (command["name"], *localized.values())))
+
+
+def _embed(embed: Json) -> int:
+    """Return how much of an embed counts."""
+    _require(all(len(embed.get(part, "")) <= most for part, most in _EMBED.items()))
+    footer = embed.get("footer", {}).get("text", "")
+    _require(len(footer) <= 2048, not embed.get("fields"))
+    return len(embed.get("title", "")) + len(embed.get("description", "")) + len(footer)
+
+
+def _input(given: Json) -> None:
+    if given["type"] == TEXT_INPUT:
+        _require(len(given.get("placeholder") or "") <= 100, 1 <= given.get("max_length", 4000) <= 4000)
+        _require(len(given.get("value") or "") <= given.get("max_length", 4000), not given.get("label"))
+    elif given["type"] == FILE_UPLOAD:
+        _require(0 <= given.get("min_values", 1) <= given.get("max_values", 1) <= 10)
+    else:
+        _require(given["type"] in _SELECTS, len(given.get("placeholder") or "") <= 150)
+        _require(0 <= given.get("min_values", 1) <= given.get("max_values", 1) <= 25)
+        options = given.get("options") or []
+        _require(len(options) <= 25, all(1 <= len(each["label"]) <= 100 for each in options))
+        _require(given["type"] != 3 or len(options) >= given.get("max_values", 1))
+
+
+def _require(*conditions: bool) -> None:
+    if not all(conditions):
+        raise INVALID_FORM

@@ -1,0 +1,194 @@
+"""The double's memory: one guild, its channels, people, messages and files, and what the bot may do in it."""
+
+import time
+from dataclasses import dataclass, field
+
+from tests.doubles import discord_shapes as shapes
+from tests.doubles.discord_gateway import Gateway
+from tests.doubles.discord_limits import Limits
+from tests.doubles.discord_shapes import APPLICATION_ID, BOT_ID, Json
+
+_EPOCH_MS = 1420070400000
+_LINKS_LAST = 24 * 3600
+"""Seconds after which a link to a file leads nowhere: Discord's is about a day."""
+
+
+@dataclass
+class Guild:
+    """One guild with the channels #found, #lost and #general."""
+
+    shards: int = 1
+    channels: dict[str, Json] = field(default_factory=dict)
+    messages: dict[str, dict[str, Json]] = field(default_factory=dict)
+    private: dict[str, Json] = field(default_factory=dict)
+    """Ephemeral messages."""
+    members: dict[str, Json] = field(default_factory=dict)
+    roles: dict[str, Json] = field(default_factory=dict)
+    thread_members: dict[str, set[str]] = field(default_factory=dict)
+    reactions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """Who has reacted, by message and emoji."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Attachments by path."""
+    nonces: dict[str, Json] = field(default_factory=dict)
+    commands: list[Json] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+    links_age: float = 0
+    """Seconds that have passed, as far as the links to files go."""
+
+    def __post_init__(self) -> None:
+        self._last_id = 0
+        self.port = 0
+        self.guild_id = self.new_id()
+        self.gateway = Gateway(self, self.shards)
+        self.roles[self.guild_id] = shapes.role(self.guild_id, "@everyone", shapes.EVERYONE_MAY)
+        self.moderator_role = self.add_role("moderators", shapes.MANAGE_MESSAGES)
+        self.bot_role = self.add_role("Reunite", shapes.BOT_MAY)
+        self.owner_id = self.add_member(self.new_id(), "Olga")
+        self.add_member(BOT_ID, "Reunite", bot=True, roles=[self.bot_role])
+        for name in ("found", "lost", "general"):
+            self.add_channel(name)
+
+    # Where and who it is
+
+    bot_id = BOT_ID
+
+    @property
+    def api_base(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/gateway"
+
+    @property
+    def file_host(self) -> str:
+        """What a worker has to be allowed to fetch photos from."""
+        return f"127.0.0.1:{self.port}"
+
+    def new_id(self) -> str:
+        """Return a snowflake: the time, and later than every other."""
+        self._last_id = max(self._last_id + 1, (int(time.time() * 1000) - _EPOCH_MS) << 22)
+        return str(self._last_id)
+
+    def channel(self, name: str) -> str:
+        """Return a channel's id."""
+        named = (each for each in self.channels.values() if each["name"] == name)
+        return str(next(each["id"] for each in named if each["type"] not in shapes.THREADS))
+
+    def find(self, message: str) -> Json:
+        if message in self.private:
+            return self.private[message]
+        return next(channel[message] for channel in self.messages.values() if message in channel)
+
+    def may(self, user: str, channel: str) -> int:
+        """Return the permissions of a member in a channel, by Discord's order of overwrites."""
+        place = self.channels[channel]
+        place = self.channels[place["parent_id"]] if place["type"] in shapes.THREADS else place
+        roles = [self.guild_id, *self.members[user]["roles"]]
+        rights = 0
+        for each in roles:
+            rights |= int(self.roles[each]["permissions"])
+        overwrites = {each["id"]: each for each in place["permission_overwrites"]}
+        for ids in ([self.guild_id], roles[1:], [user]):
+            known = [overwrites[each] for each in ids if each in overwrites]
+            for overwrite in known:
+                rights &= ~int(overwrite["deny"])
+            for overwrite in known:
+                rights |= int(overwrite["allow"])
+        return rights
+
+    # What it is made of
+
+    def add_role(self, name: str, permissions: int) -> str:
+        number = self.new_id()
+        self.roles[number] = shapes.role(number, name, permissions)
+        return number
+
+    def add_member(self, user: str, name: str, *, bot: bool = False, roles: list[str] | None = None) -> str:
+        self.members[user] = shapes.member(user, name, bot=bot, roles=roles or [])
+        return user
+
+    def add_channel(self, name: str, kind: int = shapes.TEXT) -> Json:
+        number = self.new_id()
+        self.channels[number] = shapes.channel(number, self.guild_id, name, kind, len(self.channels))
+        self.messages[number] = {}
+        return self.channels[number]
+
+    def add_message(self, channel: str, author: str, content: Json, number: str | None = None) -> Json:
+        user = self.members[author]["user"]
+        message = shapes.message(number or self.new_id(), channel, user, content)
+        self.messages[channel][message["id"]] = message
+        return message
+
+    def add_thread(
+        self, parent: str, number: str, name: str, kind: int = shapes.PUBLIC_THREAD, by: str = BOT_ID
+    ) -> Json:
+        """Add a thread; one that is opened at a message has the message's id."""
+        thread = shapes.thread(number, self.channels[parent], by, name, kind)
+        self.channels[number] = thread
+        self.messages[number] = {}
+        self.thread_members[number] = {by}
+        if number in self.messages[parent]:
+            self.messages[parent][number]["thread"] = thread
+        return thread
+
+    def attach(self, channel: str, name: str, data: bytes, content_type: str | None) -> Json:
+        number = self.new_id()
+        path = f"/attachments/{channel}/{number}/{name}"
+        self.files[path] = data
+        url = f"http://{self.file_host}{path}"
+        attachment = {"id": number, "filename": name, "size": len(data), "url": url, "proxy_url": url}
+        return attachment if content_type is None else {**attachment, "content_type": content_type}
+
+    def guild(self) -> Json:
+        """Return the guild as a new connection is told of it: archived threads are left out."""
+        places = list(self.channels.values())
+        threads = [each for each in places if each["type"] in shapes.THREADS]
+        return shapes.guild(
+            self.guild_id,
+            self.owner_id,
+            roles=list(self.roles.values()),
+            members=[self.members[BOT_ID]],
+            member_count=len(self.members),
+            channels=[each for each in places if each["type"] not in shapes.THREADS],
+            threads=[each for each in threads if not each["thread_metadata"]["archived"]],
+        )
+
+    # What it shows of it
+
+    def public(self, message: Json) -> Json:
+        """Return a message as Discord gives it to the bot: links are fresh, and what it may not read is left out."""
+        shown = {key: value for key, value in message.items() if key not in {"allowed_mentions", "nonce"}}
+        mentioned = any(each["id"] == BOT_ID for each in message["mentions"])
+        if not (self.gateway.reads_content or message["author"]["id"] == BOT_ID or mentioned):
+            return {**shown, "content": "", "attachments": [], "embeds": [], "components": []}
+        return self.linked(shown)
+
+    def linked(self, message: Json) -> Json:
+        """Return a message with links that work for a day."""
+        given = {emoji: users for (about, emoji), users in self.reactions.items() if about == message["id"] and users}
+        counts = [
+            {"emoji": {"id": None, "name": emoji}, "count": len(users), "me": BOT_ID in users, "me_burst": False,
+             "count_details": {"burst": 0, "normal": len(users)}, "burst_colors": []}
+            for emoji, users in given.items()
+        ]  # fmt: skip
+        files = [self.link(each) for each in message["attachments"]]
+        return {**message, "attachments": files, **({"reactions": counts} if counts else {})}
+
+    def link(self, attachment: Json) -> Json:
+        until = int(self.links_age + _LINKS_LAST)
+        return {**attachment, "url": f"{attachment['url']}?ex={until:x}"}
+
+    def opens(self, path: str, until: str) -> bytes | None:
+        """Return the file behind a link, as long as the link is good."""
+        return self.files.get(path) if until and int(until, 16) > self.links_age else None
+
+    def application(self) -> Json:
+        owner = self.members[BOT_ID]["user"]
+        content = (1 << 19) if self.gateway.allows_message_content else 0
+        return {
+            "id": APPLICATION_ID, "name": "Reunite", "description": "", "icon": None, "owner": owner, "team": None,
+            "bot_public": True, "bot_require_code_grant": False, "verify_key": "0" * 64, "flags": content,
+            "summary": "",
+        }  # fmt: skip

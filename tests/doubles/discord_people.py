@@ -1,0 +1,147 @@
+"""What people do in the double's guild, and the events by which the bot hears of it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from tests.doubles import discord_shapes as shapes
+from tests.doubles.discord_guild import Guild
+from tests.doubles.discord_shapes import BOT_ID, Json
+
+
+class People(Guild):
+    """Posts, edits, deletions, reactions, and what moderators change."""
+
+    def join(self, name: str, *, moderator: bool = False, bot: bool = False) -> str:
+        """Let a person (or another bot) join the guild, and return their id."""
+        return self.add_member(self.new_id(), name, bot=bot, roles=[self.moderator_role] if moderator else [])
+
+    async def create_channel(self, name: str, kind: int = shapes.TEXT) -> str:
+        channel = self.add_channel(name, kind)
+        await self.gateway.dispatch("CHANNEL_CREATE", channel)
+        return str(channel["id"])
+
+    async def forbid(self, channel: str, permissions: int, whom: str = BOT_ID) -> None:
+        """Take permissions in a channel (by name) away from the bot, or from a role."""
+        place = self.channels[self.channel(channel)]
+        kind = 1 if whom in self.members else 0
+        place["permission_overwrites"] = [{"id": whom, "type": kind, "allow": "0", "deny": str(permissions)}]
+        await self.gateway.dispatch("CHANNEL_UPDATE", place)
+
+    async def give_role(self, user: str, role: str) -> None:
+        self.members[user]["roles"].append(role)
+
+    async def take_role(self, user: str, role: str) -> None:
+        self.members[user]["roles"].remove(role)
+
+    async def remove_bot(self) -> None:
+        await self.gateway.dispatch("GUILD_DELETE", {"id": self.guild_id})
+
+    # Posts
+
+    async def post(  # noqa: PLR0913 - a message has that much
+        self,
+        channel: str,
+        author: str,
+        text: str = "",
+        photos: Mapping[str, bytes] | None = None,
+        *,
+        content_type: str | None = "image/jpeg",
+        times: int = 1,
+        **extra: object,
+    ) -> str:
+        """Post in a channel (by name) and return the message's id; `times` tells the bot more than once."""
+        where = self.channel(channel)
+        attachments = [self.attach(where, name, data, content_type) for name, data in (photos or {}).items()]
+        message = self.add_message(where, author, {"content": text, "attachments": attachments, **extra})
+        for _ in range(times):
+            await self.tell_of(message)
+        return str(message["id"])
+
+    async def post_in_forum(
+        self, forum: str, author: str, title: str, text: str = "", photos: Mapping[str, bytes] | None = None
+    ) -> str:
+        """Open a post in a forum channel (by name) and return its id: the thread's, and its first message's."""
+        number = self.new_id()
+        thread = self.add_thread(self.channel(forum), number, title, by=author)
+        await self.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
+        attachments = [self.attach(number, name, data, "image/jpeg") for name, data in (photos or {}).items()]
+        message = self.add_message(number, author, {"content": text, "attachments": attachments}, number)
+        await self.tell_of(message)
+        return number
+
+    async def tell_of(self, message: Json) -> None:
+        """Send a message's event (again)."""
+        await self.gateway.dispatch("MESSAGE_CREATE", {**self.public(message), **self._about(message)})
+
+    async def edit(self, message: str, text: str, *, tell: bool = True) -> None:
+        """Change the words of a post; without `tell` the bot is not told, as while it is away."""
+        edited = self.find(message) | {"content": text, "edited_timestamp": shapes.now()}
+        self.messages[edited["channel_id"]][message] = edited
+        if tell:
+            await self.gateway.dispatch("MESSAGE_UPDATE", {**self.public(edited), **self._about(edited)})
+
+    async def rename(self, thread: str, title: str) -> None:
+        """Give a forum's post another title."""
+        self.channels[thread]["name"] = title
+        await self.gateway.dispatch("THREAD_UPDATE", self.channels[thread])
+
+    async def delete(self, *messages: str, tell: bool = True) -> None:
+        """Delete messages of one channel, several of them at once as moderators' tools do."""
+        channel = self.find(messages[0])["channel_id"]
+        for message in messages:
+            del self.messages[channel][message]
+        about: Json = {"channel_id": channel, "guild_id": self.guild_id}
+        if not tell:
+            return
+        if len(messages) > 1:
+            await self.gateway.dispatch("MESSAGE_DELETE_BULK", {"ids": list(messages), **about})
+        else:
+            await self.gateway.dispatch("MESSAGE_DELETE", {"id": messages[0], **about})
+
+    async def delete_thread(self, thread: str) -> None:
+        """Delete a thread with all that was said in it; a forum's post goes like this."""
+        gone = self.channels.pop(thread)
+        del self.messages[thread]
+        about = {key: gone[key] for key in ("id", "guild_id", "parent_id", "type")}
+        await self.gateway.dispatch("THREAD_DELETE", about)
+
+    async def archive(self, thread: str) -> None:
+        """Let a thread go to sleep, as it does by itself when nobody has written for days."""
+        asleep = self.channels[thread]
+        asleep["thread_metadata"]["archived"] = True
+        await self.gateway.dispatch("THREAD_UPDATE", asleep)
+
+    def age(self, message: str, **by: float) -> None:
+        """Let a message have been posted earlier (as `timedelta` says)."""
+        self.find(message)["timestamp"] = (datetime.now(UTC) - timedelta(**by)).isoformat()
+
+    # Reactions
+
+    async def react(self, message: str, emoji: str, user: str, *, tell: bool = True) -> None:
+        self.reactions.setdefault((message, emoji), []).append(user)
+        about = {"member": self.members[user], "message_author_id": self.find(message)["author"]["id"]}
+        if tell:
+            await self.gateway.dispatch("MESSAGE_REACTION_ADD", {**self._reaction(message, emoji, user), **about})
+
+    async def unreact(self, message: str, emoji: str, user: str, *, tell: bool = True) -> None:
+        self.reactions[message, emoji].remove(user)
+        if tell:
+            await self.gateway.dispatch("MESSAGE_REACTION_REMOVE", self._reaction(message, emoji, user))
+
+    def has_reaction(self, message: str, emoji: str) -> bool:
+        """Tell whether the bot has reacted."""
+        return BOT_ID in self.reactions.get((message, emoji), [])
+
+    def _reaction(self, message: str, emoji: str, user: str) -> Json:
+        return {
+            "user_id": user, "channel_id": self.find(message)["channel_id"], "message_id": message,
+            "guild_id": self.guild_id, "emoji": {"id": None, "name": emoji}, "burst": False, "type": 0,
+        }  # fmt: skip
+
+    def _about(self, message: Json) -> Json:
+        """Return what only the gateway says of a message."""
+        about: Json = {"guild_id": self.guild_id}
+        if message.get("webhook_id"):
+            return about
+        member = self.members[message["author"]["id"]]
+        return {**about, "member": {key: value for key, value in member.items() if key != "user"}}

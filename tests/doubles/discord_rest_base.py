@@ -1,0 +1,108 @@
+"""What every request to the double's HTTP API goes through: the token, the limits, errors in Discord's form."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aiohttp import BodyPartReader, web
+
+from tests.doubles.discord_commands import Commands
+from tests.doubles.discord_shapes import TOKEN, Json
+
+T = TypeVar("T")
+Answer = Json | list[Json] | None
+Handler = Callable[[web.Request], Awaitable[Answer]]
+PREFIX = "/api/v10"
+
+
+class ApiError(Exception):
+    """An error with Discord's own code."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": code, "message": message}
+
+
+UNKNOWN_CHANNEL = ApiError(404, 10003, "Unknown Channel")
+UNKNOWN_MEMBER = ApiError(404, 10007, "Unknown Member")
+UNKNOWN_MESSAGE = ApiError(404, 10008, "Unknown Message")
+UNKNOWN_INTERACTION = ApiError(404, 10062, "Unknown interaction")
+ALREADY_ANSWERED = ApiError(400, 40060, "Interaction has already been acknowledged.")
+MISSING_ACCESS = ApiError(403, 50001, "Missing Access")
+NOT_THE_AUTHOR = ApiError(403, 50005, "Cannot edit a message authored by another user")
+EMPTY_MESSAGE = ApiError(400, 50006, "Cannot send an empty message")
+MISSING_PERMISSIONS = ApiError(403, 50013, "Missing Permissions")
+INVALID_FORM = ApiError(400, 50035, "Invalid Form Body")
+THREAD_IS_ARCHIVED = ApiError(400, 50083, "Thread is archived")
+THREAD_EXISTS = ApiError(400, 160004, "A thread has already been created for this message")
+
+
+@dataclass
+class Refusal:
+    """How the next request to a path is to fail; `after` lets it take effect before its answer is lost."""
+
+    path: re.Pattern[str]
+    status: int
+    body: Json
+    after: bool = False
+
+
+def guarded(double: Commands, refusals: list[Refusal], handler: Handler) -> Callable[[web.Request], Awaitable[Any]]:
+    """Check the token, record the request, fail where that was asked for, and give the answer its form."""
+
+    async def guard(request: web.Request) -> web.Response:
+        path = request.path.removeprefix(PREFIX)
+        what = f"{request.method} {path}"
+        double.requests.append((request.method, path))
+        by_token = path.startswith(("/interactions/", "/webhooks/"))
+        if not by_token and request.headers.get("Authorization") != f"Bot {TOKEN}":
+            return answer_json({"code": 0, "message": "401: Unauthorized"}, 401)
+        headers, too_fast = double.limits.take(what)
+        if too_fast:
+            return answer_json(too_fast, 429, headers)
+        refusal = next((each for each in refusals if each.path.search(what)), None)
+        if refusal:
+            refusals.remove(refusal)
+            if refusal.after:
+                await handler(request)
+            return answer_json(refusal.body, refusal.status)
+        try:
+            answer = await handler(request)
+        except ApiError as error:
+            return answer_json(error.body, error.status, headers)
+        return web.Response(status=204, headers=headers) if answer is None else answer_json(answer, 200, headers)
+
+    return guard
+
+
+def answer_json(body: object, status: int, headers: dict[str, str] | None = None) -> web.Response:
+    """Answer with exactly application/json: the client library takes nothing else for JSON."""
+    headers = {**(headers or {}), "Content-Type": "application/json"}
+    if status == 429:
+        headers |= {"Via": "1.1 double", "Retry-After": "1"}
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=headers)
+
+
+def known(things: dict[str, T], key: str, otherwise: ApiError) -> T:
+    if key not in things:
+        raise otherwise
+    return things[key]
+
+
+async def body_of(request: web.Request) -> tuple[Json, dict[str, bytes]]:
+    """Read JSON, or JSON with files beside it."""
+    if request.content_type == "application/json":
+        return await request.json(), {}
+    payload: Json = {}
+    files = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise INVALID_FORM
+        if part.name == "payload_json":
+            payload = json.loads(await part.text())
+        else:
+            files[part.filename or ""] = bytes(await part.read())
+    return payload, files

@@ -1,0 +1,199 @@
+"""Channels, threads, messages and reactions over the double's HTTP API."""
+
+import re
+from typing import Any
+
+from aiohttp import web
+
+from tests.doubles import discord_rest_base as base
+from tests.doubles import discord_shapes as shapes
+from tests.doubles.discord_checks import check_message, check_rows, check_thread_name
+from tests.doubles.discord_commands import Commands
+from tests.doubles.discord_rest_base import Answer, body_of, known
+from tests.doubles.discord_shapes import BOT_ID, Json
+
+
+class Channels:
+    """Request handlers, which ask for the permissions that Discord asks for."""
+
+    def __init__(self, double: Commands) -> None:
+        self._double = double
+
+    async def channel(self, request: web.Request) -> Answer:
+        return self._place(request, 0)
+
+    async def change(self, request: web.Request) -> Answer:
+        """Wake a thread up: whoever may write in it may do so, as long as it is not locked."""
+        place, payload = self._place(request, shapes.SEND_IN_THREADS), await request.json()
+        if payload != {"archived": False} or place["type"] not in shapes.THREADS:
+            raise base.MISSING_PERMISSIONS
+        place["thread_metadata"]["archived"] = False
+        await self._double.gateway.dispatch("THREAD_UPDATE", place)
+        return place
+
+    async def history(self, request: web.Request) -> Answer:
+        place = self._place(request, shapes.READ_HISTORY)
+        query, messages = request.query, list(self._double.messages[place["id"]].values())
+        most = int(query.get("limit", "50"))
+        if "after" in query:
+            later = [each for each in messages if int(each["id"]) > int(query["after"])]
+            return [self._double.public(each) for each in reversed(later[:most])]
+        before = int(query.get("before", 1 << 63))
+        newest = [each for each in reversed(messages) if int(each["id"]) < before]
+        return [self._double.public(each) for each in newest[:most]]
+
+    async def message(self, request: web.Request) -> Answer:
+        self._place(request, shapes.READ_HISTORY)
+        return self._double.public(self._message(request))
+
+    async def send(self, request: web.Request) -> Answer:
+        place = self._place(request, 0)
+        is_thread = place["type"] in shapes.THREADS
+        payload, files = await body_of(request)
+        self._need(place, shapes.SEND_IN_THREADS if is_thread else shapes.SEND_MESSAGES)
+        self._need(place, (shapes.EMBED_LINKS if payload.get("embeds") else 0) | (shapes.ATTACH_FILES if files else 0))
+        check_message(payload, files)
+        nonce = payload.get("nonce")
+        if nonce and payload.get("enforce_nonce") and nonce in self._double.nonces:
+            return self._double.nonces[nonce]
+        if is_thread:
+            place["thread_metadata"]["archived"] = False  # it wakes up
+        message = self._add(place["id"], payload, files)
+        shown = self._double.public(message)
+        if nonce:
+            self._double.nonces[nonce] = {**shown, "nonce": nonce}
+        await self._double.tell_of(message)
+        return {**shown, "nonce": nonce}
+
+    async def edit(self, request: web.Request) -> Answer:
+        place, message = self._place(request, 0), self._own(request)
+        if place["type"] in shapes.THREADS and place["thread_metadata"]["archived"]:
+            raise base.THREAD_IS_ARCHIVED
+        payload, files = await body_of(request)
+        check_message({**message, **payload, "nonce": None}, files)
+        await edit_message(self._double, message, payload, files)
+        shown = self._double.public(message)
+        await self._double.gateway.dispatch("MESSAGE_UPDATE", {**shown, "guild_id": self._double.guild_id})
+        return shown
+
+    async def delete(self, request: web.Request) -> Answer:
+        self._place(request, 0)
+        await self._double.delete(self._own(request)["id"])
+        return None
+
+    async def start_thread(self, request: web.Request) -> Answer:
+        payload, message = await request.json(), self._message(request)
+        place = self._place(request, shapes.CREATE_THREADS | shapes.READ_HISTORY)
+        if "thread" in message:
+            raise base.THREAD_EXISTS
+        if place["type"] in shapes.THREADS:
+            raise base.INVALID_FORM
+        return await self._opened(place, message["id"], payload["name"], shapes.PUBLIC_THREAD)
+
+    async def open_thread(self, request: web.Request) -> Answer:
+        """Open a private thread in a channel, or a post in a forum."""
+        payload, files = await body_of(request)
+        place, number = self._place(request, 0), self._double.new_id()
+        if place["type"] == shapes.FORUM:
+            self._need(place, shapes.SEND_MESSAGES)
+            check_message(payload["message"], files)
+            thread = await self._opened(place, number, payload["name"], shapes.PUBLIC_THREAD)
+            message = self._add(number, payload["message"], files, number)
+            await self._double.tell_of(message)
+            return {**thread, "message": self._double.public(message)}
+        if payload["type"] != shapes.PRIVATE_THREAD:
+            raise base.INVALID_FORM
+        self._need(place, shapes.CREATE_PRIVATE_THREADS)
+        return await self._opened(place, number, payload["name"], shapes.PRIVATE_THREAD)
+
+    async def _opened(self, place: Json, number: str, name: str, kind: int) -> Json:
+        check_thread_name(name)
+        thread = self._double.add_thread(place["id"], number, name, kind)
+        await self._double.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
+        return thread
+
+    async def add_to_thread(self, request: web.Request) -> Answer:
+        thread = self._place(request, shapes.SEND_IN_THREADS)
+        known(self._double.members, request.match_info["user"], base.UNKNOWN_MEMBER)
+        self._double.thread_members[thread["id"]].add(request.match_info["user"])
+        return None
+
+    async def reactors(self, request: web.Request) -> Answer:
+        self._place(request, shapes.READ_HISTORY)
+        given = self._reacted(request)
+        after, most = int(request.query.get("after", 0)), int(request.query.get("limit", "25"))
+        later = sorted((each for each in given if int(each) > after), key=int)
+        return [self._double.members[each]["user"] for each in later[:most]]
+
+    async def react(self, request: web.Request) -> Answer:
+        place = self._place(request, shapes.ADD_REACTIONS | shapes.READ_HISTORY)
+        if place["type"] in shapes.THREADS and place["thread_metadata"]["archived"]:
+            raise base.THREAD_IS_ARCHIVED
+        given = self._reacted(request)
+        if BOT_ID not in given:
+            given.append(BOT_ID)
+        return None
+
+    async def unreact(self, request: web.Request) -> Answer:
+        self._place(request, shapes.READ_HISTORY)
+        given = self._reacted(request)
+        if BOT_ID in given:
+            given.remove(BOT_ID)
+        return None
+
+    def _reacted(self, request: web.Request) -> list[str]:
+        return self._double.reactions.setdefault((self._message(request)["id"], request.match_info["emoji"]), [])
+
+    def _place(self, request: web.Request, rights: int) -> Json:
+        place = known(self._double.channels, request.match_info["channel"], base.UNKNOWN_CHANNEL)
+        self._need(place, rights)
+        return place
+
+    def _need(self, place: Json, rights: int) -> None:
+        mine = self._double.may(BOT_ID, place["id"])
+        if not mine & shapes.VIEW_CHANNEL:
+            raise base.MISSING_ACCESS
+        if mine & rights != rights:
+            raise base.MISSING_PERMISSIONS
+
+    def _message(self, request: web.Request) -> Json:
+        messages = known(self._double.messages, request.match_info["channel"], base.UNKNOWN_CHANNEL)
+        return known(messages, request.match_info["message"], base.UNKNOWN_MESSAGE)
+
+    def _own(self, request: web.Request) -> Json:
+        message = self._message(request)
+        if message["author"]["id"] != BOT_ID:
+            raise base.NOT_THE_AUTHOR
+        return message
+
+    def _add(self, channel: str, payload: Json, files: dict[str, bytes], number: str | None = None) -> Json:
+        return self._double.add_message(channel, BOT_ID, content_of(self._double, channel, payload, files), number)
+
+
+def content_of(double: Commands, channel: str, payload: Json, files: dict[str, bytes]) -> Json:
+    """Return what a message has of what was sent: files have their addresses, and pictures refer to them."""
+    kinds: dict[str, Any] = {"jpg": "image/jpeg", "png": "image/png", "json": "application/json"}
+    attachments = [
+        double.attach(channel, name, data, kinds.get(name.rpartition(".")[2])) for name, data in files.items()
+    ]
+    content = {key: payload.get(key) or [] for key in ("embeds", "components")}
+    allowed = payload.get("allowed_mentions", {"parse": ["users", "roles", "everyone"]})
+    content |= {"content": payload.get("content") or "", "attachments": attachments, "allowed_mentions": allowed}
+    urls = {each["filename"]: each["url"] for each in attachments}
+    for embed in content["embeds"]:
+        for part in ("thumbnail", "image"):
+            if picture := embed.get(part):
+                name = re.sub("^attachment://", "", picture["url"])
+                embed[part] = {"url": urls.get(name, name), "width": 512, "height": 512}
+    return content
+
+
+async def edit_message(double: Commands, message: Json, payload: Json, files: dict[str, bytes]) -> None:
+    """Change a message of the bot: what is not named stays, and of its files only those that are named again."""
+    check_rows(payload.get("components") or [])
+    changed = content_of(double, message["channel_id"], payload, files)
+    keep = {str(each["id"]) for each in payload.get("attachments", message["attachments"])}
+    kept = [each for each in message["attachments"] if each["id"] in keep]
+    message |= {key: changed[key] for key in ("content", "embeds", "components", "allowed_mentions") if key in payload}
+    message["attachments"] = [*kept, *changed["attachments"]]
+    message["edited_timestamp"] = shapes.now()

@@ -1,0 +1,87 @@
+"""Answers to interactions over the double's HTTP API: in three seconds, once, and then for a quarter of an hour."""
+
+import time
+from typing import Literal
+
+from aiohttp import web
+
+from tests.doubles import discord_rest_base as base
+from tests.doubles.discord_checks import check_message, check_modal
+from tests.doubles.discord_commands import Commands, Interaction
+from tests.doubles.discord_rest_base import Answer, body_of, known
+from tests.doubles.discord_rest_channels import content_of, edit_message
+from tests.doubles.discord_shapes import BOT_ID, EPHEMERAL, Json, message
+
+MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL = 4, 5, 6, 7, 9
+_STATES: dict[int, Literal["deferred", "updating", "answered", "modal"]] = {
+    MESSAGE: "answered", DEFERRED: "deferred", DEFERRED_UPDATE: "updating", UPDATE: "answered", MODAL: "modal",
+}  # fmt: skip
+
+
+class Interactions:
+    """Request handlers; ephemeral answers are kept apart, as only one person sees them."""
+
+    def __init__(self, double: Commands) -> None:
+        self._double = double
+
+    async def answer(self, request: web.Request) -> Answer:
+        used = self._used(request)
+        if used.state != "new":
+            raise base.ALREADY_ANSWERED
+        if time.monotonic() - used.since > 3:
+            raise base.UNKNOWN_INTERACTION
+        payload, files = await body_of(request)
+        kind, data = payload["type"], payload.get("data") or {}
+        if kind == MODAL:
+            if used.kind == 5:
+                raise base.INVALID_FORM
+            check_modal(data)
+            used.modal = data
+        elif kind == MESSAGE:
+            check_message(data, files)
+            self._say(used, data, files)
+        elif kind == UPDATE:
+            await edit_message(self._double, self._below(used), data, files)
+        used.state = _STATES[kind]
+        used.ephemeral = bool(data.get("flags", 0) & EPHEMERAL)
+        return {"interaction": {"id": used.id, "type": used.kind, "response_message_loading": used.state == "deferred"}}
+
+    async def edit(self, request: web.Request) -> Answer:
+        """Change the first answer: the message below which the button is, if it was to be updated."""
+        used = self._used(request)
+        payload, files = await body_of(request)
+        if used.state == "updating":
+            await edit_message(self._double, self._below(used), payload, files)
+            return self._double.public(self._below(used))
+        if used.state == "deferred" and not used.said:
+            check_message(payload, files)
+            return self._say(used, payload, files)
+        if not used.said:
+            raise base.UNKNOWN_MESSAGE
+        await edit_message(self._double, used.said[0], payload, files)
+        return used.said[0]
+
+    async def follow_up(self, request: web.Request) -> Answer:
+        used = self._used(request)
+        payload, files = await body_of(request)
+        if used.state in {"new", "modal"}:
+            raise base.UNKNOWN_INTERACTION
+        check_message(payload, files)
+        used.ephemeral = used.ephemeral or bool(payload.get("flags", 0) & EPHEMERAL)
+        return self._say(used, payload, files)
+
+    def _say(self, used: Interaction, payload: Json, files: dict[str, bytes]) -> Json:
+        bot = self._double.members[BOT_ID]["user"]
+        about = {"type": 20, "flags": EPHEMERAL, "webhook_id": BOT_ID}
+        content = content_of(self._double, used.where, payload, files)
+        said = message(self._double.new_id(), used.where, bot, {**content, **about})
+        self._double.private[said["id"]] = said
+        used.said.append(said)
+        return {key: value for key, value in said.items() if key != "allowed_mentions"}
+
+    def _below(self, used: Interaction) -> Json:
+        assert used.message is not None
+        return self._double.find(used.message)
+
+    def _used(self, request: web.Request) -> Interaction:
+        return known(self._double.interactions, request.match_info["token"], base.UNKNOWN_INTERACTION)

@@ -1,0 +1,115 @@
+"""What Discord's JSON looks like: the shapes that the double hands out, and how they are read."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+TOKEN = "token-of-the-double"
+BOT_ID = "900000000000000001"
+APPLICATION_ID = BOT_ID
+
+VIEW_CHANNEL, READ_HISTORY = 1 << 10, 1 << 16
+SEND_MESSAGES, SEND_IN_THREADS, CREATE_THREADS, CREATE_PRIVATE_THREADS = 1 << 11, 1 << 38, 1 << 35, 1 << 36
+EMBED_LINKS, ATTACH_FILES, ADD_REACTIONS = 1 << 14, 1 << 15, 1 << 6
+MANAGE_MESSAGES, MANAGE_GUILD = 1 << 13, 1 << 5
+EVERYONE_MAY = VIEW_CHANNEL | READ_HISTORY | SEND_MESSAGES
+BOT_MAY = (
+    VIEW_CHANNEL | READ_HISTORY | SEND_MESSAGES | SEND_IN_THREADS | CREATE_THREADS | CREATE_PRIVATE_THREADS
+    | EMBED_LINKS | ATTACH_FILES | ADD_REACTIONS
+)  # fmt: skip
+"""What the invitation asks for (docs/discord.md)."""
+
+TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 11, 12, 15
+THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
+EPHEMERAL = 1 << 6
+
+_ESCAPED = re.compile(r"\\([^\w\s]|_)")
+_MENTION = re.compile(r"<@!?(\d+)>")
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def member(user: str, name: str, *, bot: bool, roles: list[str]) -> Json:
+    who = {"id": user, "username": name.casefold(), "global_name": name, "discriminator": "0", "avatar": None}
+    return {
+        "user": {**who, "bot": bot, "public_flags": 0}, "roles": roles, "nick": None, "avatar": None,
+        "joined_at": now(), "deaf": False, "mute": False, "flags": 0, "pending": False,
+    }  # fmt: skip
+
+
+def role(number: str, name: str, permissions: int) -> Json:
+    return {
+        "id": number, "name": name, "permissions": str(permissions), "color": 0, "position": 0, "hoist": False,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "managed": False, "mentionable": False, "icon": None, "unicode_emoji": None, "flags": 0,
+    }  # fmt: skip
+
+
+def channel(number: str, guild: str, name: str, kind: int, position: int) -> Json:
+    forum = {"available_tags": [], "default_reaction_emoji": None, "flags": 0} if kind == FORUM else {}
+    return {
+        "id": number, "guild_id": guild, "type": kind, "name": name, "position": position,
+        "permission_overwrites": [], "nsfw": False, "topic": None, "parent_id": None, "last_message_id": None,
+        "rate_limit_per_user": 0, **forum,
+    }  # fmt: skip
+
+
+def thread(number: str, parent: Json, owner: str, name: str, kind: int) -> Json:
+    archive = {"archived": False, "auto_archive_duration": 10080, "locked": False, "invitable": False}
+    return {
+        "id": number, "parent_id": parent["id"], "guild_id": parent["guild_id"], "owner_id": owner, "name": name,
+        "type": kind, "message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "last_message_id": None,
+        "thread_metadata": {**archive, "archive_timestamp": now()}, "flags": 0, "applied_tags": [],
+    }  # fmt: skip
+
+
+def message(number: str, channel: str, author: Json, content: Json) -> Json:
+    return {
+        "id": number, "channel_id": channel, "author": author, "content": "", "timestamp": now(),
+        "edited_timestamp": None, "tts": False, "pinned": False, "mention_everyone": False, "mentions": [],
+        "mention_roles": [], "attachments": [], "embeds": [], "components": [], "type": 0, "flags": 0, **content,
+    }  # fmt: skip
+
+
+def guild(number: str, owner: str, **more: object) -> Json:
+    return {
+        "id": number, "name": "The library", "owner_id": owner, "unavailable": False, "emojis": [], "stickers": [],
+        "features": [], "voice_states": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
+        "soundboard_sounds": [], "icon": None, "verification_level": 0, "default_message_notifications": 0,
+        "explicit_content_filter": 0, "mfa_level": 0, "nsfw_level": 0, "premium_tier": 0, "system_channel_flags": 0,
+        "preferred_locale": "en-US", "large": False, "joined_at": now(), "afk_timeout": 300,
+        "premium_progress_bar_enabled": False, **more,
+    }  # fmt: skip
+
+
+def text(message: Json) -> str:
+    """Return everything that is to be read in a message; a backslash hides a sign's meaning, and is not shown."""
+    parts = [message["content"]]
+    for embed in message["embeds"]:
+        parts += [embed.get("title", ""), embed.get("description", ""), embed.get("footer", {}).get("text", "")]
+    return _ESCAPED.sub(r"\1", "\n".join(part for part in parts if part))
+
+
+def pinged(message: Json) -> set[str]:
+    """Return who hears of a message: people's ids, and "everyone"; embeds ping nobody."""
+    allowed = message["allowed_mentions"]
+    named = set(_MENTION.findall(message["content"]))
+    heard = named if "users" in allowed["parse"] else named & {str(user) for user in allowed.get("users", [])}
+    everyone = "everyone" in allowed["parse"] and re.search("@(everyone|here)", message["content"])
+    return heard | ({"everyone"} if everyone else set())
+
+
+def buttons(message: Json) -> list[Json]:
+    """Return the buttons below a message, in order."""
+    return [each for row in message["components"] for each in row["components"]]
+
+
+def inputs(modal: Json) -> Iterator[Json]:
+    """Walk through what a modal lets people fill in."""
+    for label in modal["components"]:
+        yield label["component"]

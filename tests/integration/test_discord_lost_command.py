@@ -1,0 +1,53 @@
+"""/lost on Discord, over real sockets, against the double."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.doubles.discord_town import (
+    JPEG,
+    town,
+)
+
+
+async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_privately(database_url: str) -> None:
+    async with town(database_url) as here:
+        bob = here.discord.join("Bob")
+        used = await here.discord.slash(
+            "lost",
+            bob,
+            "general",
+            photo=("bag.jpg", JPEG),
+            description="red bag",
+            where="bus 5",
+            when="yesterday 08:15",
+        )
+        answer = await here.discord.answer(used)
+        assert answer == f"Got it, I'm looking. I'll answer in <#{here.discord.channel('lost')}>."
+        assert used.ephemeral
+        report = await here.report()
+        assert (report["kind"], report["text"], report["place"]) == ("lost", "red bag", "bus 5")
+        assert (report["source_key"], report["channel"], report["message"]) == (
+            used.id,
+            here.discord.channel("lost"),
+            None,
+        )
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+        assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
+        assert [name for name, _ in await here.photos()] == ["bag.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "a few words or a photo are enough"),
+        ({"description": "bag", "when": "some time ago"}, "today, yesterday 14:30"),
+        ({"description": "x" * 4001}, "longer than I can keep"),
+    ],
+)
+async def test_lost_that_cant_be_taken_is_told_kindly(database_url: str, options: dict[str, Any], told: str) -> None:
+    async with town(database_url) as here:
+        used = await here.discord.slash("lost", here.discord.join("Bob"), "general", **options)
+        assert told in await here.discord.answer(used)
+        assert await here.reports() == []

@@ -1,0 +1,94 @@
+"""Posts on Discord become reports: the unmodified discord.py, over real sockets, against the double."""
+
+from reunite.model import ReportState
+from tests.doubles.discord_town import JPEG, reactions, town
+
+
+async def test_a_photo_in_found_becomes_a_report_and_gets_eyes_once_it_is_committed(database_url: str) -> None:
+    async with town(database_url) as here:
+        ann = here.discord.join("Ann")
+        post = await here.discord.post("found", ann, "black umbrella, library", {"umbrella.jpg": JPEG})
+        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))
+        report = await here.report()
+        assert (report["kind"], report["source_key"], report["text"]) == ("found", post, "black umbrella, library")
+        assert (report["author_id"], report["author_name"]) == (ann, "Ann")
+        [(name, url)] = await here.photos()
+        assert name == "umbrella.jpg"
+        assert url.startswith(f"http://{here.discord.file_host}/attachments/")
+
+
+async def test_a_photo_in_lost_is_a_lost_report(database_url: str) -> None:
+    async with town(database_url) as here:
+        await here.discord.post("lost", here.discord.join("Bob"), "my rucksack", {"a.jpg": JPEG, "b.jpg": JPEG})
+        assert (await here.report())["kind"] == "lost"
+        assert [name for name, _ in await here.photos()] == ["a.jpg", "b.jpg"]
+
+
+async def test_a_heic_photo_that_discord_has_no_type_for_is_a_photo(database_url: str) -> None:
+    async with town(database_url) as here:
+        await here.discord.post("found", here.discord.join("Ann"), "", {"IMG_1.HEIC": JPEG}, content_type=None)
+        await here.report()
+        assert [name for name, _ in await here.photos()] == ["IMG_1.HEIC"]
+
+
+async def test_the_same_post_told_three_times_is_one_report(database_url: str) -> None:
+    async with town(database_url) as here:
+        post = await here.discord.post("found", here.discord.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3)
+        await here.discord.until(lambda: len(reactions(here.discord, post)) == 3 or None)
+        assert len(await here.reports()) == 1
+
+
+async def test_words_other_channels_bots_and_webhooks_make_no_report(database_url: str) -> None:
+    async with town(database_url) as here:
+        discord = here.discord
+        ann, robot = discord.join("Ann"), discord.join("Robot", bot=True)
+        await discord.post("found", ann, "has anyone seen my hat?")
+        await discord.post("found", ann, "a song", {"song.mp3": b"la"}, content_type="audio/mpeg")
+        await discord.post("general", ann, "my lunch", {"lunch.jpg": JPEG})
+        await discord.post("found", robot, "beep", {"beep.jpg": JPEG})
+        await discord.post("found", ann, "news", {"news.jpg": JPEG}, webhook_id="78")
+        wanted = await discord.post("found", ann, "a real one", {"real.jpg": JPEG})
+        await discord.until(lambda: discord.has_reaction(wanted, "👀"))
+        assert [report["text"] for report in await here.reports()] == ["a real one"]
+
+
+async def test_a_post_that_cant_be_taken_is_told_so_in_its_thread(database_url: str) -> None:
+    async with town(database_url) as here:
+        post = await here.discord.post("found", here.discord.join("Ann"), "x" * 4001, {"a.jpg": JPEG}, times=2)
+        told = await here.discord.reply(post, "longer than I can keep")
+        assert not here.discord.has_reaction(post, "👀")
+        assert here.discord.replies(post) == [told]
+        assert await here.reports() == []
+
+
+async def test_a_channel_that_is_made_later_counts_by_its_name(database_url: str) -> None:
+    async with town(database_url) as here:
+        await here.discord.create_channel("lost-and-found")
+        await here.discord.post("lost-and-found", here.discord.join("Ann"), "gloves", {"a.jpg": JPEG})
+        assert (await here.report())["kind"] == "found"
+
+
+async def test_a_deleted_post_withdraws_its_report(database_url: str) -> None:
+    async with town(database_url) as here:
+        post = await here.discord.post("found", here.discord.join("Ann"), "a hat", {"a.jpg": JPEG})
+        report = await here.report()
+        await here.discord.delete(post)
+        await here.becomes(report["id"], ReportState.WITHDRAWN)
+        assert (await here.report())["text"] == ""
+
+
+async def test_a_post_deleted_at_once_is_withdrawn_too(database_url: str) -> None:
+    async with town(database_url) as here:
+        post = await here.discord.post("found", here.discord.join("Ann"), "oops", {"a.jpg": JPEG})
+        await here.discord.delete(post)
+        await here.becomes((await here.report())["id"], ReportState.WITHDRAWN)
+
+
+async def test_what_happens_while_the_connection_is_away_is_told_at_its_return(database_url: str) -> None:
+    async with town(database_url) as here:
+        await here.discord.gateway.ask_to_reconnect()
+        await here.discord.until(lambda: here.discord.gateway.resumed or None)
+        await here.discord.gateway.drop()
+        post = await here.discord.post("found", here.discord.join("Ann"), "keys", {"a.jpg": JPEG})
+        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"), within=20)
+        assert len(await here.reports()) == 1

@@ -1,0 +1,61 @@
+"""The one question on Discord: its buttons, over real sockets, against the double."""
+
+from uuid import UUID
+
+from bot.discord.app import running
+from db.store import Store
+from reunite import wording
+from reunite.handlers import Handlers
+from reunite.model import Question, ReportState
+from reunite.ports import Outgoing
+from tests.doubles.discord import DiscordDouble
+from tests.doubles.discord_town import JPEG, NoQueue, Town, config, town
+
+
+async def asked(here: Town, author: str) -> tuple[UUID, str]:
+    """A lost report whose thread asks for the place; return the report and the question's message."""
+    await here.discord.post("lost", author, "my hat", {"a.jpg": JPEG})
+    row, question = await here.report(), Question("place", ("library", "*tram* @everyone"))
+    async with here.store.session(await here.community()) as session:
+        await session.set_state(row["id"], ReportState.OPEN)
+        await session.ask(row["id"], question)
+        report = await session.report(row["id"])
+    assert report
+    sent = await here.platform.send(Outgoing("q", report.target, wording.question(report, question)))
+    return report.id, sent.message
+
+
+async def test_a_pressed_button_is_taken_once_and_the_answer_stands_in_its_place(database_url: str) -> None:
+    async with town(database_url) as here:
+        bob = here.discord.join("Bob")
+        _, question = await asked(here, bob)
+        shown = here.discord.find(question)["components"]
+        assert [each["label"] for row in shown for each in row["components"]] == [
+            "library", "*tram* @everyone", "Not sure",
+        ]  # fmt: skip
+        pressed = [await here.discord.press(question, "*tram* @everyone", bob) for _ in range(2)]
+        await here.discord.until(lambda: all(each.answer for each in pressed) or None)
+        told = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
+        assert {each.answer for each in pressed} == told
+        assert all(each.ephemeral for each in pressed)
+        assert (await here.report())["said"] == "*tram* @everyone"
+        message = here.discord.find(question)
+        assert message["components"] == []
+        assert message["embeds"][0]["description"].endswith("**\\*tram\\* @\u200beveryone**")
+
+
+async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        handlers = Handlers(store, NoQueue())
+        ann, bob = discord.join("Ann"), discord.join("Bob")
+        async with running(handlers, config(discord)) as platform:
+            _, question = await asked(Town(discord, store, platform), bob)
+        async with running(handlers, config(discord)) as platform:
+            here = Town(discord, store, platform)
+            refused = await discord.press(question, "library", ann)
+            await discord.until(lambda: refused.answer)
+            assert (refused.answer, refused.ephemeral) == (wording.sentence("only_author"), True)
+            assert (await here.report())["said"] is None
+            taken = await discord.press(question, "library", bob)
+            await discord.until(lambda: taken.answer)
+            assert (await here.report())["said"] == "library"
