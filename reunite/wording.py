@@ -1,227 +1,285 @@
-"""Every word that people read from us, in one place. Short, warm, no jargon."""
+"""Replies in the reader's language: short, warm, no jargon. The words themselves are in reunite/languages/."""
 
 from collections.abc import Sequence
+from string import Formatter
 from typing import Final, Literal
 from uuid import UUID
 
 from reunite.errors import TellUserError
+from reunite.language import date_words, moment_words, plural, sentence, template, weekday
+from reunite.matching.lexicon import from_english
 from reunite.model import Label, Match, MatchState, Question, Report, ReportKind, Why
-from reunite.reply import Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.reply import Action, Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
 
 UNSURE: Final = "unsure"
 """The `Choice.id` of "not sure"."""
 
-SENTENCES: Final = {
-    "empty_report": "Please tell me what it is: a few words or a photo are enough.",
-    "text_too_long": "That is longer than I can keep ({length} characters; {most} is the most). Please shorten it.",
-    "too_many_photos": "That is more photos than I can take ({count}; {most} is the most). Please pick the best ones.",
-    "only_moderators": "Only a moderator can confirm or refuse a match. Please ask one to have a look.",
-    "report_closed": "One of the two reports has been withdrawn or has ended, so there is nothing to confirm any more.",
-    "photo_too_large": "The photo {name} is larger than {megabytes} MB. Please send it smaller; a screenshot will do.",
-    "photo_too_many_pixels": "The photo {name} has over {megapixels} megapixels. Please send it smaller.",
-    "photo_not_an_image": "{name} is not a photo that I can read. Please post a JPEG, PNG, WebP or HEIC picture.",
-    "photo_unreadable": "The photo {name} is damaged and I can't open it. Please try to post it again.",
-    "photo_is_web_page": "Instead of the photo {name} I was given a web page. Please post the photo itself.",
-    "photo_gone": "The photo {name} is not there any more. Please post it again.",
-    "photo_unreachable": "I could not get the photo {name}, though I tried several times. Please post it again.",
-    "our_fault": "Something went wrong on my side, and I could not look for matches. Those who run me can see why.",
-    "only_author": "Thank you for helping! This question is for the person who lost it.",
-    "said_before": "You have told me already: {said}.",
-    "answer_not_taken": "Something went wrong on my side, and I could not take your answer. Please try again soon.",
-    "said": "Thank you. I look again, and write here what that changes.",
-    "said_unsure": "That is fine. I keep watching.",
-    "question_over": "Thank you! I need no answer to this any more.",
-    "not_sure": "Not sure",
-    "ask_colour": "What colour is it?",
-    "ask_place": "Where did you last have it?",
-    "nothing_here": "There is no report or match of mine here.",
-    "when_not_understood": "When was that? Please say it like this: today, yesterday 14:30, Monday, or 2026-05-14.",
-    "when_to_come": "That time is still to come. Please tell me when you last had it, or leave it out.",
-    "lost_usage": "Tell me what you lost, like this: {command} black rucksack with a laptop, library 2nd floor",
-    "invite_me": "I can't write in this channel yet. Please ask a moderator to invite me here or to {channel}.",
-    "report_not_taken": "Something went wrong on my side, and I could not take your report. Please try again soon.",
-    "picture_of_match": "Photo of what may be the same thing",
-    "not_here": "I can't answer here. Please use /lost in a channel where I may write and open threads.",
-    "looking_in": "Got it, I'm looking. I'll answer in {channel}.",
-    "thread_found": "Found: {what}",
-    "thread_lost": "Lost: {what}",
-    "thread_unnamed": "photo of {day}",
-    "lost_command": "Tell me what you lost, and I look through everything that was found",
-    "lost_description": "What is it? Kind, colour, brand, anything special",
-    "lost_photo": "A photo of it, if you have one",
-    "lost_where": "Where did you last have it?",
-    "lost_when": "When did you last have it? Like: today, yesterday 14:30, Monday, 2026-05-14",
-}
 
-
-def sentence(key: str, **params: str | int) -> str:
-    """Return one of `SENTENCES`, filled in."""
-    return SENTENCES[key].format(**params)
-
-
-def tell(error: TellUserError) -> str:
+def tell(error: TellUserError, language: str = "en") -> str:
     """Return what a person is to be told of an error."""
-    return sentence(error.key, **error.params)
+    return sentence(error.key, language, **error.params)
 
 
-def looking(report: Report) -> Reply:
-    """Open the thread of a loss that was reported by command."""
-    lines: list[Line] = [(Person(report.target.platform, report.author), Plain(" is looking for:"))]
+def line(key: str, language: str, number: int | None = None, /, **slots: str | Span | Line) -> Line:
+    """Return a sentence as spans, its slots filled with words or spans; what stands between ** is set off.
+
+    `number` decides between plural forms, and fills the slot of this name.
+    """
+    if number is not None:
+        slots = {"number": str(number), **slots}
+    spans: list[Span] = []
+    strong = False
+    for words, slot, _, _ in Formatter().parse(template(key, language, number)):
+        for part, text in enumerate(words.split("**")):
+            strong ^= part > 0
+            _add(spans, text, strong=strong)
+        if slot:
+            _add(spans, slots[slot], strong=strong)
+    return tuple(spans)
+
+
+def _add(spans: list[Span], added: str | Span | Line, *, strong: bool) -> None:
+    """Add words, joined to the words before them where these look the same."""
+    if isinstance(added, tuple):
+        for span in added:
+            _add(spans, span, strong=strong)
+        return
+    span = (Strong(added) if strong else Plain(added)) if isinstance(added, str) else added
+    if isinstance(span, Plain | Strong) and not span.text:
+        return
+    before = spans[-1] if spans else None
+    if isinstance(span, Plain) and isinstance(before, Plain):
+        spans[-1] = Plain(before.text + span.text)
+    elif isinstance(span, Strong) and isinstance(before, Strong):
+        spans[-1] = Strong(before.text + span.text)
+    else:
+        spans.append(span)
+
+
+# Replies: each in the language of the report in whose thread it stands
+
+
+def opening(report: Report) -> Reply:
+    """Open the thread of a report that came by command; of a sealed find, with no more than everyone may know."""
+    if report.sealed:
+        return _sealed(report)
+    key = "looking" if report.kind is ReportKind.LOST else "has_found"
+    lines = [line(key, report.language, person=Person(report.target.platform, report.author))]
     if report.text:
         lines.append((Quoted(report.text),))
-    lines += _circumstances(report)
-    return Reply("looking", tuple(lines))
+    return Reply("looking", (*lines, *circumstances(report, report.language)))
 
 
-def posted(report: Report) -> Reply:
-    """Open the thread of a find that was reported by command."""
-    lines: list[Line] = [(Person(report.target.platform, report.author), Plain(" has found:"))]
-    if report.text:
-        lines.append((Quoted(report.text),))
-    lines += _circumstances(report)
-    return Reply("looking", tuple(lines))
+def _sealed(report: Report) -> Reply:
+    language = report.language
+    slots: dict[str, str | Span | Line] = {
+        "category": sentence(f"category_{report.category}", language),
+        "day": date_words(report.happened_at or report.created_at, language),
+    }
+    if report.place:
+        head = line("sealed_posted_at", language, place=Quoted(report.place), **slots)
+    else:
+        head = line("sealed_posted", language, **slots)
+    return Reply("looking", (head, line("sealed_how", language)))
+
+
+def ended(language: str) -> Reply:
+    """Take the place of a post that the bot wrote for a report, once that is over."""
+    return Reply("looking", (line("ended", language),))
+
+
+def sealed_kept(report: Report) -> Reply:
+    """Answer a sealed find, with nothing of what was found for it."""
+    return Reply("answer", (line("sealed_kept", report.language),))
 
 
 def answer(report: Report, matches: int, searched: int) -> Reply:
     """Head the list of matches of a lost report."""
-    among = _count(searched, "open find", "open finds")
-    found = _count(matches, "possible match", "possible matches")
-    return Reply("answer", ((Strong("I looked for you."), Plain(f" {found} among {among}.")), *_quote(report)))
+    language = report.language
+    found = plural("matches", matches, language)
+    head = line("answer", language, matches=found, among=plural("among_finds", searched, language))
+    quote = [line("looking_for", language, text=Quoted(report.text))] if report.text else []
+    return Reply("answer", (head, *quote))
 
 
 def nothing(report: Report, searched: int) -> Reply:
     """Say honestly that there is nothing yet, and until when the bot keeps watching."""
     if report.kind is ReportKind.LOST:
-        among = _count(searched, "open find", "open finds")
-        so_far = f"Nothing that fits among {among}." if searched else "Nothing has been found so far."
+        key = "nothing_fits" if searched else "nothing_found"
     else:
-        among = _count(searched, "open lost report", "open lost reports")
-        so_far = f"Thank you! It fits none of {among} so far." if searched else "Thank you! Nobody misses it so far."
-    until = f"{report.expires_at.day} {report.expires_at:%B}"
-    return Reply("nothing", ((Plain(f"{so_far} I keep watching until {until} and will write here."),),))
+        key = "nobody_fits" if searched else "nobody_misses"
+    until = date_words(report.expires_at, report.language)
+    said = line(key, report.language, searched, until=until)
+    actions: tuple[Action, ...] = ("secret",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
+    buttons = tuple(button(each, report.id, report.language) for each in (*actions, "withdraw"))
+    return Reply("nothing", (said,), buttons=buttons)
 
 
-def match_card(match: Match, other: Report, reader: Report, picture: UUID | None, *, percent: bool) -> Reply:
+def match_card(match: Match, other: Report, reader: Report, picture: UUID | None) -> Reply:
     """Show a match in the thread of `reader`: what the other side posted, how sure we are, and why."""
-    lost_reads = reader.kind is ReportKind.LOST
-    head = "This may be yours." if lost_reads else "Possible owner found."
+    language = reader.language
+    sure = certainty(match, language)
     lines: list[Line] = []
-    if lost_reads:
+    if reader.kind is ReportKind.LOST:
         lines.append((Person(reader.target.platform, reader.author, notify=True),))
-    lines.append((Strong(head), Plain(" "), *_certainty(match, percent=percent)))
-    lines.append(_other_side(other, lost_reads=lost_reads))
-    if other.text:
+        lines += [line("may_be_yours", language, certainty=sure), _find(other, language)]
+    else:
+        lines += [line("owner_found", language, certainty=sure), _loss(other, language)]
+    if other.text and not other.sealed:
         lines.append((Quoted(other.text),))
-    if why := _why_line(match.why):
-        lines.append((Plain(f"Why: {why}"),))
-    lines.append((Plain("Moderators: react ✅ when it is back with its owner, ❌ if this is not it."),))
-    return Reply("match", tuple(lines), match=match.id, picture=picture)
+    if (why := why_words(match.why, language)) and not other.sealed:
+        lines.append(line("why", language, why=why))
+    lines.append(line("moderators_react", language))
+    buttons = (button("mine", match.id, language), button("not_mine", match.id, language))
+    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons)
 
 
 def question(report: Report, asked: Question) -> Reply:
     """Ask what tells the possible matches apart."""
-    line = Plain("One question, to tell these apart: "), Strong(sentence(f"ask_{asked.aspect}"))
-    choices = tuple(Choice(str(number), words) for number, words in enumerate(asked.options))
-    unsure = Choice(UNSURE, sentence("not_sure"))
-    return Reply("question", (line,), asked=report.id, choices=(*choices, unsure))
+    language = report.language
+    asking = line("question", language, question=sentence(f"ask_{asked.aspect}", language))
+    choices = tuple(Choice(str(number), option(asked, words, language)) for number, words in enumerate(asked.options))
+    unsure = Choice(UNSURE, sentence("not_sure", language))
+    return Reply("question", (asking,), asked=report.id, choices=(*choices, unsure))
 
 
-def thanks(shown: Sequence[tuple[Match, Report]], *, percent: bool) -> Reply:
+def option(asked: Question, words: str, language: str = "en") -> str:
+    """Return one of a question's options as its button says it: colours are translated, places are members' words."""
+    return from_english(words, language) if asked.aspect == "colour" else words
+
+
+def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
     """Say what an answer has changed: how many possible matches are left, and which comes first."""
+    language = report.language
     if not shown:
-        text = "Thank you. With that, none of them fits well enough any more. I keep watching and will write here."
-        return Reply("thanks", ((Plain(text),),))
+        return Reply("thanks", (line("thanks_none", language),))
     match, first = shown[0]
-    left = "one is left" if len(shown) == 1 else f"{len(shown)} are left; the first is"
-    place = (Plain(f", found {_day(first)} at "), Quoted(first.place)) if first.place else ()
-    head: Line = (Plain(f"Thank you. With that, {left}: "), *_certainty(match, percent=percent), *place)
-    return Reply("thanks", ((*head, Plain(" · "), Jump(first.id, "jump to the post")),))
+    slots: dict[str, str | Span | Line] = {
+        "certainty": certainty(match, language),
+        "post": Jump(first.id, sentence("jump_post", language)),
+    }
+    if first.place:
+        what = line("thanks_there", language, day=_day(first, language), place=Quoted(first.place), **slots)
+    else:
+        what = line("thanks_then", language, **slots)
+    return Reply("thanks", (line("thanks_left", language, len(shown), what=what),))
 
 
-def verdict(before: MatchState, now: MatchState, moderator: Person, other: Report) -> Reply:
+def verdict(before: MatchState, now: MatchState, moderator: Person, other: Report, reader: Report) -> Reply:
     """Say in a thread what a verdict, or its taking back, has changed."""
-    jump = Jump(other.id, "that post" if other.kind is ReportKind.FOUND else "that report")
+    language = reader.language
+    that = "that_post" if other.kind is ReportKind.FOUND else "that_report"
+    post = Jump(other.id, sentence(that, language))
     if now is MatchState.CONFIRMED:
-        return Reply("returned", ((Strong("Returned"), Plain(", confirmed by "), moderator, Plain(". 🎉")),))
+        return Reply("returned", (line("returned", language, moderator=moderator),))
     if now is MatchState.REFUSED:
-        text = ". I won't bring it up again."
-        return Reply("refused", ((moderator, Plain(" says that it is not "), jump, Plain(text)),))
+        return Reply("refused", (line("refused", language, moderator=moderator, post=post),))
     if before is MatchState.CONFIRMED:
-        text = " took the confirmation back, so this is open again. I keep watching."
-        return Reply("reopened", ((moderator, Plain(text)),))
-    return Reply(
-        "reopened", ((moderator, Plain(" took the refusal of "), jump, Plain(" back: it may be it after all.")),)
-    )
+        return Reply("reopened", (line("confirmation_back", language, moderator=moderator),))
+    return Reply("reopened", (line("refusal_back", language, moderator=moderator, post=post),))
 
 
-def expired() -> Reply:
+def expired(language: str = "en") -> Reply:
     """Say that a report's time is over, and that nothing is kept."""
-    text = "I have stopped watching and deleted what I knew of this. If it is still missing, please post it again."
-    return Reply("expired", ((Plain(text),),))
+    return Reply("expired", (line("expired", language),))
 
 
-def problem(key: str, **params: str | int) -> Reply:
+def problem(key: str, language: str = "en", /, **params: str | int) -> Reply:
     """Tell a thread what was wrong and what to do."""
-    return Reply("problem", ((Plain(sentence(key, **params)),),))
+    return Reply("problem", ((Plain(sentence(key, language, **params)),),))
 
 
-def label_word(label: Label | None) -> str:
+# Parts of replies
+
+
+def button(action: Action, subject: UUID, language: str) -> Button:
+    """Return a button with its words."""
+    style: Literal["plain", "good", "bad"] = "plain"
+    if action in {"mine", "confirm", "accept_claim", "release"}:
+        style = "good"
+    elif action in {"withdraw", "forget", "refuse", "reject_claim"}:
+        style = "bad"
+    return Button(action, subject, sentence(f"button_{action}", language), style)
+
+
+def label_word(label: Label | None, language: str = "en") -> str:
     """Return the label, or a word for its absence, for tables."""
-    return label.value if label else "–"
+    return sentence(f"label_{label.name.lower()}", language) if label else "–"
 
 
-def why_words(why: tuple[Why, ...]) -> str:
+def why_words(why: tuple[Why, ...], language: str = "en") -> str:
     """Return the reason as it stands in a match reply."""
-    return _why_line(why)
+    return " · ".join(_why(each, language) for each in why)
 
 
-_MARKS: Final[dict[str, Literal["✓", "~", "✗", "not said"]]] = {
-    "agrees": "✓",
-    "partly": "~",
-    "differs": "✗",
-    "unknown": "not said",
-}
+_MARKS: Final = {"agrees": "✓", "partly": "~", "differs": "✗"}
 
 
-def _why_line(why: tuple[Why, ...]) -> str:
-    parts = (
-        f"{each.word}: not said" if each.agreement == "unknown" else f"{each.word} {_MARKS[each.agreement]}"
-        for each in why
-    )
-    return " · ".join(parts)
+def _why(why: Why, language: str) -> str:
+    word = _word(why, language)
+    if why.agreement == "unknown":
+        return sentence("not_said", language, aspect=word)
+    return f"{word} {_MARKS[why.agreement]}"
 
 
-def _certainty(match: Match, *, percent: bool) -> tuple[Span, ...]:
-    assert match.label is not None  # noqa: S101 - only labelled matches are shown
-    share = f" ({min(match.probability, 0.99):.0%})" if percent else ""  # nobody is ever quite sure
-    return Strong(match.label.value), Plain(share)
+def _word(why: Why, language: str) -> str:
+    """Return what agrees or not; members' own words stay as they are, where the lexicon doesn't know them."""
+    if why.aspect == "time" and why.word.lstrip("-").isdecimal():
+        minutes = int(why.word)
+        return sentence("lost_after" if minutes < 0 else "lost_before", language, gap=_duration(abs(minutes), language))
+    if not why.word:
+        return sentence("looks_alike" if why.aspect == "thing" else f"aspect_{why.aspect}", language)
+    return why.word if why.aspect == "place" else from_english(why.word, language)
 
 
-def _day(report: Report) -> str:
-    return f"{report.happened_at or report.created_at:%A}"
+def _duration(minutes: int, language: str) -> str:
+    """Return a length of time as people say it: `40 min`, `3 h`, `2 days`."""
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return plural("minutes", minutes, language)
+    hours = round(minutes / 60)
+    if hours < 48:  # noqa: PLR2004 - after two days nobody counts hours
+        return plural("hours", hours, language)
+    return plural("days", round(hours / 24), language)
 
 
-def _other_side(other: Report, *, lost_reads: bool) -> Line:
-    day = _day(other)
-    if lost_reads:
-        place = (Plain(" at "), Quoted(other.place)) if other.place else ()
-        return (Plain(f"Found {day}"), *place, Plain(" · "), Jump(other.id, "jump to the post"))
-    who: Span = Person(other.target.platform, other.author)
-    return (Plain("Lost report by "), who, Plain(f", {day} · "), Jump(other.id, "jump to the report"))
+def certainty(match: Match, language: str) -> Line:
+    """Return the label, and the percentage where the model is fit to say one."""
+    label = label_word(match.label, language)
+    if not match.percent:
+        return line("certainty", language, label=label)
+    percent = f"{min(match.probability, 0.99) * 100:.0f}"  # nobody is ever quite sure
+    return line("certainty_percent", language, label=label, percent=percent)
 
 
-def _circumstances(report: Report) -> list[Line]:
-    line: list[Span] = []
+def _day(report: Report, language: str) -> str:
+    return weekday(report.happened_at or report.created_at, language)
+
+
+def _find(find: Report, language: str) -> Line:
+    day, post = _day(find, language), Jump(find.id, sentence("jump_post", language))
+    if find.place:
+        return line("found_there", language, day=day, place=Quoted(find.place), post=post)
+    return line("found_then", language, day=day, post=post)
+
+
+def _loss(loss: Report, language: str) -> Line:
+    who, report = Person(loss.target.platform, loss.author), Jump(loss.id, sentence("jump_report", language))
+    return line("lost_then", language, person=who, day=_day(loss, language), report=report)
+
+
+def circumstances(report: Report, language: str) -> list[Line]:
+    """Return where and when, as far as they were said, in one line."""
+    parts: list[Line] = []
     if report.place:
-        line += [Plain("Where: "), Quoted(report.place)]
+        parts.append(line("where", language, place=Quoted(report.place)))
     if report.happened_at:
-        line.append(Plain(f"{' · ' if line else ''}When: {report.happened_at:%A %d %B, %H:%M}"))
-    return [tuple(line)] if line else []
+        parts.append(line("when", language, when=moment_words(report.happened_at, language)))
+    if not parts:
+        return []
+    first, *others = parts
+    return [(*first, *(span for each in others for span in (Plain(" · "), *each)))]
 
 
-def _quote(report: Report) -> tuple[Line, ...]:
-    return ((Plain("Looking for: "), Quoted(report.text)),) if report.text else ()
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def thread_name(kind: ReportKind, words: str, language: str = "en") -> str:
+    """Return how the thread of a post is called."""
+    return sentence(f"thread_{kind}", language, what=words)

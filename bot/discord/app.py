@@ -16,8 +16,8 @@ from bot.discord.config import DiscordConfig, DiscordSetupError
 from bot.discord.inbound import Inbound, LostForm
 from bot.discord.outbound import DiscordPlatform
 from reunite.handlers import Handlers
+from reunite.language import command
 from reunite.ports import Platform
-from reunite.wording import sentence
 
 _LONGEST_PAUSE = 30.0  # seconds that discord.py may wait out a rate limit by itself (its least); longer ones go back
 
@@ -134,13 +134,13 @@ class ReuniteClient(discord.Client):
 
 
 def _lost_command(inbound: Inbound) -> "app_commands.Command[app_commands.Group, ..., None]":
-    @app_commands.command(name="lost", description=sentence("lost_command"))
+    @app_commands.command(name="lost", description=command("lost").description)
     @app_commands.guild_only()
     @app_commands.describe(
-        description=sentence("lost_description"),
-        photo=sentence("lost_photo"),
-        where=sentence("lost_where"),
-        when=sentence("lost_when"),
+        description=command("lost_description").description,
+        photo=command("lost_photo").description,
+        where=command("lost_where").description,
+        when=command("lost_when").description,
     )
     async def lost(
         interaction: discord.Interaction,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import discord
 
-from reunite import wording
+from reunite.language import date_words, sentence
 from reunite.model import ReplyTarget, ReportKind
 from reunite.ports import Outgoing
 from reunite.reply import Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
@@ -105,11 +105,10 @@ def marker(key: str) -> str:
     return _MARKER + nonce(key)
 
 
-def thread_name(kind: ReportKind, caption: str, posted: datetime) -> str:
+def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
     """Name a post's thread by its caption, in at most 100 characters."""
-    words = " ".join(caption.split()) or wording.sentence("thread_unnamed", day=f"{posted.day} {posted:%B}")
-    name = wording.sentence(f"thread_{kind}", what=words)
-    return _clip(name, _MOST_THREAD_NAME)
+    words = " ".join(caption.split()) or sentence("thread_unnamed", language, day=date_words(posted, language))
+    return _clip(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
 
 
 def caption_of(post: discord.Message) -> str:

@@ -96,6 +96,13 @@ def to_english(text: str) -> str:
     return text if gains[best] <= 0 else _replace(text, words, plain, _LANGUAGES[best])
 
 
+def from_english(word: str, language: str) -> str:
+    """Return an English word or phrase of the lexicon in another of its languages; any other word stays as it is."""
+    known = _FROM_ENGLISH.get(language, {})
+    plain = word.casefold()
+    return known.get(plain) or known.get(plain.removesuffix("s")) or known.get(f"{plain}s") or word
+
+
 def is_known(word: str) -> bool:
     """Whether a single word is one of the lexicon's, in any of its European languages."""
     return any(language.knows(_plain(word)) for language in _LANGUAGES.values())
@@ -123,8 +130,11 @@ def _plain(text: str) -> str:
     return " ".join(_WORD.findall("".join(letter for letter in letters if not unicodedata.combining(letter))))
 
 
-def _read() -> tuple[Mapping[str, _Language], Mapping[str, str], frozenset[str]]:
-    """The European languages by code, English among them; English by Japanese word; the English that has others."""
+def _read() -> tuple[Mapping[str, _Language], Mapping[str, str], frozenset[str], Mapping[str, Mapping[str, str]]]:
+    """The European languages by code, English among them; English by Japanese word; the English that has others.
+
+    And by language, the first of its words for each English one.
+    """
     european = {
         "en": _Language((("s", ""), ("es", ""))),
         "de": _Language(_GERMAN, compounds=True),
@@ -133,6 +143,7 @@ def _read() -> tuple[Mapping[str, _Language], Mapping[str, str], frozenset[str]]
     }
     japanese: dict[str, str] = {}
     translated: set[str] = set()
+    first: dict[str, dict[str, str]] = {"de": {}, "es": {}, "fr": {}, "ja": {}}
     table = resources.files("reunite.matching").joinpath("lexicon.tsv").read_text(encoding="utf-8")
     for line in table.splitlines()[1:]:
         english, *others = line.split("\t")
@@ -142,11 +153,14 @@ def _read() -> tuple[Mapping[str, _Language], Mapping[str, str], frozenset[str]]
                 translated.add(_plain(word))
         for code, cell in zip(("de", "es", "fr", "de"), (*others[:3], others[0].translate(_UMLAUTS)), strict=True):
             european[code].words.update({_plain(phrase): english for phrase in cell.split(",") if phrase.strip()})
+        for code, cell in zip(first, others, strict=True):
+            if english and cell:
+                first[code].setdefault(english.casefold(), cell.split(",")[0].strip())
         japanese.update({phrase.strip().casefold(): english for phrase in others[3].split(",") if phrase.strip()})
-    return european, japanese, frozenset(translated)
+    return european, japanese, frozenset(translated), first
 
 
-_LANGUAGES, _BY_JAPANESE, ENGLISH_WORDS = _read()
+_LANGUAGES, _BY_JAPANESE, ENGLISH_WORDS, _FROM_ENGLISH = _read()
 _JAPANESE_WORDS: Final = re.compile(
     "(" + "|".join(sorted(map(re.escape, _BY_JAPANESE), key=len, reverse=True)) + ")[のをがはにとでもな]?",
     re.IGNORECASE,

@@ -17,9 +17,6 @@ STRONG: Final[Mapping[PairKind, float]] = {
 }
 """Deviations above the background from which a pair is said to be of the same kind of thing."""
 _PARTLY_STRONG: Final = 0.6
-_LOOK: Final = "looks alike"
-"""What agrees where two photos are alike and no word names the thing."""
-
 _ENOUGH, _SOME = 0.30, 0.12
 """Shares of a photo's colours from which a colour said is seen, or seen in part."""
 _SAME_COLOURS, _LIKE_COLOURS = 0.8, 0.6
@@ -42,7 +39,7 @@ def reasons(
     )
     said: dict[str, Why] = {}
     for why in each:
-        said.setdefault(why.word.casefold(), why)
+        said.setdefault(why.word.casefold() or why.aspect, why)
     return tuple(said.values())
 
 
@@ -56,7 +53,7 @@ def _thing(query: Reading, other: Reading, evidence: Mapping[str, float]) -> Ite
     strength = max((evidence[kind] / least for kind, least in STRONG.items() if kind in evidence), default=0.0)
     agreement: Agreement = "agrees" if strength >= 1 else "partly"
     if strength >= _PARTLY_STRONG:
-        yield Why("thing", heads[0] if heads else _LOOK, agreement)
+        yield Why("thing", heads[0] if heads else "", agreement)
 
 
 def _colour(query: Reading, other: Reading) -> Iterator[Why]:
@@ -70,7 +67,7 @@ def _colour(query: Reading, other: Reading) -> Iterator[Why]:
             yield Why("colour", name, "agrees" if share >= _ENOUGH else "partly" if share >= _SOME else "differs")
             return
     if query.colour_names and not other.colour_names:
-        yield Why("colour", "colour", "unknown")
+        yield Why("colour", "", "unknown")
     pairs = [(colours.agreement(ours, theirs), ours) for ours in query.item.colours for theirs in other.item.colours]
     if pairs:
         share, ours = max(pairs)
@@ -84,23 +81,11 @@ def _place(query: Reading, other: Reading) -> Iterator[Why]:
         agreement: Agreement = "agrees" if overlap >= _SAME_PLACE else "partly" if overlap >= _NEAR_PLACE else "differs"
         yield Why("place", other.item.place, agreement)
     elif query.place_words or other.place_words:
-        yield Why("place", "place", "unknown")
+        yield Why("place", "", "unknown")
 
 
 def _time(query: Item, other: Item) -> Iterator[Why]:
     gap = circumstances.found_after(query, other)
     if gap is not None:
         agreement: Agreement = "agrees" if timedelta() <= gap <= _SOON else "partly" if gap >= _SLIP else "differs"
-        before = "after" if gap < timedelta() else "before"
-        yield Why("time", f"lost {_duration(abs(gap))} {before} it was found", agreement)
-
-
-def _duration(gap: timedelta) -> str:
-    """Return a length of time as people say it: `40 min`, `3 h`, `2 days`."""
-    minutes = round(gap / timedelta(minutes=1))
-    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
-        return f"{minutes} min"
-    hours = round(minutes / 60)
-    if hours < 48:  # noqa: PLR2004 - after two days nobody counts hours
-        return f"{hours} h"
-    return f"{round(hours / 24)} days"
+        yield Why("time", str(round(gap / timedelta(minutes=1))), agreement)

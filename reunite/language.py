@@ -1,0 +1,107 @@
+"""The languages that Reunite speaks: templates, dates and command names, read from reunite/languages/*.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, get_args
+
+Language = Literal["en", "de", "es", "fr", "ja"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+Template = str | Mapping[str, str]
+"""Words with named slots, or one such text for each plural form (`one`, `other`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandWords:
+    """A command, or one of its options, as a member sees it."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that is said in one language."""
+
+    sentences: Mapping[str, Template]
+    commands: Mapping[str, CommandWords]
+    menus: Mapping[str, str]
+    dates: Mapping[str, str]
+    weekdays: tuple[str, ...]
+    """Monday first."""
+    months: tuple[str, ...]
+    when: Mapping[str, Any]
+    """What people type to say when."""
+
+
+def language_of(locale: str | None) -> Language:
+    """Return the language of a platform's locale ("de-AT", "es-419", "ja"); English for one that we don't speak."""
+    code = (locale or "").replace("_", "-").partition("-")[0].lower()
+    return next((language for language in LANGUAGES if language == code), "en")
+
+
+def sentence(key: str, language: str = "en", **params: str | int) -> str:
+    """Return a sentence, filled in."""
+    return template(key, language).format(**params)
+
+
+def plural(key: str, number: int, language: str = "en", **params: str | int) -> str:
+    """Return a sentence in the form that goes with `number`, which fills the slot of this name."""
+    return template(key, language, number).format(number=number, **params)
+
+
+def template(key: str, language: str = "en", number: int | None = None) -> str:
+    """Return a sentence with its slots still open; `number` decides between plural forms."""
+    found = words_in(language).sentences[key]
+    if isinstance(found, str):
+        return found
+    is_one = number == 1 or (number == 0 and language == "fr")
+    return found.get("one", found["other"]) if is_one else found["other"]
+
+
+def command(key: str, language: str = "en") -> CommandWords:
+    """Return how a command (`lost`), or an option of it (`lost_where`), is called and described."""
+    return words_in(language).commands[key]
+
+
+def menu(key: str, language: str = "en") -> str:
+    """Return how an entry of a message's menu is called."""
+    return words_in(language).menus[key]
+
+
+def weekday(moment: datetime, language: str = "en") -> str:
+    """Return the name of a day of the week."""
+    return words_in(language).weekdays[moment.weekday()]
+
+
+def date_words(moment: datetime, language: str = "en") -> str:
+    """Return day and month: "21 December", "21. Dezember", "12月21日"."""
+    words = words_in(language)
+    day = words.dates["first"] if moment.day == 1 else str(moment.day)
+    return words.dates["date"].format(day=day, month=words.months[moment.month - 1])
+
+
+def moment_words(moment: datetime, language: str = "en") -> str:
+    """Return weekday, day, month and time."""
+    date, day = date_words(moment, language), weekday(moment, language)
+    return words_in(language).dates["moment"].format(weekday=day, date=date, time=f"{moment:%H:%M}")
+
+
+@cache
+def words_in(language: str) -> Words:
+    """Return all words of a language, which are read once; those of English for one that we don't speak."""
+    file = resources.files("reunite").joinpath("languages", f"{language_of(language)}.toml")
+    read = tomllib.loads(file.read_text(encoding="utf-8"))
+    return Words(
+        sentences=read["sentences"],
+        commands={key: CommandWords(**each) for key, each in read["commands"].items()},
+        menus=read["menus"],
+        dates=read["dates"],
+        weekdays=tuple(read["weekdays"]),
+        months=tuple(read["months"]),
+        when=read["when"],
+    )
