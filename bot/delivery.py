@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 import psycopg
@@ -16,6 +17,7 @@ MOST_ATTEMPTS: Final = 8
 _FIRST_PAUSE: Final = 1.0
 """Seconds before the second try; doubled for each one after, up to the longest."""
 _LONGEST_PAUSE: Final = 300.0
+_REFRESHED_AT_ONCE: Final = 10
 _POLL_EVERY: Final = 1.0
 """Seconds between looks at the outbox where nothing signals: for pauses that end and leases that run out."""
 
@@ -50,6 +52,7 @@ class Delivery:
             while True:
                 signal.clear()  # before looking: what comes while we look wakes us again
                 await self._start_due(signal)
+                await self._refresh_photos()
                 with suppress(TimeoutError):
                     # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
                     async with asyncio.timeout(_POLL_EVERY):
@@ -70,15 +73,27 @@ class Delivery:
             task.add_done_callback(self._under_way.discard)
             task.add_done_callback(lambda _: signal.set())  # the thread's next reply may go
 
+    async def _refresh_photos(self) -> None:
+        """Give photos whose links have expired a fresh one: only the bot can ask its platform for it."""
+        for stale in await self._store.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
+            try:
+                async with asyncio.timeout(self._lease_seconds):
+                    url = await self._platform.photo_url(stale.post, stale.photo.name)
+            except (TryAgainError, TimeoutError, OSError) as error:
+                _log.warning("photo_link_delayed", photo=str(stale.photo.id), error=type(error).__name__)
+                return
+            async with self._store.session(stale.community) as session:
+                await session.refresh_photo(stale.photo.id, url)
+
     async def _deliver(self, item: OutboxItem) -> None:
         log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
         outgoing = Outgoing(item.key, item.target, item.reply, item.picture, maybe_sent=item.attempts > 1)
         try:
             async with asyncio.timeout(self._lease_seconds * 0.8):
-                sent = await self._send(outgoing)
+                sent = await self._do(item, outgoing)
             async with self._store.session(item.community) as session:
-                await session.mark_sent(item.seq, item.fence, sent.channel, sent.message)
-            log.info("reply_sent", kind=item.reply.kind)
+                await session.mark_sent(item.seq, item.fence, item.version, sent)
+            log.info("reply_done", task=item.task, kind=item.reply.kind)
         except UndeliverableError as error:
             log.warning("reply_undeliverable", reason=str(error))
             await self._unsent(item, str(error), None)
@@ -89,10 +104,21 @@ class Delivery:
             log.exception("reply_defect")
             await self._unsent(item, type(error).__name__, 0.0 if item.attempts < MOST_ATTEMPTS else None)
 
-    async def _send(self, outgoing: Outgoing) -> Sent:
-        if outgoing.target.message is None and outgoing.reply.kind != "looking":
+    async def _do(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
+        """Do what is due, and return where the reply is then; None where it is taken away."""
+        if item.task == "remove":
+            await self._platform.remove(outgoing, item.sent)
+            return None
+        if item.audience == "thread" and item.target.message is None and item.reply.kind != "looking":
             raise UndeliverableError("the report's own post could not be sent, so there is no thread")
-        return await self._platform.send(outgoing)
+        if item.target.channel == "":
+            raise UndeliverableError("the moderators have no channel any more")
+        if item.task == "send":
+            return await self._platform.send(outgoing)
+        # Where it is not known whether it was sent, it is looked for, and sent in its new form if it is not there.
+        sent = item.sent or await self._platform.send(replace(outgoing, maybe_sent=True))
+        await self._platform.edit(outgoing, sent)
+        return sent
 
     async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
         """Note a failed try: due again after a pause, as long as the report lives, or never where `after` is None."""

@@ -89,6 +89,7 @@ def match(row: Row) -> Match:
         state=MatchState(row["state"]),
         declined=row["declined"],
         released=row["released"],
+        percent=row["percent"],
     )
 
 

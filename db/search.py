@@ -24,7 +24,11 @@ _PAIRS: Final = (
     (PairKind.TEXT_TEXT, "text", "text", TEXT_SPACE),
 )
 
-_CANDIDATES: Final = """
+# A sealed find is not even counted, until a moderator lets this loss know of it.
+_TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match m
+  WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
+
+_CANDIDATES: Final = f"""
 WITH similarities AS MATERIALIZED (
   SELECT pair.kind, theirs.report_id, max(-(mine.vector <#> theirs.vector)) AS similarity
   FROM unnest(%(kinds)s::text[], %(mine)s::text[], %(theirs)s::text[], %(spaces)s::text[])
@@ -34,6 +38,7 @@ WITH similarities AS MATERIALIZED (
   JOIN embedding theirs ON theirs.community_id = mine.community_id AND theirs.model_id = mine.model_id
     AND theirs.source = pair.theirs AND theirs.space = pair.space
   JOIN report r ON r.id = theirs.report_id AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
+    AND {_TAKES_PART}
   GROUP BY pair.kind, theirs.report_id
 ),
 background AS (
@@ -44,9 +49,9 @@ ranked AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY similarity DE
   FROM similarities),
 chosen AS (SELECT report_id AS id FROM ranked WHERE place <= %(limit)s UNION SELECT unnest(%(rare)s::uuid[])
   EXCEPT SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
-         WHERE (lost_id = %(report)s OR found_id = %(report)s) AND state = 'refused')
+         WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'refused' OR declined))
 SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspect' AS asked, r.said,
-  (SELECT coalesce(jsonb_object_agg(s.kind, s.similarity), '{}') FROM similarities s WHERE s.report_id = r.id)
+  (SELECT coalesce(jsonb_object_agg(s.kind, s.similarity), '{{}}') FROM similarities s WHERE s.report_id = r.id)
     AS similarities,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
@@ -54,9 +59,10 @@ SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspec
 FROM chosen JOIN report r USING (id)
 """
 
-_RARE: Final = """
+_RARE: Final = f"""
 SELECT wanted.word, r.id FROM unnest(%(words)s::text[]) AS wanted (word)
 JOIN report r ON r.kind = %(opposite)s::report_kind AND r.state = 'open' AND r.words @> ARRAY[wanted.word]
+  AND {_TAKES_PART}
 """
 
 _ALIKE: Final = """
@@ -71,16 +77,20 @@ _MOST_COMPARED: Final = 10
 """How many candidates, the nearest in each kind of pair, are compared with each other."""
 _MOST_ALIKE: Final = 64
 
-_COUNT: Final = "SELECT count(*) AS n FROM report WHERE kind = %(opposite)s::report_kind AND state = 'open'"
+_COUNT: Final = f"""SELECT count(*) AS n FROM report r
+WHERE kind = %(opposite)s::report_kind AND state = 'open' AND {_TAKES_PART}"""
 _COLOURS: Final = "SELECT colours FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position"
 
 
-async def search(connection: AsyncConnection[DictRow], report: Report, limit: int) -> Search:
-    """Return open reports of the opposite kind: the `limit` nearest in each kind of pair, and those with rare words."""
+async def search(connection: AsyncConnection[DictRow], report: Report, limit: int, *, sealed: bool = False) -> Search:
+    """Return open reports of the opposite kind: the `limit` nearest in each kind of pair, and those with rare words.
+
+    Sealed finds take part where they were released to this loss, or all of them with `sealed`.
+    """
     opposite = report.kind.opposite
-    params = {"report": report.id, "opposite": opposite, "limit": limit}
+    params = {"report": report.id, "opposite": opposite, "limit": limit, "sealed": sealed}
     [counted] = await (await connection.execute(_COUNT.encode(), params)).fetchall()
-    rare = await _rare(connection, report, counted["n"])
+    rare = await _rare(connection, report, counted["n"], params)
     pairs = await _pairs(connection)
     found = await (await connection.execute(_CANDIDATES.encode(), {**params, **pairs, "rare": list(rare)})).fetchall()
     colours = await (await connection.execute(_COLOURS.encode(), params)).fetchall()
@@ -158,14 +168,14 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
     )
 
 
-async def _rare(connection: AsyncConnection[DictRow], report: Report, open_count: int) -> dict[UUID, set[str]]:
+async def _rare(
+    connection: AsyncConnection[DictRow], report: Report, open_count: int, params: dict[str, Any]
+) -> dict[UUID, set[str]]:
     """Return the open reports that share a rare word with the report, and which words."""
     wanted = words.rare_candidates(report.text)
     if not wanted:
         return {}
-    found = await (
-        await connection.execute(_RARE.encode(), {"words": list(wanted), "opposite": report.kind.opposite})
-    ).fetchall()
+    found = await (await connection.execute(_RARE.encode(), {**params, "words": list(wanted)})).fetchall()
     holders: dict[str, list[UUID]] = defaultdict(list)
     for row in found:
         holders[row["word"]].append(row["id"])

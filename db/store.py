@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, Self
 from uuid import UUID
 
 import psycopg
@@ -19,7 +19,8 @@ from db.session import CommunitySession, Connection
 from db.work import WorkLease, WorkSession
 from reunite.commands import JoinWorkspace
 from reunite.errors import DefectError, TryAgainError
-from reunite.model import PlatformName, ReplyTarget, Workspace
+from reunite.model import Photo, PlatformName, ReplyTarget, Workspace
+from reunite.ports import Audience, KnownCard, KnownPost, Sent
 from reunite.reply import Reply, from_json
 
 _OPEN_SECONDS = 10
@@ -38,7 +39,11 @@ class LiveModel:
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """A reply leased for delivery to its report's thread. `attempts` counts this one."""
+    """A task leased for delivery: a reply to send, to edit or to remove. `attempts` counts this one.
+
+    `target` is its report's thread, or the moderators' channel ("" where they have none any more); `sent` is where
+    the reply is already.
+    """
 
     seq: int
     community: UUID
@@ -50,6 +55,19 @@ class OutboxItem:
     target: ReplyTarget
     picture: bytes | None
     """The stored copy of the photo that the reply shows."""
+    audience: Audience = "thread"
+    task: Literal["send", "edit", "remove"] = "send"
+    version: int = 0
+    sent: Sent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StalePhoto:
+    """A photo whose link has expired, and the post that it was in."""
+
+    community: UUID
+    photo: Photo
+    post: ReplyTarget
 
 
 class Store:
@@ -152,6 +170,54 @@ class Store:
         found = await self._rows("SELECT * FROM expired_reports(%s)", limit)
         return [(row["community_id"], row["report_id"]) for row in found]
 
+    async def known_posts(self, workspace: Workspace, since: datetime) -> list[KnownPost]:
+        """Return the posts of a workspace's reports, without those whose reports are withdrawn."""
+        async with self.session(workspace.community) as session:
+            return await session.known_posts(workspace.id, since)
+
+    async def known_cards(self, workspace: Workspace, since: datetime) -> list[KnownCard]:
+        """Return the match replies that were sent in a workspace."""
+        async with self.session(workspace.community) as session:
+            return await session.known_cards(workspace.id, since)
+
+    async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
+        """Keep a code by which another workspace may join the community, for a quarter of an hour."""
+        async with self.transaction(workspace.community) as connection:
+            await connection.execute("DELETE FROM link_code WHERE community_id = %s", [workspace.community])
+            await connection.execute(
+                "INSERT INTO link_code (hash, community_id) VALUES (%s, %s)", [code_hash, workspace.community]
+            )
+
+    async def link(self, workspace: Workspace, code_hash: str) -> bool:
+        """Let a workspace's community join the one that a code was made in; false where the code is not valid."""
+        async with self.transaction(workspace.community) as connection:
+            cursor = await connection.execute("SELECT link_workspace(%s, %s) AS linked", [workspace.id, code_hash])
+            return bool((await cursor.fetchone() or {})["linked"])
+
+    async def unlink(self, workspace: Workspace) -> None:
+        """Give a workspace a community of its own."""
+        async with self.transaction(workspace.community) as connection:
+            await connection.execute("SELECT unlink_workspace(%s)", [workspace.id])
+
+    async def leave(self, workspace: Workspace) -> None:
+        """Delete a workspace with all that is known of it."""
+        async with self.transaction(workspace.community) as connection:
+            await connection.execute("SELECT leave_workspace(%s)", [workspace.id])
+
+    # Photos
+
+    async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
+        """Return photos whose links have expired, those that wait longest first."""
+        found = await self._rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
+        stale = []
+        for row in found:
+            async with self.session(row["community_id"]) as session:
+                photo = await session.photo(row["photo_id"])
+                report = await session.report(photo.report) if photo else None
+                if photo and report:
+                    stale.append(StalePhoto(row["community_id"], photo, report.target))
+        return stale
+
     # Models
 
     async def live_model(self) -> LiveModel | None:
@@ -215,24 +281,28 @@ class Store:
 
     async def _outbox_item(self, leased: Mapping[str, Any]) -> OutboxItem | None:
         async with self.session(leased["community_id"]) as session:
-            outgoing = await session.outgoing(leased["seq"])
+            row = await session.outgoing(leased["seq"])
             report = await session.report(leased["report_id"])
-            if outgoing is None or report is None:
+            if row is None or report is None:
                 return None  # deleted since it was leased
-            key, data = outgoing
-            reply = from_json(data)
+            reply = from_json(row["reply"])
             targets = await session.targets(reply.jumps())
             picture = await session.photo_bytes(reply.picture) if reply.picture else None
+            log = None if row["audience"] == "thread" else await session.log_channel(report.id) or ""
         return OutboxItem(
             seq=leased["seq"],
             community=leased["community_id"],
             report=leased["report_id"],
             fence=leased["fence"],
             attempts=leased["attempts"],
-            key=key,
+            key=row["key"],
             reply=reply.with_targets(targets),
-            target=report.target,
+            target=report.target if log is None else replace(report.target, channel=log, message=None),
             picture=picture,
+            audience=row["audience"],
+            task=row["task"],
+            version=row["version"],
+            sent=Sent(row["sent_channel"], row["sent_message"]) if row["sent_message"] else None,
         )
 
     @asynccontextmanager

@@ -95,6 +95,11 @@ class WorkSession(EmbeddingSession):
             colours=list(stored.colours),
         )
 
+    async def mark_stale(self, photo: UUID) -> bool:
+        """Ask the platform's bot for a fresh link to a photo; false where it has given one before."""
+        changed = await self._do("UPDATE photo SET stale_since = now() WHERE id = %(p)s AND NOT refreshed", p=photo)
+        return changed == 1
+
     async def refuse_photo(self, photo: UUID, problem: str) -> None:
         """Note that a photo can't be used; `problem` is the key of the sentence that says why."""
         await self._do(

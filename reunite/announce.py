@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from reunite import wording
+from reunite import notices, rules, wording
 from reunite.matching.evidence import Search
 from reunite.matching.judge import Judgement
 from reunite.matching.question import choose
@@ -25,25 +25,68 @@ async def announce(
         return  # it has ended since the search began, as others may have; or another search knows more
     judgements = [each for each in judgements if locked[each.report].state is ReportState.OPEN]
     matches = {
-        judgement.report: await session.save_match(_pair(report, judgement)) for judgement in _ordered(judgements)
+        judgement.report: await session.save_match(_pair(report, judgement, percent=percent))
+        for judgement in _ordered(judgements)
     }
-    shown = [
+    labelled = [
         (matches[each.report], locked[each.report])
         for each in judgements
         if each.label and matches[each.report].state is MatchState.UNJUDGED
     ]
+    shown = [(match, other) for match, other in labelled if rules.may_be_told(report, other, match)]
     if not report.answered:
         await _answer(session, report, len(shown), search.open_count)
     elif said:
-        await session.post(report.id, f"{report.id}:thanks", wording.thanks(shown, percent=percent))
-    for match, other in shown:
-        await _tell(session, report, match, other, percent=percent)
+        await session.post(report.id, f"{report.id}:thanks", wording.thanks(report, shown))
+    for match, other in labelled:
+        await _tell(session, report, match, other)
         # A search for a loss disturbs a finder only when it is sure; a new find is news to all who may have lost it.
         if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
-            await _tell(session, other, match, report, percent=percent)
+            await _tell(session, other, match, report)
+        await tell_moderators(session, report, match, other)
     if report.kind is ReportKind.LOST and report.question is None:
         open_ones = {other.id for _, other in shown}
         await _ask(session, report, choose(search, [each for each in judgements if each.report in open_ones]))
+
+
+async def announce_sealed(session: Session, report: Report, judgements: Sequence[Judgement], *, percent: bool) -> None:
+    """Show the moderators, and nobody else, which sealed finds may be the thing that a loss is about."""
+    locked = await session.lock({report.id, *(judgement.report for judgement in judgements)})
+    if locked[report.id].state is not ReportState.OPEN:
+        return
+    for judgement in _ordered(judgements):
+        found = locked[judgement.report]
+        if judgement.label and found.sealed and found.state is ReportState.OPEN:
+            match = await session.save_match(_pair(report, judgement, percent=percent))
+            if match.state is MatchState.UNJUDGED and not match.released:
+                await tell_moderators(session, report, match, found)
+
+
+async def tell_moderators(
+    session: Session, report: Report, match: Match, other: Report, *, claimed: bool = False
+) -> None:
+    """Put a match into the moderators' channel, of both sides where they have one each.
+
+    Moderators have no time: there are only matches that are sure, claimed, or that the threads don't show to all.
+    """
+    found, lost = (report, other) if report.kind is ReportKind.FOUND else (other, report)
+    if match.label is Label.HIGH or claimed or found.sealed or lost.private:
+        for key, reader in log_lines(match, found, lost):
+            await session.post(reader.id, key, notices.log_line(match, lost, found, reader), audience="moderators")
+
+
+def log_lines(match: Match, found: Report, lost: Report) -> list[tuple[str, Report]]:
+    """Return the lines of a match in the moderators' channels: each one's key, and the report of its workspace."""
+    lines = [(f"{match.id}:log", found)]
+    if (lost.target.platform, lost.target.workspace) != (found.target.platform, found.target.workspace):
+        lines.append((f"{match.id}:log:lost", lost))
+    return lines
+
+
+async def tell_released(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Let the loser know of a sealed find, once a moderator has released the match."""
+    await _tell(session, lost, match, found)
+    await _tell(session, found, match, lost)
 
 
 async def _ask(session: Session, report: Report, question: Question | None) -> None:
@@ -58,16 +101,20 @@ def _ordered(judgements: Sequence[Judgement]) -> Sequence[Judgement]:
 
 
 async def _answer(session: Session, report: Report, matches: int, searched: int) -> None:
-    if not matches:
+    if report.sealed:
+        await session.post(report.id, f"{report.id}:answer", wording.sealed_kept(report))
+    elif not matches:
         await session.post(report.id, f"{report.id}:answer", wording.nothing(report, searched))
     elif report.kind is ReportKind.LOST:
         await session.post(report.id, f"{report.id}:answer", wording.answer(report, matches, searched))
     await session.mark_answered(report.id)
 
 
-async def _tell(session: Session, reader: Report, match: Match, other: Report, *, percent: bool) -> None:
-    card = wording.match_card(match, other, reader, await _picture(session, other), percent=percent)
-    await session.post(reader.id, f"{match.id}:{reader.kind}", card)
+async def _tell(session: Session, reader: Report, match: Match, other: Report) -> None:
+    if rules.may_be_told(reader, other, match):
+        picture = None if other.sealed else await _picture(session, other)
+        card = wording.match_card(match, other, reader, picture)
+        await session.post(reader.id, f"{match.id}:{reader.kind}", card)
 
 
 async def _picture(session: Session, report: Report) -> UUID | None:
@@ -75,8 +122,14 @@ async def _picture(session: Session, report: Report) -> UUID | None:
     return next((photo.id for photo in await session.photos(report.id) if photo.state is PhotoState.STORED), None)
 
 
-def _pair(report: Report, judgement: Judgement) -> ScoredPair:
+def _pair(report: Report, judgement: Judgement, *, percent: bool) -> ScoredPair:
     lost, found = (report.id, judgement.report) if report.kind is ReportKind.LOST else (judgement.report, report.id)
     return ScoredPair(
-        lost, found, judgement.probability, judgement.label, judgement.why, evidence=dict(judgement.evidence)
+        lost,
+        found,
+        judgement.probability,
+        judgement.label,
+        judgement.why,
+        evidence=dict(judgement.evidence),
+        percent=percent,
     )

@@ -94,12 +94,11 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """A report's post was deleted, or its author takes the report back: `report`, or the one at `target.message`."""
+    """A report's post was deleted, or its author takes the report back: `target.message` is the post's id."""
 
     target: ReplyTarget
     member: Member | None = None
     is_moderator: bool = False
-    report: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +124,8 @@ class Press:
     key: str
     words: str = ""
     photos: tuple[IncomingPhoto, ...] = ()
+    language: str = "en"
+    """The member's own, for what is shown to them alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ async def expire(session: Session, report: UUID) -> None:
     known = (await session.lock({report})).get(report)
     if known is None or known.state is ReportState.EXPIRED:
         return
-    await session.purge(report)
+    await session.purge(report, wording.ended(known.language))
     if known.state in {ReportState.PENDING, ReportState.OPEN}:
-        await session.post(report, f"{report}:expired", wording.expired())
+        await session.post(report, f"{report}:expired", wording.expired(known.language))
     if known.state is not ReportState.WITHDRAWN:
         await session.set_state(report, ReportState.EXPIRED)

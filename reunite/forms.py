@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from reunite import rules
+from reunite.language import sentence
 from reunite.model import CATEGORIES
 from reunite.reply import Action
-from reunite.wording import sentence
 
 FieldKind = Literal["line", "text", "photos", "when", "choice"]
 ReportForm = Literal["lost", "found", "sealed"]

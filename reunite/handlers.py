@@ -1,23 +1,37 @@
 """What each command does: check it, write it in one transaction, hint to the workers after the commit."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Final
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from reunite import rules, wording
-from reunite.commands import AnswerQuestion, JoinWorkspace, Judge, NewReport, Withdraw
+from reunite import notices, rules, wording
+from reunite.claims import Claims
+from reunite.commands import AnswerQuestion, EditReport, JoinWorkspace, Judge, NewReport, Press, SetUp, Withdraw
+from reunite.community import Community
 from reunite.errors import DefectError, TellUserError, TryAgainError
-from reunite.model import Match, MatchState, Question, Report, ReportKind, ReportState, Verdict, Workspace
-from reunite.ports import Queue, Session, Store
-from reunite.reply import Person
+from reunite.judging import Judged, Judging
+from reunite.language import sentence
+from reunite.model import (
+    ClaimState,
+    Member,
+    PlatformName,
+    Question,
+    Report,
+    ReportKind,
+    ReportState,
+    Settings,
+    VerdictKind,
+    Workspace,
+)
+from reunite.own import OwnReports, end
+from reunite.ports import KnownCard, KnownPost, Queue, Store
+from reunite.reply import Reply
+from reunite.rewording import reword
+from reunite.sealing import category_of
 
 _TRIES: Final = 5
-_NOTING_PAUSES: Final = (0.2, 0.5, 1.0)
-"""Seconds between looks for the match that a message shows: people see it a moment before the delivery notes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +43,11 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What a verdict came to: the match as it stands now, and whether the verdict changed that."""
-
-    match: Match
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Answered:
     """What a report's author is to be told of their answer, and whether it is new."""
 
     words: str
     changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A match whose state has changed, by whom, and its lost and found report as they were before."""
-
-    match: Match
-    before: MatchState
-    reports: tuple[Report, Report]
-    moderator: Person
 
 
 def _now() -> datetime:
@@ -66,6 +62,10 @@ class Handlers:
         self._store = store
         self._queue = queue
         self._now = now
+        self._judging = Judging(store, queue)
+        self._claims = Claims(store)
+        self._own = OwnReports(store, queue, now)
+        self._community = Community(store, queue)
 
     async def join(self, command: JoinWorkspace) -> Workspace:
         """Make a workspace and its channels known."""
@@ -73,18 +73,38 @@ class Handlers:
 
     async def report(self, command: NewReport) -> Receipt:
         """Write a report down, with the work to do. Raises TellUserError where it can't be taken."""
-        command = replace(command, text=_clean(command.text), place=_clean(command.place))
+        command = replace(
+            command, text=_clean(command.text), place=_clean(command.place), secret=_clean(command.secret)
+        )
         _check(command)
         workspace = await self._workspace(command)
         async with self._store.session(workspace.community) as session:
-            report, created = await session.add_report(command, self._now() + rules.KEEP_FOR)
+            settings = await session.settings(workspace.id)
+            if command.sealed and settings.log_channel is None:
+                raise TellUserError("sealed_needs_log")
+            report, created = await session.add_report(command, self._now() + timedelta(days=settings.keep_days))
             work = await session.add_work(report.id) if created else None
             if created and report.target.message is None:
-                opening = wording.looking if report.kind is ReportKind.LOST else wording.posted
-                await session.post(report.id, f"{report.id}:post", opening(report))
+                await session.post(report.id, f"{report.id}:post", wording.opening(report))
+            category = category_of(report.text) if report.kind is ReportKind.FOUND and not report.sealed else None
+            if created and category in settings.sealed_categories:
+                await session.post(report.id, f"{report.id}:seal", notices.better_sealed(report))
         if work:
             await self._queue.hint(work)
         return Receipt(report, created)
+
+    async def edit(self, command: EditReport) -> bool:
+        """Take the changed words of a report's post over, and look again; false where nothing of ours has changed."""
+        workspace = await self._workspace(command)
+        text = _clean(command.text)
+        async with self._store.session(workspace.community) as session:
+            known = await session.report_at(command.target)
+            report = (await session.lock({known.id}))[known.id] if known else None
+            if report is None or report.state not in {ReportState.PENDING, ReportState.OPEN} or report.text == text:
+                return False
+            work = await reword(session, report, text)
+        await self._queue.hint(work)
+        return True
 
     async def withdraw(self, command: Withdraw) -> bool:
         """End a report whose post was deleted, and delete what is known of it; false where there is none.
@@ -104,10 +124,7 @@ class Handlers:
                 return False
             if command.member and command.member.id != report.author.id and not command.is_moderator:
                 raise TellUserError("only_moderators")
-            await session.stop_work(report.id)
-            await session.lock({report.id})
-            await session.set_state(report.id, ReportState.WITHDRAWN)
-            await session.purge(report.id)
+            await end(session, report)
         return True
 
     async def answer(self, command: AnswerQuestion) -> Answered:
@@ -124,8 +141,9 @@ class Handlers:
             if (report.author.id, report.target.platform) != (command.member.id, command.target.platform):
                 raise TellUserError("only_author")
             if report.said is not None:
-                said = report.said or wording.sentence("not_sure")
-                return Answered(wording.sentence("said_before", said=said), changed=False)
+                said = wording.option(report.question, report.said, report.language) if report.said else ""
+                said = said or sentence("not_sure", report.language)
+                return Answered(sentence("said_before", report.language, said=said), changed=False)
             if report.state is not ReportState.OPEN or not report.question.options:
                 raise TellUserError("question_over")
             said = _said(report.question, command.choice)
@@ -133,70 +151,117 @@ class Handlers:
             work = await session.add_work(report.id) if said else None
         if work:
             await self._queue.hint(work)
-        return Answered(wording.sentence("said" if said else "said_unsure"), changed=True)
+        return Answered(sentence("said" if said else "said_unsure", report.language), changed=True)
 
     async def judge(self, command: Judge) -> Judged | None:
         """Record a moderator's verdict, and what it changes; None where no match is shown there.
 
         Raises TellUserError where the member may not judge. Anyone may take back a verdict of their own.
         """
-        workspace = await self._workspace(command)
-        for pause in _NOTING_PAUSES:
-            with suppress(TryAgainError):
-                if judged := await self._judge(workspace, command):
-                    return judged
-            await asyncio.sleep(pause)
-        return await self._judge(workspace, command)
+        return await self._judging.judge(await self._workspace(command), command)
 
-    async def _judge(self, workspace: Workspace, command: Judge) -> Judged | None:
-        async with self._store.session(workspace.community) as session:
-            match = await (session.match(command.match) if command.match else session.match_shown_at(command.target))
-            if match is None:
-                return None
-            if command.given and not command.is_moderator:
-                raise TellUserError("only_moderators")
-            reports = await _both(session, match)
-            match = await session.match(match.id) or match  # as it stands under the lock
-            log = await session.verdicts(match.id)
-            if command.given == _stands(log, command):
-                return Judged(match, changed=False)
-            if command.given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
-                raise TellUserError("report_closed")
-            await session.add_verdict(match.id, command.member, command.kind, given=command.given)
-            log = await session.verdicts(match.id)
-            state = rules.match_state(log)
-            if state is match.state:
-                return Judged(match, changed=False)
-            await session.set_match_state(match.id, state)
-            moderator = Person(command.target.platform, command.member)
-            change = _Change(replace(match, state=state), match.state, reports, moderator)
-            work = await self._apply(session, change, len(log))
-        for each in work:
-            await self._queue.hint(each)
-        return Judged(replace(match, state=state), changed=True)
+    async def press(self, press: Press) -> Reply:
+        """Do what a button says, and return what is to be shown to whoever pressed it, and to nobody else."""
+        press = replace(press, words=_clean(press.words))
+        workspace = await self._workspace(press)
+        for _ in range(_TRIES - 1):
+            with suppress(TryAgainError):  # it stood in a worker's way
+                return await self._press(workspace, press)
+        return await self._press(workspace, press)
 
-    async def _apply(self, session: Session, change: "_Change", log_length: int) -> list[UUID]:
-        """Let a verdict close or reopen the two reports, and say so in their threads. Return the work this makes."""
-        work = []
-        match, before = change.match, change.before
-        for report, other in (change.reports, change.reports[::-1]):
-            confirmed = any(each.state is MatchState.CONFIRMED for each in await session.matches_of(report.id))
-            state = rules.report_state(report.state, confirmed=confirmed)
-            if state is not report.state:
-                await session.set_state(report.id, state)
-            if state is ReportState.OPEN and (report.state is not state or before is MatchState.REFUSED):
-                work.append(await session.add_work(report.id))  # what came in meanwhile
-            shown = MatchState.CONFIRMED in (before, match.state) or await session.is_shown(match.id, report.id)
-            if shown and (state is ReportState.OPEN or match.state is MatchState.CONFIRMED):
-                reply = wording.verdict(before, match.state, change.moderator, other)
-                await session.post(report.id, f"{match.id}:{match.state}:{log_length}:{report.kind}", reply)
-        return work
+    async def _press(self, workspace: Workspace, press: Press) -> Reply:  # noqa: C901, PLR0911, PLR0912 - a table of buttons
+        match press.action:
+            case "mine":
+                return await self._claims.claim(workspace, press)
+            case "not_mine":
+                return await self._claims.decline(workspace, press)
+            case "see_claim":
+                return await self._claims.see(workspace, press)
+            case "accept_claim":
+                return await self._claims.decide(workspace, press, ClaimState.ACCEPTED)
+            case "reject_claim":
+                return await self._claims.decide(workspace, press, ClaimState.REJECTED)
+            case "secret":
+                return await self._claims.keep_secret(workspace, press)
+            case "confirm":
+                return await self._judging.press(workspace, press, VerdictKind.CONFIRM)
+            case "refuse":
+                return await self._judging.press(workspace, press, VerdictKind.REFUSE)
+            case "release":
+                return await self._judging.release(workspace, press)
+            case "withdraw":
+                return await self._own.withdraw(workspace, press)
+            case "extend":
+                return await self._own.extend(workspace, press)
+            case "add_photo":
+                return await self._own.add_photos(workspace, press)
+            case "add_detail":
+                return await self._own.add_detail(workspace, press)
+            case "forget":
+                return await self._own.forget(workspace, press.member, press.language)
 
-    async def _workspace(self, command: NewReport | Withdraw | Judge | AnswerQuestion) -> Workspace:
-        target = command.target
-        workspace = await self._store.workspace(target.platform, target.workspace)
+    # Members' own reports, and what moderators do: each named by the platform and its id of the workspace
+
+    async def mine(self, platform: PlatformName, workspace: str, member: Member, language: str = "en") -> list[Reply]:
+        """Return a member's open reports, each with what can be done with it."""
+        return await self._own.mine(await self._known(platform, workspace), member, language)
+
+    async def export(self, platform: PlatformName, workspace: str, member: Member) -> dict[str, Any]:
+        """Return all that is known of a member, JSON-ready."""
+        return await self._own.export(await self._known(platform, workspace), member)
+
+    async def privacy(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
+        """Return what is kept, and the button that deletes it."""
+        known = await self._known(platform, workspace)
+        return notices.privacy(known.id, (await self._community.settings(known)).keep_days, language)
+
+    async def settings(self, platform: PlatformName, workspace: str) -> Settings:
+        """Return how a workspace wants it."""
+        return await self._community.settings(await self._known(platform, workspace))
+
+    async def set_up(self, command: SetUp) -> None:
+        """Take a moderator's decision. Raises TellUserError where it can't be had."""
+        await self._community.set_up(await self._known(command.platform, command.workspace), command)
+
+    async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
+        """Return the community's numbers."""
+        return await self._community.statistics(await self._known(platform, workspace), language)
+
+    async def link_code(self, platform: PlatformName, workspace: str) -> str:
+        """Return a code by which another workspace may join the community: once, within a quarter of an hour."""
+        return await self._community.link_code(await self._known(platform, workspace))
+
+    async def link(self, platform: PlatformName, workspace: str, code: str) -> None:
+        """Join the community in which a code was made. Raises TellUserError where the code is not valid."""
+        await self._community.link(await self._known(platform, workspace), code)
+
+    async def unlink(self, platform: PlatformName, workspace: str) -> None:
+        """Leave a community of several workspaces; quotes and pictures of each are taken off the other."""
+        await self._community.unlink(await self._known(platform, workspace))
+
+    async def leave(self, platform: PlatformName, workspace: str) -> None:
+        """Delete a workspace that has removed the bot; one that is not known is none."""
+        known = await self._store.workspace(platform, workspace)
+        if known:
+            await self._community.leave(known)
+
+    async def known_posts(self, platform: PlatformName, workspace: str, since: datetime) -> Sequence[KnownPost]:
+        """Return the posts of a workspace's reports, without those whose reports have ended."""
+        return await self._store.known_posts(await self._known(platform, workspace), since)
+
+    async def known_cards(self, platform: PlatformName, workspace: str, since: datetime) -> Sequence[KnownCard]:
+        """Return the match replies that were sent in a workspace, with the verdicts that stand."""
+        return await self._store.known_cards(await self._known(platform, workspace), since)
+
+    async def _workspace(
+        self, command: NewReport | EditReport | Withdraw | Judge | AnswerQuestion | Press
+    ) -> Workspace:
+        return await self._known(command.target.platform, command.target.workspace)
+
+    async def _known(self, platform: PlatformName, external_id: str) -> Workspace:
+        workspace = await self._store.workspace(platform, external_id)
         if workspace is None:
-            msg = f"workspace {target.platform}:{target.workspace} was never joined"
+            msg = f"workspace {platform}:{external_id} was never joined"
             raise DefectError(msg)
         return workspace
 
@@ -223,14 +288,3 @@ def _said(question: Question, choice: str) -> str:
     if choice not in options:
         raise TellUserError("nothing_here")
     return options[choice]
-
-
-def _stands(log: Sequence[Verdict], command: Judge) -> bool:
-    """Tell whether this member's verdict of this kind stands: giving it again, or taking none back, changes nothing."""
-    return any(each.moderator == command.member.id and each.kind is command.kind for each in rules.standing(log))
-
-
-async def _both(session: Session, match: Match) -> tuple[Report, Report]:
-    """Return the lost and the found report, locked."""
-    locked = await session.lock({match.lost, match.found})
-    return locked[match.lost], locked[match.found]

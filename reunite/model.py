@@ -182,6 +182,8 @@ class Match:
     state: MatchState
     declined: bool = False
     """The loser has said that it is not theirs."""
+    percent: bool = False
+    """Whether the probability is fit to be shown: the model that gave it was calibrated."""
     released: bool = False
     """A moderator lets the loser know of a sealed find."""
 
@@ -191,7 +193,11 @@ Agreement = Literal["agrees", "partly", "differs", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A piece of the reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, how it fits."""
+    """A piece of the reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, how it fits.
+
+    `word` is a member's, or an English one of the lexicon; of `time` the minutes from the loss to the find (negative
+    where it was found before). It is empty where there is none: photos that look alike, an aspect that is not said.
+    """
 
     aspect: str
     word: str

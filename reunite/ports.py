@@ -4,12 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from reunite.commands import JoinWorkspace, NewReport
 from reunite.matching.evidence import Search
 from reunite.model import (
+    Claim,
+    ClaimState,
+    IncomingPhoto,
     Label,
     Match,
     MatchState,
@@ -20,12 +23,17 @@ from reunite.model import (
     ReplyTarget,
     Report,
     ReportState,
+    Settings,
+    Statistics,
     Verdict,
     VerdictKind,
     Why,
     Workspace,
 )
 from reunite.reply import Reply
+
+Audience = Literal["thread", "moderators"]
+"""Who reads a reply: a report's thread, or the moderators' channel of its workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class ScoredPair:
     label: Label | None
     why: tuple[Why, ...]
     evidence: Mapping[str, float]
+    percent: bool = False
+    """Whether the probability is fit to be shown."""
 
 
 class Session(Protocol):
@@ -83,18 +93,74 @@ class Session(Protocol):
         """Delete the work on a report; a worker that is at it writes nothing more. Before the report is locked."""
         ...
 
-    async def purge(self, report: UUID) -> None:
-        """Delete a report's words, photos, vectors and unsent replies; its empty row stays, so it can't come again."""
+    async def purge(self, report: UUID, ended: Reply) -> None:
+        """Delete a report's words, photos, vectors and unsent replies; its empty row stays, so it can't come again.
+
+        What was sent of it is taken away wherever it stands; the post that the bot wrote for it becomes `ended`.
+        """
+        ...
+
+    async def set_text(self, report: UUID, text: str) -> None:
+        """Change a report's words; the vectors of the old ones go."""
+        ...
+
+    async def add_photos(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:
+        """Add photos to a report; those that came with the same `key` before are not added again."""
+        ...
+
+    async def secret(self, report: UUID) -> str:
+        """Return what the finder says that only the owner can know."""
+        ...
+
+    async def set_secret(self, report: UUID, secret: str) -> None:
+        """Note what only the owner can know."""
+        ...
+
+    async def set_expiry(self, report: UUID, expires_at: datetime) -> None:
+        """Let a report end at another time."""
+        ...
+
+    async def reports_of(self, workspace: UUID, member: str) -> Sequence[Report]:
+        """Return what is still known of a member's reports, oldest first."""
+        ...
+
+    async def reports_in(self, workspace: UUID) -> Sequence[UUID]:
+        """Return the reports of a workspace of which something is still known."""
+        ...
+
+    async def open_losses(self) -> Sequence[UUID]:
+        """Return the open losses of the community."""
+        ...
+
+    async def part_from_others(self, report: UUID) -> None:
+        """Delete a report's matches with other workspaces, and have what was said of them taken away."""
+        ...
+
+    async def photo_bytes(self, photo: UUID) -> bytes | None:
+        """Return a photo's stored copy."""
+        ...
+
+    async def claims_by(self, member: str) -> Sequence[Claim]:
+        """Return what a member has claimed."""
+        ...
+
+    async def verdicts_by(self, member: str) -> Sequence[Verdict]:
+        """Return the verdicts that a member has given or taken back."""
+        ...
+
+    async def has_sealed(self) -> bool:
+        """Tell whether the community has open finds that are sealed."""
         ...
 
     async def add_work(self, report: UUID) -> UUID:
         """Note that a report is to be (re)processed, and return the work's id."""
         ...
 
-    async def search(self, report: Report, limit: int) -> Search:
+    async def search(self, report: Report, limit: int, *, sealed: bool = False) -> Search:
         """Return open reports of the opposite kind that may fit, with what was measured on each pair.
 
-        At most `limit` by each kind of pair and by rare words; pairs that a moderator has refused are left out.
+        At most `limit` by each kind of pair and by rare words; pairs that a moderator has refused or the loser has
+        declined are left out. Sealed finds take no part at all, except those released to this loss, or with `sealed`.
         """
         ...
 
@@ -130,9 +196,85 @@ class Session(Protocol):
         """Return a match's log of verdicts, oldest first."""
         ...
 
-    async def post(self, report: UUID, key: str, reply: Reply) -> bool:
-        """Put a reply for a report's thread into the outbox; false where `key` is there already."""
+    async def decline(self, match: UUID, *, declined: bool) -> None:
+        """Note whether the loser says that it is not theirs."""
         ...
+
+    async def release(self, match: UUID) -> None:
+        """Note that the loser may know of a sealed find."""
+        ...
+
+    async def add_claim(self, match: UUID, member: Member, answer: str) -> Claim:
+        """Write a claim down."""
+        ...
+
+    async def claim(self, claim: UUID) -> Claim | None:
+        """Return a claim."""
+        ...
+
+    async def claims_on(self, found: UUID) -> Sequence[Claim]:
+        """Return every claim on a find, oldest first."""
+        ...
+
+    async def set_claim_state(self, claim: UUID, state: ClaimState) -> None:
+        """Note what came of a claim."""
+        ...
+
+    async def delete_claims(self, member: str) -> None:
+        """Delete what a member has answered."""
+        ...
+
+    async def forget_moderator(self, member: str) -> None:
+        """Take a member's name out of the log of verdicts."""
+        ...
+
+    async def settings(self, workspace: UUID) -> Settings:
+        """Return how a workspace wants it."""
+        ...
+
+    async def save_settings(self, workspace: UUID, settings: Settings) -> None:
+        """Note how a workspace wants it."""
+        ...
+
+    async def statistics(self) -> Statistics:
+        """Count what the community has."""
+        ...
+
+    async def post(self, report: UUID, key: str, reply: Reply, audience: Audience = "thread") -> bool:
+        """Put a reply into the outbox: for a report's thread, or for the moderators of its workspace.
+
+        False where `key` is there already, or the moderators have no channel.
+        """
+        ...
+
+    async def revise(self, key: str, reply: Reply) -> None:
+        """Give a reply another form, whether it was sent already or not; one that is not there stays away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a reply is: what a reaction to it will name as its channel and message."""
+
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPost:
+    """A report's post as we know it, and whether the bot wrote it."""
+
+    report: Report
+    by_bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCard:
+    """A match reply as it was sent, and the moderators whose verdicts on it stand."""
+
+    sent: Sent
+    match: UUID
+    verdicts: tuple[Verdict, ...]
 
 
 class Store(Protocol):
@@ -148,6 +290,30 @@ class Store(Protocol):
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
         """Return a workspace."""
+        ...
+
+    async def known_posts(self, workspace: Workspace, since: datetime) -> Sequence[KnownPost]:
+        """Return the posts of a workspace's reports, without those whose reports are withdrawn."""
+        ...
+
+    async def known_cards(self, workspace: Workspace, since: datetime) -> Sequence[KnownCard]:
+        """Return the match replies that were sent in a workspace."""
+        ...
+
+    async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
+        """Keep a code by which another workspace may join the community, for a quarter of an hour."""
+        ...
+
+    async def link(self, workspace: Workspace, code_hash: str) -> bool:
+        """Let a workspace's community join the one that a code was made in; false where the code is not valid."""
+        ...
+
+    async def unlink(self, workspace: Workspace) -> None:
+        """Give a workspace a community of its own."""
+        ...
+
+    async def leave(self, workspace: Workspace) -> None:
+        """Delete a workspace with all that is known of it."""
         ...
 
 
@@ -168,14 +334,6 @@ class Outgoing:
     reply: Reply
     picture: bytes | None = None
     maybe_sent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Where a reply is: what a reaction to it will name as its channel and message."""
-
-    channel: str
-    message: str
 
 
 class Platform(Protocol):

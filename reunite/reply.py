@@ -85,8 +85,8 @@ Action = Literal[
     "add_detail",
     "forget",
 ]
-"""What a button does. `mine`, `not_mine`, `confirm`, `refuse` and `release` are about a match, the claims' about a claim,
-`forget` about a workspace, all others about a report."""
+"""What a button does. `mine`, `not_mine`, `confirm`, `refuse` and `release` are about a match, those with `claim` about
+a claim, `forget` about a workspace, all others about a report."""
 
 
 @dataclass(frozen=True, slots=True)

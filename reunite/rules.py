@@ -1,16 +1,16 @@
 """Pure rules: what the log of verdicts makes of a match, and what that makes of its reports."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
-from reunite.model import MatchState, ReportState, Verdict, VerdictKind
+from reunite.model import Match, MatchState, Report, ReportKind, ReportState, Verdict, VerdictKind
 
-KEEP_FOR = timedelta(days=60)
-"""How long a report stays open."""
 MOST_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""
 MOST_PHOTOS = 10
 """The most photos of a report: what Discord takes in one message."""
+
+MOST_CLAIMS = 3
+"""How often a member may say what only a find's owner can know."""
 
 _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REFUSE: MatchState.REFUSED}
 
@@ -40,3 +40,14 @@ def report_state(now: ReportState, *, confirmed: bool) -> ReportState:
     if not confirmed and now is ReportState.RETURNED:
         return ReportState.OPEN
     return now
+
+
+def may_be_told(reader: Report, other: Report, match: Match) -> bool:
+    """Tell whether a report's thread may learn of a match: no sealed find before its release, no private loss.
+
+    The thread of a sealed find is public too, so it learns no more than the loser.
+    """
+    found, lost = (reader, other) if reader.kind is ReportKind.FOUND else (other, reader)
+    if found.sealed and not match.released:
+        return False
+    return reader is lost or not lost.private

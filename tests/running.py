@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from bot.delivery import Delivery
 from db import queue
 from db.store import Store
-from reunite.commands import JoinWorkspace, Judge, ReportFound, ReportLost
+from reunite.commands import JoinWorkspace, Judge, Press, ReportFound, ReportLost, SetUp
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Member, ReplyTarget, Report, VerdictKind, Workspace
+from reunite.model import IncomingPhoto, Member, ReplyTarget, Report, Settings, VerdictKind, Workspace
+from reunite.reply import Action, Reply
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.doubles.pictures import drawing
 from tests.doubles.recording_platform import RecordingPlatform
@@ -85,20 +87,51 @@ class Town:
         photos = (IncomingPhoto(f"{colour}.jpg", data=drawing(colour)),) if colour else ()
         command = kind(
             source_key=key,
-            target=ReplyTarget("web", self.workspace.external_id, channel, key),
             author=BEN if channel == "found" else ADA,
             text=text,
-            **{"photos": photos, **fields},
+            **{"photos": photos, "target": self.at(channel, key), **fields},
         )
         receipt = await self.handlers.report(command)
         return receipt.report
 
+    def at(self, channel: str, message: str | None = None) -> ReplyTarget:
+        """Name a message, or a channel."""
+        return ReplyTarget("web", self.workspace.external_id, channel, message)
+
     async def judge(self, root: str, kind: VerdictKind, by: Member = MODERATOR, **fields: Any) -> Any:
         """React to the match shown in a thread."""
         channel = next(target.channel for target, _ in self.platform.messages if target.message == root)
-        where = ReplyTarget("web", self.workspace.external_id, channel, self.platform.message_of(root, "match"))
+        where = self.at(channel, self.platform.message_of(root, "match"))
         command = Judge(target=where, member=by, kind=kind, given=True, is_moderator=by is MODERATOR)
         return await self.handlers.judge(replace(command, **fields))
+
+    async def set_up(self, **settings: Any) -> None:
+        """Decide how the workspace wants it."""
+        await self.handlers.set_up(SetUp(platform="web", workspace=self.name, settings=Settings(**settings)))
+
+    async def press(self, action: Action, subject: UUID, by: Member, **fields: Any) -> Reply:
+        """Press a button, and return what is shown to whoever pressed it."""
+        target = ReplyTarget("web", self.name, "found", "any")
+        press = Press(target=target, member=by, is_moderator=by is MODERATOR, action=action, subject=subject, key="k")
+        return await self.handlers.press(replace(press, **fields))
+
+    def button(self, root: str, action: Action) -> UUID:
+        """Return what the newest button of a kind in a thread is about."""
+        shown = [outgoing.reply for target, outgoing in self.platform.messages if target.message == root]
+        return next(each.subject for reply in reversed(shown) for each in reply.buttons if each.action == action)
+
+    def log(self) -> list[Reply]:
+        """Return what the moderators' channel shows."""
+        return [
+            outgoing.reply
+            for target, outgoing in self.platform.messages
+            if target.channel == "log" and target.message is None
+        ]
+
+    @property
+    def name(self) -> str:
+        """The platform's id of the workspace."""
+        return self.workspace.external_id
 
     async def state(self, report: Report) -> str:
         """A report's state as it is now."""
@@ -106,6 +139,10 @@ class Town:
             now = await session.report(report.id)
         assert now
         return now.state
+
+    async def said(self, root: str, kind: str) -> None:
+        """Wait until a thread has had a kind of reply."""
+        await until(lambda: kind in self.platform.kinds(root), f"{kind} was never said")
 
     async def is_quiet(self) -> bool:
         """Tell whether all work is done and everything said."""

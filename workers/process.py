@@ -17,12 +17,12 @@ from db import calibrations
 from db.store import LiveModel, Store
 from db.work import LeaseLostError, StoredPhoto, WorkLease
 from reunite import wording
-from reunite.announce import announce
+from reunite.announce import announce, announce_sealed
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import MOST_CANDIDATES
 from reunite.matching.judge import judge
-from reunite.model import Photo, PhotoState, ReportState
+from reunite.model import Photo, PhotoState, ReportKind, ReportState
 from workers import photos
 from workers.batching import BatchingEncoder
 from workers.embed import embed, unembedded
@@ -36,6 +36,9 @@ INTAKE_AT_ONCE: Final = 2
 """How many photos are decoded at once: the largest takes hundreds of megabytes while it is open."""
 _FIRST_PAUSE: Final = 2.0
 """Seconds before the second try; doubled for each one after."""
+
+_FRESH_LINK: Final = 15.0
+"""Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
 
 _log = structlog.get_logger(__name__)
 
@@ -106,7 +109,9 @@ class Processor:
         try:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
-                await session.post(lease.report, f"{lease.work}:failed", wording.problem("our_fault"))
+                report = await session.report(lease.report)
+                said = wording.problem("our_fault", report.language if report else "en")
+                await session.post(lease.report, f"{lease.work}:failed", said)
                 return "failed"
         except (LeaseLostError, psycopg.OperationalError):
             return "overtaken"
@@ -129,6 +134,8 @@ class Processor:
             async with self.intake:
                 stored = await asyncio.to_thread(_stored_photo, data)
         except TellUserError as error:
+            if error.key == "photo_gone" and await self._ask_for_link(lease, photo):
+                raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
             await self._refuse_photo(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
             raise
@@ -141,6 +148,10 @@ class Processor:
             async with self.store.work_session(lease) as session:
                 await session.store_photo(photo.id, stored)
 
+    async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
+        async with self.store.work_session(lease) as session:
+            return photo.url is not None and await session.mark_stale(photo.id)
+
     async def _photo_data(self, lease: WorkLease, photo: Photo) -> bytes:
         if photo.url:
             return await self.fetcher.fetch(
@@ -150,8 +161,10 @@ class Processor:
             return await session.photo_bytes(photo.id, "upload") or b""
 
     async def _refuse_photo(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
-        reply = wording.problem(error.key, **{"name": photo.name, **error.params})
         async with self.store.work_session(lease) as session:
+            report = await session.report(lease.report)
+            language = report.language if report else "en"
+            reply = wording.problem(error.key, language, **{"name": photo.name, **error.params})
             await session.refuse_photo(photo.id, error.key)
             await session.post(lease.report, f"{photo.id}:problem", reply)
 
@@ -176,6 +189,9 @@ class Processor:
                 if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
                     search = await session.search(report, MOST_CANDIDATES)
                     await announce(session, report, search, judge(search, model), percent=model.calibrated)
+                    if report.kind is ReportKind.LOST and await session.has_sealed():
+                        hidden = await session.search(report, MOST_CANDIDATES, sealed=True)
+                        await announce_sealed(session, report, judge(hidden, model), percent=model.calibrated)
                 else:
                     await session.set_state(report.id, ReportState.WITHDRAWN)  # no photo could be used: nothing is left
             await session.finish()

@@ -18,6 +18,7 @@ CREATE INDEX report_sealed ON report (community_id) WHERE sealed AND state = 'op
 CREATE INDEX report_author ON report (workspace_id, author_id);
 
 ALTER TABLE match
+  ADD COLUMN percent boolean NOT NULL DEFAULT false,  -- whether the probability is fit to be shown
   ADD COLUMN declined boolean NOT NULL DEFAULT false,
   ADD COLUMN released boolean NOT NULL DEFAULT false;
 
@@ -40,12 +41,33 @@ CREATE POLICY own_community ON claim USING (community_id = nullif(current_settin
 -- What is said may be changed or taken away again, and moderators hear of matches in a channel of their own.
 ALTER TABLE outbox
   ADD COLUMN task text NOT NULL DEFAULT 'send' CHECK (task IN ('send', 'edit', 'remove')),
-  ADD COLUMN audience text NOT NULL DEFAULT 'thread' CHECK (audience IN ('thread', 'moderators'));
+  ADD COLUMN audience text NOT NULL DEFAULT 'thread' CHECK (audience IN ('thread', 'moderators')),
+  ADD COLUMN version int NOT NULL DEFAULT 0,  -- grows with each change: what was sent may be an older one
+  DROP CONSTRAINT outbox_match_id_fkey,
+  -- A match may go before its cards are taken away from the threads of others.
+  ADD CONSTRAINT outbox_match_id_fkey FOREIGN KEY (match_id) REFERENCES match ON DELETE SET NULL;
+DROP FUNCTION lease_outbox;
+-- The next task of each thread, and of each report among the moderators: one after the other, all others side by side.
+CREATE FUNCTION lease_outbox(p platform, n int, lease interval,
+  OUT seq bigint, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT attempts int)
+RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  UPDATE outbox SET fence = outbox.fence + 1, attempts = outbox.attempts + 1, leased_until = now() + lease
+  WHERE outbox.seq IN (
+    SELECT o.seq FROM outbox o
+    WHERE o.platform = p AND o.state = 'queued' AND o.due_at <= now() AND (o.leased_until IS NULL OR o.leased_until < now())
+      AND NOT EXISTS (SELECT FROM outbox earlier WHERE earlier.report_id = o.report_id
+        AND earlier.audience = o.audience AND earlier.seq < o.seq AND earlier.state = 'queued')
+    ORDER BY o.due_at, o.seq LIMIT n FOR UPDATE OF o SKIP LOCKED)
+  RETURNING outbox.seq, outbox.community_id, outbox.report_id, outbox.fence, outbox.attempts
+$$;
 CREATE INDEX outbox_match ON outbox (match_id) WHERE match_id IS NOT NULL;
-CREATE TRIGGER outbox_changed AFTER UPDATE OF task ON outbox FOR EACH ROW EXECUTE FUNCTION announce_outbox();
+CREATE TRIGGER outbox_changed AFTER UPDATE OF version ON outbox FOR EACH ROW EXECUTE FUNCTION announce_outbox();
 
 -- A photo whose link has expired: the bot of its platform fetches its post again.
-ALTER TABLE photo ADD COLUMN stale_since timestamptz;
+ALTER TABLE photo
+  ADD COLUMN stale_since timestamptz,
+  ADD COLUMN refreshed boolean NOT NULL DEFAULT false,  -- its post was looked at again: a link is fetched anew once
+  ADD COLUMN added_by text;              -- idempotency key of the press that added it to its report
 CREATE FUNCTION stale_photos(p platform, n int, OUT community_id uuid, OUT photo_id uuid)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT f.community_id, f.id FROM photo f JOIN report r ON r.id = f.report_id JOIN workspace w ON w.id = r.workspace_id
@@ -121,7 +143,7 @@ BEGIN
 END $$;
 
 -- A member who wants to be forgotten stays in the log of verdicts as a number only.
-CREATE FUNCTION forget_moderator(p platform, member text) RETURNS void
+CREATE FUNCTION forget_moderator(member text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   UPDATE verdict SET moderator_name = '' WHERE moderator_id = member
     AND community_id = nullif(current_setting('reunite.community', true), '')::uuid
@@ -138,7 +160,7 @@ BEGIN
   END IF;
 END $$;
 
-REVOKE ALL ON FUNCTION stale_photos, move_community, link_workspace, unlink_workspace, forget_moderator, leave_workspace
+REVOKE ALL ON FUNCTION lease_outbox, stale_photos, move_community, link_workspace, unlink_workspace, forget_moderator, leave_workspace
   FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION stale_photos, link_workspace, unlink_workspace, forget_moderator, leave_workspace
+GRANT EXECUTE ON FUNCTION lease_outbox, stale_photos, link_workspace, unlink_workspace, forget_moderator, leave_workspace
   TO reunite_app;

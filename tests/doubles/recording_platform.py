@@ -1,6 +1,6 @@
 """A chat platform that only takes down what it is sent."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.model import PlatformName, ReplyTarget
@@ -18,6 +18,9 @@ class RecordingPlatform:
     failing: dict[str, int] = field(default_factory=dict)
     """How many tries at a thread fail for the moment."""
 
+    links: dict[tuple[str | None, str], str] = field(default_factory=dict)
+    """Fresh links to photos, by post and name."""
+
     async def send(self, outgoing: Outgoing) -> Sent:
         target = outgoing.target
         if target.message in self.closed:
@@ -31,6 +34,20 @@ class RecordingPlatform:
         if not known:
             self.messages.append((target, outgoing))
         return Sent(target.channel, f"m{known[0] if known else len(self.messages) - 1}")
+
+    async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
+        target, _ = self.messages[int(sent.message[1:])]
+        self.messages[int(sent.message[1:])] = target, outgoing
+
+    async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
+        del sent
+        self.messages = [
+            (replace(target, message="removed"), old) if old.key == outgoing.key else (target, old)
+            for target, old in self.messages
+        ]
+
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
+        return self.links.get((target.message, name))
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         """Nothing is shown."""

@@ -10,6 +10,7 @@ from db import migrate as migrations
 from db.migrate import Migration, MigrationError, migrate, pending
 from db.store import Store
 from db.web import web_session
+from reunite import wording
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
 from reunite.handlers import Handlers
 from reunite.model import IncomingPhoto, Label, Member, ReplyTarget, ReportState, Workspace
@@ -105,7 +106,7 @@ async def test_a_purged_report_leaves_an_empty_row_that_cannot_come_again(databa
             assert report
             await session.set_state(report.id, ReportState.WITHDRAWN)
             await session.stop_work(report.id)
-            await session.purge(report.id)
+            await session.purge(report.id, wording.ended("en"))
         await posted(store, "ours")
         async with store.session(town.community) as session:
             again = await session.report_at(ReplyTarget("web", "ours", "found", "m1"))

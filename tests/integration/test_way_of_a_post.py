@@ -244,10 +244,10 @@ async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(place: T
     async with place.store.session(place.workspace.community) as session:
         report = await session.report_at(ReplyTarget("web", place.workspace.external_id, "found", "f1"))
         assert report
-        await session.post(report.id, "later", wording.expired())
+        await session.post(report.id, "later", wording.problem("our_fault"))
         seq = (await session._one("SELECT seq FROM outbox WHERE key = 'later'") or {})["seq"]
         assert await session.outgoing(seq)
-        await session.purge(report.id)
+        await session.purge(report.id, wording.ended("en"))
         assert await session.outgoing(seq) is None
     await place.lost("l1", "a blue cup")
     await place.quiet()

@@ -37,10 +37,10 @@ WHY = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNJUDGED)
 
 REPLIES = {
-    "looking": (wording.looking(LOST), None),
+    "looking": (wording.opening(LOST), None),
     "nothing": (wording.nothing(LOST, 128), None),
-    "owner_found": (wording.match_card(MATCH, LOST, FOUND, UUID(int=7), percent=True), b"jpeg"),
-    "may_be_yours": (wording.match_card(MATCH, FOUND, LOST, None, percent=False), None),
+    "owner_found": (wording.match_card(MATCH, LOST, FOUND, UUID(int=7)), b"jpeg"),
+    "may_be_yours": (wording.match_card(MATCH, FOUND, LOST, None), None),
     "question": (
         wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))),
         None,
@@ -90,7 +90,7 @@ def test_whatever_is_said_fits_into_an_embed(text: str, place: str) -> None:
     said = report(ReportKind.LOST, BOB, text, place)
     card = wording.match_card(MATCH, said, FOUND, None, percent=True)
     assert len(description(card)) <= 4096
-    assert len(description(wording.looking(said))) <= 4096
+    assert len(description(wording.opening(said))) <= 4096
 
 
 @given(st.text(alphabet=st.sampled_from("a \n*<>@#-1.:[]()`\\&!"), min_size=1, max_size=200))

@@ -1,0 +1,30 @@
+"""What every part of a community's session is made of: a connection, and rows by name."""
+
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
+
+from db import rows
+
+Connection = AsyncConnection[DictRow]
+
+
+class Queries:
+    """Statements within one community's transaction."""
+
+    def __init__(self, connection: Connection, community: UUID) -> None:
+        """`connection` is in a transaction in which row-level security lets only `community` be seen."""
+        self._connection = connection
+        self.community = community
+
+    async def _one(self, query: str, **params: object) -> rows.Row | None:
+        cursor = await self._connection.execute(query.encode(), params)
+        return await cursor.fetchone()
+
+    async def _all(self, query: str, **params: object) -> list[rows.Row]:
+        cursor = await self._connection.execute(query.encode(), params)
+        return await cursor.fetchall()
+
+    async def _do(self, query: str, **params: object) -> int:
+        return (await self._connection.execute(query.encode(), params)).rowcount

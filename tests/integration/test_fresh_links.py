@@ -1,0 +1,61 @@
+"""Photos whose links have expired are fetched by a link that the platform gives anew."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from reunite.model import IncomingPhoto
+from tests.doubles.pictures import drawing
+from tests.running import Town, town, working
+
+
+@pytest.fixture
+async def files() -> AsyncIterator[str]:
+    """Run a file host that knows only what its links still say, and return its address."""
+
+    async def serve(request: web.Request) -> web.Response:
+        if request.query.get("until") == "later":
+            return web.Response(body=drawing("red"), content_type="image/jpeg")
+        return web.Response(status=404)
+
+    app = web.Application()
+    app.router.add_get("/photo.jpg", serve)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str, files: str) -> AsyncIterator[Town]:
+    hosts = frozenset({files})
+    async with (
+        town(database_url, redis_url) as community,
+        working(database_url, redis_url, http_hosts=hosts, quiet_seconds=0.2),
+    ):
+        yield community
+
+
+async def posted(place: Town, files: str) -> None:
+    photo = IncomingPhoto("photo.jpg", url=f"http://{files}/photo.jpg?until=yesterday")
+    await place.found("f1", photos=(photo,))
+    async with place.store.session(place.workspace.community) as session:
+        await session._do("UPDATE work SET problem = NULL")
+
+
+async def test_an_expired_link_is_replaced_by_a_fresh_one(place: Town, files: str) -> None:
+    place.platform.links["f1", "photo.jpg"] = f"http://{files}/photo.jpg?until=later"
+    await posted(place, files)
+    await place.said("f1", "nothing")
+    async with place.store.session(place.workspace.community) as session:
+        [row] = await session._all("SELECT state FROM photo")
+    assert row["state"] == "stored"
+
+
+async def test_where_the_post_is_gone_the_thread_is_told_so(place: Town, files: str) -> None:
+    await posted(place, files)
+    await place.said("f1", "problem")
+    assert "is not there any more" in place.platform.thread("f1")[0]

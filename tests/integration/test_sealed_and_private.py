@@ -1,0 +1,124 @@
+"""Sealed finds influence nothing that a member sees before their release; private losses are told to no finder."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from reunite.errors import TellUserError
+from reunite.model import VerdictKind
+from tests.running import ADA, BEN, MODERATOR, Town, town, working
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+        await community.set_up(log_channel="log")
+        yield community
+
+
+def words_of(place: Town, root: str) -> str:
+    return "\n".join(place.platform.thread(root))
+
+
+async def test_a_sealed_find_is_shown_by_kind_place_and_day_only(place: Town) -> None:
+    await place.found(
+        "f1", "red", "passport of Ada Ling", sealed=True, category="id", place="gym", target=place.at("found")
+    )
+    await place.quiet()
+    shown = "\n".join(outgoing.reply.text() for _, outgoing in place.platform.messages)
+    assert "gym" in shown
+    assert "ID" in shown
+    for hidden in ("Ada Ling", "Ben", "red.jpg"):
+        assert hidden not in shown
+    assert not any(outgoing.picture for _, outgoing in place.platform.messages)
+
+
+async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(place: Town) -> None:
+    await place.found("f0", "green")
+    await place.quiet()
+    await place.lost("l0", "a red purse")
+    await place.quiet()
+    without = place.platform.thread("l0")
+
+    await place.found("f1", "red", sealed=True, category="card")
+    await place.quiet()
+    loss = await place.lost("l1", "a red purse")
+    await place.quiet()
+    assert place.platform.thread("l0") == without
+    assert [text.split("until")[0] for text in place.platform.thread("l1")] == [
+        text.split("until")[0] for text in without
+    ]
+    assert place.platform.kinds("f1") == ["answer"]
+
+    lines = place.log()
+    assert len(lines) == 2  # one for each loss, before the moderators alone
+    release = next(button for button in lines[-1].buttons if button.action == "release")
+    with pytest.raises(TellUserError, match="only_moderators_release"):
+        await place.press("release", release.subject, ADA)
+    await place.press("release", release.subject, MODERATOR)
+    await place.press("release", release.subject, MODERATOR)
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        released = await session.match(release.subject)
+    assert released
+    root = "l1" if released.lost == loss.id else "l0"
+    assert place.platform.kinds(root).count("match") == 1
+    assert not any(sent.picture for target, sent in place.platform.messages if target.message == root)
+    other = {"l0", "l1"} - {root}
+    assert "match" not in place.platform.kinds(other.pop())
+
+
+async def test_a_sealed_find_needs_moderators_who_see_it(place: Town) -> None:
+    await place.set_up()
+    with pytest.raises(TellUserError, match="sealed_needs_log"):
+        await place.found("f1", "red", sealed=True)
+
+
+async def test_what_had_better_be_sealed_is_said(place: Town) -> None:
+    await place.found("f1", "red", "found these keys")
+    await place.found("f2", "green", "found this cup")
+    await place.quiet()
+    assert "note" in place.platform.kinds("f1")
+    assert "note" not in place.platform.kinds("f2")
+    await place.set_up(sealed_categories=("phone",))
+    await place.found("f3", "blue", "found these keys")
+    await place.quiet()
+    assert "note" not in place.platform.kinds("f3")
+
+
+async def test_a_private_loss_is_told_to_its_author_and_the_moderators_but_not_to_the_finder(place: Town) -> None:
+    await place.lost("l1", "my red diary", private=True)
+    await place.quiet()
+    await place.found("f1", "red", "a notebook")
+    await place.quiet()
+    assert "match" in place.platform.kinds("l1")
+    assert "match" not in place.platform.kinds("f1")
+    assert "diary" not in words_of(place, "f1")
+    assert "diary" in "\n".join(line.text() for line in place.log())
+
+
+async def test_the_log_line_takes_verdicts_and_shows_what_came_of_them(place: Town) -> None:
+    await place.lost("l1", "my red diary", private=True)
+    find = await place.found("f1", "red")
+    await place.quiet()
+    [line] = place.log()
+    confirm = next(button for button in line.buttons if button.action == "confirm")
+    with pytest.raises(TellUserError, match="only_moderators"):
+        await place.press("confirm", confirm.subject, BEN)
+    await place.press("confirm", confirm.subject, MODERATOR)
+    await place.quiet()
+    assert await place.state(find) == "returned"
+    [line] = place.log()
+    assert "Mo" in line.text()
+    await place.press("confirm", confirm.subject, MODERATOR)  # once more takes it back
+    await place.quiet()
+    assert await place.state(find) == "open"
+
+
+async def test_a_reaction_on_the_log_line_is_a_verdict_too(place: Town) -> None:
+    await place.lost("l1", "my red diary", private=True)
+    find = await place.found("f1", "red")
+    await place.quiet()
+    number = next(n for n, (target, _) in enumerate(place.platform.messages) if target.channel == "log")
+    await place.judge("l1", VerdictKind.CONFIRM, target=place.at("log", f"m{number}"))
+    assert await place.state(find) == "returned"
