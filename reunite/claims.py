@@ -39,9 +39,10 @@ class Claims:
             _check_attempts([each for each in await session.claims_on(found.id) if each.member == press.member])
             claim = await session.add_claim(match.id, press.member, words)
             await session.decline(match.id, declined=False)
-            await session.post(found.id, f"{claim.id}:claim", notices.claimed(claim, lost, found))
+            await session.post(found.id, f"{claim.id}:claim", notices.claimed(claim, lost, found, ping=True))
             await tell_moderators(session, found, match, lost, claimed=True)
-            await session.post(found.id, f"{claim.id}:log", notices.claimed(claim, lost, found), audience="moderators")
+            log = notices.claimed(claim, lost, found, ping=False)
+            await session.post(found.id, f"{claim.id}:log", log, audience="moderators")
         return notices.note("claim_sent", press.language)
 
     async def decline(self, workspace: Workspace, press: Press) -> Reply:

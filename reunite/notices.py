@@ -73,12 +73,12 @@ def statistics(numbers: Statistics, language: str) -> Reply:
 # Claims
 
 
-def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
-    """Tell a find's thread that someone says it is theirs; what they said is behind a button."""
+def claimed(claim: Claim, lost: Report, found: Report, *, ping: bool) -> Reply:
+    """Tell a find's thread, or the moderators, that someone says it is theirs; what they said is behind a button."""
     language = found.language
     member: Span = Person(lost.target.platform, claim.member)
     lines: list[Line] = [line("claimed", language, member=member)]
-    if not found.sealed:  # who has found it, is not said then
+    if ping and not found.sealed:  # who has found it, is not said then
         lines.insert(0, (Person(found.target.platform, found.author, notify=True),))
     lines.append((Plain(sentence("claimed_how", language)),))
     return Reply("claim", tuple(lines), match=claim.match, buttons=(button("see_claim", claim.id, language),))

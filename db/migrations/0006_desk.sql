@@ -60,6 +60,7 @@ RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_
     ORDER BY o.due_at, o.seq LIMIT n FOR UPDATE OF o SKIP LOCKED)
   RETURNING outbox.seq, outbox.community_id, outbox.report_id, outbox.fence, outbox.attempts
 $$;
+CREATE INDEX outbox_report ON outbox (report_id);
 CREATE INDEX outbox_match ON outbox (match_id) WHERE match_id IS NOT NULL;
 CREATE TRIGGER outbox_changed AFTER UPDATE OF version ON outbox FOR EACH ROW EXECUTE FUNCTION announce_outbox();
 
