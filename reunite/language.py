@@ -1,12 +1,12 @@
 """The languages that Reunite speaks: templates, dates and command names, read from reunite/languages/*.toml."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 Language = Literal["en", "de", "es", "fr", "ja"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -34,7 +34,7 @@ class Words:
     weekdays: tuple[str, ...]
     """Monday first."""
     months: tuple[str, ...]
-    when: Mapping[str, Any]
+    when: Mapping[str, Sequence[str]]
     """What people type to say when."""
 
 
