@@ -1,0 +1,33 @@
+import pytest
+
+from reunite.sealing import category_of
+
+
+@pytest.mark.parametrize(
+    ("words", "category"),
+    [
+        ("Found a passport near the gate", "id"),
+        ("student ID card, blue lanyard", "id"),
+        ("Personalausweis gefunden!", "id"),
+        ("encontré un DNI", "id"),
+        ("j'ai trouvé une carte d'identité", "id"),
+        ("学生証を拾いました", "id"),
+        ("someone's credit card", "card"),
+        ("EC-Karte", "card"),
+        ("a bunch of keys with a red ribbon", "keys"),
+        ("Schlüsselbund", "keys"),
+        ("unas llaves", "keys"),
+        ("un trousseau de clés", "keys"),
+        ("駅で鍵を見つけました", "keys"),
+        ("iPhone 13, cracked", "phone"),
+        ("Handy am Brunnen", "phone"),
+        ("スマホ", "phone"),
+        ("a red umbrella", None),
+        ("keyboard and a monkey", None),
+        ("a deck of cards", None),
+        ("headphones", None),
+        ("", None),
+    ],
+)
+def test_what_had_better_be_sealed_is_told_by_its_words(words: str, category: str | None) -> None:
+    assert category_of(words) == category
