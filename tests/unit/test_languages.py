@@ -1,0 +1,192 @@
+"""The language files say the same, completely, and within what the platforms can show."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import reunite
+from reunite.language import (
+    LANGUAGES,
+    Template,
+    command,
+    date_words,
+    language_of,
+    menu,
+    moment_words,
+    plural,
+    sentence,
+    weekday,
+    words_in,
+)
+from reunite.model import Label
+from reunite.wording import label_word
+
+OTHERS = [language for language in LANGUAGES if language != "en"]
+ENGLISH = words_in("en")
+SOURCES = Path(reunite.__file__).parents[1]
+ALIKE = {
+    "de": {"certainty", "thanks_then", "link_code"},
+    "es": {"certainty", "thanks_then", "minutes", "hours"},
+    "fr": {"certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
+    | {"lost_description", "lost_photo", "found_description", "found_photo"},
+    "ja": {"certainty", "thanks_then"},
+}
+"""What is rightly the same as in English."""
+COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
+MOST_DESCRIPTION = 100
+MOST_MENU = 32
+MOST_SENTENCE = 600
+"""Characters of our own words, so that a reply with quotes in it stays far below either platform's limit."""
+
+
+def texts(words: Template) -> list[str]:
+    return [words] if isinstance(words, str) else list(words.values())
+
+
+def slots(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def everything(language: str) -> Iterator[tuple[str, str]]:
+    words = words_in(language)
+    for key, said in words.sentences.items():
+        yield from ((key, text) for text in texts(said))
+    for key, each in words.commands.items():
+        yield from ((key, each.name), (key, each.description))
+    yield from words.menus.items()
+    yield from words.dates.items()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_each_language_says_all_that_english_says_and_no_more(language: str) -> None:
+    words = words_in(language)
+    for ours, english in (
+        (words.sentences, ENGLISH.sentences),
+        (words.commands, ENGLISH.commands),
+        (words.menus, ENGLISH.menus),
+        (words.dates, ENGLISH.dates),
+        (words.when, ENGLISH.when),
+    ):
+        assert list(ours) == list(english)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_empty_or_half_set_off(language: str) -> None:
+    words = words_in(language)
+    assert (len(words.weekdays), len(words.months)) == (7, 12)
+    assert all(words.when.values())
+    for key, text in everything(language):
+        assert text == text.strip(), key
+        assert text, key
+        assert text.count("**") % 2 == 0, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_sentence_has_the_slots_and_plural_forms_that_it_needs(language: str) -> None:
+    for key, english in ENGLISH.sentences.items():
+        ours = words_in(language).sentences[key]
+        if isinstance(english, str):
+            assert isinstance(ours, str), key
+            assert slots(ours) == slots(english), key
+        else:
+            assert not isinstance(ours, str), key
+            assert set(ours) == ({"other"} if language == "ja" else {"one", "other"}), key
+            assert slots(ours["other"]) == slots(english["other"]), key
+            assert slots(ours["other"]) - slots(ours.get("one", ours["other"])) <= {"number"}, key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_is_left_over(language: str) -> None:
+    english = {text for _, text in everything("en")} - set(ENGLISH.dates.values())
+    assert {key for key, text in everything(language) if text in english} == ALIKE[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commands_are_called_as_discord_allows(language: str) -> None:
+    for key, each in words_in(language).commands.items():
+        assert COMMAND_NAME.fullmatch(each.name), key
+        assert each.name == each.name.lower(), key
+        assert len(each.description) <= MOST_DESCRIPTION, key
+    assert all(len(name) <= MOST_MENU for name in words_in(language).menus.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_commands_or_options_of_one_command_share_a_name(language: str) -> None:
+    commands = words_in(language).commands
+    heads = [key for key in commands if "_" not in key]
+    for siblings in (heads, *([key for key in commands if key.startswith(f"{head}_")] for head in heads)):
+        names = [commands[key].name for key in siblings]
+        assert len(set(names)) == len(names)
+    assert len(set(words_in(language).menus.values())) == len(words_in(language).menus)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_own_words_stay_few(language: str) -> None:
+    assert all(len(text) <= MOST_SENTENCE for _, text in everything(language))
+
+
+def test_every_sentence_that_the_code_names_is_there() -> None:
+    named = re.compile(r"""(?:sentence|plural|line|problem|TellUserError|IntakeError)\(\s*"(\w+)\"""")
+    rooms = (path for room in ("reunite", "db", "workers", "bot", "cli") for path in (SOURCES / room).rglob("*.py"))
+    keys = {key for path in rooms for key in named.findall(path.read_text("utf-8"))}
+    assert len(keys) > 100  # so the pattern still finds them
+    assert keys <= set(ENGLISH.sentences)
+
+
+def test_the_labels_in_english_are_the_stable_ones() -> None:
+    assert {label_word(label) for label in Label} == {label.value for label in Label}
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("en-GB", "en"), ("de", "de"), ("de-AT", "de"), ("de_CH", "de"), ("es-ES", "es"), ("es-419", "es"),
+        ("FR-ca", "fr"), ("ja", "ja"), ("ja-JP", "ja"), ("pt-BR", "en"), ("den", "en"), ("", "en"), (None, "en"),
+    ],
+)  # fmt: skip
+def test_a_platforms_locale_leads_to_a_language(locale: str | None, language: str) -> None:
+    assert language_of(locale) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "date", "moment"),
+    [
+        ("en", "Monday", "21 December", "Monday 21 December, 09:05"),
+        ("de", "Montag", "21. Dezember", "Montag, 21. Dezember, 09:05 Uhr"),
+        ("es", "lunes", "21 de diciembre", "lunes, 21 de diciembre, 09:05"),
+        ("fr", "lundi", "21 décembre", "lundi 21 décembre à 09:05"),
+        ("ja", "月曜日", "12月21日", "12月21日 月曜日 09:05"),
+    ],
+)
+def test_dates_are_said_in_the_languages_own_order(language: str, day: str, date: str, moment: str) -> None:
+    then = datetime(2026, 12, 21, 9, 5)  # noqa: DTZ001 - its words are the same in each zone
+    assert (weekday(then, language), date_words(then, language), moment_words(then, language)) == (day, date, moment)
+
+
+def test_the_first_of_a_month_is_said_as_the_language_has_it() -> None:
+    first = datetime(2026, 3, 1)  # noqa: DTZ001
+    said = [date_words(first, language) for language in LANGUAGES]
+    assert said == ["1 March", "1. März", "1 de marzo", "1er mars", "3月1日"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["0 days", "1 day", "2 days"]),
+        ("de", ["0 Tage", "1 Tag", "2 Tage"]),
+        ("es", ["0 días", "1 día", "2 días"]),
+        ("fr", ["0 jour", "1 jour", "2 jours"]),
+        ("ja", ["0日", "1日", "2日"]),
+    ],
+)
+def test_numbers_take_the_form_that_goes_with_them(language: str, said: list[str]) -> None:
+    assert [plural("days", number, language) for number in range(3)] == said
+
+
+def test_a_language_that_we_dont_speak_is_answered_in_english() -> None:
+    assert sentence("not_sure", "nl") == sentence("not_sure")
+    assert (command("lost", "de").name, menu("lost", "fr")) == ("verloren", "J'ai perdu ça")
