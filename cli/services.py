@@ -125,6 +125,7 @@ def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:
                 token=settings.discord_token.get_secret_value(),
                 api_base=settings.discord_api_base,
                 gateway=settings.discord_gateway,
+                message_content=settings.discord_message_content,
             )
         case "slack":
             if settings.slack_bot_token is None or settings.slack_app_token is None:

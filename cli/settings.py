@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     discord_api_base: str | None = None
     discord_gateway: str | None = None
+    discord_message_content: bool = True
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_api_base: str | None = None

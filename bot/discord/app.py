@@ -8,15 +8,19 @@ import aiohttp
 import discord
 import structlog
 import yarl
-from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.discord.commands import Commands
 from bot.discord.config import DiscordConfig, DiscordSetupError
-from bot.discord.inbound import Inbound, LostForm
+from bot.discord.guilds import Guilds
+from bot.discord.inbound import Inbound
 from bot.discord.outbound import DiscordPlatform
+from bot.discord.presses import Presses
+from bot.discord.reporting import Reporting
+from bot.discord.setup import Setup
+from bot.discord.tree import Translator, tree_of
 from reunite.handlers import Handlers
-from reunite.language import command
 from reunite.ports import Platform
 
 _LONGEST_PAUSE = 30.0  # seconds that discord.py may wait out a rate limit by itself (its least); longer ones go back
@@ -46,14 +50,15 @@ async def running(handlers: Handlers, config: DiscordConfig) -> AsyncIterator[Pl
                 raise
 
 
-class ReuniteClient(discord.Client):
+class ReuniteClient(discord.AutoShardedClient):
     """discord.py's client with the events that we need, and no cache of members or messages."""
 
     def __init__(self, handlers: Handlers, config: DiscordConfig) -> None:
         """Connect nothing yet."""
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # at each start, though we don't speak
         intents = discord.Intents.none()
-        intents.guilds = intents.guild_messages = intents.message_content = intents.guild_reactions = True
+        intents.guilds = intents.guild_messages = intents.guild_reactions = True
+        intents.message_content = config.message_content
         super().__init__(
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -63,22 +68,29 @@ class ReuniteClient(discord.Client):
             max_ratelimit_timeout=_LONGEST_PAUSE,
             guild_ready_timeout=config.guilds_wait,
         )
-        self.platform = DiscordPlatform(self, config)
-        self._inbound = Inbound(self, handlers, self.platform, config)
+        self._has_gateway_of_its_own = config.gateway is not None
+        self._guilds_known = guilds = Guilds(handlers, config)
+        self.platform = DiscordPlatform(self, guilds)
+        self._inbound = Inbound(self, handlers, guilds, self.platform)
+        setup = Setup(handlers, guilds)
+        commands = Commands(handlers, guilds, Reporting(handlers, guilds, self.platform, config), setup)
+        self._presses = Presses(handlers, guilds, commands, setup)
         self._has_joined = False
-        self._tree = app_commands.CommandTree(self)
-        self._tree.add_command(_lost_command(self._inbound))
+        self._tree = tree_of(self, commands)
 
     async def setup_hook(self) -> None:
-        """Tell Discord our commands; doing so again changes nothing."""
+        """Tell Discord our commands in every language; doing so again changes nothing."""
+        await self._tree.set_translator(Translator())
         await self._tree.sync()
+        if self._has_gateway_of_its_own:  # with the number known the library goes to the address that was set
+            self.shard_count, _, _ = await self.http.get_bot_gateway()
 
     async def join_all(self) -> None:
         """Make the guilds known that the bot joined, or whose channels changed, while it was away."""
         for guild in self.guilds:
-            await self._inbound.join(guild)
+            await self._guilds_known.join(guild)
         self._has_joined = True
-        _log.info("discord_ready", guilds=len(self.guilds))
+        _log.info("discord_ready", guilds=len(self.guilds), shards=self.shard_count)
 
     async def finish(self) -> None:
         """Let the events that are being handled come to their end, then disconnect."""
@@ -92,20 +104,28 @@ class ReuniteClient(discord.Client):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Make a new guild known."""
-        await self._inbound.join(guild)
+        await self._guilds_known.join(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Delete what is known of a guild that has removed the bot."""
+        await self._guilds_known.leave(guild)
 
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
         """Take note of a new channel."""
-        await self._inbound.join(channel.guild)
+        await self._guilds_known.join(channel.guild)
 
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
         """Take note of a channel's new name."""
         if before.name != after.name:
-            await self._inbound.join(after.guild)
+            await self._guilds_known.join(after.guild)
 
     async def on_message(self, message: discord.Message) -> None:
         """Look whether a message is a report."""
         await self._inbound.message(message)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Look whether a report's post was changed."""
+        await self._inbound.edited(event.message)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Look whether a deleted message was a report's post."""
@@ -116,6 +136,15 @@ class ReuniteClient(discord.Client):
         for message in event.message_ids:
             await self._inbound.deleted(event.guild_id, event.channel_id, message)
 
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """Look whether a forum's post has a new title."""
+        if before.name != after.name:
+            await self._inbound.renamed(after)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """Look whether a deleted thread was a forum's post: its first message has the thread's id."""
+        await self._inbound.deleted(event.guild_id, event.thread_id, event.thread_id)
+
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Look whether a reaction is a verdict."""
         await self._inbound.reaction(event, given=True)
@@ -125,33 +154,12 @@ class ReuniteClient(discord.Client):
         await self._inbound.reaction(event, given=False)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Look whether a button's press answers a question."""
-        await self._inbound.pressed(interaction)
+        """Take a press or a modal."""
+        await self._presses.interaction(interaction)
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log an event's defect without its arguments, which hold members' words."""
         _log.exception("discord_event_defect", during=event_method)
-
-
-def _lost_command(inbound: Inbound) -> "app_commands.Command[app_commands.Group, ..., None]":
-    @app_commands.command(name="lost", description=command("lost").description)
-    @app_commands.guild_only()
-    @app_commands.describe(
-        description=command("lost_description").description,
-        photo=command("lost_photo").description,
-        where=command("lost_where").description,
-        when=command("lost_when").description,
-    )
-    async def lost(
-        interaction: discord.Interaction,
-        description: str = "",
-        photo: discord.Attachment | None = None,
-        where: str = "",
-        when: str = "",
-    ) -> None:
-        await inbound.lost(interaction, LostForm(description=description, where=where, when=when, photo=photo))
-
-    return lost
 
 
 async def _log_in(client: discord.Client, token: str) -> None:
@@ -170,7 +178,7 @@ async def _stay_connected(client: discord.Client) -> None:
     except discord.PrivilegedIntentsRequired as error:
         raise DiscordSetupError(
             "The bot may not read messages: switch on 'Message Content Intent' at https://discord.com/developers"
-            " (your application, Bot)."
+            " (your application, Bot), or set REUNITE_DISCORD_MESSAGE_CONTENT=false to do with commands and menus."
         ) from error
     except discord.ConnectionClosed as error:
         raise DiscordSetupError(f"Discord has closed the connection for good (code {error.code}).") from error

@@ -14,6 +14,7 @@ class DiscordSetupError(Exception):
 class DiscordConfig:
     """`api_base` and `gateway` replace Discord's own addresses (a proxy, a test); None leaves them as they are.
 
+    Without `message_content` the bot sees no photos in ordinary messages; commands and message menus still work.
     `zone` is the one in which members tell times. `guilds_wait` is how many seconds without another guild end the
     start, as Discord does not say which was the last.
     """
@@ -23,6 +24,7 @@ class DiscordConfig:
     gateway: str | None = None
     found_channels: frozenset[str] = frozenset({"found", "lost-and-found", "found-items"})
     lost_channels: frozenset[str] = frozenset({"lost", "lost-items"})
+    message_content: bool = True
     zone: tzinfo = UTC
     guilds_wait: float = 2.0
 

@@ -1,35 +1,29 @@
-"""Discord's events as commands of the domain. No object of the library passes this line."""
+"""Discord's messages and reactions as commands of the domain. No object of the library passes this line."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import time
+from collections.abc import Callable, Coroutine
 from functools import wraps
-from pathlib import PurePath
 from typing import Concatenate, Final, ParamSpec
-from uuid import UUID
-from weakref import WeakValueDictionary
 
 import discord
 import structlog
 
-from bot.discord.config import DiscordConfig
-from bot.discord.render import answer_of, answered
+from bot.discord.guilds import Guilds, lacking, member_of
+from bot.discord.permissions import TO_ANSWER, Place, missing
+from bot.discord.posts import is_post, photos_of, report_of, target_of, words_of
 from reunite import wording
-from reunite.commands import AnswerQuestion, JoinWorkspace, Judge, NewReport, ReportFound, ReportLost, Withdraw
+from reunite.commands import EditReport, Judge, NewReport, Withdraw
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
-from reunite.handlers import Answered, Handlers
-from reunite.model import Channel, IncomingPhoto, Member, ReplyTarget, ReportKind, VerdictKind
+from reunite.handlers import Handlers
+from reunite.model import Member, ReplyTarget, ReportKind, VerdictKind
 from reunite.ports import Outgoing, Platform
-from reunite.when import parse_when
 
 _P = ParamSpec("_P")
 
-_VERDICTS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
-_REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
-_POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
-_UNTYPED_PHOTOS: Final = {".heic", ".heif"}  # Discord often knows no content type for them
-
+VERDICTS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
+_TELL_EVERY: Final = 3600.0
+"""Seconds between two notes in a channel that a permission is missing there."""
 _SETTLE_SECONDS: Final = 5.0
 
 _log = structlog.get_logger(__name__)
@@ -51,228 +45,154 @@ def _counted(method: _Method[_P]) -> _Method[_P]:
     return counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LostForm:
-    """What a member filled in after `/lost`."""
-
-    description: str
-    where: str
-    when: str
-    photo: discord.Attachment | None
-
-
 class Inbound:
     """Takes the events of one client. Events about the same message are handled one after the other."""
 
-    def __init__(self, client: discord.Client, handlers: Handlers, platform: Platform, config: DiscordConfig) -> None:
+    def __init__(self, client: discord.Client, handlers: Handlers, guilds: Guilds, platform: Platform) -> None:
         """`platform` is the way back, for 👀 and for what a person has to be told."""
         self._client = client
         self._handlers = handlers
+        self._guilds = guilds
         self._platform = platform
-        self._config = config
         self.under_way: set[asyncio.Task[object]] = set()
-        self._joined: set[int] = set()
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._told: dict[int, float] = {}
 
     async def settle(self) -> None:
         """Wait a few seconds for the events that are being handled."""
         if self.under_way:
             await asyncio.wait(self.under_way, timeout=_SETTLE_SECONDS)
 
-    async def join(self, guild: discord.Guild) -> None:
-        """Make a guild known, with its channels and what is posted in each."""
-        channels = (
-            Channel(str(channel.id), channel.name, self._config.role_of(channel.name))
-            for channel in guild.text_channels
-        )
-        await self._handlers.join(JoinWorkspace("discord", str(guild.id), guild.name, tuple(channels)))
-        self._joined.add(guild.id)
-
     @_counted
     async def message(self, message: discord.Message) -> None:
         """Take a photo in a channel for found or lost things as a report."""
-        channel = message.channel
-        if message.author.bot or message.webhook_id or message.type not in _POSTS:
-            return
-        if not isinstance(channel, discord.TextChannel) or not (role := self._config.role_of(channel.name)):
-            return
-        photos = tuple(_photo(each) for each in message.attachments if _is_photo(each))
-        if not photos:
-            return
-        target = ReplyTarget("discord", str(channel.guild.id), str(channel.id), str(message.id))
-        command = _REPORTS[role](
-            source_key=str(message.id),
-            target=target,
-            author=_member(message.author),
-            text=message.clean_content,
-            photos=photos,
-        )
-        async with self._turn(message.id):
-            await self._report(channel.guild, command)
+        place = self._place(message)
+        if place and photos_of(message.attachments):
+            async with self._guilds.turn(message.id):
+                await self._guilds.known(place[0].guild)
+                await self._report(report_of(message, place[1]), place[0], again=True)
 
-    async def _report(self, guild: discord.Guild, command: NewReport) -> None:
-        """Write a post down, then show that it is."""
+    def _place(self, message: discord.Message) -> tuple[Place, ReportKind] | None:
+        """Return the channel for lost or found things in which a person's post is; None for any other message."""
+        channel: object = message.channel
+        if isinstance(channel, discord.Thread):  # the first message of a forum's post has its thread's id
+            channel = channel.parent if channel.id == message.id else None
+        if not is_post(message) or not isinstance(channel, Place):
+            return None
+        role = self._guilds.role_of(channel)
+        return (channel, role) if role else None
+
+    async def _report(self, command: NewReport, channel: Place, *, again: bool) -> None:
+        """Write a post down, then show that it is; `again` shows it for one that is known, too."""
         try:
-            await self._known(guild)
             try:
-                await self._handlers.report(command)
+                receipt = await self._handlers.report(command)
             except TellUserError as error:
-                problem = wording.problem(error.key, **error.params)
-                await self._platform.send(Outgoing(f"{command.source_key}:problem", command.target, problem))
-            else:
+                await self._tell(command.target, f"{command.source_key}:problem", error, channel.guild)
+                return
+            if receipt.created or again:
+                await self._tell_what_is_missing(channel)
                 await self._platform.acknowledge(command.target)
         except (TryAgainError, UndeliverableError) as error:
             _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
 
+    async def _tell(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
+        problem = wording.problem(error.key, self._guilds.language(guild), **error.params)
+        await self._platform.send(Outgoing(key, target, problem))
+
+    async def _tell_what_is_missing(self, channel: Place) -> None:
+        """Say there, once an hour, which permissions the bot lacks: in the channel, else in the moderators' log."""
+        names, now = missing(channel, TO_ANSWER), time.monotonic()
+        if not names or now - self._told.get(channel.id, -_TELL_EVERY) < _TELL_EVERY:
+            return
+        self._told[channel.id] = now
+        _log.warning("discord_permissions_missing", channel=str(channel.id), permissions=names)
+        language = self._guilds.language(channel.guild)
+        log = channel.guild.get_channel(int(self._guilds.settings(channel.guild).log_channel or 0))
+        for place in (channel, log):
+            if isinstance(place, discord.TextChannel) and place.permissions_for(channel.guild.me).send_messages:
+                told = lacking(channel, TO_ANSWER, language)
+                await place.send(wording.sentence("permissions_missing", language, **told))
+                return
+
+    @_counted
+    async def edited(self, message: discord.Message) -> None:
+        """Take the changed words of a post over; a post that could not be taken before is tried again."""
+        if message.edited_at is None or not is_post(message) or message.guild is None:
+            return
+        async with self._guilds.turn(message.id):
+            await self._guilds.known(message.guild)
+            target = target_of(message)
+            try:
+                changed = await self._handlers.edit(EditReport(target=target, text=words_of(message)))
+            except TellUserError as error:
+                await self._tell(target, f"{message.id}:{message.edited_at.timestamp()}", error, message.guild)
+                return
+            place = self._place(message)
+            if not changed and place and photos_of(message.attachments):
+                await self._report(report_of(message, place[1]), place[0], again=False)
+
+    @_counted
+    async def renamed(self, thread: discord.Thread) -> None:
+        """Take the new title of a forum's post over."""
+        if isinstance(thread.parent, discord.ForumChannel) and self._guilds.role_of(thread.parent):
+            try:
+                message = await thread.fetch_message(thread.id)
+            except discord.NotFound:
+                return
+            async with self._guilds.turn(message.id):
+                await self._guilds.known(thread.guild)
+                await self._handlers.edit(EditReport(target=target_of(message), text=words_of(message)))
+
     @_counted
     async def deleted(self, guild: int | None, channel: int, message: int) -> None:
         """Withdraw the report whose post is gone."""
-        if guild is None or not (place := self._client.get_guild(guild)) or place.get_thread(channel):
+        place = self._client.get_guild(guild or 0)
+        if place is None:
             return
-        async with self._turn(message):
-            await self._known(place)
-            await self._handlers.withdraw(
-                Withdraw(target=ReplyTarget("discord", str(guild), str(channel), str(message)))
-            )
+        async with self._guilds.turn(message):
+            await self._guilds.known(place)
+            target = ReplyTarget("discord", str(guild), str(channel), str(message))
+            await self._handlers.withdraw(Withdraw(target=target))
 
     @_counted
     async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
         """Take ✅ or ❌ on a match reply as a verdict, by the rights that the member has now."""
-        kind = _VERDICTS.get(event.emoji.name)
+        kind = VERDICTS.get(event.emoji.name)
         guild = self._client.get_guild(event.guild_id or 0)
         me = self._client.user
         if kind is None or guild is None or me is None or event.user_id == me.id:
             return
         if event.message_author_id not in {None, me.id}:
             return
-        async with self._turn(event.message_id):
-            await self._known(guild)
-            member = event.member or await _fetch_member(guild, event.user_id)
-            command = Judge(
-                target=ReplyTarget("discord", str(guild.id), str(event.channel_id), str(event.message_id)),
-                member=_member(member) if member else Member(str(event.user_id), str(event.user_id)),
-                kind=kind,
-                given=given,
-                is_moderator=member is not None and _is_moderator(guild, event.channel_id, member),
-            )
-            await self._judge(command, event)
+        target = ReplyTarget("discord", str(guild.id), str(event.channel_id), str(event.message_id))
+        async with self._guilds.turn(event.message_id):
+            await self._guilds.known(guild)
+            member = event.member or await fetch_member(guild, event.user_id)
+            await self.verdict(target, member or event.user_id, kind, given=given)
 
-    async def _judge(self, command: Judge, event: discord.RawReactionActionEvent) -> None:
+    async def verdict(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> None:
+        """Take a verdict; `by` is a mere id where the member has left, who can take back no more than their own."""
+        command = Judge(
+            target=target,
+            member=member_of(by) if isinstance(by, discord.Member) else Member(str(by), str(by)),
+            kind=kind,
+            given=given,
+            is_moderator=isinstance(by, discord.Member) and self._may_judge(by, int(target.channel)),
+        )
         try:
             await self._handlers.judge(command)
         except TellUserError as error:
-            _log.debug("discord_verdict_ignored", message=event.message_id, reason=error.key)
+            _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
 
-    @_counted
-    async def lost(self, interaction: discord.Interaction, form: LostForm) -> None:
-        """Take `/lost`: Discord wants a sign within three seconds, so that comes first."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
-            answer = await self._report_lost(interaction, form)
-        except TellUserError as error:
-            answer = wording.tell(error)
-        except Exception:  # noqa: BLE001 - the person is told, whatever it was
-            _log.exception("discord_lost_defect", interaction=interaction.id)
-            answer = wording.sentence("our_fault")
-        await interaction.edit_original_response(content=answer)
-
-    @_counted
-    async def pressed(self, interaction: discord.Interaction) -> None:
-        """Take a press of a question's button; what came of it is said to whoever pressed it alone."""
-        data: Mapping[str, object] = interaction.data or {}
-        pressed, message = str(data.get("custom_id", "")), interaction.message
-        answer = answer_of(pressed)
-        if interaction.type is not discord.InteractionType.component or answer is None or message is None:
-            return
-        await interaction.response.defer()
-        try:
-            said = await self._answer(interaction, *answer)
-        except TellUserError as error:
-            words = wording.tell(error)
-        except Exception:  # noqa: BLE001 - the person is told, whatever it was
-            _log.exception("discord_answer_defect", interaction=interaction.id)
-            words = wording.sentence("answer_not_taken")
-        else:
-            words = said.words
-            if said.changed:
-                await interaction.edit_original_response(embeds=[answered(message, pressed)], view=None)
-        await interaction.followup.send(words, ephemeral=True)
-
-    async def _answer(self, interaction: discord.Interaction, report: UUID, choice: str) -> Answered:
-        guild = interaction.guild
-        if guild is None:
-            raise TellUserError("not_here")
-        await self._known(guild)
-        target = ReplyTarget("discord", str(guild.id), str(interaction.channel_id))
-        return await self._handlers.answer(
-            AnswerQuestion(target=target, member=_member(interaction.user), report=report, choice=choice)
-        )
-
-    async def _report_lost(self, interaction: discord.Interaction, form: LostForm) -> str:
-        guild = interaction.guild
-        if guild is None:
-            raise TellUserError("not_here")
-        if form.photo and not _is_photo(form.photo):
-            raise TellUserError("photo_not_an_image", name=form.photo.filename)
-        channel = self._answering_channel(guild, interaction.channel)
-        command = ReportLost(
-            source_key=str(interaction.id),
-            target=ReplyTarget("discord", str(guild.id), str(channel.id)),
-            author=_member(interaction.user),
-            text=form.description,
-            place=form.where,
-            happened_at=parse_when(form.when, datetime.now(self._config.zone)),
-            photos=(_photo(form.photo),) if form.photo else (),
-        )
-        await self._known(guild)
-        await self._handlers.report(command)
-        return wording.sentence("looking_in", channel=channel.mention)
-
-    def _answering_channel(self, guild: discord.Guild, used_in: object) -> discord.TextChannel:
-        """Return the channel for lost things, or else the one in which the command was used."""
-        lost = (each for each in guild.text_channels if self._config.role_of(each.name) is ReportKind.LOST)
-        here = used_in.parent if isinstance(used_in, discord.Thread) else used_in
-        for channel in (*lost, here):
-            if isinstance(channel, discord.TextChannel):
-                mine = channel.permissions_for(guild.me)
-                if mine.view_channel and mine.send_messages and mine.embed_links and mine.create_public_threads:
-                    return channel
-        raise TellUserError("not_here")
-
-    async def _known(self, guild: discord.Guild) -> None:
-        """Join a guild whose first event comes before its joining is through."""
-        if guild.id not in self._joined:
-            async with self._turn(guild.id):
-                if guild.id not in self._joined:
-                    await self.join(guild)
-
-    def _turn(self, snowflake: int) -> asyncio.Lock:
-        """Return the lock under which events about one thing wait for each other, in the order in which they came."""
-        return self._turns.setdefault(snowflake, asyncio.Lock())
+    def _may_judge(self, member: discord.Member, channel: int) -> bool:
+        place = member.guild.get_channel_or_thread(channel)
+        rights = place.permissions_for(member) if place else member.guild_permissions
+        return self._guilds.is_moderator(member, rights)
 
 
-async def _fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:
+async def fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:
     """Ask Discord: a reaction that is taken away comes without its member, and members are not cached."""
     try:
         return await guild.fetch_member(user)
     except discord.NotFound:
         return None
-
-
-def _is_moderator(guild: discord.Guild, channel: int, member: discord.Member) -> bool:
-    place = guild.get_channel_or_thread(channel)
-    rights = place.permissions_for(member) if place else member.guild_permissions
-    return rights.manage_messages
-
-
-def _member(user: discord.User | discord.Member) -> Member:
-    return Member(str(user.id), user.display_name)
-
-
-def _is_photo(attachment: discord.Attachment) -> bool:
-    kind = attachment.content_type or ""
-    return kind.startswith("image/") or PurePath(attachment.filename).suffix.casefold() in _UNTYPED_PHOTOS
-
-
-def _photo(attachment: discord.Attachment) -> IncomingPhoto:
-    return IncomingPhoto(attachment.filename, url=attachment.url)

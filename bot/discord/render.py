@@ -9,7 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, cast, get_args
 from uuid import UUID
 
 import discord
@@ -17,7 +17,7 @@ import discord
 from reunite.language import date_words, sentence
 from reunite.model import ReplyTarget, ReportKind
 from reunite.ports import Outgoing
-from reunite.reply import Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
+from reunite.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
 
 PICTURE_NAME: Final = "photo.jpg"
 MOST_QUOTED: Final = 800
@@ -26,6 +26,13 @@ _MOST_NAME: Final = 80
 _MOST_THREAD_NAME: Final = 100  # Discord's limit
 _MOST_BUTTON: Final = 80  # too
 _ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)")
+_PRESS: Final = re.compile(r"(?P<action>[a-z_]+):(?P<subject>[0-9a-f-]{36})")
+_ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
+_STYLES: Final = {
+    "plain": discord.ButtonStyle.secondary,
+    "good": discord.ButtonStyle.success,
+    "bad": discord.ButtonStyle.danger,
+}
 _MARKER: Final = "https://reunite.invalid/"  # a domain that can't exist (RFC 2606)
 _FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
 _ESCAPED: Final = re.compile(r"\\([^\w\s]|_)")
@@ -38,34 +45,68 @@ _COLOURS: Final[dict[ReplyKind, discord.Colour]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Pressable:
+    """A button: its id, by which a press is understood even after a restart, its words and its colour."""
+
+    id: str
+    words: str
+    style: discord.ButtonStyle
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A message: `content` holds the mentions that ping, everything else is in `embed`."""
 
     content: str | None
     embed: discord.Embed
     mentions: discord.AllowedMentions
-    buttons: tuple[tuple[str, str], ...] = ()
-    """Each one's id, by which its press is understood even after a restart, and its words."""
+    buttons: tuple[Pressable, ...] = ()
+
+    def view(self) -> discord.ui.View:
+        """Return the buttons. Presses come as events of the client, so the library need not remember the view."""
+        view = discord.ui.View(timeout=None)
+        for each in self.buttons:
+            view.add_item(discord.ui.Button(label=each.words, custom_id=each.id, style=each.style))
+        view.stop()
+        return view
 
 
 def render(outgoing: Outgoing) -> Rendered:
     """Return a reply as an embed; with a picture it refers to an attachment named `PICTURE_NAME`."""
     reply = outgoing.reply
     pinged = _pinged(reply)
-    lines = [_line(line) for line in reply.lines if not all(_pings(span) for span in line)]
-    embed = discord.Embed(description="\n".join(lines), colour=_COLOURS.get(reply.kind), url=marker(outgoing.key))
+    embed = embed_of(reply)
+    embed.url = marker(outgoing.key)
     if outgoing.picture:
         embed.set_thumbnail(url=f"attachment://{PICTURE_NAME}")
-    return Rendered(
-        content=" ".join(f"<@{person.member.id}>" for person in pinged) or None,
-        embed=embed,
-        mentions=mentions_of(pinged),
-        buttons=tuple(
-            (answer_id(reply.asked, choice.id), _clip(choice.words, _MOST_BUTTON)) for choice in reply.choices
-        )
-        if reply.asked
-        else (),
+    content = " ".join(f"<@{person.member.id}>" for person in pinged) or None
+    return Rendered(content, embed, mentions_of(pinged), buttons_of(reply))
+
+
+def render_private(reply: Reply) -> Rendered:
+    """Return a reply for one person's eyes: nobody is pinged, and there is no finding it again."""
+    return Rendered(None, embed_of(reply), discord.AllowedMentions.none(), buttons_of(reply))
+
+
+def embed_of(reply: Reply) -> discord.Embed:
+    """Return the words of a reply, without the mentions that are to ping."""
+    lines = [_line(line) for line in reply.lines if not all(_pings(span) for span in line)]
+    return discord.Embed(description="\n".join(lines), colour=_COLOURS.get(reply.kind))
+
+
+def buttons_of(reply: Reply) -> tuple[Pressable, ...]:
+    """Return what can be done below a reply: the answers to its question, or its own buttons."""
+    answers = [(answer_id(reply.asked, each.id), each.words, "plain") for each in reply.choices if reply.asked]
+    presses = [(f"{each.action}:{each.subject}", each.words, each.style) for each in reply.buttons]
+    return tuple(
+        Pressable(which, _clip(words, _MOST_BUTTON), _STYLES[style]) for which, words, style in answers + presses
     )
+
+
+def press_of(custom_id: str) -> tuple[Action, UUID] | None:
+    """Read a button's id: what it does, and about what; None for any other button."""
+    found = _PRESS.fullmatch(custom_id)
+    return (cast("Action", found["action"]), UUID(found["subject"])) if found and found["action"] in _ACTIONS else None
 
 
 def answer_id(report: UUID, choice: str) -> str:
@@ -115,6 +156,11 @@ def caption_of(post: discord.Message) -> str:
     """Return the words of a report's post: what a member wrote, or what our own post quotes."""
     quoted = [line[2:] for embed in post.embeds for line in (embed.description or "").splitlines() if line[:2] == "> "]
     return _ESCAPED.sub(r"\1", " ".join(quoted)).replace("\u200b", "") or post.clean_content
+
+
+def title_of(reply: Reply) -> str:
+    """Return the member's words in a reply: what a forum's post is called by."""
+    return next((span.text for line in reply.lines for span in line if isinstance(span, Quoted)), "")
 
 
 def escape(text: str) -> str:

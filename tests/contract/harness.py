@@ -130,7 +130,7 @@ class Harness(ABC):
         for item in await self.store.lease_outbox(self.name, limit=10, seconds=60):
             place = await self.platform.send(Outgoing(item.key, item.target, item.reply))
             async with self.store.session(item.community) as session:
-                await session.mark_sent(item.seq, item.fence, place.channel, place.message)
+                await session.mark_sent(item.seq, item.fence, item.version, place)
             sent.append((item, place))
         return sent
 

@@ -47,8 +47,11 @@ class OnDiscord(Harness):
             await self.double.post("found", author, "beep", {"photo.jpg": JPEG})
 
     async def use_lost(self, author: Member, words: str) -> str:
-        options = {"description": words} if words else {}
-        return await self.double.answer(await self.double.slash("lost", author.id, "general", **options))
+        if words:
+            return await self.double.answer(await self.double.slash("lost", author.id, "general", description=words))
+        used = await self.double.slash("lost", author.id, "general")
+        await self.double.opened(used)
+        return await self.double.answer(await self.double.submit(used))
 
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
         return self.double.has_reaction(str(post.message), "👀")

@@ -80,7 +80,12 @@ class Api:
     async def overwrite_commands(self, request: web.Request) -> Answer:
         commands = await request.json()
         check_commands(commands)
-        about = {"application_id": APPLICATION_ID, "version": "1", "default_member_permissions": None}
+        about = {
+            "application_id": APPLICATION_ID,
+            "version": "1",
+            "default_member_permissions": None,
+            "description": "",
+        }
         self._double.commands = [{**about, "id": self._double.new_id(), **command} for command in commands]
         return self._double.commands
 

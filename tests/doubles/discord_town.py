@@ -135,7 +135,7 @@ async def shown_match(here: Town, meanwhile: Callable[[str], Awaitable[None]] = 
     sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))
     await meanwhile(sent.message)
     async with here.store.session(community) as session:
-        await session.mark_sent(item.seq, item.fence, sent.channel, sent.message)
+        await session.mark_sent(item.seq, item.fence, item.version, sent)
     return sent.message, lost, found
 
 

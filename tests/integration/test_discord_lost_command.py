@@ -41,7 +41,6 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({}, "a few words or a photo are enough"),
         ({"description": "bag", "when": "some time ago"}, "today, yesterday 14:30"),
         ({"description": "x" * 4001}, "longer than I can keep"),
     ],

@@ -1,5 +1,12 @@
+"""Replies in Discord's form: each kind's JSON, and that no words of members can break it.
+
+WRITE_SNAPSHOTS=1 writes the files anew.
+"""
+
 import json
+import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,59 +18,148 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord.config import DiscordConfig
-from bot.discord.render import escape, marker, nonce, render, thread_name
-from reunite import wording
-from reunite.model import Label, Match, MatchState, Member, Question, ReplyTarget, Report, ReportKind, ReportState, Why
+from bot.discord.modals import modal_of
+from bot.discord.render import answer_of, escape, marker, nonce, press_of, render, render_private, thread_name
+from reunite import notices, wording
+from reunite.forms import form_of, report_form
+from reunite.language import LANGUAGES
+from reunite.model import (
+    Claim,
+    ClaimState,
+    Label,
+    Match,
+    MatchState,
+    Member,
+    Question,
+    ReplyTarget,
+    Report,
+    ReportKind,
+    ReportState,
+    Statistics,
+    Why,
+)
 from reunite.ports import Outgoing
 from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
+from tests.doubles.discord_checks import check_message, check_modal
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("discord", "100", "200", "300")
 MONDAY = datetime(2026, 5, 11, 9, 30, tzinfo=UTC)
-ANN, BOB = Member("11", "Ann"), Member("22", "Bob")
+ANN, BOB, MO = Member("11", "Ann"), Member("22", "Bob"), Person("discord", Member("33", "Mo"))
 
 
-def report(kind: ReportKind, author: Member, text: str, place: str = "") -> Report:
+def report(kind: ReportKind, author: Member, text: str, place: str = "", language: str = "en") -> Report:
     number = UUID(int=1 if kind is ReportKind.LOST else 2)
     return Report(
         number, UUID(int=9), kind, ReportState.OPEN, author, text, place, None, POST, created_at=MONDAY,
-        expires_at=datetime(2026, 7, 10, tzinfo=UTC),
+        expires_at=datetime(2026, 7, 10, tzinfo=UTC), language=language,
     )  # fmt: skip
 
 
 LOST = report(ReportKind.LOST, BOB, "black rucksack, *laptop* inside\n@everyone please look", "library, 2nd floor")
 FOUND = report(ReportKind.FOUND, ANN, "a rucksack", "the library")
+SEALED = replace(FOUND, sealed=True, category="keys")
 WHY = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
-MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNJUDGED)
+MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNJUDGED, percent=True)
+POSSIBLE = replace(MATCH, label=Label.POSSIBLE, probability=0.4, percent=False)
+CLAIM = Claim(UUID(int=7), MATCH.id, BOB, "my *name* is inside", ClaimState.OPEN)
+NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
 
-REPLIES = {
+REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "looking": (wording.opening(LOST), None),
+    "sealed": (wording.opening(SEALED), None),
+    "answer": (wording.answer(LOST, 3, 128), None),
     "nothing": (wording.nothing(LOST, 128), None),
     "owner_found": (wording.match_card(MATCH, LOST, FOUND, UUID(int=7)), b"jpeg"),
-    "may_be_yours": (wording.match_card(MATCH, FOUND, LOST, None), None),
-    "question": (
-        wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))),
-        None,
-    ),
+    "may_be_yours": (wording.match_card(POSSIBLE, FOUND, LOST, None), None),
+    "question": (wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))), None),
+    "thanks": (wording.thanks(LOST, [(MATCH, FOUND)]), None),
+    "returned": (wording.verdict(MatchState.UNJUDGED, MatchState.CONFIRMED, MO, FOUND, LOST), None),
+    "refused": (wording.verdict(MatchState.UNJUDGED, MatchState.REFUSED, MO, FOUND, LOST), None),
+    "reopened": (wording.verdict(MatchState.CONFIRMED, MatchState.UNJUDGED, MO, FOUND, LOST), None),
+    "expired": (wording.expired(), None),
+    "withdrawn": (wording.ended("en"), None),
     "problem": (wording.problem("photo_gone", name="a.jpg"), None),
+    "log": (notices.log_line(MATCH, LOST, FOUND, FOUND), b"jpeg"),
+    "log_sealed": (notices.log_line(MATCH, LOST, SEALED, SEALED), None),
+    "claimed": (notices.claimed(CLAIM, LOST, FOUND, ping=True), None),
     "from_another_platform": (
         Reply("nothing", ((Person("slack", Member("U1", "Eve *star* <@11>")), Strong(" wrote"), Plain(".")),)),
         None,
     ),
 }
+PRIVATE: dict[str, Reply] = {
+    "claim_seen": notices.claim_seen(CLAIM, "a red sticker", "en"),
+    "own_report": notices.own_report(LOST, "en").with_targets({LOST.id: POST}),
+    "privacy": notices.privacy(UUID(int=8), 60, "en"),
+    "statistics": notices.statistics(NUMBERS, "en"),
+    "declined": notices.declined(MATCH, "en"),
+}
+
+
+def agreed(name: str, looks: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON that was agreed on."""
+    file = SNAPSHOTS / f"discord_{name}.json"
+    if os.environ.get("WRITE_SNAPSHOTS"):
+        file.write_text(json.dumps(looks, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    agreed: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return agreed
 
 
 @pytest.mark.parametrize("name", REPLIES)
-def test_a_reply_looks_as_it_was_agreed(name: str) -> None:
-    assert looks(name) == json.loads((SNAPSHOTS / f"discord_{name}.json").read_text("utf-8"))
-
-
-def looks(name: str) -> dict[str, Any]:
+async def test_a_reply_looks_as_it_was_agreed(name: str) -> None:
     reply, picture = REPLIES[name]
     shown = render(Outgoing("a key", POST, reply.with_targets({LOST.id: POST, FOUND.id: POST}), picture))
-    mentions = shown.mentions.to_dict()
-    looks = {"content": shown.content, "embeds": [shown.embed.to_dict()], "allowed_mentions": mentions}
-    return {**looks, "buttons": [list(each) for each in shown.buttons]} if shown.buttons else looks
+    looks = {
+        "content": shown.content,
+        "embeds": [shown.embed.to_dict()],
+        "components": shown.view().to_components(),
+        "allowed_mentions": shown.mentions.to_dict(),
+    }
+    check_message(looks, ["photo.jpg"] if picture else [])
+    assert looks == agreed(name, looks)
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+async def test_what_one_person_is_shown_looks_as_it_was_agreed(name: str) -> None:
+    shown = render_private(PRIVATE[name])
+    looks = {"embeds": [shown.embed.to_dict()], "components": shown.view().to_components()}
+    check_message(looks, [])
+    assert shown.mentions.to_dict() == {"parse": []}
+    assert looks == agreed(name, looks)
+
+
+FORMS = {
+    **{which: report_form(which) for which in ("lost", "found", "sealed")},
+    **{action: form_of(action) for action in ("mine", "secret", "add_detail", "add_photo")},
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+async def test_a_modal_looks_as_it_was_agreed(name: str) -> None:
+    form = FORMS[name]
+    assert form is not None
+    looks = modal_of(form, "an id").to_dict()
+    check_modal(looks)
+    assert looks == agreed(f"modal_{name}", looks)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_modals_fit_in_every_language(language: str) -> None:
+    for which in ("lost", "found", "sealed"):
+        check_modal(modal_of(report_form(which, language), "an id").to_dict())
+    for action in ("mine", "secret", "add_detail", "add_photo"):
+        form = form_of(action, language)
+        assert form is not None
+        check_modal(modal_of(form, "an id").to_dict())
+
+
+def test_a_buttons_id_says_what_it_does_and_about_what() -> None:
+    assert press_of(f"mine:{UUID(int=5)}") == ("mine", UUID(int=5))
+    assert answer_of(f"answer:{UUID(int=5)}:0") == (UUID(int=5), "0")
+    assert press_of(f"explode:{UUID(int=5)}") is None
+    assert press_of("mine:5") is None
+    assert answer_of(f"mine:{UUID(int=5)}") is None
 
 
 def test_a_link_to_another_platform_is_only_its_words() -> None:
@@ -88,7 +184,7 @@ def test_a_members_words_cant_format_link_or_ping(words: str, escaped: str) -> N
 @given(st.text(alphabet=st.sampled_from("ab \n*<>@#-1.:[]()`\\"), max_size=4000), st.text(max_size=4000))
 def test_whatever_is_said_fits_into_an_embed(text: str, place: str) -> None:
     said = report(ReportKind.LOST, BOB, text, place)
-    card = wording.match_card(MATCH, said, FOUND, None, percent=True)
+    card = wording.match_card(MATCH, said, FOUND, None)
     assert len(description(card)) <= 4096
     assert len(description(wording.opening(said))) <= 4096
 

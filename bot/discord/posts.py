@@ -1,0 +1,74 @@
+"""What a message reports: its words, its photos, and where it is. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import Any, Final
+
+import discord
+
+from bot.discord.guilds import member_of
+from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.model import IncomingPhoto, ReplyTarget, ReportKind
+
+REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
+_POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
+_UNTYPED_PHOTOS: Final = {".heic", ".heif"}  # Discord often knows no content type for them
+
+
+def is_post(message: discord.Message) -> bool:
+    """Tell whether a person wrote a message in a guild."""
+    return not (message.guild is None or message.author.bot or message.webhook_id or message.type not in _POSTS)
+
+
+def target_of(message: discord.Message) -> ReplyTarget:
+    """Return where a message is; it has to be in a guild."""
+    guild = message.guild.id if message.guild else 0
+    return ReplyTarget("discord", str(guild), str(message.channel.id), str(message.id))
+
+
+def report_of(message: discord.Message, kind: ReportKind) -> NewReport:
+    """Return what a message reports."""
+    return REPORTS[kind](
+        source_key=str(message.id),
+        target=target_of(message),
+        author=member_of(message.author),
+        text=words_of(message),
+        photos=photos_of(message.attachments),
+    )
+
+
+def words_of(message: discord.Message) -> str:
+    """Return the words of a post; those of a forum's post begin with its title."""
+    thread = message.channel
+    title = thread.name if isinstance(thread, discord.Thread) and thread.id == message.id else ""
+    return f"{title}\n{message.clean_content}".strip()
+
+
+def photos_of(attachments: Iterable[discord.Attachment]) -> tuple[IncomingPhoto, ...]:
+    """Return the photos among a message's files; others are left alone."""
+    return photo_files(each.to_dict() for each in attachments)[0]
+
+
+def photo_files(files: Iterable[Mapping[str, Any]]) -> tuple[tuple[IncomingPhoto, ...], tuple[str, ...]]:
+    """Return the photos among files as Discord's JSON tells of them, and the names of those that are none.
+
+    Phones call every photo the same, so a name that comes again is numbered: it has to tell one photo.
+    """
+    told, names = list(files), Counter[str]()
+    photos = []
+    for each in told:
+        if _is_photo(each):
+            names[each["filename"]] += 1
+            photos.append(IncomingPhoto(_numbered(each["filename"], names[each["filename"]]), url=each["url"]))
+    return tuple(photos), tuple(each["filename"] for each in told if not _is_photo(each))
+
+
+def _numbered(name: str, number: int) -> str:
+    path = PurePath(name)
+    return name if number == 1 else f"{path.stem} ({number}){path.suffix}"
+
+
+def _is_photo(file: Mapping[str, Any]) -> bool:
+    kind = file.get("content_type") or ""
+    return kind.startswith("image/") or PurePath(file["filename"]).suffix.casefold() in _UNTYPED_PHOTOS

@@ -1,0 +1,132 @@
+"""The commands as Discord is told of them: names and options in every language that we speak."""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import discord
+from discord import app_commands
+from discord.app_commands import TranslationContextLocation
+
+from bot.discord.commands import Commands
+from bot.discord.posts import photo_files
+from bot.discord.reporting import Told
+from reunite.language import command, language_of, menu
+from reunite.model import ReportKind
+
+C = TypeVar("C", bound=discord.Client)
+F = TypeVar("F")
+_Command = app_commands.Command[Any, ..., None]
+
+_NAMES: Final = {TranslationContextLocation.command_name, TranslationContextLocation.parameter_name}
+_Words = app_commands.Range[str, 0, 1000]
+_Short = app_commands.Range[str, 0, 100]
+
+
+class Translator(app_commands.Translator):
+    """Gives discord.py the words of other languages; English is what the commands are written in."""
+
+    async def translate(
+        self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
+    ) -> str | None:
+        """Return a name or a description in a language of Discord's; None where we don't speak it."""
+        language, said = language_of(locale.value), context.data
+        if language == "en":
+            return None
+        if isinstance(said, app_commands.ContextMenu):
+            return next(menu(kind, language) for kind in ReportKind if menu(kind) == string.message)
+        key = f"{said.command.name}_{said.name}" if isinstance(said, app_commands.Parameter) else said.name
+        words = command(key, language)
+        return words.name if context.location in _NAMES else words.description
+
+
+def tree_of(client: C, commands: Commands) -> app_commands.CommandTree[C]:
+    """Return all commands; they still have to be translated and synced."""
+    tree = app_commands.CommandTree(client)
+    for each in (*_reports(commands), *_about_me(commands), *_for_managers(commands)):
+        each.guild_only = True
+        tree.add_command(each)
+    for kind in ReportKind:
+        tree.add_command(_menu(commands, kind))
+    return tree
+
+
+def _reports(commands: Commands) -> list[_Command]:
+    @app_commands.command(description=command("lost").description)
+    @_described("lost", "description", "photo", "where", "when")
+    async def lost(
+        interaction: discord.Interaction,
+        description: _Words = "",
+        photo: discord.Attachment | None = None,
+        where: _Short = "",
+        when: _Short = "",
+    ) -> None:
+        photos, others = photo_files([photo.to_dict()] if photo else [])
+        told = Told(words=description, where=where, when=when, photos=photos, not_photos=others)
+        await commands.report(interaction, "lost", told)
+
+    @app_commands.command(description=command("found").description)
+    @_described("found", "description", "photo", "where")
+    async def found(
+        interaction: discord.Interaction,
+        description: _Words = "",
+        photo: discord.Attachment | None = None,
+        where: _Short = "",
+    ) -> None:
+        photos, others = photo_files([photo.to_dict()] if photo else [])
+        told = Told(words=description, where=where, photos=photos, not_photos=others)
+        await commands.report(interaction, "found", told)
+
+    @app_commands.command(description=command("sealed").description)
+    async def sealed(interaction: discord.Interaction) -> None:
+        await commands.report(interaction, "sealed", Told())
+
+    return [lost, found, sealed]
+
+
+def _about_me(commands: Commands) -> list[_Command]:
+    @app_commands.command(description=command("mine").description)
+    async def mine(interaction: discord.Interaction) -> None:
+        await commands.in_guild(interaction, lambda: commands.mine(interaction))
+
+    @app_commands.command(description=command("privacy").description)
+    async def privacy(interaction: discord.Interaction) -> None:
+        await commands.in_guild(interaction, lambda: commands.privacy(interaction))
+
+    @app_commands.command(description=command("stats").description)
+    async def stats(interaction: discord.Interaction) -> None:
+        await commands.in_guild(interaction, lambda: commands.statistics(interaction))
+
+    return [mine, privacy, stats]
+
+
+def _for_managers(commands: Commands) -> list[_Command]:
+    @app_commands.command(description=command("setup").description)
+    async def setup(interaction: discord.Interaction) -> None:
+        await commands.in_guild(interaction, lambda: commands.setup(interaction), managers=True)
+
+    @app_commands.command(description=command("link").description)
+    @_described("link", "code")
+    async def link(interaction: discord.Interaction, code: _Short = "") -> None:
+        await commands.in_guild(interaction, lambda: commands.link(interaction, code), managers=True)
+
+    @app_commands.command(description=command("unlink").description)
+    async def unlink(interaction: discord.Interaction) -> None:
+        await commands.in_guild(interaction, lambda: commands.unlink(interaction), managers=True)
+
+    managed: list[_Command] = [setup, link, unlink]
+    for each in managed:
+        each.default_permissions = discord.Permissions(manage_guild=True)
+    return managed
+
+
+def _described(name: str, *options: str) -> Callable[[F], F]:
+    return app_commands.describe(**{each: command(f"{name}_{each}").description for each in options})
+
+
+def _menu(commands: Commands, kind: ReportKind) -> app_commands.ContextMenu:
+    async def choose(interaction: discord.Interaction, message: discord.Message) -> None:
+        await commands.from_menu(interaction, message, kind)
+
+    made = app_commands.ContextMenu(name=menu(kind), callback=choose)
+    made.guild_only = True
+    return made
