@@ -230,7 +230,11 @@ def _word(why: Why, language: str) -> str:
         return sentence("lost_after" if minutes < 0 else "lost_before", language, gap=_duration(abs(minutes), language))
     if not why.word:
         return sentence("looks_alike" if why.aspect == "thing" else f"aspect_{why.aspect}", language)
-    return why.word if why.aspect == "place" else from_english(why.word, language)
+    if why.aspect == "place":
+        return why.word
+    word = from_english(why.word, language)
+    is_noun = language == "de" and why.aspect != "colour" and word != why.word
+    return f"{word[0].upper()}{word[1:]}" if is_noun else word
 
 
 def _duration(minutes: int, language: str) -> str:

@@ -1,0 +1,159 @@
+"""Each kind of reply in each language, as readable text; WRITE_SNAPSHOTS=1 writes the files anew."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from reunite import notices, wording
+from reunite.language import LANGUAGES, sentence
+from reunite.model import (
+    Claim,
+    ClaimState,
+    Label,
+    Match,
+    MatchState,
+    Member,
+    Question,
+    ReplyTarget,
+    Report,
+    ReportKind,
+    ReportState,
+    Statistics,
+    Why,
+)
+from reunite.reply import Person, Plain, Quoted, Reply, Strong
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+POST = ReplyTarget("web", "town", "found", "1")
+SUNDAY = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
+MAY = datetime(2026, 5, 21, tzinfo=UTC)
+ANN, BOB, MO = Member("1", "Ann"), Member("2", "Bob"), Member("3", "Mo")
+MODERATOR = Person("web", MO)
+WHY = (
+    Why("thing", "backpack", "agrees"),
+    Why("colour", "dark red", "partly"),
+    Why("place", "Mensa", "differs"),
+    Why("time", "180", "agrees"),
+    Why("words", "Eastpak", "agrees"),
+)
+OTHER_WHY = (
+    Why("thing", "", "agrees"),
+    Why("colour", "", "unknown"),
+    Why("place", "", "unknown"),
+    Why("time", "-3000", "differs"),
+)
+MATCH = Match(UUID(int=5), UUID(int=1), UUID(int=2), 0.97, Label.HIGH, WHY, MatchState.UNJUDGED, percent=True)
+POSSIBLE = Match(UUID(int=6), UUID(int=1), UUID(int=2), 0.4, Label.POSSIBLE, OTHER_WHY, MatchState.UNJUDGED)
+
+
+def report(kind: ReportKind, author: Member, text: str, place: str, language: str) -> Report:
+    return Report(
+        UUID(int=1 if kind is ReportKind.LOST else 2),
+        UUID(int=9),
+        kind,
+        ReportState.OPEN,
+        author,
+        text,
+        place,
+        happened_at=SUNDAY if kind is ReportKind.LOST else None,
+        target=POST,
+        created_at=SUNDAY,
+        expires_at=MAY,
+        language=language,
+    )
+
+
+def replies(language: str) -> Iterator[Reply]:
+    lost = report(ReportKind.LOST, BOB, "Eastpak, 2 L", "Mensa", language)
+    found = report(ReportKind.FOUND, ANN, "Eastpak", "Park", language)
+    sealed = replace(found, sealed=True, category="keys")
+    yield from (wording.opening(lost), wording.opening(found), wording.opening(sealed))
+    yield wording.opening(replace(sealed, place="", category="id"))
+    yield from (wording.answer(lost, 1, 1), wording.answer(lost, 3, 128))
+    for each in (lost, found):
+        yield from (wording.nothing(each, searched) for searched in (0, 1, 128))
+    yield from (wording.sealed_kept(sealed), notices.better_sealed(found))
+    for match in (MATCH, POSSIBLE):
+        yield from (wording.match_card(match, found, lost, None), wording.match_card(match, lost, found, None))
+    yield wording.match_card(MATCH, replace(found, place="", text=""), lost, None)
+    yield from (wording.question(lost, Question("colour", ("light blue", "grey"))),)
+    yield from (wording.question(lost, Question("place", ("Mensa", "Park"))),)
+    yield from (wording.thanks(lost, ()), wording.thanks(lost, ((MATCH, found),)))
+    yield wording.thanks(lost, ((POSSIBLE, replace(found, place="")), (MATCH, found)))
+    for before, now in (("unjudged", "confirmed"), ("unjudged", "refused"), ("confirmed", "unjudged")):
+        yield wording.verdict(MatchState(before), MatchState(now), MODERATOR, found, lost)
+    yield wording.verdict(MatchState.UNJUDGED, MatchState.REFUSED, MODERATOR, lost, found)
+    yield wording.verdict(MatchState.REFUSED, MatchState.UNJUDGED, MODERATOR, lost, found)
+    yield wording.verdict(MatchState.REFUSED, MatchState.UNJUDGED, MODERATOR, found, lost)
+    yield from (
+        wording.ended(language),
+        wording.expired(language),
+        wording.problem("photo_gone", language, name="a.jpg"),
+    )
+    yield from (notices.log_line(MATCH, lost, sealed, found), notices.log_line(MATCH, lost, found, found))
+    yield notices.log_line(replace(MATCH, state=MatchState.CONFIRMED), lost, found, found, MODERATOR)
+    yield notices.log_line(replace(MATCH, state=MatchState.REFUSED, released=True), lost, sealed, found, MODERATOR)
+    yield from claims(lost, found)
+    yield from (notices.own_report(each, language) for each in (lost, found))
+    yield notices.statistics(Statistics(1, 2, 0, 9, 4, 3, "concept"), language)
+    yield from (notices.extended(MAY, language), notices.privacy(UUID(int=8), 60, language))
+    yield from (notices.forgotten(number, language) for number in (0, 1, 2))
+
+
+def claims(lost: Report, found: Report) -> Iterator[Reply]:
+    claim = Claim(UUID(int=7), MATCH.id, BOB, "B. W.", ClaimState.OPEN)
+    yield from (notices.claimed(claim, lost, found, ping=True), notices.claimed(claim, lost, found, ping=False))
+    yield notices.claim_seen(claim, "1998", lost.language)
+    for each in (found, replace(found, sealed=True)):
+        yield notices.claim_decided(MATCH, lost, each, accepted=True, left=2)
+        yield from (notices.claim_decided(MATCH, lost, each, accepted=False, left=left) for left in (0, 1, 2))
+    yield from (notices.claim_closed(claim, found, accepted=accepted) for accepted in (True, False))
+    yield notices.declined(MATCH, lost.language)
+
+
+def readable(reply: Reply) -> str:
+    lines = ["".join(_marked(span) for span in line) for line in reply.lines]
+    choices = [f"[{each.words}]" for each in (*reply.choices, *reply.buttons)]
+    return "\n".join([f"({reply.kind})", *lines, *([" ".join(choices)] if choices else [])])
+
+
+def _marked(span: object) -> str:
+    match span:
+        case Person(_, member):
+            return f"@{member.name}"
+        case Strong(text):
+            return f"**{text}**"
+        case Quoted(text):
+            return f"‹{text}›"
+        case Plain(text):
+            return text
+        case _:
+            return f"→{getattr(span, 'text', '')}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_reply_reads_as_it_was_agreed(language: str) -> None:
+    said = "\n\n".join(readable(reply) for reply in replies(language)) + "\n"
+    snapshot = SNAPSHOTS / f"replies_{language}.txt"
+    if os.environ.get("WRITE_SNAPSHOTS"):
+        snapshot.write_text(said, "utf-8")
+    assert said == snapshot.read_text("utf-8")
+
+
+def test_a_sentence_can_put_its_parts_in_its_own_order() -> None:
+    post = Quoted("post")
+    german = wording.line("refused", "de", moderator=MODERATOR, post=post)
+    assert german == (MODERATOR, Plain(" sagt, dass "), post, Plain(" es nicht ist. Ich zeige das nicht noch einmal."))
+
+
+def test_words_in_a_slot_can_open_no_slot_and_set_nothing_off() -> None:
+    assert wording.line("certainty_percent", "en", label="{percent} **a**", percent="1") == (
+        Strong("{percent} **a**"),
+        Plain(" (1%)"),
+    )
+    assert sentence("photo_gone", name="{name}").startswith("The photo {name} is")
