@@ -47,7 +47,7 @@ def _connected(adapter: AdapterConfig, handlers: Handlers, store: Store) -> Abst
         case SlackConfig():
             from bot.slack.app import running as slack  # noqa: PLC0415
 
-            return slack(handlers, adapter)
+            return slack(handlers, store, adapter)
         case WebConfig():
             from bot.web.app import running as web  # noqa: PLC0415
 

@@ -5,9 +5,9 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from reunite import wording
+from reunite.language import sentence
 from reunite.model import ReplyTarget
-from reunite.reply import Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
 
 MOST_TEXT: Final = 3000
 """The longest text of one element and of the notification, in characters: Block Kit's limit for a text object."""
@@ -15,7 +15,10 @@ MOST_TEXT: Final = 3000
 Element = dict[str, Any]
 ANSWER: Final = "answer:"
 """What the action of a question's button begins with; its value says which report is answered, and how."""
+PRESS: Final = "press:"
+"""What the action of any other button of a reply begins with; then come what it does and what it is about."""
 _MOST_BUTTON: Final = 75
+_STYLES: Final = {"good": {"style": "primary"}, "bad": {"style": "danger"}, "plain": {}}
 
 LinkTo = Callable[[ReplyTarget], str | None]
 
@@ -26,11 +29,13 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Eleme
     for quote, lines in groupby(reply.lines, key=_is_quote):
         kind = "rich_text_quote" if quote else "rich_text_section"
         elements.append({"type": kind, "elements": _joined(list(lines), link_to)})
-    shown: list[Element] = [{"type": "rich_text", "elements": elements}]
+    shown: list[Element] = [{"type": "rich_text", "elements": elements}] if elements else []
     if file:
-        shown.append({"type": "image", "slack_file": {"id": file}, "alt_text": wording.sentence("picture_of_match")})
+        shown.append({"type": "image", "slack_file": {"id": file}, "alt_text": sentence("picture_of_match")})
     if reply.asked and reply.choices:  # Slack refuses an empty row of buttons
-        shown.append({"type": "actions", "elements": [_button(reply.asked, choice) for choice in reply.choices]})
+        shown.append({"type": "actions", "elements": [_choice(reply.asked, choice) for choice in reply.choices]})
+    if reply.buttons:
+        shown.append({"type": "actions", "elements": [_button(button) for button in reply.buttons]})
     return shown
 
 
@@ -42,14 +47,14 @@ def answered(shown: Sequence[Element], said: str) -> list[Element]:
 
 
 def answer_of(value: str) -> tuple[UUID, str]:
-    """Read a button's value: the report, and the choice."""
+    """Read the value of a question's button: the report, and the choice."""
     report, _, choice = value.partition(":")
     return UUID(report), choice
 
 
 def notification(reply: Reply) -> str:
     """Return the words for notifications and screens that show no blocks, without any form or ping."""
-    return escaped(_short(reply.text()))
+    return escaped(shortened(reply.text()))
 
 
 def escaped(text: str) -> str:
@@ -57,13 +62,28 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def shortened(text: str, most: int = MOST_TEXT) -> str:
+    """Return text that is at most so long, cut off where it must be."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def metadata(key: str) -> Mapping[str, Any]:
     """Return what marks a message as the reply with this idempotency key."""
     return {"event_type": "reunite_reply", "event_payload": {"key": key}}
 
 
-def _button(report: UUID, choice: Choice) -> Element:
-    text = {"type": "plain_text", "text": _short(choice.words, _MOST_BUTTON), "emoji": False}
+def button(action: str, words: str, style: str = "plain") -> Element:
+    """Return a button that is told of by `action`."""
+    text = {"type": "plain_text", "text": shortened(words, _MOST_BUTTON), "emoji": True}
+    return {"type": "button", "action_id": action, "text": text, **_STYLES[style]}
+
+
+def _button(pressed: Button) -> Element:
+    return button(f"{PRESS}{pressed.action}:{pressed.subject}", pressed.words, pressed.style)
+
+
+def _choice(report: UUID, choice: Choice) -> Element:
+    text = {"type": "plain_text", "text": shortened(choice.words, _MOST_BUTTON), "emoji": False}
     return {"type": "button", "action_id": f"{ANSWER}{choice.id}", "text": text, "value": f"{report}:{choice.id}"}
 
 
@@ -84,17 +104,13 @@ def _joined(lines: Sequence[Line], link_to: LinkTo) -> list[Element]:
 def _element(span: Span, link_to: LinkTo) -> Element:
     match span:
         case Strong(text):
-            return {"type": "text", "text": _short(text), "style": {"bold": True}}
+            return {"type": "text", "text": shortened(text), "style": {"bold": True}}
         case Plain(text) | Quoted(text):
-            return {"type": "text", "text": _short(text)}
+            return {"type": "text", "text": shortened(text)}
         case Person("slack", member, notify=True):
             return {"type": "user", "user_id": member.id}
         case Person(_, member):  # Slack knows no mention that does not ping
-            return {"type": "text", "text": _short(member.name)}
+            return {"type": "text", "text": shortened(member.name)}
         case Jump(_, text, target):
             url = link_to(target) if target else None
             return {"type": "link", "url": url, "text": text} if url else {"type": "text", "text": text}
-
-
-def _short(text: str, most: int = MOST_TEXT) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,27 +1,44 @@
-"""The workspace as the bot sees it: where it listens, who people are and what they may do."""
+"""A workspace as the bot sees it: where it listens, who people are and what they may do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta, timezone, tzinfo
 from typing import Any, Final, Self
 
 import structlog
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.config import SCOPES, SlackConfig
 from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
+from reunite.language import Language, language_of
 from reunite.model import Channel, Member, ReplyTarget, ReportKind
 
 _PAGE: Final = 200
+_GROUP: Final = "S"
+"""What the id of a user group begins with."""
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone on Slack at this moment. `language` is that of their own Slack, `zone` where they tell times."""
+
+    member: Member
+    is_moderator: bool
+    language: Language
+    zone: tzinfo
 
 
 class SlackWorkspace:
     """One workspace. `channels` are those in which the bot is a member; Slack tells it of no others."""
 
-    def __init__(self, client: AsyncWebClient, config: SlackConfig, who: Mapping[str, Any]) -> None:
-        """`who` is Slack's answer to auth.test."""
-        self._client = client
+    def __init__(self, client: AsyncWebClient, config: SlackConfig, handlers: Handlers, who: Mapping[str, Any]) -> None:
+        """`client` has the workspace's token; `who` is Slack's answer to auth.test."""
+        self.client = client
         self._config = config
+        self._handlers = handlers
         self.team: str = who["team_id"]
         self.name: str = who["team"]
         self.home: str = who["url"]
@@ -34,34 +51,37 @@ class SlackWorkspace:
         who = await client.auth_test()
         missing = SCOPES - set(who.headers.get("x-oauth-scopes", "").replace(" ", "").split(","))
         if missing:
-            _log.warning("slack_scopes_missing", scopes=sorted(missing))
-        workspace = cls(client, config, dict(who.data))  # type: ignore[arg-type] # JSON, no bytes
-        await workspace.refresh(handlers)
+            _log.warning("slack_scopes_missing", team=who["team_id"], scopes=sorted(missing))
+        workspace = cls(client, config, handlers, dict(who.data))  # type: ignore[arg-type] # JSON, no bytes
+        await workspace.refresh()
         return workspace
 
-    async def refresh(self, handlers: Handlers) -> None:
+    async def refresh(self) -> None:
         """Look again at the channels and what they are for."""
-        channels: dict[str, Channel] = {}
+        found: list[tuple[str, str]] = []
         cursor = None
         while True:
-            page = await self._client.users_conversations(
+            page = await self.client.users_conversations(
                 types="public_channel,private_channel", exclude_archived=True, limit=_PAGE, cursor=cursor
             )
-            channels.update({each["id"]: self._config.channel(each["id"], each["name"]) for each in page["channels"]})
+            found += [(each["id"], each["name"]) for each in page["channels"]]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
-        self.channels = channels
-        await handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(channels.values())))
+        if not self.channels:  # the settings are those of a workspace that is known
+            await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
+        settings = await self._handlers.settings("slack", self.team)
+        self.channels = {channel: self._config.channel(channel, name, settings) for channel, name in found}
+        await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
 
     def role(self, channel: str) -> ReportKind | None:
         """Return what is posted in a channel."""
         known = self.channels.get(channel)
         return known.role if known else None
 
-    def lost_channel(self, used_in: str) -> str | None:
-        """Return where the report of a `/lost` goes: #lost, else where it was used, if we may write there."""
-        named = [channel.id for channel in self.channels.values() if channel.role is ReportKind.LOST]
+    def channel_for(self, kind: ReportKind, used_in: str | None) -> str | None:
+        """Return where a report by command goes: the channel for such, else where it was used; None if into neither."""
+        named = [channel.id for channel in self.channels.values() if channel.role is kind]
         if used_in in named:
             return used_in
         return min(named, default=used_in if used_in in self.channels else None)
@@ -70,9 +90,39 @@ class SlackWorkspace:
         """Return a place in this workspace."""
         return ReplyTarget("slack", self.team, channel, message)
 
-    async def person(self, user: str) -> tuple[Member, bool]:
+    def link_to(self, target: ReplyTarget) -> str | None:
+        """Return the web address of a post in this workspace, None for posts elsewhere."""
+        if (target.platform, target.workspace) != ("slack", self.team) or target.message is None:
+            return None
+        return f"{self.home}archives/{target.channel}/p{target.message.replace('.', '')}"
+
+    async def person(self, user: str) -> Person:
         """Return who a user is and whether they moderate, at this moment."""
-        found: dict[str, Any] = (await self._client.users_info(user=user))["user"]
+        found: dict[str, Any] = (await self.client.users_info(user=user, include_locale=True))["user"]
         name = found.get("profile", {}).get("display_name") or found.get("real_name") or found.get("name") or user
-        moderates = bool(found.get("is_admin") or found.get("is_owner")) or user in self._config.moderators
-        return Member(user, name), moderates
+        settings = await self._handlers.settings("slack", self.team)
+        language = language_of(found.get("locale") or settings.language)
+        zone = timezone(timedelta(seconds=int(found.get("tz_offset") or 0)))
+        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone)
+
+    async def direct(self, user: str) -> str:
+        """Return the channel of our direct messages with someone."""
+        channel: str = (await self.client.conversations_open(users=user))["channel"]["id"]
+        return channel
+
+    async def _moderates(self, user: Mapping[str, Any], chosen: Collection[str]) -> bool:
+        """Tell whether someone is an admin, or named, or in a user group that is; a guest from elsewhere never is."""
+        if user.get("team_id", self.team) != self.team or user.get("is_stranger"):
+            return False
+        if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
+            return True
+        for group in (each for each in chosen if each.startswith(_GROUP)):
+            try:
+                members = (await self.client.usergroups_users_list(usergroup=group))["users"]
+            except SlackApiError as error:
+                if error.response["error"] not in {"no_such_subteam", "subteam_disabled"}:
+                    raise
+                continue
+            if user["id"] in members:
+                return True
+        return False

@@ -55,9 +55,10 @@ class OnSlack(Harness):
 
     async def use_lost(self, author: Member, words: str) -> str:
         used = await self.double.slash("lost", words, author.id, self.channels["found"])
-        assert used.ack
-        if "payload" in used.ack:
-            return str(used.ack["payload"]["text"])
+        if not words:  # a modal opens, and is sent as it is
+            modal = await self.double.modal(author.id)
+            sent = await self.double.submit(modal, author.id)
+            return " ".join((sent.ack or {})["payload"]["errors"].values())
         [answer] = await self.double.until(lambda: used.answers)
         return str(answer["text"])
 
@@ -104,5 +105,5 @@ async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
     async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url) as store:
         channels: dict[ChannelName, str] = {"found": double.add_channel("found"), "lost": double.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=0.2)
-        async with app.running(Handlers(store, NoQueue()), config) as platform:
+        async with app.running(Handlers(store, NoQueue()), store, config) as platform:
             yield OnSlack(store, platform, double=double, channels=channels)

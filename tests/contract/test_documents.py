@@ -67,7 +67,7 @@ def test_slacks_guide_tells_every_scope() -> None:
 
 
 def test_the_guides_tell_the_names_of_the_channels() -> None:
-    for guide, config in ((DISCORD, DiscordConfig(token="")), (SLACK, SlackConfig(bot_token="", app_token=""))):
+    for guide, config in ((DISCORD, DiscordConfig(token="")), (SLACK, SlackConfig(bot_token="b", app_token="a"))):
         names = section(guide, "Name the channels" if guide is DISCORD else "Name the channels, and invite it")
         assert config.found_channels | config.lost_channels <= set(re.findall(r"`([\w-]+)`", names))
 

@@ -18,7 +18,7 @@ BOT_TOKEN, APP_TOKEN = "xoxb-double", "xapp-double"
 TEAM, BOT_USER, BOT = "T0REUNITE", "U0REUNITE", "B0REUNITE"
 CLIENT_ID, CLIENT_SECRET = "111.222", "client-secret-of-the-double"
 SCOPES = (
-    "channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,groups:read,im:write,"
+    "channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,groups:read,im:history,im:write,"
     "reactions:read,reactions:write,usergroups:read,users:read"
 )
 

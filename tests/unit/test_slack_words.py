@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.slack.config import COMMAND, EVENTS, SCOPES, SlackConfig
-from bot.slack.inbound import plain_text
-from reunite.model import ReportKind
+from bot.slack.config import COMMANDS, EVENTS, GLOBAL_SHORTCUTS, MESSAGE_SHORTCUTS, SCOPES, SlackConfig, SlackSetupError
+from bot.slack.markup import plain_text
+from db.installations import Installation
+from reunite.model import ReportKind, Settings
 
 MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.yaml"
 
@@ -41,8 +42,36 @@ def test_channels_have_their_role_by_name() -> None:
     }
 
 
+def test_what_a_moderator_chose_goes_before_the_channels_names() -> None:
+    config = SlackConfig(bot_token="b", app_token="a")
+    chosen = Settings(found_channels=("C1",), lost_channels=("C2",))
+    roles = {
+        (channel, name): config.channel(channel, name, chosen).role
+        for channel, name in (("C1", "general"), ("C2", "found"), ("C3", "found"), ("C4", "lost"))
+    }
+    assert [*roles.values()] == [ReportKind.FOUND, ReportKind.LOST, None, None]
+    only_found = Settings(found_channels=("C1",))
+    assert config.channel("C4", "lost", only_found).role is ReportKind.LOST
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"bot_token": "b"},
+        {"app_token": "a"},
+        {"app_token": "a", "client_id": "1"},
+        {"app_token": "a", "bot_token": "b", "client_id": "1", "client_secret": "s"},
+    ],
+)
+def test_settings_that_can_not_work_together_are_refused_with_the_remedy(settings: dict[str, str]) -> None:
+    with pytest.raises(SlackSetupError, match=r"REUNITE_SLACK_.*docs/slack\.md"):
+        SlackConfig(**settings)
+
+
 def test_tokens_are_not_shown_where_the_settings_are_printed() -> None:
-    assert "secret" not in repr(SlackConfig(bot_token="xoxb-secret", app_token="xapp-secret"))
+    assert "secret" not in repr(SlackConfig(bot_token="xoxb-secret", app_token="xapp-secret", signing_secret="secret"))
+    assert "secret" not in repr(SlackConfig(signing_secret="secret", client_id="1", client_secret="secret"))
+    assert "secret" not in repr(Installation("T1", "Town", "U1", "xoxb-secret"))
 
 
 def test_the_manifest_asks_for_what_the_code_uses() -> None:
@@ -50,6 +79,12 @@ def test_the_manifest_asks_for_what_the_code_uses() -> None:
     settings = manifest["settings"]
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES
     assert set(settings["event_subscriptions"]["bot_events"]) == EVENTS
-    assert [each["command"] for each in manifest["features"]["slash_commands"]] == [COMMAND]
+    features = manifest["features"]
+    assert {each["command"] for each in features["slash_commands"]} == COMMANDS
+    shortcuts = {(each["type"], each["callback_id"]) for each in features["shortcuts"]}
+    expected = {("global", each) for each in GLOBAL_SHORTCUTS} | {("message", each) for each in MESSAGE_SHORTCUTS}
+    assert shortcuts == expected
+    assert features["app_home"]["home_tab_enabled"] is True
+    assert features["app_home"]["messages_tab_enabled"] is True
     assert settings["socket_mode_enabled"] is True
     assert settings["interactivity"]["is_enabled"] is True

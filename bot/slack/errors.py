@@ -1,0 +1,54 @@
+"""What Slack's refusals mean: trouble that passes, or something that will never go through."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackRequestError
+
+from reunite.errors import TryAgainError, UndeliverableError
+
+PASSING: Final = {
+    "fatal_error",
+    "internal_error",
+    "rate_limited",
+    "ratelimited",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+}
+TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+"""The operator mends it, and what was to be said is still there."""
+OK: Final = 200
+_SERVER_TROUBLE: Final = 500
+_TOO_MANY: Final = 429
+
+
+@contextmanager
+def slack_errors() -> Iterator[None]:
+    """Turn what goes wrong with Slack into TryAgainError or UndeliverableError."""
+    try:
+        yield
+    except SlackApiError as error:
+        code, status, after = code_of(error), error.response.status_code, _retry_after(error)
+        if code in TOKEN_REFUSED:
+            tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
+            raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
+        if code in PASSING or status == _TOO_MANY or status >= _SERVER_TROUBLE:
+            raise TryAgainError(f"Slack answers {code or status}", after) from error
+        raise UndeliverableError(f"Slack answers {code or status}") from error
+    except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as error:
+        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+
+
+def code_of(error: SlackApiError) -> str:
+    """Return Slack's name of an error, empty where its answer has none."""
+    data = error.response.data
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def _retry_after(error: SlackApiError) -> float | None:
+    given = error.response.headers.get("Retry-After", "")
+    return float(given) if re.fullmatch(r"\d+", given) else None

@@ -1,0 +1,77 @@
+"""Linking a workspace with a community on another platform: a code that a moderator makes here and uses there."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.slack.background import Background
+from bot.slack.config import LOST
+from bot.slack.private import Private, submitted
+from bot.slack.views import View, filled_in, labelled, modal, words_view
+from bot.slack.workspace import Person, SlackWorkspace
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.language import sentence
+
+LINK: Final = "link"
+"""The callback of the modal that asks for a code."""
+_MOST_CODE: Final = 40
+
+
+class Linking:
+    """For moderators only; to others every way says so."""
+
+    def __init__(self, handlers: Handlers, background: Background) -> None:
+        """Own nothing."""
+        self._handlers = handlers
+        self._background = background
+
+    async def command(self, workspace: SlackWorkspace, person: Person, words: str, private: Private) -> None:
+        """Take `/lost link`, which makes a code, `/lost link CODE`, which uses one, and `/lost unlink`."""
+        match words.split():
+            case [_, code]:
+                said = await self.link(workspace, person, code)
+            case [verb] if verb.lower() == LINK:
+                said = await self.make_code(workspace, person)
+            case _:
+                said = await self.unlink(workspace, person)
+        await private.tell(said, person.language)
+
+    async def make_code(self, workspace: SlackWorkspace, person: Person) -> str:
+        """Return a new code, in words."""
+        _check(person)
+        code = await self._handlers.link_code("slack", workspace.team)
+        return sentence("link_code", person.language, code=f"*{code}*", command=LOST)
+
+    async def link(self, workspace: SlackWorkspace, person: Person, code: str) -> str:
+        """Use a code that was made elsewhere; return what came of it, in words."""
+        _check(person)
+        await self._handlers.link("slack", workspace.team, code)
+        return sentence("linked", person.language)
+
+    async def unlink(self, workspace: SlackWorkspace, person: Person) -> str:
+        """Part from the others; return what came of it, in words."""
+        _check(person)
+        await self._handlers.unlink("slack", workspace.team)
+        return sentence("unlinked", person.language)
+
+    def form(self, language: str) -> View:
+        """Return the modal that asks for a code."""
+        entry = {"type": "plain_text_input", "max_length": _MOST_CODE}
+        field = labelled("code", sentence("link_form_label", language), entry, required=True)
+        return modal(sentence("link_form", language), [field], language, callback=LINK, context={"language": language})
+
+    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Take the modal with a code."""
+        await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
+
+    async def _submit(self, workspace: SlackWorkspace, body: Mapping[str, Any]) -> View:
+        person = await workspace.person(body["user"]["id"])
+        said = await self.link(workspace, person, filled_in(body["view"])["code"])
+        return words_view(said, person.language)
+
+
+def _check(person: Person) -> None:
+    if not person.is_moderator:
+        raise TellUserError("only_moderators_here")

@@ -1,0 +1,63 @@
+"""Installing the app in several workspaces: bolt's OAuth flow, with what it keeps in PostgreSQL."""
+
+from typing import Final
+
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.oauth.installation_store import Installation as SlackInstallation
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
+from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.config import INSTALL_PATH, REDIRECT_PATH, SCOPES, SlackConfig
+from bot.slack.workspaces import Workspaces
+from db.installations import Installation, Installations
+
+_STATE_SECONDS: Final = 600
+"""How long someone may take between the first page and Slack's consent."""
+
+
+def oauth_flow(
+    config: SlackConfig, client: AsyncWebClient, workspaces: Workspaces, installations: Installations
+) -> AsyncOAuthFlow | None:
+    """Return the flow by which workspaces install the app; None where a token names the only one."""
+    if not config.client_id:
+        return None
+    settings = AsyncOAuthSettings(
+        client_id=config.client_id,
+        client_secret=config.client_secret,
+        scopes=sorted(SCOPES),
+        install_path=INSTALL_PATH,
+        redirect_uri_path=REDIRECT_PATH,
+        installation_store=_InstallationStore(workspaces),
+        state_store=_StateStore(installations),
+        state_expiration_seconds=_STATE_SECONDS,
+    )
+    return AsyncOAuthFlow(client=client, settings=settings)
+
+
+class _InstallationStore(AsyncInstallationStore):
+    """Takes what the flow brings; what is installed bolt asks of `Workspaces.authorize`."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    async def async_save(self, installation: SlackInstallation) -> None:
+        if installation.team_id and installation.bot_token and installation.bot_user_id:
+            name = installation.team_name or installation.team_id
+            await self._workspaces.install(
+                Installation(installation.team_id, name, installation.bot_user_id, installation.bot_token)
+            )
+
+
+class _StateStore(AsyncOAuthStateStore):
+    """The secrets by which we know that whoever comes back from Slack began with us."""
+
+    def __init__(self, installations: Installations) -> None:
+        self._installations = installations
+
+    async def async_issue(self, *_: object, **__: object) -> str:
+        return await self._installations.issue_state(_STATE_SECONDS)
+
+    async def async_consume(self, state: str) -> bool:
+        return await self._installations.consume_state(state)

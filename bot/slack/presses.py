@@ -1,0 +1,119 @@
+"""Buttons below replies, which work after a restart too: what they are about stands in their id."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast, get_args
+from uuid import UUID
+
+import structlog
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.slack.background import Background
+from bot.slack.files import photos_filled_in
+from bot.slack.private import Private, submitted
+from bot.slack.render import PRESS, answer_of, answered, escaped
+from bot.slack.views import View, context_of, filled_in, form_view, reply_view
+from bot.slack.workspace import Person, SlackWorkspace
+from reunite import wording
+from reunite.commands import AnswerQuestion, Press
+from reunite.errors import TellUserError
+from reunite.forms import form_of
+from reunite.handlers import Handlers
+from reunite.language import sentence
+from reunite.reply import Action
+
+Body = Mapping[str, Any]
+_ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
+_log = structlog.get_logger(__name__)
+
+
+class Presses:
+    """Takes presses, and the modals that some of them open first."""
+
+    def __init__(self, handlers: Handlers, background: Background) -> None:
+        """Own nothing."""
+        self._handlers = handlers
+        self._background = background
+
+    async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+        """Take a press: acknowledge at once, then open its modal, or do it and say to that person what came of it."""
+        await ack()
+        private = Private(workspace, body, respond)
+        self._background.start(private.attempt(self._pressed(workspace, body, private)))
+
+    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
+        """Take the modal of a press."""
+        await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
+
+    async def answer(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+        """Take a press of a question's button: acknowledge at once, say to whoever pressed it what came of it."""
+        await ack()
+        private = Private(workspace, body, respond)
+        self._background.start(private.attempt(self._answered(workspace, body, respond, private)))
+
+    async def _pressed(self, workspace: SlackWorkspace, body: Body, private: Private) -> None:
+        action, subject = _meant(body["actions"][0]["action_id"].removeprefix(PRESS))
+        person = await workspace.person(body["user"]["id"])
+        language = person.language
+        if form := form_of(action, language):
+            place = {"channel": private.channel, "message": private.message or ""}
+            context = {"language": language, "press": f"{action}:{subject}", **place}
+            await private.show(form_view(form, PRESS, language, context))
+            return
+        target = workspace.target(private.channel, private.message)
+        press = _press(person, action, subject, target=target, key=body["trigger_id"])
+        await private.attempt(self._do(press, private), language)
+
+    async def _do(self, press: Press, private: Private) -> None:
+        await private.say([await self._handlers.press(press)], press.language)
+
+    async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
+        view, given = body["view"], filled_in(body["view"])
+        context = context_of(view)
+        action, subject = _meant(context["press"])
+        person = await workspace.person(body["user"]["id"])
+        target = workspace.target(context["channel"], context["message"] or None)
+        photos = await photos_filled_in(workspace, given.get("photos", ()))
+        words = given.get("words", "")
+        key = f"view:{view['id']}"
+        press = _press(person, action, subject, target=target, key=key, words=words, photos=photos)
+        return reply_view([await self._handlers.press(press)], workspace.link_to, person.language)
+
+    async def _answered(self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond, private: Private) -> None:
+        person = await workspace.person(body["user"]["id"])
+        [pressed], message = body["actions"], body["message"]
+        report, choice = answer_of(pressed["value"])
+        target = workspace.target(private.channel, private.message)
+        try:
+            said = await self._handlers.answer(
+                AnswerQuestion(target=target, member=person.member, report=report, choice=choice)
+            )
+        except TellUserError as error:
+            await private.tell(escaped(wording.tell(error, person.language)), person.language)
+        except Exception:  # noqa: BLE001 - whoever pressed it is waiting for an answer
+            _log.exception("slack_answer_failed")
+            await private.tell(sentence("answer_not_taken", person.language), person.language)
+        else:
+            await private.tell(escaped(said.words), person.language)
+            if said.changed:
+                shown = answered(message["blocks"], pressed["text"]["text"])
+                await respond(text=escaped(pressed["text"]["text"]), blocks=shown, replace_original=True)
+
+
+def _meant(pressed: str) -> tuple[Action, UUID]:
+    """Read what a button does and what it is about. Raises TellUserError for one that we don't know any more."""
+    action, _, subject = pressed.partition(":")
+    if action not in _ACTIONS:
+        raise TellUserError("nothing_here")
+    return cast("Action", action), UUID(subject)
+
+
+def _press(person: Person, action: Action, subject: UUID, **more: Any) -> Press:
+    return Press(
+        member=person.member,
+        is_moderator=person.is_moderator,
+        action=action,
+        subject=subject,
+        language=person.language,
+        **more,
+    )

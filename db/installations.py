@@ -1,0 +1,159 @@
+"""What the bot keeps of Slack beside the communities: installations with their tokens, and what it has heard."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from db.session import Connection
+from db.store import Store
+
+_NO_COMMUNITY: Final = UUID(int=0)
+_EVENTS_KEPT: Final = "1 day"
+"""Slack sends an event again for about an hour at most."""
+_REACTIONS_KEPT: Final = "1 year"
+"""The longest that a report, and so its match, can be kept open at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A workspace that has the app. The token is in no printed form of it."""
+
+    team: str
+    name: str
+    bot_user: str
+    bot_token: str = field(repr=False)
+
+
+class Installations:
+    """The tables `slack_…`. Each method is one transaction of its own."""
+
+    def __init__(self, store: Store) -> None:
+        """Own nothing."""
+        self._store = store
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Connection]:
+        async with self._store.transaction(_NO_COMMUNITY) as connection:
+            yield connection
+
+    async def _rows(self, query: str, **params: object) -> list[dict[str, Any]]:
+        async with self._connected() as connection:
+            cursor = await connection.execute(query.encode(), params)
+            return await cursor.fetchall() if cursor.description else []
+
+    # Installations
+
+    async def save(self, installation: Installation) -> None:
+        """Keep an installation; a workspace's newer one takes the older one's place."""
+        await self._rows(
+            """INSERT INTO slack_installation (team, name, bot_user, bot_token)
+               VALUES (%(team)s, %(name)s, %(user)s, %(token)s)
+               ON CONFLICT (team) DO UPDATE SET name = excluded.name, bot_user = excluded.bot_user,
+                 bot_token = excluded.bot_token, installed_at = now()""",
+            team=installation.team,
+            name=installation.name,
+            user=installation.bot_user,
+            token=installation.bot_token,
+        )
+
+    async def of(self, team: str) -> Installation | None:
+        """Return a workspace's installation."""
+        found = await self._rows(f"{_SELECT} WHERE team = %(team)s", team=team)
+        return Installation(**found[0]) if found else None
+
+    async def all(self) -> list[Installation]:
+        """Return every installation, the oldest first."""
+        return [Installation(**row) for row in await self._rows(f"{_SELECT} ORDER BY installed_at, team")]
+
+    async def is_newer(self, team: str, than: datetime) -> bool:
+        """Tell whether a workspace was installed (again) after a moment."""
+        query = "SELECT 1 FROM slack_installation WHERE team = %(team)s AND installed_at > %(than)s"
+        return bool(await self._rows(query, team=team, than=than))
+
+    async def delete(self, team: str) -> None:
+        """Forget a workspace's token and all else that is kept here; one that is not known is none."""
+        async with self._connected() as connection:
+            for table in ("slack_reaction", "slack_presence", "slack_installation"):
+                await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s".encode(), {"team": team})
+
+    # Installations under way
+
+    async def issue_state(self, seconds: int) -> str:
+        """Return a new secret for an installation that begins, valid for so many seconds."""
+        state = secrets.token_urlsafe(32)
+        await self._rows("DELETE FROM slack_oauth_state WHERE expires_at < now()")
+        await self._rows(
+            """INSERT INTO slack_oauth_state (state, expires_at)
+               VALUES (%(state)s, now() + make_interval(secs => %(seconds)s))""",
+            state=state,
+            seconds=seconds,
+        )
+        return state
+
+    async def consume_state(self, state: str) -> bool:
+        """Tell whether a secret is ours and still valid; it is not from then on."""
+        query = "DELETE FROM slack_oauth_state WHERE state = %(state)s RETURNING expires_at > now() AS valid"
+        found = await self._rows(query, state=state)
+        return bool(found and found[0]["valid"])
+
+    # Events
+
+    async def has_dealt_with(self, event: str) -> bool:
+        """Tell whether an event was dealt with."""
+        return bool(await self._rows("SELECT 1 FROM slack_event WHERE id = %(event)s", event=event))
+
+    async def note_event(self, event: str) -> None:
+        """Note that an event was dealt with."""
+        await self._rows("INSERT INTO slack_event (id) VALUES (%(event)s) ON CONFLICT (id) DO NOTHING", event=event)
+
+    async def forget_old(self) -> None:
+        """Forget the events that can't come again, and reactions that nobody looks at any more."""
+        await self._rows(f"DELETE FROM slack_event WHERE at < now() - interval '{_EVENTS_KEPT}'")
+        await self._rows(f"DELETE FROM slack_reaction WHERE at < now() - interval '{_REACTIONS_KEPT}'")
+
+    # Reactions
+
+    async def note_reaction(self, team: str, at: tuple[str, str], reaction: str, member: str, *, given: bool) -> None:
+        """Note that a reaction on the message at (channel, ts) was taken as a verdict, or taken back."""
+        values = {"team": team, "channel": at[0], "message": at[1], "reaction": reaction, "member": member}
+        if given:
+            query = """INSERT INTO slack_reaction (team, channel, message, reaction, member)
+                       VALUES (%(team)s, %(channel)s, %(message)s, %(reaction)s, %(member)s) ON CONFLICT DO NOTHING"""
+        else:
+            query = """DELETE FROM slack_reaction WHERE team = %(team)s AND channel = %(channel)s
+                       AND message = %(message)s AND reaction = %(reaction)s AND member = %(member)s"""
+        await self._rows(query, **values)
+
+    async def reactions_at(self, team: str, at: tuple[str, str]) -> set[tuple[str, str]]:
+        """Return the reactions on a message that were taken as verdicts: their name and whose they are."""
+        found = await self._rows(
+            """SELECT reaction, member FROM slack_reaction
+               WHERE team = %(team)s AND channel = %(channel)s AND message = %(message)s""",
+            team=team,
+            channel=at[0],
+            message=at[1],
+        )
+        return {(row["reaction"], row["member"]) for row in found}
+
+    # Presence
+
+    async def heard_at(self, team: str) -> datetime | None:
+        """Return until when the bot has heard of everything in a workspace; None where it was never there."""
+        found = await self._rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
+        heard: datetime | None = found[0]["heard_at"] if found else None
+        return heard
+
+    async def note_presence(self, team: str) -> None:
+        """Note that the bot hears of everything in a workspace at this moment."""
+        await self._rows(
+            """INSERT INTO slack_presence (team, heard_at) VALUES (%(team)s, now())
+               ON CONFLICT (team) DO UPDATE SET heard_at = now()""",
+            team=team,
+        )
+
+
+_SELECT: Final = "SELECT team, name, bot_user, bot_token FROM slack_installation"

@@ -1,0 +1,165 @@
+"""A workspace with the bot in it: the adapter over real sockets, its reports in real PostgreSQL, no worker."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from bot.delivery import Delivery
+from bot.slack.app import running
+from bot.slack.config import SlackConfig
+from db.store import Store
+from reunite import wording
+from reunite.handlers import Handlers
+from reunite.model import Label, Match, MatchState, Photo, Report, ReportState, Settings
+from reunite.ports import Platform, ScoredPair, Sent
+from tests.doubles.pictures import drawing
+from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
+from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
+from tests.running import background
+
+JPEG = drawing("red")
+_PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+
+
+class DeafQueue:
+    """Hints go nowhere: the worker has no part here."""
+
+    async def hint(self, work: UUID) -> None:
+        del work
+
+
+@contextmanager
+def no_proxy() -> Iterator[None]:
+    """Keep slack_sdk from asking a proxy for 127.0.0.1."""
+    with patch.dict(os.environ):
+        for name in _PROXIES:
+            os.environ.pop(name, None)
+        yield
+
+
+def config(slack: SlackDouble, **more: Any) -> SlackConfig:
+    """Return the settings of a bot that talks to the double."""
+    tokens = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN}
+    return SlackConfig(api_base=slack.api_base, ping_seconds=0.2, **{**tokens, **more})
+
+
+@dataclass
+class Scene:
+    """A workspace with the bot in it, and what the bot wrote down."""
+
+    slack: SlackDouble
+    store: Store
+    handlers: Handlers
+    platform: Platform
+    found: str
+    lost: str
+    general: str
+    ada: str
+    ben: str
+    admin: str
+    chosen: str
+    """A moderator by the settings."""
+
+    async def reports(self, team: str = TEAM) -> list[Report]:
+        """Return what is committed, in order."""
+        workspace = await self.store.workspace("slack", team)
+        if workspace is None:
+            return []
+        async with self.store.session(workspace.community) as session:
+            rows = await session._all("SELECT id FROM report ORDER BY created_at")
+            found = [await session.report(row["id"]) for row in rows]
+        return [report for report in found if report]
+
+    async def report(self) -> Report:
+        """Return the only report."""
+        [report] = await self.reports()
+        return report
+
+    async def until_reported(self, number: int = 1) -> list[Report]:
+        """Wait until so many reports are written down."""
+        return await self.until(self.reports, lambda reports: len(reports) == number)
+
+    async def until(self, look: Callable[[], Any], holds: Callable[[Any], Any] = bool) -> Any:
+        """Wait until what is seen is as expected."""
+        seen: list[Any] = [await look()]
+        while not holds(seen[-1]):
+            seen.append(await look())
+            assert len(seen) < 3000, seen[-1]
+        return seen[-1]
+
+    async def photos(self, report: Report) -> list[Photo]:
+        """Return a report's photos."""
+        async with self.store.session(report.community) as session:
+            return list(await session.photos(report.id))
+
+    async def acknowledged(self, channel: str, ts: str) -> None:
+        """Wait for 👀 on a post."""
+
+        def eyes() -> bool:
+            message = self.slack.message(channel, ts)
+            return message is not None and message.get("reactions", {}).get("eyes") == [BOT_USER]
+
+        await self.slack.until(eyes)
+
+    async def open(self, *reports: Report) -> None:
+        """Let reports be open, as a worker does when it has looked at them."""
+        for report in reports:
+            async with self.store.session(report.community) as session:
+                await session.set_state(report.id, ReportState.OPEN)
+
+    async def match(self) -> tuple[Report, Report, Match]:
+        """Let Ada lose something and Ben find it, and pair the two as a search would."""
+        for channel, author, words in ((self.lost, self.ada, "my hat"), (self.found, self.ben, "a hat")):
+            await self.acknowledged(channel, self.slack.post_photo(channel, author, JPEG, words))
+        lost, found = (await self.reports())[-2:]
+        await self.open(lost, found)
+        await self.store.register_model("tiny", "tiny@1", {"shared": 2})
+        async with self.store.session(lost.community) as session:
+            match = await session.save_match(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+        return lost, found, match
+
+    async def card(self) -> tuple[Report, Report, Match, Sent]:
+        """Show a match in the thread of the lost report."""
+        lost, found, match = await self.match()
+        async with self.store.session(lost.community) as session:
+            await session.post(lost.id, "card", wording.match_card(match, found, lost, None))
+        shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This may be yours.")
+        return lost, found, match, Sent(self.lost, shown["ts"])
+
+    async def standing(self, match: Match, community: UUID) -> MatchState:
+        """Return what the verdicts make of a match."""
+        async with self.store.session(community) as session:
+            found = await session.match(match.id)
+        assert found
+        return found.state
+
+    async def settings(self) -> Settings:
+        """Return how the workspace wants it."""
+        return await self.handlers.settings("slack", TEAM)
+
+
+@asynccontextmanager
+async def scene_on(slack: SlackDouble, database_url: str, **more: Any) -> AsyncIterator[Scene]:
+    """Run the bot in a workspace with three channels and four people."""
+    found, lost, general = (slack.add_channel(name) for name in ("found", "lost", "general"))
+    ada, ben = slack.add_member("Ada"), slack.add_member("Ben")
+    admin, chosen = slack.add_member("Mo", admin=True), slack.add_member("Cho")
+    settings = config(slack, **{"moderators": frozenset({chosen}), **more})
+    async with AsyncExitStack() as stack:
+        stack.enter_context(no_proxy())
+        store = await stack.enter_async_context(Store(database_url))
+        handlers = Handlers(store, DeafQueue())
+        platform = await stack.enter_async_context(running(handlers, store, settings))
+        await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))
+        yield Scene(slack, store, handlers, platform, found, lost, general, ada, ben, admin, chosen)
+
+
+@asynccontextmanager
+async def scene_in(database_url: str, **more: Any) -> AsyncIterator[Scene]:
+    """Open a workspace of the double and run the bot in it."""
+    async with SlackDouble.running(acknowledge_within=1) as slack, scene_on(slack, database_url, **more) as scene:
+        yield scene
