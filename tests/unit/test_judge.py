@@ -205,7 +205,7 @@ def test_what_was_found_before_it_was_lost_is_less_probable_and_says_why() -> No
     )
     assert after.probability > before.probability
     assert ("time", "180", "agrees") in whys(after)
-    assert ("time", "lost 5 days after it was found", "differs") in whys(before)
+    assert ("time", "-7200", "differs") in whys(before)
 
 
 def test_places_agree_by_words_in_any_language_and_with_slips() -> None:
@@ -219,7 +219,7 @@ def test_of_several_colours_said_the_one_that_is_seen_is_told_and_what_is_left_o
     [judgement] = judge(text_search(query, (found(1, seen=GREEN), 0.5)), CONCEPT)
     assert {("colour", "green", "agrees"), ("place", "", "unknown")} <= whys(judgement)
     [judgement] = judge(text_search(query, (replace(found(1), colours=()), 0.5)), CONCEPT)
-    assert ("colour", "colour", "unknown") in whys(judgement)
+    assert ("colour", "", "unknown") in whys(judgement)
     photo = replace(lost(""), colours=(GREEN,))
     [judgement] = judge(text_search(photo, (found(1, seen=RED), 0.5)), CONCEPT)
     assert ("colour", "green", "differs") in whys(judgement)
