@@ -28,14 +28,13 @@ _BACKWARDS: Final = 0.5
 """How much the search of a find counts beside the search of a loss."""
 
 _FOLDS: Final = 5
-_HIGH_IS_RIGHT, _LIST_HOLDS, _MOST_FALSE_LABELS = 0.97, 0.55, 0.07
+_HIGH_IS_RIGHT, _LIST_HOLDS, _MOST_FALSE_LABELS = 0.97, 0.55, 0.05
 """The labels' promises with a margin: 0.95, 0.5, and a label on one search in ten at most for what is not there."""
 _DOUBT, _RIGHT_IN_DOUBT, _HELD_IN_DOUBT = 4.0, 0.95, 0.45
 """Before a limit is believed: so many more labels, of which these shares kept the promise."""
-_HIGH_LIMITS_OF_PHOTOS: Final = (0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
-"""A stated prior: a small set may hold no two things that look alike, the world does."""
-_HIGH_LIMITS: Final = (0.95, 0.96, 0.97, *_HIGH_LIMITS_OF_PHOTOS)
-_POSSIBLE_LIMITS: Final = tuple(percent / 100 for percent in range(40, 91, 5))
+_HIGH_LIMITS: Final = (0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
+_POSSIBLE_LIMITS: Final = tuple(percent / 100 for percent in range(50, 96, 5))
+"""Never lower than the promises with their margin, whatever a set says: it may hold no two things that look alike."""
 NEVER: Final = 2.0
 """A limit that no probability reaches."""
 
@@ -166,10 +165,10 @@ def _with_limits(model: EvidenceModel, outside: OutOfFold, cases: Cases) -> Evid
     lists = _shown(outside, cases, Label.POSSIBLE, Limits(high=NEVER, possible=0.0))
     of_words, of_photos = (
         Limits(
-            high=next((limit for limit in candidates if _is_right(firsts[photos], limit)), NEVER),
+            high=next((limit for limit in _HIGH_LIMITS if _is_right(firsts[photos], limit)), NEVER),
             possible=next((limit for limit in _POSSIBLE_LIMITS if _holds(lists[photos], limit)), NEVER),
         )
-        for photos, candidates in ((False, _HIGH_LIMITS), (True, _HIGH_LIMITS_OF_PHOTOS))
+        for photos in (False, True)
     )
     return replace(model, of_words=of_words, of_photos=of_photos, calibrated=True)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from difflib import SequenceMatcher
+from functools import lru_cache
 from math import exp, log
 from typing import Final
+
+from rapidfuzz import fuzz
 
 from reunite.matching.evidence import Item
 from reunite.matching.lexicon import to_english
@@ -21,8 +23,8 @@ stop street road toilet toilets north south east west main big small old new
 """
 _GENERIC: Final = frozenset(_GENERIC_WORDS.split())
 _GENERIC_COUNTS: Final = 0.3
-_ALIKE: Final = 0.8
-"""Ratio of equal letters from which two words are one with a slip of the keyboard."""
+_ALIKE: Final = 80.0
+"""Per cent of equal letters from which two words are one with a slip of the keyboard."""
 
 _DAY: Final = timedelta(days=1)
 _SPREAD, _FADE, _SLIP = 21.0, 2.5, 1.0
@@ -48,11 +50,11 @@ def _covered(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float:
     return sum(weight * max(_alike(word, their) for their in theirs) for word, weight in ours.items())
 
 
+@lru_cache(maxsize=65_536)
 def _alike(one: str, other: str) -> float:
     if one == other:
         return 1.0
-    ratio = SequenceMatcher(None, one, other).ratio()
-    return ratio if ratio >= _ALIKE and one.isalpha() and other.isalpha() else 0.0
+    return fuzz.ratio(one, other, score_cutoff=_ALIKE) / 100 if one.isalpha() and other.isalpha() else 0.0
 
 
 def place_log_odds(overlap: float) -> float:

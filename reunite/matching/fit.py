@@ -98,12 +98,14 @@ def measured(searches: Sequence[LabelledSearch], weights: Sequence[float], model
     """Measure searches against the model's typical backgrounds; those without any candidate are left out."""
     kept = [(each, weight) for each, weight in zip(searches, weights, strict=True) if each.search.candidates]
     reading = lru_cache(maxsize=None)(read)
+    said_and_seen = lru_cache(maxsize=None)(lambda one, other: judge.said_and_seen(reading(one), reading(other)))
     rows, right = [], []
     for each, _ in kept:
         for candidate in each.search.candidates:
-            evidence = judge.measure(
-                each.search.background, reading(each.search.query), reading(candidate.item), candidate, model
-            )
+            evidence = {
+                **judge.likeness(each.search.background, candidate, model),
+                **said_and_seen(each.search.query, candidate.item),
+            }
             rows.append([evidence.get(name, np.nan) for name in EVIDENCE])
             right.append(candidate.item.report in each.answers)
     counts = np.array([len(each.search.candidates) for each, _ in kept], np.intp)

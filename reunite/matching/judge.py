@@ -34,6 +34,8 @@ MOST_RESULTS, MOST_LABELS = 20, 5
 NEVER_ALONE: Final = (PLACE, TIME, COLOUR)
 """Evidence that many things share: by itself it makes no label."""
 
+_SAID_BY_PHOTOS: Final = (PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT)
+"""Left out beside two photos: both say what kind of thing it is, and counting that twice makes look-alikes the same."""
 _OWN_DEVIATION_FROM: Final = 10
 """Open reports at which their own deviation counts as much as the typical one."""
 _LEAST_DEVIATION: Final = 1e-6
@@ -41,9 +43,6 @@ _POSTED_AGAIN: Final = -2.3
 """Log odds that a find was posted before, beside those that a loss was found: of alike finds most are look-alikes."""
 _LEAST_DOUBT: Final = 0.01
 """Two posts are never quite surely of one thing."""
-_LOOK_ALIKES: Final = 1.2
-"""Power of the number of open reports at which likeness loses its worth: measured from 1 to 384, where things of one
-kind, look-alikes among them, gather."""
 _UNSEEN: Final = -2.0
 """Log odds of an open report that is no candidate: it was not near in any way."""
 _WORTH_NAMING: Final = 0.05
@@ -100,19 +99,29 @@ def measure(
     model: EvidenceModel,
 ) -> dict[str, float]:
     """Return what speaks for or against a pair, on scales that hold for any community; what is unknown is left out."""
+    return likeness(background, candidate, model) | said_and_seen(query, other)
+
+
+def likeness(background: Mapping[PairKind, Background], candidate: Candidate, model: EvidenceModel) -> dict[str, float]:
+    """Return what depends on the other open reports too: standardised similarities and rare words."""
     evidence: dict[str, float] = {
         kind: standardised(similarity, background.get(kind), model.typical[kind])
         for kind, similarity in candidate.similarities.items()
+        if PairKind.PHOTO_PHOTO not in candidate.similarities or kind not in _SAID_BY_PHOTOS
     }
+    return evidence | {RARE_WORDS: log(1 + len(candidate.rare_words))}
+
+
+def said_and_seen(query: Reading, other: Reading) -> dict[str, float]:
+    """Return what the two reports alone say: colours, place, time, and words that both use."""
     possible: Mapping[str, float | None] = {
         COLOUR: _colour_said(query, other),
         COLOUR_OF_PHOTOS: _colour_seen(query.item, other.item),
         PLACE: _place(query, other),
         TIME: _time(query.item, other.item),
-        RARE_WORDS: log(1 + len(candidate.rare_words)),
         SHARED_WORDS: log(1 + len(words.shared(query.telling, other.telling))),
     }
-    return evidence | {name: value for name, value in possible.items() if value is not None}
+    return {name: value for name, value in possible.items() if value is not None}
 
 
 def standardised(similarity: float, own: Background | None, typical: Typical) -> float:
@@ -181,7 +190,7 @@ def share_out(odds: Sequence[float], open_count: int, model: EvidenceModel) -> l
 def odds_of_the_rest(open_counts: Counts, candidates: Counts, model: EvidenceModel) -> tuple[Odds, Odds]:
     """Return the log odds of "none of them" and of all open reports that are no candidates, a number each search."""
     open_counts = np.maximum(np.maximum(open_counts, candidates), 1)
-    none = model.none + _LOOK_ALIKES * np.log(open_counts)
+    none = model.none + np.log(open_counts)
     unseen = np.log(np.maximum(open_counts - candidates, 1)) + _UNSEEN
     return none, np.where(open_counts > candidates, unseen, -np.inf)
 

@@ -101,6 +101,17 @@ def test_a_likelier_cosine_never_makes_a_match_less_probable(
     assert after[first.item.report] >= before[first.item.report] - 1e-9
 
 
+@given(searches(), models, cosines, st.sampled_from([PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT]), cosines)
+def test_beside_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
+    search: Search, model: EvidenceModel, photos: float, kind: PairKind, words: float
+) -> None:
+    plain, more = (
+        with_first(search, replace(search.candidates[0], similarities={PairKind.PHOTO_PHOTO: photos, **beside}))
+        for beside in ({}, {kind: words})
+    )
+    assert probabilities(more, model) == probabilities(plain, model)
+
+
 @given(searches(), models)
 def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search: Search, model: EvidenceModel) -> None:
     first = search.candidates[0]
