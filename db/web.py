@@ -34,6 +34,15 @@ class Judgements:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: its channel, and who wrote it (None: the bot) or what it says if it is the bot's."""
+
+    channel: str
+    author: str | None
+    reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
 class WebMessage:
     """A message of the page. `author` is None where the bot speaks; `root` is the post whose thread it is in."""
 
@@ -101,18 +110,42 @@ class WebSession(CommunitySession):
         """Delete a member's post with its thread."""
         await self._do("DELETE FROM web_message WHERE id = %(message)s AND author_id IS NOT NULL", message=message)
 
-    async def place_of(self, message: int) -> tuple[str, Reply | None] | None:
-        """Return the channel in which a message stands, and what it says if it is the bot's."""
-        row = await self._one("SELECT channel, reply FROM web_message WHERE id = %(message)s", message=message)
+    async def change_post(self, message: int, text: str) -> None:
+        """Give a member's post other words."""
+        await self._do(
+            "UPDATE web_message SET text = %(text)s WHERE id = %(message)s AND author_id IS NOT NULL",
+            message=message,
+            text=text,
+        )
+
+    async def change_reply(self, message: int, reply: Reply) -> bool:
+        """Let the bot say something else in a message of its own; false where that is gone."""
+        changed = await self._do(
+            "UPDATE web_message SET reply = %(reply)s WHERE id = %(message)s AND author_id IS NULL",
+            message=message,
+            reply=Jsonb(to_json(reply)),
+        )
+        return changed == 1
+
+    async def remove_reply(self, key: str) -> None:
+        """Delete what the bot said, with its thread."""
+        await self._do("DELETE FROM web_message WHERE key = %(key)s AND author_id IS NULL", key=key)
+
+    async def place_of(self, message: int) -> Place | None:
+        """Return where a message stands."""
+        row = await self._one(
+            "SELECT channel, author_id, reply FROM web_message WHERE id = %(message)s", message=message
+        )
         if row is None:
             return None
-        return row["channel"], from_json(row["reply"]) if row["reply"] else None
+        return Place(row["channel"], row["author_id"], from_json(row["reply"]) if row["reply"] else None)
 
     async def messages(self, posts: int) -> list[WebMessage]:
-        """Return the newest `posts` posts with their threads, oldest message first."""
+        """Return the newest `posts` posts of each channel with their threads, oldest message first."""
         found = await self._all(
             """SELECT * FROM web_message WHERE coalesce(root_id, id) IN
-                 (SELECT id FROM web_message WHERE root_id IS NULL ORDER BY id DESC LIMIT %(posts)s)
+                 (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY channel ORDER BY id DESC) AS nth
+                                  FROM web_message WHERE root_id IS NULL) AS post WHERE nth <= %(posts)s)
                ORDER BY id""",
             posts=posts,
         )

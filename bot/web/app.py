@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -14,18 +15,27 @@ import structlog
 from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.web import requests
 from bot.web.chat import WORKSPACE, Chat
 from bot.web.config import WebConfig
 from bot.web.inbound import Inbound
 from bot.web.outbound import WebPlatform
+from bot.web.presses import Presses
+from bot.web.render import Viewer
 from db.store import Store
 from reunite import wording
-from reunite.commands import JoinWorkspace
+from reunite.commands import JoinWorkspace, SetUp
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.model import Channel, ReportKind
 
-CHANNELS: Final = (Channel("found", "found", ReportKind.FOUND), Channel("lost", "lost", ReportKind.LOST))
+MODERATORS: Final = "moderators"
+"""The channel in which moderators see matches."""
+CHANNELS: Final = (
+    Channel("found", "found", ReportKind.FOUND),
+    Channel("lost", "lost", ReportKind.LOST),
+    Channel(MODERATORS, MODERATORS),
+)
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
@@ -45,9 +55,14 @@ _log = structlog.get_logger(__name__)
 async def running(handlers: Handlers, store: Store, config: WebConfig) -> AsyncIterator[WebPlatform]:
     """Serve the page until the context ends."""
     workspace = await handlers.join(JoinWorkspace("web", WORKSPACE, "Local page", CHANNELS))
+    settings = await handlers.settings("web", WORKSPACE)
+    if settings.log_channel is None:
+        await handlers.set_up(
+            SetUp(platform="web", workspace=WORKSPACE, settings=replace(settings, log_channel=MODERATORS))
+        )
     chat = Chat(store, workspace.community)
     await chat.refresh()
-    runner = web.AppRunner(_application(Inbound(handlers, chat), chat, config), access_log=None, shutdown_timeout=2)
+    runner = web.AppRunner(_application(handlers, chat, config), access_log=None, shutdown_timeout=2)
     await runner.setup()
     refreshing = asyncio.create_task(chat.run())
     try:
@@ -62,7 +77,8 @@ async def running(handlers: Handlers, store: Store, config: WebConfig) -> AsyncI
         await runner.cleanup()
 
 
-def _application(inbound: Inbound, chat: Chat, config: WebConfig) -> web.Application:
+def _application(handlers: Handlers, chat: Chat, config: WebConfig) -> web.Application:
+    inbound, presses = Inbound(handlers, chat), Presses(handlers, chat)
     files = Path(str(resources.files("bot.web").joinpath("static")))
     application = web.Application(middlewares=[_told, _guard(config)])
     live = _Live(chat)
@@ -84,6 +100,12 @@ def _application(inbound: Inbound, chat: Chat, config: WebConfig) -> web.Applica
             web.post("/verdicts", inbound.judge),
             web.post("/answers", inbound.answer),
             web.post("/withdrawals", inbound.withdraw),
+            web.post("/edits", inbound.edit),
+            web.post("/presses", presses.press),
+            web.post("/mine", presses.mine),
+            web.post("/privacy", presses.privacy),
+            web.post("/statistics", presses.statistics),
+            web.get("/export", presses.export),
             web.static("/static", files),
         ]
     )
@@ -98,11 +120,13 @@ class _Live:
         self._sockets: set[web.WebSocketResponse] = set()
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
-        """Serve one page until it leaves."""
+        """Serve one page until it leaves. Who looks, and whether as a moderator, is what it says."""
+        name = request.query.get("name")
+        viewer = Viewer(requests.member(name).id if name else "", "moderator" in request.query)
         socket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=1024)
         await socket.prepare(request)
         self._sockets.add(socket)
-        sending = asyncio.create_task(self._send(socket))
+        sending = asyncio.create_task(self._send(socket, viewer))
         try:
             async for _ in socket:
                 pass  # the page only listens
@@ -112,9 +136,9 @@ class _Live:
             await asyncio.gather(sending, return_exceptions=True)
         return socket
 
-    async def _send(self, socket: web.WebSocketResponse) -> None:
+    async def _send(self, socket: web.WebSocketResponse, viewer: Viewer) -> None:
         with contextlib.suppress(ConnectionError):  # the reader sees it too, and ends
-            async for update in self._chat.updates():
+            async for update in self._chat.updates(viewer):
                 await socket.send_json(update)
 
     async def close(self, _: web.Application) -> None:

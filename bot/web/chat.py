@@ -3,51 +3,62 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 import structlog
 
 from bot.web import render
-from bot.web.render import Json
+from bot.web.render import Json, Viewer
 from db.store import Store
-from db.web import WebSession, web_session
+from db.web import WebMessage, WebSession, web_session
 from reunite.model import ReplyTarget
 
 WORKSPACE: Final = "local"
 """The page's one workspace."""
-MOST_POSTS: Final = 200
-"""How many posts the page shows, newest first."""
+MOST_POSTS: Final = 100
+"""How many posts of each channel the page shows, newest first."""
 _POLL_PENDING, _POLL_IDLE = 0.5, 5.0
 """Seconds until the next look while a worker has something of ours in hand, and else."""
 
 _log = structlog.get_logger(__name__)
 
 
-def at(channel: str, message: int) -> ReplyTarget:
-    """Name a message of the page to the domain."""
-    return ReplyTarget("web", WORKSPACE, channel, str(message))
+def at(channel: str, message: int | None = None) -> ReplyTarget:
+    """Name a message of the page, or a channel, to the domain."""
+    return ReplyTarget("web", WORKSPACE, channel, None if message is None else str(message))
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page at one moment."""
+    """All that the page has at one moment."""
 
-    messages: dict[int, Json] = field(default_factory=dict)
+    messages: tuple[WebMessage, ...] = ()
     encoder: Json | None = None
 
     def is_waiting(self) -> bool:
         """Tell whether a worker is about to change something: a report, or the choice of the encoder."""
-        reports = (each["report"] for each in self.messages.values() if each["report"])
-        return self.encoder is None or any(report["looking"] for report in reports)
+        return self.encoder is None or render.is_waiting(self.messages)
 
-    def since(self, before: "View") -> Json:
-        """Return what differs from an earlier view."""
+
+class Glance:
+    """What one viewer has been shown, to tell them of differences only."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        """Nothing is shown yet."""
+        self._viewer = viewer
+        self._shown: dict[int, Json] | None = None
+
+    def update(self, view: View) -> Json:
+        """Return the whole view the first time, then what differs from the last one."""
+        before, self._shown = self._shown, render.board(view.messages, self._viewer)
+        known = before or {}
         return {
-            "encoder": self.encoder,
-            "messages": [each for key, each in self.messages.items() if before.messages.get(key) != each],
-            "removed": sorted(before.messages.keys() - self.messages.keys()),
+            "all": before is None,
+            "encoder": view.encoder,
+            "messages": [each for key, each in self._shown.items() if known.get(key) != each],
+            "removed": sorted(known.keys() - self._shown.keys()),
         }
 
 
@@ -89,23 +100,21 @@ class Chat:
         """Read the view and wake the watchers if it differs."""
         async with self.session() as session:
             messages = await session.messages(MOST_POSTS)
-        view = View(render.board(messages), render.encoder(await self._store.live_model()))
+        view = View(tuple(messages), render.encoder(await self._store.live_model()))
         if view != self._view:
             self._view = view
             for watcher in self._watchers:
                 watcher.set()
 
-    async def updates(self) -> AsyncIterator[Json]:
-        """Yield the whole view, then each time what has changed since; a slow reader gets several changes as one."""
+    async def updates(self, viewer: Viewer) -> AsyncIterator[Json]:
+        """Yield all that a viewer may see, then what has changed; a slow reader gets several changes as one."""
         watcher = asyncio.Event()
         self._watchers.add(watcher)
         try:
-            shown = self._view
-            yield {"all": True, **shown.since(View())}
+            glance = Glance(viewer)
             while True:
-                await watcher.wait()
                 watcher.clear()
-                before, shown = shown, self._view
-                yield {"all": False, **shown.since(before)}
+                yield glance.update(self._view)
+                await watcher.wait()
         finally:
             self._watchers.discard(watcher)

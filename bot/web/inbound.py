@@ -1,34 +1,22 @@
-"""The page's requests → commands."""
+"""The page's posts and what is said of them → commands."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
+from bot.web import requests
 from bot.web.chat import Chat, at
-from reunite import rules
-from reunite.commands import AnswerQuestion, Judge, NewReport, ReportFound, ReportLost, Withdraw
+from bot.web.requests import Sent
+from reunite.commands import AnswerQuestion, EditReport, Judge, NewReport, ReportFound, ReportLost, Withdraw
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Member, VerdictKind
+from reunite.model import CATEGORIES, Category, Member, VerdictKind
 
-MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
-"""The largest photo that is taken: what intake can open."""
-_MOST_FIELD_BYTES: Final = 256 * 1024
-_MOST_NAME: Final = 40
 _COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
 _SLASH_LOST: Final = re.compile(r"\s*/lost\b\s*")
 _POST_ID: Final = re.compile(r"[\w-]{8,64}")
-
-
-@dataclass(slots=True)
-class _Form:
-    """What a multipart request held."""
-
-    fields: dict[str, str] = field(default_factory=dict)
-    photos: list[IncomingPhoto] = field(default_factory=list)
 
 
 class Inbound:
@@ -40,53 +28,90 @@ class Inbound:
         self._chat = chat
 
     async def post(self, request: web.Request) -> web.Response:
-        """Take a post up as a report, once for each `id` that the page gave it."""
-        form = await _read(request)
-        command = _SLASH_LOST.match(form.fields.get("text", ""))
-        channel = "lost" if command else form.fields.get("channel", "")
-        post_id = form.fields.get("id", "")
+        """Take a post up as a report, once for each `id` that the page gave it.
+
+        The post of a sealed find is the bot's, with what everyone may know; the page is told of no message then.
+        """
+        sent = await requests.form(request)
+        command = _SLASH_LOST.match(sent.fields.get("text", ""))
+        channel = "lost" if command else sent.fields.get("channel", "")
+        post_id = sent.fields.get("id", "")
         if channel not in _COMMANDS or not _POST_ID.fullmatch(post_id):
             raise web.HTTPBadRequest
-        author = _member(form.fields.get("name"))
-        text = form.fields.get("text", "")[command.end() if command else 0 :].replace("\0", "")
-        async with self._chat.session() as session:
-            message, _ = await session.add_post(channel, f"post:{post_id}", author, text)
+        author = requests.member(sent.fields.get("name"))
+        text = sent.fields.get("text", "")[command.end() if command else 0 :].replace("\0", "")
+        sealed = channel == "found" and sent.has("sealed")
+        message = None if sealed else await self._write(channel, post_id, author, text)
         report = _COMMANDS[channel](
             source_key=post_id,
             target=at(channel, message),
             author=author,
             text=text,
-            place=form.fields.get("place", ""),
-            happened_at=_time(form.fields.get("at", "")),
-            photos=tuple(form.photos),
+            place=sent.fields.get("place", ""),
+            happened_at=_time(sent.fields.get("at", "")),
+            photos=tuple(sent.photos),
+            sealed=sealed,
+            private=channel == "lost" and sent.has("private"),
+            category=_category(sent) if sealed else "other",
         )
         try:
             await self._handlers.report(report)
         except TellUserError:
-            async with self._chat.session() as session:
-                await session.forget_refused(message)
+            await self._take_back(message)
             raise
         self._chat.changed()
         return web.json_response({"channel": channel, "message": message}, status=web.HTTPCreated.status_code)
 
+    async def _write(self, channel: str, post_id: str, author: Member, text: str) -> int:
+        async with self._chat.session() as session:
+            message, _ = await session.add_post(channel, f"post:{post_id}", author, text)
+        return message
+
+    async def _take_back(self, message: int | None) -> None:
+        if message is not None:
+            async with self._chat.session() as session:
+                await session.forget_refused(message)
+
+    async def edit(self, request: web.Request) -> web.Response:
+        """Change the words of one's own post."""
+        said = await requests.json(request)
+        message, author, text = (
+            requests.number(said.get("message")),
+            requests.member(said.get("name")),
+            said.get("text"),
+        )
+        if not isinstance(text, str):
+            raise web.HTTPBadRequest
+        if not (text := text.replace("\0", "").strip()):
+            raise TellUserError("empty_report")
+        async with self._chat.session() as session:
+            place = await session.place_of(message)
+        if place is None or place.author != author.id:
+            raise TellUserError("only_own")
+        await self._handlers.edit(EditReport(target=at(place.channel, message), text=text))
+        async with self._chat.session() as session:
+            await session.change_post(message, text)
+        self._chat.changed()
+        return web.json_response({})
+
     async def judge(self, request: web.Request) -> web.Response:
         """Give a verdict on the match that a message shows, or take it back."""
-        said = await _json(request)
-        message, kind = _number(said.get("message")), said.get("kind")
+        said = await requests.json(request)
+        message, kind = requests.number(said.get("message")), said.get("kind")
         if kind not in set(VerdictKind):
             raise web.HTTPBadRequest
         async with self._chat.session() as session:
             place = await session.place_of(message)
-        if place is None or place[1] is None or place[1].match is None:
+        if place is None or place.reply is None or place.reply.match is None:
             raise TellUserError("nothing_here")
         await self._handlers.judge(
             Judge(
-                target=at(place[0], message),
-                member=_member(said.get("name")),
+                target=at(place.channel, message),
+                member=requests.member(said.get("name")),
                 kind=VerdictKind(kind),
                 given=said.get("given") is True,
                 is_moderator=said.get("moderator") is True,
-                match=place[1].match,
+                match=place.reply.match,
             )
         )
         self._chat.changed()
@@ -94,98 +119,46 @@ class Inbound:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Take the answer to the question that a message asks; the page is told what to say."""
-        said = await _json(request)
-        message, choice = _number(said.get("message")), said.get("choice")
+        said = await requests.json(request)
+        message, choice = requests.number(said.get("message")), said.get("choice")
         if not isinstance(choice, str):
             raise web.HTTPBadRequest
         async with self._chat.session() as session:
             place = await session.place_of(message)
-        if place is None or place[1] is None or place[1].asked is None:
+        if place is None or place.reply is None or place.reply.asked is None:
             raise TellUserError("nothing_here")
+        member = requests.member(said.get("name"))
+        target, report = at(place.channel, message), place.reply.asked
         answered = await self._handlers.answer(
-            AnswerQuestion(
-                target=at(place[0], message), member=_member(said.get("name")), report=place[1].asked, choice=choice
-            )
+            AnswerQuestion(target=target, member=member, report=report, choice=choice)
         )
         self._chat.changed()
         return web.json_response({"words": answered.words})
 
     async def withdraw(self, request: web.Request) -> web.Response:
         """Delete a post, as its author or a moderator, and with it what is known of its report."""
-        said = await _json(request)
-        message = _number(said.get("message"))
+        said = await requests.json(request)
+        message = requests.number(said.get("message"))
         async with self._chat.session() as session:
             place = await session.place_of(message)
         if place is None:
             raise TellUserError("nothing_here")
         is_moderator = said.get("moderator") is True
-        member = _member(said.get("name"))
-        await self._handlers.withdraw(Withdraw(target=at(place[0], message), member=member, is_moderator=is_moderator))
+        member = requests.member(said.get("name"))
+        target = at(place.channel, message)
+        await self._handlers.withdraw(Withdraw(target=target, member=member, is_moderator=is_moderator))
         async with self._chat.session() as session:
             await session.remove_post(message)
         self._chat.changed()
         return web.json_response({})
 
 
-async def _read(request: web.Request) -> _Form:
-    """Read a whole form, so that a refusal reaches the sender. TellUserError: photos too many or too big."""
-    if request.content_type != "multipart/form-data":
-        raise web.HTTPUnsupportedMediaType
-    form, refused = _Form(), None
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None:
-            raise web.HTTPBadRequest
-        is_photo = part.filename is not None
-        data = await _take(part, 0 if refused else MOST_PHOTO_BYTES if is_photo else _MOST_FIELD_BYTES)
-        if not is_photo and data is not None:
-            form.fields[part.name] = data.decode(errors="replace")
-        elif is_photo and data:
-            form.photos.append(IncomingPhoto(part.filename or "photo", data=data))
-        elif is_photo and data is None:
-            refused = refused or _too_large(part.filename or "photo")
-        if len(form.photos) > rules.MOST_PHOTOS:
-            refused = TellUserError("too_many_photos", count=len(form.photos), most=rules.MOST_PHOTOS)
-    if refused:
-        raise refused
-    return form
-
-
-def _too_large(name: str) -> TellUserError:
-    return TellUserError("photo_too_large", name=name, megabytes=MOST_PHOTO_BYTES // 2**20)
-
-
-async def _take(part: BodyPartReader, most: int) -> bytes | None:
-    """Read a part to its end; None where it is longer than `most` bytes."""
-    data = bytearray()
-    while chunk := await part.read_chunk(64 * 1024):
-        data += chunk[: most + 1 - len(data)]
-    return bytes(data) if len(data) <= most else None
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType
-    try:
-        said = await request.json()
-    except ValueError:
-        raise web.HTTPBadRequest from None
-    if not isinstance(said, dict):
+def _category(sent: Sent) -> Category:
+    said = sent.fields.get("category", "other")
+    category = next((each for each in CATEGORIES if each == said), None)
+    if category is None:
         raise web.HTTPBadRequest
-    return said
-
-
-def _member(name: object) -> Member:
-    """On the page a name is all there is to a person."""
-    shown = " ".join(str(name or "").replace("\0", "").split())[:_MOST_NAME]
-    if not shown:
-        raise web.HTTPBadRequest
-    return Member(shown.casefold(), shown)
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int):
-        raise web.HTTPBadRequest
-    return value
+    return category
 
 
 def _time(said: str) -> datetime | None:

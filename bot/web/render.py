@@ -1,28 +1,52 @@
-"""Messages → JSON for the page. Members' words go out as they are: the page puts them into text nodes only."""
+"""Messages → JSON for one viewer. Members' words go out as they are: the page puts them into text nodes only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from db.store import LiveModel
 from db.web import Judgements, Posted, WebMessage
 from reunite import wording
-from reunite.model import Label, Photo, PhotoState, ReportState, VerdictKind
-from reunite.reply import Jump, Person, Reply, Span, Strong
+from reunite.forms import Form, form_of
+from reunite.model import Label, Photo, PhotoState, Report, ReportState, VerdictKind
+from reunite.reply import Action, Button, Jump, Person, Reply, Span, Strong
 
 Json = dict[str, Any]
 
 _LEVELS: Final = {Label.HIGH.value: "high", Label.POSSIBLE.value: "possible"}
 _ANSWERS: Final = {"answer", "match", "nothing", "problem"}
 """Kinds of reply that end the search for a first answer."""
+_OF_LOSER: Final[Collection[Action]] = {"mine", "not_mine"}
+_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail"}
 
 
-def board(messages: list[WebMessage]) -> dict[int, Json]:
-    """Return each message as the page shows it, by id."""
-    answered = {each.root for each in messages if each.reply and each.reply.kind in _ANSWERS}
-    taken_up = (each for each in messages if each.posted or each.reply)  # a post shows once its report is committed
-    said = {each.posted.report.id: each.posted.report.said for each in messages if each.posted}
-    return {each.id: _message(each, said, answered=each.id in answered) for each in taken_up}
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at the page: a member's id, empty for nobody in particular."""
+
+    member: str = ""
+    is_moderator: bool = False
+
+    def owns(self, report: Report) -> bool:
+        """Tell whether a report is the viewer's."""
+        return report.author.id == self.member
+
+    def may_read(self, report: Report) -> bool:
+        """Tell whether the viewer may see all of a report."""
+        return self.is_moderator or self.owns(report) or not (report.sealed or report.private)
+
+
+def board(messages: Collection[WebMessage], viewer: Viewer) -> dict[int, Json]:
+    """Return each message as the page shows it to a viewer, by id."""
+    seen = _Seen(messages, viewer)
+    return {each.id: seen.message(each) for each in messages if seen.has(each)}
+
+
+def is_waiting(messages: Collection[WebMessage]) -> bool:
+    """Tell whether something is about to be said: an answer that is looked for, or whose post this is."""
+    seen = _Seen(messages, Viewer())
+    unknown = (each for each in messages if each.posted is None and each.reply and each.reply.kind == "looking")
+    return any(map(seen.is_looking, messages)) or any(unknown)
 
 
 def encoder(model: LiveModel | None) -> Json | None:
@@ -31,12 +55,24 @@ def encoder(model: LiveModel | None) -> Json | None:
 
 
 def reply_json(reply: Reply) -> Json:
-    """Return the bot's words: lines of spans, each with `is` and `text`."""
+    """Return the bot's words: lines of spans, each with `is` and `text`; and the buttons below."""
     return {
         "kind": reply.kind,
         "lines": [[span_json(span) for span in line] for line in reply.lines],
         "picture": f"/photos/{reply.picture}" if reply.picture else None,
+        "buttons": [button_json(button) for button in reply.buttons],
     }
+
+
+def button_json(button: Button) -> Json:
+    """Return a button, with the form that is to be filled in before it is pressed."""
+    form = form_of(button.action)
+    return {**asdict(button), "subject": str(button.subject), "form": form_json(form) if form else None}
+
+
+def form_json(form: Form) -> Json:
+    """Return a form's title and fields."""
+    return asdict(form)
 
 
 def span_json(span: Span) -> Json:
@@ -54,40 +90,90 @@ def span_json(span: Span) -> Json:
             return {"is": type(span).__name__.lower(), "text": span.text}
 
 
-def _message(message: WebMessage, said: Mapping[UUID, str | None], *, answered: bool) -> Json:
-    return {
-        "id": message.id,
-        "channel": message.channel,
-        "root": message.root,
-        "author": message.author.name if message.author else None,
-        "text": message.text,
-        "at": message.created_at.isoformat(),
-        "reply": reply_json(message.reply) if message.reply else None,
-        "report": _report(message.posted, answered=answered) if message.posted else None,
-        "match": _match(message.judgements) if message.judgements else None,
-        "question": _question(message.reply, said) if message.reply and message.reply.asked else None,
-    }
+class _Seen:
+    """The page's messages as one viewer sees them."""
 
+    def __init__(self, messages: Collection[WebMessage], viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._reports = {each.id: each.posted.report for each in messages if each.posted}
+        self._own = {report.id for report in self._reports.values() if viewer.owns(report)}
+        self._said = {report.id: report.said for report in self._reports.values()}
+        self._answered = {each.root for each in messages if each.reply and each.reply.kind in _ANSWERS}
 
-def _question(reply: Reply, said: Mapping[UUID, str | None]) -> Json:
-    """Return the answers to choose from, and which was chosen."""
-    answer = said.get(reply.asked) if reply.asked else None
-    return {
-        "choices": [{"id": choice.id, "words": choice.words} for choice in reply.choices],
-        "said": wording.sentence("not_sure") if answer == "" else answer,
-    }
+    def has(self, message: WebMessage) -> bool:
+        """Tell whether the viewer sees a message at all: a member's post does once its report is committed."""
+        report = self._reports.get(message.root or message.id)
+        is_opening = message.reply is not None and message.reply.kind == "looking"
+        if report is None:
+            return is_opening or (self._viewer.is_moderator and message.root is None and message.reply is not None)
+        if report.private and not self._viewer.may_read(report):
+            return False
+        return is_opening or report.state is not ReportState.WITHDRAWN
 
+    def is_looking(self, message: WebMessage) -> bool:
+        """Tell whether a post waits for its first answer."""
+        is_open = message.posted and message.posted.report.state in {ReportState.PENDING, ReportState.OPEN}
+        return bool(is_open) and message.id not in self._answered
 
-def _report(posted: Posted, *, answered: bool) -> Json:
-    report = posted.report
-    return {
-        "kind": report.kind,
-        "state": report.state,
-        "looking": not answered and report.state in {ReportState.PENDING, ReportState.OPEN},
-        "place": report.place,
-        "happenedAt": report.happened_at.isoformat() if report.happened_at else None,
-        "photos": [_photo(photo) for photo in posted.photos],
-    }
+    def message(self, message: WebMessage) -> Json:
+        """Return a message."""
+        reply, posted = message.reply, message.posted
+        return {
+            "id": message.id,
+            "channel": message.channel,
+            "root": message.root,
+            "author": message.author.name if message.author else None,
+            "text": self._words(message),
+            "at": message.created_at.isoformat(),
+            "reply": self._reply(reply, message.judgements) if reply else None,
+            "report": self._report(posted, is_looking=self.is_looking(message)) if posted else None,
+            "match": _match(message.judgements) if reply and reply.kind == "match" and message.judgements else None,
+            "question": self._question(reply) if reply and reply.asked else None,
+        }
+
+    def _words(self, message: WebMessage) -> str:
+        """Return a post's words: those of a sealed find are told to whoever may read them."""
+        if message.posted and message.posted.report.sealed and self._viewer.may_read(message.posted.report):
+            return message.posted.report.text
+        return message.text
+
+    def _reply(self, reply: Reply, judgements: Judgements | None) -> Json:
+        """Return what the bot says, with the buttons that are the viewer's to press."""
+        own = [each for each in reply.buttons if self._is_pressable(each, judgements)]
+        return {**reply_json(reply), "buttons": [button_json(each) for each in own]}
+
+    def _is_pressable(self, button: Button, judgements: Judgements | None) -> bool:
+        match = judgements.match if judgements else None
+        if button.action in _OF_LOSER:
+            return match is not None and match.lost in self._own
+        if button.action in _OF_AUTHOR:
+            return button.subject in self._own
+        if button.action == "see_claim":
+            return self._viewer.is_moderator or (match is not None and match.found in self._own)
+        return self._viewer.is_moderator
+
+    def _report(self, posted: Posted, *, is_looking: bool) -> Json:
+        report = posted.report
+        may_read = self._viewer.may_read(report)
+        return {
+            "kind": report.kind,
+            "state": report.state,
+            "looking": is_looking,
+            "own": self._viewer.owns(report),
+            "sealed": report.sealed,
+            "private": report.private,
+            "place": report.place,
+            "happenedAt": report.happened_at.isoformat() if report.happened_at else None,
+            "photos": [_photo(photo) for photo in posted.photos] if may_read else [],
+        }
+
+    def _question(self, reply: Reply) -> Json:
+        """Return the answers to choose from, and which was chosen."""
+        answer = self._said.get(reply.asked) if reply.asked else None
+        return {
+            "choices": [{"id": choice.id, "words": choice.words} for choice in reply.choices],
+            "said": wording.sentence("not_sure") if answer == "" else answer,
+        }
 
 
 def _photo(photo: Photo) -> Json:

@@ -13,8 +13,8 @@ from PIL import Image
 
 from bot.web.app import running
 from bot.web.config import WebConfig
-from bot.web.inbound import MOST_PHOTO_BYTES
 from bot.web.outbound import WebPlatform
+from bot.web.requests import MOST_PHOTO_BYTES
 from db.store import Store
 from reunite import rules, wording
 from reunite.errors import UndeliverableError
@@ -119,7 +119,7 @@ async def match_card(page: Page) -> tuple[int, Match]:
             await session.set_state(report.id, ReportState.OPEN)
         why = (Why("thing", "umbrella", "agrees"),)
         match = await session.save_match(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, why, {}))
-    card = wording.match_card(match, find, loss, None, percent=False).with_targets({find.id: find.target})
+    card = wording.match_card(match, find, loss, None).with_targets({find.id: find.target})
     sent = await page.platform.send(Outgoing("card", loss.target, card))
     assert (sent.channel, loss.target.message) == ("lost", str(lost["message"]))
     assert find.target.message == str(found["message"])
