@@ -90,17 +90,20 @@ class MatchQueries(Queries):
         """Record what the standing verdicts make of a match."""
         await self._do("UPDATE match SET state = %(state)s WHERE id = %(match)s", match=match, state=state)
 
-    async def add_verdict(self, match: UUID, member: Member, kind: VerdictKind, *, given: bool) -> None:
-        """Append to the log of verdicts."""
+    async def add_verdict(
+        self, match: UUID, member: Member, kind: VerdictKind, *, given: bool, message: str | None = None
+    ) -> None:
+        """Append to the log of verdicts; `message` is the reply that was reacted to."""
         await self._do(
-            "INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, kind, given)"
-            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(kind)s, %(given)s)",
+            "INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, kind, given, message)"
+            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(kind)s, %(given)s, %(message)s)",
             community=self.community,
             match=match,
             id=member.id,
             name=member.name,
             kind=kind,
             given=given,
+            message=message,
         )
 
     async def verdicts(self, match: UUID) -> Sequence[Verdict]:

@@ -115,4 +115,4 @@ def settings(row: Row) -> Settings:
 
 def verdict(row: Row) -> Verdict:
     """Read a row of `verdict`."""
-    return Verdict(row["moderator_id"], VerdictKind(row["kind"]), row["given"], row["at"])
+    return Verdict(row["moderator_id"], VerdictKind(row["kind"]), row["given"], row["at"], row["message"])

@@ -106,7 +106,8 @@ class Judging:
                 raise TellUserError("only_moderators")
             if given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
                 raise TellUserError("report_closed")
-            await session.add_verdict(match.id, command.member, command.kind, given=given)
+            message = None if command.match else command.target.message
+            await session.add_verdict(match.id, command.member, command.kind, given=given, message=message)
             log = await session.verdicts(match.id)
             state = rules.match_state(log)
             if state is match.state:

@@ -212,6 +212,8 @@ class Verdict:
     kind: VerdictKind
     given: bool
     at: datetime
+    message: str | None = None
+    """The reply that was reacted to; None for a button."""
 
 
 class ClaimState(StrEnum):

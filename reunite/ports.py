@@ -188,8 +188,10 @@ class Session(Protocol):
         """Record what the standing verdicts make of a match."""
         ...
 
-    async def add_verdict(self, match: UUID, member: Member, kind: VerdictKind, *, given: bool) -> None:
-        """Append to the log of verdicts."""
+    async def add_verdict(
+        self, match: UUID, member: Member, kind: VerdictKind, *, given: bool, message: str | None = None
+    ) -> None:
+        """Append to the log of verdicts; `message` is the reply that was reacted to."""
         ...
 
     async def verdicts(self, match: UUID) -> Sequence[Verdict]:

@@ -11,6 +11,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.discord.catching_up import CatchingUp
 from bot.discord.commands import Commands
 from bot.discord.config import DiscordConfig, DiscordSetupError
 from bot.discord.guilds import Guilds
@@ -40,6 +41,7 @@ async def running(handlers: Handlers, config: DiscordConfig) -> AsyncIterator[Pl
                     try:
                         await client.wait_until_ready()
                         await client.join_all()
+                        client.catch_up()
                         yield client.platform
                     finally:
                         await client.finish()
@@ -75,6 +77,8 @@ class ReuniteClient(discord.AutoShardedClient):
         setup = Setup(handlers, guilds)
         commands = Commands(handlers, guilds, Reporting(handlers, guilds, self.platform, config), setup)
         self._presses = Presses(handlers, guilds, commands, setup)
+        self._catching_up = CatchingUp(self, handlers, guilds, self._inbound, config)
+        self._late: asyncio.Task[None] | None = None
         self._has_joined = False
         self._tree = tree_of(self, commands)
 
@@ -92,8 +96,15 @@ class ReuniteClient(discord.AutoShardedClient):
         self._has_joined = True
         _log.info("discord_ready", guilds=len(self.guilds), shards=self.shard_count)
 
+    def catch_up(self) -> None:
+        """Begin to take what happened while the bot was away."""
+        if self._late is None or self._late.done():
+            self._late = asyncio.create_task(self._catching_up.run())
+
     async def finish(self) -> None:
         """Let the events that are being handled come to their end, then disconnect."""
+        if self._late:
+            self._late.cancel()
         await self._inbound.settle()
         await self.close()
 
@@ -101,6 +112,7 @@ class ReuniteClient(discord.AutoShardedClient):
         """Do the same where Discord starts the session anew."""
         if self._has_joined:
             await self.join_all()
+            self.catch_up()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Make a new guild known."""

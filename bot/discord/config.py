@@ -1,7 +1,7 @@
 """What the Discord adapter needs to know. Imports no Discord library, so that any process may build it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 from reunite.model import ReportKind
 
@@ -15,8 +15,8 @@ class DiscordConfig:
     """`api_base` and `gateway` replace Discord's own addresses (a proxy, a test); None leaves them as they are.
 
     Without `message_content` the bot sees no photos in ordinary messages; commands and message menus still work.
-    `zone` is the one in which members tell times. `guilds_wait` is how many seconds without another guild end the
-    start, as Discord does not say which was the last.
+    `zone` is the one in which members tell times. `look_back` bounds what is caught up on after a time away.
+    `guilds_wait` is how many seconds without another guild end the start, as Discord does not say which was the last.
     """
 
     token: str = field(repr=False)
@@ -26,6 +26,7 @@ class DiscordConfig:
     lost_channels: frozenset[str] = frozenset({"lost", "lost-items"})
     message_content: bool = True
     zone: tzinfo = UTC
+    look_back: timedelta = timedelta(days=7)
     guilds_wait: float = 2.0
 
     def role_of(self, channel: str) -> ReportKind | None:

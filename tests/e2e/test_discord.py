@@ -6,64 +6,23 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.app import BotConfig, run
-from bot.discord.config import DiscordConfig
 from tests.doubles.discord import TOKEN, DiscordDouble
+from tests.doubles.discord_story import Story, story
 from tests.doubles.pictures import drawing
-from tests.running import PATIENCE, background, working
-
-
-@dataclass
-class Town:
-    """A guild with the bot in it."""
-
-    discord: DiscordDouble
-    ada: str
-    ben: str
-    moderator: str
-
-    async def find(self, colour: str, caption: str = "", times: int = 1) -> str:
-        """Post a find as Ben, and return the post once it is seen to be taken up."""
-        photos = {f"{colour}.jpg": drawing(colour)}
-        post = await self.discord.post("found", self.ben, caption, photos, times=times)
-        await self.discord.until(lambda: self.discord.has_reaction(post, "👀"), PATIENCE)
-        return post
-
-    async def look_for(self, words: str, photo: bytes | None = None) -> str:
-        """Use `/lost` as Ada, and return the post that the bot made of it."""
-        lost = self.discord.channel("lost")
-        before = len(self.discord.replies(lost))
-        picture = ("mine.jpg", photo) if photo else None
-        used = await self.discord.slash("lost", self.ada, "general", picture, description=words)
-        assert f"<#{lost}>" in await self.discord.answer(used, PATIENCE)
-        [post] = await self.discord.until(lambda: self.discord.replies(lost)[before:], PATIENCE)
-        assert "is looking for" in self.discord.text(post)
-        return str(post["id"])
-
-    async def says(self, thread: str, *words: str) -> str:
-        """Wait for the bot to say something in a thread, and return that message's id."""
-        return str((await self.discord.reply(thread, *words, within=PATIENCE))["id"])
+from tests.running import PATIENCE
 
 
 @pytest.fixture
-async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with DiscordDouble() as discord:
-        people = [discord.join("Ada"), discord.join("Ben"), discord.join("Mo", moderator=True)]
-        adapter = DiscordConfig(token=TOKEN, api_base=discord.api_base, gateway=discord.gateway_url, guilds_wait=0.05)
-        config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter)
-        ready = asyncio.Event()
-        files = frozenset({discord.file_host})
-        async with working(database_url, redis_url, http_hosts=files), background(run(config, ready.set)):
-            await asyncio.wait_for(ready.wait(), PATIENCE)
-            yield Town(discord, *people)
+async def town(database_url: str, redis_url: str) -> AsyncIterator[Story]:
+    async with story(database_url, redis_url) as told:
+        yield told
 
 
-async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: Town) -> None:
+async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: Story) -> None:
     find = await town.find("red", "umbrella by the door")
     await town.says(find, "I keep watching")
     assert town.discord.channels[find]["name"] == "Found: umbrella by the door"
@@ -87,7 +46,7 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
         await town.says(thread, "open again")
 
 
-async def test_a_find_is_told_to_whoever_misses_it(town: Town) -> None:
+async def test_a_find_is_told_to_whoever_misses_it(town: Story) -> None:
     loss = await town.look_for("a blue cup")
     await town.says(loss, "I keep watching")
     find = await town.find("blue")
@@ -96,7 +55,7 @@ async def test_a_find_is_told_to_whoever_misses_it(town: Town) -> None:
     await town.says(find, "Possible owner found.", "a blue cup")
 
 
-async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(town: Town) -> None:
+async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(town: Story) -> None:
     await town.says(await town.find("green"), "I keep watching")
     yellow = await town.find("yellow", "on the bench")
     await town.says(yellow, "I keep watching")
@@ -104,14 +63,14 @@ async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(town: Town) 
     await town.says(loss, "This may be yours.", "on the bench")
 
 
-async def test_the_same_event_three_times_is_answered_once(town: Town) -> None:
+async def test_the_same_event_three_times_is_answered_once(town: Story) -> None:
     find = await town.find("red", times=3)
     await town.says(find, "I keep watching")
     await town.says(await town.find("green"), "I keep watching")  # by now a second answer to the first would be there
     assert len(town.discord.replies(find)) == 1
 
 
-async def test_a_members_reaction_closes_nothing(town: Town) -> None:
+async def test_a_members_reaction_closes_nothing(town: Story) -> None:
     await town.says(await town.find("red"), "I keep watching")
     loss = await town.look_for("my red umbrella")
     card = await town.says(loss, "This may be yours.")
@@ -121,7 +80,7 @@ async def test_a_members_reaction_closes_nothing(town: Town) -> None:
     assert not any("Returned" in town.discord.text(each) for each in town.discord.replies(loss))
 
 
-async def test_a_photo_that_cant_be_read_is_told_in_its_thread(town: Town) -> None:
+async def test_a_photo_that_cant_be_read_is_told_in_its_thread(town: Story) -> None:
     post = await town.discord.post("found", town.ben, "look", {"note.jpg": b"not a picture at all"})
     await town.says(post, "note.jpg is not a photo that I can read")
 

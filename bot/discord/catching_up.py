@@ -1,0 +1,129 @@
+"""What happened while the bot was away: posts, changed words, deletions and verdicts, as far back as is looked."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+import discord
+import structlog
+
+from bot.discord.config import DiscordConfig
+from bot.discord.guilds import Guilds
+from bot.discord.inbound import VERDICTS, Inbound, fetch_member
+from bot.discord.outbound import TAKEN_UP
+from reunite.handlers import Handlers
+from reunite.model import ReplyTarget, VerdictKind
+from reunite.ports import KnownCard, KnownPost
+
+_MOST_MESSAGES: Final = 500
+"""Messages of a channel that are looked through, newest first."""
+_MOST_SINGLE: Final = 200
+"""Posts in other places, and match replies, that are fetched one by one."""
+
+_log = structlog.get_logger(__name__)
+
+
+class CatchingUp:
+    """Compares what Discord shows with what is known, and hands on what is new as if it happened now."""
+
+    def __init__(
+        self, client: discord.Client, handlers: Handlers, guilds: Guilds, inbound: Inbound, config: DiscordConfig
+    ) -> None:
+        """`inbound` takes what is found; all of it may come twice."""
+        self._client = client
+        self._handlers = handlers
+        self._guilds = guilds
+        self._inbound = inbound
+        self._look_back = config.look_back
+
+    async def run(self) -> None:
+        """Catch up in all guilds; trouble in one is logged and holds up no other."""
+        for guild in list(self._client.guilds):
+            try:
+                await self._guild(guild)
+            except Exception:  # noqa: BLE001 - what comes from now on is taken all the same
+                _log.exception("discord_catching_up_failed", guild=str(guild.id))
+        _log.info("discord_caught_up", guilds=len(self._client.guilds))
+
+    async def _guild(self, guild: discord.Guild) -> None:
+        since = discord.utils.utcnow() - self._look_back
+        known = await self._handlers.known_posts("discord", str(guild.id), since)
+        posts = {str(each.report.target.message): each for each in known}
+        for channel in guild.text_channels:
+            if self._guilds.role_of(channel):
+                await self._channel(channel, since, posts)
+        for forum in guild.forums:
+            if self._guilds.role_of(forum):
+                await self._forum(forum, since, posts)
+        for post in list(posts.values())[-_MOST_SINGLE:]:
+            await self._post(guild, post)
+        cards = await self._handlers.known_cards("discord", str(guild.id), since)
+        for card in cards[-_MOST_SINGLE:]:
+            await self._card(guild, card)
+
+    async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
+        with suppress(discord.Forbidden):
+            newest = [
+                message async for message in channel.history(limit=_MOST_MESSAGES, after=since, oldest_first=False)
+            ]
+            for message in reversed(newest):
+                posts.pop(str(message.id), None)
+                await self._message(message)
+
+    async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
+        for thread in forum.threads:
+            if thread.created_at and thread.created_at >= since:
+                with suppress(discord.NotFound, discord.Forbidden):
+                    message = await thread.fetch_message(thread.id)
+                    if posts.pop(str(thread.id), None):
+                        await self._inbound.renamed(thread)
+                    await self._message(message)
+
+    async def _message(self, message: discord.Message) -> None:
+        """Take a message as if it came, or changed, just now."""
+        if not any(each.me and str(each.emoji) == TAKEN_UP for each in message.reactions):
+            await self._inbound.message(message)
+        await self._inbound.edited(message)
+
+    async def _post(self, guild: discord.Guild, post: KnownPost) -> None:
+        """Look for a known post that was not met in its channel: it may be gone, or elsewhere."""
+        target = post.report.target
+        try:
+            message = await self._fetch(guild, target.channel, str(target.message))
+        except discord.NotFound:
+            await self._inbound.deleted(guild.id, int(target.channel), int(target.message or 0))
+        except discord.Forbidden:
+            return
+        else:
+            await self._inbound.edited(message)
+
+    async def _card(self, guild: discord.Guild, card: KnownCard) -> None:
+        """Compare the reactions to a match reply with the verdicts that stand."""
+        try:
+            message = await self._fetch(guild, card.sent.channel, card.sent.message)
+        except (discord.NotFound, discord.Forbidden):
+            return
+        target = ReplyTarget("discord", str(guild.id), card.sent.channel, card.sent.message)
+        given = await _verdicts(message.reactions)
+        for kind, users in given.items():
+            standing = {each.moderator for each in card.verdicts if each.kind is kind}
+            for user in users - standing:
+                if member := await fetch_member(guild, int(user)):
+                    await self._inbound.verdict(target, member, kind, given=True)
+        for verdict in card.verdicts:
+            if verdict.message == card.sent.message and verdict.moderator not in given.get(verdict.kind, set()):
+                await self._inbound.verdict(target, int(verdict.moderator), verdict.kind, given=False)
+
+    async def _fetch(self, guild: discord.Guild, channel: str, message: str) -> discord.Message:
+        place = self._client.get_partial_messageable(int(channel), guild_id=guild.id)
+        return await place.fetch_message(int(message))
+
+
+async def _verdicts(reactions: Iterable[discord.Reaction]) -> Mapping[VerdictKind, set[str]]:
+    """Return who has reacted with ✅ and with ❌, bots left out."""
+    given = {}
+    for each in reactions:
+        if kind := VERDICTS.get(str(each.emoji)):
+            given[kind] = {str(user.id) async for user in each.users() if not user.bot}
+    return given
