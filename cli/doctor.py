@@ -14,9 +14,13 @@ from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
 
+from bot.slack.config import SlackSetupError
 from cli.places import Places
+from cli.services import slack_config
 from cli.settings import Settings
+from db.installations import Installations
 from db.migrate import MigrationError, pending
+from db.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,9 @@ async def findings(settings: Settings, where: Places) -> AsyncIterator[Finding]:
     async for finding in _database(settings, where):
         yield finding
     yield await _redis(where)
-    for name, token in (
-        ("Discord", settings.discord_token),
-        ("Slack", settings.slack_bot_token and settings.slack_app_token),
-    ):
-        yield Finding(name, ok=None, found="token set" if token else "no token set")
+    yield Finding("Discord", ok=None, found="token set" if settings.discord_token else "no token set")
+    async for finding in _slack(settings, where):
+        yield finding
 
 
 async def _database(settings: Settings, where: Places) -> AsyncIterator[Finding]:
@@ -78,6 +80,39 @@ async def _encoder(where: Places) -> Finding:
     async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
         row = await (await connection.execute("SELECT version FROM model WHERE live")).fetchone()
     return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker does", remedy="")
+
+
+async def _slack(settings: Settings, where: Places) -> AsyncIterator[Finding]:
+    from bot.slack.checkup import look  # noqa: PLC0415 - a Discord community need not install Slack's library
+
+    given = (
+        settings.slack_bot_token,
+        settings.slack_app_token,
+        settings.slack_signing_secret,
+        settings.slack_client_id,
+    )
+    if not any(given):
+        yield Finding("Slack", ok=None, found="no token set")
+        return
+    try:
+        config = slack_config(settings)
+    except SlackSetupError as error:
+        yield Finding("Slack", ok=False, found="not set up", remedy=str(error))
+        return
+    tokens = [config.bot_token] if config.bot_token else await _installed(where)
+    if not tokens:
+        yield Finding("Slack", ok=None, found="no workspace has installed the app yet")
+    for each in await look(config, tokens):
+        yield Finding(each.what, ok=not each.remedy, found=each.found, remedy=each.remedy)
+
+
+async def _installed(where: Places) -> list[str]:
+    """Return the tokens of the workspaces that installed the app; none where the database can't be asked."""
+    try:
+        async with Store(where.database_url) as store:
+            return [each.bot_token for each in await Installations(store).all()]
+    except psycopg.Error:  # which was said before
+        return []
 
 
 async def _redis(where: Places) -> Finding:

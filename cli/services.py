@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from bot.app import AdapterConfig, BotConfig
 from bot.discord.config import DiscordConfig, DiscordSetupError
-from bot.slack.config import SlackConfig
+from bot.slack.config import SlackConfig, SlackSetupError
 from bot.web.config import WebConfig
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
@@ -82,7 +84,7 @@ async def worker(settings: Settings, where: Places) -> None:
         encoder=settings.encoder,
         model=settings.model,
         torch_threads=settings.torch_threads,
-        slack_token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None,
+        slack_token=_secret(settings.slack_bot_token),
         slack_hosts=frozenset({api.netloc} if api.netloc else {"files.slack.com"}),
         http_hosts=frozenset({*settings.photo_http_hosts, *({api.netloc} if api.scheme == "http" else ())}),
     )
@@ -109,7 +111,8 @@ async def bot(settings: Settings, where: Places, platform: PlatformName) -> None
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        msg = f"Port {settings.port} is taken on this machine: choose another with PORT=."
+        port, name = (settings.slack_port, "REUNITE_SLACK_PORT") if platform == "slack" else (settings.port, "PORT")
+        msg = f"Port {port} is taken on this machine: choose another with {name}=."
         raise UsageError(msg) from error
 
 
@@ -128,16 +131,28 @@ def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:
                 message_content=settings.discord_message_content,
             )
         case "slack":
-            if settings.slack_bot_token is None or settings.slack_app_token is None:
-                raise UsageError(
-                    "Set REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…); docs/slack.md tells"
-                    " where they come from."
-                )
-            return SlackConfig(
-                bot_token=settings.slack_bot_token.get_secret_value(),
-                app_token=settings.slack_app_token.get_secret_value(),
-                api_base=settings.slack_api_base,
-                moderators=frozenset(settings.slack_moderators),
-            )
+            try:
+                return slack_config(settings)
+            except SlackSetupError as error:
+                raise UsageError(str(error)) from error
         case "web":
             return WebConfig(port=settings.port)
+
+
+def slack_config(settings: Settings) -> SlackConfig:
+    """Choose what the Slack bot needs of the settings. Raises SlackSetupError where something is missing."""
+    return SlackConfig(
+        bot_token=_secret(settings.slack_bot_token),
+        app_token=_secret(settings.slack_app_token),
+        signing_secret=_secret(settings.slack_signing_secret),
+        client_id=settings.slack_client_id,
+        client_secret=_secret(settings.slack_client_secret),
+        api_base=settings.slack_api_base,
+        host=settings.slack_host,
+        port=settings.slack_port,
+        moderators=frozenset(settings.slack_moderators),
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     discord_message_content: bool = True
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_host: str = "127.0.0.1"
+    slack_port: int = Field(default=8701, ge=0, le=65535)
     slack_api_base: str | None = None
     slack_moderators: Annotated[tuple[str, ...], NoDecode] = ()
 

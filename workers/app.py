@@ -15,6 +15,7 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from db import queue
+from db.installations import Installations
 from db.store import LiveModel, Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
@@ -22,6 +23,7 @@ from workers.batching import BatchingEncoder
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
 from workers.process import Processor
+from workers.slack_files import SlackFiles
 
 PHOTO_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net", "files.slack.com"})
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
@@ -35,7 +37,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerConfig:
-    """What a worker needs to know. `slack_hosts` alone see the token; `http_hosts` (host:port) need no TLS."""
+    """What a worker needs to know. `slack_hosts` alone see a token; `http_hosts` (host:port) need no TLS.
+
+    Without `slack_token` photos are fetched with the tokens of the workspaces that installed the app.
+    """
 
     database_url: str
     redis_url: str
@@ -73,8 +78,8 @@ async def run(
         encoder, model = await _model(store, config, load, report)
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(PHOTO_HOSTS, allow_http_hosts=config.http_hosts))
-        bearer = {host: f"Bearer {config.slack_token}" for host in config.slack_hosts if config.slack_token}
-        processor = Processor(store, encoder, model, fetcher, bearer, lease_seconds=config.lease_seconds)
+        slack_files = SlackFiles(Installations(store), config.slack_hosts, config.slack_token)
+        processor = Processor(store, encoder, model, fetcher, slack_files, lease_seconds=config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         ready(model)

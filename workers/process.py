@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 import psycopg
 import structlog
@@ -27,6 +26,7 @@ from workers import photos
 from workers.batching import BatchingEncoder
 from workers.embed import embed, unembedded
 from workers.fetch import PhotoFetcher
+from workers.slack_files import SlackFiles
 
 Outcome = Literal["done", "again", "failed", "overtaken"]
 
@@ -45,13 +45,13 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Processes reports with one encoder. `authorizations` are headers by host, for photos behind a token."""
+    """Processes reports with one encoder. `slack_files` opens photos that are behind a token."""
 
     store: Store
     encoder: BatchingEncoder
     model: LiveModel
     fetcher: PhotoFetcher
-    authorizations: dict[str, str]
+    slack_files: SlackFiles
     lease_seconds: float = 30
     intake: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(INTAKE_AT_ONCE))
 
@@ -154,9 +154,10 @@ class Processor:
 
     async def _photo_data(self, lease: WorkLease, photo: Photo) -> bytes:
         if photo.url:
-            return await self.fetcher.fetch(
-                photo.url, authorization=self.authorizations.get(urlsplit(photo.url).netloc)
-            )
+            async with self.store.work_session(lease) as session:
+                report = await session.report(lease.report)
+            authorization = await self.slack_files.authorization(photo.url, report.target) if report else None
+            return await self.fetcher.fetch(photo.url, authorization=authorization)
         async with self.store.work_session(lease) as session:
             return await session.photo_bytes(photo.id, "upload") or b""
 
