@@ -1,4 +1,4 @@
-"""`reunite bench`: how fast photos and texts are embedded, and how long a search takes."""
+"""`reunite bench`: how fast photos and texts are embedded, how long a search takes, and how a burst of posts goes."""
 
 import asyncio
 import json
@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cli.bench_chat import measure_burst
 from cli.bench_search import Latency, measure_search
 from cli.errors import UsageError
 from cli.places import Places
@@ -69,6 +70,31 @@ def search(settings: Settings, where: Places, sizes: Sequence[int], rounds: int,
     for latency in latencies:
         numbers = _searched(latency)
         table.add_row(str(latency.reports), str(numbers["median_ms"]), str(numbers["slowest_ms"]))
+    Console().print(table)
+
+
+def chat(where: Places, posts: int, *, as_json: bool) -> None:
+    """Measure a burst of posts at Discord's pace, with a worker that embeds beside the bot."""
+    burst = asyncio.run(measure_burst(where, posts, _say))
+    committed = {f"p{share}": round(1000 * burst.percentile(share), 1) for share in (50, 99, 100)}
+    report = {
+        "posts": posts,
+        "committed_ms": committed,
+        "taken_up_after_s": round(burst.taken_up_after, 1),
+        "answered_after_s": round(burst.answered_after, 1),
+        "out_of_order": burst.out_of_order,
+        "too_fast_for_discord": burst.too_fast,
+    }
+    if as_json:
+        print(json.dumps(report))
+        return
+    table = Table("", "", title=f"{posts} photo posts at once", show_header=False)
+    for share, milliseconds in zip(("median", "p99", "slowest"), committed.values(), strict=True):
+        table.add_row(f"event to commit, {share}", f"{milliseconds} ms")
+    table.add_row("all with 👀 after", f"{report['taken_up_after_s']} s")
+    table.add_row("all answered after", f"{report['answered_after_s']} s")
+    table.add_row("replies out of order", str(burst.out_of_order))
+    table.add_row("requests too fast for Discord", str(burst.too_fast))
     Console().print(table)
 
 

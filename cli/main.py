@@ -281,5 +281,21 @@ def bench_search(
         bench.search(settings, where, reports, rounds, as_json=as_json)
 
 
+@bench_app.command("chat")
+def bench_chat(
+    posts: Annotated[int, typer.Option(min=1, help="Photo posts in one burst.")] = 100,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """How soon a burst of posts is committed while a worker embeds, at Discord's pace (from a checkout).
+
+    Example: reunite bench chat --posts 100
+    """
+    from cli import bench  # noqa: PLC0415
+
+    with _prepared() as (_, where):
+        bench.chat(where, posts, as_json=as_json)
+
+
 if __name__ == "__main__":
     app()

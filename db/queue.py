@@ -19,6 +19,9 @@ PAYLOAD_VERSION: Final = 1
 PATIENCE: Final = 2.0
 """Seconds after which a Redis that does not answer counts as away; Slack waits 3 for what we do before we answer."""
 
+_FIRST: Final = 1
+"""The number of the hint that new work comes with; the sweep counts on from there."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -43,10 +46,8 @@ class ArqQueue:
         self._name = name
 
     async def hint(self, work: UUID) -> None:
-        """Tell the workers that there is work; never raises for a queue that is away."""
-        number = await self._store.hint_work(work)
-        if number is not None:
-            await self._enqueue(work, number)
+        """Tell the workers that there is new work; never raises for a queue that is away."""
+        await self._enqueue(work, _FIRST)
 
     async def hint_due(self, *, quiet: float, limit: int = 200) -> int:
         """Hint at work that is due and was not hinted at for `quiet` seconds; return how much that was."""

@@ -86,7 +86,8 @@ class ReportQueries(Queries):
                       %(place)s, %(at)s, %(channel)s, %(message)s, %(expires)s,
                       %(sealed)s, %(private)s, %(category)s, %(secret)s
                FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
-               ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING id""",
+               ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *,
+                 (SELECT language FROM workspace w WHERE w.id = workspace_id)""",
             key=command.source_key,
             kind=command.kind,
             author=command.author.id,
@@ -106,7 +107,8 @@ class ReportQueries(Queries):
             workspace=target.workspace,
         )
         if row:
-            await self.add_photos(row["id"], command.photos)
+            await self._insert_photos(row["id"], command.photos, 0, "")
+            return rows.report({**row, "platform": target.platform, "workspace": target.workspace}), True
         known = await self._one(
             f"{rows.REPORT} WHERE r.source_key = %(key)s AND w.platform = %(platform)s::platform"
             " AND w.external_id = %(workspace)s",
@@ -117,7 +119,7 @@ class ReportQueries(Queries):
         if known is None:
             msg = f"workspace {target.platform}:{target.workspace} was never joined"
             raise DefectError(msg)
-        return rows.report(known), row is not None
+        return rows.report(known), False
 
     async def add_photos(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:
         """Add photos to a report; those that came with the same `key` before are not added again."""
@@ -129,7 +131,10 @@ class ReportQueries(Queries):
         )
         if row is None or row["known"]:
             return
-        for position, photo in enumerate(photos, start=row["next"]):
+        await self._insert_photos(report, photos, row["next"], key)
+
+    async def _insert_photos(self, report: UUID, photos: Sequence[IncomingPhoto], first: int, key: str) -> None:
+        for position, photo in enumerate(photos, start=first):
             await self._do(
                 "INSERT INTO photo (community_id, report_id, position, name, url, upload, added_by)"
                 " VALUES (%(community)s, %(report)s, %(position)s, %(name)s, %(url)s, %(upload)s, nullif(%(key)s, ''))",

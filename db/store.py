@@ -14,16 +14,19 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from db import rows
 from db.embeddings import EmbeddingSession
 from db.session import CommunitySession, Connection
 from db.work import WorkLease, WorkSession
 from reunite.commands import JoinWorkspace
 from reunite.errors import DefectError, TryAgainError
-from reunite.model import Photo, PlatformName, ReplyTarget, Workspace
+from reunite.model import Photo, PlatformName, ReplyTarget, Settings, Workspace
 from reunite.ports import Audience, KnownCard, KnownPost, Sent
 from reunite.reply import Reply, from_json
 
 _OPEN_SECONDS = 10
+_READY = 4
+"""Connections that are held open for a burst of posts."""
 _ROLE_OPTION = "-c role=reunite_app"  # whoever logs in has no more rights than the application's role
 
 
@@ -80,7 +83,7 @@ class Store:
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
             kwargs={"row_factory": dict_row, "options": _ROLE_OPTION},
-            min_size=1,
+            min_size=min(_READY, connections),
             max_size=connections,
             configure=_configure,
             check=AsyncConnectionPool.check_connection,
@@ -109,6 +112,27 @@ class Store:
         """Open a transaction within a community; it commits at the end, or rolls back on an error."""
         async with self.transaction(community) as connection:
             yield CommunitySession(connection, community)
+
+    @asynccontextmanager
+    async def entered(
+        self, platform: PlatformName, external_id: str
+    ) -> AsyncIterator[tuple[Workspace, Settings, CommunitySession]]:
+        """Open a transaction within a workspace's community, in as few round trips as can be: every post needs one."""
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
+                cursor = await connection.execute(
+                    "SELECT *, set_config('reunite.community', community_id::text, true)"
+                    " FROM workspace_named(%s::platform, %s)",
+                    [platform, external_id],
+                )
+                row = await cursor.fetchone()
+                if row is None:
+                    msg = f"workspace {platform}:{external_id} was never joined"
+                    raise DefectError(msg)
+                workspace = Workspace(row["id"], row["community_id"], platform, external_id)
+                yield workspace, rows.settings(row), CommunitySession(connection, workspace.community)
+        except psycopg.errors.DeadlockDetected as error:
+            raise TryAgainError("another transaction was in the way") from error
 
     @asynccontextmanager
     async def embedding_session(self, community: UUID) -> AsyncIterator[EmbeddingSession]:
@@ -254,12 +278,6 @@ class Store:
         """Return work that is due and was not hinted at for `quiet` seconds, each with the number of its new hint."""
         found = await self._rows("SELECT * FROM hint_due_work(%s, %s)", timedelta(seconds=quiet), limit)
         return [(row["work_id"], row["hint"]) for row in found]
-
-    async def hint_work(self, work: UUID) -> int | None:
-        """Return the number of a new hint at one piece of work; None where it is not due any more."""
-        [row] = await self._rows("SELECT hint_work(%s) AS hint", work)
-        hint: int | None = row["hint"]
-        return hint
 
     async def lease_work(self, work: UUID, seconds: float) -> WorkLease | None:
         """Take work for so many seconds; None where someone has it, or it is done."""

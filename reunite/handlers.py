@@ -77,9 +77,8 @@ class Handlers:
             command, text=_clean(command.text), place=_clean(command.place), secret=_clean(command.secret)
         )
         _check(command)
-        workspace = await self._workspace(command)
-        async with self._store.session(workspace.community) as session:
-            settings = await session.settings(workspace.id)
+        target = command.target
+        async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
             if command.sealed and settings.log_channel is None:
                 raise TellUserError("sealed_needs_log")
             report, created = await session.add_report(command, self._now() + timedelta(days=settings.keep_days))
@@ -253,9 +252,7 @@ class Handlers:
         """Return the match replies that were sent in a workspace, with the verdicts that stand."""
         return await self._store.known_cards(await self._known(platform, workspace), since)
 
-    async def _workspace(
-        self, command: NewReport | EditReport | Withdraw | Judge | AnswerQuestion | Press
-    ) -> Workspace:
+    async def _workspace(self, command: EditReport | Withdraw | Judge | AnswerQuestion | Press) -> Workspace:
         return await self._known(command.target.platform, command.target.workspace)
 
     async def _known(self, platform: PlatformName, external_id: str) -> Workspace:

@@ -286,6 +286,12 @@ class Store(Protocol):
         """Open a transaction within a community; it commits at the end, or rolls back on an error."""
         ...
 
+    def entered(
+        self, platform: PlatformName, external_id: str
+    ) -> AbstractAsyncContextManager[tuple[Workspace, Settings, Session]]:
+        """Open a transaction within a workspace's community. Raises DefectError where it was never joined."""
+        ...
+
     async def join(self, command: JoinWorkspace) -> Workspace:
         """Make a workspace and its channels known (a community of its own, if it is new)."""
         ...
@@ -323,7 +329,7 @@ class Queue(Protocol):
     """Hints to the workers; losing one costs only time."""
 
     async def hint(self, work: UUID) -> None:
-        """Tell the workers that there is work; never raises for a queue that is away."""
+        """Tell the workers that there is new work; never raises for a queue that is away."""
         ...
 
 

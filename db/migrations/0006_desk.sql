@@ -64,6 +64,16 @@ CREATE INDEX outbox_report ON outbox (report_id);
 CREATE INDEX outbox_match ON outbox (match_id) WHERE match_id IS NOT NULL;
 CREATE TRIGGER outbox_changed AFTER UPDATE OF version ON outbox FOR EACH ROW EXECUTE FUNCTION announce_outbox();
 
+-- New work comes with its first hint, so that nothing has to be asked or written for it.
+DROP FUNCTION hint_work;
+ALTER TABLE work ALTER COLUMN hints SET DEFAULT 1, ALTER COLUMN hinted_at SET DEFAULT now();
+
+-- All that a post needs to know of its workspace, in one look.
+CREATE FUNCTION workspace_named(p platform, e text) RETURNS SETOF workspace
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT * FROM workspace WHERE platform = p AND external_id = e
+$$;
+
 -- A photo whose link has expired: the bot of its platform fetches its post again.
 ALTER TABLE photo
   ADD COLUMN stale_since timestamptz,
@@ -161,7 +171,7 @@ BEGIN
   END IF;
 END $$;
 
-REVOKE ALL ON FUNCTION lease_outbox, stale_photos, move_community, link_workspace, unlink_workspace, forget_moderator, leave_workspace
+REVOKE ALL ON FUNCTION workspace_named, lease_outbox, stale_photos, move_community, link_workspace, unlink_workspace, forget_moderator, leave_workspace
   FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lease_outbox, stale_photos, link_workspace, unlink_workspace, forget_moderator, leave_workspace
+GRANT EXECUTE ON FUNCTION workspace_named, lease_outbox, stale_photos, link_workspace, unlink_workspace, forget_moderator, leave_workspace
   TO reunite_app;
