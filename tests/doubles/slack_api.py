@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from base64 import b64decode
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -85,7 +86,10 @@ class SlackApi:
         team = self.team_of(given)
         if name == "apps.connections.open":
             team = TEAM if given == f"Bearer {APP_TOKEN}" else None
-        if team is None and name != "oauth.v2.access":
+        if name == "oauth.v2.access" and given.startswith("Basic "):
+            login = b64decode(given.removeprefix("Basic ")).decode().split(":")
+            arguments |= dict(zip(("client_id", "client_secret"), login, strict=True))
+        elif team is None:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         bot = self._world.teams[team or TEAM]
         try:

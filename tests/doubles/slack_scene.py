@@ -1,6 +1,7 @@
 """A workspace with the bot in it: the adapter over real sockets, its reports in real PostgreSQL, no worker."""
 
 import os
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from bot.delivery import Delivery
 from bot.slack.app import running
-from bot.slack.config import SlackConfig
+from bot.slack.config import EVENTS_PATH, SlackConfig
 from db.store import Store
 from reunite import wording
 from reunite.handlers import Handlers
@@ -19,6 +20,7 @@ from reunite.ports import Platform, ScoredPair, Sent
 from tests.doubles.pictures import drawing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
+from tests.doubles.slack_delivery import SIGNING_SECRET
 from tests.running import background
 
 JPEG = drawing("red")
@@ -45,6 +47,15 @@ def config(slack: SlackDouble, **more: Any) -> SlackConfig:
     """Return the settings of a bot that talks to the double."""
     tokens = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN}
     return SlackConfig(api_base=slack.api_base, ping_seconds=0.2, **{**tokens, **more})
+
+
+def by_http(slack: SlackDouble) -> dict[str, Any]:
+    """Return the settings of a bot that listens for the double's requests, and let it send them there."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    slack.delivery.address = f"http://127.0.0.1:{port}{EVENTS_PATH}"
+    return {"app_token": None, "signing_secret": SIGNING_SECRET, "port": port}
 
 
 @dataclass
