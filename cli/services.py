@@ -21,6 +21,9 @@ from cli.places import Places
 from cli.settings import Settings
 from reunite.model import PlatformName
 
+_WORKERS_NICENESS = 10
+"""On a machine that they share, a bot that has to answer goes before a worker's encoder, which takes every core."""
+
 
 def announce_ready(words: str) -> None:
     """Write the file by which a parent process or a health check sees that this one is ready."""
@@ -76,6 +79,7 @@ async def worker(settings: Settings, where: Places) -> None:
     from workers.app import OtherModelError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
 
+    os.nice(_WORKERS_NICENESS)
     api = urlsplit(settings.slack_api_base or "")
     config = WorkerConfig(
         database_url=where.database_url,

@@ -73,21 +73,37 @@ _PART: Final = (
 )
 
 
+# One statement, for every post waits for it.
+_ADD: Final = """
+WITH added AS (
+  INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
+    happened_at, channel, message, expires_at, sealed, private, category, secret)
+  SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
+    %(at)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s, %(private)s, %(category)s, %(secret)s
+  FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
+  ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
+),
+photos AS (
+  INSERT INTO photo (community_id, report_id, position, name, url, upload)
+  SELECT added.community_id, added.id, sent.position - 1, sent.name, sent.url, sent.upload
+  FROM added, unnest(%(names)s::text[], %(urls)s::text[], %(uploads)s::bytea[])
+    WITH ORDINALITY AS sent (name, url, upload, position)
+),
+work AS (
+  INSERT INTO work (community_id, report_id) SELECT community_id, id FROM added RETURNING id
+)
+SELECT added.*, work.id AS work, w.language FROM added, work, workspace w WHERE w.id = added.workspace_id
+"""
+
+
 class ReportQueries(Queries):
     """Reports within one community's transaction."""
 
-    async def add_report(self, command: NewReport, expires_at: datetime) -> tuple[Report, bool]:
-        """Write report and photos, and tell whether they are new; a known `source_key` changes nothing."""
-        target = command.target
+    async def add_report(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
+        """Write a report, its photos and the work to do; return that work, None where the `source_key` is known."""
+        target, photos = command.target, command.photos
         row = await self._one(
-            """INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words,
-                                   place, happened_at, channel, message, expires_at, sealed, private, category, secret)
-               SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s,
-                      %(place)s, %(at)s, %(channel)s, %(message)s, %(expires)s,
-                      %(sealed)s, %(private)s, %(category)s, %(secret)s
-               FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
-               ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *,
-                 (SELECT language FROM workspace w WHERE w.id = workspace_id)""",
+            _ADD,
             key=command.source_key,
             kind=command.kind,
             author=command.author.id,
@@ -105,10 +121,12 @@ class ReportQueries(Queries):
             secret=command.secret,
             platform=target.platform,
             workspace=target.workspace,
+            names=[photo.name for photo in photos],
+            urls=[photo.url for photo in photos],
+            uploads=[photo.data for photo in photos],
         )
         if row:
-            await self._insert_photos(row["id"], command.photos, 0, "")
-            return rows.report({**row, "platform": target.platform, "workspace": target.workspace}), True
+            return rows.report({**row, "platform": target.platform, "workspace": target.workspace}), row["work"]
         known = await self._one(
             f"{rows.REPORT} WHERE r.source_key = %(key)s AND w.platform = %(platform)s::platform"
             " AND w.external_id = %(workspace)s",
@@ -119,7 +137,7 @@ class ReportQueries(Queries):
         if known is None:
             msg = f"workspace {target.platform}:{target.workspace} was never joined"
             raise DefectError(msg)
-        return rows.report(known), False
+        return rows.report(known), None
 
     async def add_photos(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:
         """Add photos to a report; those that came with the same `key` before are not added again."""
@@ -131,10 +149,7 @@ class ReportQueries(Queries):
         )
         if row is None or row["known"]:
             return
-        await self._insert_photos(report, photos, row["next"], key)
-
-    async def _insert_photos(self, report: UUID, photos: Sequence[IncomingPhoto], first: int, key: str) -> None:
-        for position, photo in enumerate(photos, start=first):
+        for position, photo in enumerate(photos, start=row["next"]):
             await self._do(
                 "INSERT INTO photo (community_id, report_id, position, name, url, upload, added_by)"
                 " VALUES (%(community)s, %(report)s, %(position)s, %(name)s, %(url)s, %(upload)s, nullif(%(key)s, ''))",

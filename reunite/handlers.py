@@ -81,16 +81,16 @@ class Handlers:
         async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
             if command.sealed and settings.log_channel is None:
                 raise TellUserError("sealed_needs_log")
-            report, created = await session.add_report(command, self._now() + timedelta(days=settings.keep_days))
-            work = await session.add_work(report.id) if created else None
-            if created and report.target.message is None:
+            expires_at = self._now() + timedelta(days=settings.keep_days)
+            report, work = await session.add_report(command, expires_at)
+            if work and report.target.message is None:
                 await session.post(report.id, f"{report.id}:post", wording.opening(report))
             category = category_of(report.text) if report.kind is ReportKind.FOUND and not report.sealed else None
-            if created and category in settings.sealed_categories:
+            if work and category in settings.sealed_categories:
                 await session.post(report.id, f"{report.id}:seal", notices.better_sealed(report))
         if work:
             await self._queue.hint(work)
-        return Receipt(report, created)
+        return Receipt(report, work is not None)
 
     async def edit(self, command: EditReport) -> bool:
         """Take the changed words of a report's post over, and look again; false where nothing of ours has changed."""

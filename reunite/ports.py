@@ -53,8 +53,8 @@ class ScoredPair:
 class Session(Protocol):
     """One transaction within one community; nothing of another community can be seen or written."""
 
-    async def add_report(self, command: NewReport, expires_at: datetime) -> tuple[Report, bool]:
-        """Write report and photos, and tell whether they are new; a known `source_key` changes nothing."""
+    async def add_report(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
+        """Write a report, its photos and the work to do; return that work, None where the `source_key` is known."""
         ...
 
     async def report(self, report: UUID) -> Report | None:
