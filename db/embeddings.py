@@ -23,6 +23,8 @@ class EmbeddingRow:
     photo: UUID | None
     space: str
     vector: NDArray[np.float32]
+    part: int = 0
+    """Which of the things that the text is about."""
 
 
 class EmbeddingSession(CommunitySession):
@@ -55,20 +57,26 @@ class EmbeddingSession(CommunitySession):
         """Write vectors of a model; those of other models stay."""
         for row in embeddings:
             await self._do(
-                """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, vector)
-                   SELECT %(community)s, id, %(photo)s, %(model)s, %(space)s, %(source)s, %(vector)s
+                """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, part, vector)
+                   SELECT %(community)s, id, %(photo)s, %(model)s, %(space)s, %(source)s, %(part)s, %(vector)s
                    FROM report WHERE id = %(report)s AND purged_at IS NULL FOR KEY SHARE
-                   ON CONFLICT (report_id, model_id, space, photo_id) DO UPDATE SET vector = excluded.vector""",
+                   ON CONFLICT (report_id, model_id, space, photo_id, part) DO UPDATE SET vector = excluded.vector""",
                 community=self.community,
                 report=report,
                 photo=row.photo,
                 model=model,
                 space=row.space,
                 source="text" if row.photo is None else "photo",
+                part=row.part,
                 vector=HalfVector(row.vector),
             )
 
 
-def as_rows(photo: UUID | None, vectors: Mapping[str, NDArray[np.float32]], index: int) -> list[EmbeddingRow]:
+def of_photo(photo: UUID, vectors: Mapping[str, NDArray[np.float32]], index: int) -> list[EmbeddingRow]:
     """Take row `index` of each space."""
     return [EmbeddingRow(photo, space, array[index]) for space, array in vectors.items()]
+
+
+def of_text(vectors: Mapping[str, NDArray[np.float32]]) -> list[EmbeddingRow]:
+    """Take each row of each space, one for each thing that a text is about."""
+    return [EmbeddingRow(None, space, row, part) for space, array in vectors.items() for part, row in enumerate(array)]

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from db.embeddings import EmbeddingRow, EmbeddingSession, as_rows
+from db.embeddings import EmbeddingRow, EmbeddingSession, of_photo, of_text
 from db.store import LiveModel, Store
+from reunite.matching.parts import parts
 from workers import photos
 from workers.batching import BatchingEncoder
 
@@ -33,9 +34,9 @@ async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> list[EmbeddingR
     if wanted.copies:
         pixels = await asyncio.gather(*(asyncio.to_thread(photos.decode, copy) for copy in wanted.copies.values()))
         vectors = await encoder.images(pixels)
-        rows += [row for index, photo in enumerate(wanted.copies) for row in as_rows(photo, vectors, index)]
+        rows += [row for index, photo in enumerate(wanted.copies) for row in of_photo(photo, vectors, index)]
     if wanted.text:
-        rows += as_rows(None, await encoder.texts([wanted.text]), 0)
+        rows += of_text(await encoder.texts(parts(wanted.text) or [wanted.text]))
     return rows
 
 

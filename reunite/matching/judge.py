@@ -220,11 +220,14 @@ def _likeness_and_words(evidence: Mapping[str, float]) -> dict[str, float]:
 
 
 def _colour_said(one: Reading, other: Reading) -> float | None:
-    """How much more than usual of the colours that one side says is seen on the other: the best photo counts."""
+    """How much more than usual of the colours that one side says is seen on the other: the best thing and photo count.
+
+    A thing without a colour, beside one that has one, may be of any: of its colours as much is seen as usual.
+    """
     lifts = [
-        max(colours.lift(saying.colours_said, seen) for seen in showing.item.colours)
+        max(colours.lift(said, seen) if said else 0.0 for said in saying.colours_said for seen in showing.item.colours)
         for saying, showing in ((one, other), (other, one))
-        if saying.colours_said and showing.item.colours
+        if any(saying.colours_said) and showing.item.colours
     ]
     return sum(lifts) / len(lifts) if lifts else None
 

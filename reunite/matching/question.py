@@ -60,7 +60,7 @@ def _entropy(probabilities: NDArray[np.float64]) -> float:
 
 
 def _colour(query: Reading, candidates: Sequence[Item]) -> list[tuple[Question, Answers]]:
-    if query.colours_said is not None or query.item.colours:
+    if any(query.colours_said) or query.item.colours:
         return []
     seen = [np.mean(item.colours, axis=0).tolist() if item.colours else None for item in candidates]
     main = list(dict.fromkeys(colours.main(each) for each in seen if each))

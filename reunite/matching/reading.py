@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from reunite.matching import circumstances, colours, words
 from reunite.matching.evidence import Item
 from reunite.matching.negation import what_is_said
+from reunite.matching.parts import parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +18,23 @@ class Reading:
     head: str | None
     """The noun that the words are about."""
     colour_names: tuple[str, ...]
-    colours_said: colours.Shares | None
+    colours_said: tuple[colours.Shares | None, ...]
+    """Of each thing that the words are about; None where its colour is not said."""
     place_words: Mapping[str, float]
 
 
 def read(item: Item) -> Reading:
     """Read an item's text and place."""
     english = what_is_said(item.text)
-    named = (*colours.named(english), *([item.colour_said] if item.colour_said else ()))
+    answered = [item.colour_said] if item.colour_said else []
+    named = (*colours.named(english), *answered)
     return Reading(
         item=item,
         telling=tuple(words.tokens(english)),
         head=words.head(english),
         colour_names=named,
-        colours_said=colours.of_names(named),
+        colours_said=tuple(
+            colours.of_names([*colours.named(part), *answered]) for part in parts(item.text) or (english,)
+        ),
         place_words=circumstances.place_words(item.place),
     )

@@ -11,6 +11,7 @@ from reunite import wording
 from reunite.commands import Withdraw
 from reunite.errors import TellUserError
 from reunite.expiry import expire
+from reunite.matching.evidence import PairKind
 from reunite.model import IncomingPhoto, MatchState, Member, ReplyTarget, VerdictKind
 from tests.doubles.pictures import drawing
 from tests.running import ADA, Town, town, until, working
@@ -36,6 +37,20 @@ async def test_a_loss_finds_the_open_find_and_says_why(place: Town) -> None:
         best = (await session.matches_of(loss.id))[0]
     assert best.found == find.id
     assert best.label
+
+
+async def test_each_of_several_things_in_one_report_is_found(place: Town) -> None:
+    finds = {(await place.found(f"f{number}", colour)).id for number, colour in enumerate(("red", "green"))}
+    await place.found("f9", "blue")
+    await place.quiet()
+    loss = await place.lost("l1", "my red umbrella and a green hat")
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        report = await session.report(loss.id)
+        assert report
+        found = {each.item.report: each.similarities for each in (await session.search(report, 10)).candidates}
+    near = {find for find, similarities in found.items() if similarities[PairKind.TEXT_PHOTO] > 0.9}
+    assert near == finds
 
 
 async def test_a_find_is_told_to_those_who_miss_it(place: Town) -> None:

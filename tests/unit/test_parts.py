@@ -1,0 +1,77 @@
+"""A text about several things is read thing by thing, and one about one thing stays whole."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reunite.matching import colours
+from reunite.matching.defaults import for_encoder
+from reunite.matching.evidence import Candidate, Item, PairKind
+from reunite.matching.judge import measure
+from reunite.matching.parts import MOST_PARTS, parts
+from reunite.matching.reading import read
+from reunite.matching.weights import COLOUR
+from reunite.model import ReportKind
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lost my keys and a red umbrella", ("lost my keys", "a red umbrella")),
+        ("I lost my wallet, phone and keys", ("I lost my wallet", "phone", "keys")),
+        ("keys with a red tag, also my blue water bottle", ("keys with a red tag", "my blue water bottle")),
+        (
+            "red umbrella and a blue bag with a laptop and charger",
+            ("red umbrella", "a blue bag with a laptop and charger"),
+        ),
+        ("meine Schlüssel und einen roten Regenschirm", ("key", "red umbrella")),
+        ("perdí mi cartera y un paraguas rojo", ("lost wallet", "umbrella red")),
+        ("j'ai perdu mes clés et un parapluie rouge", ("lost key", "umbrella red")),
+    ],
+)
+def test_each_thing_has_its_own_words(text: str, expected: tuple[str, ...]) -> None:
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "black and white cap",
+        "umbrella, black with a wooden handle",
+        "black backpack with a laptop and a charger",
+        "black backpack, laptop inside, library 2nd floor",
+        "bag, black, brand Eastpak, has my keys and wallet in it",
+        "parka, keys in the pocket",
+        "corduroy jacket, short",
+        "a dress with short sleeves and a bow",
+    ],
+)
+def test_what_a_thing_has_or_holds_stays_with_it(text: str) -> None:
+    assert parts(text) == ()
+
+
+@given(st.text() | st.lists(st.sampled_from(["key", "and", "a", "hat", ",", "with", "red", "in"])).map(" ".join))
+def test_there_are_no_parts_or_a_few_of_some_words_each(text: str) -> None:
+    found = parts(text)
+    assert len(found) != 1
+    assert len(found) <= MOST_PARTS
+    assert all(part.strip() for part in found)
+
+
+def test_each_things_colour_is_looked_for_by_itself() -> None:
+    red, green = (tuple(float(name == seen) for name in colours.NAMES) for seen in ("red", "green"))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def colour(text: str, seen: tuple[float, ...]) -> float:
+        lost = Item(UUID(int=1), ReportKind.LOST, text, "", at, at_is_said=False)
+        found = Item(UUID(int=2), ReportKind.FOUND, "", "", at, at_is_said=False, colours=(seen,))
+        candidate = Candidate(found, {PairKind.TEXT_PHOTO: 0.1})
+        return measure({}, read(lost), read(found), candidate, for_encoder("concept"))[COLOUR]
+
+    assert colour("a red hat and a green bag", red) == colour("a red hat", red) > 0
+    assert colour("a red hat and a green bag", green) == colour("a green bag", green) > 0
+    assert colour("my keys and a red hat", green) == 0 > colour("a red hat", green)
