@@ -76,7 +76,9 @@ class OutboxQueries(Queries):
         )
         if sent and done and done["reply"]["kind"] == "looking":
             await self._do(
-                "UPDATE report SET message = %(message)s WHERE id = %(report)s AND message IS NULL",
+                "UPDATE report SET message = %(message)s, channel = %(channel)s"
+                " WHERE id = %(report)s AND message IS NULL",  # a post in a forum is a channel of its own
+                channel=sent.channel,
                 message=sent.message,
                 report=done["report_id"],
             )

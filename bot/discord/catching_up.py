@@ -82,6 +82,8 @@ class CatchingUp:
 
     async def _message(self, message: discord.Message) -> None:
         """Take a message as if it came, or changed, just now."""
+        if message.id in self._inbound.recent:
+            return  # it has come in the meantime
         if not any(each.me and str(each.emoji) == TAKEN_UP for each in message.reactions):
             await self._inbound.message(message)
         await self._inbound.edited(message)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
@@ -25,6 +26,7 @@ VERDICTS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
 _TELL_EVERY: Final = 3600.0
 """Seconds between two notes in a channel that a permission is missing there."""
 _SETTLE_SECONDS: Final = 5.0
+_RECENT: Final = 1000
 
 _log = structlog.get_logger(__name__)
 
@@ -55,6 +57,8 @@ class Inbound:
         self._guilds = guilds
         self._platform = platform
         self.under_way: set[asyncio.Task[object]] = set()
+        self.recent: deque[int] = deque(maxlen=_RECENT)
+        """The posts that came last."""
         self._told: dict[int, float] = {}
 
     async def settle(self) -> None:
@@ -67,6 +71,7 @@ class Inbound:
         """Take a photo in a channel for found or lost things as a report."""
         place = self._place(message)
         if place and photos_of(message.attachments):
+            self.recent.append(message.id)
             async with self._guilds.turn(message.id):
                 await self._guilds.known(place[0].guild)
                 await self._report(report_of(message, place[1]), place[0], again=True)

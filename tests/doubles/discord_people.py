@@ -27,6 +27,11 @@ class People(Guild):
         place["permission_overwrites"] = [{"id": whom, "type": kind, "allow": "0", "deny": str(permissions)}]
         await self.gateway.dispatch("CHANNEL_UPDATE", place)
 
+    async def create_role(self, name: str) -> str:
+        role = self.add_role(name, 0)
+        await self.gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": self.guild_id, "role": self.roles[role]})
+        return role
+
     async def give_role(self, user: str, role: str) -> None:
         self.members[user]["roles"].append(role)
 
