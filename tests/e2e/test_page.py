@@ -3,131 +3,30 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser, FileChooser, FilePayload, Locator, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
 
-from bot.app import BotConfig, run
-from bot.web.config import WebConfig
 from reunite import wording
 from tests.doubles.pictures import drawing
-from tests.running import PATIENCE, background, working
+from tests.running import PATIENCE
+from tests.visitors import Site, opened, picture_file
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox",  # as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ONLY_MODERATORS = wording.sentence("only_moderators")
-
-
-def picture_file(colour: str) -> FilePayload:
-    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": drawing(colour)}
-
-
-@dataclass
-class Channel:
-    """One column of the page, as a reader uses it."""
-
-    page: Page
-    name: str
-
-    @property
-    def column(self) -> Locator:
-        return self.page.locator(f"#channel-{self.name}")
-
-    @property
-    def text(self) -> Locator:
-        return self.column.locator("textarea")
-
-    @property
-    def posts(self) -> Locator:
-        return self.column.locator(".post")
-
-    @property
-    def cards(self) -> Locator:
-        return self.column.locator(".answer.is-match")
-
-    async def attach(self, colour: str) -> None:
-        await self.column.locator(".files").set_input_files(picture_file(colour))
-
-    async def post(self, words: str, colour: str | None = None) -> None:
-        await self.text.fill(words)
-        if colour:
-            await self.attach(colour)
-        await self.column.locator("[type=submit]").click()
-        await expect(self.text).to_have_value("")
-
-    async def says(self, words: str) -> None:
-        await expect(self.column.locator(".answer", has_text=words).last).to_be_visible()
-
-
-@dataclass
-class Visitor:
-    """Someone at the page."""
-
-    page: Page
-
-    @property
-    def found(self) -> Channel:
-        return Channel(self.page, "found")
-
-    @property
-    def lost(self) -> Channel:
-        return Channel(self.page, "lost")
-
-    async def be(self, who: str) -> None:
-        await self.page.get_by_label("You are").select_option(who)
-
-
-class Site:
-    """The page's process, and browsers that visit it."""
-
-    def __init__(self, browser: Browser, config: BotConfig, port: int) -> None:
-        self.browser, self.config, self.url = browser, config, f"http://127.0.0.1:{port}"
-
-    async def visit(self, who: str = "Ada", width: int = 1280) -> Visitor:
-        page = await self.browser.new_page(viewport={"width": width, "height": 800})
-        await page.goto(self.url)
-        await expect(page.locator("#encoder")).not_to_have_text("Connecting…")
-        visitor = Visitor(page)
-        await visitor.be(who)
-        return visitor
-
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[None]:
-        ready = asyncio.Event()
-        async with background(run(self.config, ready.set)):
-            await asyncio.wait_for(ready.wait(), PATIENCE)
-            yield
-
-    def working(self) -> AbstractAsyncContextManager[None]:
-        return working(self.config.database_url, self.config.redis_url)
 
 
 @pytest.fixture
 async def browser(chromium: str) -> AsyncIterator[Browser]:
-    expect.set_options(timeout=PATIENCE * 1000)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    async with opened(chromium) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
 def closed_site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> Site:
     """Neither served nor worked for."""
-    adapter = WebConfig(port=unused_tcp_port)
-    config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter)
-    return Site(browser, config, unused_tcp_port)
+    return Site(browser, database_url, redis_url, unused_tcp_port)
 
 
 @pytest.fixture
@@ -222,15 +121,17 @@ async def test_a_photo_can_be_posted_by_keyboard_alone(site: Site) -> None:
     ada.page.on("filechooser", choosers.put_nowait)
     await ada.page.get_by_label("You are").focus()
     await keyboard.press("Tab")
+    await expect(ada.page.locator("summary")).to_be_focused()
+    await keyboard.press("Tab")
     await expect(ada.found.text).to_be_focused()
     await keyboard.type("a scarf")
-    await keyboard.press("Tab")
-    await keyboard.press("Enter")
+    for key in ("Tab", "Tab", "Enter"):
+        await keyboard.press(key)
     chooser = await asyncio.wait_for(choosers.get(), PATIENCE)
     await chooser.set_files(picture_file("green"))
     await expect(ada.found.column.locator(".previews img")).to_have_count(1)
-    await keyboard.press("Shift+Tab")
-    await keyboard.press("Shift+Tab")
+    for _ in range(3):
+        await keyboard.press("Shift+Tab")
     await expect(ada.found.text).to_be_focused()
     await keyboard.press("Enter")
     await expect(ada.found.posts).to_contain_text("a scarf")

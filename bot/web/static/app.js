@@ -5,6 +5,8 @@ import { Composer } from "./composer.js";
 import { element } from "./dom.js";
 import { connect } from "./live.js";
 import * as me from "./me.js";
+import * as menu from "./menu.js";
+import { announce, isInView, onSwitchChannel, reveal } from "./places.js";
 import * as samples from "./samples.js";
 
 const ENCODERS = {
@@ -13,6 +15,7 @@ const ENCODERS = {
 };
 const TRIED = "reunite.tried";
 const TOAST_MS = 7000;
+const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from here on all channels stand side by side
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
 let isConnected;
@@ -25,6 +28,15 @@ function switchChannel(channel) {
     tab.setAttribute("aria-pressed", String(chosen));
     if (chosen) tab.classList.remove("has-news");
   }
+}
+
+/** Show what is for moderators to those alone, and the channels side by side or one by one. */
+function arrange() {
+  const isModerator = me.isModerator();
+  for (const part of document.querySelectorAll(".for-moderators")) part.hidden = !isModerator;
+  document.body.classList.toggle("is-moderator", isModerator);
+  document.body.classList.toggle("has-tabs", innerWidth < (isModerator ? MODERATORS_WIDTH : MEMBERS_WIDTH));
+  if (!isModerator && document.body.dataset.channel === "moderators") switchChannel("found");
 }
 
 function showEncoder(encoder) {
@@ -55,13 +67,7 @@ function tellNews(message) {
   if (document.body.dataset.channel !== message.channel) {
     tabs.find((tab) => tab.dataset.channel === message.channel).classList.add("has-news");
   }
-  if (message.reply.kind !== "nothing" && !board.isInView(message.id)) toast(message);
-}
-
-function announce(words) {
-  const announcer = document.getElementById("announcer");
-  announcer.append(element("p", {}, words));
-  while (announcer.children.length > 5) announcer.firstElementChild.remove();
+  if (message.reply.kind !== "nothing" && !isInView(message.id)) toast(message);
 }
 
 function toast(message) {
@@ -71,7 +77,7 @@ function toast(message) {
   const made = element("div", { className: `toast is-${message.channel}`, data: { root: message.root } }, element("span", {}, words), show);
   show.addEventListener("click", () => {
     made.remove();
-    board.reveal(message.id);
+    reveal(message.id);
   });
   const toasts = document.getElementById("toasts");
   toasts.querySelector(`[data-root="${message.root}"]`)?.remove();
@@ -83,14 +89,16 @@ function toast(message) {
 function takeUpdate(update) {
   showEncoder(update.encoder);
   const added = board.apply(update);
+  if (update.removed.length) document.getElementById("announcer").replaceChildren(); // what was said of it goes as well
   showHints();
   if (hasBoard) added.forEach(tellNews);
-  else if (location.hash.startsWith("#m-")) board.reveal(Number(location.hash.slice(3)));
+  else if (location.hash.startsWith("#m-")) reveal(Number(location.hash.slice(3)));
   hasBoard = true;
 }
 
 function posted(channel, message, previews) {
-  board.keepPreviews(message, previews);
+  if (message === null) previews.forEach((url) => URL.revokeObjectURL(url)); // a sealed find: the bot posts it
+  else board.keepPreviews(message, previews);
   switchChannel(channel);
 }
 
@@ -122,7 +130,16 @@ document.querySelector(".suggestions").append(
     return button;
   }),
 );
-board.onSwitchChannel(switchChannel);
-me.onChange(board.showAgain);
+onSwitchChannel(switchChannel);
 switchChannel("found");
-connect(takeUpdate, showConnection);
+arrange();
+addEventListener("resize", arrange);
+menu.start();
+const lookAgain = connect(takeUpdate, showConnection, me.parameters);
+me.onChange(() => {
+  arrange();
+  board.forgetNotes();
+  document.getElementById("toasts").replaceChildren();
+  hasBoard = false; // what another person may see is no news
+  lookAgain();
+});

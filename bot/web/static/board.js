@@ -1,11 +1,14 @@
 // Posts and their threads as elements.
 
-import { element, replaceContent, scrollTo } from "./dom.js";
+import * as cards from "./cards.js";
+import { ask } from "./dialogs.js";
+import { element, replaceContent } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
 
 const messages = new Map();
 const previews = new Map(); // message → urls of photos that were just posted here
+const notes = new Map(); // message → what only the person who acts is told below it
 const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 const fullDate = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const STATES = { returned: "Returned", withdrawn: "Withdrawn", expired: "Ended" };
@@ -13,12 +16,6 @@ const VERDICTS = [
   { kind: "confirm", mark: "✅", words: "It is back" },
   { kind: "refuse", mark: "❌", words: "Not this one" },
 ];
-
-let switchChannel = () => {};
-
-export function onSwitchChannel(action) {
-  switchChannel = action;
-}
 
 export function hasPosts(channel) {
   return [...messages.values()].some((message) => message.channel === channel && message.root === null);
@@ -37,7 +34,9 @@ export function apply(update) {
   return update.messages.filter((message) => !known.has(message.id));
 }
 
-export function showAgain() {
+/** Another person acts: what the one before was told in private goes. */
+export function forgetNotes() {
+  notes.clear();
   for (const message of messages.values()) show(message);
 }
 
@@ -46,25 +45,9 @@ export function keepPreviews(message, urls) {
   if (messages.has(message)) show(messages.get(message));
 }
 
-/** Bring a message into view and mark it for a moment; false if it is not there. */
-export function reveal(id) {
-  const target = document.getElementById(`m-${id}`);
-  if (!target) return false;
-  switchChannel(messages.get(id).channel);
-  scrollTo(target);
-  target.focus({ preventScroll: true });
-  target.classList.remove("is-marked");
-  requestAnimationFrame(() => target.classList.add("is-marked"));
-  return true;
-}
-
-export function isInView(id) {
-  const box = document.getElementById(`m-${id}`)?.getBoundingClientRect();
-  return Boolean(box?.height) && box.top >= 0 && box.top < innerHeight - 40;
-}
-
 function forget(id) {
   messages.delete(id);
+  notes.delete(id);
   document.getElementById(`m-${id}`)?.remove();
   for (const url of previews.get(id) ?? []) URL.revokeObjectURL(url);
   previews.delete(id);
@@ -74,18 +57,21 @@ function show(message) {
   const place = document.getElementById(`m-${message.id}`) ?? insert(message);
   if (!place) return;
   place.classList.toggle("is-returned", message.report?.state === "returned");
-  replaceContent(place.querySelector(".body"), ...(message.reply ? card(message) : post(message)));
+  const parts = isPost(message) ? post(message) : card(message);
+  replaceContent(place.querySelector(".body"), ...parts.filter(Boolean));
 }
+
+const isPost = (message) => message.root === null && message.reply?.kind !== "log" && message.reply?.kind !== "claim";
 
 function insert(message) {
   const made = element("li", { id: `m-${message.id}`, tabIndex: -1 }, element("div", { className: "body" }));
   if (message.root === null) {
-    made.className = "post";
+    made.className = isPost(message) ? "post" : "post is-card";
     made.append(element("ol", { className: "thread", aria: { label: "Answers" } }));
     const list = document.querySelector(`#channel-${message.channel} .posts`);
     list.insertBefore(made, [...list.children].find((other) => idOf(other) < message.id) ?? null);
   } else {
-    made.className = `answer is-${message.reply.kind}`;
+    made.className = `answer is-card is-${message.reply.kind}`;
     const thread = document.querySelector(`#m-${message.root} > .thread`);
     if (!thread) return null;
     thread.insertBefore(made, [...thread.children].find((other) => idOf(other) > message.id) ?? null);
@@ -95,28 +81,50 @@ function insert(message) {
 
 const idOf = (node) => Number(node.id.slice(2));
 
+/** A member's post, or the one that the bot wrote for them. */
 function post(message) {
-  const { report } = message;
+  const { report, reply } = message;
+  const author = reply ? "Reunite" : message.author || "Someone";
   return [
     element(
       "p",
       { className: "byline" },
-      element("span", { className: "face", aria: { hidden: "true" } }, message.author.slice(0, 1).toUpperCase()),
-      element("strong", {}, message.author),
+      element("span", { className: reply ? "face is-bot" : "face", aria: { hidden: "true" } }, author.slice(0, 1).toUpperCase()),
+      element("strong", {}, author),
       time(message.at),
-      STATES[report.state] ? element("span", { className: `state is-${report.state}` }, STATES[report.state]) : null,
-      removal(message),
+      STATES[report?.state] ? element("span", { className: `state is-${report.state}` }, STATES[report.state]) : null,
+      secrecy(report),
+      report?.own && !reply ? editing(message) : null,
+      report && report.state !== "withdrawn" && (report.own || me.isModerator()) ? removal(message) : null,
     ),
-    message.text ? element("p", { className: "words" }, message.text) : null,
-    circumstances(report),
-    photos(message),
-    report.looking ? element("p", { className: "looking", role: "status" }, element("span", { aria: { hidden: "true" } }, "👀 "), "Looking…") : null,
-  ].filter(Boolean);
+    reply ? cards.lines(reply) : null,
+    ...(reply ? [kept(message)] : told(message)),
+    report?.looking ? element("p", { className: "looking", role: "status" }, element("span", { aria: { hidden: "true" } }, "👀 "), "Looking…") : null,
+  ];
+}
+
+function told(message) {
+  return [words(message), circumstances(message.report), photos(message)];
+}
+
+const words = (message) => (message.text ? element("p", { className: "words" }, message.text) : null);
+
+/** What of a sealed find only its finder and the moderators see. */
+function kept(message) {
+  const parts = message.report ? [words(message), photos(message)] : [];
+  if (!parts.some(Boolean)) return null;
+  return element("div", { className: "kept" }, element("p", { className: "only" }, "Only the finder and the moderators see this"), ...parts);
 }
 
 function time(at) {
   const date = new Date(at);
   return element("time", { dateTime: at, title: fullDate.format(date) }, clock.format(date));
+}
+
+function secrecy(report) {
+  if (!report?.sealed && !report?.private) return null;
+  const words = report.sealed ? "Sealed" : "Private";
+  return element("span", { className: "state", title: "Only its author and the moderators see all of it" }, element("span", { aria: { hidden: "true" } }, "🔒 "), words);
 }
 
 function circumstances(report) {
@@ -140,8 +148,16 @@ function photos(message) {
   return all.length ? element("div", { className: "photos" }, ...all) : null;
 }
 
+function editing(message) {
+  const words = { name: "text", kind: "text", label: "Your words", hint: "", required: true, most: 4000, value: message.text };
+  const button = element("button", { type: "button", className: "edit", data: { key: "edit" }, title: "Change your words", aria: { label: "Change your words" } }, "✎");
+  button.addEventListener("click", () =>
+    ask({ title: "Change your words", fields: [words] }, ({ text }) => send("/edits", { message: message.id, name: me.name(), text })),
+  );
+  return button;
+}
+
 function removal(message) {
-  if (!me.isMe(message.author) && !me.isModerator()) return null;
   const button = element("button", { type: "button", className: "remove", data: { key: "remove" }, title: "Delete this post", aria: { label: "Delete this post" } }, "×");
   button.addEventListener("click", async () => {
     if (!confirm("Delete this post and all that I know of it?")) return;
@@ -150,54 +166,37 @@ function removal(message) {
   return button;
 }
 
+/** What the bot says in a thread, or to the moderators. */
 function card(message) {
   const { reply, match, question } = message;
-  const lines = element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
-  const parts = [element("span", { className: "face is-bot", title: "Reunite", aria: { hidden: "true" } }, "R"), lines];
+  const parts = [element("span", { className: "face is-bot", title: "Reunite", aria: { hidden: "true" } }, "R"), cards.lines(reply)];
   if (reply.picture) {
     const picture = element("img", { className: "thumbnail", src: reply.picture, alt: "Photo of the possible match", loading: "lazy" });
     picture.addEventListener("error", () => picture.remove());
     parts.push(picture);
   }
+  const takeNote = (answer) => {
+    if (answer) {
+      notes.set(message.id, answer);
+      cards.sayNote(answer);
+    } else notes.delete(message.id);
+    if (messages.has(message.id)) show(messages.get(message.id));
+  };
+  parts.push(cards.buttons(reply, takeNote));
   if (match) parts.push(verdicts(message, match));
   if (question) parts.push(answers(message, question));
+  if (notes.has(message.id)) parts.push(cards.note(notes.get(message.id), takeNote));
   return parts;
-}
-
-function span(part) {
-  switch (part.is) {
-    case "strong":
-      return element("strong", {}, part.text);
-    case "label":
-      return element("span", { className: `label is-${part.level}` }, part.text);
-    case "quoted":
-      return element("q", {}, part.text);
-    case "person":
-      return element("span", { className: "person" }, `@${part.text}`);
-    case "jump":
-      return jump(part);
-    default:
-      return document.createTextNode(part.text);
-  }
-}
-
-function jump(part) {
-  const link = element("a", { href: `#m-${part.message}`, data: { key: `jump-${part.message}` } }, part.text);
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    if (!reveal(part.message)) link.replaceWith(document.createTextNode("(that post is gone)"));
-  });
-  return link;
 }
 
 function verdicts(message, match) {
   const buttons = VERDICTS.map(({ kind, mark, words }) => {
     const mine = match[kind].some(me.isMe);
+    const title = match[kind].length ? `${words}: ${match[kind].join(", ")}` : words;
     const button = element(
       "button",
-      { type: "button", className: "verdict", data: { key: kind }, aria: { pressed: String(mine) }, title: match[kind].join(", ") },
+      { type: "button", className: "verdict", data: { key: kind }, title, aria: { pressed: String(mine), label: words } },
       element("span", { aria: { hidden: "true" } }, mark),
-      ` ${words}`,
       match[kind].length ? element("b", {}, ` ${match[kind].length}`) : null,
     );
     button.addEventListener("click", () =>
@@ -222,7 +221,8 @@ async function act(body, path, what) {
   try {
     await send(path, { ...what, name: me.name(), moderator: me.isModerator() });
   } catch (error) {
-    const place = body.querySelector(".error") ?? body.appendChild(element("p", { className: "error", role: "alert" }));
+    const places = [...body.querySelectorAll(".verdicts .error, .choices .error")];
+    const place = places[0] ?? body.appendChild(element("p", { className: "error", role: "alert" }));
     place.textContent = error.message;
   }
 }

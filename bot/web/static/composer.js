@@ -40,7 +40,15 @@ export class Composer {
       event.preventDefault();
       this.post();
     });
+    const sealed = form.querySelector("[name=sealed]");
+    sealed?.addEventListener("change", () => this.showSealed(sealed.checked));
     this.listenForDrops(form.closest(".channel"));
+  }
+
+  /** A sealed find has to be called something. */
+  showSealed(isSealed) {
+    const fields = this.form.querySelector("fieldset");
+    if (fields) fields.hidden = fields.disabled = !isSealed;
   }
 
   listenForDrops(area) {
@@ -112,6 +120,7 @@ export class Composer {
 
   clear() {
     this.form.reset();
+    this.showSealed(false);
     this.photos = []; // their previews live on in the post until its stored copies are there
     this.id = crypto.randomUUID();
     this.showPreviews();

@@ -3,8 +3,11 @@
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8000;
 
-/** Call `onUpdate(update)` for each message, `onConnected(connected)` when the line comes and goes. */
-export function connect(onUpdate, onConnected) {
+/**
+ * Call `onUpdate(update)` for each message, `onConnected(connected)` when the line comes and goes. `viewer()` tells who
+ * looks, as the parameters of an address. Returns a function that begins anew, for another viewer.
+ */
+export function connect(onUpdate, onConnected, viewer) {
   let pause = FIRST_PAUSE_MS;
   let waiting;
   let socket;
@@ -13,7 +16,7 @@ export function connect(onUpdate, onConnected) {
     clearTimeout(waiting);
     waiting = undefined;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    socket = new WebSocket(`${scheme}://${location.host}/live`);
+    socket = new WebSocket(`${scheme}://${location.host}/live?${viewer()}`);
     socket.onmessage = (event) => {
       pause = FIRST_PAUSE_MS;
       onConnected(true);
@@ -29,6 +32,11 @@ export function connect(onUpdate, onConnected) {
   // Who comes back to the page does not want to wait for the pause to end.
   for (const name of ["online", "focus"]) addEventListener(name, () => waiting !== undefined && open());
   open();
+  return () => {
+    socket.onmessage = socket.onclose = null; // what it still has is for the one before
+    socket.close();
+    open();
+  };
 }
 
 /** Post a form or JSON. Returns the answer; throws an Error with a sentence for the person, `.final` if sent as it is it won't go through. */

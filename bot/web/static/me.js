@@ -17,14 +17,23 @@ export function isMe(other) {
   return other.toLowerCase() === name().toLowerCase();
 }
 
+/** Who acts, as the parameters of an address. */
+export function parameters() {
+  return new URLSearchParams({ name: name(), ...(isModerator() ? { moderator: "yes" } : {}) });
+}
+
 /** Call `watcher` whenever another person acts. */
 export function onChange(watcher) {
   watchers.push(watcher);
 }
 
+function keep() {
+  sessionStorage.setItem(KEPT, JSON.stringify([who.value, otherName.value]));
+}
+
 function changed() {
   otherName.hidden = who.value !== "";
-  sessionStorage.setItem(KEPT, JSON.stringify([who.value, otherName.value]));
+  keep();
   for (const watcher of watchers) watcher();
 }
 
@@ -36,4 +45,5 @@ who.addEventListener("change", () => {
   changed();
   if (!otherName.hidden) otherName.focus();
 });
-otherName.addEventListener("input", changed);
+otherName.addEventListener("input", keep);
+otherName.addEventListener("change", changed); // once it is typed

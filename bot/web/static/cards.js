@@ -1,0 +1,72 @@
+// What the bot says as elements: lines of spans, buttons, and notes that only whoever pressed one sees.
+
+import { element } from "./dom.js";
+import { announce, reveal } from "./places.js";
+import { press } from "./presses.js";
+
+export function lines(reply) {
+  return element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
+}
+
+/** The buttons of a reply; null where it has none. `onNote(reply)` is called with what a press was answered. */
+export function buttons(reply, onNote) {
+  if (!reply.buttons.length) return null;
+  const error = element("p", { className: "error", role: "alert" });
+  const all = reply.buttons.map((button) => {
+    const key = `${button.action}:${button.subject}`;
+    const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key } }, button.words);
+    made.addEventListener("click", async () => {
+      error.textContent = "";
+      made.disabled = true;
+      try {
+        const answer = await press(button);
+        if (answer) onNote(answer);
+      } catch (problem) {
+        error.textContent = problem.message;
+      } finally {
+        made.disabled = false;
+      }
+    });
+    return made;
+  });
+  return element("div", { className: "buttons", role: "group", aria: { label: "What you can do" } }, ...all, error);
+}
+
+/** A note for one person; `onNote` as above, with null where it is closed. */
+export function note(reply, onNote) {
+  const close = element("button", { type: "button", className: "remove", aria: { label: "Close this note" } }, "×");
+  close.addEventListener("click", () => onNote(null));
+  return element("div", { className: "note" }, element("p", { className: "only" }, "Only you see this"), close, lines(reply), buttons(reply, onNote));
+}
+
+/** Say a note aloud as well. */
+export function sayNote(reply) {
+  announce(reply.lines.flat().map((part) => part.text).join(" "));
+}
+
+function span(part) {
+  switch (part.is) {
+    case "strong":
+      return element("strong", {}, part.text);
+    case "label":
+      return element("span", { className: `label is-${part.level}` }, part.text);
+    case "quoted":
+      return element("q", {}, part.text);
+    case "person":
+      return element("span", { className: "person" }, `@${part.text}`);
+    case "jump":
+      return jump(part);
+    default:
+      return document.createTextNode(part.text);
+  }
+}
+
+function jump(part) {
+  const link = element("a", { href: `#m-${part.message}`, data: { key: `jump-${part.message}` } }, part.text);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    link.closest("dialog")?.close();
+    if (!reveal(part.message)) link.replaceWith(document.createTextNode("(that post is gone)"));
+  });
+  return link;
+}

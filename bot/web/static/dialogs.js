@@ -1,0 +1,64 @@
+// Windows on top of the page: a form to fill in, and a list to read.
+
+import { element } from "./dom.js";
+
+/** Ask for what a form of the server's wants. Gives what `submit(answers)` gave, or null if the person leaves it. */
+export function ask(form, submit) {
+  return new Promise((resolve) => {
+    let result = null;
+    const inputs = form.fields.map(input);
+    const error = element("p", { className: "error", role: "alert" });
+    const send = element("button", { type: "submit", className: "primary" }, "Send");
+    const cancel = element("button", { type: "button" }, "Cancel");
+    const fields = form.fields.map((field, index) => labelled(field, inputs[index]));
+    const filled = element("form", {}, ...fields, error, element("div", { className: "actions" }, cancel, send));
+    const dialog = open(form.title, () => resolve(result), filled);
+    cancel.addEventListener("click", () => dialog.close());
+    filled.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      error.textContent = "";
+      send.disabled = true;
+      try {
+        result = await submit(Object.fromEntries(form.fields.map((field, index) => [field.name, answer(inputs[index])])));
+        dialog.close();
+      } catch (problem) {
+        error.textContent = problem.message;
+      } finally {
+        send.disabled = false;
+      }
+    });
+    inputs[0].focus();
+  });
+}
+
+/** Show something to read. */
+export function show(title, ...content) {
+  const close = element("button", { type: "button" }, "Close");
+  const dialog = open(title, () => {}, ...content, element("div", { className: "actions" }, close));
+  close.addEventListener("click", () => dialog.close());
+}
+
+function open(title, onClose, ...content) {
+  const dialog = element("dialog", { aria: { label: title } }, element("h2", {}, title), ...content);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    onClose();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+function input(field) {
+  const common = { id: `field-${field.name}`, required: field.required };
+  if (field.kind === "photos") return element("input", { ...common, type: "file", accept: "image/*,.heic,.heif", multiple: true });
+  return element("textarea", { ...common, rows: 3, maxLength: field.most, value: field.value });
+}
+
+function labelled(field, made) {
+  const hint = field.hint ? element("p", { className: "quiet", id: `${made.id}-hint` }, field.hint) : null;
+  if (hint) made.setAttribute("aria-describedby", hint.id);
+  return element("div", { className: "field" }, element("label", { htmlFor: made.id }, field.label), hint, made);
+}
+
+const answer = (made) => (made.type === "file" ? [...made.files] : made.value);

@@ -1,0 +1,58 @@
+// What a person may ask for of themselves or, as a moderator, of the community.
+
+import * as cards from "./cards.js";
+import { show } from "./dialogs.js";
+import { element } from "./dom.js";
+import { send } from "./live.js";
+import * as me from "./me.js";
+
+const ENTRIES = {
+  mine: { title: "My open reports", empty: "You have no open reports." },
+  privacy: { title: "What is kept of me" },
+  statistics: { title: "Numbers" },
+};
+
+/** Bring the menu to life. */
+export function start() {
+  const menu = document.getElementById("menu");
+  for (const entry of menu.querySelectorAll("[data-entry]")) {
+    entry.addEventListener("click", () => {
+      menu.open = false;
+      open(entry.dataset.entry);
+    });
+  }
+  const keep = document.getElementById("export");
+  keep.addEventListener("click", () => {
+    menu.open = false;
+    keep.href = `/export?${new URLSearchParams({ name: me.name() })}`;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+async function open(which) {
+  const { title, empty } = ENTRIES[which];
+  try {
+    const { replies } = await send(`/${which}`, { name: me.name(), moderator: me.isModerator() });
+    show(title, ...(replies.length ? replies.map(entry) : [element("p", {}, empty)]));
+  } catch (error) {
+    show(title, element("p", { className: "error", role: "alert" }, error.message));
+  }
+}
+
+function entry(reply) {
+  const made = element("article", { className: "entry" });
+  const showNote = (answer) => {
+    if (answer) cards.sayNote(answer);
+    const below = answer ? cards.note(answer, showNote) : cards.buttons(reply, showNote);
+    made.replaceChildren(cards.lines(reply), ...[below].filter(Boolean));
+  };
+  showNote(null);
+  return made;
+}

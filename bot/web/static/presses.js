@@ -1,0 +1,26 @@
+// Pressing the bot's buttons: first the form that goes with one, then the server, which answers with a note.
+
+import { ask } from "./dialogs.js";
+import { send } from "./live.js";
+import * as me from "./me.js";
+
+const SURE = {
+  withdraw: "Take this report back? I delete all that I know of it.",
+  forget: "Delete all that I know of you? That can't be undone.",
+};
+
+/** Press a button. Gives the note for whoever pressed it, or null if they thought better of it. */
+export async function press(button) {
+  const id = crypto.randomUUID(); // the same for each try of a press, so that it counts once
+  if (button.form) return ask(button.form, (answers) => submit(button, id, answers));
+  if (SURE[button.action] && !confirm(SURE[button.action])) return null;
+  return submit(button, id, {});
+}
+
+async function submit(button, id, { words = "", photos = [] }) {
+  const form = new FormData();
+  const fields = { id, action: button.action, subject: button.subject, name: me.name(), moderator: me.isModerator() ? "yes" : "", words };
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  for (const photo of photos) form.append("photo", photo, photo.name);
+  return (await send("/presses", form)).note;
+}

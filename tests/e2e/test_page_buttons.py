@@ -1,0 +1,218 @@
+"""What people do by buttons on the local page, in a real browser: page, bot, worker and database as they are."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from reunite import wording
+from tests.visitors import Channel, Site, Visitor, opened, picture_file
+
+pytestmark = pytest.mark.browser
+
+ANSWER = "a blue thread sewn into the lining"
+
+
+@pytest.fixture
+async def site(chromium: str, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    async with opened(chromium) as browser:
+        site = Site(browser, database_url, redis_url, unused_tcp_port)
+        async with site.working(), site.serving():
+            yield site
+
+
+async def met(site: Site) -> tuple[Visitor, Visitor]:
+    """Let Ben's find and Ada's loss meet."""
+    ben, ada = await site.visit("Ben"), await site.visit("Ada")
+    await ben.found.post("an umbrella", "red")
+    await ben.found.says("I keep watching")
+    await ada.lost.post("my red umbrella")
+    await expect(ada.lost.cards).to_be_visible()
+    return ben, ada
+
+
+def window(visitor: Visitor) -> Locator:
+    return visitor.page.get_by_role("dialog")
+
+
+def log(visitor: Visitor) -> Channel:
+    return Channel(visitor.page, "moderators")
+
+
+async def fill_in(visitor: Visitor, words: str) -> None:
+    await window(visitor).get_by_role("textbox").fill(words)
+    await window(visitor).get_by_role("button", name="Send").click()
+
+
+async def press(inside: Locator, words: str) -> None:
+    await inside.get_by_role("button", name=words).last.click()
+
+
+async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> None:
+    ben, ada = await met(site)
+    await press(ada.lost.cards, "This is mine")
+    await expect(window(ada)).to_contain_text(wording.sentence("form_claim_hint"))
+    await fill_in(ada, ANSWER)
+    note = ada.page.locator(".note")
+    await expect(note).to_contain_text(wording.sentence("note_claim_sent"))
+    await ada.be("Chiyo")
+    await expect(note).to_have_count(0)
+    await ada.found.says("says that this is theirs")
+    await expect(ada.found.column.get_by_role("button", name="See what they say")).to_have_count(0)
+    await ada.be("Ada")
+
+    await press(ben.found.column, "See what they say")
+    await expect(ben.page.locator(".note q")).to_have_text(ANSWER)
+    await press(ben.page.locator(".note"), "It fits")
+    await expect(ben.page.locator(".note")).to_contain_text(wording.sentence("note_claim_accepted"))
+    await ada.lost.says("Ben agrees that it is yours")
+    await expect(ada.page.locator("body")).not_to_contain_text(ANSWER)
+    await ben.page.get_by_role("button", name="Close this note").click()
+    await expect(ben.page.locator(".note")).to_have_count(0)
+
+
+async def test_a_window_is_left_by_keyboard_and_keeps_what_could_not_be_sent(site: Site) -> None:
+    _, ada = await met(site)
+    mine = ada.lost.cards.get_by_role("button", name="This is mine")
+    await mine.focus()
+    await ada.page.keyboard.press("Enter")
+    await expect(window(ada).get_by_role("textbox")).to_be_focused()
+    await ada.page.keyboard.press("Escape")
+    await expect(window(ada)).to_have_count(0)
+    await mine.click()
+    await fill_in(ada, "   ")
+    await expect(window(ada).get_by_role("alert")).to_have_text(wording.sentence("claim_empty"))
+    await expect(window(ada).get_by_role("textbox")).to_have_value("   ")
+
+
+async def test_not_mine_is_noted_and_can_be_taken_back(site: Site) -> None:
+    _, ada = await met(site)
+    await press(ada.lost.cards, "Not mine")
+    await expect(ada.lost.cards.locator(".note")).to_contain_text(wording.sentence("note_declined"))
+    await press(ada.lost.cards.locator(".note"), "This is mine")
+    await fill_in(ada, ANSWER)
+    await expect(ada.lost.cards.locator(".note")).to_contain_text(wording.sentence("note_claim_sent"))
+
+
+async def test_a_photo_added_later_is_compared_too(site: Site) -> None:
+    ada = await site.visit("Ada")
+    for colour in ("red", "green", "blue"):
+        await ada.found.post("", colour)
+    await expect(ada.found.column.locator(".answer.is-nothing")).to_have_count(3)
+    await ada.lost.post("something that I can't describe")
+    await ada.lost.says("I keep watching")
+    await press(ada.lost.column.locator(".is-nothing"), "Add a photo")
+    await window(ada).locator("input").set_input_files(picture_file("red"))
+    await press(window(ada), "Send")
+    await expect(ada.lost.column.locator(".note")).to_contain_text(wording.sentence("note_looking_again"))
+    await expect(ada.lost.posts.locator(".photos img")).to_have_count(1)
+    await expect(ada.lost.cards.first).to_be_visible()
+
+
+async def test_my_reports_are_mine_and_one_is_taken_back_everywhere(site: Site) -> None:
+    ben, ada = await met(site)
+    await ada.page.get_by_text("Menu").click()
+    await ada.page.get_by_role("button", name="My reports").click()
+    await expect(window(ada).locator("q")).to_have_text("my red umbrella")
+    ada.page.on("dialog", lambda question: question.accept())
+    await press(window(ada), "Withdraw")
+    await expect(window(ada)).to_contain_text(wording.sentence("note_withdrawn"))
+    await press(window(ada), "Close")
+    for reader in (ada, ben):
+        await expect(reader.lost.posts).to_have_count(0)
+        await expect(reader.found.cards).to_have_count(0)
+        await expect(reader.page.locator("body")).not_to_contain_text("my red umbrella")
+
+
+async def test_changed_words_stand_wherever_the_old_ones_stood(site: Site) -> None:
+    ben, ada = await met(site)
+    await expect(ben.found.cards.locator("q")).to_have_text("my red umbrella")
+    await ada.lost.posts.get_by_role("button", name="Change your words").click()
+    await fill_in(ada, "my red umbrella with a duck's head")
+    await expect(ada.lost.posts.locator(".words")).to_have_text("my red umbrella with a duck's head")
+    await expect(ben.found.cards.locator("q")).to_have_text("my red umbrella with a duck's head")
+
+
+async def test_a_sealed_find_stays_with_the_moderators_until_one_releases_it(site: Site) -> None:
+    ben, robin, ada = [await site.visit(name) for name in ("Ben", "Robin", "Ada")]
+    await ben.found.column.get_by_label("Keep the photo sealed").check()
+    await ben.found.column.get_by_label("What is it?").select_option("A card")
+    await ben.found.column.get_by_label("Where, roughly?").fill("the gym")
+    await ben.found.post("in the name of Ada Ling", "red")
+    await expect(ada.found.posts).to_contain_text("Somebody found: a card · the gym")
+    for reader, photos in ((ada, 0), (ben, 1), (robin, 1)):
+        await expect(reader.found.posts.locator("img")).to_have_count(photos)
+        await expect(reader.found.posts.get_by_text("Ada Ling")).to_have_count(photos)
+
+    await ada.lost.post("my red card")
+    await expect(log(robin).posts).to_contain_text(wording.sentence("log_sealed"))
+    await expect(ada.lost.cards).to_have_count(0)
+    await expect(log(ada).column).to_be_hidden()
+    await press(log(robin).posts, "Release")
+    await expect(ada.lost.cards).to_be_visible()
+    await expect(ada.lost.cards.locator("img")).to_have_count(0)
+    await expect(ada.page.locator("body")).not_to_contain_text("Ada Ling")
+
+
+async def test_a_private_loss_is_seen_by_its_author_and_the_moderators_alone(site: Site) -> None:
+    ben, robin, ada = [await site.visit(name) for name in ("Ben", "Robin", "Ada")]
+    await ada.lost.column.get_by_label("Only me and the moderators").check()
+    await ada.lost.post("my red diary")
+    for reader, seen in ((ada, 1), (robin, 1), (ben, 0)):
+        await expect(reader.lost.posts).to_have_count(seen)
+    await ben.found.post("a notebook", "red")
+    await expect(ada.lost.cards).to_be_visible()
+    await expect(log(robin).posts).to_contain_text("my red diary")
+    await expect(ben.page.locator("body")).not_to_contain_text("diary")
+
+
+async def test_a_moderator_judges_on_the_log_line_and_takes_it_back(site: Site) -> None:
+    _, ada = await met(site)
+    await ada.be("Robin")
+    line = log(ada).posts
+    await press(line, "It is back")
+    await expect(line).to_contain_text("Returned, confirmed by @Robin")
+    for channel in (ada.found, ada.lost):
+        await expect(channel.posts.locator(".state")).to_have_text("Returned")
+    await press(line, "It is back")
+    await expect(ada.lost.posts.locator(".state")).to_have_count(0)
+
+
+async def test_who_acts_may_have_all_that_is_known_of_them_sent_and_deleted(site: Site, tmp_path: Path) -> None:
+    _, ada = await met(site)
+    await ada.page.get_by_text("Menu").click()
+    async with ada.page.expect_download() as download:
+        await ada.page.get_by_role("link", name="Send me all of it").click()
+    await (await download.value).save_as(tmp_path / "known.json")
+    known = json.loads((tmp_path / "known.json").read_text())
+    assert [each["text"] for each in known["reports"]] == ["my red umbrella"]
+
+    await ada.page.get_by_text("Menu").click()
+    await expect(ada.page.get_by_role("button", name="Numbers")).to_be_hidden()
+    await ada.page.get_by_role("button", name="What is kept of me").click()
+    ada.page.on("dialog", lambda question: question.accept())
+    await press(window(ada), "Delete everything about me")
+    await expect(window(ada)).to_contain_text("Done: 1 report")
+    await expect(ada.lost.posts).to_have_count(0)
+
+
+async def test_moderators_see_the_numbers(site: Site) -> None:
+    _, ada = await met(site)
+    await ada.be("Robin")
+    await ada.page.get_by_text("Menu").click()
+    await ada.page.get_by_role("button", name="Numbers").click()
+    await expect(window(ada)).to_contain_text("1 thing is missed")
+
+
+@pytest.mark.parametrize("width", [360, 900])
+async def test_a_moderator_with_little_room_has_a_tab_for_each_channel(site: Site, width: int) -> None:
+    robin = await site.visit("Robin", width=width)
+    await robin.page.get_by_role("button", name="# moderators").click()
+    await expect(log(robin).column).to_be_visible()
+    await expect(robin.found.column).to_be_hidden()
+    assert await robin.page.evaluate("document.documentElement.scrollWidth") == width
+    await robin.be("Ada")
+    await expect(log(robin).column).to_be_hidden()
+    await expect(robin.found.column).to_be_visible()
