@@ -78,13 +78,14 @@ def _parts(
     """Put the takers together."""
     linking = Linking(handlers, background)
     reports, setup = Reports(handlers, linking, background), Setup(handlers, background)
+    home = Home(handlers, reports, setup, linking, background)
     return Parts(
         workspaces=workspaces,
         installations=installations,
         inbound=Inbound(handlers, platform, installations, background),
         reports=reports,
-        presses=Presses(handlers, background),
-        home=Home(handlers, reports, setup, linking, background),
+        presses=Presses(handlers, home.publish, background),
+        home=home,
         setup=setup,
         linking=linking,
     )

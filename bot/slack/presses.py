@@ -1,6 +1,6 @@
 """Buttons below replies, which work after a restart too: what they are about stands in their id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, cast, get_args
 from uuid import UUID
 
@@ -20,19 +20,23 @@ from reunite.errors import TellUserError
 from reunite.forms import form_of
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.reply import Action
+from reunite.reply import Action, Reply
 
 Body = Mapping[str, Any]
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
+_OWN: Final[frozenset[Action]] = frozenset({"withdraw", "extend", "add_photo", "add_detail", "forget"})
+"""What changes one's own reports, and so one's home tab."""
+Refresh = Callable[[SlackWorkspace, str], Coroutine[Any, Any, None]]
 _log = structlog.get_logger(__name__)
 
 
 class Presses:
     """Takes presses, and the modals that some of them open first."""
 
-    def __init__(self, handlers: Handlers, background: Background) -> None:
-        """Own nothing."""
+    def __init__(self, handlers: Handlers, refresh: Refresh, background: Background) -> None:
+        """`refresh` brings someone's home tab up to date."""
         self._handlers = handlers
+        self._refresh = refresh
         self._background = background
 
     async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
@@ -62,10 +66,16 @@ class Presses:
             return
         target = workspace.target(private.channel, private.message)
         press = _press(person, action, subject, target=target, key=body["trigger_id"])
-        await private.attempt(self._do(press, private), language)
+        await private.attempt(self._say(workspace, press, private), language)
 
-    async def _do(self, press: Press, private: Private) -> None:
-        await private.say([await self._handlers.press(press)], press.language)
+    async def _say(self, workspace: SlackWorkspace, press: Press, private: Private) -> None:
+        await private.say([await self._do(workspace, press)], press.language)
+
+    async def _do(self, workspace: SlackWorkspace, press: Press) -> Reply:
+        reply = await self._handlers.press(press)
+        if press.action in _OWN:
+            self._background.start(self._refresh(workspace, press.member.id))
+        return reply
 
     async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
         view, given = body["view"], filled_in(body["view"])
@@ -77,7 +87,7 @@ class Presses:
         words = given.get("words", "")
         key = f"view:{view['id']}"
         press = _press(person, action, subject, target=target, key=key, words=words, photos=photos)
-        return reply_view([await self._handlers.press(press)], workspace.link_to, person.language)
+        return reply_view([await self._do(workspace, press)], workspace.link_to, person.language)
 
     async def _answered(self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond, private: Private) -> None:
         person = await workspace.person(body["user"]["id"])

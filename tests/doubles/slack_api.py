@@ -1,5 +1,6 @@
 """The Web API of the Slack double: conversations, messages, people, views, and the app's installation."""
 
+import asyncio
 import itertools
 import json
 from base64 import b64decode
@@ -48,6 +49,8 @@ class SlackApi:
         self.codes: dict[str, str] = {}
         """Teams by the codes that an app may exchange for their token."""
         self.failures: dict[str, list[web.Response]] = defaultdict(list)
+        self.delays: dict[str, float] = {}
+        """By method, for how many seconds every call of it waits for its answer."""
         self.before_answer: dict[str, Any] = {}
         """By method, a coroutine function that is awaited when the call's work is done and not answered yet."""
 
@@ -98,6 +101,7 @@ class SlackApi:
             answer = getattr(self, name.replace(".", "_"))(arguments, bot)
         except RefusedError as error:
             return web.json_response({"ok": False, "error": str(error)})
+        await asyncio.sleep(self.delays.get(name, 0))
         if name in self.before_answer:
             await self.before_answer.pop(name)(request)
         return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes})
