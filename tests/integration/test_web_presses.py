@@ -1,0 +1,240 @@
+"""Buttons, own reports, sealed and private posts at the local page's server: each is shown to whom it may be."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bot.web.app import running
+from bot.web.config import WebConfig
+from db.store import Store
+from reunite import notices, wording
+from reunite.commands import SetUp
+from reunite.errors import UndeliverableError
+from reunite.handlers import Handlers
+from reunite.model import Member, PhotoState, ReplyTarget, Report, ReportState, Settings
+from reunite.ports import Outgoing
+from reunite.reply import Plain, Reply
+from tests.doubles.pictures import drawing
+from tests.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Nobody, Page, match_card, opened
+
+ROBIN = {"name": "Robin", "moderator": "yes"}
+SEALED = {**UMBRELLA_FOUND, "sealed": "yes", "category": "card", "place": "gym", "text": "in the name of Zoe"}
+
+
+@pytest.fixture
+async def page(database_url: str) -> AsyncIterator[Page]:
+    async with opened(database_url) as page:
+        yield page
+
+
+def actions(message: Json) -> list[str]:
+    return [button["action"] for button in message["reply"]["buttons"]]
+
+
+def saying(words: str) -> Reply:
+    return Reply("nothing", ((Plain(words),),))
+
+
+async def opening_sent(page: Page, report: Report) -> int:
+    """Send the bot's own post of a report, as the delivery does; return its message."""
+    [item] = await page.store.lease_outbox("web", limit=5, seconds=60)
+    sent = await page.platform.send(Outgoing(item.key, item.target, item.reply))
+    async with page.store.session(report.community) as session:
+        await session.mark_sent(item.seq, item.fence, item.version, sent)
+    return int(sent.message)
+
+
+async def test_each_viewer_has_the_buttons_that_are_theirs_to_press(page: Page) -> None:
+    card, _ = await match_card(page)
+    for viewer, expected in (({"name": ADA}, ["mine", "not_mine"]), ({"name": BEN}, []), (ROBIN, []), ({}, [])):
+        async with page.watching(**viewer) as watcher:
+            shown = await watcher.until(lambda messages: card in messages)
+            assert actions(shown[card]) == expected
+            assert shown[card]["match"] == {"state": "unjudged", "confirm": [], "refuse": []}
+
+
+async def test_a_button_tells_what_is_asked_before_and_a_press_answers_in_private(page: Page) -> None:
+    card, match = await match_card(page)
+    async with page.watching(name=ADA) as watcher:
+        mine, not_mine = (await watcher.until(lambda messages: card in messages))[card]["reply"]["buttons"]
+    assert (mine["words"], mine["form"]["fields"][0]["name"]) == (wording.sentence("button_mine"), "words")
+    assert not_mine["form"] is None
+    empty = await page.press(mine, name=ADA, words=" ")
+    assert empty == (422, {"error": wording.sentence("claim_empty")})
+    assert await page.press(mine, name=BEN, words="me") == (422, {"error": wording.sentence("only_loser")})
+    status, answer = await page.press(not_mine, name=ADA)
+    assert (status, actions({"reply": answer["note"]})) == (200, ["mine"])
+    async with page.store.session((await page.reports())[0].community) as session:
+        known = await session.match(match.id)
+    assert known
+    assert known.declined
+
+
+async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> None:
+    card, match = await match_card(page)
+    mine = {"action": "mine", "subject": str(match.id)}
+    assert (await page.press(mine, name=ADA, words="my name is in it"))[0] == 200
+    find, _ = await page.reports()
+    for item in await page.store.lease_outbox("web", limit=9, seconds=60):
+        await page.platform.send(Outgoing(item.key, item.target, item.reply))
+    expected = {ADA: [], BEN: ["see_claim"], "Robin": ["see_claim"]}
+    for name, buttons in expected.items():
+        viewer = {"name": name, **({"moderator": "yes"} if name == "Robin" else {})}
+        async with page.watching(**viewer) as watcher:
+            shown = await watcher.until(
+                lambda each: any((m["reply"] or {}).get("kind") == "claim" for m in each.values())
+            )
+        [claim] = [each for each in shown.values() if each["root"] and each["reply"]["kind"] == "claim"]
+        assert actions(claim) == buttons
+        assert claim["root"] == int(str(find.target.message))
+    assert card in shown
+
+
+async def test_the_same_press_twice_adds_a_photo_once(page: Page) -> None:
+    await page.post(UMBRELLA_LOST)
+    [report] = await page.reports()
+    button = {"action": "add_photo", "subject": str(report.id)}
+    for _ in range(2):
+        status, _ = await page.press(button, drawing("red"), name=ADA, id="the-same-press")
+        assert status == 200
+    async with page.store.session(report.community) as session:
+        assert [photo.state for photo in await session.photos(report.id)] == [PhotoState.PENDING]
+
+
+@pytest.mark.parametrize("wrong", [{"action": "explode"}, {"subject": "none"}, {"id": "short"}, {"name": ""}])
+async def test_a_press_that_no_page_sends_is_a_bad_request(page: Page, wrong: dict[str, str]) -> None:
+    button = {"action": "mine", "subject": str(uuid4())}
+    assert await page.press(button, **{"name": ADA, **wrong}) == (400, {})
+    assert await page.press(button, name=ADA) == (422, {"error": wording.sentence("nothing_here")})
+
+
+async def test_only_the_author_changes_a_posts_words(page: Page) -> None:
+    _, posted = await page.post(UMBRELLA_LOST)
+    said: dict[str, Any] = {"message": posted["message"], "text": " green umbrella "}
+    assert await page.ask("/edits", **said, name=BEN) == (422, {"error": wording.sentence("only_own")})
+    empty = await page.ask("/edits", **{**said, "text": " \0"}, name=ADA)
+    assert empty == (422, {"error": wording.sentence("empty_report")})
+    assert [report.text for report in await page.reports()] == ["red umbrella"]
+    assert await page.ask("/edits", **said, name=ADA) == (200, {})
+    assert [report.text for report in await page.reports()] == ["green umbrella"]
+    async with page.watching(name=ADA) as watcher:
+        await watcher.until(lambda messages: messages[posted["message"]]["text"] == "green umbrella")
+
+
+async def test_a_sealed_find_is_posted_by_the_bot_and_read_by_finder_and_moderators(page: Page) -> None:
+    assert await page.post(SEALED, drawing("red")) == (201, {"channel": "found", "message": None})
+    [report] = await page.reports()
+    assert (report.sealed, report.category, report.text) == (True, "card", "in the name of Zoe")
+    message = await opening_sent(page, report)
+    for viewer, photos, text in (
+        ({"name": ADA}, 0, ""),
+        ({}, 0, ""),
+        ({"name": BEN}, 1, report.text),
+        (ROBIN, 1, report.text),
+    ):
+        async with page.watching(**viewer) as watcher:
+            shown = (await watcher.until(lambda messages: (messages.get(message) or {}).get("report")))[message]
+        assert (len(shown["report"]["photos"]), shown["text"], shown["author"]) == (photos, text, None)
+        assert "gym" in str(shown["reply"]["lines"])
+    assert (await page.post({**SEALED, "category": "crown"}))[0] == 400
+
+
+async def test_the_bots_post_of_a_find_that_was_withdrawn_says_so(page: Page) -> None:
+    await page.post(SEALED)
+    [report] = await page.reports()
+    message = await opening_sent(page, report)
+    assert await page.ask("/withdrawals", message=message, name=BEN) == (200, {})
+    await opening_sent_again(page)
+    async with page.watching(name=ADA) as watcher:
+        shown = await watcher.until(
+            lambda messages: messages[message]["reply"]["lines"][0][0]["text"].startswith("This")
+        )
+    assert shown[message]["reply"]["lines"] == [[{"is": "plain", "text": wording.sentence("ended")}]]
+
+
+async def opening_sent_again(page: Page) -> None:
+    """Edit what was sent, as the delivery does."""
+    [item] = await page.store.lease_outbox("web", limit=5, seconds=60)
+    assert (item.task, item.sent is None) == ("edit", False)
+    assert item.sent
+    await page.platform.edit(Outgoing(item.key, item.target, item.reply), item.sent)
+
+
+async def test_a_private_loss_with_its_thread_is_hidden_from_others(page: Page) -> None:
+    _, posted = await page.post({**UMBRELLA_LOST, "private": "yes"})
+    [report] = await page.reports()
+    assert report.private
+    sent = await page.platform.send(Outgoing("answer", report.target, saying("Nothing yet.")))
+    async with page.watching(name=ADA) as watcher:
+        await watcher.until(lambda messages: int(sent.message) in messages)
+    thread = {posted["message"], int(sent.message)}
+    assert thread <= (await page.shown(**ROBIN)).keys()
+    assert not thread & (await page.shown(name=BEN)).keys()
+    assert not thread & (await page.shown()).keys()
+
+
+async def test_the_moderators_channel_is_for_moderators(page: Page) -> None:
+    target = ReplyTarget("web", "local", "moderators")
+    line = Reply("log", ((Plain("A match."),),))
+    sent = await page.platform.send(Outgoing("log", target, line))
+    async with page.watching(**ROBIN) as watcher:
+        shown = await watcher.until(lambda messages: int(sent.message) in messages)
+    assert shown[int(sent.message)]["channel"] == "moderators"
+    assert await page.shown(name=ADA) == {}
+
+
+async def test_moderators_have_their_channel_from_the_start_unless_another_was_chosen(database_url: str) -> None:
+    async with opened(database_url) as page:
+        assert await page.post(SEALED) == (201, {"channel": "found", "message": None})
+    async with Store(database_url) as store:
+        handlers = Handlers(store, Nobody())
+        await handlers.set_up(SetUp(platform="web", workspace="local", settings=Settings(log_channel="other")))
+        async with running(handlers, store, WebConfig(port=0)):
+            assert (await handlers.settings("web", "local")).log_channel == "other"
+
+
+async def test_what_was_said_is_changed_and_taken_away_wherever_it_is(page: Page) -> None:
+    _, posted = await page.post(UMBRELLA_LOST)
+    [report] = await page.reports()
+    first, second = (Outgoing(key, report.target, saying(key)) for key in ("first", "second"))
+    sent = await page.platform.send(first)
+    await page.platform.send(second)
+    await page.platform.edit(Outgoing("first", report.target, saying("changed")), sent)
+    async with page.watching() as watcher:
+        await watcher.until(lambda messages: "changed" in str(messages.get(int(sent.message))))
+        await page.platform.remove(first, sent)
+        await page.platform.remove(second, None)  # it is not known whether it was sent
+        await watcher.until(lambda messages: messages.keys() == {posted["message"]})
+    await page.platform.remove(first, sent)  # gone already
+    with pytest.raises(UndeliverableError):
+        await page.platform.edit(first, sent)
+    assert await page.platform.photo_url(report.target, "0.jpg") is None
+
+
+async def test_members_see_their_own_reports_and_what_is_kept(page: Page) -> None:
+    await page.post(UMBRELLA_LOST)
+    [report] = await page.reports()
+    expected = notices.own_report(report, "en")
+    _, answer = await page.ask("/mine", name=ADA)
+    assert [actions({"reply": each}) for each in answer["replies"]] == [[each.action for each in expected.buttons]]
+    assert (await page.ask("/mine", name=BEN))[1] == {"replies": []}
+    _, privacy = await page.ask("/privacy", name=ADA)
+    [forget] = privacy["replies"][0]["buttons"]
+    async with page.http.get("/export", params={"name": ADA}) as response:
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        assert response.headers["Cache-Control"] == "no-store"
+        assert [each["text"] for each in (await response.json())["reports"]] == ["red umbrella"]
+    assert (await page.press(forget, name=ADA))[0] == 200
+    assert [each.state for each in await page.reports()] == [ReportState.WITHDRAWN]
+    async with page.watching(name=ADA) as watcher:
+        await watcher.until(lambda messages: not messages)
+    assert (await page.reports())[0].author == Member("ada", "")
+
+
+async def test_numbers_are_for_moderators(page: Page) -> None:
+    refused = await page.ask("/statistics", name=ADA, moderator=False)
+    assert refused == (422, {"error": wording.sentence("only_moderators_here")})
+    status, answer = await page.ask("/statistics", name="Robin", moderator=True)
+    assert (status, len(answer["replies"])) == (200, 1)
