@@ -1,6 +1,7 @@
 """Where PostgreSQL and Redis are: as the settings say, else the embedded ones."""
 
 import secrets
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -49,11 +50,27 @@ def places(settings: Settings, *, with_redis: bool = True) -> Iterator[Places]:
         yield Places(database_url or embedded.database_url, owner_url, redis_url or embedded.redis_url, settings.queue)
 
 
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, so that what must be cleared away is; otherwise the process is gone at once."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 @asynccontextmanager
 async def scratch(home: Places) -> AsyncIterator[Places]:
     """Give a migrated database and a queue of its own, gone at the end: real data is neither seen nor touched."""
+    with _ended_as_by_ctrl_c():
+        async with _scratch(home) as own:
+            yield own
+
+
+@asynccontextmanager
+async def _scratch(home: Places) -> AsyncIterator[Places]:
     name = f"reunite_scratch_{secrets.token_hex(6)}"
-    await _execute(home.owner_database_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     own = replace(
         home,
         database_url=conninfo.make_conninfo(home.database_url, dbname=name),
@@ -61,10 +78,12 @@ async def scratch(home: Places) -> AsyncIterator[Places]:
         queue=name,
     )
     try:
+        await _execute(home.owner_database_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         await migrate(own.owner_database_url)
         yield own
     finally:
-        await _execute(home.owner_database_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        await _execute(home.owner_database_url, drop)
 
 
 async def _execute(url: str, statement: sql.Composed) -> None:
