@@ -127,11 +127,13 @@ class SlackDouble(SlackViews):
     # Posts
 
     def post_photo(self, channel: str, author: str, jpeg: bytes, caption: str = "", **more: Any) -> str:
-        """Post a photo; return the message's ts. `more` overrides fields of the event."""
+        """Post a photo; return its ts. `more` overrides the event's fields; if `unheard`, the bot is not told."""
+        unheard = more.pop("unheard", False)
         file = self.api.files.add(author, "photo.jpg", jpeg, ready=True)
         if self.members.get(author, {}).get("team_id") != self.channels[channel]["team"]:  # Slack Connect
             file = {"id": file["id"], "file_access": "check_file_info"}
-        return self.post(channel, author, caption, subtype="file_share", files=[file], **more)
+        more = {"subtype": "file_share", "files": [file], **more}
+        return (self.post_unheard if unheard else self.post)(channel, author, caption, **more)
 
     def post(self, channel: str, author: str, text: str, **more: Any) -> str:
         """Post a message; return its ts."""
@@ -149,14 +151,15 @@ class SlackDouble(SlackViews):
         self.messages[channel].append(message)
         return message
 
-    def edit(self, channel: str, ts: str, text: str) -> None:
+    def edit(self, channel: str, ts: str, text: str, *, unheard: bool = False) -> None:
         """Change a message's words."""
         message = self.message(channel, ts)
         assert message
         before = dict(message)
         message |= {"text": text, "edited": {"user": message["user"], "ts": self.next_ts()}}
         hidden = {"type": "message", "subtype": "message_changed", "channel": channel, "hidden": True}
-        self.tell({**hidden, "ts": self.next_ts(), "message": dict(message), "previous_message": before})
+        if not unheard:
+            self.tell({**hidden, "ts": self.next_ts(), "message": dict(message), "previous_message": before})
 
     def delete(self, channel: str, ts: str, *, unheard: bool = False) -> None:
         """Delete a message; where it has answers, a tombstone stays."""

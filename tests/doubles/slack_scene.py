@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -15,7 +16,7 @@ from bot.slack.config import EVENTS_PATH, SlackConfig
 from db.store import Store
 from reunite import wording
 from reunite.handlers import Handlers
-from reunite.model import Label, Match, MatchState, Photo, Report, ReportState, Settings
+from reunite.model import Label, Match, MatchState, Photo, ReplyTarget, Report, ReportState, Settings
 from reunite.ports import Platform, ScoredPair, Sent
 from tests.doubles.pictures import drawing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
@@ -66,6 +67,7 @@ class Scene:
     store: Store
     handlers: Handlers
     platform: Platform
+    opened_at: datetime
     found: str
     lost: str
     general: str
@@ -139,7 +141,12 @@ class Scene:
         async with self.store.session(lost.community) as session:
             await session.post(lost.id, "card", wording.match_card(match, found, lost, None))
         shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This may be yours.")
+        await self.until(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
         return lost, found, match, Sent(self.lost, shown["ts"])
+
+    async def _shows(self, target: ReplyTarget, community: UUID) -> Match | None:
+        async with self.store.session(community) as session:
+            return await session.match_shown_at(target)
 
     async def standing(self, match: Match, community: UUID) -> MatchState:
         """Return what the verdicts make of a match."""
@@ -154,19 +161,26 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene_on(slack: SlackDouble, database_url: str, **more: Any) -> AsyncIterator[Scene]:
-    """Run the bot in a workspace with three channels and four people."""
-    found, lost, general = (slack.add_channel(name) for name in ("found", "lost", "general"))
-    ada, ben = slack.add_member("Ada"), slack.add_member("Ben")
-    admin, chosen = slack.add_member("Mo", admin=True), slack.add_member("Cho")
-    settings = config(slack, **{"moderators": frozenset({chosen}), **more})
+async def scene_on(
+    slack: SlackDouble, database_url: str, *, again: Scene | None = None, **more: Any
+) -> AsyncIterator[Scene]:
+    """Run the bot in a workspace with three channels and four people: new ones, or once more those of a scene."""
+    if again is None:
+        channels = [slack.add_channel(name) for name in ("found", "lost", "general")]
+        people = [slack.add_member("Ada"), slack.add_member("Ben")]
+        moderators = [slack.add_member("Mo", admin=True), slack.add_member("Cho")]
+        ids = (*channels, *people, *moderators)
+    else:
+        ids = (again.found, again.lost, again.general, again.ada, again.ben, again.admin, again.chosen)
+    settings = config(slack, **{"moderators": frozenset({ids[-1]}), **more})
+    opened_at = datetime.now(UTC)
     async with AsyncExitStack() as stack:
         stack.enter_context(no_proxy())
         store = await stack.enter_async_context(Store(database_url))
         handlers = Handlers(store, DeafQueue())
         platform = await stack.enter_async_context(running(handlers, store, settings))
         await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))
-        yield Scene(slack, store, handlers, platform, found, lost, general, ada, ben, admin, chosen)
+        yield Scene(slack, store, handlers, platform, opened_at, *ids)
 
 
 @asynccontextmanager
