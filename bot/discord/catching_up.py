@@ -73,7 +73,7 @@ class CatchingUp:
 
     async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
         for thread in forum.threads:
-            if thread.created_at and thread.created_at >= since:
+            if discord.utils.snowflake_time(thread.id) >= since:
                 with suppress(discord.NotFound, discord.Forbidden):
                     message = await thread.fetch_message(thread.id)
                     if posts.pop(str(thread.id), None):

@@ -24,12 +24,16 @@ NEEDED: Final = TO_HIDE
 Place = discord.TextChannel | discord.ForumChannel
 _IN_A_FORUM: Final = ~discord.Permissions(create_public_threads=True, create_private_threads=True)
 """A post of a forum is a thread already, and opening one there takes the right to send."""
+_IMPLIED: Final = discord.Permissions(embed_links=True, attach_files=True)
+"""Counted as lacking by discord.py where the right to send is; naming that one is enough."""
 
 
 def missing(channel: Place, needed: discord.Permissions) -> tuple[str, ...]:
     """Return the names (discord.py's, as in `Permissions.VALID_FLAGS`) of the permissions that the bot lacks there."""
     mine = channel.permissions_for(channel.guild.me)
     wanted = needed & _IN_A_FORUM if isinstance(channel, discord.ForumChannel) else needed
+    if not mine.send_messages:
+        wanted &= ~_IMPLIED
     return tuple(name for name, is_needed in wanted if is_needed and not getattr(mine, name))
 
 

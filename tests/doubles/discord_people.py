@@ -41,6 +41,9 @@ class People(Guild):
     async def remove_bot(self) -> None:
         await self.gateway.dispatch("GUILD_DELETE", {"id": self.guild_id})
 
+    async def add_bot(self) -> None:
+        await self.gateway.dispatch("GUILD_CREATE", self.guild())
+
     # Posts
 
     async def post(  # noqa: PLR0913 - a message has that much

@@ -129,7 +129,7 @@ async def online(told: Story, database_url: str, redis_url: str, **settings: Any
     adapter = DiscordConfig(
         token=TOKEN, api_base=discord.api_base, gateway=discord.gateway_url, guilds_wait=0.05, **settings
     )
-    config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter)
+    config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter, lease_seconds=5)
     ready = asyncio.Event()
     async with background(run(config, ready.set)):
         await asyncio.wait_for(ready.wait(), PATIENCE)
