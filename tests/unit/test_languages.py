@@ -129,12 +129,23 @@ def test_our_own_words_stay_few(language: str) -> None:
     assert all(len(text) <= MOST_SENTENCE for _, text in everything(language))
 
 
+def code() -> str:
+    rooms = ("reunite", "db", "workers", "bot", "cli")
+    return "\n".join(path.read_text("utf-8") for room in rooms for path in sorted((SOURCES / room).rglob("*.py")))
+
+
 def test_every_sentence_that_the_code_names_is_there() -> None:
-    named = re.compile(r"""(?:sentence|plural|line|problem|TellUserError|IntakeError)\(\s*"(\w+)\"""")
-    rooms = (path for room in ("reunite", "db", "workers", "bot", "cli") for path in (SOURCES / room).rglob("*.py"))
-    keys = {key for path in rooms for key in named.findall(path.read_text("utf-8"))}
+    keys = set(re.findall(r'(?:sentence|plural|line|problem|Error)\(\s*"(\w+)"', code()))
     assert len(keys) > 100  # so the pattern still finds them
     assert keys <= set(ENGLISH.sentences)
+
+
+def test_no_sentence_is_kept_that_the_code_does_not_name() -> None:
+    written = code()
+    whole = set(re.findall(r'"(\w+)"', written))
+    parts = re.findall(r'f"(\w+_)\{[^}"]+\}(\w*)"', written)
+    composed = re.compile("|".join(rf"{start}\w+{end}" for start, end in set(parts)))
+    assert {key for key in ENGLISH.sentences if key not in whole and not composed.fullmatch(key)} == set()
 
 
 def test_the_labels_in_english_are_the_stable_ones() -> None:
