@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from bot.slack.config import SlackSetupError
 from cli.places import Places
-from cli.services import slack_config
+from cli.services import discord_config, slack_config
 from cli.settings import Settings
 from db.installations import Installations
 from db.migrate import MigrationError, pending
@@ -39,7 +39,8 @@ async def findings(settings: Settings, where: Places) -> AsyncIterator[Finding]:
     async for finding in _database(settings, where):
         yield finding
     yield await _redis(where)
-    yield Finding("Discord", ok=None, found="token set" if settings.discord_token else "no token set")
+    async for finding in _discord(settings):
+        yield finding
     async for finding in _slack(settings, where):
         yield finding
 
@@ -80,6 +81,16 @@ async def _encoder(where: Places) -> Finding:
     async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
         row = await (await connection.execute("SELECT version FROM model WHERE live")).fetchone()
     return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker does", remedy="")
+
+
+async def _discord(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.discord_token is None:
+        yield Finding("Discord", ok=None, found="no token set")
+        return
+    from bot.discord.checkup import check_up  # noqa: PLC0415 - a Slack community need not install discord.py
+
+    async for each in check_up(discord_config(settings, settings.discord_token)):
+        yield Finding(each.what, each.ok, each.found, each.remedy)
 
 
 async def _slack(settings: Settings, where: Places) -> AsyncIterator[Finding]:

@@ -120,6 +120,16 @@ async def bot(settings: Settings, where: Places, platform: PlatformName) -> None
         raise UsageError(msg) from error
 
 
+def discord_config(settings: Settings, token: SecretStr) -> DiscordConfig:
+    """Return what the Discord adapter needs of the settings."""
+    return DiscordConfig(
+        token=token.get_secret_value(),
+        api_base=settings.discord_api_base,
+        gateway=settings.discord_gateway,
+        message_content=settings.discord_message_content,
+    )
+
+
 def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:
     """Choose what an adapter needs of the settings. Raises UsageError where something is missing."""
     match platform:
@@ -128,12 +138,7 @@ def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:
                 raise UsageError(
                     "Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord.md tells where it comes from."
                 )
-            return DiscordConfig(
-                token=settings.discord_token.get_secret_value(),
-                api_base=settings.discord_api_base,
-                gateway=settings.discord_gateway,
-                message_content=settings.discord_message_content,
-            )
+            return discord_config(settings, settings.discord_token)
         case "slack":
             try:
                 return slack_config(settings)

@@ -1,16 +1,14 @@
 """Connects to Discord: discord.py's client, its events handed to `Inbound`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import discord
 import structlog
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
+from bot.discord.addresses import addresses
 from bot.discord.catching_up import CatchingUp
 from bot.discord.commands import Commands
 from bot.discord.config import DiscordConfig, DiscordSetupError
@@ -32,7 +30,7 @@ _log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def running(handlers: Handlers, config: DiscordConfig) -> AsyncIterator[Platform]:
     """Be connected: events go to `handlers`, and what is yielded sends. Raises DiscordSetupError."""
-    with _addresses(config):
+    with addresses(config):
         async with ReuniteClient(handlers, config) as client:
             await _log_in(client, config.token)
             try:
@@ -194,17 +192,3 @@ async def _stay_connected(client: discord.Client) -> None:
         ) from error
     except discord.ConnectionClosed as error:
         raise DiscordSetupError(f"Discord has closed the connection for good (code {error.code}).") from error
-
-
-@contextmanager
-def _addresses(config: DiscordConfig) -> Iterator[None]:
-    """Point discord.py at the configured addresses; it has no parameter for them, only these two attributes."""
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    try:
-        if config.api_base:
-            Route.BASE = config.api_base
-        if config.gateway:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(config.gateway)
-        yield
-    finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
