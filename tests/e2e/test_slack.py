@@ -1,63 +1,22 @@
 """The main job on Slack, end to end: bot and worker as they are, the unmodified Slack client, the double as Slack."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
 
-from bot.app import BotConfig, run
-from bot.slack.config import SlackConfig
 from tests.doubles.pictures import drawing
-from tests.doubles.slack import SlackDouble, shown
-from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
-from tests.running import PATIENCE, background, working
-
-
-@dataclass
-class Town:
-    """A workspace with the bot in it."""
-
-    slack: SlackDouble
-    found: str
-    lost: str
-    ada: str
-    ben: str
-    moderator: str
-
-    async def reply(self, channel: str, root: str, words: str) -> dict[str, Any]:
-        return await self.slack.wait_for_reply(channel, root, words)
-
-    async def look_for(self, words: str) -> str:
-        """Use `/lost` as Ada, and return the post that the bot made of it."""
-        before = len(self.slack.messages[self.lost])
-        used = await self.slack.slash("lost", words, self.ada, self.found)
-        await self.slack.until(lambda: used.answers)
-        assert f"<#{self.lost}>" in used.answers[0]["text"]
-        post = await self.slack.until(lambda: self.slack.messages[self.lost][before:])
-        assert "is looking for" in shown(post[0])
-        return str(post[0]["ts"])
+from tests.doubles.slack import shown
+from tests.doubles.slack_town import SlackTown, slack_town
 
 
 @pytest.fixture
-async def town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with SlackDouble.running() as slack:
-        found, lost = slack.add_channel("found"), slack.add_channel("lost")
-        people = [slack.add_member("Ada"), slack.add_member("Ben"), slack.add_member("Mo", admin=True)]
-        adapter = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=slack.api_base, ping_seconds=0.2)
-        config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter)
-        ready = asyncio.Event()
-        host = frozenset({urlsplit(slack.origin).netloc})
-        files = {"slack_token": BOT_TOKEN, "slack_hosts": host, "http_hosts": host}
-        async with working(database_url, redis_url, **files), background(run(config, ready.set)):
-            await asyncio.wait_for(ready.wait(), PATIENCE)
-            yield Town(slack, found, lost, *people)
+async def town(database_url: str, redis_url: str) -> AsyncIterator[SlackTown]:
+    async with slack_town(database_url, redis_url) as opened:
+        yield opened
 
 
-async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: Town) -> None:
+async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: SlackTown) -> None:
     find = town.slack.post_photo(town.found, town.ben, drawing("red"), "umbrella by the door")
     await town.reply(town.found, find, "Nobody misses it so far")
     loss = await town.look_for("my red umbrella")
@@ -81,7 +40,7 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
         await town.reply(channel, root, "open again")
 
 
-async def test_a_find_is_told_to_whoever_misses_it(town: Town) -> None:
+async def test_a_find_is_told_to_whoever_misses_it(town: SlackTown) -> None:
     loss = await town.look_for("a blue cup")
     await town.reply(town.lost, loss, "Nothing has been found so far")
     find = town.slack.post_photo(town.found, town.ben, drawing("blue"))
@@ -90,7 +49,7 @@ async def test_a_find_is_told_to_whoever_misses_it(town: Town) -> None:
     await town.reply(town.found, find, "Possible owner found.")
 
 
-async def test_the_same_event_three_times_is_answered_once(town: Town) -> None:
+async def test_the_same_event_three_times_is_answered_once(town: SlackTown) -> None:
     find = town.slack.post_photo(town.found, town.ben, drawing("red"))
     posted = town.slack.envelopes[0]
     for _ in range(2):
@@ -101,7 +60,7 @@ async def test_the_same_event_three_times_is_answered_once(town: Town) -> None:
     assert len(town.slack.thread(town.found, find)) == 1
 
 
-async def test_a_reply_whose_answer_got_lost_is_not_said_twice(town: Town) -> None:
+async def test_a_reply_whose_answer_got_lost_is_not_said_twice(town: SlackTown) -> None:
     async def cut(request: web.Request) -> None:
         assert request.transport
         request.transport.abort()
@@ -115,7 +74,7 @@ async def test_a_reply_whose_answer_got_lost_is_not_said_twice(town: Town) -> No
     assert sum("Nobody misses it so far" in shown(each) for each in town.slack.thread(town.found, find)) == 1
 
 
-async def test_a_members_reaction_closes_nothing(town: Town) -> None:
+async def test_a_members_reaction_closes_nothing(town: SlackTown) -> None:
     find = town.slack.post_photo(town.found, town.ben, drawing("red"))
     await town.reply(town.found, find, "Nobody misses it so far")
     loss = await town.look_for("my red umbrella")
