@@ -49,7 +49,7 @@ class Commands:
             when=filled["when"],
             secret=filled["secret"],
             category=filled["category"] or "other",
-            private=filled["seen"] == "private",
+            private=filled["seen"] == "private" if filled["seen"] else None,
             photos=filled.photos,
             not_photos=filled.not_photos,
         )

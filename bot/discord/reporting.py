@@ -35,7 +35,8 @@ class Told:
     when: str = ""
     secret: str = ""
     category: str = "other"
-    private: bool = False
+    private: bool | None = None
+    """None leaves it to the guild's settings."""
     photos: tuple[IncomingPhoto, ...] = ()
     not_photos: tuple[str, ...] = ()
 
@@ -69,7 +70,10 @@ class Reporting:
         if told.is_empty:
             raise TellUserError("empty_report")
         happened_at = parse_when(told.when, datetime.now(self._config.zone))
-        place = await self._place(interaction, which, told)
+        private = which == "lost" and (
+            self._guilds.settings(guild).private_reports if told.private is None else told.private
+        )
+        place = await self._place(interaction, KINDS[which], told.words, private=private)
         command = REPORTS[KINDS[which]](
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(place.id)),
@@ -79,7 +83,7 @@ class Reporting:
             happened_at=happened_at,
             photos=told.photos,
             sealed=which == "sealed",
-            private=told.private,
+            private=private,
             category=cast("Category", told.category),
             secret=told.secret,
         )
@@ -88,15 +92,15 @@ class Reporting:
         return Answer(sentence(key, language(interaction), channel=place.mention))
 
     async def _place(
-        self, interaction: discord.Interaction, which: ReportForm, told: Told
+        self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool
     ) -> discord.TextChannel | discord.ForumChannel | discord.Thread:
-        guild, kind = _guild(interaction), KINDS[which]
-        channel = self._guilds.channel_for(guild, kind, interaction.channel, TO_HIDE if told.private else TO_POST)
-        if not told.private:
+        guild = _guild(interaction)
+        channel = self._guilds.channel_for(guild, kind, interaction.channel, TO_HIDE if private else TO_POST)
+        if not private:
             return channel
         if not isinstance(channel, discord.TextChannel):
             raise TellUserError("not_here")  # a forum has no private threads
-        name = thread_name(kind, told.words, discord.utils.utcnow(), self._guilds.language(guild))
+        name = thread_name(kind, words, discord.utils.utcnow(), self._guilds.language(guild))
         thread = await channel.create_thread(
             name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
         )

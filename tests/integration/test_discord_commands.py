@@ -1,0 +1,123 @@
+"""Commands, forms and buttons on Discord in everyone's language, over real sockets, against the double."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.discord.app import running
+from db.store import Store
+from reunite.handlers import Handlers
+from reunite.language import LANGUAGES
+from tests.doubles.discord import DiscordDouble
+from tests.doubles.discord_shapes import inputs
+from tests.doubles.discord_town import JPEG, NoQueue, Town, config, town
+
+LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja"}
+
+
+async def test_every_command_option_and_menu_is_called_by_its_name_in_every_language(database_url: str) -> None:
+    async with town(database_url) as here:
+        commands = here.discord.commands
+    named = [*commands, *(option for command in commands for option in command.get("options", []))]
+    for each in named:
+        assert set(each["name_localizations"]) == set(LOCALES), each["name"]
+        assert set(each.get("description_localizations", LOCALES)) == set(LOCALES), each["name"]
+    for locale in LOCALES:
+        names = [(each["type"], each["name_localizations"][locale]) for each in commands]
+        assert len(set(names)) == len(names), "two commands of one name can't be told apart"
+    menus = {each["name"]: each["name_localizations"]["de"] for each in commands if each["type"] == 3}
+    assert menus == {"Found this": "Das habe ich gefunden", "I lost this": "Das habe ich verloren"}
+
+
+@pytest.mark.parametrize(("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pt-BR", "You have no")])
+async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url: str, locale: str, told: str) -> None:
+    async with town(database_url) as here:
+        ada = here.discord.join("Ada")
+        here.discord.locales[ada] = locale
+        used = await here.discord.slash("mine", ada, "general")
+        assert told in await here.discord.answer(used)
+
+
+async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: str) -> None:
+    async with town(database_url) as here:
+        ada = here.discord.join("Ada")
+        for language in LANGUAGES:
+            here.discord.locales[ada] = language
+            for command in ("lost", "found", "sealed"):
+                await here.discord.opened(await here.discord.slash(command, ada, "general"))
+        here.discord.locales[ada] = "de"
+        modal = await here.discord.opened(await here.discord.slash("lost", ada, "general"))
+        assert modal["title"] == "Ich habe etwas verloren"
+        assert [each["custom_id"] for each in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
+
+
+async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly(database_url: str) -> None:
+    async with town(database_url) as here:
+        ada = here.discord.join("Ada")
+        opening = await here.discord.slash("lost", ada, "general")
+        await here.discord.opened(opening)
+        assert "a few words or a photo" in await here.discord.answer(await here.discord.submit(opening))
+        again = await here.discord.slash("lost", ada, "general")
+        await here.discord.opened(again)
+        later = await here.discord.submit(again, words="hat", when="tomorrow week")
+        assert "When was that?" in await here.discord.answer(later)
+        assert await here.reports() == []
+
+
+async def test_two_photos_of_one_name_are_told_apart(database_url: str) -> None:
+    async with town(database_url) as here:
+        ben, lost = here.discord.join("Ben"), here.discord.channel("found")
+        files = [here.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
+        post = await here.discord.post("found", ben, "gloves", attachments=files)
+        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))
+        assert [name for name, _ in await here.photos()] == ["image.png", "image (2).png"]
+        fresh = await here.platform.photo_url(here.post_of(post), "image (2).png")
+        assert fresh
+        assert fresh.startswith(files[1]["url"])
+        assert await here.platform.photo_url(here.post_of(post), "other.png") is None
+        await here.discord.delete(post)
+        assert await here.platform.photo_url(here.post_of(post), "image.png") is None
+
+
+async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        handlers = Handlers(store, NoQueue())
+        async with running(handlers, config(discord)) as platform:
+            here = Town(discord, store, platform)
+            used = await discord.slash("lost", discord.join("Ada"), "general", description="a hat")
+            await discord.answer(used)
+            listed = await discord.slash("mine", used.user, "general")
+            await discord.answer(listed)
+            opening = await discord.press(listed.said[0]["id"], "Add a detail", used.user)
+            await discord.opened(opening)
+        async with running(handlers, config(discord)):
+            added = await discord.submit(opening, words="with a feather")
+            assert "I look again" in await discord.answer(added)
+            assert (await here.report())["text"] == "a hat\nwith a feather"
+            gone = await discord.press(listed.said[0]["id"], "Withdraw", used.user)
+            assert "deleted what I knew" in await discord.answer(gone)
+
+
+async def test_a_command_is_answered_once_however_often_it_is_told_of(database_url: str) -> None:
+    async with town(database_url) as here:
+        ada = here.discord.join("Ada")
+        used = await here.discord.slash("mine", ada, "general")
+        await here.discord.answer(used)
+        here.discord.gateway.replays = 5
+        await here.discord.gateway.drop()
+        await here.discord.until(lambda: here.discord.gateway.resumed or None, within=20)
+        post = await here.discord.post("found", ada, "hat", {"a.jpg": JPEG})
+        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"), within=20)
+        assert len(used.said) == 1
+
+
+async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
+    async with town(database_url) as here:
+        used = await here.discord.slash("privacy", here.discord.join("Ada"), "general")
+        await here.discord.answer(used)
+        [file] = used.said[0]["attachments"]
+        path = file["url"].removeprefix(f"http://{here.discord.file_host}")
+        known: dict[str, Any] = json.loads(here.discord.files[path])
+        assert known["member"]["name"] == "Ada"
+        assert known["reports"] == []
