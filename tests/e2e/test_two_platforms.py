@@ -1,0 +1,80 @@
+"""One community on Discord and Slack, end to end: both bots and a worker as they are, only the platforms are played."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.doubles.discord_story import Story, guild, online
+from tests.doubles.slack import shown
+from tests.doubles.slack_town import SlackTown, slack_town, worker_config
+from tests.running import PATIENCE, until, working
+
+
+@dataclass
+class Both:
+    """A guild and a workspace whose moderators have linked them."""
+
+    discord: Story
+    slack: SlackTown
+
+    async def lost_and_found(self) -> tuple[str, str, str]:
+        """Let Ada miss on Discord what Ben has found on Slack; return loss, find and the loss's card."""
+        loss = await self.discord.look_for("my red umbrella")
+        await self.discord.says(loss, "Nothing has been found so far")
+        find = self.slack.find("red", "umbrella by the door")
+        return loss, find, await self.discord.says(loss, "This may be yours.", "umbrella by the door")
+
+
+@pytest.fixture
+async def both(database_url: str, redis_url: str) -> AsyncIterator[Both]:
+    async with guild() as discord, slack_town(database_url, redis_url, works=False) as slack:
+        settings = worker_config(slack.slack)
+        hosts = settings.pop("http_hosts") | {discord.discord.file_host}
+        async with (
+            working(database_url, redis_url, http_hosts=hosts, **settings),
+            online(discord, database_url, redis_url),
+        ):
+            linked = Both(discord, slack)
+            making = await discord.discord.slash("link", discord.manager, "general")
+            code = re.search(r"[A-Z2-9]{10}", await discord.told(making))
+            assert code
+            used = await slack.slack.slash("lost", f"link {code[0]}", slack.moderator, slack.found)
+            await slack.slack.until(lambda: used.answers)
+            assert "Linked" in used.answers[0]["text"]
+            yield linked
+
+
+async def test_a_thing_found_on_slack_is_told_to_whoever_lost_it_on_discord_and_to_its_finder(both: Both) -> None:
+    _, find, card = await both.lost_and_found()
+    picture = both.discord.discord.find(card)["attachments"]
+    assert len(picture) == 1
+    told = await both.slack.reply(both.slack.found, find, "Possible owner found.")
+    assert "my red umbrella" in shown(told)
+    assert "Ada" in shown(told)
+
+
+async def test_a_verdict_on_one_side_closes_both(both: Both) -> None:
+    loss, find, card = await both.lost_and_found()
+    await both.discord.discord.react(card, "✅", both.discord.moderator)
+    await both.discord.says(loss, "Returned", "confirmed by")
+    assert "Mo" in shown(await both.slack.reply(both.slack.found, find, "Returned"))
+
+
+async def test_what_is_deleted_on_one_side_is_taken_off_the_other(both: Both) -> None:
+    loss, find, card = await both.lost_and_found()
+    both.slack.slack.delete(both.slack.found, find)
+    there = both.discord.discord.messages[loss]
+    await both.discord.discord.until(lambda: card not in there, PATIENCE)
+    assert not any("by the door" in both.discord.discord.text(each) for each in there.values())
+
+
+async def test_unlinking_on_one_side_takes_quotes_and_pictures_off_the_other(both: Both) -> None:
+    loss, find, card = await both.lost_and_found()
+    await both.slack.reply(both.slack.found, find, "Possible owner found.")
+    parting = await both.discord.discord.slash("unlink", both.discord.manager, "general")
+    assert "Unlinked" in await both.discord.told(parting)
+    await both.discord.discord.until(lambda: card not in both.discord.discord.messages[loss], PATIENCE)
+    thread = both.slack.slack.thread
+    await until(lambda: not any("my red umbrella" in shown(each) for each in thread(both.slack.found, find)))
