@@ -1,5 +1,12 @@
 """Discord's connection comes and goes: what was missed is caught up on, what comes twice is taken once, end to end."""
 
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
 from tests.doubles.discord_shapes import ADD_REACTIONS, CREATE_THREADS, FORUM, SEND_IN_THREADS, SEND_MESSAGES
 from tests.doubles.discord_story import Story, at_work, guild, online
 from tests.doubles.pictures import drawing
@@ -154,3 +161,30 @@ async def test_what_the_invitation_asks_for_is_enough(database_url: str, redis_u
             await town.discord.until(lambda: town.discord.has_reaction(find, "✅") or None, PATIENCE)
             await town.discord.delete(find)
             await town.discord.until(lambda: card not in town.discord.messages[loss] or None, PATIENCE)
+
+
+@pytest.mark.slow
+async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_one_answer(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    async with guild() as town, online(town, database_url, redis_url):
+        async with at_work(town, database_url, redis_url):
+            find = await town.find("red", "umbrella", times=3)
+            await town.says(find, "I keep watching")
+        loss = await town.look_for("my red umbrella")
+        dying = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.doubles.dying", "worker", "after the matches",
+            database_url, redis_url, str(tmp_path / "none"),
+        )  # fmt: skip
+        assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
+        async with at_work(town, database_url, redis_url):
+            await town.says(loss, "This may be yours.")
+            await settled(town)
+        said = [town.discord.text(each) for each in town.discord.replies(loss)]
+        assert [("I looked for you." in each, "This may be yours." in each) for each in said] == [
+            (True, False),
+            (False, True),
+        ]
+        told = [town.discord.text(each) for each in town.discord.replies(find)]
+        assert ["I keep watching" in each for each in told] == [True, False]
+        assert "Possible owner found." in told[1]
