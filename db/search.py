@@ -29,8 +29,8 @@ _TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match
   WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
 
 _CANDIDATES: Final = f"""
-WITH similarities AS MATERIALIZED (
-  SELECT pair.kind, theirs.report_id, max(-(mine.vector <#> theirs.vector)) AS similarity
+WITH compared AS MATERIALIZED ( -- by itself: an aggregate over it would carry the vectors along, and spill to disk
+  SELECT pair.kind, theirs.report_id, -(mine.vector <#> theirs.vector) AS similarity
   FROM unnest(%(kinds)s::text[], %(mine)s::text[], %(theirs)s::text[], %(spaces)s::text[])
     AS pair (kind, mine, theirs, space)
   JOIN embedding mine ON mine.model_id = %(model)s AND mine.report_id = %(report)s
@@ -39,7 +39,9 @@ WITH similarities AS MATERIALIZED (
     AND theirs.source = pair.theirs AND theirs.space = pair.space
   JOIN report r ON r.id = theirs.report_id AND r.kind = %(opposite)s::report_kind AND r.state = 'open'
     AND {_TAKES_PART}
-  GROUP BY pair.kind, theirs.report_id
+),
+similarities AS MATERIALIZED (
+  SELECT kind, report_id, max(similarity) AS similarity FROM compared GROUP BY kind, report_id
 ),
 background AS (
   SELECT kind, avg(similarity) AS mean, stddev_pop(similarity) AS deviation, count(*) AS count
@@ -49,14 +51,17 @@ ranked AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY similarity DE
   FROM similarities),
 chosen AS (SELECT report_id AS id FROM ranked WHERE place <= %(limit)s UNION SELECT unnest(%(rare)s::uuid[])
   EXCEPT SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
-         WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'refused' OR declined))
+         WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'refused' OR declined)),
+measured AS (
+  SELECT report_id, jsonb_object_agg(kind, similarity) AS similarities FROM similarities
+  WHERE report_id IN (SELECT id FROM chosen) GROUP BY report_id
+)
 SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspect' AS asked, r.said,
-  (SELECT coalesce(jsonb_object_agg(s.kind, s.similarity), '{{}}') FROM similarities s WHERE s.report_id = r.id)
-    AS similarities,
+  coalesce(measured.similarities, '{{}}') AS similarities,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
   (SELECT jsonb_agg(background) FROM background) AS background
-FROM chosen JOIN report r USING (id)
+FROM chosen JOIN report r USING (id) LEFT JOIN measured ON measured.report_id = r.id
 """
 
 _RARE: Final = f"""
