@@ -12,14 +12,14 @@ from uuid import UUID
 
 import pytest
 
+from bot.delivery import Delivery
 from db.store import OutboxItem, Store
 from reunite.model import Member, PlatformName, ReplyTarget, Report, Workspace
 from reunite.ports import Outgoing, Platform, Sent
 from tests.doubles.pictures import drawing
 from tests.doubles.slack import PATIENCE
 
-Feature = Literal["bots", "pings", "posts of the bot"]
-ChannelName = Literal["found", "lost"]
+Feature = Literal["bots", "pings", "posts of the bot", "channels", "links", "leaving", "locales"]
 Mark = Literal["✅", "❌"]
 JPEG = drawing("red")
 
@@ -29,6 +29,14 @@ class NoQueue:
 
     async def hint(self, work: UUID) -> None:
         del work
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one person is told and nobody else: its words, and by what the platform knows the buttons below."""
+
+    words: str
+    handle: Any = None
 
 
 @dataclass
@@ -55,11 +63,23 @@ class Harness(ABC):
         """The platform's id of the community."""
 
     @abstractmethod
-    def join(self, name: str, *, moderator: bool = False) -> Member:
-        """Let a person in."""
+    def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
+        """Let a person in, who uses the platform in a language."""
 
     @abstractmethod
-    async def post_photo(self, channel: ChannelName, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
+    async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
+        """Decide as moderators do here: on a channel for them, one for finds (by name), and a language."""
+
+    @abstractmethod
+    async def open_channel(self, name: str) -> None:
+        """Open a channel beside #found and #lost, and let the bot in."""
+
+    @abstractmethod
+    async def leave(self) -> None:
+        """Take the bot away."""
+
+    @abstractmethod
+    async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         """Post a photo; the platform tells of it so many times, and all of them are taken when this returns."""
 
     @abstractmethod
@@ -69,6 +89,26 @@ class Harness(ABC):
     @abstractmethod
     async def post_as_bots(self) -> None:
         """Let the bot itself, and another one, post a photo in #found."""
+
+    @abstractmethod
+    async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
+        """Post a photo in a channel that is not for it, without waiting for anything."""
+
+    @abstractmethod
+    async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
+        """Change the words of one's post."""
+
+    @abstractmethod
+    async def report_privately(self, author: Member, words: str) -> str:
+        """Report a loss that only its author and the moderators may see, and return what the author is told."""
+
+    @abstractmethod
+    async def report_sealed(self, author: Member, words: str, where: str) -> str:
+        """Report found keys whose photo stays sealed, and return what the finder is told."""
+
+    @abstractmethod
+    async def own_reports(self, member: Member) -> Told:
+        """Ask for one's own reports."""
 
     @abstractmethod
     async def use_lost(self, author: Member, words: str) -> str:
@@ -87,8 +127,33 @@ class Harness(ABC):
         """React to a message of the bot, or take that back."""
 
     @abstractmethod
-    async def press(self, on: Sent, words: str, member: Member) -> str:
-        """Press the button with these words below a message of the bot, and return what the member is told."""
+    async def press(
+        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> Told:
+        """Press the button with these words, fill in the form that it opens, and return what that member is told.
+
+        Fails where others are told of it too.
+        """
+
+    @abstractmethod
+    async def words(self, of: Sent) -> str | None:
+        """Return all words that a message of the bot shows; None where it is gone."""
+
+    @abstractmethod
+    async def pictures(self, of: Sent) -> int:
+        """Return how many pictures a message of the bot shows to everyone."""
+
+    @abstractmethod
+    async def public(self) -> str:
+        """Return every word that every member may read."""
+
+    @abstractmethod
+    async def sees(self, member: Member, message: Sent) -> bool:
+        """Tell whether a member may read a message of the bot."""
+
+    @abstractmethod
+    async def is_marked(self, post: ReplyTarget) -> bool:
+        """Tell whether the post itself shows that its thing is back."""
 
     @abstractmethod
     async def literal_words(self, of: Sent) -> str:
@@ -125,14 +190,15 @@ class Harness(ABC):
             return [report for row in rows if (report := await session.report(row["id"]))]
 
     async def deliver(self) -> list[tuple[OutboxItem, Sent]]:
-        """Send what is due, as the delivery does."""
-        sent = []
-        for item in await self.store.lease_outbox(self.name, limit=10, seconds=60):
-            place = await self.platform.send(Outgoing(item.key, item.target, item.reply))
-            async with self.store.session(item.community) as session:
-                await session.mark_sent(item.seq, item.fence, item.version, place)
-            sent.append((item, place))
-        return sent
+        """Do all that is due, as the delivery does; return what was sent or changed, and where it is."""
+        done, delivery = [], Delivery(self.store, self.platform)
+        while due := await self.store.lease_outbox(self.name, limit=10, seconds=60):
+            for item in due:
+                place = await delivery._do(item, Outgoing(item.key, item.target, item.reply, item.picture))
+                async with self.store.session(item.community) as session:
+                    await session.mark_sent(item.seq, item.fence, item.version, place)
+                done += [(item, place)] if place else []
+        return done
 
 
 async def until(look: Callable[[], Awaitable[Any]]) -> Any:

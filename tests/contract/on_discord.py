@@ -10,25 +10,53 @@ from bot.discord import app
 from bot.discord.config import DiscordConfig
 from db.store import Store
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.model import Member, PlatformName, ReplyTarget
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, ChannelName, Harness, Mark, NoQueue
-from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble
+from tests.contract.harness import JPEG, Harness, Mark, NoQueue, Told
+from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
+from tests.doubles.discord_shapes import MANAGE_GUILD, PRIVATE_THREAD
 
 
 @dataclass
 class OnDiscord(Harness):
     name: ClassVar[PlatformName] = "discord"
     double: DiscordDouble = field(kw_only=True)
+    log: str = ""
 
     @property
     def workspace(self) -> str:
         return self.double.guild_id
 
-    def join(self, name: str, *, moderator: bool = False) -> Member:
-        return Member(self.double.join(name, moderator=moderator), name)
+    def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
+        member = Member(self.double.join(name, moderator=moderator), name)
+        self.double.locales[member.id] = {"en": "en-US"}.get(language, language)
+        return member
 
-    async def post_photo(self, channel: ChannelName, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
+    async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
+        places = {"found": self.double.channel(found)} if found else {}
+        if log:
+            places["log"] = self.log = await self.double.create_channel("moderators")
+        if places:
+            await self._change(sentence("setup_places"), **places)
+        await self._change(sentence("setup_ways"), language=language)
+
+    async def _change(self, button: str, **values: str) -> None:
+        manager = self.double.join("Max")
+        self.double.members[manager]["roles"].append(self.double.add_role("managers", MANAGE_GUILD))
+        panel = await self._told(await self.double.slash("setup", manager, "general"))
+        pressed = await self.double.press(panel.handle, button, manager)
+        await self.double.opened(pressed)
+        await self.double.submit(pressed, **values)
+        await self.double.until(lambda: self.double.find(panel.handle)["edited_timestamp"])
+
+    async def open_channel(self, name: str) -> None:
+        await self.double.create_channel(name)
+
+    async def leave(self) -> None:
+        await self.double.remove_bot()
+
+    async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         post = await self.double.post(channel, author.id, text, {"photo.jpg": JPEG}, times=times)
         acknowledgement = f"/messages/{post}/reactions"
         await self.double.until(lambda: sum(acknowledgement in path for _, path in self.double.requests) >= times)
@@ -53,6 +81,32 @@ class OnDiscord(Harness):
         await self.double.opened(used)
         return await self.double.answer(await self.double.submit(used))
 
+    async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
+        await self.double.post(channel, author.id, text, {"photo.jpg": JPEG})
+
+    async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
+        del author
+        await self.double.edit(str(post.message), text)
+
+    async def report_privately(self, author: Member, words: str) -> str:
+        opening = await self.double.slash("lost", author.id, "general")
+        await self.double.opened(opening)
+        return (await self._told(await self.double.submit(opening, words=words, seen="private"))).words
+
+    async def report_sealed(self, author: Member, words: str, where: str) -> str:
+        opening = await self.double.slash("sealed", author.id, "general")
+        await self.double.opened(opening)
+        filled = {"words": words, "where": where, "category": "keys"}
+        return (await self._told(await self.double.submit(opening, {"photo.jpg": JPEG}, **filled))).words
+
+    async def own_reports(self, member: Member) -> Told:
+        return await self._told(await self.double.slash("mine", member.id, "general"))
+
+    async def _told(self, used: Interaction) -> Told:
+        words = await self.double.answer(used)
+        assert used.ephemeral
+        return Told(words, used.said[-1]["id"])
+
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
         return self.double.has_reaction(str(post.message), "👀")
 
@@ -64,9 +118,35 @@ class OnDiscord(Harness):
         assert self.double.find(to.message)["channel_id"] == to.channel
         await (self.double.react if given else self.double.unreact)(to.message, mark, member.id)
 
-    async def press(self, on: Sent, words: str, member: Member) -> str:
-        pressed = await self.double.press(on.message, words, member.id)
-        return await self.double.answer(pressed)
+    async def press(
+        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> Told:
+        message = on.handle if isinstance(on, Told) else on.message
+        used = await self.double.press(message, words, member.id)
+        if fill or photo:
+            await self.double.opened(used)
+            filled = {"words": fill} if fill else {}
+            used = await self.double.submit(used, {"photo.jpg": photo} if photo else None, **filled)
+        return await self._told(used)
+
+    async def words(self, of: Sent) -> str | None:
+        message = self.double.messages[of.channel].get(of.message)
+        return self.double.text(message) if message else None
+
+    async def pictures(self, of: Sent) -> int:
+        return len(self.double.find(of.message)["attachments"])
+
+    async def public(self) -> str:
+        hidden = {each["id"] for each in self.double.channels.values() if each["type"] == PRIVATE_THREAD} | {self.log}
+        there = [each for channel, each in self.double.messages.items() if channel not in hidden]
+        return "\n".join(self.double.text(message) for messages in there for message in messages.values())
+
+    async def sees(self, member: Member, message: Sent) -> bool:
+        channel = self.double.channels[message.channel]
+        return channel["type"] != PRIVATE_THREAD or member.id in self.double.thread_members[message.channel]
+
+    async def is_marked(self, post: ReplyTarget) -> bool:
+        return self.double.has_reaction(str(post.message), "✅")
 
     async def literal_words(self, of: Sent) -> str:
         [embed] = self.double.find(of.message)["embeds"]

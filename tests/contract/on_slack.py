@@ -3,6 +3,7 @@
 import asyncio
 import html
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,27 +13,49 @@ from bot.slack import app
 from bot.slack.config import SlackConfig
 from db.store import Store
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.model import Member, PlatformName, ReplyTarget
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, ChannelName, Harness, Mark, NoQueue, until
-from tests.doubles.slack import PATIENCE, SlackDouble
+from tests.contract.harness import JPEG, Harness, Mark, NoQueue, Told, until
+from tests.doubles.slack import PATIENCE, Envelope, SlackDouble, shown
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
+from tests.doubles.slack_blocks import loaded, words_of
 
 
 @dataclass
 class OnSlack(Harness):
     name: ClassVar[PlatformName] = "slack"
     double: SlackDouble = field(kw_only=True)
-    channels: dict[ChannelName, str] = field(kw_only=True)
+    channels: dict[str, str] = field(kw_only=True)
+    log: str = ""
 
     @property
     def workspace(self) -> str:
         return TEAM
 
-    def join(self, name: str, *, moderator: bool = False) -> Member:
-        return Member(self.double.add_member(name, admin=moderator), name)
+    def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
+        return Member(self.double.add_member(name, admin=moderator, locale=f"{language}-XX"), name)
 
-    async def post_photo(self, channel: ChannelName, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
+    async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
+        chosen: dict[str, Any] = {"language": language}
+        if found:
+            chosen["found_channels"] = [self.channels[found]]
+        if log:
+            chosen["log_channel"] = self.log = self.double.add_channel("moderators")
+        admin = self.double.add_member("Max", admin=True)
+        await self.double.press_in(await self.double.open_home(admin), sentence("home_setup"), admin)
+        modal = await self.double.modal(admin, sentence("home_setup"))
+        await self.double.submit(modal, admin, **chosen)
+        await self.double.modal(admin, sentence("setup_saved"))
+
+    async def open_channel(self, name: str) -> None:
+        self.channels[name] = self.double.add_channel(name)
+
+    async def leave(self) -> None:
+        gone = self.double.tell({"type": "app_uninstalled"}, at=time.time() + 1)
+        await asyncio.wait_for(gone.acked.wait(), PATIENCE)
+
+    async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         where = self.channels[channel]
         ts = self.double.post_photo(where, author.id, JPEG, html.escape(text, quote=False))  # as Slack tells it
         event = self.double.envelopes[-1]
@@ -62,6 +85,40 @@ class OnSlack(Harness):
         [answer] = await self.double.until(lambda: used.answers)
         return str(answer["text"])
 
+    async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
+        self.double.post_photo(self.channels[channel], author.id, JPEG, text)
+
+    async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
+        del author
+        self.double.edit(post.channel, str(post.message), text)
+
+    async def report_privately(self, author: Member, words: str) -> str:
+        await self.double.slash("lost", "", author.id, self.channels["found"])
+        return (await self._filled(author, words=words, seen="private")).words
+
+    async def report_sealed(self, author: Member, words: str, where: str) -> str:
+        await self.double.slash("found", "sealed", author.id, self.channels["found"])
+        photo = self.double.api.files.add(author.id, "photo.jpg", JPEG)
+        return (await self._filled(author, words=words, where=where, category="keys", photos=[photo])).words
+
+    async def own_reports(self, member: Member) -> Told:
+        return await self._whispered(await self.double.slash("lost", "mine", member.id, self.channels["found"]))
+
+    async def _filled(self, member: Member, **values: Any) -> Told:
+        """Fill in the modal that opens; return what it then says, or what it says is wrong."""
+        modal = await self.double.modal(member.id)
+        sent = await self.double.submit(modal, member.id, **values)
+        if errors := (sent.ack or {})["payload"].get("errors"):
+            return Told(" ".join(errors.values()))
+        view = self.double.views.pop(modal["id"])
+        return Told(words_of(view["blocks"]), view)
+
+    async def _whispered(self, used: Envelope) -> Told:
+        answer, *_ = await self.double.until(lambda: used.answers)
+        assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", False)
+        place = used.payload.get("channel_id") or used.payload["channel"]["id"]
+        return Told(shown(answer) or str(answer["text"]), {"channel": place, **answer})
+
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
         message = self.double.message(post.channel, str(post.message))
         return message is not None and message.get("reactions", {}).get("eyes") == [BOT_USER]
@@ -76,10 +133,42 @@ class OnSlack(Harness):
             self.double.react(to.channel, to.message, name, member.id, given=given).acked.wait(), PATIENCE
         )
 
-    async def press(self, on: Sent, words: str, member: Member) -> str:
-        pressed = await self.double.press(on.channel, on.message, words, member.id)
-        answer, *_ = await self.double.until(lambda: pressed.answers)
-        return str(answer["text"])
+    async def press(
+        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> Told:
+        if isinstance(on, Told):
+            pressed = await self.double.press_whisper(on.handle, words, member.id)
+        else:
+            pressed = await self.double.press(on.channel, on.message, words, member.id)
+        if fill:
+            return await self._filled(member, words=fill)
+        if photo:
+            return await self._filled(member, photos=[self.double.api.files.add(member.id, "photo.jpg", photo)])
+        return await self._whispered(pressed)
+
+    async def words(self, of: Sent) -> str | None:
+        message = self.double.message(of.channel, of.message)
+        return shown(message) if message else None
+
+    async def pictures(self, of: Sent) -> int:
+        message = self.double.message(of.channel, of.message)
+        assert message
+        attached: list[Any] = message.get("files", [])
+        return len(attached) + sum(each["type"] == "image" for each in loaded(message["blocks"]))
+
+    async def public(self) -> str:
+        hidden = {each for each in self.double.channels if each.startswith("D")} | {self.log}
+        there = [
+            each for channel, messages in self.double.messages.items() if channel not in hidden for each in messages
+        ]
+        return "\n".join(f"{each.get('text', '')}\n{shown(each)}" for each in there)
+
+    async def sees(self, member: Member, message: Sent) -> bool:
+        return not message.channel.startswith("D") or message.channel == self.double.direct(member.id)
+
+    async def is_marked(self, post: ReplyTarget) -> bool:
+        message = self.double.message(post.channel, str(post.message))
+        return bool(message and BOT_USER in message.get("reactions", {}).get("white_check_mark", []))
 
     def _leaves(self, of: Sent) -> list[dict[str, Any]]:
         message = self.double.message(of.channel, of.message)
@@ -103,7 +192,7 @@ class OnSlack(Harness):
 @asynccontextmanager
 async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
     async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url) as store:
-        channels: dict[ChannelName, str] = {"found": double.add_channel("found"), "lost": double.add_channel("lost")}
+        channels = {"found": double.add_channel("found"), "lost": double.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=0.2)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:
             yield OnSlack(store, platform, double=double, channels=channels)

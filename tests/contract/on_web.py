@@ -2,19 +2,21 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from aiohttp import ClientSession, FormData
 
-from bot.web import app
+from bot.web import app, render
 from bot.web.config import WebConfig
 from db.store import Store
+from db.web import web_session
+from reunite.commands import SetUp
 from reunite.handlers import Handlers
 from reunite.model import Member, PlatformName, ReplyTarget
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, ChannelName, Feature, Harness, Mark, NoQueue, until
+from tests.contract.harness import JPEG, Feature, Harness, Mark, NoQueue, Told, until
 
 
 @dataclass
@@ -23,52 +25,106 @@ class OnWeb(Harness):
     lacks: ClassVar[Mapping[Feature, str]] = {
         "bots": "nobody but people, by their browsers, can post on the page",
         "pings": "the page notifies nobody; it shows names",
+        "channels": "the page's channels are its columns, and there are no others",
+        "links": "photos are uploaded to the page, so none has a link of its own",
+        "leaving": "the page is the bot's own, so nobody can take the bot away from it",
+        "locales": "the page speaks to each person in English",
         "posts of the bot": "what a member says with /lost is itself shown as their post",
     }
     http: ClientSession = field(kw_only=True)
+    handlers: Handlers = field(kw_only=True)
     moderators: set[str] = field(default_factory=set)
 
     @property
     def workspace(self) -> str:
         return "local"
 
-    def join(self, name: str, *, moderator: bool = False) -> Member:
+    def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
+        if language != "en":
+            self.skip("locales")
         if moderator:
             self.moderators.add(name)
         return Member(name.casefold(), name)
 
-    async def _post(self, author: Member, text: str, channel: str, photo: bytes | None, post_id: str) -> Any:
-        fields = {"id": post_id, "name": author.name, "channel": channel, "text": text}
+    async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
+        if found:
+            self.skip("channels")
+        now = await self.handlers.settings("web", "local")
+        assert now.log_channel or not log  # it is there from the start
+        await self.handlers.set_up(SetUp(platform="web", workspace="local", settings=replace(now, language=language)))
+
+    async def open_channel(self, name: str) -> None:  # noqa: ARG002 - the harness's signature
+        self.skip("channels")
+
+    async def leave(self) -> None:
+        self.skip("leaving")
+
+    async def _send(self, path: str, fields: dict[str, str], photo: bytes | None = None) -> Any:
         form = FormData(fields, default_to_multipart=True)
         if photo:
             form.add_field("photo", photo, filename="photo.jpg", content_type="image/jpeg")
-        async with self.http.post("/posts", data=form) as response:
+        async with self.http.post(path, data=form) as response:
             return await response.json()
 
-    async def post_photo(self, channel: ChannelName, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
+    async def _post(
+        self, author: Member, text: str, channel: str, photo: bytes | None, post_id: str = "", **more: str
+    ) -> Any:
+        fields = {"id": post_id or str(uuid4()), "name": author.name, "channel": channel, "text": text, **more}
+        return await self._send("/posts", fields, photo)
+
+    async def _ask(self, path: str, member: Member, **said: Any) -> Any:
+        who = {"name": member.name, "moderator": member.name in self.moderators}
+        async with self.http.post(path, json={**said, **who}) as response:
+            return await response.json()
+
+    async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         post_id = str(uuid4())
         said = [await self._post(author, text, channel, JPEG, post_id) for _ in range(times)]
         [message] = {each["message"] for each in said}
         return ReplyTarget("web", "local", channel, str(message))
 
     async def post_refused(self, author: Member, text: str) -> str:
-        return str((await self._post(author, text, "found", JPEG, str(uuid4())))["error"])
+        return str((await self._post(author, text, "found", JPEG))["error"])
 
     async def post_as_bots(self) -> None:
         self.skip("bots")
 
     async def use_lost(self, author: Member, words: str) -> str:
-        said = await self._post(author, f"/lost {words}", "found", None, str(uuid4()))
+        said = await self._post(author, f"/lost {words}", "found", None)
         return str(said.get("error", said.get("channel")))
 
-    async def _board(self) -> dict[int, dict[str, Any]]:
-        """Return the messages as a page sees them that is opened now."""
-        async with self.http.ws_connect("/live") as page:
+    async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
+        del channel, author, text
+        self.skip("channels")
+
+    async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
+        assert await self._ask("/edits", author, message=int(str(post.message)), text=text) == {}
+
+    async def report_privately(self, author: Member, words: str) -> str:
+        return str((await self._post(author, words, "lost", None, private="yes"))["channel"])
+
+    async def report_sealed(self, author: Member, words: str, where: str) -> str:
+        sealed = {"sealed": "yes", "category": "keys", "place": where}
+        return str((await self._post(author, words, "found", JPEG, **sealed))["channel"])
+
+    async def own_reports(self, member: Member) -> Told:
+        return self._told(*(await self._ask("/mine", member))["replies"])
+
+    def _told(self, *replies: Any) -> Told:
+        words = "\n".join(_words(reply) for reply in replies)
+        return Told(words, [button for reply in replies for button in reply["buttons"]])
+
+    async def _board(self, viewer: Member | None = None) -> dict[int, dict[str, Any]]:
+        """Return the messages as a page sees them that is opened now; by nobody in particular, or by someone."""
+        who = {"name": viewer.name} if viewer else {}
+        if viewer and viewer.name in self.moderators:
+            who["moderator"] = "yes"
+        async with self.http.ws_connect("/live", params=who) as page:
             return {each["id"]: each for each in (await page.receive_json())["messages"]}
 
     async def _message(self, number: str) -> dict[str, Any]:
         async def look() -> dict[str, Any] | None:
-            return (await self._board()).get(int(number))
+            return (await self._board(self.join("Mo", moderator=True))).get(int(number))
 
         shown: dict[str, Any] = await until(look)
         return shown
@@ -77,23 +133,60 @@ class OnWeb(Harness):
         return bool((await self._message(str(post.message)))["report"]["looking"])
 
     async def delete(self, post: ReplyTarget, author: Member) -> None:
-        said = {"message": int(str(post.message)), "name": author.name, "moderator": False}
-        async with self.http.post("/withdrawals", json=said) as response:
-            assert response.status == 200
+        assert await self._ask("/withdrawals", author, message=int(str(post.message))) == {}
 
     async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
         kind = {"✅": "confirm", "❌": "refuse"}[mark]
-        who = {"name": member.name, "moderator": member.name in self.moderators}
-        async with self.http.post("/verdicts", json={"message": int(to.message), "kind": kind, "given": given, **who}):
-            pass
+        await self._ask("/verdicts", member, message=int(to.message), kind=kind, given=given)
 
-    async def press(self, on: Sent, words: str, member: Member) -> str:
+    async def press(
+        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> Told:
+        buttons = on.handle if isinstance(on, Told) else await self._buttons(on)
+        pressed = next((each for each in buttons if each["words"] == words), None)
+        if pressed is None and isinstance(on, Sent):
+            return await self._choose(on, words, member)
+        assert pressed
+        asked = bool(fill or photo)
+        assert asked is bool(pressed["form"])
+        who = {"name": member.name, "moderator": "yes" if member.name in self.moderators else ""}
+        press = {"id": str(uuid4()), "action": pressed["action"], "subject": pressed["subject"], "words": fill}
+        told = await self._send("/presses", {**press, **who}, photo)
+        return self._told(told["note"]) if "note" in told else Told(told["error"])
+
+    async def _buttons(self, on: Sent) -> list[Any]:
+        """Return all buttons below a message: the page shows each person only those that are theirs."""
+        known = await self.store.workspace("web", "local")
+        assert known
+        async with web_session(self.store, known.community) as session:
+            place = await session.place_of(int(on.message))
+        assert place
+        assert place.reply
+        return [render.button_json(button) for button in place.reply.buttons]
+
+    async def _choose(self, on: Sent, words: str, member: Member) -> Told:
         choices = (await self._message(on.message))["question"]["choices"]
         [choice] = [each["id"] for each in choices if each["words"] == words]
-        said = {"message": int(on.message), "choice": choice, "name": member.name}
-        async with self.http.post("/answers", json=said) as response:
-            told = await response.json()
-            return str(told.get("error", told.get("words")))
+        told = await self._ask("/answers", member, message=int(on.message), choice=choice)
+        return Told(told.get("error") or told["words"])
+
+    async def words(self, of: Sent) -> str | None:
+        message = (await self._board(self.join("Mo", moderator=True))).get(int(of.message))
+        return _words(message["reply"]) if message else None
+
+    async def pictures(self, of: Sent) -> int:
+        message = (await self._board())[int(of.message)]
+        return len((message["report"] or {"photos": []})["photos"]) + bool(message["reply"]["picture"])
+
+    async def public(self) -> str:
+        shown = (await self._board()).values()
+        return "\n".join(f"{each['text']}\n{_words(each['reply']) if each['reply'] else ''}" for each in shown)
+
+    async def sees(self, member: Member, message: Sent) -> bool:
+        return int(message.message) in await self._board(member)
+
+    async def is_marked(self, post: ReplyTarget) -> bool:
+        return bool((await self._message(str(post.message)))["report"]["state"] == "returned")
 
     async def literal_words(self, of: Sent) -> str:
         lines = (await self._message(of.message))["reply"]["lines"]
@@ -106,11 +199,16 @@ class OnWeb(Harness):
         return [str(key) for key, each in (await self._board()).items() if each["root"] == int(str(root.message))]
 
 
+def _words(reply: Any) -> str:
+    return "\n".join("".join(span["text"] for span in line) for line in reply["lines"])
+
+
 @asynccontextmanager
 async def on_web(database_url: str) -> AsyncIterator[OnWeb]:
-    async with (
-        Store(database_url) as store,
-        app.running(Handlers(store, NoQueue()), store, WebConfig(port=0)) as platform,
-        ClientSession(platform.url) as http,
-    ):
-        yield OnWeb(store, platform, http=http)
+    async with Store(database_url) as store:
+        handlers = Handlers(store, NoQueue())
+        async with (
+            app.running(handlers, store, WebConfig(port=0)) as platform,
+            ClientSession(platform.url) as http,
+        ):
+            yield OnWeb(store, platform, http=http, handlers=handlers)

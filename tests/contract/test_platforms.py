@@ -1,42 +1,29 @@
 """What every platform has to do, shown on each: no feature exists on one alone without its harness saying so."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
 from reunite import rules, wording
-from reunite.model import Label, MatchState, PlatformName, Question, ReplyTarget, Report, ReportKind, ReportState
-from reunite.ports import Outgoing, ScoredPair, Sent
-from reunite.reply import Line, Person, Plain, Quoted, Reply
-from tests.contract.harness import ChannelName, Harness, until
-from tests.contract.on_discord import on_discord
-from tests.contract.on_slack import on_slack
-from tests.contract.on_web import on_web
-
-HARNESSES: Mapping[PlatformName, Callable[[str], AbstractAsyncContextManager[Harness]]] = {
-    "discord": on_discord,
-    "slack": on_slack,
-    "web": on_web,
-}
+from reunite.model import MatchState, Question, ReportKind, ReportState
+from reunite.ports import Outgoing
+from reunite.reply import Line, Person, Plain, Quoted
+from tests.contract.harness import Harness, until
+from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
 
 
 @pytest.fixture(params=HARNESSES)
 async def here(
     request: pytest.FixtureRequest, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Any]:
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)  # slack_sdk would ask it for 127.0.0.1 too
-    async with HARNESSES[request.param](database_url) as harness:
+) -> AsyncIterator[Harness]:
+    async with opened(request.param, database_url, monkeypatch) as harness:
         yield harness
 
 
 @pytest.mark.parametrize("channel", ["found", "lost"])
 async def test_a_photo_becomes_one_report_and_is_acknowledged_however_often_it_is_told_of(
-    here: Harness, channel: ChannelName
+    here: Harness, channel: str
 ) -> None:
     ann = here.join("Ann")
     post = await here.post_photo(channel, ann, "black umbrella, library", times=3)
@@ -137,9 +124,9 @@ async def test_a_questions_buttons_are_for_its_author_alone(here: Harness) -> No
         await session.set_state(report.id, ReportState.OPEN)
         await session.ask(report.id, question)
     asked = await here.platform.send(Outgoing("question", report.target, wording.question(report, question)))
-    assert await here.press(asked, "library", here.join("Mallory")) == wording.sentence("only_author")
+    assert (await here.press(asked, "library", here.join("Mallory"))).words == wording.sentence("only_author")
     assert [each.said for each in await here.reports()] == [None]
-    assert await here.press(asked, "*tram* @everyone", bob) == wording.sentence("said")
+    assert (await here.press(asked, "*tram* @everyone", bob)).words == wording.sentence("said")
     assert [each.said for each in await here.reports()] == ["*tram* @everyone"]
 
 
@@ -178,32 +165,3 @@ async def test_lost_without_words_is_told_kindly_and_the_next_one_is_taken(here:
     assert await here.reports() == []
     await here.use_lost(bob, "a red umbrella")
     assert [report.text for report in await here.reports()] == ["a red umbrella"]
-
-
-def replying(post: ReplyTarget, *lines: Line, key: str | None = None, maybe_sent: bool = False) -> Outgoing:
-    return Outgoing(key or str(uuid4()), post, Reply("nothing", lines), maybe_sent=maybe_sent)
-
-
-def saying(post: ReplyTarget, words: str, *, key: str | None = None, maybe_sent: bool = False) -> Outgoing:
-    return replying(post, (Plain(words),), key=key, maybe_sent=maybe_sent)
-
-
-async def shown_match(here: Harness) -> tuple[Sent, Report, Report, UUID]:
-    """Show a match in the thread of a lost report, as the workers and the delivery would."""
-    await here.post_photo("lost", here.join("Bob"), "my umbrella")
-    await here.post_photo("found", here.join("Ann"), "an umbrella")
-    lost, found = await here.reports()
-    await here.store.register_model("tiny", "tiny@1", {"shared": 2})
-    async with here.store.session(lost.community) as session:
-        for report in (lost, found):
-            await session.set_state(report.id, ReportState.OPEN)
-        match = (await session.save_match(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))).id
-        await session.post(lost.id, "card", Reply("match", ((Plain("This may be yours."),),), match=match))
-    [(_, card)] = await here.deliver()
-    return card, lost, found, match
-
-
-async def stands(here: Harness, lost: Report, match: UUID, state: MatchState) -> bool:
-    async with here.store.session(lost.community) as session:
-        found = await session.match(match)
-    return found is not None and found.state is state

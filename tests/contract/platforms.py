@@ -1,0 +1,60 @@
+"""The platforms that the contract is shown on, and what its tests tell there."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+
+from reunite import wording
+from reunite.model import Label, MatchState, PlatformName, ReplyTarget, Report, ReportState
+from reunite.ports import Outgoing, ScoredPair, Sent
+from reunite.reply import Line, Plain, Reply
+from tests.contract.harness import Harness
+from tests.contract.on_discord import on_discord
+from tests.contract.on_slack import on_slack
+from tests.contract.on_web import on_web
+
+HARNESSES: Mapping[PlatformName, Callable[[str], AbstractAsyncContextManager[Harness]]] = {
+    "discord": on_discord,
+    "slack": on_slack,
+    "web": on_web,
+}
+
+
+@asynccontextmanager
+async def opened(name: PlatformName, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
+    """Open a community on a platform."""
+    for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(proxy, raising=False)  # slack_sdk would ask it for 127.0.0.1 too
+    async with HARNESSES[name](database_url) as harness:
+        yield harness
+
+
+def replying(post: ReplyTarget, *lines: Line, key: str | None = None, maybe_sent: bool = False) -> Outgoing:
+    return Outgoing(key or str(uuid4()), post, Reply("nothing", lines), maybe_sent=maybe_sent)
+
+
+def saying(post: ReplyTarget, words: str, *, key: str | None = None, maybe_sent: bool = False) -> Outgoing:
+    return replying(post, (Plain(words),), key=key, maybe_sent=maybe_sent)
+
+
+async def shown_match(here: Harness) -> tuple[Sent, Report, Report, UUID]:
+    """Show a match in the thread of a lost report, as the workers and the delivery would."""
+    await here.post_photo("lost", here.join("Bob"), "my umbrella")
+    await here.post_photo("found", here.join("Ann"), "an umbrella")
+    lost, found = await here.reports()
+    await here.store.register_model("tiny", "tiny@1", {"shared": 2})
+    async with here.store.session(lost.community) as session:
+        for report in (lost, found):
+            await session.set_state(report.id, ReportState.OPEN)
+        match = await session.save_match(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+        await session.post(lost.id, "card", wording.match_card(match, found, lost, None))
+    [(_, card)] = await here.deliver()
+    return card, lost, found, match.id
+
+
+async def stands(here: Harness, lost: Report, match: UUID, state: MatchState) -> bool:
+    async with here.store.session(lost.community) as session:
+        found = await session.match(match)
+    return found is not None and found.state is state
