@@ -56,7 +56,8 @@ class Linking:
         await self._handlers.unlink("slack", workspace.team)
         return sentence("unlinked", person.language)
 
-    def form(self, language: str) -> View:
+    @staticmethod
+    def form(language: str) -> View:
         """Return the modal that asks for a code."""
         entry = {"type": "plain_text_input", "max_length": _MOST_CODE}
         field = labelled("code", sentence("link_form_label", language), entry, required=True)

@@ -1,0 +1,76 @@
+"""Modals and the App Home as Slack's views: readable snapshots, within Slack's limits in every language."""
+
+import json
+from datetime import UTC
+from types import SimpleNamespace
+from typing import Any, get_args
+from uuid import uuid4
+
+import pytest
+
+from bot.slack.home import home_view
+from bot.slack.linking import Linking
+from bot.slack.views import context_of, filled_in, form_view, modal, reply_view
+from bot.slack.workspace import Person
+from reunite.forms import ReportForm, form_of, report_form
+from reunite.language import LANGUAGES
+from reunite.reply import Action
+from tests.doubles.slack_blocks import check_view
+from tests.doubles.slack_samples import ADA, link_to, replies, same_as_before
+
+FORMS = {
+    **{which: report_form(which) for which in get_args(ReportForm)},
+    **{action: form for action in get_args(Action) if (form := form_of(action))},
+}
+WORKSPACE: Any = SimpleNamespace(link_to=link_to)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_modals_look_as_they_did(name: str) -> None:
+    assert same_as_before(f"modal_{name}", form_view(FORMS[name], "callback", "en", {"channel": "C1"}))
+
+
+@pytest.mark.parametrize("moderates", [True, False])
+def test_the_home_tab_looks_as_it_did(*, moderates: bool) -> None:
+    shown = home_view(Person(ADA, moderates, "en", UTC), [replies()["own_report"]], WORKSPACE)
+    assert same_as_before("home_of_a_moderator" if moderates else "home", shown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_view_keeps_within_slacks_limits_in_every_language(language: Any) -> None:
+    forms = [report_form(which, language, private=True) for which in get_args(ReportForm)]
+    forms += [form for action in get_args(Action) if (form := form_of(action, language))]
+    context = {"press": f"accept_claim:{uuid4()}", "channel": "C" * 11, "message": "1800000000.000001"}
+    for form in forms:
+        check_view(form_view(form, "press:", language, context), {})
+    check_view(Linking.form(language), {})
+    check_view(reply_view([*replies(language).values()], link_to, language), {})
+    own = [replies(language)["own_report"]] * 80
+    check_view(home_view(Person(ADA, True, language, UTC), own, WORKSPACE), {})  # noqa: FBT003
+
+
+def test_what_was_filled_in_comes_back_by_the_fields_names() -> None:
+    state = {
+        "words": {"value": {"type": "plain_text_input", "value": "a hat"}},
+        "where": {"value": {"type": "plain_text_input", "value": None}},
+        "seen": {"value": {"type": "static_select", "selected_option": {"value": "private"}}},
+        "category": {"value": {"type": "static_select", "selected_option": None}},
+        "photos": {"value": {"type": "file_input", "files": [{"id": "F1"}]}},
+        "sealed": {"value": {"type": "checkboxes", "selected_options": [{"value": "id"}, {"value": "keys"}]}},
+        "groups": {"value": {"type": "multi_static_select", "selected_options": []}},
+        "log": {"value": {"type": "conversations_select", "selected_conversation": "C1"}},
+    }
+    assert filled_in({"state": {"values": state}}) == {
+        "words": "a hat",
+        "seen": "private",
+        "photos": [{"id": "F1"}],
+        "sealed": ["id", "keys"],
+        "groups": [],
+        "log": "C1",
+    }
+
+
+def test_a_modals_context_comes_back_and_a_foreign_one_is_empty() -> None:
+    view = modal("title", [], "en", callback="any", context={"channel": "C1"})
+    assert context_of(json.loads(json.dumps(view))) == {"channel": "C1"}
+    assert context_of({"private_metadata": ""}) == {}
