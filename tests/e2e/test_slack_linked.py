@@ -1,0 +1,129 @@
+"""One community on two platforms: a Slack workspace and the local page's, linked by a code, each told in its place."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.delivery import Delivery
+from db import queue
+from db.store import Store
+from reunite.commands import JoinWorkspace
+from reunite.handlers import Handlers
+from reunite.language import sentence
+from tests.doubles.recording_platform import RecordingPlatform
+from tests.doubles.slack import SlackDouble, shown
+from tests.doubles.slack_town import SlackTown, slack_town
+from tests.running import Town, background, until
+
+SIDE = "page"
+
+
+@dataclass
+class Linked:
+    """Slack, and beside it a community of the local page."""
+
+    slack: SlackTown
+    page: Town
+
+    async def say(self, words: str, user: str) -> str:
+        """Use a command on Slack, and return what its user is told."""
+        used = await self.slack.slack.slash("lost", words, user, self.slack.lost)
+        await self.slack.slack.until(lambda: used.answers)
+        return str(used.answers[0]["text"])
+
+    async def link(self) -> None:
+        """Make a code on the page, and use it on Slack."""
+        code = await self.page.handlers.link_code("web", SIDE)
+        assert await self.say(f"link {code}", self.slack.moderator) == sentence("linked")
+
+    def thread(self, root: str) -> str:
+        """What a thread on the page shows."""
+        return "\n".join(self.page.platform.thread(root))
+
+
+@asynccontextmanager
+async def page_of(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    """Open a community of the page whose replies are recorded."""
+    async with Store(database_url) as store, queue.connect(store, redis_url, "reunite") as hints:
+        handlers, platform = Handlers(store, hints), RecordingPlatform()
+        workspace = await handlers.join(JoinWorkspace("web", SIDE, SIDE))
+        async with background(Delivery(store, platform, lease_seconds=5).run()):
+            yield Town(store, handlers, workspace, platform)
+
+
+@pytest.fixture
+async def both(database_url: str, redis_url: str) -> AsyncIterator[Linked]:
+    async with slack_town(database_url, redis_url) as slack, page_of(database_url, redis_url) as page:
+        yield Linked(slack, page)
+
+
+def on_slack(town: SlackTown, root: str) -> str:
+    return "\n".join(shown(each) for each in town.slack.thread(town.lost, root))
+
+
+async def test_a_thing_found_there_is_matched_with_a_loss_here_and_each_is_told_in_its_place(both: Linked) -> None:
+    await both.link()
+    loss = await both.slack.look_for("my red umbrella")
+    await both.slack.reply(both.slack.lost, loss, "Nothing has been found so far")
+    await both.page.found("f1", "red", "umbrella from the page")
+    card = await both.slack.card(loss)
+    assert "umbrella from the page" in shown(card)
+    assert [block["type"] for block in card["blocks"]][1] == "image"
+    await until(lambda: "my red umbrella" in both.thread("f1"))
+    both.slack.slack.react(both.slack.lost, card["ts"], "white_check_mark", both.slack.moderator)
+    await until(lambda: "confirmed by Mo" in both.thread("f1"))
+    await both.slack.reply(both.slack.lost, loss, "confirmed by Mo")
+
+
+async def test_unlinking_takes_each_sides_quotes_and_pictures_off_the_other(both: Linked) -> None:
+    await both.link()
+    loss = await both.slack.look_for("my red umbrella")
+    await both.page.found("f1", "red", "umbrella from the page")
+    await both.slack.card(loss)
+    await until(lambda: "my red umbrella" in both.thread("f1"))
+    assert await both.say("unlink", both.slack.moderator) == sentence("unlinked")
+    await both.slack.slack.until(lambda: "from the page" not in on_slack(both.slack, loss))
+    await until(lambda: "my red umbrella" not in both.thread("f1"))
+
+
+async def test_deleting_a_post_takes_it_off_the_other_side(both: Linked) -> None:
+    await both.link()
+    await both.page.lost("l1", "my red umbrella")
+    find = both.slack.find("red", "umbrella from Slack")
+    await until(lambda: "umbrella from Slack" in both.thread("l1"))
+    both.slack.slack.delete(both.slack.found, find)
+    await until(lambda: "umbrella from Slack" not in both.thread("l1"))
+
+
+async def test_a_code_is_made_on_slack_and_used_on_the_other_side_once(both: Linked) -> None:
+    said = await both.say("link", both.slack.moderator)
+    code = said.split("*")[1]
+    await both.page.handlers.link("web", SIDE, code)
+    here, there = [await both.page.store.workspace(*each) for each in (("slack", "T0REUNITE"), ("web", SIDE))]
+    assert here
+    assert there
+    assert here.community == there.community
+    assert await both.say(f"link {code}", both.slack.moderator) == sentence("link_code_unknown")
+
+
+async def test_members_can_neither_make_nor_use_a_code_nor_part(both: Linked) -> None:
+    code = await both.page.handlers.link_code("web", SIDE)
+    for words in ("link", f"link {code}", "unlink"):
+        assert await both.say(words, both.slack.ada) == sentence("only_moderators_here")
+
+
+async def test_codes_are_used_by_modal_from_the_home_tab_too(both: Linked) -> None:
+    slack: SlackDouble = both.slack.slack
+    code: Any = await both.page.handlers.link_code("web", SIDE)
+    home = await slack.open_home(both.slack.moderator)
+    await slack.press_in(home, sentence("home_use_code"), both.slack.moderator)
+    modal = await slack.modal(both.slack.moderator, sentence("link_form"))
+    sent = await slack.submit(modal, both.slack.moderator, code="WRONGCODE1")
+    assert (sent.ack or {})["payload"]["errors"] == {"code": sentence("link_code_unknown")}
+    await slack.submit(modal, both.slack.moderator, code=code.lower())
+    await slack.modal(both.slack.moderator, sentence("linked"))
+    await slack.press_in(home, sentence("home_unlink"), both.slack.moderator)
+    await slack.modal(both.slack.moderator, sentence("unlinked"))

@@ -1,0 +1,71 @@
+"""What `reunite doctor` says of Slack, and a client that is ready made."""
+
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.app import running
+from bot.slack.checkup import look
+from bot.slack.config import SlackConfig
+from db.store import Store
+from reunite.handlers import Handlers
+from tests.doubles.slack import SlackDouble
+from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, SCOPES
+from tests.doubles.slack_scene import DeafQueue, by_http, config, no_proxy
+
+
+async def findings(settings: SlackConfig) -> dict[str, tuple[str, str]]:
+    with no_proxy():
+        found = await look(settings, [str(settings.bot_token)])
+    return {each.what: (each.found, each.remedy) for each in found}
+
+
+async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
+    async with SlackDouble.running() as slack:
+        for name in ("found", "lost", "general"):
+            slack.add_channel(name)
+        assert await findings(config(slack)) == {
+            "Slack": ("Doubletown, as reunite", ""),
+            "its scopes": ("all there", ""),
+            "its channels by name": ("lost: #lost · found: #found", ""),
+            "Slack's Socket Mode": ("may connect", ""),
+        }
+
+
+async def test_doctor_says_which_scopes_and_channels_are_missing_and_what_to_do() -> None:
+    async with SlackDouble.running() as slack:
+        slack.add_channel("found")
+        slack.api.scopes = SCOPES.replace("im:write,", "")
+        found = await findings(config(slack))
+        assert found["its scopes"][0] == "im:write missing"
+        assert "manifest" in found["its scopes"][1]
+        assert found["its channels by name"][0] == "lost: none · found: #found"
+        assert "/invite" in found["its channels by name"][1]
+
+
+async def test_doctor_names_the_token_that_slack_refuses_and_shows_none() -> None:
+    async with SlackDouble.running() as slack:
+        wrong = await findings(config(slack, bot_token="xoxb-wrong", app_token="xapp-wrong"))
+        assert wrong["Slack"][0] == "Slack answers invalid_auth"
+        assert "REUNITE_SLACK_BOT_TOKEN" in wrong["Slack"][1]
+        assert "REUNITE_SLACK_APP_TOKEN" in wrong["Slack's Socket Mode"][1]
+        assert "wrong" not in str(wrong)
+        by_request = await findings(config(slack, **by_http(slack)))
+        assert by_request["Slack's events"] == (f"by HTTP, signed, on {urlsplit(slack.delivery.address).netloc}", "")
+
+
+async def test_doctor_says_that_slack_can_not_be_reached() -> None:
+    settings = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base="http://127.0.0.1:9/api/")
+    async with SlackDouble.running() as slack:
+        assert "Error" in (await findings(settings))["Slack"][0]
+
+
+async def test_a_client_that_is_ready_made_is_used_for_all_that_is_asked_of_slack(database_url: str) -> None:
+    async with SlackDouble.running() as slack, Store(database_url) as store, ClientSession() as session:
+        ready = AsyncWebClient(base_url=slack.api_base, session=session)
+        settings = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN)  # which names no address
+        with no_proxy():
+            async with running(Handlers(store, DeafQueue()), store, settings, ready):
+                assert slack.calls_of("auth.test")
+                assert slack.connections == 1
