@@ -25,6 +25,8 @@ _IDEALS: Final = 400
 _LEAST_PROBABILITY: Final = 1e-9
 
 RECALLS: Final = (1, 5, 10)
+HIGH_PROMISE: Final = 0.95
+"""How often High confidence is right."""
 
 
 @dataclass(frozen=True, slots=True)

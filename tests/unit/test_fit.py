@@ -123,7 +123,7 @@ def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
 
 
 def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(drawn: LabelledSet) -> None:
-    judges = OutOfFoldJudges(drawn, CLIP, 4)
+    judges = OutOfFoldJudges(drawn, CLIP, 2)
     for size in (None, 40):
         found = shares([judges.predict(absent=0.5, size=size, seed=seed) for seed in range(4)])
         assert (found[HIGH_RIGHT].share or 0) >= 0.95
