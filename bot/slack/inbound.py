@@ -6,6 +6,7 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -39,9 +40,21 @@ class Inbound:
         self._platform = platform
         self._installations = installations
         self._background = background
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def message(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Take a message that was posted, edited or deleted."""
+        """Take a message that was posted, edited or deleted; what happens to one, in the order in which it happened."""
+        async with self._turns.setdefault(key_of(event["channel"], _subject(event)), asyncio.Lock()):
+            await self._message(workspace, event)
+
+    async def as_it_is_now(self, workspace: SlackWorkspace, event: Body) -> Body | None:
+        """Return an event that comes again: a post as it stands by now, None where it is gone; others as they are."""
+        if event.get("subtype") != "file_share":
+            return event
+        message = await message_at(workspace, event["channel"], event["ts"])
+        return {**event, **message} if message and message.get("subtype") == "file_share" else None
+
+    async def _message(self, workspace: SlackWorkspace, event: Body) -> None:
         match event:
             case {"subtype": "message_deleted", "channel": channel, "deleted_ts": ts}:
                 await self.deleted(workspace, channel, ts)
@@ -77,10 +90,12 @@ class Inbound:
                 self._background.start(self._acknowledge(target))
 
     async def edited(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Let a report follow the words of its post."""
+        """Let a report follow the words of its post; one that could not be taken as it was is taken now, perhaps."""
         target = workspace.target(channel, message["ts"])
         try:
-            await self._handlers.edit(EditReport(target=target, text=plain_text(message.get("text", ""))))
+            edited = await self._handlers.edit(EditReport(target=target, text=plain_text(message.get("text", ""))))
+            if not edited and message.get("edited") and message.get("files"):
+                await self.posted(workspace, channel, message)
         except TellUserError as error:
             self._background.start(self._tell(f"{key_of(channel, message['ts'])}:edit", target, error))
 
@@ -118,9 +133,10 @@ class Inbound:
         if judged:  # so that after a pause it is known which reactions have gone
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
 
-    async def channels_changed(self, workspace: SlackWorkspace, _: Body) -> None:
-        """Look again where to listen."""
-        await workspace.refresh()
+    async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
+        """Look again where to listen, unless somebody else joined a channel."""
+        if event["type"] != "member_joined_channel" or event.get("user") == workspace.bot_user:
+            await workspace.refresh()
 
     async def _tell(self, key: str, target: ReplyTarget, error: TellUserError) -> None:
         settings = await self._handlers.settings("slack", target.workspace)
@@ -136,6 +152,17 @@ class Inbound:
                 await asyncio.sleep(error.after or 1)
             else:
                 return
+
+
+async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:
+    """Return a message of a channel as it stands now; None where it is gone."""
+    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
+    return next((message for message in page["messages"] if message["ts"] == ts), None)
+
+
+def _subject(event: Body) -> str:
+    """Return the ts of the message that an event is about."""
+    return str(event.get("deleted_ts") or event.get("message", event)["ts"])
 
 
 def key_of(channel: str, ts: str) -> str:

@@ -109,7 +109,9 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
         again = req.headers.get(_RETRY, ["0"])[0] != "0"
         if workspace is None or (again and await parts.installations.has_dealt_with(body["event_id"])):
             return
-        await listener(workspace, event)
+        now = await parts.inbound.as_it_is_now(workspace, event) if again else event
+        if now is not None:
+            await listener(workspace, now)
         await parts.installations.note_event(body["event_id"])
 
     return listen

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.config import SlackConfig
 from bot.slack.errors import code_of, slack_errors
-from bot.slack.inbound import VERDICTS, Inbound, is_by_person
+from bot.slack.inbound import VERDICTS, Inbound, is_by_person, message_at
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
@@ -92,7 +92,7 @@ class Presence:
         target = known.report.target
         if target.message is None or target.channel not in workspace.channels:
             return  # what stands in direct messages only the bot can delete
-        message = await _message(workspace, target.channel, target.message)
+        message = await message_at(workspace, target.channel, target.message)
         if message is None or message.get("subtype") == "tombstone":
             await self._inbound.deleted(workspace, target.channel, target.message)
         elif message.get("edited") and is_by_person(workspace, message):
@@ -124,11 +124,6 @@ async def _history(workspace: SlackWorkspace, channel: str, since: datetime) -> 
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return
-
-
-async def _message(workspace: SlackWorkspace, channel: str, ts: str) -> Mapping[str, Any] | None:
-    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
-    return next((message for message in page["messages"] if message["ts"] == ts), None)
 
 
 async def _reactions(workspace: SlackWorkspace, channel: str, ts: str) -> set[tuple[str, str]] | None:

@@ -167,3 +167,33 @@ async def test_people_of_another_organisation_report_as_members_do_and_never_mod
     await scene.slack.react(card.channel, card.message, "white_check_mark", eve).acked.wait()
     report, *_ = await scene.reports()
     assert await scene.standing(match, report.community) is MatchState.UNJUDGED
+
+
+async def test_a_post_that_changed_before_it_could_be_taken_is_taken_as_it_is_by_then(scene: Scene) -> None:
+    for _ in range(2):
+        scene.slack.api.fail_next("users.info", status=503, error="service_unavailable")
+    edited = scene.slack.post_photo(scene.found, scene.ada, JPEG, "first words")
+    deleted = scene.slack.post_photo(scene.found, scene.ada, JPEG, "never mind")
+    await scene.slack.until(lambda: not scene.slack.api.failures["users.info"])
+    scene.slack.edit(scene.found, edited, "second words")
+    scene.slack.delete(scene.found, deleted)
+    await scene.acknowledged(scene.found, edited)
+    await scene.slack.settle()
+    assert [report.text for report in await scene.reports()] == ["second words"]
+
+
+async def test_a_post_that_was_too_long_is_taken_once_it_was_shortened(scene: Scene) -> None:
+    ts = scene.slack.post_photo(scene.found, scene.ada, JPEG, "x" * 5000)
+    await scene.slack.wait_for_reply(scene.found, ts, "longer than I can keep")
+    scene.slack.edit(scene.found, ts, "a hat")
+    await scene.acknowledged(scene.found, ts)
+    assert (await scene.report()).text == "a hat"
+
+
+async def test_edits_in_quick_succession_are_taken_in_their_order(scene: Scene) -> None:
+    ts = scene.slack.post_photo(scene.found, scene.ada, JPEG, "0")
+    for number in range(1, 10):
+        scene.slack.edit(scene.found, ts, str(number))
+    await scene.slack.settle()
+    await scene.until_reported()
+    assert (await scene.report()).text == "9"
