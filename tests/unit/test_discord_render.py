@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from bot.discord.config import DiscordConfig
 from bot.discord.modals import modal_of
+from bot.discord.permissions import NEEDED
 from bot.discord.render import answer_of, escape, marker, nonce, press_of, render, render_private, thread_name
 from reunite import notices, wording
 from reunite.forms import form_of, report_form
@@ -152,6 +153,11 @@ async def test_modals_fit_in_every_language(language: str) -> None:
         form = form_of(action, language)
         assert form is not None
         check_modal(modal_of(form, "an id").to_dict())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_permission_that_may_be_missing_has_a_name(language: str) -> None:
+    assert all(wording.sentence(f"permission_{name}", language) for name, needed in NEEDED if needed)
 
 
 def test_a_buttons_id_says_what_it_does_and_about_what() -> None:
