@@ -111,13 +111,13 @@ class OnSlack(Harness):
         if errors := (sent.ack or {})["payload"].get("errors"):
             return Told(" ".join(errors.values()))
         view = self.double.views.pop(modal["id"])
-        return Told(words_of(view["blocks"]), view)
+        return Told(words_of(view["blocks"]).strip(), view)
 
     async def _whispered(self, used: Envelope) -> Told:
         answer, *_ = await self.double.until(lambda: used.answers)
         assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", False)
         place = used.payload.get("channel_id") or used.payload["channel"]["id"]
-        return Told(shown(answer) or str(answer["text"]), {"channel": place, **answer})
+        return Told(shown(answer).strip() or str(answer["text"]), {"channel": place, **answer})
 
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
         message = self.double.message(post.channel, str(post.message))
@@ -148,7 +148,7 @@ class OnSlack(Harness):
 
     async def words(self, of: Sent) -> str | None:
         message = self.double.message(of.channel, of.message)
-        return shown(message) if message else None
+        return shown(message).strip() if message else None
 
     async def pictures(self, of: Sent) -> int:
         message = self.double.message(of.channel, of.message)

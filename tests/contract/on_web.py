@@ -119,6 +119,7 @@ class OnWeb(Harness):
         who = {"name": viewer.name} if viewer else {}
         if viewer and viewer.name in self.moderators:
             who["moderator"] = "yes"
+        await self.platform._chat.refresh()  # type: ignore[attr-defined] # it would look by itself, in a moment
         async with self.http.ws_connect("/live", params=who) as page:
             return {each["id"]: each for each in (await page.receive_json())["messages"]}
 

@@ -49,7 +49,7 @@ async def shown_match(here: Harness) -> tuple[Sent, Report, Report, UUID]:
         for report in (lost, found):
             await session.set_state(report.id, ReportState.OPEN)
         match = await session.save_match(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
-        await session.post(lost.id, "card", wording.match_card(match, found, lost, None))
+        await session.post(lost.id, f"{match.id}:{lost.kind}", wording.match_card(match, found, lost, None))
     [(_, card)] = await here.deliver()
     return card, lost, found, match.id
 
