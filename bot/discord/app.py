@@ -78,7 +78,7 @@ class ReuniteClient(discord.AutoShardedClient):
         self._catching_up = CatchingUp(self, handlers, guilds, self._inbound, config)
         self._late: asyncio.Task[None] | None = None
         self._has_joined = False
-        self._tree = tree_of(self, commands)
+        self._tree = tree_of(self, commands, self._inbound.count)
 
     async def setup_hook(self) -> None:
         """Tell Discord our commands in every language; doing so again changes nothing."""
@@ -165,6 +165,7 @@ class ReuniteClient(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take a press or a modal."""
+        self._inbound.count()
         await self._presses.interaction(interaction)
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:

@@ -48,6 +48,8 @@ class CatchingUp:
 
     async def _guild(self, guild: discord.Guild) -> None:
         since = discord.utils.utcnow() - self._look_back
+        if guild.me.joined_at:  # what was posted before the bot was invited is none of its business
+            since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id), since)
         posts = {str(each.report.target.message): each for each in known}
         for channel in guild.text_channels:

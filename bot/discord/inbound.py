@@ -11,6 +11,7 @@ import discord
 import structlog
 
 from bot.discord.guilds import Guilds, lacking, member_of
+from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, Place, missing
 from bot.discord.posts import is_post, photos_of, report_of, target_of, words_of
 from reunite import wording
@@ -18,7 +19,7 @@ from reunite.commands import EditReport, Judge, NewReport, Withdraw
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.model import Member, ReplyTarget, ReportKind, VerdictKind
-from reunite.ports import Outgoing, Platform
+from reunite.ports import Outgoing
 
 _P = ParamSpec("_P")
 
@@ -38,10 +39,7 @@ def _counted(method: _Method[_P]) -> _Method[_P]:
 
     @wraps(method)
     async def counted(self: "Inbound", /, *args: _P.args, **kwargs: _P.kwargs) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self.under_way.add(task)
-            task.add_done_callback(self.under_way.discard)
+        self.count()
         await method(self, *args, **kwargs)
 
     return counted
@@ -50,21 +48,28 @@ def _counted(method: _Method[_P]) -> _Method[_P]:
 class Inbound:
     """Takes the events of one client. Events about the same message are handled one after the other."""
 
-    def __init__(self, client: discord.Client, handlers: Handlers, guilds: Guilds, platform: Platform) -> None:
+    def __init__(self, client: discord.Client, handlers: Handlers, guilds: Guilds, platform: DiscordPlatform) -> None:
         """`platform` is the way back, for 👀 and for what a person has to be told."""
         self._client = client
         self._handlers = handlers
         self._guilds = guilds
         self._platform = platform
-        self.under_way: set[asyncio.Task[object]] = set()
+        self._under_way: set[asyncio.Task[object]] = set()
         self.recent: deque[int] = deque(maxlen=_RECENT)
         """The posts that came last."""
         self._told: dict[int, float] = {}
 
+    def count(self) -> None:
+        """Keep account of the event that is being handled in this task."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
     async def settle(self) -> None:
         """Wait a few seconds for the events that are being handled."""
-        if self.under_way:
-            await asyncio.wait(self.under_way, timeout=_SETTLE_SECONDS)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=_SETTLE_SECONDS)
 
     @_counted
     async def message(self, message: discord.Message) -> None:
@@ -157,7 +162,8 @@ class Inbound:
         async with self._guilds.turn(message):
             await self._guilds.known(place)
             target = ReplyTarget("discord", str(guild), str(channel), str(message))
-            await self._handlers.withdraw(Withdraw(target=target))
+            if await self._handlers.withdraw(Withdraw(target=target)):
+                await self._platform.unname_thread(target.message or "")
 
     @_counted
     async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:

@@ -13,6 +13,7 @@ from bot.discord.guilds import Guilds
 from bot.discord.posts import photos_of
 from bot.discord.render import PICTURE_NAME, caption_of, marker, nonce, render, thread_name, title_of
 from reunite.errors import TryAgainError, UndeliverableError
+from reunite.language import date_words, sentence
 from reunite.model import PlatformName, ReplyTarget, ReportKind
 from reunite.ports import Outgoing, Sent
 
@@ -69,6 +70,8 @@ class DiscordPlatform:
         with _told_apart():
             await self._awake(sent, change)
             await self._mark(outgoing)
+            if outgoing.reply.kind == "looking" and not title_of(outgoing.reply):
+                await self._unname(sent.message)
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Take a reply away; it, its thread or its channel may be gone already."""
@@ -118,6 +121,23 @@ class DiscordPlatform:
             if error.code != _THREAD_EXISTS:
                 raise
         return await message.fetch_thread()
+
+    async def unname_thread(self, post: str) -> None:
+        """Take the words of a post that is gone off the name of its thread, if it has one."""
+        try:
+            with _told_apart():
+                await self._unname(post)
+        except (TryAgainError, UndeliverableError) as error:
+            _log.warning("discord_thread_still_named", post=post, reason=str(error))
+
+    async def _unname(self, post: str) -> None:
+        with suppress(discord.NotFound):
+            thread = await self._known_thread(int(post))
+            language = self._guilds.language(thread.guild)
+            day = date_words(discord.utils.snowflake_time(thread.id), language)
+            name = sentence("thread_unnamed", language, day=day)
+            if _is_ours(thread) and thread.name != name:
+                await thread.edit(name=name, archived=False)  # a sleeping one can't be changed
 
     async def _channel(self, target: ReplyTarget) -> Place:
         found = self._client.get_channel(int(target.channel)) or await self._client.fetch_channel(int(target.channel))

@@ -23,7 +23,7 @@ _PLACES: Final = "setup:places"
 _WAYS: Final = "setup:ways"
 _MOST: Final = 10
 """Channels, or roles, that can be chosen of a kind."""
-_SHOWN: Final = (discord.ChannelType.text, discord.ChannelType.forum)
+_SHOWN: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
 
 
 class Setup:

@@ -39,9 +39,21 @@ class Translator(app_commands.Translator):
         return words.name if context.location in _NAMES else words.description
 
 
-def tree_of(client: C, commands: Commands) -> app_commands.CommandTree[C]:
-    """Return all commands; they still have to be translated and synced."""
-    tree = app_commands.CommandTree(client)
+class _Tree(app_commands.CommandTree[C]):
+    """Keeps account of the commands that are being answered."""
+
+    count: Callable[[], None]
+
+    async def interaction_check(self, _: discord.Interaction[C], /) -> bool:
+        """Let everyone in; this runs in the task of the command."""
+        self.count()
+        return True
+
+
+def tree_of(client: C, commands: Commands, count: Callable[[], None]) -> app_commands.CommandTree[C]:
+    """Return all commands; they still have to be translated and synced. `count` is called in each one's task."""
+    tree = _Tree(client)
+    tree.count = count
     for each in (*_reports(commands), *_about_me(commands), *_for_managers(commands)):
         each.guild_only = True
         tree.add_command(each)

@@ -23,11 +23,14 @@ class Channels:
         return self._place(request, 0)
 
     async def change(self, request: web.Request) -> Answer:
-        """Wake a thread up: whoever may write in it may do so, as long as it is not locked."""
+        """Wake a thread up, which whoever may write in it may do; its name is its owner's to change."""
         place, payload = self._place(request, shapes.SEND_IN_THREADS), await request.json()
-        if payload != {"archived": False} or place["type"] not in shapes.THREADS:
+        may_change = {"archived", "name"} if place.get("owner_id") == BOT_ID else {"archived"}
+        if payload.get("archived") is not False or not payload.keys() <= may_change:
             raise base.MISSING_PERMISSIONS
         place["thread_metadata"]["archived"] = False
+        place["name"] = payload.get("name", place["name"])
+        check_thread_name(place["name"])
         await self._double.gateway.dispatch("THREAD_UPDATE", place)
         return place
 

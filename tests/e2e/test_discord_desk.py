@@ -178,6 +178,7 @@ async def test_mine_lists_open_reports_with_what_can_be_done(town: Story) -> Non
     assert "not a report of yours" in await town.press(scarf["id"], "Withdraw", town.ben)
     assert "deleted what I knew" in await town.press(scarf["id"], "Withdraw", town.ada)
     await town.shows(other, "This report has ended")
+    await town.discord.until(lambda: "scarf" not in town.discord.channels[other]["name"] or None, PATIENCE)
 
 
 async def test_privacy_hands_everything_over_and_deletes_it(town: Story) -> None:

@@ -151,6 +151,7 @@ async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(town: Story) -
 
     def silent() -> bool | None:
         said = [town.discord.text(each) for there in town.discord.messages.values() for each in there.values()]
+        said += [each["name"] for each in town.discord.channels.values()]
         return None if any("by the door" in each or "in the hall" in each for each in said) else True
 
     await town.discord.until(silent, PATIENCE)

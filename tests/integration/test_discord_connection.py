@@ -4,12 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from bot.discord.app import running
-from bot.discord.config import DiscordSetupError
+from bot.discord.app import ReuniteClient, running
+from bot.discord.config import DiscordConfig, DiscordSetupError
 from db.store import Store
 from reunite.handlers import Handlers
-from tests.doubles.discord import DiscordDouble
+from tests.doubles.discord import TOKEN, DiscordDouble
 from tests.doubles.discord_town import NoQueue, config, town
+
+
+async def test_the_client_is_built_without_touching_the_network(database_url: str) -> None:
+    store = Store(database_url)  # not opened either
+    nowhere = DiscordConfig(token=TOKEN, api_base="http://127.0.0.1:1", gateway="ws://127.0.0.1:1")
+    client = ReuniteClient(Handlers(store, NoQueue()), nowhere)
+    assert client.platform.name == "discord"
+    assert not client.is_ready()
+
+
+async def test_what_was_begun_is_answered_before_the_bot_goes(database_url: str) -> None:
+    async with town(database_url) as here:
+        used = await here.discord.slash("lost", here.discord.join("Ada"), "general", description="a hat")
+        await here.discord.until(lambda: used.state == "deferred" or None)
+    assert "I'm looking" in (used.answer or "")
 
 
 async def test_a_wrong_token_is_said_in_one_sentence(database_url: str) -> None:
