@@ -1,5 +1,6 @@
 """What the bot writes on Slack: once, to whom it is meant, changed and taken away again."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -99,6 +100,18 @@ async def test_what_slack_will_take_later_is_told_from_what_it_never_will(scene:
     scene.slack.channels[scene.found]["is_member"] = False
     with pytest.raises(UndeliverableError, match="not_in_channel"):
         await scene.platform.send(outgoing)
+
+
+async def test_a_reply_that_slack_puts_off_arrives_once_and_not_before_its_time(scene: Scene) -> None:
+    scene.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=2)
+    used = await scene.slack.slash("lost", "a red hat", scene.ada, scene.lost)
+    await scene.slack.until(lambda: used.answers)
+    await scene.slack.until(lambda: scene.slack.calls_of("chat.postMessage"))
+    put_off = asyncio.get_running_loop().time()
+    await scene.slack.wait_for_post(scene.lost, "a red hat")
+    assert asyncio.get_running_loop().time() - put_off > 1.5  # less what passed before we looked
+    assert len(scene.slack.calls_of("chat.postMessage")) == 2
+    assert len(scene.slack.messages[scene.lost]) == 1
 
 
 async def test_an_answer_to_a_deleted_post_does_not_go_to_the_whole_channel(scene: Scene) -> None:

@@ -74,6 +74,21 @@ def test_tokens_are_not_shown_where_the_settings_are_printed() -> None:
     assert "secret" not in repr(Installation("T1", "Town", "U1", "xoxb-secret"))
 
 
+def test_the_manifest_keeps_within_slacks_limits() -> None:
+    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text())
+    shown, features = manifest["display_information"], manifest["features"]
+    assert len(shown["name"]) <= 35
+    assert len(shown["description"]) <= 140
+    assert 174 <= len(shown["long_description"]) <= 4000
+    assert len(features["shortcuts"]) <= 5
+    for shortcut in features["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
+    assert all(
+        len(each["description"]) <= 2000 and len(each["usage_hint"]) <= 1000 for each in features["slash_commands"]
+    )
+
+
 def test_the_manifest_asks_for_what_the_code_uses() -> None:
     manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text())
     settings = manifest["settings"]
