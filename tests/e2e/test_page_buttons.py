@@ -74,13 +74,21 @@ async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> No
 
 
 async def test_a_window_is_left_by_keyboard_and_keeps_what_could_not_be_sent(site: Site) -> None:
-    _, ada = await met(site)
+    ben, ada = await met(site)
     mine = ada.lost.cards.get_by_role("button", name="This is mine")
     await mine.focus()
     await ada.page.keyboard.press("Enter")
     await expect(window(ada).get_by_role("textbox")).to_be_focused()
     await ada.page.keyboard.press("Escape")
     await expect(window(ada)).to_have_count(0)
+    await expect(mine).to_be_focused()
+    await ada.page.keyboard.press("Enter")
+    await ben.be("Robin")
+    await press(ben.lost.cards, "It is back")  # so that the card is drawn anew
+    await ada.lost.says("Returned, confirmed by @Robin")
+    await ada.page.keyboard.press("Escape")
+    await expect(mine).to_be_focused()
+    await press(ben.lost.cards, "It is back")
     await mine.click()
     await fill_in(ada, "   ")
     await expect(window(ada).get_by_role("alert")).to_have_text(wording.sentence("claim_empty"))

@@ -16,15 +16,16 @@ export function buttons(reply, onNote) {
     const key = `${button.action}:${button.subject}`;
     const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key } }, button.words);
     made.addEventListener("click", async () => {
+      if (made.ariaBusy) return; // not disabled: it would lose the focus
       error.textContent = "";
-      made.disabled = true;
+      made.ariaBusy = "true";
       try {
         const answer = await press(button);
         if (answer) onNote(answer);
       } catch (problem) {
         error.textContent = problem.message;
       } finally {
-        made.disabled = false;
+        made.ariaBusy = null;
       }
     });
     return made;

@@ -40,9 +40,14 @@ export function show(title, ...content) {
 
 function open(title, onClose, ...content) {
   const dialog = element("dialog", { aria: { label: title } }, element("h2", {}, title), ...content);
+  const { dataset, parentElement } = document.activeElement;
+  const around = parentElement?.closest("li[id]")?.id;
   dialog.addEventListener("close", () => {
     dialog.remove();
     onClose();
+    if (document.activeElement !== document.body || !around) return;
+    // What opened it has been drawn anew meanwhile.
+    document.getElementById(around)?.querySelector(`[data-key="${CSS.escape(dataset.key)}"]`)?.focus();
   });
   document.body.append(dialog);
   dialog.showModal();
