@@ -76,6 +76,7 @@ class ReuniteClient(discord.AutoShardedClient):
         commands = Commands(handlers, guilds, Reporting(handlers, guilds, self.platform, config), setup)
         self._presses = Presses(handlers, guilds, commands, setup)
         self._catching_up = CatchingUp(self, handlers, guilds, self._inbound, config)
+        self._pause_after_trouble = config.pause_after_trouble
         self._late: asyncio.Task[None] | None = None
         self._has_joined = False
         self._tree = tree_of(self, commands, self._inbound.count)
@@ -94,10 +95,10 @@ class ReuniteClient(discord.AutoShardedClient):
         self._has_joined = True
         _log.info("discord_ready", guilds=len(self.guilds), shards=self.shard_count)
 
-    def catch_up(self) -> None:
-        """Begin to take what happened while the bot was away."""
+    def catch_up(self, after: float = 0.0) -> None:
+        """Begin to take what was missed, in so many seconds; once is enough."""
         if self._late is None or self._late.done():
-            self._late = asyncio.create_task(self._catching_up.run())
+            self._late = asyncio.create_task(self._catching_up.run(after))
 
     async def finish(self) -> None:
         """Let the events that are being handled come to their end, then disconnect."""
@@ -169,8 +170,9 @@ class ReuniteClient(discord.AutoShardedClient):
         await self._presses.interaction(interaction)
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
-        """Log an event's defect without its arguments, which hold members' words."""
+        """Log an event's defect without its arguments, which hold members' words; take the event again later."""
         _log.exception("discord_event_defect", during=event_method)
+        self.catch_up(self._pause_after_trouble)
 
 
 async def _log_in(client: discord.Client, token: str) -> None:

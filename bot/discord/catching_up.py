@@ -1,5 +1,6 @@
 """What happened while the bot was away: posts, changed words, deletions and verdicts, as far back as is looked."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -37,8 +38,9 @@ class CatchingUp:
         self._inbound = inbound
         self._look_back = config.look_back
 
-    async def run(self) -> None:
-        """Catch up in all guilds; trouble in one is logged and holds up no other."""
+    async def run(self, after: float = 0.0) -> None:
+        """Catch up in all guilds, in so many seconds; trouble in one is logged and holds up no other."""
+        await asyncio.sleep(after)
         for guild in list(self._client.guilds):
             try:
                 await self._guild(guild)

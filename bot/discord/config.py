@@ -16,7 +16,8 @@ class DiscordConfig:
 
     Without `message_content` the bot sees no photos in ordinary messages; commands and message menus still work.
     `zone` is the one in which members tell times. `look_back` bounds what is caught up on after a time away.
-    `guilds_wait` is how many seconds without another guild end the start, as Discord does not say which was the last.
+    `pause_after_trouble` is how many seconds after an event could not be taken (the database was away) it is looked for
+    again. `guilds_wait` is how many seconds without another guild end the start: Discord does not say which was the last.
     """
 
     token: str = field(repr=False)
@@ -27,6 +28,7 @@ class DiscordConfig:
     message_content: bool = True
     zone: tzinfo = UTC
     look_back: timedelta = timedelta(days=7)
+    pause_after_trouble: float = 60.0
     guilds_wait: float = 2.0
 
     def role_of(self, channel: str) -> ReportKind | None:

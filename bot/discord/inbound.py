@@ -76,10 +76,10 @@ class Inbound:
         """Take a photo in a channel for found or lost things as a report."""
         place = self._place(message)
         if place and photos_of(message.attachments):
-            self.recent.append(message.id)
             async with self._guilds.turn(message.id):
                 await self._guilds.known(place[0].guild)
                 await self._report(report_of(message, place[1]), place[0], again=True)
+            self.recent.append(message.id)
 
     def _place(self, message: discord.Message) -> tuple[Place, ReportKind] | None:
         """Return the channel for lost or found things in which a person's post is; None for any other message."""

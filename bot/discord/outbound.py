@@ -206,6 +206,7 @@ class DiscordPlatform:
                 allowed_mentions=rendered.mentions,
                 view=rendered.view(),
                 auto_archive_duration=ARCHIVE_AFTER,
+                applied_tags=place.available_tags[:1] if place.flags.require_tag else [],
             )
             return opened.message
         return await place.send(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 2, 6, 7, 9, 10, 11
-ABNORMAL, NOT_AUTHENTICATED, SESSION_TIMED_OUT, DISALLOWED_INTENTS = 4000, 4003, 4009, 4014
+ABNORMAL, DISALLOWED_INTENTS = 4000, 4014
 _MESSAGE_CONTENT = 1 << 15
 _NEEDS = {"MESSAGE_REACTION": 1 << 10, "MESSAGE": 1 << 9, "CHANNEL": 1, "THREAD": 1, "GUILD": 1}
 """The intent without which events whose names begin so are not sent; the longer name first."""
@@ -37,7 +37,6 @@ class Gateway:
         self.shards = shards
         self.heartbeat_interval = 41.25
         self.heartbeats = 0
-        self.answers_heartbeats = True
         self.intents = 0
         self.allows_message_content = True
         self.identified = 0
@@ -97,8 +96,7 @@ class Gateway:
     async def _receive(self, socket: web.WebSocketResponse, operation: int, data: Json) -> None:
         if operation == HEARTBEAT:
             self.heartbeats += 1
-            if self.answers_heartbeats:
-                await socket.send_json({"op": HEARTBEAT_ACK})
+            await socket.send_json({"op": HEARTBEAT_ACK})
         elif operation == IDENTIFY:
             await self._identify(socket, data)
         elif operation == RESUME:

@@ -1,15 +1,17 @@
 """Connecting to Discord, over real sockets, against the double."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
+from psycopg import AsyncConnection
 
 from bot.discord.app import ReuniteClient, running
 from bot.discord.config import DiscordConfig, DiscordSetupError
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.discord import TOKEN, DiscordDouble
-from tests.doubles.discord_town import NoQueue, config, town
+from tests.doubles.discord_town import JPEG, NoQueue, config, town
 
 
 async def test_the_client_is_built_without_touching_the_network(database_url: str) -> None:
@@ -57,3 +59,29 @@ async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) ->
             "lost", "found", "sealed", "mine", "privacy", "stats", "setup", "link", "unlink",
             "Found this", "I lost this",
         }  # fmt: skip
+
+
+async def test_the_connection_is_kept_alive(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        discord.gateway.heartbeat_interval = 0.1
+        async with running(Handlers(store, NoQueue()), config(discord)):
+            await discord.until(lambda: discord.gateway.heartbeats >= 3 or None)
+            assert (discord.gateway.identified, discord.gateway.resumed) == (1, 0)
+
+
+async def test_what_could_not_be_taken_while_the_database_was_away_is_taken_later(
+    database_url: str, owner_database_url: str
+) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        impatient = replace(config(discord), pause_after_trouble=0.5)
+        async with (
+            running(Handlers(store, NoQueue()), impatient),
+            await AsyncConnection.connect(owner_database_url) as owner,
+        ):
+            await owner.set_autocommit(True)
+            await owner.execute("ALTER TABLE report RENAME TO away")
+            post = await discord.post("found", discord.join("Ann"), "a hat", {"a.jpg": JPEG})
+            await asyncio.sleep(0.2)
+            assert not discord.has_reaction(post, "👀")
+            await owner.execute("ALTER TABLE away RENAME TO report")
+            await discord.until(lambda: discord.has_reaction(post, "👀") or None)
