@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 import structlog
 
-from db.store import OutboxItem, Store
+from db.store import OutboxItem, StalePhoto, Store
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.ports import Outgoing, Platform, Sent
 
@@ -17,6 +17,8 @@ MOST_ATTEMPTS: Final = 8
 _FIRST_PAUSE: Final = 1.0
 """Seconds before the second try; doubled for each one after, up to the longest."""
 _LONGEST_PAUSE: Final = 300.0
+_MOST_DOUBLINGS: Final = 10
+"""Enough for the longest pause; after days of tries the power itself would be too large for a number."""
 _REFRESHED_AT_ONCE: Final = 10
 _POLL_EVERY: Final = 1.0
 """Seconds between looks at the outbox where nothing signals: for pauses that end and leases that run out."""
@@ -48,19 +50,19 @@ class Delivery:
             await asyncio.sleep(_POLL_EVERY)
 
     async def _loop(self, signal: asyncio.Event) -> None:
+        links = asyncio.create_task(self._keep_links_fresh())  # beside it: a slow answer must not hold up replies
         try:
             while True:
                 signal.clear()  # before looking: what comes while we look wakes us again
                 await self._start_due(signal)
-                await self._refresh_photos()
                 with suppress(TimeoutError):
                     # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
                     async with asyncio.timeout(_POLL_EVERY):
                         await signal.wait()
         finally:
-            for task in self._under_way:
+            for task in (links, *self._under_way):
                 task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await asyncio.gather(links, *self._under_way, return_exceptions=True)
 
     async def _start_due(self, signal: asyncio.Event) -> None:
         free = self._parallel - len(self._under_way)
@@ -73,17 +75,31 @@ class Delivery:
             task.add_done_callback(self._under_way.discard)
             task.add_done_callback(lambda _: signal.set())  # the thread's next reply may go
 
-    async def _refresh_photos(self) -> None:
+    async def _keep_links_fresh(self) -> None:
         """Give photos whose links have expired a fresh one: only the bot can ask its platform for it."""
-        for stale in await self._store.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
+        while True:
             try:
-                async with asyncio.timeout(self._lease_seconds):
-                    url = await self._platform.photo_url(stale.post, stale.photo.name)
-            except (TryAgainError, TimeoutError, OSError) as error:
-                _log.warning("photo_link_delayed", photo=str(stale.photo.id), error=type(error).__name__)
-                return
-            async with self._store.session(stale.community) as session:
-                await session.refresh_photo(stale.photo.id, url)
+                for stale in await self._store.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
+                    await self._refresh_link(stale)
+            except (TryAgainError, psycopg.OperationalError) as error:
+                _log.warning("photo_links_interrupted", error=type(error).__name__)
+            except Exception:  # noqa: BLE001 - the next look may go through
+                _log.exception("photo_links_defect")
+            await asyncio.sleep(_POLL_EVERY)
+
+    async def _refresh_link(self, stale: StalePhoto) -> None:
+        log = _log.bind(platform=self._platform.name, photo=str(stale.photo.id))
+        try:
+            async with asyncio.timeout(self._lease_seconds):
+                url = await self._platform.photo_url(stale.post, stale.photo.name)
+        except (TryAgainError, TimeoutError, OSError) as error:
+            log.warning("photo_link_delayed", error=type(error).__name__)
+            return
+        except Exception as error:  # noqa: BLE001 - hopeless: as good as gone, and the others must have theirs
+            log.warning("photo_link_not_to_be_had", error=type(error).__name__)
+            url = None
+        async with self._store.session(stale.community) as session:
+            await session.refresh_photo(stale.photo.id, url)
 
     async def _deliver(self, item: OutboxItem) -> None:
         log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
@@ -123,6 +139,7 @@ class Delivery:
     async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
         """Note a failed try: due again after a pause, as long as the report lives, or never where `after` is None."""
         if after is not None:
-            after = max(after, min(_FIRST_PAUSE * 2 ** (item.attempts - 1), _LONGEST_PAUSE))
+            doublings = min(item.attempts - 1, _MOST_DOUBLINGS)
+            after = max(after, min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE))
         async with self._store.session(item.community) as session:
-            await session.mark_unsent(item.seq, item.fence, problem, after)
+            await session.mark_unsent(item.seq, item.fence, item.version, problem, after)

@@ -1,7 +1,7 @@
 """The outbox: what is to be said, changed or taken away, and where it was said."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -11,6 +11,11 @@ from db.queries import Queries
 from reunite import rules
 from reunite.ports import Audience, KnownCard, KnownPost, Sent
 from reunite.reply import Reply, from_json, to_json
+
+CHANGED: Final = """version = version + 1, due_at = now(), attempts = 0, problem = NULL,
+  task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END,
+  state = CASE WHEN state = 'failed' AND sent_message IS NULL THEN state ELSE 'queued' END"""
+"""What follows from another `reply`: a reply that stands somewhere is edited, one that never could be sent is left."""
 
 
 class OutboxQueries(Queries):
@@ -38,9 +43,8 @@ class OutboxQueries(Queries):
     async def revise(self, key: str, reply: Reply) -> None:
         """Give a reply another form, whether it was sent already or not; one that is not there stays away."""
         await self._do(
-            """UPDATE outbox SET reply = %(reply)s, version = version + 1, due_at = now(), attempts = 0,
-                 task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END, state = 'queued'
-               WHERE key = %(key)s AND task <> 'remove' AND state <> 'failed' AND reply <> %(reply)s""",
+            f"""UPDATE outbox SET reply = %(reply)s, {CHANGED}
+                WHERE key = %(key)s AND task <> 'remove' AND reply <> %(reply)s""",
             key=key,
             reply=Jsonb(to_json(reply)),
         )
@@ -83,15 +87,20 @@ class OutboxQueries(Queries):
                 report=done["report_id"],
             )
 
-    async def mark_unsent(self, seq: int, fence: int, problem: str, after: float | None) -> None:
-        """Note that a reply was not sent: it is due again in `after` seconds, or never where that is None."""
+    async def mark_unsent(self, seq: int, fence: int, version: int, problem: str, after: float | None) -> None:
+        """Note that a reply was not sent: it is due again in `after` seconds, or never where that is None.
+
+        A task that was changed meanwhile (its `version` is another) is due as if nothing had been tried.
+        """
         await self._do(
             """UPDATE outbox SET leased_until = NULL, problem = %(problem)s,
-                 state = CASE WHEN %(after)s::float IS NULL THEN 'failed' ELSE state END,
-                 due_at = now() + make_interval(secs => coalesce(%(after)s::float, 0))
+                 state = CASE WHEN version = %(version)s AND %(after)s::float IS NULL THEN 'failed' ELSE state END,
+                 due_at = CASE version WHEN %(version)s
+                   THEN now() + make_interval(secs => coalesce(%(after)s::float, 0)) ELSE due_at END
                WHERE seq = %(seq)s AND fence = %(fence)s""",
             seq=seq,
             fence=fence,
+            version=version,
             problem=problem,
             after=after,
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db import rows
+from db.outbox import CHANGED
 from db.queries import Queries
 from reunite.commands import NewReport
 from reunite.errors import DefectError
@@ -19,11 +20,10 @@ from reunite.reply import Reply, to_json
 _OF_REPORT = "(SELECT id FROM match WHERE lost_id = %(report)s OR found_id = %(report)s)"
 _ASKED_OF_PLACES = """(SELECT r.id FROM report r JOIN match m ON r.id = m.lost_id
                        WHERE m.found_id = %(report)s AND r.question ->> 'aspect' = 'place')"""
-_EDITED = """task = CASE WHEN sent_message IS NOT NULL AND task = 'send' THEN 'edit' ELSE task END,
-  state = CASE WHEN sent_message IS NOT NULL AND state = 'sent' THEN 'queued' ELSE state END"""
+_NO_CHOICES = f"""UPDATE outbox SET reply = reply || '{{"choices": []}}', {CHANGED}
+  WHERE reply ->> 'kind' = 'question' AND task <> 'remove' AND reply -> 'choices' <> '[]'"""
 _PURGE_QUESTIONS = (  # the place of a withdrawn find may be one of the answers that others were offered
-    f"""UPDATE outbox SET reply = reply || '{{"choices": []}}', version = version + 1, {_EDITED}
-        WHERE reply ->> 'kind' = 'question' AND report_id IN {_ASKED_OF_PLACES}""",
+    f"{_NO_CHOICES} AND report_id IN {_ASKED_OF_PLACES}",
     f"""UPDATE report SET question = question || '{{"options": []}}' WHERE id IN {_ASKED_OF_PLACES}""",
 )
 _MATCHED = """(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
@@ -33,15 +33,13 @@ _REMOVE = f"""task = 'remove', state = 'queued', version = version + 1, attempts
   reply = reply || {_EMPTY}"""
 _QUOTES = f"""(match_id IN {_OF_REPORT} OR (reply ->> 'kind' = 'thanks' AND report_id IN {_MATCHED})
   OR (report_id = %(report)s AND reply ->> 'kind' IN ('answer', 'question', 'problem', 'claim', 'log', 'note')))"""
-# Something may have been sent by a try whose end is not known: then it is looked for.
+# Something may have been sent by a try whose end is not known, or by one before a failure: then it is looked for.
+_NEVER_SENT = "sent_message IS NULL AND task = 'send' AND attempts = 0"  # a change begins the attempts anew
 _PURGE_OUTBOX: Final = (
-    f"DELETE FROM outbox WHERE {_QUOTES} AND sent_message IS NULL AND attempts = 0",
-    f"UPDATE outbox SET {_REMOVE} WHERE {_QUOTES} AND task <> 'remove' AND state <> 'failed'",
-    f"UPDATE outbox SET reply = reply || {_EMPTY} WHERE {_QUOTES} AND state = 'failed'",
-    """UPDATE outbox SET reply = %(ended)s, version = version + 1, due_at = now(), attempts = 0,
-         task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END,
-         state = CASE state WHEN 'failed' THEN state ELSE 'queued' END
-       WHERE report_id = %(report)s AND reply ->> 'kind' = 'looking'""",
+    f"DELETE FROM outbox WHERE {_QUOTES} AND {_NEVER_SENT}",
+    f"UPDATE outbox SET {_REMOVE} WHERE {_QUOTES} AND task <> 'remove'",
+    f"""UPDATE outbox SET reply = %(ended)s, {CHANGED}
+        WHERE report_id = %(report)s AND reply ->> 'kind' = 'looking' AND reply <> %(ended)s""",
 )
 _PURGE: Final = (
     f"""UPDATE report SET said = '' WHERE id IN {_MATCHED}
@@ -63,11 +61,12 @@ _ACROSS = """(SELECT m.id FROM match m JOIN report l ON l.id = m.lost_id JOIN re
   WHERE (m.lost_id = %(report)s OR m.found_id = %(report)s) AND l.workspace_id <> f.workspace_id)"""
 _LOSERS_ACROSS = f"(SELECT lost_id FROM match WHERE id IN {_ACROSS})"
 _PART: Final = (
-    f"DELETE FROM outbox WHERE match_id IN {_ACROSS} AND sent_message IS NULL AND attempts = 0",
+    f"DELETE FROM outbox WHERE match_id IN {_ACROSS} AND {_NEVER_SENT}",
     f"""UPDATE outbox SET {_REMOVE} WHERE task <> 'remove'
           AND (match_id IN {_ACROSS} OR (reply ->> 'kind' = 'thanks' AND report_id IN {_LOSERS_ACROSS}))""",
-    f"""UPDATE outbox SET reply = reply || '{{"choices": []}}', version = version + 1, {_EDITED}
-        WHERE reply ->> 'kind' = 'question' AND report_id IN {_LOSERS_ACROSS}""",
+    f"{_NO_CHOICES} AND report_id IN {_LOSERS_ACROSS}",
+    f"""UPDATE report l SET said = '' WHERE said IN (SELECT nullif(f.place, '') FROM match m
+          JOIN report f ON f.id = m.found_id WHERE m.lost_id = l.id AND m.id IN {_ACROSS})""",
     f"""UPDATE report SET question = question || '{{"options": []}}' WHERE id IN {_LOSERS_ACROSS}""",
     f"DELETE FROM match WHERE id IN {_ACROSS}",
 )
@@ -296,7 +295,8 @@ class ReportQueries(Queries):
     async def refresh_photo(self, photo: UUID, url: str | None) -> None:
         """Note a photo's fresh link, or that its post is gone: its report's work is due at once."""
         await self._do(
-            "UPDATE photo SET url = coalesce(%(url)s, url), stale_since = NULL, refreshed = true WHERE id = %(photo)s",
+            "UPDATE photo SET url = coalesce(%(url)s, url), stale_since = NULL, refreshed = true"
+            " WHERE id = %(photo)s AND state = 'pending'",
             photo=photo,
             url=url,
         )

@@ -83,10 +83,14 @@ class WorkSession(EmbeddingSession):
         )
 
     async def store_photo(self, photo: UUID, stored: StoredPhoto) -> None:
-        """Keep a photo's stored copy and forget where it came from, with its metadata."""
+        """Keep a photo's stored copy and forget where it came from, with its metadata.
+
+        Where other work on the same report was faster, what that has made of the photo stands.
+        """
         await self._do(
             """UPDATE photo SET state = 'stored', copy = %(copy)s, sha256 = %(sha256)s, width = %(width)s,
-                 height = %(height)s, colours = %(colours)s, url = NULL, upload = NULL WHERE id = %(photo)s""",
+                 height = %(height)s, colours = %(colours)s, url = NULL, upload = NULL
+               WHERE id = %(photo)s AND state = 'pending'""",
             photo=photo,
             copy=stored.copy,
             sha256=stored.sha256,
@@ -100,13 +104,18 @@ class WorkSession(EmbeddingSession):
         changed = await self._do("UPDATE photo SET stale_since = now() WHERE id = %(p)s AND NOT refreshed", p=photo)
         return changed == 1
 
-    async def refuse_photo(self, photo: UUID, problem: str) -> None:
-        """Note that a photo can't be used; `problem` is the key of the sentence that says why."""
-        await self._do(
-            "UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL WHERE id = %(photo)s",
+    async def refuse_photo(self, photo: UUID, problem: str) -> bool:
+        """Note that a photo can't be used; `problem` is the key of the sentence that says why.
+
+        False where other work on the same report has dealt with it: its upload is gone then, and so can't be read.
+        """
+        changed = await self._do(
+            "UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL"
+            " WHERE id = %(photo)s AND state = 'pending'",
             photo=photo,
             problem=problem,
         )
+        return changed == 1
 
     async def open_if_pending(self, report: UUID) -> None:
         """Let a report be found by others: its vectors are part of the same commit."""

@@ -134,7 +134,10 @@ class Processor:
             async with self.intake:
                 stored = await asyncio.to_thread(_stored_photo, data)
         except TellUserError as error:
-            if error.key == "photo_gone" and await self._ask_for_link(lease, photo):
+            is_last = (
+                lease.failures + 1 >= MOST_FAILURES
+            )  # a bot that is down must not keep the rest of the report back
+            if error.key == "photo_gone" and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
             await self._refuse_photo(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
@@ -165,9 +168,11 @@ class Processor:
         async with self.store.work_session(lease) as session:
             report = await session.report(lease.report)
             language = report.language if report else "en"
-            reply = wording.problem(error.key, language, **{"name": photo.name, **error.params})
-            await session.refuse_photo(photo.id, error.key)
-            await session.post(lease.report, f"{photo.id}:problem", reply)
+            # A sealed find's thread is read by all, and a file's name may say whose ID it is.
+            name = f"#{photo.position + 1}" if report and report.sealed else photo.name
+            reply = wording.problem(error.key, language, **{"name": name, **error.params})
+            if await session.refuse_photo(photo.id, error.key):
+                await session.post(lease.report, f"{photo.id}:problem", reply)
 
     # Vectors
 

@@ -1,0 +1,117 @@
+"""A photo's link that can't be had anew keeps neither other photos, nor replies, nor the rest of its report back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from db.work import StoredPhoto
+from reunite.errors import TellUserError, UndeliverableError
+from reunite.model import IncomingPhoto, ReplyTarget
+from tests.doubles.pictures import drawing
+from tests.running import Town, town, until, working
+from workers.process import MOST_FAILURES
+
+STALE = IncomingPhoto("photo.jpg", url="https://cdn.discordapp.com/photo.jpg")
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    async with town(database_url, redis_url) as community:
+        yield community
+
+
+async def stale(place: Town, *names: str) -> None:
+    """Post finds whose photos wait for a fresh link."""
+    for name in names:
+        await place.found(name, photos=(replace(STALE, name=name),))
+    async with place.store.session(place.workspace.community) as session:
+        await session._do("UPDATE photo SET stale_since = now()")
+
+
+async def said_all_the_same(place: Town) -> None:
+    """Let the bot write a post of its own."""
+    await place.lost("", "my cup", target=place.at("lost"))
+    await until(lambda: any("my cup" in sent.reply.text() for _, sent in place.platform.messages))
+
+
+async def test_a_platform_that_never_answers_holds_up_no_reply(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asyncio.Event()
+
+    async def hang(target: ReplyTarget, name: str) -> str | None:
+        asked.set()
+        await asyncio.Event().wait()
+        return f"{target}{name}"
+
+    monkeypatch.setattr(place.platform, "photo_url", hang)
+    await stale(place, "f1")
+    await asyncio.wait_for(asked.wait(), 10)
+    await asyncio.wait_for(said_all_the_same(place), 3)
+
+
+async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = "https://cdn.discordapp.com/fresh.jpg"
+
+    async def refuse(target: ReplyTarget, name: str) -> str | None:
+        if target.message == "f1":
+            raise UndeliverableError("the app is not in this workspace any more")
+        return f"{fresh}?{name}"
+
+    monkeypatch.setattr(place.platform, "photo_url", refuse)
+    await stale(place, "f1", "f2")
+
+    async def refreshed() -> bool:
+        async with place.store.session(place.workspace.community) as session:
+            rows = await session._all("SELECT url FROM photo WHERE refreshed")
+        return {row["url"] for row in rows} == {STALE.url, f"{fresh}?f2"}
+
+    await until(refreshed)
+    await said_all_the_same(place)
+
+
+async def test_where_no_fresh_link_comes_the_words_are_searched_for_all_the_same(
+    place: Town, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object, **__: object) -> bytes:
+        raise TellUserError("photo_gone", name="photo.jpg")
+
+    async def down(*_: object) -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+    monkeypatch.setattr("workers.fetch.PhotoFetcher.fetch", gone)
+    monkeypatch.setattr(place.platform, "photo_url", down)
+    await place.found("f1", text="an umbrella", photos=(STALE,))
+    async with place.store.session(place.workspace.community) as session:
+        await session._do("UPDATE work SET failures = %(n)s, fence = %(n)s", n=MOST_FAILURES - 1)
+    async with working(database_url, redis_url, quiet_seconds=0.2):
+        await until(lambda: place.platform.kinds("f1") == ["problem", "nothing"])
+
+
+async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
+    place: Town, database_url: str, redis_url: str
+) -> None:
+    await place.set_up(log_channel="log")
+    photos = (
+        IncomingPhoto("passport of Zoe.jpg", data=b"no photo at all"),
+        IncomingPhoto("red.jpg", data=drawing("red")),
+    )
+    async with working(database_url, redis_url):
+        await place.found("f1", photos=photos, sealed=True, category="id")
+        await place.quiet()
+    assert place.platform.kinds("f1") == ["problem", "answer"]
+    assert "Zoe" not in "\n".join(place.platform.thread("f1"))
+
+
+async def test_what_other_work_has_made_of_a_photo_stands(place: Town) -> None:
+    await place.found("f1", "red")
+    [(work, _)] = await place.store.hint_due_work(quiet=-1, limit=1)
+    lease = await place.store.lease_work(work, 30)
+    assert lease
+    async with place.store.work_session(lease) as session:
+        [photo] = await session.photos(lease.report)
+        await session.store_photo(photo.id, StoredPhoto(b"first", "sum", 1, 1, ()))
+    async with place.store.work_session(lease) as session:
+        assert not await session.refuse_photo(photo.id, "photo_broken")
+        assert await session.photo_bytes(photo.id) == b"first"
