@@ -8,12 +8,13 @@ from db.store import LiveModel
 from db.web import Judgements, Posted, WebMessage
 from reunite import wording
 from reunite.forms import Form, form_of
+from reunite.language import LANGUAGES
 from reunite.model import Label, Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.reply import Action, Button, Jump, Person, Reply, Span, Strong
 
 Json = dict[str, Any]
 
-_LEVELS: Final = {Label.HIGH.value: "high", Label.POSSIBLE.value: "possible"}
+_LEVELS: Final = {wording.label_word(label, each): label.name.lower() for label in Label for each in LANGUAGES}
 _ANSWERS: Final = {"answer", "match", "nothing", "problem"}
 """Kinds of reply that end the search for a first answer."""
 _OF_LOSER: Final[Collection[Action]] = {"mine", "not_mine"}

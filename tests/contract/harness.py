@@ -15,7 +15,7 @@ import pytest
 from bot.delivery import Delivery
 from db.store import OutboxItem, Store
 from reunite.model import Member, PlatformName, ReplyTarget, Report, Workspace
-from reunite.ports import Outgoing, Platform, Sent
+from reunite.ports import Platform, Sent
 from tests.doubles.pictures import drawing
 from tests.doubles.slack import PATIENCE
 
@@ -194,10 +194,13 @@ class Harness(ABC):
         done, delivery = [], Delivery(self.store, self.platform)
         while due := await self.store.lease_outbox(self.name, limit=10, seconds=60):
             for item in due:
-                place = await delivery._do(item, Outgoing(item.key, item.target, item.reply, item.picture))
+                await delivery._deliver(item)
                 async with self.store.session(item.community) as session:
-                    await session.mark_sent(item.seq, item.fence, item.version, place)
-                done += [(item, place)] if place else []
+                    row = await session._one("SELECT * FROM outbox WHERE seq = %(seq)s", seq=item.seq)
+                assert row
+                assert row["problem"] is None, row["problem"]
+                if row["sent_message"]:
+                    done.append((item, Sent(row["sent_channel"], row["sent_message"])))
         return done
 
 

@@ -1,0 +1,26 @@
+"""What the page is given to show."""
+
+from uuid import uuid4
+
+import pytest
+
+from bot.web.render import reply_json
+from reunite import wording
+from reunite.language import LANGUAGES
+from reunite.model import Label, Member, ReplyTarget
+from reunite.reply import Jump, Person, Plain, Reply, Strong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("label", Label)
+def test_a_label_is_known_as_one_in_every_language(label: Label, language: str) -> None:
+    shown = reply_json(Reply("match", ((Strong(wording.label_word(label, language)), Strong("Oh!")),)))
+    [[marked, other]] = shown["lines"]
+    assert (marked["is"], marked["level"], other["is"]) == ("label", label.name.lower(), "strong")
+
+
+def test_people_and_posts_of_other_platforms_are_only_words() -> None:
+    elsewhere = ReplyTarget("slack", "T1", "C1", "1.1")
+    reply = Reply("note", ((Person("slack", Member("U1", "Ada")), Plain(" "), Jump(uuid4(), "there", elsewhere)),))
+    [line] = reply_json(reply)["lines"]
+    assert line == [{"is": "plain", "text": text} for text in ("Ada", " ", "there")]
