@@ -39,7 +39,7 @@ async def running(handlers: Handlers, config: DiscordConfig) -> AsyncIterator[Pl
                     try:
                         await client.wait_until_ready()
                         await client.join_all()
-                        client.catch_up()
+                        client.catching_up.start()
                         yield client.platform
                     finally:
                         await client.finish()
@@ -75,9 +75,8 @@ class ReuniteClient(discord.AutoShardedClient):
         setup = Setup(handlers, guilds)
         commands = Commands(handlers, guilds, Reporting(handlers, guilds, self.platform, config), setup)
         self._presses = Presses(handlers, guilds, commands, setup)
-        self._catching_up = CatchingUp(self, handlers, guilds, self._inbound, config)
+        self.catching_up = CatchingUp(self, handlers, guilds, self._inbound, config)
         self._pause_after_trouble = config.pause_after_trouble
-        self._late: asyncio.Task[None] | None = None
         self._has_joined = False
         self._tree = tree_of(self, commands, self._inbound.count)
 
@@ -95,15 +94,9 @@ class ReuniteClient(discord.AutoShardedClient):
         self._has_joined = True
         _log.info("discord_ready", guilds=len(self.guilds), shards=self.shard_count)
 
-    def catch_up(self, after: float = 0.0) -> None:
-        """Begin to take what was missed, in so many seconds; once is enough."""
-        if self._late is None or self._late.done():
-            self._late = asyncio.create_task(self._catching_up.run(after))
-
     async def finish(self) -> None:
         """Let the events that are being handled come to their end, then disconnect."""
-        if self._late:
-            self._late.cancel()
+        self.catching_up.stop()
         await self._inbound.settle()
         await self.close()
 
@@ -111,7 +104,7 @@ class ReuniteClient(discord.AutoShardedClient):
         """Do the same where Discord starts the session anew."""
         if self._has_joined:
             await self.join_all()
-            self.catch_up()
+            self.catching_up.start()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Make a new guild known."""
@@ -172,7 +165,7 @@ class ReuniteClient(discord.AutoShardedClient):
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log an event's defect without its arguments, which hold members' words; take the event again later."""
         _log.exception("discord_event_defect", during=event_method)
-        self.catch_up(self._pause_after_trouble)
+        self.catching_up.start(self._pause_after_trouble)
 
 
 async def _log_in(client: discord.Client, token: str) -> None:

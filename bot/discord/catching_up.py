@@ -21,6 +21,8 @@ _MOST_MESSAGES: Final = 500
 """Messages of a channel that are looked through, newest first."""
 _MOST_SINGLE: Final = 200
 """Posts in other places, and match replies, that are fetched one by one."""
+_LONGEST_PAUSE: Final = 3600.0
+"""Seconds between two tries, which grow from one to the next."""
 
 _log = structlog.get_logger(__name__)
 
@@ -37,16 +39,42 @@ class CatchingUp:
         self._guilds = guilds
         self._inbound = inbound
         self._look_back = config.look_back
+        self._pause = config.pause_after_trouble
+        self._due: set[int] = set()
+        self._task: asyncio.Task[None] | None = None
 
-    async def run(self, after: float = 0.0) -> None:
-        """Catch up in all guilds, in so many seconds; trouble in one is logged and holds up no other."""
+    def start(self, after: float = 0.0) -> None:
+        """Begin, in so many seconds, to catch up in all guilds; where that is under way, it is done once more."""
+        self._due = {guild.id for guild in self._client.guilds}
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(after))
+
+    def stop(self) -> None:
+        """Leave the rest to the next start."""
+        if self._task:
+            self._task.cancel()
+
+    async def _run(self, after: float) -> None:
+        """Go on until all is caught up on; trouble in one guild holds up no other."""
         await asyncio.sleep(after)
-        for guild in list(self._client.guilds):
-            try:
-                await self._guild(guild)
-            except Exception:  # noqa: BLE001 - what comes from now on is taken all the same
-                _log.exception("discord_catching_up_failed", guild=str(guild.id))
+        pause = self._pause
+        while self._due:
+            due, self._due = self._due, set()
+            self._due |= {guild for guild in due if not await self._is_caught_up(guild)}
+            if self._due:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
         _log.info("discord_caught_up", guilds=len(self._client.guilds))
+
+    async def _is_caught_up(self, number: int) -> bool:
+        guild = self._client.get_guild(number)
+        try:
+            if guild:
+                await self._guild(guild)
+        except Exception:  # noqa: BLE001 - what comes from now on is taken all the same
+            _log.exception("discord_catching_up_failed", guild=str(number))
+            return False
+        return True
 
     async def _guild(self, guild: discord.Guild) -> None:
         since = discord.utils.utcnow() - self._look_back

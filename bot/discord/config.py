@@ -17,7 +17,7 @@ class DiscordConfig:
     Without `message_content` the bot sees no photos in ordinary messages; commands and message menus still work.
     `zone` is the one in which members tell times. `look_back` bounds what is caught up on after a time away.
     `pause_after_trouble` is how many seconds after an event could not be taken (the database was away) it is looked for
-    again. `guilds_wait` is how many seconds without another guild end the start: Discord does not say which was the last.
+    again. `guilds_wait` is how many seconds without another guild end the start, as Discord names no last one.
     """
 
     token: str = field(repr=False)
