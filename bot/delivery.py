@@ -8,6 +8,7 @@ from typing import Final
 import psycopg
 import structlog
 
+from db.stopping import stop
 from db.store import OutboxItem, StalePhoto, Store
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.ports import Outgoing, Platform, Sent
@@ -60,9 +61,7 @@ class Delivery:
                     async with asyncio.timeout(_POLL_EVERY):
                         await signal.wait()
         finally:
-            for task in (links, *self._under_way):
-                task.cancel()
-            await asyncio.gather(links, *self._under_way, return_exceptions=True)
+            await stop(links, *self._under_way)
 
     async def _start_due(self, signal: asyncio.Event) -> None:
         free = self._parallel - len(self._under_way)

@@ -19,6 +19,7 @@ from cli.children import until_asked_to_stop
 from cli.errors import UsageError
 from cli.places import Places
 from cli.settings import Settings
+from db.stopping import stop
 from reunite.model import PlatformName
 
 _WORKERS_NICENESS = 10
@@ -40,8 +41,7 @@ async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
     asked.cancel()
     if running.done():
         await running
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await stop(running)
 
 
 async def reembed(settings: Settings, where: Places) -> None:

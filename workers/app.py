@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from db import queue
 from db.installations import Installations
+from db.stopping import stop
 from db.store import LiveModel, Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
@@ -88,8 +89,7 @@ async def run(
                 await _take_hints(_arq_worker(config, store, processor))
                 await asyncio.sleep(_SWEEP_EVERY)
         finally:
-            sweeper.cancel()
-            await asyncio.gather(sweeper, return_exceptions=True)
+            await stop(sweeper)
 
 
 async def _model(

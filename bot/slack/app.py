@@ -27,6 +27,7 @@ from bot.slack.server import serving
 from bot.slack.setup import Setup
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
+from db.stopping import stop
 from db.store import Store
 from reunite.handlers import Handlers
 from reunite.ports import Platform
@@ -64,8 +65,7 @@ async def running(
         try:
             yield platform
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            await stop(keeper)
 
 
 def _parts(

@@ -1,0 +1,29 @@
+import asyncio
+from contextlib import suppress
+
+from db.stopping import stop
+
+
+async def stubborn(times: int) -> None:
+    """Swallow so many cancellations, as a database's answer may."""
+    for _ in range(times):
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+    await asyncio.sleep(60)
+
+
+async def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same() -> None:
+    tasks = [asyncio.create_task(stubborn(times)) for times in (0, 1, 2)]
+    await asyncio.sleep(0)
+    await asyncio.wait_for(stop(*tasks), 30)
+    assert all(task.cancelled() for task in tasks)
+
+
+async def test_a_task_that_has_failed_keeps_its_failure_for_whoever_asks() -> None:
+    async def fails() -> None:
+        raise ValueError
+
+    task = asyncio.create_task(fails())
+    await asyncio.wait({task})
+    await stop(task)
+    assert isinstance(task.exception(), ValueError)
