@@ -157,6 +157,14 @@ class ReuniteClient(discord.AutoShardedClient):
         """Look whether a verdict is taken back."""
         await self._inbound.reaction(event, given=False)
 
+    async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
+        """Look whether verdicts were among the reactions that a moderator has cleared."""
+        await self.catching_up.cleared(event.guild_id or 0, event.message_id)
+
+    async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        """Do the same for reactions of one kind."""
+        await self.catching_up.cleared(event.guild_id or 0, event.message_id)
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take a press or a modal."""
         self._inbound.count()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import discord
@@ -131,6 +131,16 @@ class CatchingUp:
             return
         else:
             await self._inbound.edited(message)
+
+    async def cleared(self, guild: int, message: int) -> None:
+        """Look which verdicts have gone where all reactions to a message, or all of one kind, were cleared."""
+        place = self._client.get_guild(guild)
+        if place:
+            await self._guilds.known(place)
+            since = discord.utils.snowflake_time(message) - timedelta(minutes=1)  # it was put into the outbox before
+            for card in await self._handlers.known_cards("discord", str(guild), since):
+                if card.sent.message == str(message):
+                    await self._card(place, card)
 
     async def _card(self, guild: discord.Guild, card: KnownCard) -> None:
         """Compare the reactions to a match reply with the verdicts that stand."""

@@ -10,7 +10,8 @@ import discord
 from bot.discord.config import DiscordConfig
 from bot.discord.guilds import Guilds, lacking, member_of
 from bot.discord.outbound import ARCHIVE_AFTER, DiscordPlatform
-from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, missing
+from bot.discord.outbound import Place as Answered
+from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, Place, missing
 from bot.discord.posts import REPORTS, is_post, report_of
 from bot.discord.private import Answer, language
 from bot.discord.render import thread_name
@@ -109,9 +110,10 @@ class Reporting:
 
     async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> Answer:
         """Take any message as a report of whoever wrote it. Raises TellUserError."""
-        guild, channel = _guild(interaction), interaction.channel
+        guild, place = _guild(interaction), interaction.channel
         await self._guilds.known(guild)
-        if not isinstance(channel, discord.TextChannel) or not is_post(message):
+        channel = place.parent if isinstance(place, discord.Thread) and place.id == message.id else place
+        if not isinstance(place, Answered) or not isinstance(channel, Place) or not is_post(message):
             raise TellUserError("not_this_message")
         may = isinstance(interaction.user, discord.Member) and self._guilds.is_moderator(
             interaction.user, interaction.permissions
@@ -124,7 +126,7 @@ class Reporting:
         async with self._guilds.turn(message.id):
             await self._handlers.report(command)
             await self._platform.acknowledge(command.target)
-            thread = await self._platform.open_thread(channel, message.id, kind)
+            thread = await self._platform.open_thread(place, message.id, kind)
         return Answer(sentence("answering_in", language(interaction), channel=thread.mention))
 
 

@@ -136,6 +136,18 @@ class People(Guild):
         if tell:
             await self.gateway.dispatch("MESSAGE_REACTION_REMOVE", self._reaction(message, emoji, user))
 
+    async def clear_reactions(self, message: str, emoji: str | None = None) -> None:
+        """Take all reactions to a message away, or all of one kind, as moderators may."""
+        for about, given in list(self.reactions):
+            if about == message and emoji in {None, given}:
+                del self.reactions[about, given]
+        event = {"message_id": message, "channel_id": self.find(message)["channel_id"], "guild_id": self.guild_id}
+        if emoji is None:
+            await self.gateway.dispatch("MESSAGE_REACTION_REMOVE_ALL", event)
+        else:
+            event["emoji"] = {"id": None, "name": emoji}
+            await self.gateway.dispatch("MESSAGE_REACTION_REMOVE_EMOJI", event)
+
     def has_reaction(self, message: str, emoji: str) -> bool:
         """Tell whether the bot has reacted."""
         return BOT_ID in self.reactions.get((message, emoji), [])

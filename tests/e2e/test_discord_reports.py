@@ -86,6 +86,13 @@ async def test_a_bots_message_is_no_report_from_the_menu_either(town: Story) -> 
     assert "one that a person wrote" in await town.told(await town.discord.menu("Found this", town.ben, post))
 
 
+async def test_a_forums_post_is_taken_from_the_menu_too(town: Story) -> None:
+    await town.discord.create_channel("chatter", FORUM)
+    post = await town.discord.post_in_forum("chatter", town.ben, "Whose cup?", "", {"cup.jpg": drawing("blue")})
+    assert f"<#{post}>" in await town.told(await town.discord.menu("Found this", town.ben, post))
+    await town.says(post, "I keep watching")
+
+
 async def test_a_forums_post_is_a_find_and_answered_in_it(town: Story) -> None:
     await town.discord.create_channel("found-items", FORUM)
     loss = await town.look_for("a blue cup")

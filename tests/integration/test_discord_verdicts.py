@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from reunite.model import MatchState, ReportState
 from tests.doubles.discord_town import (
     JPEG,
@@ -68,3 +70,13 @@ async def test_the_owner_of_the_guild_may_confirm(database_url: str) -> None:
         card, lost, _ = await shown_match(here)
         await here.discord.react(card, "✅", here.discord.owner_id)
         await here.becomes(lost.id, ReportState.RETURNED)
+
+
+@pytest.mark.parametrize("emoji", [None, "✅"])
+async def test_clearing_the_reactions_takes_the_verdict_back(database_url: str, emoji: str | None) -> None:
+    async with town(database_url) as here:
+        card, lost, _ = await shown_match(here)
+        await here.discord.react(card, "✅", here.discord.join("Grace", moderator=True))
+        await here.becomes(lost.id, ReportState.RETURNED)
+        await here.discord.clear_reactions(card, emoji)
+        await here.becomes(lost.id, ReportState.OPEN)
