@@ -53,13 +53,17 @@ class EmbeddingSession(CommunitySession):
         )
         return [row["id"] for row in photos], text is not None
 
-    async def save_embeddings(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow]) -> None:
-        """Write vectors of a model; those of other models stay."""
+    async def save_embeddings(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
+        """Write vectors of a model; those of other models stay.
+
+        `text` is what the vectors of words are of: where the report has other words by now, these are not written.
+        """
         for row in embeddings:
             await self._do(
                 """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, part, vector)
                    SELECT %(community)s, id, %(photo)s, %(model)s, %(space)s, %(source)s, %(part)s, %(vector)s
-                   FROM report WHERE id = %(report)s AND purged_at IS NULL FOR KEY SHARE
+                   FROM report WHERE id = %(report)s AND purged_at IS NULL AND (%(source)s = 'photo' OR text = %(text)s)
+                   FOR SHARE
                    ON CONFLICT (report_id, model_id, space, photo_id, part) DO UPDATE SET vector = excluded.vector""",
                 community=self.community,
                 report=report,
@@ -68,6 +72,7 @@ class EmbeddingSession(CommunitySession):
                 space=row.space,
                 source="text" if row.photo is None else "photo",
                 part=row.part,
+                text=text,
                 vector=HalfVector(row.vector),
             )
 

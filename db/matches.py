@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from db import rows
 from db.queries import Queries
+from reunite.commands import Judge
 from reunite.errors import DefectError
 from reunite.model import (
     Claim,
@@ -17,9 +19,11 @@ from reunite.model import (
     Member,
     ReplyTarget,
     Verdict,
-    VerdictKind,
 )
 from reunite.ports import ScoredPair
+
+FORGOTTEN: Final = "answer = '', member_name = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END"
+"""What is left of a claim whose loss is over: that there was one, so that nobody gets more tries by reporting anew."""
 
 
 class MatchQueries(Queries):
@@ -90,20 +94,19 @@ class MatchQueries(Queries):
         """Record what the standing verdicts make of a match."""
         await self._do("UPDATE match SET state = %(state)s WHERE id = %(match)s", match=match, state=state)
 
-    async def add_verdict(
-        self, match: UUID, member: Member, kind: VerdictKind, *, given: bool, message: str | None = None
-    ) -> None:
-        """Append to the log of verdicts; `message` is the reply that was reacted to."""
+    async def add_verdict(self, match: UUID, command: Judge, *, given: bool) -> None:
+        """Append to the log of verdicts."""
         await self._do(
-            "INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, kind, given, message)"
-            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(kind)s, %(given)s, %(message)s)",
+            "INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, kind, given, message, press)"
+            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(kind)s, %(given)s, %(message)s, %(press)s)",
             community=self.community,
             match=match,
-            id=member.id,
-            name=member.name,
-            kind=kind,
+            id=command.member.id,
+            name=command.member.name,
+            kind=command.kind,
             given=given,
-            message=message,
+            message=None if command.match else command.target.message,
+            press=command.press,
         )
 
     async def verdicts(self, match: UUID) -> Sequence[Verdict]:
@@ -148,8 +151,10 @@ class MatchQueries(Queries):
         return [rows.claim(row) for row in found_rows]
 
     async def claims_by(self, member: str) -> Sequence[Claim]:
-        """Return what a member has claimed."""
-        found = await self._all("SELECT * FROM claim WHERE member_id = %(member)s ORDER BY at", member=member)
+        """Return what a member has claimed, as far as it is still known."""
+        found = await self._all(
+            "SELECT * FROM claim WHERE member_id = %(member)s AND answer <> '' ORDER BY at", member=member
+        )
         return [rows.claim(row) for row in found]
 
     async def verdicts_by(self, member: str) -> Sequence[Verdict]:
@@ -160,10 +165,6 @@ class MatchQueries(Queries):
     async def set_claim_state(self, claim: UUID, state: ClaimState) -> None:
         """Note what came of a claim."""
         await self._do("UPDATE claim SET state = %(state)s WHERE id = %(claim)s", claim=claim, state=state)
-
-    async def delete_claims(self, member: str) -> None:
-        """Delete what a member has answered."""
-        await self._do("DELETE FROM claim WHERE member_id = %(member)s", member=member)
 
     async def forget_moderator(self, member: str) -> None:
         """Take a member's name out of the log of verdicts."""

@@ -49,6 +49,11 @@ class OutboxQueries(Queries):
             reply=Jsonb(to_json(reply)),
         )
 
+    async def reply(self, key: str) -> Reply | None:
+        """Return a reply that stands or is about to, as it is to be by now."""
+        row = await self._one("SELECT reply FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
+        return from_json(row["reply"]) if row else None
+
     async def thread(self, report: UUID) -> list[Reply]:
         """Return what a report's thread has been told or is about to be, in order."""
         found = await self._all(

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db import rows
+from db.matches import FORGOTTEN
 from db.outbox import CHANGED
 from db.queries import Queries
 from reunite.commands import NewReport
@@ -50,11 +51,12 @@ _PURGE: Final = (
     f"DELETE FROM web_message WHERE root_id IS NOT NULL AND key IN (SELECT key FROM outbox WHERE {_QUOTES})",
     "DELETE FROM photo WHERE report_id = %(report)s",
     "DELETE FROM embedding WHERE report_id = %(report)s",
-    f"DELETE FROM claim WHERE match_id IN {_OF_REPORT}",
+    "DELETE FROM claim WHERE match_id IN (SELECT id FROM match WHERE found_id = %(report)s)",
+    f"UPDATE claim SET {FORGOTTEN} WHERE match_id IN (SELECT id FROM match WHERE lost_id = %(report)s)",
     *_PURGE_OUTBOX,
     "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
     """UPDATE report SET purged_at = now(), text = '', words = '{}', place = '', author_name = '', question = NULL,
-         said = NULL, secret = '' WHERE id = %(report)s""",
+         said = NULL, secret = '', details = '' WHERE id = %(report)s""",
     *_PURGE_QUESTIONS,
 )
 _ACROSS = """(SELECT m.id FROM match m JOIN report l ON l.id = m.lost_id JOIN report f ON f.id = m.found_id
@@ -218,11 +220,12 @@ class ReportQueries(Queries):
         for statement in _PURGE:
             await self._do(statement, report=report, ended=Jsonb(to_json(ended)))
 
-    async def set_text(self, report: UUID, text: str) -> None:
-        """Change a report's words; the vectors of the old ones go."""
+    async def set_text(self, report: UUID, text: str, details: str) -> None:
+        """Change a report's words, of which `details` are the last; the vectors of the old ones go."""
         await self._do(
-            "UPDATE report SET text = %(text)s, words = %(words)s WHERE id = %(report)s",
+            "UPDATE report SET text = %(text)s, words = %(words)s, details = %(details)s WHERE id = %(report)s",
             text=text,
+            details=details,
             words=words.tokens(text),
             report=report,
         )

@@ -50,6 +50,8 @@ def report(row: Row) -> Report:
         sealed=row["sealed"],
         private=row["private"],
         category=row["category"],
+        details=row["details"],
+        purged=row["purged_at"] is not None,
     )
 
 
@@ -115,4 +117,4 @@ def settings(row: Row) -> Settings:
 
 def verdict(row: Row) -> Verdict:
     """Read a row of `verdict`."""
-    return Verdict(row["moderator_id"], VerdictKind(row["kind"]), row["given"], row["at"], row["message"])
+    return Verdict(row["moderator_id"], VerdictKind(row["kind"]), row["given"], row["at"], row["message"], row["press"])

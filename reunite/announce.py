@@ -1,6 +1,7 @@
 """What a search leads to: pairs written down, and each thread told of a pair once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from reunite import notices, rules, wording
@@ -18,12 +19,14 @@ async def announce(
 
     The keys of the outbox absorb that both sides of a pair may find it, at the same moment or at a later search.
     """
-    said = report.said  # this search's, where another answer may have come meanwhile
+    searched = report  # as this search knows it
     locked = await session.lock({report.id, *(judgement.report for judgement in judgements)})
-    report = locked[report.id]
-    if report.state is not ReportState.OPEN or report.said != said:
+    report = locked.get(report.id, replace(report, state=ReportState.WITHDRAWN))  # its workspace may have gone
+    said = report.said
+    if report.state is not ReportState.OPEN or (said, report.text) != (searched.said, searched.text):
         return  # it has ended since the search began, as others may have; or another search knows more
-    judgements = [each for each in judgements if locked[each.report].state is ReportState.OPEN]
+    locked = {each: known for each, known in locked.items() if known.state is ReportState.OPEN}
+    judgements = [each for each in judgements if each.report in locked]
     matches = {
         judgement.report: await session.save_match(_pair(report, judgement, percent=percent))
         for judgement in _ordered(judgements)
@@ -45,18 +48,19 @@ async def announce(
             await _tell(session, other, match, report)
         await tell_moderators(session, report, match, other)
     if report.kind is ReportKind.LOST and report.question is None:
-        open_ones = {other.id for _, other in shown}
+        open_ones = {other.id for _, other in shown if not other.sealed}  # an answer would tell what is in its photo
         await _ask(session, report, choose(search, [each for each in judgements if each.report in open_ones]))
 
 
 async def announce_sealed(session: Session, report: Report, judgements: Sequence[Judgement], *, percent: bool) -> None:
     """Show the moderators, and nobody else, which sealed finds may be the thing that a loss is about."""
     locked = await session.lock({report.id, *(judgement.report for judgement in judgements)})
-    if locked[report.id].state is not ReportState.OPEN:
+    locked = {each: known for each, known in locked.items() if known.state is ReportState.OPEN}
+    if report.id not in locked:
         return
     for judgement in _ordered(judgements):
-        found = locked[judgement.report]
-        if judgement.label and found.sealed and found.state is ReportState.OPEN:
+        found = locked.get(judgement.report)
+        if judgement.label and found and found.sealed:
             match = await session.save_match(_pair(report, judgement, percent=percent))
             if match.state is MatchState.UNJUDGED and not match.released:
                 await tell_moderators(session, report, match, found)

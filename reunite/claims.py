@@ -36,7 +36,7 @@ class Claims:
                 raise TellUserError("claim_empty")
             if len(words) > MOST_WORDS:
                 raise TellUserError("text_too_long", length=len(words), most=MOST_WORDS)
-            _check_attempts([each for each in await session.claims_on(found.id) if each.member == press.member])
+            _check_attempts([each for each in await session.claims_on(found.id) if each.member.id == press.member.id])
             claim = await session.add_claim(match.id, press.member, words)
             await session.decline(match.id, declined=False)
             await session.post(found.id, f"{claim.id}:claim", notices.claimed(claim, lost, found, ping=True))
@@ -66,7 +66,7 @@ class Claims:
             if claim.state is not ClaimState.OPEN:
                 return notices.note("claim_decided", press.language)
             await session.set_claim_state(claim.id, state)
-            mine = [each for each in await session.claims_on(found.id) if each.member == claim.member]
+            mine = [each for each in await session.claims_on(found.id) if each.member.id == claim.member.id]
             left = rules.MOST_CLAIMS - len(mine)
             reply = notices.claim_decided(match, lost, found, accepted=state is ClaimState.ACCEPTED, left=left)
             await session.post(lost.id, f"{claim.id}:{state}", reply)
@@ -78,7 +78,7 @@ class Claims:
     async def keep_secret(self, workspace: Workspace, press: Press) -> Reply:
         """Note what the finder says that only the owner can know."""
         async with self._store.session(workspace.community) as session:
-            found = await session.report(press.subject)
+            found = (await session.lock({press.subject})).get(press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
             if not _is_author(press, found):
@@ -104,7 +104,9 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
     lost, found = await both(session, match)
     if _is_author(press, lost) or not (press.is_moderator or _is_author(press, found)):
         raise TellUserError("only_finder")
-    claim = await session.claim(claim.id) or claim  # as it stands under the lock
+    claim = await session.claim(claim.id)  # as it stands under the lock
+    if claim is None or not claim.answer:
+        raise TellUserError("nothing_here")
     return claim, lost, found, match
 
 

@@ -80,6 +80,8 @@ class Judge:
     given: bool | None
     is_moderator: bool
     match: UUID | None = None
+    press: str | None = None
+    """The idempotency key of a button's press."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

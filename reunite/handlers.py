@@ -28,7 +28,7 @@ from reunite.model import (
 from reunite.own import OwnReports, end
 from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.reply import Reply
-from reunite.rewording import reword
+from reunite.rewording import joined, reword
 from reunite.sealing import category_of
 
 _TRIES: Final = 5
@@ -99,9 +99,12 @@ class Handlers:
         async with self._store.session(workspace.community) as session:
             known = await session.report_at(command.target)
             report = (await session.lock({known.id}))[known.id] if known else None
-            if report is None or report.state not in {ReportState.PENDING, ReportState.OPEN} or report.text == text:
+            if report is None or report.state not in {ReportState.PENDING, ReportState.OPEN}:
                 return False
-            work = await reword(session, report, text)
+            text = joined(text, report.details)
+            if report.text == text:
+                return False
+            work = await reword(session, report, text, report.details)
         await self._queue.hint(work)
         return True
 
@@ -119,7 +122,7 @@ class Handlers:
     async def _withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
         async with self._store.session(workspace.community) as session:
             report = await session.report_at(command.target)
-            if report is None or report.state is ReportState.WITHDRAWN:
+            if report is None or report.purged:
                 return False
             if command.member and command.member.id != report.author.id and not command.is_moderator:
                 raise TellUserError("only_moderators")

@@ -66,6 +66,7 @@ class Judging:
             given=None,
             is_moderator=press.is_moderator,
             match=press.subject,
+            press=press.key,
         )
         judged = await self.judge(workspace, command)
         if judged is None:
@@ -98,7 +99,10 @@ class Judging:
                 raise TellUserError("only_moderators")
             reports = await both(session, match)
             match = await session.match(match.id) or match  # as it stands under the lock
-            stands = _stands(await session.verdicts(match.id), command)
+            known = await session.verdicts(match.id)
+            if command.press and any(each.press == command.press for each in known):
+                return Judged(match, changed=False)
+            stands = _stands(known, command)
             given = not stands if command.given is None else command.given
             if given == stands:
                 return Judged(match, changed=False)
@@ -106,8 +110,7 @@ class Judging:
                 raise TellUserError("only_moderators")
             if given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
                 raise TellUserError("report_closed")
-            message = None if command.match else command.target.message
-            await session.add_verdict(match.id, command.member, command.kind, given=given, message=message)
+            await session.add_verdict(match.id, command, given=given)
             log = await session.verdicts(match.id)
             state = rules.match_state(log)
             if state is match.state:
@@ -134,7 +137,10 @@ class Judging:
                 work.append(await session.add_work(report.id))  # what came in meanwhile
             shown = MatchState.CONFIRMED in (before, match.state) or await session.is_shown(match.id, report.id)
             if shown and (state is ReportState.OPEN or match.state is MatchState.CONFIRMED):
-                reply = wording.verdict(before, match.state, change.moderator, other, report)
+                now = match.state
+                if now is MatchState.REFUSED and not rules.may_be_told(report, other, match):
+                    now = MatchState.UNJUDGED  # that it is open again is all that this thread may learn
+                reply = wording.verdict(before, now, change.moderator, other, report)
                 await session.post(report.id, f"{match.id}:{match.state}:{log_length}:{report.kind}", reply)
         return work
 

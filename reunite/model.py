@@ -149,6 +149,7 @@ class Report:
     state: ReportState
     author: Member
     text: str
+    """All that its author says of it: the words of the post, and the `details`."""
     place: str
     happened_at: datetime | None
     target: ReplyTarget
@@ -167,6 +168,10 @@ class Report:
     """A loss that only its author and the moderators may see."""
     category: Category = "other"
     """What a sealed find is called."""
+    details: str = ""
+    """The last part of `text`: what the author has added to their post since."""
+    purged: bool = False
+    """Whether what was known of it is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +219,8 @@ class Verdict:
     at: datetime
     message: str | None = None
     """The reply that was reacted to; None for a button."""
+    press: str | None = None
+    """The idempotency key of the button's press."""
 
 
 class ClaimState(StrEnum):

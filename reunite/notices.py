@@ -74,10 +74,15 @@ def statistics(numbers: Statistics, language: str) -> Reply:
 
 
 def claimed(claim: Claim, lost: Report, found: Report, *, ping: bool) -> Reply:
-    """Tell a find's thread, or the moderators, that someone says it is theirs; what they said is behind a button."""
+    """Say that someone says a find is theirs; what they said is behind a button.
+
+    With `ping` it is for the find's thread, which hears nothing of whoever has reported privately; else for moderators.
+    """
     language = found.language
-    member: Span = Person(lost.target.platform, claim.member)
-    lines: list[Line] = [line("claimed", language, member=member)]
+    if lost.private and ping:
+        lines: list[Line] = [line("claimed_privately", language)]
+    else:
+        lines = [line("claimed", language, member=Person(lost.target.platform, claim.member))]
     if ping and not found.sealed:  # who has found it, is not said then
         lines.insert(0, (Person(found.target.platform, found.author, notify=True),))
     lines.append((Plain(sentence("claimed_how", language)),))

@@ -11,7 +11,7 @@ from reunite.errors import TellUserError
 from reunite.model import Member, Report, ReportKind, ReportState, Workspace
 from reunite.ports import Queue, Session, Store
 from reunite.reply import Reply
-from reunite.rewording import reword
+from reunite.rewording import joined, reword
 
 _ALIVE: Final = {ReportState.PENDING, ReportState.OPEN}
 
@@ -35,7 +35,7 @@ class OwnReports:
     async def withdraw(self, workspace: Workspace, press: Press) -> Reply:
         """End one's report, and delete what is known of it."""
         async with self._store.session(workspace.community) as session:
-            report = await _own(session, press)
+            report = _owned(press, await session.report(press.subject))  # `end` locks it, after its work
             await end(session, report)
         return notices.note("withdrawn", press.language)
 
@@ -44,7 +44,7 @@ class OwnReports:
         async with self._store.session(workspace.community) as session:
             report = await _own(session, press)
             settings = await session.settings(workspace.id)
-            until = self._now() + timedelta(days=settings.keep_days)
+            until = max(report.expires_at, self._now() + timedelta(days=settings.keep_days))
             await session.set_expiry(report.id, until)
         return notices.extended(until, press.language)
 
@@ -52,21 +52,24 @@ class OwnReports:
         """Add photos to one's report, and look again."""
         async with self._store.session(workspace.community) as session:
             report = await _own(session, press)
-            known = len(await session.photos(report.id))
             if not press.photos:
                 raise TellUserError("photo_missing")
-            if known + len(press.photos) > rules.MOST_PHOTOS:
-                raise TellUserError("too_many_photos", count=known + len(press.photos), most=rules.MOST_PHOTOS)
             await session.add_photos(report.id, press.photos, press.key)
+            count = len(await session.photos(report.id))
+            if count > rules.MOST_PHOTOS:
+                raise TellUserError("too_many_photos", count=count, most=rules.MOST_PHOTOS)
             work = await session.add_work(report.id)
         await self._queue.hint(work)
         return notices.note("looking_again", press.language)
 
     async def add_detail(self, workspace: Workspace, press: Press) -> Reply:
-        """Add words to one's report, and look again."""
+        """Add words to one's report, and look again; the same words a second time are not added."""
         async with self._store.session(workspace.community) as session:
             report = await _own(session, press)
-            work = await reword(session, report, f"{report.text}\n{press.words.strip()}".strip())
+            added = press.words.strip()
+            if f"\n{report.details}".endswith(f"\n{added}"):
+                added = ""
+            work = await reword(session, report, joined(report.text, added), joined(report.details, added))
         await self._queue.hint(work)
         return notices.note("looking_again", press.language)
 
@@ -97,7 +100,6 @@ class OwnReports:
                 if report:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
-            await session.delete_claims(member.id)
             await session.forget_moderator(member.id)
         return notices.forgotten(len(known), language)
 
@@ -111,7 +113,11 @@ async def end(session: Session, report: Report) -> None:
 
 
 async def _own(session: Session, press: Press) -> Report:
-    report = await session.report(press.subject)
+    """Return a report of one's own, locked: one that ends meanwhile must not get anything more."""
+    return _owned(press, (await session.lock({press.subject})).get(press.subject))
+
+
+def _owned(press: Press, report: Report | None) -> Report:
     if report is None or report.state not in _ALIVE:
         raise TellUserError("nothing_here")
     if (report.target.platform, report.author.id) != (press.target.platform, press.member.id):

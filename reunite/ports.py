@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from reunite.commands import JoinWorkspace, NewReport
+from reunite.commands import JoinWorkspace, Judge, NewReport
 from reunite.matching.evidence import Search
 from reunite.model import (
     Claim,
@@ -26,7 +26,6 @@ from reunite.model import (
     Settings,
     Statistics,
     Verdict,
-    VerdictKind,
     Why,
     Workspace,
 )
@@ -100,8 +99,8 @@ class Session(Protocol):
         """
         ...
 
-    async def set_text(self, report: UUID, text: str) -> None:
-        """Change a report's words; the vectors of the old ones go."""
+    async def set_text(self, report: UUID, text: str, details: str) -> None:
+        """Change a report's words, of which `details` are the last; the vectors of the old ones go."""
         ...
 
     async def add_photos(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:
@@ -141,7 +140,7 @@ class Session(Protocol):
         ...
 
     async def claims_by(self, member: str) -> Sequence[Claim]:
-        """Return what a member has claimed."""
+        """Return what a member has claimed, as far as it is still known."""
         ...
 
     async def verdicts_by(self, member: str) -> Sequence[Verdict]:
@@ -188,10 +187,8 @@ class Session(Protocol):
         """Record what the standing verdicts make of a match."""
         ...
 
-    async def add_verdict(
-        self, match: UUID, member: Member, kind: VerdictKind, *, given: bool, message: str | None = None
-    ) -> None:
-        """Append to the log of verdicts; `message` is the reply that was reacted to."""
+    async def add_verdict(self, match: UUID, command: Judge, *, given: bool) -> None:
+        """Append to the log of verdicts."""
         ...
 
     async def verdicts(self, match: UUID) -> Sequence[Verdict]:
@@ -222,10 +219,6 @@ class Session(Protocol):
         """Note what came of a claim."""
         ...
 
-    async def delete_claims(self, member: str) -> None:
-        """Delete what a member has answered."""
-        ...
-
     async def forget_moderator(self, member: str) -> None:
         """Take a member's name out of the log of verdicts."""
         ...
@@ -247,6 +240,10 @@ class Session(Protocol):
 
         False where `key` is there already, or the moderators have no channel.
         """
+        ...
+
+    async def reply(self, key: str) -> Reply | None:
+        """Return a reply that stands or is about to, as it is to be by now."""
         ...
 
     async def revise(self, key: str, reply: Reply) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from bot.delivery import Delivery
 from db import queue
@@ -112,7 +112,9 @@ class Town:
     async def press(self, action: Action, subject: UUID, by: Member, **fields: Any) -> Reply:
         """Press a button, and return what is shown to whoever pressed it."""
         target = ReplyTarget("web", self.name, "found", "any")
-        press = Press(target=target, member=by, is_moderator=by is MODERATOR, action=action, subject=subject, key="k")
+        press = Press(
+            target=target, member=by, is_moderator=by is MODERATOR, action=action, subject=subject, key=uuid4().hex
+        )
         return await self.handlers.press(replace(press, **fields))
 
     def button(self, root: str, action: Action) -> UUID:

@@ -57,8 +57,8 @@ async def reembed(
                 break
             rows = await asyncio.gather(*(embed(encoder, each) for each in wanted))
             async with store.embedding_session(community) as session:
-                for report, its_rows in zip(reports, rows, strict=True):
-                    await session.save_embeddings(report, model.id, its_rows)
+                for report, each, its_rows in zip(reports, wanted, rows, strict=True):
+                    await session.save_embeddings(report, model.id, its_rows, text=each.text)
             done += len(reports)
             progress(done, str(community))
     return done

@@ -181,7 +181,7 @@ class Processor:
             wanted = await unembedded(session, lease.report, self.model)
         rows = await embed(self.encoder, wanted)
         async with self.store.work_session(lease) as session:
-            await session.save_embeddings(lease.report, self.model.id, rows)
+            await session.save_embeddings(lease.report, self.model.id, rows, text=wanted.text)
             await session.open_if_pending(lease.report)
 
     # Search
