@@ -75,11 +75,8 @@ class Inbound:
     async def edit(self, request: web.Request) -> web.Response:
         """Change the words of one's own post."""
         said = await requests.json(request)
-        message, author, text = (
-            requests.number(said.get("message")),
-            requests.member(said.get("name")),
-            said.get("text"),
-        )
+        message, author = requests.number(said.get("message")), requests.member(said.get("name"))
+        text = said.get("text")
         if not isinstance(text, str):
             raise web.HTTPBadRequest
         if not (text := text.replace("\0", "").strip()):
