@@ -49,9 +49,9 @@ class Story:
         """Wait for the bot to say something in a thread or channel (by id), and return that message's id."""
         return str((await self.discord.reply(thread, *words, within=PATIENCE))["id"])
 
-    async def never_says(self, thread: str, words: str) -> None:
-        """See that the bot has not said something, once all that was under way has come to its end."""
-        assert not any(words in self.discord.text(each) for each in self.discord.replies(thread))
+    def has_said(self, thread: str, words: str) -> bool:
+        """Tell whether the bot has said something in a thread."""
+        return any(words in self.discord.text(each) for each in self.discord.replies(thread))
 
     async def shows(self, message: str, *words: str) -> Json:
         """Wait until a message of the bot, which may be changed, has these words."""

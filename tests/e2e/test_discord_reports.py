@@ -41,7 +41,7 @@ async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(town: S
     await town.says(thread["id"], "This may be yours.")
     await town.says(town.discord.channel("general"), "my red umbrella")
     assert town.discord.replies(town.discord.channel("lost")) == []
-    await town.never_says(find, "my red umbrella")
+    assert not town.has_said(find, "my red umbrella")
 
 
 async def test_found_by_command_is_posted_and_compared(town: Story) -> None:

@@ -9,8 +9,9 @@ from bot.discord.app import running
 from db.store import Store
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
+from reunite.model import Settings
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_shapes import inputs
+from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
 from tests.doubles.discord_town import JPEG, NoQueue, Town, config, town
 
 LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja"}
@@ -121,3 +122,40 @@ async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
         known: dict[str, Any] = json.loads(here.discord.files[path])
         assert known["member"]["name"] == "Ada"
         assert known["reports"] == []
+
+
+async def test_the_setup_names_everything_in_every_language_within_discords_limits(database_url: str) -> None:
+    async with town(database_url) as here:
+        manager = here.discord.join("Max")
+        here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
+        for language in LANGUAGES:
+            here.discord.locales[manager] = language
+            used = await here.discord.slash("setup", manager, "general")
+            panel = await here.discord.answer(used)
+            assert f"<#{here.discord.channel('found')}>" in panel
+            for words in here.discord.buttons(used.said[0]):
+                modal = await here.discord.opened(await here.discord.press(used.said[0]["id"], words, manager))
+                assert len(modal["components"]) == 4
+
+
+async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
+    async with town(database_url) as here:
+        manager, helpers = here.discord.join("Max"), await here.discord.create_role("helpers")
+        here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
+        used = await here.discord.slash("setup", manager, "general")
+        await here.discord.answer(used)
+        panel = used.said[0]
+        places, ways = here.discord.buttons(panel)
+        opened = await here.discord.press(panel["id"], places, manager)
+        await here.discord.opened(opened)
+        lost = here.discord.channel("general")
+        await here.discord.submit(opened, lost=lost, log=lost, moderators=helpers)
+        await here.discord.until(lambda: f"<@&{helpers}>" in here.discord.text(panel) or None)
+        for button in (places, ways):  # sent off as it was opened
+            opened = await here.discord.press(panel["id"], button, manager)
+            await here.discord.opened(opened)
+            before = panel["edited_timestamp"]
+            await here.discord.submit(opened)
+            await here.discord.until(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
+        settings = await Handlers(here.store, NoQueue()).settings("discord", here.discord.guild_id)
+        assert settings == Settings(lost_channels=(lost,), log_channel=lost, moderators=(helpers,))
