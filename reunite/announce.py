@@ -75,8 +75,10 @@ async def tell_moderators(
     """
     found, lost = (report, other) if report.kind is ReportKind.FOUND else (other, report)
     if match.label is Label.HIGH or claimed or found.sealed or lost.private:
+        picture = await picture_of(session, found)
         for key, reader in log_lines(match, found, lost):
-            await session.post(reader.id, key, notices.log_line(match, lost, found, reader), audience="moderators")
+            line = notices.log_line(match, lost, found, reader, picture)
+            await session.post(reader.id, key, line, audience="moderators")
 
 
 def log_lines(match: Match, found: Report, lost: Report) -> list[tuple[str, Report]]:
@@ -116,12 +118,12 @@ async def _answer(session: Session, report: Report, matches: int, searched: int)
 
 async def _tell(session: Session, reader: Report, match: Match, other: Report) -> None:
     if rules.may_be_told(reader, other, match):
-        picture = None if other.sealed else await _picture(session, other)
+        picture = None if other.sealed else await picture_of(session, other)
         card = wording.match_card(match, other, reader, picture)
         await session.post(reader.id, f"{match.id}:{reader.kind}", card)
 
 
-async def _picture(session: Session, report: Report) -> UUID | None:
+async def picture_of(session: Session, report: Report) -> UUID | None:
     """Return the photo to show of a report: its first."""
     return next((photo.id for photo in await session.photos(report.id) if photo.state is PhotoState.STORED), None)
 

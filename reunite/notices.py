@@ -17,8 +17,15 @@ def note(key: str, language: str) -> Reply:
 # Moderators
 
 
-def log_line(match: Match, lost: Report, found: Report, reader: Report, moderator: Person | None = None) -> Reply:
-    """Show moderators a match, with all that the two reports say, and what can be done about it."""
+def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
+    match: Match,
+    lost: Report,
+    found: Report,
+    reader: Report,
+    picture: UUID | None,
+    moderator: Person | None = None,
+) -> Reply:
+    """Show moderators a match, with all that the two reports say, the find's picture, and what can be done about it."""
     language = reader.language
     lines: list[Line] = [
         certainty(match, language),
@@ -35,7 +42,7 @@ def log_line(match: Match, lost: Report, found: Report, reader: Report, moderato
     if found.sealed and not match.released and match.state is MatchState.UNJUDGED:
         actions.insert(0, "release")
     buttons = tuple(button(action, match.id, language) for action in actions)
-    return Reply("log", tuple(lines), match=match.id, buttons=buttons)
+    return Reply("log", tuple(lines), match=match.id, picture=picture, buttons=buttons)
 
 
 def _side(report: Report, key: str, language: str) -> list[Line]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import notices, rules, wording
-from reunite.announce import log_lines
+from reunite.announce import log_lines, picture_of
 from reunite.errors import TellUserError
 from reunite.model import Match, MatchState, PhotoState, Report, ReportKind, Why
 from reunite.ports import Session
@@ -54,7 +54,7 @@ async def _reword_log(session: Session, match: Match, before: Report, changed: R
     found, lost = (changed, other) if changed.kind is ReportKind.FOUND else (other, changed)
     for key, reader in log_lines(match, found, lost):
         if match.state is MatchState.UNJUDGED:
-            await session.revise(key, notices.log_line(match, lost, found, reader))
+            await session.revise(key, notices.log_line(match, lost, found, reader, await picture_of(session, found)))
         else:  # what moderators made of it stands there too
             await _requote(session, key, before, changed)
 

@@ -81,8 +81,8 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "expired": (wording.expired(), None),
     "withdrawn": (wording.ended("en"), None),
     "problem": (wording.problem("photo_gone", name="a.jpg"), None),
-    "log": (notices.log_line(MATCH, LOST, FOUND, FOUND), b"jpeg"),
-    "log_sealed": (notices.log_line(MATCH, LOST, SEALED, SEALED), None),
+    "log": (notices.log_line(MATCH, LOST, FOUND, FOUND, UUID(int=7)), b"jpeg"),
+    "log_sealed": (notices.log_line(MATCH, LOST, SEALED, SEALED, UUID(int=7)), b"jpeg"),
     "claimed": (notices.claimed(CLAIM, LOST, FOUND, ping=True), None),
     "from_another_platform": (
         Reply("nothing", ((Person("slack", Member("U1", "Eve *star* <@11>")), Strong(" wrote"), Plain(".")),)),

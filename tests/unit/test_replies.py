@@ -95,9 +95,11 @@ def replies(language: str) -> Iterator[Reply]:
         wording.expired(language),
         wording.problem("photo_gone", language, name="a.jpg"),
     )
-    yield from (notices.log_line(MATCH, lost, sealed, found), notices.log_line(MATCH, lost, found, found))
-    yield notices.log_line(replace(MATCH, state=MatchState.CONFIRMED), lost, found, found, MODERATOR)
-    yield notices.log_line(replace(MATCH, state=MatchState.REFUSED, released=True), lost, sealed, found, MODERATOR)
+    yield from (notices.log_line(MATCH, lost, sealed, found, None), notices.log_line(MATCH, lost, found, found, None))
+    yield notices.log_line(replace(MATCH, state=MatchState.CONFIRMED), lost, found, found, None, MODERATOR)
+    yield notices.log_line(
+        replace(MATCH, state=MatchState.REFUSED, released=True), lost, sealed, found, None, MODERATOR
+    )
     yield from claims(lost, found)
     yield from (notices.own_report(each, language) for each in (lost, found))
     yield notices.statistics(Statistics(1, 2, 0, 9, 4, 3, "concept"), language)
