@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from reunite import notices, rules, wording
-from reunite.announce import log_lines, tell_released
+from reunite.announce import log_lines, picture_of, tell_released
 from reunite.commands import Judge, Press
 from reunite.errors import TellUserError, TryAgainError
 from reunite.model import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
@@ -156,7 +156,8 @@ async def revise_log(
 ) -> None:
     """Bring the match's lines in the moderators' channels up to date."""
     for key, reader in log_lines(match, found, lost):
-        await session.revise(key, notices.log_line(match, lost, found, reader, moderator))
+        picture = await picture_of(session, found)
+        await session.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
 
 
 def _stands(log: Sequence[Verdict], command: Judge) -> bool:
