@@ -13,7 +13,7 @@ from db.matches import FORGOTTEN
 from db.outbox import CHANGED
 from db.queries import Queries
 from reunite.commands import NewReport
-from reunite.errors import DefectError
+from reunite.errors import TryAgainError
 from reunite.matching import words
 from reunite.model import IncomingPhoto, Photo, Question, ReplyTarget, Report, ReportState
 from reunite.reply import Reply, to_json
@@ -136,8 +136,7 @@ class ReportQueries(Queries):
             workspace=target.workspace,
         )
         if known is None:
-            msg = f"workspace {target.platform}:{target.workspace} was never joined"
-            raise DefectError(msg)
+            raise TryAgainError("the workspace has moved to another community")
         return rows.report(known), None
 
     async def add_photos(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:

@@ -33,6 +33,21 @@ class CommunitySession(ReportQueries, MatchQueries, OutboxQueries):
         )
         return UUID(str((row or {})["id"]))
 
+    async def lock_workspace(self, workspace: UUID) -> None:
+        """Stop the work on a workspace's reports, and lock these to the end of the transaction."""
+        await self._do(
+            """UPDATE work SET fence = fence + 1, leased_until = NULL, hinted_at = NULL
+               WHERE report_id IN (SELECT id FROM report WHERE workspace_id = %(workspace)s)""",
+            workspace=workspace,
+        )
+        await self._do(
+            "SELECT 1 FROM report WHERE workspace_id = %(workspace)s ORDER BY id FOR UPDATE", workspace=workspace
+        )
+
+    async def unlink(self, workspace: UUID) -> None:
+        """Give a workspace a community of its own: nothing of it is seen in this one any more."""
+        await self._do("SELECT unlink_workspace(%(workspace)s)", workspace=workspace)
+
     async def unfinished_work(self) -> int:
         """Return how many pieces of work of the community are not done yet."""
         row = await self._one("SELECT count(*) AS n FROM work WHERE state = 'due'")

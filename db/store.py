@@ -155,7 +155,10 @@ class Store:
             async with self._pool.connection() as connection, connection.transaction():
                 await connection.execute("SELECT set_config('reunite.community', %s, true)", [str(community)])
                 yield connection
-        except psycopg.errors.DeadlockDetected as error:
+        except (
+            psycopg.errors.DeadlockDetected,
+            psycopg.errors.ForeignKeyViolation,
+        ) as error:  # or it has moved or gone
             raise TryAgainError("another transaction was in the way") from error
 
     async def _rows(self, query: str, *params: object) -> list[dict[str, Any]]:
@@ -217,11 +220,6 @@ class Store:
         async with self.transaction(workspace.community) as connection:
             cursor = await connection.execute("SELECT link_workspace(%s, %s) AS linked", [workspace.id, code_hash])
             return bool((await cursor.fetchone() or {})["linked"])
-
-    async def unlink(self, workspace: Workspace) -> None:
-        """Give a workspace a community of its own."""
-        async with self.transaction(workspace.community) as connection:
-            await connection.execute("SELECT unlink_workspace(%s)", [workspace.id])
 
     async def leave(self, workspace: Workspace) -> None:
         """Delete a workspace with all that is known of it."""

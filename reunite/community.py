@@ -56,19 +56,24 @@ class Community:
         return code
 
     async def link(self, workspace: Workspace, code: str) -> None:
-        """Join the community in which a code was made, and look for matches across. Raises TellUserError."""
+        """Join the community in which a code was made. Raises TellUserError where the code is not valid."""
         if not await self._store.link(workspace, _hash(code)):
             raise TellUserError("link_code_unknown")
-        linked = await self._store.workspace(workspace.platform, workspace.external_id)
-        if linked:
-            await self._search_again(linked)
+
+    async def search_again(self, workspace: Workspace) -> None:
+        """Let every loss of the community look again: what the others have found is new to it."""
+        async with self._store.session(workspace.community) as session:
+            work = [await session.add_work(each) for each in await session.open_losses()]
+        for each in work:
+            await self._queue.hint(each)
 
     async def unlink(self, workspace: Workspace) -> None:
         """Leave the community of several workspaces: quotes and pictures of each are taken off the other."""
         async with self._store.session(workspace.community) as session:
+            await session.lock_workspace(workspace.id)  # or a search under way would find across once more
             for report in await session.reports_in(workspace.id):
                 await session.part_from_others(report)
-        await self._store.unlink(workspace)
+            await session.unlink(workspace.id)
 
     async def leave(self, workspace: Workspace) -> None:
         """Delete a workspace that has removed the bot, with all that is known of it, also where others quote it."""
@@ -80,13 +85,6 @@ class Community:
                 if report:
                     await end(session, report)
         await self._store.leave(workspace)
-
-    async def _search_again(self, workspace: Workspace) -> None:
-        """Let every loss of the community look again: what the others have found is new to it."""
-        async with self._store.session(workspace.community) as session:
-            work = [await session.add_work(each) for each in await session.open_losses()]
-        for each in work:
-            await self._queue.hint(each)
 
 
 def _hash(code: str) -> str:

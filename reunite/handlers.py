@@ -1,10 +1,10 @@
 """What each command does: check it, write it in one transaction, hint to the workers after the commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from reunite import notices, rules, wording
 from reunite.claims import Claims
@@ -32,6 +32,7 @@ from reunite.rewording import joined, reword
 from reunite.sealing import category_of
 
 _TRIES: Final = 5
+_Outcome = TypeVar("_Outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ class Handlers:
 
     async def report(self, command: NewReport) -> Receipt:
         """Write a report down, with the work to do. Raises TellUserError where it can't be taken."""
+        return await _insist(lambda: self._report(command))
+
+    async def _report(self, command: NewReport) -> Receipt:
         command = replace(
             command, text=_clean(command.text), place=_clean(command.place), secret=_clean(command.secret)
         )
@@ -94,12 +98,19 @@ class Handlers:
 
     async def edit(self, command: EditReport) -> bool:
         """Take the changed words of a report's post over, and look again; false where nothing of ours has changed."""
+        return await _insist(lambda: self._edit(command))
+
+    async def _edit(self, command: EditReport) -> bool:
         workspace = await self._workspace(command)
         text = _clean(command.text)
         async with self._store.session(workspace.community) as session:
             known = await session.report_at(command.target)
-            report = (await session.lock({known.id}))[known.id] if known else None
-            if report is None or report.state not in {ReportState.PENDING, ReportState.OPEN}:
+            if known is None:
+                return False
+            report = (await session.lock({known.id})).get(known.id)
+            if report is None:
+                raise TryAgainError("its workspace has moved to another community")
+            if report.state not in {ReportState.PENDING, ReportState.OPEN}:
                 return False
             text = joined(text, report.details)
             if report.text == text:
@@ -113,13 +124,10 @@ class Handlers:
 
         `member` is None where the post itself is gone; else it has to be the author or a moderator.
         """
-        workspace = await self._workspace(command)
-        for _ in range(_TRIES - 1):
-            with suppress(TryAgainError):  # it stood in a worker's way; a deleted post comes no second time
-                return await self._withdraw(workspace, command)
-        return await self._withdraw(workspace, command)
+        return await _insist(lambda: self._withdraw(command))  # a deleted post comes no second time
 
-    async def _withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
+    async def _withdraw(self, command: Withdraw) -> bool:
+        workspace = await self._workspace(command)
         async with self._store.session(workspace.community) as session:
             report = await session.report_at(command.target)
             if report is None or report.purged:
@@ -135,6 +143,9 @@ class Handlers:
         So a click that comes twice changes nothing, and nobody can try the answers out to see which one fits.
         Raises TellUserError where the member is not the report's author, or there is nothing to answer.
         """
+        return await _insist(lambda: self._answer(command))
+
+    async def _answer(self, command: AnswerQuestion) -> Answered:
         workspace = await self._workspace(command)
         async with self._store.session(workspace.community) as session:
             report = (await session.lock({command.report})).get(command.report)
@@ -165,13 +176,10 @@ class Handlers:
     async def press(self, press: Press) -> Reply:
         """Do what a button says, and return what is to be shown to whoever pressed it, and to nobody else."""
         press = replace(press, words=_clean(press.words))
-        workspace = await self._workspace(press)
-        for _ in range(_TRIES - 1):
-            with suppress(TryAgainError):  # it stood in a worker's way
-                return await self._press(workspace, press)
-        return await self._press(workspace, press)
+        return await _insist(lambda: self._press(press))
 
-    async def _press(self, workspace: Workspace, press: Press) -> Reply:  # noqa: C901, PLR0911, PLR0912 - a table of buttons
+    async def _press(self, press: Press) -> Reply:  # noqa: C901, PLR0911, PLR0912 - a table of buttons
+        workspace = await self._workspace(press)
         match press.action:
             case "mine":
                 return await self._claims.claim(workspace, press)
@@ -235,17 +243,33 @@ class Handlers:
 
     async def link(self, platform: PlatformName, workspace: str, code: str) -> None:
         """Join the community in which a code was made. Raises TellUserError where the code is not valid."""
-        await self._community.link(await self._known(platform, workspace), code)
+
+        async def link() -> None:
+            await self._community.link(await self._known(platform, workspace), code)
+
+        async def search_again() -> None:
+            await self._community.search_again(await self._known(platform, workspace))
+
+        await _insist(link)
+        await _insist(search_again)
 
     async def unlink(self, platform: PlatformName, workspace: str) -> None:
         """Leave a community of several workspaces; quotes and pictures of each are taken off the other."""
-        await self._community.unlink(await self._known(platform, workspace))
+
+        async def unlink() -> None:
+            await self._community.unlink(await self._known(platform, workspace))
+
+        await _insist(unlink)
 
     async def leave(self, platform: PlatformName, workspace: str) -> None:
         """Delete a workspace that has removed the bot; one that is not known is none."""
-        known = await self._store.workspace(platform, workspace)
-        if known:
-            await self._community.leave(known)
+
+        async def leave() -> None:
+            known = await self._store.workspace(platform, workspace)
+            if known:
+                await self._community.leave(known)
+
+        await _insist(leave)
 
     async def known_posts(self, platform: PlatformName, workspace: str, since: datetime) -> Sequence[KnownPost]:
         """Return the posts of a workspace's reports, without those whose reports have ended."""
@@ -264,6 +288,14 @@ class Handlers:
             msg = f"workspace {platform}:{external_id} was never joined"
             raise DefectError(msg)
         return workspace
+
+
+async def _insist(do: Callable[[], Awaitable[_Outcome]]) -> _Outcome:
+    """Do something again, from its beginning, where it stood in another transaction's way."""
+    for _ in range(_TRIES - 1):
+        with suppress(TryAgainError):
+            return await do()
+    return await do()
 
 
 def _clean(text: str) -> str:

@@ -148,6 +148,8 @@ class Judging:
 async def both(session: Session, match: Match) -> tuple[Report, Report]:
     """Return the lost and the found report, locked."""
     locked = await session.lock({match.lost, match.found})
+    if len(locked) < 2:  # noqa: PLR2004 - a match has two sides
+        raise TryAgainError("a workspace has moved to another community")
     return locked[match.lost], locked[match.found]
 
 

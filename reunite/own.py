@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reunite import notices, rules, wording
 from reunite.commands import Press
-from reunite.errors import TellUserError
+from reunite.errors import TellUserError, TryAgainError
 from reunite.model import Member, Report, ReportKind, ReportState, Workspace
 from reunite.ports import Queue, Session, Store
 from reunite.reply import Reply
@@ -107,7 +107,8 @@ class OwnReports:
 async def end(session: Session, report: Report) -> None:
     """Withdraw a report and delete what is known of it."""
     await session.stop_work(report.id)
-    await session.lock({report.id})
+    if not await session.lock({report.id}):
+        raise TryAgainError("its workspace has moved to another community")
     await session.set_state(report.id, ReportState.WITHDRAWN)
     await session.purge(report.id, wording.ended(report.language))
 

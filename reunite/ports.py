@@ -131,6 +131,14 @@ class Session(Protocol):
         """Return the open losses of the community."""
         ...
 
+    async def lock_workspace(self, workspace: UUID) -> None:
+        """Stop the work on a workspace's reports, and lock these to the end of the transaction."""
+        ...
+
+    async def unlink(self, workspace: UUID) -> None:
+        """Give a workspace a community of its own: nothing of it is seen in this one any more."""
+        ...
+
     async def part_from_others(self, report: UUID) -> None:
         """Delete a report's matches with other workspaces, and have what was said of them taken away."""
         ...
@@ -311,10 +319,6 @@ class Store(Protocol):
 
     async def link(self, workspace: Workspace, code_hash: str) -> bool:
         """Let a workspace's community join the one that a code was made in; false where the code is not valid."""
-        ...
-
-    async def unlink(self, workspace: Workspace) -> None:
-        """Give a workspace a community of its own."""
         ...
 
     async def leave(self, workspace: Workspace) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -147,7 +148,7 @@ async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
             found = await hints.hint_due(quiet=quiet)
             for community, report in await store.expired_reports(_EXPIRED_AT_ONCE):
                 async with store.session(community) as session:
-                    await expire(session, report)
+                    await expire(session, report, datetime.now(UTC))
         except (TryAgainError, psycopg.Error) as error:
             _log.warning("sweep_interrupted", error=type(error).__name__)
         except Exception:  # noqa: BLE001 - whatever it is, without the sweep a lost hint would be lost for ever

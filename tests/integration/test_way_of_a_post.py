@@ -284,8 +284,8 @@ async def test_a_second_look_at_an_expired_report_leaves_its_notice(place: Town)
     loss = await place.lost("l1", "red cup")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        await expire(session, loss.id)
-        await expire(session, loss.id)
+        await expire(session, loss.id, loss.expires_at)
+        await expire(session, loss.id, loss.expires_at)
     await place.quiet()
     assert place.platform.kinds("l1") == ["nothing", "expired"]
 

@@ -1,0 +1,166 @@
+"""At the very moment at which two communities become one, or part, nothing is lost and nothing stays across."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+
+from db.store import Store
+from db.work import WorkLease
+from reunite import wording
+from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
+from reunite.errors import TellUserError, TryAgainError
+from reunite.expiry import expire
+from reunite.handlers import Handlers
+from reunite.model import Label, Question, ReplyTarget, Report, ReportState
+from reunite.ports import ScoredPair
+from tests.running import ADA, BEN, until
+
+
+class _NoHints:
+    """There are no workers but the test."""
+
+    async def hint(self, work: Any) -> None:
+        """Tell nobody."""
+
+
+@dataclass
+class Sides:
+    """Two workspaces, `here` with a loss and `there` with a find."""
+
+    store: Store
+    handlers: Handlers
+    owner_url: str
+
+    async def lost(self, key: str = "l1") -> Report:
+        target = ReplyTarget("web", "here", "lost", key)
+        return (await self.handlers.report(ReportLost(source_key=key, target=target, author=ADA, text="a cup"))).report
+
+    async def found(self, key: str = "f1") -> Report:
+        target = ReplyTarget("web", "there", "found", key)
+        command = ReportFound(source_key=key, target=target, author=BEN, text="a duck", place="gym")
+        return (await self.handlers.report(command)).report
+
+    async def link(self) -> None:
+        """Let `there` move into the community of `here`."""
+        await self.handlers.link("web", "there", await self.handlers.link_code("web", "here"))
+
+    def rows(self, query: str) -> list[Any]:
+        """Look at everything, as the owner."""
+        with psycopg.connect(self.owner_url) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    async def community(self, name: str) -> Any:
+        workspace = await self.store.workspace("web", name)
+        assert workspace
+        return workspace.community
+
+    @asynccontextmanager
+    async def meanwhile(self, doing: Coroutine[Any, Any, Any]) -> AsyncIterator[asyncio.Task[Any]]:
+        """Start something that has to wait for the transaction that is open."""
+        task = asyncio.create_task(doing)
+        await until(lambda: self.rows("SELECT 1 FROM pg_locks WHERE NOT granted") or task.done())
+        yield task
+
+    async def leased(self) -> WorkLease:
+        """Take the newest work, as a worker does."""
+        [[work]] = self.rows("SELECT id FROM work ORDER BY created_at DESC LIMIT 1")
+        lease = await self.store.lease_work(work, 60)
+        assert lease
+        return lease
+
+    async def match(self, session: Any, loss: Report, find: Report) -> None:
+        """Match across, ask, and tell the loser, as a search does."""
+        for report in (loss, find):
+            await session.set_state(report.id, ReportState.OPEN)
+        match = await session.save_match(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))
+        await session.post(loss.id, f"{match.id}:lost", wording.match_card(match, find, loss, None))
+        await session.ask(loss.id, Question("place", ("gym", "pool")))
+        await session.set_said(loss.id, "gym")
+
+
+@pytest.fixture
+async def sides(database_url: str, owner_database_url: str) -> AsyncIterator[Sides]:
+    async with Store(database_url) as store:
+        await store.register_model("none", "none", {"shared": 3})
+        handlers = Handlers(store, _NoHints())
+        for name in ("here", "there"):
+            await handlers.join(JoinWorkspace("web", name, name))
+        yield Sides(store, handlers, owner_database_url)
+
+
+@pytest.mark.parametrize("way", ["link", "unlink"])
+async def test_a_post_at_that_moment_goes_where_its_workspace_goes(sides: Sides, way: str) -> None:
+    if way == "unlink":
+        await sides.link()
+    code = await sides.handlers.link_code("web", "here")
+    there = await sides.store.workspace("web", "there")
+    assert there
+    moving = "SELECT link_workspace(%s, encode(sha256(%s), 'hex'))" if way == "link" else "SELECT unlink_workspace(%s)"
+    async with sides.store.transaction(there.community) as connection:
+        await connection.execute(moving.encode(), [there.id, code.encode()] if way == "link" else [there.id])
+        async with sides.meanwhile(sides.found()) as posting:
+            pass
+    report = await posting
+    assert await sides.community("there") != there.community
+    assert sides.rows("SELECT id, community_id FROM report") == [(report.id, await sides.community("there"))]
+
+
+async def test_what_a_worker_says_at_that_moment_is_not_lost(sides: Sides) -> None:
+    find = await sides.found()
+    lease = await sides.leased()
+    async with sides.store.work_session(lease) as session, sides.meanwhile(sides.link()) as linking:
+        await session.post(find.id, "said", wording.expired())
+        await session.add_work(find.id)
+    await linking
+    community = await sides.community("here")
+    assert sides.rows("SELECT key, community_id FROM outbox") == [("said", community)]
+    assert sides.rows("SELECT DISTINCT community_id FROM work") == [(community,)]
+
+
+async def test_a_deletion_at_that_moment_is_not_lost(sides: Sides) -> None:
+    find = await sides.found()
+    code = await sides.handlers.link_code("web", "here")
+    there = await sides.store.workspace("web", "there")
+    assert there
+    async with sides.store.transaction(there.community) as connection:
+        await connection.execute(b"SELECT link_workspace(%s, encode(sha256(%s), 'hex'))", [there.id, code.encode()])
+        async with sides.meanwhile(sides.handlers.withdraw(Withdraw(target=find.target))) as withdrawing:
+            pass
+    assert await withdrawing
+    assert sides.rows("SELECT text, state FROM report") == [("", "withdrawn")]
+
+
+async def test_what_is_found_across_at_the_moment_of_parting_does_not_stay(sides: Sides) -> None:
+    await sides.link()
+    find, loss = await sides.found(), await sides.lost()
+    lease = await sides.leased()
+    async with sides.store.work_session(lease) as session:
+        await session.lock({find.id, loss.id})
+        async with sides.meanwhile(sides.handlers.unlink("web", "there")) as parting:
+            await sides.match(session, loss, find)
+    await parting
+    assert sides.rows("SELECT 1 FROM match") == []
+    assert sides.rows("SELECT 1 FROM outbox WHERE reply::text LIKE '%duck%'") == []
+    assert sides.rows("SELECT said FROM report WHERE said IS NOT NULL") == [("",)]  # a place of theirs
+
+
+async def test_its_own_code_links_a_community_with_nothing(sides: Sides) -> None:
+    code = await sides.handlers.link_code("web", "here")
+    with pytest.raises(TellUserError, match="link_code_unknown"):
+        await sides.handlers.link("web", "here", code)
+    await sides.handlers.link("web", "there", code)
+    assert await sides.community("here") == await sides.community("there")
+
+
+async def test_a_report_that_was_made_to_last_longer_does_not_end_all_the_same(sides: Sides) -> None:
+    loss = await sides.lost()
+    with pytest.raises(TryAgainError):
+        async with sides.store.session(await sides.community("here")) as session:
+            await expire(session, loss.id, loss.created_at)
+    assert sides.rows("SELECT state, text FROM report") == [("pending", "a cup")]
+    assert sides.rows("SELECT state FROM work") == [("due",)]
