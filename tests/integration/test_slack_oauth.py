@@ -164,3 +164,23 @@ async def test_tokens_are_in_no_log(
     said = capsys.readouterr()
     for secret in (scene.slack.teams[TEAM].token, CLIENT_SECRET, "a hat"):
         assert secret not in caplog.text + said.out + said.err
+
+
+async def test_with_socket_mode_only_the_pages_of_the_installation_are_served(database_url: str) -> None:
+    async with SlackDouble.running(acknowledge_within=2) as slack:
+        slack.add_team(OTHER)
+        port = by_http(slack)["port"]
+        pages, slack.delivery.address = slack.delivery.address, None
+        oauth = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "port": port}
+        async with scene_on(slack, database_url, **oauth) as scene:
+            async with ClientSession() as session, session.post(str(pages), data="{}") as refused:
+                assert refused.status == 404
+            slack.delivery.address = pages
+            assert await install(scene, OTHER) == 200
+            slack.delivery.address = None
+            theirs = slack.add_channel("found", team=OTHER)
+            slack.invite_bot(theirs)
+            await slack.settle()
+            ts = slack.post_photo(theirs, slack.add_member("Zoe", team=OTHER), JPEG, "theirs")
+            await scene.until(lambda: scene.reports(OTHER))
+            assert slack.message(theirs, ts)
