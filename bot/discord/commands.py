@@ -36,7 +36,7 @@ class Commands:
     async def report(self, interaction: discord.Interaction, which: ReportForm, told: Told) -> None:
         """Take a report, or ask for it by a modal where nothing was said."""
         if told.is_empty:
-            form = self._reporting.form(interaction, which)
+            form = self._reporting.form(interaction, which, told)
             await is_ours(interaction.response.send_modal(modal_of(form, f"{REPORT}:{which}")))
         else:
             await privately(interaction, lambda: self._reporting.take(interaction, which, told))

@@ -91,7 +91,7 @@ def _input(field: Field) -> ui.Item[Any]:
                 custom_id=field.name,
                 style=discord.TextStyle.paragraph if field.kind == "text" else discord.TextStyle.short,
                 placeholder=clip(field.hint, _MOST_HINT) or None,
-                default=field.value or None,
+                default=field.value[: field.most] or None,
                 required=field.required,
                 max_length=field.most,
             )

@@ -1,7 +1,7 @@
 """Reports by command, modal or message menu: where they go, and who may see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
@@ -57,10 +57,14 @@ class Reporting:
         self._platform = platform
         self._config = config
 
-    def form(self, interaction: discord.Interaction, which: ReportForm) -> Form:
-        """Return what a member is asked."""
+    def form(self, interaction: discord.Interaction, which: ReportForm, told: Told) -> Form:
+        """Return what a member is asked, with what they have told already."""
         private = interaction.guild is not None and self._guilds.settings(interaction.guild).private_reports
-        return report_form(which, language(interaction), private=private)
+        form = report_form(which, language(interaction), private=private)
+        known = {"where": told.where, "when": told.when}
+        return replace(
+            form, fields=tuple(replace(each, value=known.get(each.name) or each.value) for each in form.fields)
+        )
 
     async def take(self, interaction: discord.Interaction, which: ReportForm, told: Told) -> Answer:
         """Take a report. Raises TellUserError."""

@@ -53,6 +53,15 @@ async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: st
         assert [each["custom_id"] for each in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
 
 
+async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) -> None:
+    async with town(database_url) as here:
+        opening = await here.discord.slash("lost", here.discord.join("Ada"), "general", where="library", when="today")
+        await here.discord.opened(opening)
+        assert "I'm looking" in await here.discord.answer(await here.discord.submit(opening, words="a hat"))
+        report = await here.report()
+        assert (report["text"], report["place"], report["happened_at"] is not None) == ("a hat", "library", True)
+
+
 async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly(database_url: str) -> None:
     async with town(database_url) as here:
         ada = here.discord.join("Ada")
