@@ -167,5 +167,13 @@ class MatchQueries(Queries):
         await self._do("UPDATE claim SET state = %(state)s WHERE id = %(claim)s", claim=claim, state=state)
 
     async def forget_moderator(self, member: str) -> None:
-        """Take a member's name out of the log of verdicts."""
+        """Take a member's name out of the log of verdicts, and out of the replies that told of them."""
+        await self._do(
+            """UPDATE outbox SET reply = replace(reply::text, named.person::text, named.nobody::text)::jsonb
+               FROM (SELECT DISTINCT jsonb_build_object('id', moderator_id, 'name', moderator_name) AS person,
+                       jsonb_build_object('id', moderator_id, 'name', '') AS nobody
+                     FROM verdict WHERE moderator_id = %(member)s AND moderator_name <> '') AS named
+               WHERE strpos(reply::text, named.person::text) > 0""",
+            member=member,
+        )
         await self._do("SELECT forget_moderator(%(member)s)", member=member)

@@ -228,7 +228,7 @@ class Session(Protocol):
         ...
 
     async def forget_moderator(self, member: str) -> None:
-        """Take a member's name out of the log of verdicts."""
+        """Take a member's name out of the log of verdicts, and out of the replies that told of them."""
         ...
 
     async def settings(self, workspace: UUID) -> Settings:

@@ -123,3 +123,17 @@ async def test_a_reaction_on_the_log_line_is_a_verdict_too(place: Town) -> None:
     number = next(n for n, (target, _) in enumerate(place.platform.messages) if target.channel == "log")
     await place.judge("l1", VerdictKind.CONFIRM, target=place.at("log", f"m{number}"))
     assert await place.state(find) == "returned"
+
+
+async def test_no_question_tells_what_is_in_a_released_finds_photo(place: Town) -> None:
+    await place.found("f0", "green")
+    await place.found("f1", "red", sealed=True)
+    await place.quiet()
+    loss = await place.lost("l1", "my umbrella")
+    await place.quiet()
+    release = next(button for line in place.log() for button in line.buttons if button.action == "release")
+    await place.press("release", release.subject, MODERATOR)
+    await place.press("add_detail", loss.id, ADA, words="it is an old one")
+    await place.quiet()
+    assert place.platform.kinds("l1").count("match") == 2  # there would be something to tell apart
+    assert "question" not in place.platform.kinds("l1")

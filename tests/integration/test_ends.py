@@ -1,0 +1,53 @@
+"""How reports end, and what is left of those who want to be forgotten, by the real worker, store and delivery."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from reunite.commands import Withdraw
+from reunite.model import IncomingPhoto, Member, VerdictKind
+from tests.running import ADA, Town, town, working
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+        await community.set_up(log_channel="log")
+        yield community
+
+
+async def test_a_find_whose_photo_was_no_good_is_forgotten_with_its_post(place: Town) -> None:
+    photos = (IncomingPhoto("none.jpg", data=b"no photo at all"),)
+    find = await place.found("f1", photos=photos, place="zebra house", secret="a zebra inside")
+    await place.quiet()
+    assert await place.handlers.withdraw(Withdraw(target=find.target))
+    assert not await place.handlers.withdraw(Withdraw(target=find.target))
+    async with place.store.session(place.workspace.community) as session:
+        [row] = await session._all("SELECT place, secret, author_name FROM report")
+    assert set(row.values()) == {""}
+
+
+async def test_watching_longer_never_means_shorter(place: Town) -> None:
+    loss = await place.lost("l1", "my red umbrella")
+    await place.set_up(keep_days=1)
+    await place.press("extend", loss.id, ADA)
+    async with place.store.session(place.workspace.community) as session:
+        known = await session.report(loss.id)
+    assert known
+    assert known.expires_at - loss.expires_at == timedelta()
+
+
+async def test_a_moderator_who_wants_to_be_forgotten_is_named_nowhere(place: Town, owner_database_url: str) -> None:
+    moderator = Member("zoe", "Zoe Zander")
+    await place.found("f1", "red", "an umbrella")
+    await place.lost("l1", "my red umbrella")
+    await place.quiet()
+    await place.judge("l1", VerdictKind.CONFIRM, by=moderator, is_moderator=True)
+    await place.quiet()
+    await place.press("forget", place.workspace.id, moderator)
+    with psycopg.connect(owner_database_url) as connection:
+        for table in ("verdict", "outbox"):
+            query = f"SELECT 1 FROM {table} AS t WHERE t::text LIKE '%Zander%'"  # noqa: S608 - one of the two above
+            assert connection.execute(query.encode()).fetchall() == []
