@@ -21,7 +21,10 @@ PATIENCE: Final = 30.0
 
 @dataclass
 class Envelope:
-    """Something Slack sent to the app, and how it went. `sent` counts the times, `ack` is what came back."""
+    """Something Slack sent to the app, and how it went. `sent` counts the times, `ack` is what came back.
+
+    `in_time` tells whether that was soon enough for Slack; what comes later is an error to the user.
+    """
 
     kind: str
     payload: dict[str, Any]
@@ -29,6 +32,7 @@ class Envelope:
     sent: int = 0
     ack: dict[str, Any] | None = None
     acked: asyncio.Event = field(default_factory=asyncio.Event)
+    in_time: bool = False
     answers: list[dict[str, Any]] = field(default_factory=list)
     """What was posted to the response_url of a command or a press."""
 
@@ -97,6 +101,7 @@ class SlackDelivery:
             except (TimeoutError, ClientConnectionResetError, ClientError, IndexError):
                 continue
             if envelope.acked.is_set():
+                envelope.in_time = True
                 return
 
     async def _by_http(self, envelope: Envelope, retry: int) -> None:

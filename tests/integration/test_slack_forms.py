@@ -7,9 +7,9 @@ import pytest
 from reunite.commands import SetUp
 from reunite.language import sentence
 from reunite.model import Settings
-from tests.doubles.slack import BOT_USER, TEAM, shown
+from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.doubles.slack_blocks import words_of
-from tests.doubles.slack_scene import JPEG, Scene, scene_in
+from tests.doubles.slack_scene import JPEG, Scene, scene_in, scene_on
 
 
 @pytest.fixture
@@ -107,17 +107,18 @@ async def test_without_a_channel_for_moderators_nothing_can_be_sealed(scene: Sce
 
 
 async def test_a_modal_whose_work_takes_long_is_acknowledged_in_time_and_shows_the_outcome_later(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
 ) -> None:
-    monkeypatch.setattr("bot.slack.private._PATIENCE", 0.05)
-
-    await scene.slack.slash("lost", "", scene.ada, scene.lost)
-    modal = await scene.slack.modal(scene.ada)
-    scene.slack.api.delays["users.info"] = 0.3
-    sent = await scene.slack.submit(modal, scene.ada, words="a hat")
-    assert words_of((sent.ack or {})["payload"]["view"]["blocks"]) == sentence("one_moment")
-    await scene.slack.modal(scene.ada, f"<#{scene.lost}>")
-    assert len(await scene.reports()) == 1
+    async with SlackDouble.running() as slack, scene_on(slack, database_url) as scene:
+        await slack.slash("lost", "", scene.ada, scene.lost)
+        modal = await slack.modal(scene.ada)
+        slack.api.delays["users.info"] = 3.5  # longer than Slack waits for an acknowledgement
+        sent = await slack.submit(modal, scene.ada, words="a hat")
+        await slack.settle()
+        assert sent.in_time
+        assert words_of((sent.ack or {})["payload"]["view"]["blocks"]) == sentence("one_moment")
+        await slack.modal(scene.ada, f"<#{scene.lost}>")
+        assert len(await scene.reports()) == 1
 
 
 async def test_modals_and_what_is_said_there_are_in_the_users_own_language(scene: Scene) -> None:
