@@ -92,16 +92,6 @@ async def test_a_code_is_valid_once_and_only_as_it_was_given(place: Town) -> Non
         await place.handlers.link("web", "third", code)
 
 
-async def test_a_code_that_has_run_out_links_nothing(place: Town) -> None:
-    code = await place.handlers.link_code("web", place.name)
-    async with place.store.transaction(place.workspace.community) as connection:
-        await connection.execute("SELECT 1 FROM link_code")
-    async with place.store.session(place.workspace.community) as session:
-        await session._do("DELETE FROM link_code")  # as time does
-    with pytest.raises(TellUserError, match="link_code_unknown"):
-        await place.handlers.link("web", OTHER, code)
-
-
 async def test_settings_stay_each_workspaces_own(place: Town) -> None:
     await place.handlers.set_up(SetUp(platform="web", workspace=OTHER, settings=Settings(language="de", keep_days=7)))
     await link(place)

@@ -122,6 +122,19 @@ async def test_what_a_worker_says_at_that_moment_is_not_lost(sides: Sides) -> No
     assert sides.rows("SELECT DISTINCT community_id FROM work") == [(community,)]
 
 
+async def test_what_a_handler_does_at_that_moment_is_not_lost(sides: Sides) -> None:
+    find = await sides.found()
+    async with sides.store.session(await sides.community("there")) as session:
+        await session.lock({find.id})
+        async with sides.meanwhile(sides.link()) as linking:
+            await session.post(find.id, "said", wording.expired())
+            await session.add_work(find.id)
+    await linking
+    community = await sides.community("here")
+    assert sides.rows("SELECT key, community_id FROM outbox") == [("said", community)]
+    assert sides.rows("SELECT community_id FROM work") == [(community,)] * 2
+
+
 async def test_a_deletion_at_that_moment_is_not_lost(sides: Sides) -> None:
     find = await sides.found()
     code = await sides.handlers.link_code("web", "here")
@@ -147,6 +160,16 @@ async def test_what_is_found_across_at_the_moment_of_parting_does_not_stay(sides
     assert sides.rows("SELECT 1 FROM match") == []
     assert sides.rows("SELECT 1 FROM outbox WHERE reply::text LIKE '%duck%'") == []
     assert sides.rows("SELECT said FROM report WHERE said IS NOT NULL") == [("",)]  # a place of theirs
+
+
+async def test_a_code_is_worth_nothing_after_its_quarter_of_an_hour(sides: Sides) -> None:
+    code = await sides.handlers.link_code("web", "here")
+    [[minutes]] = sides.rows("SELECT extract(minutes FROM expires_at - now()) FROM link_code")
+    assert minutes == 14  # and some seconds
+    with psycopg.connect(sides.owner_url) as connection:
+        connection.execute("UPDATE link_code SET expires_at = now()")
+    with pytest.raises(TellUserError, match="link_code_unknown"):
+        await sides.handlers.link("web", "there", code)
 
 
 async def test_its_own_code_links_a_community_with_nothing(sides: Sides) -> None:
