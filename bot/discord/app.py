@@ -77,7 +77,7 @@ class ReuniteClient(discord.AutoShardedClient):
         self._presses = Presses(handlers, guilds, commands, setup)
         self.catching_up = CatchingUp(self, handlers, guilds, self._inbound, config)
         self._pause_after_trouble = config.pause_after_trouble
-        self._has_joined = False
+        self._has_joined = self._is_finishing = False
         self._tree = tree_of(self, commands, self._inbound.count)
 
     async def setup_hook(self) -> None:
@@ -96,6 +96,7 @@ class ReuniteClient(discord.AutoShardedClient):
 
     async def finish(self) -> None:
         """Let the events that are being handled come to their end, then disconnect."""
+        self._is_finishing = True
         self.catching_up.stop()
         await self._inbound.settle()
         await self.close()
@@ -172,6 +173,9 @@ class ReuniteClient(discord.AutoShardedClient):
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log an event's defect without its arguments, which hold members' words; take the event again later."""
+        if self._is_finishing:  # what could not be done in time, such as 👀 on many posts, the next start does
+            _log.info("discord_event_left", during=event_method)
+            return
         _log.exception("discord_event_defect", during=event_method)
         self.catching_up.start(self._pause_after_trouble)
 

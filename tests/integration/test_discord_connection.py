@@ -85,3 +85,17 @@ async def test_what_could_not_be_taken_while_the_database_was_away_is_taken_late
             assert not discord.has_reaction(post, "👀")
             await owner.execute("ALTER TABLE away RENAME TO report")
             await discord.until(lambda: discord.has_reaction(post, "👀") or None)
+
+
+async def test_a_bot_that_goes_in_the_middle_of_a_burst_leaves_the_rest_to_its_next_start(database_url: str) -> None:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        handlers = Handlers(store, NoQueue())
+        ann = discord.join("Ann")
+        async with running(handlers, config(discord)):
+            discord.limits.enforced = True
+            posts = [await discord.post("found", ann, f"hat {number}", {"a.jpg": JPEG}) for number in range(40)]
+            await discord.until(lambda: discord.has_reaction(posts[0], "👀") or None)
+        assert not discord.has_reaction(posts[-1], "👀"), "Discord takes four reactions a second"
+        discord.limits.enforced = False
+        async with running(handlers, config(discord)):
+            await discord.until(lambda: all(discord.has_reaction(post, "👀") for post in posts) or None)
