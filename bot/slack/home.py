@@ -59,16 +59,14 @@ class Home:
         """Take a press of one of the home tab's own buttons."""
         await ack()
         private = Private(workspace, body, respond)
-        self._background.start(private.attempt(self._pressed(workspace, body, private)))
-
-    async def _pressed(self, workspace: SlackWorkspace, body: Body, private: Private) -> None:
-        person = await workspace.person(body["user"]["id"])
         what = body["actions"][0]["action_id"].removeprefix(HOME)
-        await private.attempt(self._do(workspace, person, what, private), person.language)
+        self._background.start(
+            private.attempt(lambda person: self._do(workspace, person, what, private), "answer_not_taken")
+        )
 
     async def _do(self, workspace: SlackWorkspace, person: Person, what: str, private: Private) -> None:
         if what in _FORMS:
-            await self._reports.open(workspace, person.member.id, private, _FORMS[what])
+            await self._reports.open(workspace, person, private, _FORMS[what])
         elif what in {"privacy", "export"}:
             await private.show(await self._own_data(workspace, person, what))
         elif what in _MODERATORS:

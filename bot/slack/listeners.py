@@ -22,8 +22,9 @@ from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
 from bot.slack.presses import Presses
 from bot.slack.render import ANSWER, PRESS
-from bot.slack.reports import REPORT, Reports
+from bot.slack.reports import Reports
 from bot.slack.setup import SETUP, Setup
+from bot.slack.views import REPORT
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations

@@ -14,18 +14,17 @@ from bot.slack.private import Private, submitted
 from bot.slack.render import PRESS, answer_of, answered, escaped
 from bot.slack.views import View, context_of, filled_in, form_view, reply_view
 from bot.slack.workspace import Person, SlackWorkspace
-from reunite import wording
 from reunite.commands import AnswerQuestion, Press
 from reunite.errors import TellUserError
 from reunite.forms import form_of
 from reunite.handlers import Handlers
-from reunite.language import sentence
 from reunite.reply import Action, Reply
 
 Body = Mapping[str, Any]
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 _OWN: Final[frozenset[Action]] = frozenset({"withdraw", "extend", "add_photo", "add_detail", "forget"})
 """What changes one's own reports, and so one's home tab."""
+_FAILED: Final = "answer_not_taken"
 Refresh = Callable[[SlackWorkspace, str], Coroutine[Any, Any, None]]
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +42,7 @@ class Presses:
         """Take a press: acknowledge at once, then open its modal, or do it and say to that person what came of it."""
         await ack()
         private = Private(workspace, body, respond)
-        self._background.start(private.attempt(self._pressed(workspace, body, private)))
+        self._background.start(private.attempt(lambda person: self._pressed(workspace, body, person, private), _FAILED))
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
         """Take the modal of a press."""
@@ -53,11 +52,12 @@ class Presses:
         """Take a press of a question's button: acknowledge at once, say to whoever pressed it what came of it."""
         await ack()
         private = Private(workspace, body, respond)
-        self._background.start(private.attempt(self._answered(workspace, body, respond, private)))
+        self._background.start(
+            private.attempt(lambda person: self._answered(workspace, body, respond, person, private), _FAILED)
+        )
 
-    async def _pressed(self, workspace: SlackWorkspace, body: Body, private: Private) -> None:
+    async def _pressed(self, workspace: SlackWorkspace, body: Body, person: Person, private: Private) -> None:
         action, subject = _meant(body["actions"][0]["action_id"].removeprefix(PRESS))
-        person = await workspace.person(body["user"]["id"])
         language = person.language
         if form := form_of(action, language):
             place = {"channel": private.channel, "message": private.message or ""}
@@ -66,10 +66,7 @@ class Presses:
             return
         target = workspace.target(private.channel, private.message)
         press = _press(person, action, subject, target=target, key=body["trigger_id"])
-        await private.attempt(self._say(workspace, press, private), language)
-
-    async def _say(self, workspace: SlackWorkspace, press: Press, private: Private) -> None:
-        await private.say([await self._do(workspace, press)], press.language)
+        await private.say([await self._do(workspace, press)], language)
 
     async def _do(self, workspace: SlackWorkspace, press: Press) -> Reply:
         reply = await self._handlers.press(press)
@@ -89,25 +86,18 @@ class Presses:
         press = _press(person, action, subject, target=target, key=key, words=words, photos=photos)
         return reply_view([await self._do(workspace, press)], workspace.link_to, person.language)
 
-    async def _answered(self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond, private: Private) -> None:
-        person = await workspace.person(body["user"]["id"])
+    async def _answered(
+        self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond, person: Person, private: Private
+    ) -> None:
         [pressed], message = body["actions"], body["message"]
         report, choice = answer_of(pressed["value"])
         target = workspace.target(private.channel, private.message)
-        try:
-            said = await self._handlers.answer(
-                AnswerQuestion(target=target, member=person.member, report=report, choice=choice)
-            )
-        except TellUserError as error:
-            await private.tell(escaped(wording.tell(error, person.language)), person.language)
-        except Exception:  # noqa: BLE001 - whoever pressed it is waiting for an answer
-            _log.exception("slack_answer_failed")
-            await private.tell(sentence("answer_not_taken", person.language), person.language)
-        else:
-            await private.tell(escaped(said.words), person.language)
-            if said.changed:
-                shown = answered(message["blocks"], pressed["text"]["text"])
-                await respond(text=escaped(pressed["text"]["text"]), blocks=shown, replace_original=True)
+        answer = AnswerQuestion(target=target, member=person.member, report=report, choice=choice)
+        said = await self._handlers.answer(answer)
+        await private.tell(escaped(said.words), person.language)
+        if said.changed:
+            shown = answered(message["blocks"], pressed["text"]["text"])
+            await respond(text=escaped(pressed["text"]["text"]), blocks=shown, replace_original=True)
 
 
 def _meant(pressed: str) -> tuple[Action, UUID]:

@@ -1,7 +1,7 @@
 """How one person is answered, and nobody else: by words that only they see, or in a modal."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -11,8 +11,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.slack.background import Background
 from bot.slack.errors import slack_errors
 from bot.slack.render import blocks, escaped, notification, shortened
-from bot.slack.views import View, context_of, reply_view, words_view
-from bot.slack.workspace import SlackWorkspace
+from bot.slack.views import REPORT, View, context_of, reply_view, words_view
+from bot.slack.workspace import Person, SlackWorkspace
 from reunite import wording
 from reunite.errors import TellUserError
 from reunite.language import sentence
@@ -35,8 +35,8 @@ class Private:
 
     def __init__(self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond) -> None:
         """`body` is what Slack sent."""
-        self._client = workspace.client
-        self._link_to = workspace.link_to
+        self._workspace = workspace
+        self._user: str = body.get("user_id") or body["user"]["id"]
         self._body = body
         self._respond = respond
         view = body.get("view") or {}
@@ -59,9 +59,9 @@ class Private:
     async def say(self, replies: Sequence[Reply], language: str) -> None:
         """Show replies, with their buttons."""
         if not self._body.get("response_url"):
-            await self.show(reply_view(replies, self._link_to, language))
+            await self.show(reply_view(replies, self._workspace.link_to, language))
             return
-        shown = [block for reply in replies for block in blocks(reply, self._link_to)][:_MOST_BLOCKS]
+        shown = [block for reply in replies for block in blocks(reply, self._workspace.link_to)][:_MOST_BLOCKS]
         text = shortened("\n".join(notification(reply) for reply in replies))
         await self._whisper(text=text, blocks=shown)
 
@@ -76,19 +76,27 @@ class Private:
         """Show a modal, in the place of the one in which a button was pressed."""
         with slack_errors():
             if self._modal:
-                await self._client.views_update(view_id=self._modal, view=view)
+                await self._workspace.client.views_update(view_id=self._modal, view=view)
             else:
-                await self._client.views_open(trigger_id=self._body["trigger_id"], view=view)
+                await self._workspace.client.views_open(trigger_id=self._body["trigger_id"], view=view)
 
-    async def attempt(self, work: Coroutine[Any, Any, None], language: str = "en") -> None:
-        """Do something, and say what went wrong where something does."""
+    async def attempt(
+        self, work: Callable[[Person], Coroutine[Any, Any, None]], failed: str = "report_not_taken"
+    ) -> None:
+        """Do something for whoever asked, and tell them in their language what went wrong where something does.
+
+        `failed` is the sentence for what they can't mend.
+        """
+        language = "en"
         try:
-            await work
+            person = await self._workspace.person(self._user)
+            language = person.language
+            await work(person)
         except TellUserError as error:
             await self.tell(escaped(wording.tell(error, language)), language)
         except Exception:  # noqa: BLE001 - whoever asked is waiting for an answer
             _log.exception("slack_request_failed")
-            await self.tell(sentence("report_not_taken", language), language)
+            await self.tell(sentence(failed, language), language)
 
     async def _whisper(self, **said: Any) -> None:
         thread = self._body.get("message", {}).get("thread_ts")
@@ -96,7 +104,11 @@ class Private:
 
 
 async def submitted(
-    ack: AsyncAck, workspace: SlackWorkspace, view: Body, work: Coroutine[Any, Any, View], background: Background
+    ack: AsyncAck,
+    workspace: SlackWorkspace,
+    view: Body,
+    work: Coroutine[Any, Any, View],
+    background: Background,
 ) -> None:
     """Do what a modal asks for, and show in its place what came of it.
 
@@ -120,7 +132,8 @@ async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -
         return {"response_action": "errors", "errors": {_field(error, view): wording.tell(error, language)}}
     except Exception:  # noqa: BLE001 - whoever filled it in is waiting for an answer
         _log.exception("slack_modal_failed")
-        return {"response_action": "update", "view": words_view(sentence("report_not_taken", language), language)}
+        failed = "report_not_taken" if view["callback_id"].startswith(REPORT) else "answer_not_taken"
+        return {"response_action": "update", "view": words_view(sentence(failed, language), language)}
 
 
 def _field(error: TellUserError, view: Body) -> str:

@@ -14,7 +14,7 @@ from bot.slack.inbound import is_by_person, key_of
 from bot.slack.linking import Linking
 from bot.slack.markup import plain_text
 from bot.slack.private import Private, submitted
-from bot.slack.views import View, context_of, filled_in, form_view, words_view
+from bot.slack.views import REPORT, View, context_of, filled_in, form_view, words_view
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import NewReport, ReportFound, ReportLost
 from reunite.errors import TellUserError
@@ -26,8 +26,6 @@ from reunite.reply import Plain, Reply
 from reunite.when import parse_when
 
 Body = Mapping[str, Any]
-REPORT: Final = "report:"
-"""What the callback of a report's modal begins with; then comes which one it is."""
 _FORMS: Final[Mapping[str, ReportForm]] = {
     REPORT_LOST: "lost",
     REPORT_FOUND: "found",
@@ -48,50 +46,49 @@ class Reports:
         """Take `/lost` or `/found`, with or without words."""
         await ack()
         private = Private(workspace, body, respond)
-        self._background.start(private.attempt(self._command(workspace, body, private)))
+        self._background.start(private.attempt(lambda person: self._command(workspace, body, person, private)))
 
     async def shortcut(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Take a global shortcut: open the modal of a report."""
         await ack()
         private = Private(workspace, body, respond)
         form = _FORMS[body["callback_id"]]
-        self._background.start(private.attempt(self.open(workspace, body["user"]["id"], private, form)))
+        self._background.start(private.attempt(lambda person: self.open(workspace, person, private, form)))
 
     async def this_message(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Take a message shortcut: the message is the report."""
         await ack()
         private = Private(workspace, body, respond)
-        self._background.start(private.attempt(self._this_message(workspace, body, private)))
+        self._background.start(private.attempt(lambda person: self._this_message(workspace, body, person, private)))
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
         """Take a report's modal."""
         await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
 
-    async def open(self, workspace: SlackWorkspace, user: str, private: Private, which: ReportForm) -> None:
+    async def open(self, workspace: SlackWorkspace, person: Person, private: Private, which: ReportForm) -> None:
         """Open the modal of a report."""
-        person = await workspace.person(user)
         settings = await self._handlers.settings("slack", workspace.team)
         form = report_form(which, person.language, private=settings.private_reports)
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_view(form, f"{REPORT}{which}", person.language, context))
 
-    async def _command(self, workspace: SlackWorkspace, body: Body, private: Private) -> None:
-        command, words, user = body["command"], plain_text(body.get("text", "")), body["user_id"]
-        kind = ReportKind.LOST if command == LOST else ReportKind.FOUND
+    async def _command(self, workspace: SlackWorkspace, body: Body, person: Person, private: Private) -> None:
+        words = plain_text(body.get("text", ""))
+        kind = ReportKind.LOST if body["command"] == LOST else ReportKind.FOUND
         match words.lower().split():
             case []:
-                await self.open(workspace, user, private, "lost" if kind is ReportKind.LOST else "found")
+                await self.open(workspace, person, private, "lost" if kind is ReportKind.LOST else "found")
             case ["sealed"] if kind is ReportKind.FOUND:
-                await self.open(workspace, user, private, "sealed")
+                await self.open(workspace, person, private, "sealed")
             case ["mine"]:
-                await self.mine(workspace, await workspace.person(user), private)
+                await self.mine(workspace, person, private)
             case ["help"]:
-                person = await workspace.person(user)
                 await private.tell(_help(person.language), person.language)
             case ["link" | "unlink", *_]:
-                await self._linking.command(workspace, await workspace.person(user), words, private)
+                await self._linking.command(workspace, person, words, private)
             case _:
-                await self._words(workspace, body, kind, words, private)
+                report = await self._words(workspace, body, person, kind)
+                await self._report(report, person, private)
 
     async def mine(self, workspace: SlackWorkspace, person: Person, private: Private) -> None:
         """Show someone their own open reports, with what can be done with them."""
@@ -99,31 +96,23 @@ class Reports:
         nothing = Reply("note", ((Plain(sentence("home_no_reports", person.language)),),))
         await private.say(replies or [nothing], person.language)
 
-    async def _words(
-        self, workspace: SlackWorkspace, body: Body, kind: ReportKind, words: str, private: Private
-    ) -> None:
-        person = await workspace.person(body["user_id"])
+    async def _words(self, workspace: SlackWorkspace, body: Body, person: Person, kind: ReportKind) -> NewReport:
         settings = await self._handlers.settings("slack", workspace.team)
         hidden = kind is ReportKind.LOST and settings.private_reports
         channel = await self._channel(workspace, person, kind, body["channel_id"], private=hidden)
-        report = (ReportLost if kind is ReportKind.LOST else ReportFound)(
+        return (ReportLost if kind is ReportKind.LOST else ReportFound)(
             source_key=body["trigger_id"],
             target=workspace.target(channel, None),
             author=person.member,
-            text=words,
+            text=plain_text(body["text"]),
             private=hidden,
         )
-        await private.attempt(self._report(report, person, private), person.language)
 
     async def _report(self, report: NewReport, person: Person, private: Private) -> None:
         await self._handlers.report(report)
         await private.tell(_looking(report, person.language), person.language)
 
-    async def _this_message(self, workspace: SlackWorkspace, body: Body, private: Private) -> None:
-        person = await workspace.person(body["user"]["id"])
-        await private.attempt(self._report_message(workspace, body, person, private), person.language)
-
-    async def _report_message(self, workspace: SlackWorkspace, body: Body, person: Person, private: Private) -> None:
+    async def _this_message(self, workspace: SlackWorkspace, body: Body, person: Person, private: Private) -> None:
         message, channel = body["message"], body["channel"]["id"]
         if channel not in workspace.channels:
             raise TellUserError("invite_me", channel="#lost")

@@ -10,6 +10,8 @@ from reunite.language import sentence
 from reunite.reply import Reply
 
 NAME: Final = "Reunite"
+REPORT: Final = "report:"
+"""What the callback of a report's modal begins with; then comes which one it is."""
 VALUE: Final = "value"
 """The action id of every input; the block's id is the field's name."""
 _MOST_TITLE: Final = 24

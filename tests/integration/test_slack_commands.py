@@ -79,8 +79,9 @@ async def test_a_command_that_can_not_be_answered_anywhere_says_so(scene: Scene)
     scene.slack.channels[scene.lost]["is_member"] = False
     await scene.slack.tell({"type": "channel_left", "channel": scene.lost}).acked.wait()
     elsewhere = scene.slack.add_channel("random", bot_inside=False)
-    used = await scene.slack.slash("lost", "a hat", scene.ada, elsewhere)
-    assert (await answer(scene, used))["text"] == sentence("invite_me", channel="#lost")
+    uma = scene.slack.add_member("Uma", locale="de-DE")
+    used = await scene.slack.slash("lost", "a hat", uma, elsewhere)
+    assert (await answer(scene, used))["text"] == sentence("invite_me", "de", channel="#lost")
     assert await scene.reports() == []
 
 

@@ -176,6 +176,13 @@ async def test_a_button_of_another_version_is_kindly_refused(scene: Scene) -> No
     assert said["text"] == sentence("nothing_here")
 
 
+async def test_a_press_that_could_not_be_taken_is_answered_too(scene: Scene) -> None:
+    _, _, _, card = await scene.card()
+    scene.slack.api.fail_next("users.info", error="internal_error")
+    said = await whispered(scene, await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ada))
+    assert said["text"] == sentence("answer_not_taken")
+
+
 async def test_what_members_say_in_confidence_is_in_no_log(
     scene: Scene, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
