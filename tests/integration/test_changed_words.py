@@ -149,3 +149,20 @@ async def _of(session: Session, report: Report) -> Report:
     now = await session.report(report.id)
     assert now
     return now
+
+
+async def test_a_search_for_old_words_says_nothing(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    announce = process.announce
+
+    async def while_it_is_edited(session: Any, report: Report, *found: Any, **more: Any) -> None:
+        if report.text == "my red umbrella zq4711":
+            await place.handlers.edit(EditReport(target=report.target, text="my red umbrella"))
+        await announce(session, report, *found, **more)
+
+    monkeypatch.setattr(process, "announce", while_it_is_edited)
+    await place.found("f1", "red", "an umbrella, zq4711 on the handle")
+    await place.quiet()
+    await place.lost("l1", "my red umbrella zq4711")
+    await place.quiet()
+    assert "match" in place.platform.kinds("l1")
+    assert "zq4711 ✓" not in "\n".join(place.platform.thread("l1"))
