@@ -15,6 +15,7 @@ from reunite.judging import Judged, Judging
 from reunite.language import sentence
 from reunite.model import (
     ClaimState,
+    IncomingPhoto,
     Member,
     PlatformName,
     Question,
@@ -78,7 +79,12 @@ class Handlers:
 
     async def _report(self, command: NewReport) -> Receipt:
         command = replace(
-            command, text=_clean(command.text), place=_clean(command.place), secret=_clean(command.secret)
+            command,
+            author=_clean_name(command.author),
+            text=_clean(command.text),
+            place=_clean(command.place),
+            secret=_clean(command.secret),
+            photos=_clean_photos(command.photos),
         )
         _check(command)
         target = command.target
@@ -175,7 +181,9 @@ class Handlers:
 
     async def press(self, press: Press) -> Reply:
         """Do what a button says, and return what is to be shown to whoever pressed it, and to nobody else."""
-        press = replace(press, words=_clean(press.words))
+        press = replace(
+            press, member=_clean_name(press.member), words=_clean(press.words), photos=_clean_photos(press.photos)
+        )
         return await _insist(lambda: self._press(press))
 
     async def _press(self, press: Press) -> Reply:  # noqa: C901, PLR0911, PLR0912 - a table of buttons
@@ -301,6 +309,14 @@ async def _insist(do: Callable[[], Awaitable[_Outcome]]) -> _Outcome:
 def _clean(text: str) -> str:
     """Leave out what PostgreSQL can't keep: NUL, and halves of characters."""
     return text.replace("\0", "").encode(errors="ignore").decode().strip()
+
+
+def _clean_name(member: Member) -> Member:
+    return replace(member, name=_clean(member.name))
+
+
+def _clean_photos(photos: Sequence[IncomingPhoto]) -> tuple[IncomingPhoto, ...]:
+    return tuple(replace(photo, name=_clean(photo.name)) for photo in photos)
 
 
 def _check(command: NewReport) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from bot.delivery import Delivery
 from db import queue
+from db.stopping import stop
 from db.store import Store
 from reunite.commands import JoinWorkspace, Judge, Press, ReportFound, ReportLost, SetUp
 from reunite.handlers import Handlers
@@ -39,8 +40,7 @@ async def background(service: Any) -> AsyncIterator[None]:
         if task.done():
             await task
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stop(task)
 
 
 @asynccontextmanager
@@ -87,9 +87,13 @@ class Town:
         photos = (IncomingPhoto(f"{colour}.jpg", data=drawing(colour)),) if colour else ()
         command = kind(
             source_key=key,
-            author=BEN if channel == "found" else ADA,
             text=text,
-            **{"photos": photos, "target": self.at(channel, key), **fields},
+            **{
+                "author": BEN if channel == "found" else ADA,
+                "photos": photos,
+                "target": self.at(channel, key),
+                **fields,
+            },
         )
         receipt = await self.handlers.report(command)
         return receipt.report

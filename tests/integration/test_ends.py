@@ -8,6 +8,7 @@ import pytest
 
 from reunite.commands import Withdraw
 from reunite.model import IncomingPhoto, Member, VerdictKind
+from tests.doubles.pictures import drawing
 from tests.running import ADA, Town, town, working
 
 
@@ -27,6 +28,22 @@ async def test_a_find_whose_photo_was_no_good_is_forgotten_with_its_post(place: 
     async with place.store.session(place.workspace.community) as session:
         [row] = await session._all("SELECT place, secret, author_name FROM report")
     assert set(row.values()) == {""}
+
+
+async def test_what_no_database_can_keep_is_left_out_wherever_people_write_it(place: Town) -> None:
+    odd = "a\0b\ud83d"
+    photos = (IncomingPhoto(f"{odd}.jpg", data=drawing("red")),)
+    author = Member("ada", odd)
+    await place.found("f1", photos=photos, text=odd, place=odd, secret=odd, author=author)
+    loss = await place.lost("l1", "my red umbrella", author=author)
+    await place.quiet()
+    await place.press("add_photo", loss.id, author, photos=photos)
+    await place.press("add_detail", loss.id, author, words=odd)
+    await place.press("mine", place.button("l1", "mine"), author, words=odd)
+    await place.quiet()
+    exported = await place.handlers.export("web", place.name, author)
+    assert {report["text"] for report in exported["reports"]} == {"ab", "my red umbrella\nab"}
+    assert [claim["answer"] for claim in exported["claims"]] == ["ab"]
 
 
 async def test_watching_longer_never_means_shorter(place: Town) -> None:
