@@ -7,7 +7,8 @@ from typing import Final
 from reunite.matching import words
 from reunite.matching.negation import what_is_said
 
-MOST_PARTS: Final = 4
+MOST_PARTS: Final = 6
+"""The last of them holds the rest."""
 
 _NAMES: Final = """
 airpods backpack bag ball basketball bathrobe beanie belt bicycle bike binder blanket blazer blouse book boot bottle
@@ -41,14 +42,15 @@ def parts(text: str) -> Sequence[str]:
     found, named, holds = [first], _names_a_thing(first), _holds(first)
     for between, piece in zip(rest[::2], rest[1::2], strict=True):
         names = _names_a_thing(piece)
-        if named and names and (_BESIDES.search(between) or not (holds or _HOLDS.search(_WITH.split(piece)[0]))):
+        is_held = (holds or _HOLDS.search(_WITH.split(piece)[0])) and not _BESIDES.search(between)
+        if named and names and not is_held and len(found) < MOST_PARTS:
             found.append(piece)
             holds = _holds(piece)
         else:
             found[-1] += between + piece
             holds = holds or _holds(piece)
         named = named or names
-    return tuple(found[:MOST_PARTS]) if len(found) > 1 else ()
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _holds(piece: str) -> bool:

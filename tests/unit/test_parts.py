@@ -62,6 +62,12 @@ def test_there_are_no_parts_or_a_few_of_some_words_each(text: str) -> None:
     assert all(part.strip() for part in found)
 
 
+def test_no_word_of_a_long_list_is_lost() -> None:
+    found = parts("hat, scarf, gloves, keys, wallet, phone, watch and umbrella")
+    assert found == ("hat", "scarf", "gloves", "keys", "wallet", "phone, watch and umbrella")
+    assert len(found) == MOST_PARTS
+
+
 def test_each_things_colour_is_looked_for_by_itself() -> None:
     red, green = (tuple(float(name == seen) for name in colours.NAMES) for seen in ("red", "green"))
     at = datetime(2026, 1, 1, tzinfo=UTC)
