@@ -75,13 +75,15 @@ class CommunitySession(ReportQueries, MatchQueries, OutboxQueries):
     async def statistics(self) -> Statistics:
         """Count what the community has."""
         row = await self._one(
-            """SELECT
+            """WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
+                             WHERE m.released OR NOT f.sealed) -- of the others moderators alone know
+               SELECT
                  (SELECT count(*) FROM report WHERE kind = 'lost' AND state = 'open') AS open_losses,
                  (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'open' AND NOT sealed) AS open_finds,
                  (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'returned') AS returned,
                  (SELECT count(DISTINCT match_id) FROM outbox WHERE audience = 'thread') AS matches_shown,
-                 (SELECT count(*) FROM match WHERE state = 'confirmed') AS confirmed,
-                 (SELECT count(*) FROM match WHERE state = 'refused') AS refused,
+                 (SELECT count(*) FROM known WHERE state = 'confirmed') AS confirmed,
+                 (SELECT count(*) FROM known WHERE state = 'refused') AS refused,
                  coalesce((SELECT version FROM model WHERE live), '') AS model"""
         )
         return Statistics(**row or {})

@@ -137,3 +137,15 @@ async def test_no_question_tells_what_is_in_a_released_finds_photo(place: Town) 
     await place.quiet()
     assert place.platform.kinds("l1").count("match") == 2  # there would be something to tell apart
     assert "question" not in place.platform.kinds("l1")
+
+
+async def test_the_communitys_numbers_tell_nothing_of_what_moderators_alone_know(place: Town) -> None:
+    await place.lost("l1", "a red purse")
+    await place.quiet()
+    before = (await place.handlers.statistics("web", place.name)).text()
+    await place.found("f1", "red", sealed=True)
+    await place.quiet()
+    [line] = place.log()
+    assert line.match
+    await place.press("refuse", line.match, MODERATOR)
+    assert (await place.handlers.statistics("web", place.name)).text() == before
