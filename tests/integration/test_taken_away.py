@@ -138,7 +138,7 @@ async def test_a_post_whose_change_could_not_be_shown_still_says_that_it_is_over
     async with place.store.session(place.workspace.community) as session:
         known = await session.report(loss.id)
         assert known
-        await reword(session, known, "a goose")
+        await reword(session, known, "a goose", "")
     edit = await place.lease()
     async with place.store.session(place.workspace.community) as session:
         await session.mark_unsent(edit.seq, edit.fence, edit.version, "not allowed", None)
