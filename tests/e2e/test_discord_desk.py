@@ -5,7 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from db.store import Store
+from reunite.commands import JoinWorkspace
+from reunite.handlers import Handlers
 from tests.doubles.discord_story import Story, story
+from tests.doubles.discord_town import NoQueue
 from tests.doubles.pictures import drawing
 from tests.running import PATIENCE
 
@@ -228,3 +232,22 @@ async def test_a_code_links_no_server_with_itself(town: Story) -> None:
     assert "not valid" in await town.told(wrong)
     assert "not valid" in await town.told(await town.discord.slash("link", town.manager, "general", code=code))
     assert "Unlinked" in await town.told(await town.discord.slash("unlink", town.manager, "general"))
+
+
+async def test_a_code_links_the_server_with_a_community_elsewhere_once(town: Story, database_url: str) -> None:
+    async with Store(database_url) as store:
+        elsewhere = Handlers(store, NoQueue())
+        await elsewhere.join(JoinWorkspace("web", "page", "The page"))
+        made = await elsewhere.link_code("web", "page")
+        assert "Linked" in await town.told(await town.discord.slash("link", town.manager, "general", code=made))
+        page, server = (
+            await store.workspace("web", "page"),
+            await store.workspace("discord", town.discord.guild_id),
+        )
+        assert page
+        assert server
+        assert page.community == server.community
+        assert "not valid" in await town.told(await town.discord.slash("link", town.manager, "general", code=made))
+        assert "Unlinked" in await town.told(await town.discord.slash("unlink", town.manager, "general"))
+        making = await town.discord.slash("link", town.manager, "general")
+        await elsewhere.link("web", "page", (await town.told(making)).split("code is ")[1].split(".")[0])
