@@ -98,7 +98,7 @@ class Commands:
             await self._handlers.link(*_where(interaction), code)
             return Answer(sentence("linked", language(interaction)))
         made = await self._handlers.link_code(*_where(interaction))
-        return Answer(sentence("link_code", language(interaction), code=made, command="/lost"))
+        return Answer(sentence("link_code", language(interaction), code=made))
 
     async def unlink(self, interaction: discord.Interaction) -> Answer:
         """Leave the community of several workspaces."""

@@ -6,7 +6,6 @@ from typing import Any, Final
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.background import Background
-from bot.slack.config import LOST
 from bot.slack.private import Private, submitted
 from bot.slack.views import View, filled_in, labelled, modal, words_view
 from bot.slack.workspace import Person, SlackWorkspace
@@ -42,7 +41,7 @@ class Linking:
         """Return a new code, in words."""
         _check(person)
         code = await self._handlers.link_code("slack", workspace.team)
-        return sentence("link_code", person.language, code=f"*{code}*", command=LOST)
+        return sentence("link_code", person.language, code=f"*{code}*")
 
     async def link(self, workspace: SlackWorkspace, person: Person, code: str) -> str:
         """Use a code that was made elsewhere; return what came of it, in words."""
