@@ -1,7 +1,7 @@
 """What was missed while the bot was away: posts, edits, deletions and reactions, looked up when it is back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -51,24 +51,30 @@ class Presence:
     async def keep(self, is_connected: Callable[[], Any]) -> None:
         """Go on until cancelled. `is_connected` may be awaitable."""
         while True:
-            try:
-                connected = is_connected()
-                if await connected if asyncio.iscoroutine(connected) else connected:
-                    await self._note()
-                    await self._installations.forget_old()
-            except (TryAgainError, UndeliverableError, OSError) as error:
-                _log.warning("slack_catching_up_delayed", reason=str(error))
-            except Exception:  # noqa: BLE001 - whatever it is, the next round may go well
-                _log.exception("slack_catching_up_failed")
+            connected = is_connected()
+            if await connected if asyncio.iscoroutine(connected) else connected:
+                for workspace in self._workspaces:
+                    await self._attempt(self._note(workspace), workspace.team)
+                await self._attempt(self._installations.forget_old())
             await asyncio.sleep(_EVERY)
 
-    async def _note(self) -> None:
-        for workspace in self._workspaces:
-            heard = await self._installations.heard_at(workspace.team)
-            now = datetime.now(UTC)
-            if heard and (workspace.team not in self._caught_up or now - heard > _AWAY):
-                with slack_errors():
-                    await self.catch_up(workspace, heard, now)
+    @staticmethod
+    async def _attempt(work: Coroutine[Any, Any, None], team: str = "") -> None:
+        """Do something, whose trouble holds up nothing else: the next round may go well."""
+        try:
+            await work
+        except (TryAgainError, UndeliverableError, OSError) as error:
+            _log.warning("slack_catching_up_delayed", team=team, reason=str(error))
+        except Exception:  # noqa: BLE001 - whatever it is
+            _log.exception("slack_catching_up_failed", team=team)
+
+    async def _note(self, workspace: SlackWorkspace) -> None:
+        heard = await self._installations.heard_at(workspace.team)
+        now = datetime.now(UTC)
+        if heard and (workspace.team not in self._caught_up or now - heard > _AWAY):
+            with slack_errors():
+                await self.catch_up(workspace, heard, now)
+        if workspace in self._workspaces:  # it may have left meanwhile
             await self._installations.note_presence(workspace.team)
             self._caught_up.add(workspace.team)
 

@@ -109,12 +109,12 @@ class Scene:
         async with self.store.session(report.community) as session:
             return list(await session.photos(report.id))
 
-    async def acknowledged(self, channel: str, ts: str) -> None:
+    async def acknowledged(self, channel: str, ts: str, by: str = BOT_USER) -> None:
         """Wait for 👀 on a post."""
 
         def eyes() -> bool:
             message = self.slack.message(channel, ts)
-            return message is not None and message.get("reactions", {}).get("eyes") == [BOT_USER]
+            return message is not None and message.get("reactions", {}).get("eyes") == [by]
 
         await self.slack.until(eyes)
 

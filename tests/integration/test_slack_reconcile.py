@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 
-from db.installations import Installations
+from db.installations import Installation, Installations
+from db.store import Store
 from reunite.model import MatchState, ReportState
 from reunite.reply import Action
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.doubles.slack_scene import JPEG, Scene, scene_on
+from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
+from tests.doubles.slack_scene import JPEG, Scene, by_http, scene_on
 
 
 async def caught_up(scene: Scene) -> None:
@@ -152,3 +155,27 @@ async def test_slack_being_busy_delays_the_look_and_loses_nothing(
         slack.api.fail_next("conversations.history", status=429, error="ratelimited", retry_after=1)
         async with scene_on(slack, database_url, again=before) as scene:
             await scene.acknowledged(scene.found, missed)
+
+
+async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    oauth = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    async with SlackDouble.running() as slack, Store(database_url) as store:
+        other = slack.add_team("T0OTHER")
+        for bot in slack.teams.values():
+            await Installations(store).save(Installation(bot.team, bot.name, bot.user, bot.token))
+        theirs = slack.add_channel("found", team=other.team)
+        async with scene_on(slack, database_url, **oauth, **by_http(slack)) as before:
+            await caught_up(before)
+            await before.until(lambda: Installations(store).heard_at(other.team))
+        missed = slack.post_photo(theirs, slack.add_member("Zoe", team=other.team), JPEG, "was missed", unheard=True)
+        slack.channels[before.general]["is_member"] = False  # so that Slack tells of the channels in one page
+
+        async def revoke(_: web.Request) -> None:
+            slack.teams[TEAM].installed = False  # right after it was entered, the first of the two
+
+        slack.api.before_answer["users.conversations"] = revoke
+        async with scene_on(slack, database_url, again=before, **oauth, **by_http(slack)) as scene:
+            await scene.acknowledged(theirs, missed, by=other.user)
