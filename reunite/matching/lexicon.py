@@ -100,7 +100,8 @@ def from_english(word: str, language: str) -> str:
     """Return an English word or phrase of the lexicon in another of its languages; any other word stays as it is."""
     known = _FROM_ENGLISH.get(language, {})
     plain = word.casefold()
-    return known.get(plain) or known.get(plain.removesuffix("s")) or known.get(f"{plain}s") or word
+    found = known.get(plain) or known.get(plain.removesuffix("s")) or known.get(f"{plain}s") or word
+    return found.replace(" d ", " d’") if language == "fr" else found  # the lexicon holds words without their signs
 
 
 def is_known(word: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reunite.matching.lexicon import to_english
+from reunite.matching.lexicon import from_english, to_english
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,7 @@ def test_what_is_not_known_stays_among_the_known() -> None:
 def test_numbers_survive(words: list[str], more: str) -> None:
     text = " ".join([*words, more])
     assert re.findall("[0-9]", to_english(text)) == re.findall("[0-9]", text)
+
+
+def test_french_is_shown_with_its_apostrophes() -> None:
+    assert from_english("ID card", "fr") == "carte d’identité"
