@@ -87,5 +87,10 @@ class Community:
         await self._store.leave(workspace)
 
 
+def is_link_code(words: str) -> bool:
+    """Tell whether a word may be meant as a link code: one in small letters perhaps, or with a letter missing."""
+    return len(words) == _CODE_LENGTH or (words.isalnum() and words.isupper())
+
+
 def _hash(code: str) -> str:
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()

@@ -17,6 +17,7 @@ from bot.slack.private import Private, submitted
 from bot.slack.views import REPORT, View, context_of, filled_in, form_view, words_view
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.community import is_link_code
 from reunite.errors import TellUserError
 from reunite.forms import ReportForm, report_form
 from reunite.handlers import Handlers
@@ -84,7 +85,9 @@ class Reports:
                 await self.mine(workspace, person, private)
             case ["help"]:
                 await private.tell(_help(person.language), person.language)
-            case ["link" | "unlink", *_]:
+            case ["link" | "unlink"]:
+                await self._linking.command(workspace, person, words, private)
+            case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is something lost
                 await self._linking.command(workspace, person, words, private)
             case _:
                 report = await self._words(workspace, body, person, kind)
@@ -174,7 +177,10 @@ class Reports:
 def _looking(report: NewReport, language: str) -> str:
     if report.private:
         return sentence("looking_privately", language)
-    return sentence("looking_in", language, channel=f"<#{report.target.channel}>")
+    if report.sealed:
+        return sentence("sealed_kept", language)
+    key = "looking_in" if isinstance(report, ReportLost) else "answering_in"
+    return sentence(key, language, channel=f"<#{report.target.channel}>")
 
 
 def _help(language: str) -> str:

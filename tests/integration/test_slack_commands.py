@@ -39,9 +39,18 @@ async def test_lost_with_words_is_acknowledged_confirmed_and_written_down(scene:
 
 async def test_found_with_words_is_a_find_in_the_channel_for_such(scene: Scene) -> None:
     used = await scene.slack.slash("found", "a green scarf", scene.ada, scene.lost)
-    assert f"<#{scene.found}>" in (await answer(scene, used))["text"]
+    assert (await answer(scene, used))["text"] == sentence("answering_in", channel=f"<#{scene.found}>")
     assert ((await scene.report()).kind, (await scene.report()).text) == ("found", "a green scarf")
     await scene.slack.wait_for_post(scene.found, "a green scarf")
+
+
+async def test_words_that_begin_like_another_command_are_what_was_lost(scene: Scene) -> None:
+    lost = ["link bracelet", "link bracelet of silver", "unlink", "mine detector", "help book", "LINK CODE4U"]
+    for words in lost:
+        used = await scene.slack.slash("lost", words, scene.ada, scene.lost)
+        await scene.slack.until(lambda used=used: used.answers)
+    told = [report.text for report in await scene.reports()]
+    assert told == ["link bracelet", "link bracelet of silver", "mine detector", "help book"]
 
 
 async def test_the_same_command_three_times_is_one_report(scene: Scene) -> None:

@@ -88,7 +88,8 @@ async def test_a_sealed_find_is_shown_by_its_kind_alone(scene: Scene) -> None:
     modal = await scene.slack.modal(scene.ada, sentence("form_sealed"))
     photo = scene.slack.api.files.add(scene.ada, "card.jpg", JPEG)
     filled = {"words": "Jane Roe", "category": "card", "where": "pool", "photos": [photo], "secret": "PIN 1234"}
-    await scene.slack.submit(modal, scene.ada, **filled)
+    sent = await scene.slack.submit(modal, scene.ada, **filled)
+    assert sentence("sealed_kept") in str((sent.ack or {})["payload"]["view"])
     report = await scene.report()
     assert (report.sealed, report.category, report.text) == (True, "card", "Jane Roe")
     post = await scene.slack.wait_for_post(scene.found, sentence("category_card"))
