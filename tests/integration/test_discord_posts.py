@@ -34,7 +34,7 @@ async def test_a_heic_photo_that_discord_has_no_type_for_is_a_photo(database_url
 async def test_the_same_post_told_three_times_is_one_report(database_url: str) -> None:
     async with town(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3)
-        await here.discord.until(lambda: len(reactions(here.discord, post)) == 3 or None)
+        await here.discord.until(lambda: len(reactions(here.discord, post)) >= 3 or None)
         assert len(await here.reports()) == 1
 
 
