@@ -1,12 +1,16 @@
 """What members are told of their own reports and claims, and moderators of matches and of their community."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from reunite.language import date_words, plural, sentence
 from reunite.model import Claim, ClaimState, Match, MatchState, Report, ReportKind, Statistics
 from reunite.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
 from reunite.wording import button, certainty, circumstances, line, why_words
+
+_MOST_OWN_WORDS: Final = 200
+"""Characters shown of each report in a list of one's own."""
 
 
 def note(key: str, language: str) -> Reply:
@@ -147,11 +151,17 @@ def own_report(report: Report, language: str) -> Reply:
     jump = Jump(report.id, sentence("jump_post", language))
     until = date_words(report.expires_at, language)
     lines: list[Line] = [line(key, language, day=_day(report, language), until=until, jump=jump)]
-    if report.text:
-        lines.append((Quoted(report.text),))
+    if report.text:  # its author knows the rest, and a list of many has to fit into one message
+        short = report.text if len(report.text) <= _MOST_OWN_WORDS else f"{report.text[:_MOST_OWN_WORDS].rstrip()}…"
+        lines.append((Quoted(short),))
     lines += circumstances(report, language)
     actions: tuple[Action, ...] = ("add_photo", "add_detail", "extend", "withdraw")
     return Reply("note", tuple(lines), buttons=tuple(button(each, report.id, language) for each in actions))
+
+
+def more_of_ones_own(number: int, language: str) -> Reply:
+    """Say how many older reports a list leaves out."""
+    return Reply("note", ((Plain(plural("own_more", number, language)),),))
 
 
 def extended(until: datetime, language: str) -> Reply:

@@ -14,6 +14,8 @@ from reunite.reply import Reply
 from reunite.rewording import joined, reword
 
 _ALIVE: Final = {ReportState.PENDING, ReportState.OPEN}
+_MOST_LISTED: Final = 15
+"""Reports of a member that are listed at once: each is a message on Discord, two blocks of at most 50 on Slack."""
 
 
 class OwnReports:
@@ -26,11 +28,14 @@ class OwnReports:
         self._now = now
 
     async def mine(self, workspace: Workspace, member: Member, language: str) -> list[Reply]:
-        """Return a member's open reports, each with what can be done with it."""
+        """Return a member's newest open reports, each with what can be done with it, and how many more there are."""
         async with self._store.session(workspace.community) as session:
             reports = [each for each in await session.reports_of(workspace.id, member.id) if each.state in _ALIVE]
-            targets = {report.id: report.target for report in reports if report.target.message}
-            return [notices.own_report(report, language).with_targets(targets) for report in reports]
+            shown = reports[-_MOST_LISTED:]
+            targets = {report.id: report.target for report in shown if report.target.message}
+            replies = [notices.own_report(report, language).with_targets(targets) for report in shown]
+        left = len(reports) - len(shown)
+        return [*replies, notices.more_of_ones_own(left, language)] if left else replies
 
     async def withdraw(self, workspace: Workspace, press: Press) -> Reply:
         """End one's report, and delete what is known of it."""

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
 import discord
 import structlog
@@ -13,9 +13,6 @@ from reunite import wording
 from reunite.errors import TellUserError
 from reunite.language import language_of
 from reunite.reply import Reply
-
-_MOST_REPLIES: Final = 10
-"""The most messages of one answer; a member has hardly ever more open reports."""
 
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +28,7 @@ class Answer:
     @classmethod
     def of(cls, *replies: Reply) -> Self:
         """Return replies as an answer."""
-        return cls(shown=tuple(render_private(reply) for reply in replies[:_MOST_REPLIES]))
+        return cls(shown=tuple(render_private(reply) for reply in replies))
 
 
 Work = Callable[[], Awaitable[Answer]]

@@ -38,6 +38,16 @@ async def test_mine_lists_my_open_reports_and_what_i_can_do_with_each(place: Tow
     assert await place.handlers.mine("web", place.name, Member("eve", "Eve")) == []
 
 
+async def test_mine_with_many_long_reports_lists_the_newest_and_says_how_many_are_older(place: Town) -> None:
+    for number in range(17):
+        await place.lost(f"l{number}", f"hat number {number} {'x' * 3900}")
+    *listed, more = await place.handlers.mine("web", place.name, ADA)
+    assert ["hat number 2 " in listed[0].text(), "hat number 16 " in listed[-1].text()] == [True, True]
+    assert (len(listed), more.buttons) == (15, ())
+    assert more.text().startswith("2 older reports")
+    assert sum(len(reply.text()) for reply in listed) < 12_000  # Slack takes little more in one message
+
+
 async def test_withdrawing_takes_every_copy_away(place: Town) -> None:
     find = await place.found("f1", "red", "an umbrella with a duck's head")
     await place.quiet()

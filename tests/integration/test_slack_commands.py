@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reunite.commands import SetUp
-from reunite.language import sentence
+from reunite.language import plural, sentence
 from reunite.model import Settings
 from tests.doubles.slack import TEAM, Envelope, SlackDouble, shown
 from tests.doubles.slack_blocks import buttons
@@ -82,6 +82,16 @@ async def test_mine_shows_ones_own_open_reports_with_their_buttons_and_nobody_el
     assert words == [sentence(f"button_{each}") for each in ("add_photo", "add_detail", "extend", "withdraw")]
     used = await scene.slack.slash("lost", "mine", scene.admin, scene.lost)
     assert sentence("home_no_reports") in shown(await answer(scene, used))
+
+
+async def test_mine_fits_into_one_message_however_many_reports_there_are(scene: Scene) -> None:
+    for number in range(17):
+        used = await scene.slack.slash("lost", f"hat number {number} {'x' * 2000}", scene.ada, scene.lost)
+        await scene.slack.until(lambda used=used: used.answers)
+    said = await answer(scene, await scene.slack.slash("lost", "mine", scene.ada, scene.lost))
+    assert [f"hat number {number} " in shown(said) for number in (1, 2, 16)] == [False, True, True]
+    assert plural("own_more", 2) in shown(said)
+    assert len(buttons(said["blocks"])) == 15 * 4
 
 
 async def test_a_command_that_can_not_be_answered_anywhere_says_so(scene: Scene) -> None:

@@ -102,6 +102,7 @@ def replies(language: str) -> Iterator[Reply]:
     )
     yield from claims(lost, found)
     yield from (notices.own_report(each, language) for each in (lost, found))
+    yield from (notices.more_of_ones_own(number, language) for number in (1, 15))
     yield notices.statistics(Statistics(1, 2, 0, 9, 4, 3, "concept"), language)
     yield from (notices.extended(MAY, language), notices.privacy(UUID(int=8), 60, language))
     yield from (notices.forgotten(number, language) for number in (0, 1, 2))
