@@ -10,6 +10,7 @@ from reunite.matching.judge import Judgement
 from reunite.matching.question import choose
 from reunite.model import Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
 from reunite.ports import ScoredPair, Session
+from reunite.reply import Reply
 
 
 async def announce(
@@ -25,8 +26,9 @@ async def announce(
     said = report.said
     if report.state is not ReportState.OPEN or (said, report.text) != (searched.said, searched.text):
         return  # it has ended since the search began, as others may have; or another search knows more
-    locked = {each: known for each, known in locked.items() if known.state is ReportState.OPEN}
+    locked = {each: other for each, other in locked.items() if other.state is ReportState.OPEN}
     judgements = [each for each in judgements if each.report in locked]
+    known = {match.id: (match.label, match.why) for match in await session.matches_of(report.id)}
     matches = {
         judgement.report: await session.save_match(_pair(report, judgement, percent=percent))
         for judgement in _ordered(judgements)
@@ -42,6 +44,8 @@ async def announce(
     elif said:
         await session.post(report.id, f"{report.id}:thanks", wording.thanks(report, shown))
     for match, other in labelled:
+        if known.get(match.id, (match.label, match.why)) != (match.label, match.why):
+            await _correct(session, match, report, other)
         await _tell(session, report, match, other)
         # A search for a loss disturbs a finder only when it is sure; a new find is news to all who may have lost it.
         if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
@@ -118,9 +122,19 @@ async def _answer(session: Session, report: Report, matches: int, searched: int)
 
 async def _tell(session: Session, reader: Report, match: Match, other: Report) -> None:
     if rules.may_be_told(reader, other, match):
-        picture = None if other.sealed else await picture_of(session, other)
-        card = wording.match_card(match, other, reader, picture)
-        await session.post(reader.id, f"{match.id}:{reader.kind}", card)
+        await session.post(reader.id, f"{match.id}:{reader.kind}", await _card(session, reader, match, other))
+
+
+async def _correct(session: Session, match: Match, report: Report, other: Report) -> None:
+    """Let the cards of a match that were shown before say what this search has seen."""
+    for reader, shown in ((report, other), (other, report)):
+        if rules.may_be_told(reader, shown, match):
+            await session.revise(f"{match.id}:{reader.kind}", await _card(session, reader, match, shown))
+
+
+async def _card(session: Session, reader: Report, match: Match, other: Report) -> Reply:
+    picture = None if other.sealed else await picture_of(session, other)
+    return wording.match_card(match, other, reader, picture)
 
 
 async def picture_of(session: Session, report: Report) -> UUID | None:

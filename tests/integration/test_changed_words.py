@@ -55,6 +55,19 @@ async def test_words_that_were_taken_out_stand_nowhere_any_more(place: Town, own
     assert "zq4711" not in card
 
 
+async def test_the_reason_on_a_card_follows_the_changed_words(place: Town) -> None:
+    await place.found("f1", "red", "an umbrella")
+    await place.quiet()
+    loss = await place.lost("l1", "something red")
+    await place.quiet()
+    [card] = [text for text in place.platform.thread("l1") if "may be yours" in text]
+    assert "umbrella ✓" not in card
+    await place.handlers.edit(EditReport(target=loss.target, text="my red umbrella"))
+    await place.quiet()
+    [card] = [text for text in place.platform.thread("l1") if "may be yours" in text]
+    assert "umbrella ✓" in card
+
+
 async def test_what_moderators_made_of_a_match_still_stands_beside_changed_words(place: Town) -> None:
     find = await place.found("f1", "red", "an umbrella, call zanzibar")
     await place.lost("l1", "my red umbrella", private=True)
