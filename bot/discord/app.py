@@ -124,6 +124,10 @@ class ReuniteClient(discord.AutoShardedClient):
         if before.name != after.name:
             await self._guilds_known.join(after.guild)
 
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Withdraw the reports whose posts went with their channel."""
+        await self._inbound.channel_deleted(channel.guild.id, channel.id)
+
     async def on_message(self, message: discord.Message) -> None:
         """Look whether a message is a report."""
         await self._inbound.message(message)
@@ -147,8 +151,10 @@ class ReuniteClient(discord.AutoShardedClient):
             await self._inbound.renamed(after)
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
-        """Look whether a deleted thread was a forum's post: its first message has the thread's id."""
+        """Look whether a deleted thread was a forum's post (its first message has the thread's id) or a private one."""
         await self._inbound.deleted(event.guild_id, event.thread_id, event.thread_id)
+        if event.thread_type is discord.ChannelType.private_thread:
+            await self._inbound.channel_deleted(event.guild_id, event.thread_id)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Look whether a reaction is a verdict."""

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
@@ -154,6 +155,17 @@ class Inbound:
                 await self._handlers.edit(EditReport(target=target_of(message), text=words_of(message)))
 
     @_counted
+    async def channel_deleted(self, guild: int, channel: int) -> None:
+        """Withdraw the reports whose posts were in a channel or thread that is gone; Discord names none of them."""
+        place = self._client.get_guild(guild)
+        if place is None:
+            return
+        await self._guilds.known(place)
+        for known in await self._handlers.known_posts("discord", str(guild), datetime.min.replace(tzinfo=UTC)):
+            if known.report.target.channel == str(channel):
+                await self._handlers.withdraw(Withdraw(target=known.report.target))
+
+    @_counted
     async def deleted(self, guild: int | None, channel: int, message: int) -> None:
         """Withdraw the report whose post is gone."""
         place = self._client.get_guild(guild or 0)
@@ -179,6 +191,8 @@ class Inbound:
         async with self._guilds.turn(event.message_id):
             await self._guilds.known(guild)
             member = event.member or await fetch_member(guild, event.user_id)
+            if member and member.bot:
+                return
             await self.verdict(target, member or event.user_id, kind, given=given)
 
     async def verdict(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> None:

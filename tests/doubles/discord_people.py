@@ -20,6 +20,12 @@ class People(Guild):
         await self.gateway.dispatch("CHANNEL_CREATE", channel)
         return str(channel["id"])
 
+    async def delete_channel(self, name: str) -> None:
+        """Delete a channel with all that was posted in it."""
+        gone = self.channels.pop(self.channel(name))
+        del self.messages[gone["id"]]
+        await self.gateway.dispatch("CHANNEL_DELETE", gone)
+
     async def forbid(self, channel: str, permissions: int, whom: str = BOT_ID) -> None:
         """Take permissions in a channel (by name) away from the bot, or from a role."""
         place = self.channels[self.channel(channel)]

@@ -42,6 +42,10 @@ async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(town: S
     await town.says(town.discord.channel("general"), "my red umbrella")
     assert town.discord.replies(town.discord.channel("lost")) == []
     assert not town.has_said(find, "my red umbrella")
+    await town.discord.delete_thread(thread["id"])  # with the report's post
+    await town.discord.until(
+        lambda: not town.has_said(town.discord.channel("general"), "my red umbrella") or None, PATIENCE
+    )
 
 
 async def test_found_by_command_is_posted_and_compared(town: Story) -> None:

@@ -77,6 +77,19 @@ async def test_a_deleted_post_withdraws_its_report(database_url: str) -> None:
         assert (await here.report())["text"] == ""
 
 
+async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(database_url: str) -> None:
+    async with town(database_url) as here:
+        ann = here.discord.join("Ann")
+        for channel in ("found", "lost"):
+            post = await here.discord.post(channel, ann, f"a hat in {channel}", {"a.jpg": JPEG})
+            await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+        await here.discord.delete_channel("found")
+        found, lost = await here.reports()
+        await here.becomes(found["id"], ReportState.WITHDRAWN)
+        assert [each["text"] for each in await here.reports()] == ["", "a hat in lost"]
+        assert await here.state(lost["id"]) is ReportState.PENDING
+
+
 async def test_a_post_deleted_at_once_is_withdrawn_too(database_url: str) -> None:
     async with town(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "oops", {"a.jpg": JPEG})

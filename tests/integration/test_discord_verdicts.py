@@ -50,12 +50,13 @@ async def test_a_moderators_cross_refuses(database_url: str) -> None:
         await eventually(refused)
 
 
-async def test_members_other_emoji_and_other_messages_decide_nothing(database_url: str) -> None:
+async def test_members_bots_other_emoji_and_other_messages_decide_nothing(database_url: str) -> None:
     async with town(database_url) as here:
         card, lost, _ = await shown_match(here)
         grace = here.discord.join("Grace", moderator=True)
         other = (await here.platform.send(reply("other", lost.target))).message
         await here.discord.react(card, "✅", here.discord.join("Mallory"))
+        await here.discord.react(card, "✅", here.discord.join("Robot", moderator=True, bot=True))
         await here.discord.react(card, "🎉", grace)
         await here.discord.react(other, "✅", grace)
         await here.discord.react(str(lost.target.message), "✅", grace)
