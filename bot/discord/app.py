@@ -125,7 +125,8 @@ class ReuniteClient(discord.AutoShardedClient):
             await self._guilds_known.join(after.guild)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """Withdraw the reports whose posts went with their channel."""
+        """Withdraw the reports whose posts went with their channel, and take it off the settings."""
+        await self._guilds_known.join(channel.guild)
         await self._inbound.channel_deleted(channel.guild.id, channel.id)
 
     async def on_message(self, message: discord.Message) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -9,7 +10,7 @@ import discord
 
 from bot.discord.config import DiscordConfig
 from bot.discord.permissions import Place, missing
-from reunite.commands import JoinWorkspace
+from reunite.commands import JoinWorkspace, SetUp
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.model import Channel, Member, ReportKind, Settings
@@ -31,7 +32,10 @@ class Guilds:
     async def join(self, guild: discord.Guild) -> None:
         """Make a guild known, with its channels and what is posted in each."""
         await self._tell(guild)
-        settings = await self._handlers.settings("discord", str(guild.id))
+        chosen = await self._handlers.settings("discord", str(guild.id))
+        settings = _without_gone(chosen, guild)
+        if settings != chosen:
+            await self._handlers.set_up(SetUp(platform="discord", workspace=str(guild.id), settings=settings))
         if settings != self._settings.get(guild.id, _AS_INVITED):
             self._settings[guild.id] = settings
             await self._tell(guild)
@@ -78,11 +82,11 @@ class Guilds:
         return [each for each in _places(guild) if self.role_of(each) is kind]
 
     def channel_for(
-        self, guild: discord.Guild, kind: ReportKind, used_in: object, needed: discord.Permissions
+        self, guild: discord.Guild, kind: ReportKind, used_in: object, needed: discord.Permissions, words: str
     ) -> Place:
         """Return where a report by command goes: the channel for such things, or else where the command was used.
 
-        Raises TellUserError, which names the permissions that the bot lacks there.
+        Raises TellUserError, which names, in the language `words`, the permissions that the bot lacks there.
         """
         here = used_in.parent if isinstance(used_in, discord.Thread) else used_in
         places = self.channels(guild, kind) or ([here] if isinstance(here, discord.TextChannel) else [])
@@ -91,7 +95,7 @@ class Guilds:
                 return place
         if not places:
             raise TellUserError("not_here")
-        raise TellUserError("permissions_missing", **lacking(places[0], needed, self.language(guild)))
+        raise TellUserError("permissions_missing", **lacking(places[0], needed, words))
 
     def is_moderator(self, member: discord.Member, rights: discord.Permissions) -> bool:
         """Tell whether a member judges matches: by the permission, or as the guild's moderators decided."""
@@ -112,6 +116,19 @@ def lacking(channel: Place, needed: discord.Permissions, language: str) -> dict[
 def member_of(user: discord.User | discord.Member) -> Member:
     """Return a person as the domain knows them."""
     return Member(str(user.id), user.display_name)
+
+
+def _without_gone(chosen: Settings, guild: discord.Guild) -> Settings:
+    """Take the channels that were deleted off the settings: none would count as chosen, and no find could be sealed."""
+    there = {str(each.id) for each in guild.channels}
+    if not there:  # Discord itself is in trouble, and says nothing of this guild
+        return chosen
+    return replace(
+        chosen,
+        found_channels=tuple(each for each in chosen.found_channels if each in there),
+        lost_channels=tuple(each for each in chosen.lost_channels if each in there),
+        log_channel=chosen.log_channel if chosen.log_channel in there else None,
+    )
 
 
 def _places(guild: discord.Guild) -> Iterator[Place]:

@@ -1,6 +1,7 @@
 """Reports by command, modal or message menu: where they go, and who may see them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
@@ -15,7 +16,7 @@ from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, Place, missing
 from bot.discord.posts import REPORTS, is_post, report_of
 from bot.discord.private import Answer, language
 from bot.discord.render import thread_name
-from reunite.errors import TellUserError
+from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.forms import Form, ReportForm, report_form
 from reunite.handlers import Handlers
 from reunite.model import Category, IncomingPhoto, ReplyTarget, ReportKind
@@ -100,11 +101,12 @@ class Reporting:
         self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool
     ) -> discord.TextChannel | discord.ForumChannel | discord.Thread:
         guild = _guild(interaction)
-        channel = self._guilds.channel_for(guild, kind, interaction.channel, TO_HIDE if private else TO_POST)
+        needed, spoken = TO_HIDE if private else TO_POST, language(interaction)
+        channel = self._guilds.channel_for(guild, kind, interaction.channel, needed, spoken)
         if not private:
             return channel
-        if not isinstance(channel, discord.TextChannel):
-            raise TellUserError("not_here")  # a forum has no private threads
+        if not isinstance(channel, discord.TextChannel) or channel.is_news():
+            raise TellUserError("not_here")  # forums and announcements have no private threads
         name = thread_name(kind, words, discord.utils.utcnow(), self._guilds.language(guild))
         thread = await channel.create_thread(
             name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
@@ -129,7 +131,8 @@ class Reporting:
         command = report_of(message, kind)
         async with self._guilds.turn(message.id):
             await self._handlers.report(command)
-            await self._platform.acknowledge(command.target)
+            with suppress(TryAgainError, UndeliverableError):  # whoever has blocked the bot gets no 👀, but an answer
+                await self._platform.acknowledge(command.target)
             thread = await self._platform.open_thread(place, message.id, kind)
         return Answer(sentence("answering_in", language(interaction), channel=thread.mention))
 

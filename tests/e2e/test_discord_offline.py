@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reunite.language import sentence
 from tests.doubles.discord_shapes import ADD_REACTIONS, CREATE_THREADS, FORUM, SEND_IN_THREADS, SEND_MESSAGES
 from tests.doubles.discord_story import Story, at_work, guild, online
 from tests.doubles.pictures import drawing
@@ -133,6 +134,9 @@ async def test_a_missing_permission_is_named_to_whoever_needs_it(database_url: s
         assert told.startswith(f"In <#{town.discord.channel('lost')}> I lack: Send Messages.")
         panel = await town.discord.slash("setup", town.manager, "general")
         assert "I lack: Send Messages" in await town.told(panel)
+        town.discord.locales[town.ada] = "de"
+        told = await town.told(await town.discord.slash("lost", town.ada, "general", description="eine Tasse"))
+        assert sentence("permission_send_messages", "de") in told
 
 
 async def test_a_guild_that_removes_the_bot_is_forgotten(database_url: str, redis_url: str) -> None:

@@ -122,6 +122,15 @@ async def test_a_command_is_answered_once_however_often_it_is_told_of(database_u
         assert len(used.said) == 1
 
 
+async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_menu_too(database_url: str) -> None:
+    async with town(database_url) as here:
+        post = await here.discord.post("general", here.discord.join("Ann"), "whose is this?", {"a.jpg": JPEG})
+        here.discord.refuse("PUT .*/reactions/", 403, code=90001, message="Reaction was blocked")
+        used = await here.discord.menu("Found this", here.discord.join("Ben"), post)
+        assert await here.discord.answer(used) == f"Got it. I'll answer in <#{post}>."
+        assert (await here.report())["source_key"] == post
+
+
 async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
     async with town(database_url) as here:
         used = await here.discord.slash("privacy", here.discord.join("Ada"), "general")

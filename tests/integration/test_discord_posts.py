@@ -1,7 +1,11 @@
 """Posts on Discord become reports: the unmodified discord.py, over real sockets, against the double."""
 
-from reunite.model import ReportState
-from tests.doubles.discord_town import JPEG, reactions, town
+from dataclasses import replace
+
+from reunite.commands import SetUp
+from reunite.handlers import Handlers
+from reunite.model import ReportState, Settings
+from tests.doubles.discord_town import JPEG, NoQueue, eventually, reactions, town
 
 
 async def test_a_photo_in_found_becomes_a_report_and_gets_eyes_once_it_is_committed(database_url: str) -> None:
@@ -65,6 +69,24 @@ async def test_a_channel_that_is_made_later_counts_by_its_name(database_url: str
     async with town(database_url) as here:
         await here.discord.create_channel("lost-and-found")
         await here.discord.post("lost-and-found", here.discord.join("Ann"), "gloves", {"a.jpg": JPEG})
+        assert (await here.report())["kind"] == "found"
+
+
+async def test_a_chosen_channel_that_is_deleted_is_chosen_no_more(database_url: str) -> None:
+    async with town(database_url) as here:
+        handlers, guild = Handlers(here.store, NoQueue()), here.discord.guild_id
+        club = await here.discord.create_channel("club")
+        lost = (here.discord.channel("general"),)
+        chosen = Settings(found_channels=(club,), lost_channels=lost, log_channel=club, moderators=("1",))
+        await handlers.set_up(SetUp(platform="discord", workspace=guild, settings=chosen))
+        await here.discord.create_channel("another")  # the settings are read again
+        await here.discord.delete_channel("club")
+
+        async def known() -> bool:
+            return await handlers.settings("discord", guild) == replace(chosen, found_channels=(), log_channel=None)
+
+        await eventually(known)
+        await here.discord.post("found", here.discord.join("Ann"), "gloves", {"a.jpg": JPEG})
         assert (await here.report())["kind"] == "found"
 
 
