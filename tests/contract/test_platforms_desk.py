@@ -51,6 +51,17 @@ async def test_a_form_that_cant_be_taken_is_told_kindly(here: Harness) -> None:
     assert "theirs" not in await here.public()
 
 
+async def test_whoever_presses_or_fills_in_what_has_ended_meanwhile_is_told_so(here: Harness) -> None:
+    bob, withdraw = here.join("Bob"), sentence("button_withdraw")
+    await here.post_photo("lost", bob, "my umbrella")
+    mine = await here.own_reports(bob)
+    assert (await here.press(mine, withdraw, bob)).words == sentence("note_withdrawn")
+    assert (await here.press(mine, withdraw, bob)).words == sentence("nothing_here")
+    late = await here.press(mine, sentence("button_add_detail"), bob, fill="with a dent")
+    assert late.words == sentence("nothing_here")
+    assert [report.text for report in await here.reports()] == [""]
+
+
 async def test_what_one_person_is_told_has_buttons_too(here: Harness) -> None:
     card, lost, _, _ = await shown_match(here)
     declined = await here.press(card, sentence("button_not_mine"), lost.author)

@@ -72,6 +72,16 @@ async def test_only_whoever_lost_it_can_claim_it_and_an_empty_claim_is_none(scen
     assert not any("theirs" in shown(each) for each in scene.slack.messages[scene.found])
 
 
+async def test_a_form_that_was_open_when_the_find_was_withdrawn_is_told_so(scene: Scene) -> None:
+    _, found, _, card = await scene.card()
+    await scene.slack.press(card.channel, card.message, MINE, scene.ada)
+    modal = await scene.slack.modal(scene.ada, sentence("form_claim"))
+    scene.slack.delete(scene.found, str(found.target.message))
+    await scene.until(scene.reports, lambda reports: reports[-1].state is ReportState.WITHDRAWN)
+    sent = await scene.slack.submit(modal, scene.ada, words="my name is inside")
+    assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("report_closed")}
+
+
 async def test_a_claim_that_is_sent_three_times_is_one(scene: Scene) -> None:
     found, _ = await claimed(scene, "my name is inside")
     sent = next(each for each in scene.slack.envelopes if each.payload.get("type") == "view_submission")
