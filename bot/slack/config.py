@@ -33,7 +33,8 @@ SCOPES: Final = frozenset(
 """Of the bot token. `groups` are private channels, `im` direct messages."""
 MESSAGE_EVENTS: Final = frozenset({"message.channels", "message.groups"})
 REACTION_EVENTS: Final = frozenset({"reaction_added", "reaction_removed"})
-CHANNEL_EVENTS: Final = frozenset(
+DELETED_CHANNEL_EVENTS: Final = frozenset({"channel_deleted", "group_deleted"})
+CHANNEL_EVENTS: Final = DELETED_CHANNEL_EVENTS | frozenset(
     {"member_joined_channel", "channel_rename", "group_rename", "channel_left", "group_left"}
 )
 """What may change where the bot listens."""

@@ -1,11 +1,16 @@
 """Files of posts and of modals, as photos to be fetched."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.errors import code_of
 from bot.slack.workspace import SlackWorkspace
 from reunite.errors import TellUserError
 from reunite.model import IncomingPhoto
+
+_GONE: Final = {"file_not_found", "file_deleted"}
 
 
 async def photo_of(workspace: SlackWorkspace, file: Mapping[str, Any]) -> IncomingPhoto | None:
@@ -14,7 +19,12 @@ async def photo_of(workspace: SlackWorkspace, file: Mapping[str, Any]) -> Incomi
     Of a file from another organisation (Slack Connect) an event tells no more than its id.
     """
     if file.get("file_access") == "check_file_info":
-        file = (await workspace.client.files_info(file=file["id"]))["file"]
+        try:
+            file = (await workspace.client.files_info(file=file["id"]))["file"]
+        except SlackApiError as error:
+            if code_of(error) not in _GONE:
+                raise
+            return None
     url = file.get("url_private_download") or file.get("url_private")
     if not url or not str(file.get("mimetype", "")).startswith("image/"):
         return None

@@ -5,12 +5,14 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.slack.background import Background
+from bot.slack.config import DELETED_CHANNEL_EVENTS
 from bot.slack.files import photos_of
 from bot.slack.markup import plain_text
 from bot.slack.outbound import SlackPlatform
@@ -134,7 +136,11 @@ class Inbound:
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
 
     async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Look again where to listen, unless somebody else joined a channel."""
+        """Look again where to listen, unless somebody else joined a channel; posts that went with theirs are gone."""
+        if event["type"] in DELETED_CHANNEL_EVENTS:
+            for known in await self._handlers.known_posts("slack", workspace.team, datetime.min.replace(tzinfo=UTC)):
+                if known.report.target.channel == event["channel"]:
+                    await self._handlers.withdraw(Withdraw(target=known.report.target))
         if event["type"] != "member_joined_channel" or event.get("user") == workspace.bot_user:
             await workspace.refresh()
 

@@ -105,6 +105,14 @@ async def test_a_deleted_post_withdraws_the_report(scene: Scene, *, answered: bo
     assert (await scene.report()).state is ReportState.WITHDRAWN
 
 
+async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(scene: Scene) -> None:
+    for channel in (scene.found, scene.lost):
+        await scene.acknowledged(channel, scene.slack.post_photo(channel, scene.ada, JPEG))
+    del scene.slack.channels[scene.found]
+    await scene.slack.tell({"type": "channel_deleted", "channel": scene.found}).acked.wait()
+    assert [report.state for report in await scene.reports()] == [ReportState.WITHDRAWN, ReportState.PENDING]
+
+
 async def test_the_bot_listens_where_it_is_invited_later(scene: Scene) -> None:
     late = scene.slack.add_channel("lost-and-found", bot_inside=False)
     scene.slack.invite_bot(late)
@@ -167,6 +175,16 @@ async def test_people_of_another_organisation_report_as_members_do_and_never_mod
     await scene.slack.react(card.channel, card.message, "white_check_mark", eve).acked.wait()
     report, *_ = await scene.reports()
     assert await scene.standing(match, report.community) is MatchState.UNJUDGED
+
+
+async def test_a_post_of_another_organisation_whose_photo_is_gone_by_then_hinders_nothing(scene: Scene) -> None:
+    scene.slack.add_team("T0OTHER")
+    eve = scene.slack.add_member("Eve", team="T0OTHER")
+    scene.slack.api.fail_next("files.info", error="file_not_found")
+    scene.slack.post_photo(scene.found, eve, JPEG, "a hat")
+    await scene.slack.settle()
+    assert all(each.acked.is_set() for each in scene.slack.envelopes)
+    assert await scene.reports() == []
 
 
 async def test_a_post_that_changed_before_it_could_be_taken_is_taken_as_it_is_by_then(scene: Scene) -> None:
