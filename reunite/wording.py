@@ -131,8 +131,10 @@ def match_card(match: Match, other: Report, reader: Report, picture: UUID | None
     if (why := why_words(match.why, language)) and not other.sealed:
         lines.append(line("why", language, why=why))
     lines.append(line("moderators_react", language))
-    buttons = (button("mine", match.id, language), button("not_mine", match.id, language))
-    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons)
+    buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
+    if reader.kind is ReportKind.FOUND:  # this may be all that its thread says
+        buttons.append(button("secret", reader.id, language))
+    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=tuple(buttons))
 
 
 def question(report: Report, asked: Question) -> Reply:

@@ -46,6 +46,13 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
         await town.says(thread, "open again")
 
 
+async def test_a_finder_whose_find_fits_at_once_can_leave_a_secret_too(town: Story) -> None:
+    await town.says(await town.look_for("a blue cup"), "I keep watching")
+    card = await town.says(await town.find("blue"), "Possible owner found.")
+    opening = await town.discord.press(card, "Leave a secret detail", town.ben)
+    assert "keep it to myself" in await town.fill_in(opening, words="a chip at the bottom")
+
+
 async def test_a_find_is_told_to_whoever_misses_it(town: Story) -> None:
     loss = await town.look_for("a blue cup")
     await town.says(loss, "I keep watching")
