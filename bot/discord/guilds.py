@@ -90,7 +90,7 @@ class Guilds:
         """
         here = used_in.parent if isinstance(used_in, discord.Thread) else used_in
         places = self.channels(guild, kind) or ([here] if isinstance(here, discord.TextChannel) else [])
-        for place in places:
+        for place in sorted(places, key=lambda place: place != here):  # of several, the one at hand
             if not missing(place, needed):
                 return place
         if not places:

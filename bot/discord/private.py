@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -54,10 +55,11 @@ async def privately(interaction: discord.Interaction, work: Work) -> None:
     if not await is_ours(interaction.response.defer(ephemeral=True, thinking=True)):
         return
     answer = await outcome(interaction, work)
-    await edit_answer(interaction, answer)
-    for each in answer.shown[1:]:
-        view = each.view() if each.buttons else discord.utils.MISSING
-        await interaction.followup.send(embed=each.embed, view=view, allowed_mentions=each.mentions, ephemeral=True)
+    with suppress(discord.NotFound):  # the channel is gone, or it took longer than Discord waits
+        await edit_answer(interaction, answer)
+        for each in answer.shown[1:]:
+            view = each.view() if each.buttons else discord.utils.MISSING
+            await interaction.followup.send(embed=each.embed, view=view, allowed_mentions=each.mentions, ephemeral=True)
 
 
 async def edit_answer(interaction: discord.Interaction, answer: Answer) -> None:

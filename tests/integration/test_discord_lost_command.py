@@ -38,6 +38,28 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         assert [name for name, _ in await here.photos()] == ["bag.jpg"]
 
 
+async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_takes_it(database_url: str) -> None:
+    async with town(database_url) as here:
+        second = await here.discord.create_channel("lost-items")
+        used = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items", description="red bag")
+        assert f"<#{second}>" in await here.discord.answer(used)
+        assert (await here.report())["channel"] == second
+
+
+async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with town(database_url) as here:
+        opening = await here.discord.slash("lost", here.discord.join("Bob"), "general")
+        await here.discord.opened(opening)
+        here.discord.refuse("PATCH /webhooks/", 404, code=10015, message="Unknown Webhook")
+        await here.discord.submit(opening, words="red bag")
+        assert (await here.report())["text"] == "red bag"
+        await here.discord.until(lambda: not here.discord.refusals or None)
+        await here.discord.answer(await here.discord.slash("stats", here.discord.join("Eve"), "general"))
+    assert "defect" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
