@@ -5,6 +5,7 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -19,7 +20,7 @@ from bot.slack.outbound import SlackPlatform
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite import wording
-from reunite.commands import EditReport, Judge, ReportFound, ReportLost, Withdraw
+from reunite.commands import EditReport, Judge, ReportFound, ReportLost, SetUp, Withdraw
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.model import ReplyTarget, ReportKind, VerdictKind
@@ -136,13 +137,26 @@ class Inbound:
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
 
     async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Look again where to listen, unless somebody else joined a channel; posts that went with theirs are gone."""
+        """Look again where to listen, unless somebody else joined a channel."""
         if event["type"] in DELETED_CHANNEL_EVENTS:
-            for known in await self._handlers.known_posts("slack", workspace.team, datetime.min.replace(tzinfo=UTC)):
-                if known.report.target.channel == event["channel"]:
-                    await self._handlers.withdraw(Withdraw(target=known.report.target))
+            await self._channel_deleted(workspace.team, event["channel"])
         if event["type"] != "member_joined_channel" or event.get("user") == workspace.bot_user:
             await workspace.refresh()
+
+    async def _channel_deleted(self, team: str, channel: str) -> None:
+        """Withdraw the reports whose posts went with their channel, and take it off the settings."""
+        for known in await self._handlers.known_posts("slack", team, datetime.min.replace(tzinfo=UTC)):
+            if known.report.target.channel == channel:
+                await self._handlers.withdraw(Withdraw(target=known.report.target))
+        chosen = await self._handlers.settings("slack", team)
+        left = replace(
+            chosen,
+            found_channels=tuple(each for each in chosen.found_channels if each != channel),
+            lost_channels=tuple(each for each in chosen.lost_channels if each != channel),
+            log_channel=chosen.log_channel if chosen.log_channel != channel else None,
+        )
+        if left != chosen:
+            await self._handlers.set_up(SetUp(platform="slack", workspace=team, settings=left))
 
     async def _tell(self, key: str, target: ReplyTarget, error: TellUserError) -> None:
         settings = await self._handlers.settings("slack", target.workspace)

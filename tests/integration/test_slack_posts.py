@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession, web
 
-from reunite.model import MatchState, ReportState
+from reunite.commands import SetUp
+from reunite.model import MatchState, ReportState, Settings
 from reunite.ports import Outgoing, Sent
 from reunite.reply import Plain, Reply
 from tests.doubles.slack import BOT_USER, TEAM
@@ -108,9 +109,12 @@ async def test_a_deleted_post_withdraws_the_report(scene: Scene, *, answered: bo
 async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(scene: Scene) -> None:
     for channel in (scene.found, scene.lost):
         await scene.acknowledged(channel, scene.slack.post_photo(channel, scene.ada, JPEG))
+    chosen = Settings(found_channels=(scene.found,), lost_channels=(scene.lost,), log_channel=scene.found)
+    await scene.handlers.set_up(SetUp(platform="slack", workspace=TEAM, settings=chosen))
     del scene.slack.channels[scene.found]
     await scene.slack.tell({"type": "channel_deleted", "channel": scene.found}).acked.wait()
     assert [report.state for report in await scene.reports()] == [ReportState.WITHDRAWN, ReportState.PENDING]
+    assert await scene.settings() == Settings(lost_channels=(scene.lost,))
 
 
 async def test_the_bot_listens_where_it_is_invited_later(scene: Scene) -> None:
