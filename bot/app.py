@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from typing import Final
 
 from bot.delivery import Delivery
 from bot.discord.config import DiscordConfig
@@ -14,6 +15,10 @@ from reunite.handlers import Handlers
 from reunite.ports import Platform
 
 AdapterConfig = DiscordConfig | SlackConfig | WebConfig
+
+
+_CONNECTIONS: Final = 4
+"""For a burst of posts fewer are faster: more of them only wait for each other's turn on the machine's cores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +35,7 @@ class BotConfig:
 async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> None:
     """Connect to the platform and deliver until cancelled; `ready` is called once the platform is there."""
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(config.database_url))
+        store = await stack.enter_async_context(Store(config.database_url, connections=_CONNECTIONS))
         hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
         platform = await stack.enter_async_context(_connected(config.adapter, Handlers(store, hints), store))
         ready()
