@@ -175,7 +175,7 @@ class Inbound:
             await self._guilds.known(place)
             target = ReplyTarget("discord", str(guild), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
-                await self._platform.unname_thread(target.message or "")
+                await self._platform.unname_thread(target)
 
     @_counted
     async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:

@@ -71,7 +71,7 @@ class DiscordPlatform:
             await self._awake(sent, change)
             await self._mark(outgoing)
             if outgoing.reply.kind == "looking" and not title_of(outgoing.reply):
-                await self._unname(sent.message)
+                await self._unname(sent.channel, sent.message)
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Take a reply away; it, its thread or its channel may be gone already."""
@@ -122,17 +122,20 @@ class DiscordPlatform:
                 raise
         return await message.fetch_thread()
 
-    async def unname_thread(self, post: str) -> None:
+    async def unname_thread(self, post: ReplyTarget) -> None:
         """Take the words of a post that is gone off the name of its thread, if it has one."""
         try:
             with _told_apart():
-                await self._unname(post)
+                await self._unname(post.channel, str(post.message))
         except (TryAgainError, UndeliverableError) as error:
-            _log.warning("discord_thread_still_named", post=post, reason=str(error))
+            _log.warning("discord_thread_still_named", post=post.message, reason=str(error))
 
-    async def _unname(self, post: str) -> None:
+    async def _unname(self, channel: str, post: str) -> None:
+        """Name the thread of a post by its day: the one that is opened at the post, or the private one it stands in."""
+        place = self._client.get_channel(int(channel))
+        number = int(post if isinstance(place, discord.TextChannel | discord.ForumChannel) else channel)
         with suppress(discord.NotFound):
-            thread = await self._known_thread(int(post))
+            thread = await self._known_thread(number)
             language = self._guilds.language(thread.guild)
             day = date_words(discord.utils.snowflake_time(thread.id), language)
             name = sentence("thread_unnamed", language, day=day)

@@ -48,6 +48,17 @@ async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(town: S
     )
 
 
+async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(town: Story) -> None:
+    await town.fill_in(await town.discord.slash("lost", town.ada, "general"), words="my diary", seen="private")
+    [thread] = [each for each in town.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+    await town.says(thread["id"], "is looking for", "my diary")
+    assert thread["name"] == "Lost: my diary"
+    listed = await town.discord.slash("mine", town.ada, "general")
+    await town.told(listed)
+    await town.press(listed.said[-1]["id"], "Withdraw", town.ada)
+    await town.discord.until(lambda: "diary" not in thread["name"] or None, PATIENCE)
+
+
 async def test_found_by_command_is_posted_and_compared(town: Story) -> None:
     loss = await town.look_for("a blue cup")
     await town.says(loss, "I keep watching")
