@@ -90,6 +90,8 @@ class Guilds:
         """
         here = used_in.parent if isinstance(used_in, discord.Thread) else used_in
         places = self.channels(guild, kind) or ([here] if isinstance(here, discord.TextChannel) else [])
+        if needed.create_private_threads:  # forums and announcements have none
+            places = [each for each in places if isinstance(each, discord.TextChannel) and not each.is_news()]
         for place in sorted(places, key=lambda place: place != here):  # of several, the one at hand
             if not missing(place, needed):
                 return place

@@ -105,8 +105,7 @@ class Reporting:
         channel = self._guilds.channel_for(guild, kind, interaction.channel, needed, spoken)
         if not private:
             return channel
-        if not isinstance(channel, discord.TextChannel) or channel.is_news():
-            raise TellUserError("not_here")  # forums and announcements have no private threads
+        assert isinstance(channel, discord.TextChannel)  # noqa: S101 - no others have private threads
         name = thread_name(kind, words, discord.utils.utcnow(), self._guilds.language(guild))
         thread = await channel.create_thread(
             name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER

@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.doubles.discord_shapes import FORUM, PRIVATE_THREAD
 from tests.doubles.discord_town import (
     JPEG,
     town,
 )
+
+ANNOUNCEMENTS = 5
+"""The type of a channel whose messages others can follow."""
 
 
 async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_privately(database_url: str) -> None:
@@ -44,6 +48,19 @@ async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_
         used = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items", description="red bag")
         assert f"<#{second}>" in await here.discord.answer(used)
         assert (await here.report())["channel"] == second
+
+
+@pytest.mark.parametrize("kind", [FORUM, ANNOUNCEMENTS])
+async def test_a_private_loss_goes_where_private_threads_are(database_url: str, kind: int) -> None:
+    async with town(database_url) as here:
+        await here.discord.create_channel("lost-items", kind)
+        opening = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items")
+        await here.discord.opened(opening)
+        assert "I'll answer in" in await here.discord.answer(
+            await here.discord.submit(opening, words="my diary", seen="private")
+        )
+        [thread] = [each for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        assert thread["parent_id"] == here.discord.channel("lost")
 
 
 async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
