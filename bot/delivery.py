@@ -21,6 +21,7 @@ _LONGEST_PAUSE: Final = 300.0
 _MOST_DOUBLINGS: Final = 10
 """Enough for the longest pause; after days of tries the power itself would be too large for a number."""
 _REFRESHED_AT_ONCE: Final = 10
+_SETTLE_SECONDS: Final = 3.0
 _POLL_EVERY: Final = 1.0
 """Seconds between looks at the outbox where nothing signals: for pauses that end and leases that run out."""
 
@@ -39,7 +40,7 @@ class Delivery:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Deliver until cancelled; what is under way then is left to its lease."""
+        """Deliver until cancelled; what does not arrive within a few seconds then is left to its lease."""
         while True:
             try:
                 async with self._store.outbox_signals(self._platform.name) as signal:
@@ -61,7 +62,19 @@ class Delivery:
                     async with asyncio.timeout(_POLL_EVERY):
                         await signal.wait()
         finally:
+            await self._settle()
             await stop(links, *self._under_way)
+
+    async def _settle(self) -> None:
+        """Let what is on its way arrive and be noted: until then a reaction to it would be to an unknown message.
+
+        However often we are told to end meanwhile; it takes a few seconds at most.
+        """
+        if self._under_way:
+            settled = asyncio.create_task(asyncio.wait(self._under_way, timeout=_SETTLE_SECONDS))
+            while not settled.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.shield(settled)
 
     async def _start_due(self, signal: asyncio.Event) -> None:
         free = self._parallel - len(self._under_way)

@@ -1,0 +1,44 @@
+"""A bot that is told to end lets arrive what is on its way, and notes where it is."""
+
+import asyncio
+
+from bot.delivery import Delivery
+from db.store import Store
+from reunite.commands import JoinWorkspace, ReportFound
+from reunite.handlers import Handlers
+from reunite.model import ReplyTarget
+from reunite.ports import Outgoing, Sent
+from reunite.wording import problem
+from tests.contract.harness import NoQueue
+from tests.doubles.recording_platform import RecordingPlatform
+from tests.running import BEN, PATIENCE
+
+
+class SlowPlatform(RecordingPlatform):
+    """Says that a message has begun its way, and lets it arrive a while later."""
+
+    begun = asyncio.Event()
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        self.begun.set()
+        await asyncio.sleep(0.3)
+        return await super().send(outgoing)
+
+
+async def test_what_is_being_sent_is_noted_before_the_bot_ends(database_url: str) -> None:
+    async with Store(database_url) as store:
+        handlers = Handlers(store, NoQueue())
+        workspace = await handlers.join(JoinWorkspace("web", "town", "town"))
+        target = ReplyTarget("web", "town", "found", "f1")
+        report = (await handlers.report(ReportFound(source_key="f1", target=target, author=BEN, text="a cup"))).report
+        async with store.session(workspace.community) as session:
+            await session.post(report.id, "later", problem("our_fault"))
+        platform = SlowPlatform()
+        delivering = asyncio.create_task(Delivery(store, platform).run())
+        await asyncio.wait_for(platform.begun.wait(), PATIENCE)
+        while not delivering.done():
+            delivering.cancel()  # as those do who are in a hurry
+            await asyncio.wait([delivering], timeout=0.1)
+        async with store.session(workspace.community) as session:
+            [row] = await session._all("SELECT state, sent_message FROM outbox")
+    assert (row["state"], row["sent_message"]) == ("sent", "m0")
