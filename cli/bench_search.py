@@ -15,7 +15,7 @@ from cli.places import Places, scratch
 from db.store import LiveModel, Store
 from reunite.commands import JoinWorkspace
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
-from reunite.model import Workspace
+from reunite.entities import Workspace
 
 CANDIDATES: Final = 50
 """As many as a worker asks for."""

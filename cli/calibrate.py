@@ -15,11 +15,10 @@ from cli.places import Places
 from db import calibrations
 from db.migrate import pending
 from db.store import Store
-from reunite import evaluation
-from reunite.evaluation import OutOfFoldJudges
-from reunite.matching import verdicts
-from reunite.matching.calibration import NEVER, Fitted, TooLittleDataError, calibrate
 from reunite.matching.defaults import STATED, for_encoder
+from reunite.tuning import evaluation, platt
+from reunite.tuning.calibration import NEVER, Fitted, TooLittleDataError, calibrate
+from reunite.tuning.evaluation import OutOfFoldJudges
 
 _FOLDS, _DRAWS = 5, 4
 
@@ -88,7 +87,7 @@ async def _from_verdicts(where: Places, only: UUID | None) -> dict[str, Any]:
             pairs = await calibrations.judged_pairs(store, community, live.version)
             model = await calibrations.newest(store, community, live.version) or for_encoder(live.version)
             try:
-                own = verdicts.from_verdicts(pairs, model)
+                own = platt.from_verdicts(pairs, model)
             except TooLittleDataError as error:
                 refused[str(community)] = str(error)
             else:

@@ -14,13 +14,12 @@ from cli.errors import UsageError
 from cli.labelled_set import SearchedSet, searched_set
 from cli.match_set import progress_bar
 from cli.places import Places
-from reunite import evaluation
-from reunite.ablation import Worth, ablation
-from reunite.evaluation import OutOfFoldJudges, Prediction, Share
-from reunite.matching import calibration
 from reunite.matching.defaults import STATED
-from reunite.matching.labelled import folds as dealt
 from reunite.matching.weights import EVIDENCE
+from reunite.tuning import calibration, evaluation
+from reunite.tuning.ablation import Worth, ablation
+from reunite.tuning.evaluation import OutOfFoldJudges, Prediction, Share
+from reunite.tuning.labelled_set import folds as dealt
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from cli.errors import UsageError
 from cli.match_set import Row, post_rows, progress_bar, read_rows
 from cli.places import Places
 from cli.trial import Trial, trial
+from reunite.entities import ReportKind
 from reunite.matching.evidence import Search
-from reunite.matching.labelled import LabelledSet, labelled_set
-from reunite.model import ReportKind
+from reunite.tuning.labelled_set import LabelledSet, labelled_set
 
 _EVERY_REPORT: Final = 1_000_000
 

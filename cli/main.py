@@ -15,9 +15,9 @@ from cli import logs
 from cli.errors import UsageError
 from cli.places import Places, places
 from cli.settings import Settings
-from reunite import wording
+from reunite.entities import PlatformName
 from reunite.errors import TellUserError
-from reunite.model import PlatformName
+from reunite.messages import wording
 
 app = typer.Typer(
     name="reunite",

@@ -16,7 +16,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from cli.errors import UsageError
 from cli.places import Places
 from cli.trial import Trial, trial
-from reunite.model import ReportKind
+from reunite.entities import ReportKind
 
 MOST_RESULTS: Final = 20
 _UNANSWERED: Final = 64

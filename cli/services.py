@@ -20,7 +20,7 @@ from cli.errors import UsageError
 from cli.places import Places
 from cli.settings import Settings
 from db.stopping import stop
-from reunite.model import PlatformName
+from reunite.entities import PlatformName
 
 _WORKERS_NICENESS = 10
 """On a machine that they share, a bot that has to answer goes before a worker's encoder, which takes every core."""

@@ -16,8 +16,8 @@ from db.session import CommunitySession
 from db.store import Store
 from reunite import rules
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost
+from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, ReportKind, Workspace
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Member, ReplyTarget, Report, ReportKind, Workspace
 
 _WORKSPACE: Final = "trial"
 _FINDER, _OWNER = Member("finder", "finder"), Member("owner", "owner")

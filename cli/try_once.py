@@ -14,9 +14,9 @@ from rich.panel import Panel
 from cli.errors import UsageError
 from cli.places import Places
 from cli.trial import Trial, trial
-from reunite import wording
-from reunite.model import Match, Report, ReportKind
-from reunite.reply import Reply
+from reunite.entities import Match, Report, ReportKind
+from reunite.messages import wording
+from reunite.messages.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)

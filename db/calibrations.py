@@ -8,8 +8,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from db.store import Store
-from reunite.matching.verdicts import JudgedPair
 from reunite.matching.weights import FORMAT, EvidenceModel
+from reunite.tuning.platt import JudgedPair
 
 _INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, summary)
   VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""

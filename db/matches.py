@@ -10,8 +10,7 @@ from psycopg.types.json import Jsonb
 from db import rows
 from db.queries import Queries
 from reunite.commands import Judge
-from reunite.errors import DefectError
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     Match,
@@ -20,6 +19,7 @@ from reunite.model import (
     ReplyTarget,
     Verdict,
 )
+from reunite.errors import DefectError
 from reunite.ports import ScoredPair
 
 FORGOTTEN: Final = "answer = '', member_name = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END"

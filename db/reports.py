@@ -13,10 +13,10 @@ from db.matches import FORGOTTEN
 from db.outbox import CHANGED
 from db.queries import Queries
 from reunite.commands import NewReport
+from reunite.entities import IncomingPhoto, Photo, Question, ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
-from reunite.matching import words
-from reunite.model import IncomingPhoto, Photo, Question, ReplyTarget, Report, ReportState
-from reunite.reply import Reply, to_json
+from reunite.messages.reply import Reply, to_json
+from reunite.text import words
 
 _OF_REPORT = "(SELECT id FROM match WHERE lost_id = %(report)s OR found_id = %(report)s)"
 _ASKED_OF_PLACES = """(SELECT r.id FROM report r JOIN match m ON r.id = m.lost_id

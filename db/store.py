@@ -19,10 +19,10 @@ from db.embeddings import EmbeddingSession
 from db.session import CommunitySession, Connection
 from db.work import WorkLease, WorkSession
 from reunite.commands import JoinWorkspace
+from reunite.entities import Photo, PlatformName, ReplyTarget, Settings, Workspace
 from reunite.errors import DefectError, TryAgainError
-from reunite.model import Photo, PlatformName, ReplyTarget, Settings, Workspace
+from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, KnownCard, KnownPost, Sent
-from reunite.reply import Reply, from_json
 
 _OPEN_SECONDS = 10
 _READY = 4

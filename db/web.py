@@ -13,8 +13,8 @@ from db import rows
 from db.session import CommunitySession
 from db.store import Store
 from reunite import rules
-from reunite.model import Match, Member, Photo, Report, VerdictKind
-from reunite.reply import Reply, from_json, to_json
+from reunite.entities import Match, Member, Photo, Report, VerdictKind
+from reunite.messages.reply import Reply, from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)

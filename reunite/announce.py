@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from reunite import notices, rules, wording
+from reunite import rules
+from reunite.entities import Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
 from reunite.matching.evidence import Search
-from reunite.matching.judge import Judgement
 from reunite.matching.question import choose
-from reunite.model import Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
+from reunite.matching.scoring import Judgement
+from reunite.messages import notices, wording
+from reunite.messages.reply import Reply
 from reunite.ports import ScoredPair, Session
-from reunite.reply import Reply
 
 
 async def announce(

@@ -5,14 +5,15 @@ Nothing of it is public: the answer and the secret are shown to the finder or a 
 
 from typing import Final
 
-from reunite import notices, rules
+from reunite import rules
 from reunite.announce import tell_moderators
 from reunite.commands import Press
+from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
-from reunite.judging import both
-from reunite.model import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
+from reunite.messages import notices
+from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
-from reunite.reply import Reply
+from reunite.verdicts import both
 
 MOST_WORDS: Final = 500
 

@@ -4,13 +4,13 @@ import hashlib
 import secrets
 from typing import Final
 
-from reunite import notices
 from reunite.commands import SetUp
+from reunite.entities import Settings, Workspace
 from reunite.errors import TellUserError
-from reunite.model import Settings, Workspace
-from reunite.own import end
+from reunite.messages import notices
+from reunite.messages.reply import Reply
+from reunite.my_reports import end
 from reunite.ports import Queue, Store
-from reunite.reply import Reply
 
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """None that is easily taken for another."""

@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from reunite import notices, rules, wording
+from reunite import rules
 from reunite.claims import Claims
 from reunite.commands import AnswerQuestion, EditReport, JoinWorkspace, Judge, NewReport, Press, SetUp, Withdraw
 from reunite.community import Community
-from reunite.errors import DefectError, TellUserError, TryAgainError
-from reunite.judging import Judged, Judging
-from reunite.language import sentence
-from reunite.model import (
+from reunite.edits import joined, reword
+from reunite.entities import (
     ClaimState,
     IncomingPhoto,
     Member,
@@ -26,11 +24,14 @@ from reunite.model import (
     VerdictKind,
     Workspace,
 )
-from reunite.own import OwnReports, end
+from reunite.errors import DefectError, TellUserError, TryAgainError
+from reunite.language import sentence
+from reunite.messages import notices, wording
+from reunite.messages.reply import Reply
+from reunite.my_reports import OwnReports, end
 from reunite.ports import KnownCard, KnownPost, Queue, Store
-from reunite.reply import Reply
-from reunite.rewording import joined, reword
-from reunite.sealing import category_of
+from reunite.text.sealing import category_of
+from reunite.verdicts import Judged, Judging
 
 _TRIES: Final = 5
 _Outcome = TypeVar("_Outcome")

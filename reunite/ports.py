@@ -8,8 +8,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from reunite.commands import JoinWorkspace, Judge, NewReport
-from reunite.matching.evidence import Search
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     IncomingPhoto,
@@ -29,7 +28,8 @@ from reunite.model import (
     Why,
     Workspace,
 )
-from reunite.reply import Reply
+from reunite.matching.evidence import Search
+from reunite.messages.reply import Reply
 
 Audience = Literal["thread", "moderators"]
 """Who reads a reply: a report's thread, or the moderators' channel of its workspace."""

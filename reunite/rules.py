@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from reunite.model import Match, MatchState, Report, ReportKind, ReportState, Verdict, VerdictKind
+from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Verdict, VerdictKind
 
 MOST_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""

@@ -12,9 +12,9 @@ from db import queue
 from db.stopping import stop
 from db.store import Store
 from reunite.commands import JoinWorkspace, Judge, Press, ReportFound, ReportLost, SetUp
+from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, Settings, VerdictKind, Workspace
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Member, ReplyTarget, Report, Settings, VerdictKind, Workspace
-from reunite.reply import Action, Reply
+from reunite.messages.reply import Action, Reply
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.doubles.pictures import drawing
 from tests.doubles.recording_platform import RecordingPlatform

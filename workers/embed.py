@@ -7,7 +7,7 @@ from uuid import UUID
 
 from db.embeddings import EmbeddingRow, EmbeddingSession, of_photo, of_text
 from db.store import LiveModel, Store
-from reunite.matching.parts import parts
+from reunite.text.parts import parts
 from workers import photos
 from workers.batching import BatchingEncoder
 

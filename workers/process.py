@@ -15,13 +15,13 @@ import structlog
 from db import calibrations
 from db.store import LiveModel, Store
 from db.work import LeaseLostError, StoredPhoto, WorkLease
-from reunite import wording
 from reunite.announce import announce, announce_sealed
+from reunite.entities import Photo, PhotoState, ReportKind, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import MOST_CANDIDATES
-from reunite.matching.judge import judge
-from reunite.model import Photo, PhotoState, ReportKind, ReportState
+from reunite.matching.scoring import judge
+from reunite.messages import wording
 from workers import photos
 from workers.batching import BatchingEncoder
 from workers.embed import embed, unembedded

@@ -11,10 +11,10 @@ import discord
 from bot.discord.config import DiscordConfig
 from bot.discord.permissions import Place, missing
 from reunite.commands import JoinWorkspace, SetUp
+from reunite.entities import Channel, Member, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.model import Channel, Member, ReportKind, Settings
-from reunite.wording import sentence
+from reunite.messages.wording import sentence
 
 _AS_INVITED: Final = Settings()
 

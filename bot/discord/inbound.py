@@ -15,11 +15,11 @@ from bot.discord.guilds import Guilds, lacking, member_of
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, Place, missing
 from bot.discord.posts import is_post, photos_of, report_of, target_of, words_of
-from reunite import wording
 from reunite.commands import EditReport, Judge, NewReport, Withdraw
+from reunite.entities import Member, ReplyTarget, ReportKind, VerdictKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.model import Member, ReplyTarget, ReportKind, VerdictKind
+from reunite.messages import wording
 from reunite.ports import Outgoing
 
 _P = ParamSpec("_P")

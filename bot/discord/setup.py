@@ -13,11 +13,11 @@ from bot.discord.permissions import TO_ANSWER, TO_POST, Place, missing
 from bot.discord.private import Answer, edit_answer, is_ours, language, outcome
 from bot.discord.render import Pressable, Rendered
 from reunite.commands import SetUp
+from reunite.entities import CATEGORIES, Category, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
-from reunite.model import CATEGORIES, Category, ReportKind, Settings
-from reunite.wording import sentence
+from reunite.messages.wording import sentence
 
 _PLACES: Final = "setup:places"
 _WAYS: Final = "setup:ways"

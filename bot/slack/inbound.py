@@ -19,11 +19,11 @@ from bot.slack.markup import plain_text
 from bot.slack.outbound import SlackPlatform
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
-from reunite import wording
 from reunite.commands import EditReport, Judge, ReportFound, ReportLost, SetUp, Withdraw
+from reunite.entities import ReplyTarget, ReportKind, VerdictKind
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.model import ReplyTarget, ReportKind, VerdictKind
+from reunite.messages import wording
 from reunite.ports import Outgoing
 
 Body = Mapping[str, Any]

@@ -13,10 +13,10 @@ from bot.slack.views import View, filled_in, labelled, modal, option, words_view
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import SetUp
 from reunite.community import KEEP_DAYS
+from reunite.entities import CATEGORIES, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, sentence
-from reunite.model import CATEGORIES, Settings
 
 SETUP: Final = "setup"
 """The callback of the modal."""

@@ -23,11 +23,11 @@ from bot.web.outbound import WebPlatform
 from bot.web.presses import Presses
 from bot.web.render import Viewer
 from db.store import Store
-from reunite import wording
 from reunite.commands import JoinWorkspace, SetUp
+from reunite.entities import Channel, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.model import Channel, ReportKind
+from reunite.messages import wording
 
 MODERATORS: Final = "moderators"
 """The channel in which moderators see matches."""

@@ -10,9 +10,9 @@ from bot.web import requests
 from bot.web.chat import Chat, at
 from bot.web.requests import Sent
 from reunite.commands import AnswerQuestion, EditReport, Judge, NewReport, ReportFound, ReportLost, Withdraw
+from reunite.entities import CATEGORIES, Category, Member, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.model import CATEGORIES, Category, Member, VerdictKind
 
 _COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
 _SLASH_LOST: Final = re.compile(r"\s*/lost\b\s*")

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from db.store import LiveModel
 from db.web import Judgements, Posted, WebMessage
-from reunite import wording
-from reunite.forms import Form, form_of
+from reunite.entities import Label, Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.language import LANGUAGES
-from reunite.model import Label, Photo, PhotoState, Report, ReportState, VerdictKind
-from reunite.reply import Action, Button, Jump, Person, Reply, Span, Strong
+from reunite.messages import wording
+from reunite.messages.forms import Form, form_of
+from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong
 
 Json = dict[str, Any]
 

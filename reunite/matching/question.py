@@ -7,11 +7,11 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from reunite.entities import Label, Question, ReportKind
 from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item, Search
-from reunite.matching.judge import Judgement
 from reunite.matching.reading import Reading, read
-from reunite.model import Label, Question, ReportKind
+from reunite.matching.scoring import Judgement
 
 _T = TypeVar("_T")
 Answers = NDArray[np.float64]

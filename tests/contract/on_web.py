@@ -13,8 +13,8 @@ from bot.web.config import WebConfig
 from db.store import Store
 from db.web import web_session
 from reunite.commands import SetUp
+from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
-from reunite.model import Member, PlatformName, ReplyTarget
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, NoQueue, Told, until
 

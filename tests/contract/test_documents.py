@@ -12,7 +12,7 @@ from bot.slack.config import SCOPES, SlackConfig
 from cli.main import app
 from cli.settings import Settings
 from reunite.community import KEEP_DAYS
-from reunite.model import Settings as WorkspaceSettings
+from reunite.entities import Settings as WorkspaceSettings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

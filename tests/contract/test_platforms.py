@@ -5,10 +5,11 @@ from functools import partial
 
 import pytest
 
-from reunite import rules, wording
-from reunite.model import MatchState, Question, ReportKind, ReportState
+from reunite import rules
+from reunite.entities import MatchState, Question, ReportKind, ReportState
+from reunite.messages import wording
+from reunite.messages.reply import Line, Person, Plain, Quoted
 from reunite.ports import Outgoing
-from reunite.reply import Line, Person, Plain, Quoted
 from tests.contract.harness import Harness, until
 from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from reunite.announce import tell_moderators
+from reunite.entities import MatchState, ReplyTarget, ReportState
 from reunite.language import sentence
-from reunite.model import MatchState, ReplyTarget, ReportState
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
-from reunite.reply import Plain, Reply
 from tests.contract.harness import JPEG, Harness, until
 from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
 

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 from bot.discord.app import running
 from bot.discord.config import DiscordConfig
 from db.store import Store
+from reunite.entities import Label, MatchState, ReplyTarget, Report, ReportKind, ReportState
 from reunite.handlers import Handlers
-from reunite.model import Label, MatchState, ReplyTarget, Report, ReportKind, ReportState
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Platform, ScoredPair
-from reunite.reply import Plain, Reply
 from tests.doubles.discord import TOKEN, DiscordDouble
 
 JPEG = b"\xff\xd8\xff the adapter does not look inside"

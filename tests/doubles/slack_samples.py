@@ -10,8 +10,7 @@ from uuid import UUID
 
 import yaml
 
-from reunite import notices, wording
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     Label,
@@ -26,7 +25,8 @@ from reunite.model import (
     Statistics,
     Why,
 )
-from reunite.reply import Jump, Person, Quoted, Reply
+from reunite.messages import notices, wording
+from reunite.messages.reply import Jump, Person, Quoted, Reply
 
 SNAPSHOTS: Final = Path(__file__).parents[1] / "unit" / "snapshots"
 POST = ReplyTarget("slack", "T1", "C1", "1800000000.000001")

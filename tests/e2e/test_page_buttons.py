@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
-from reunite import wording
+from reunite.messages import wording
 from tests.visitors import Channel, Site, Visitor, opened, picture_file
 
 pytestmark = pytest.mark.browser

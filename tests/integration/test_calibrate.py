@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 from db import calibrations
+from reunite.entities import Report, ReportState, VerdictKind
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Search
-from reunite.matching.labelled import labelled_set, narrowed
-from reunite.model import Report, ReportState, VerdictKind
+from reunite.tuning.labelled_set import labelled_set, narrowed
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.running import Town, town, working
 

@@ -9,11 +9,11 @@ import pytest
 from psycopg import sql
 
 from reunite.commands import EditReport
+from reunite.entities import IncomingPhoto, Report, VerdictKind
 from reunite.errors import TellUserError
-from reunite.model import IncomingPhoto, Report, VerdictKind
-from reunite.own import end
+from reunite.messages.reply import Action
+from reunite.my_reports import end
 from reunite.ports import Session
-from reunite.reply import Action
 from tests.doubles.pictures import drawing
 from tests.running import ADA, BEN, MODERATOR, Town, town, until, working
 from workers import process

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from reunite import rules
+from reunite.entities import Member
 from reunite.errors import TellUserError
-from reunite.model import Member
 from tests.running import ADA, BEN, Town, town, working
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from bot.discord.app import running
 from db.store import Store
+from reunite.entities import Settings
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
-from reunite.model import Settings
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
 from tests.doubles.discord_town import JPEG, NoQueue, Town, config, town

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from reunite.commands import SetUp
+from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
-from reunite.model import ReportState, Settings
 from tests.doubles.discord_town import JPEG, NoQueue, eventually, reactions, town
 
 

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from bot.discord.app import running
 from db.store import Store
-from reunite import wording
+from reunite.entities import Question, ReportState
 from reunite.handlers import Handlers
-from reunite.model import Question, ReportState
+from reunite.messages import wording
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_town import JPEG, NoQueue, Town, config, town

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from reunite.entities import Member
 from reunite.errors import TryAgainError, UndeliverableError
-from reunite.model import Member
+from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
-from reunite.reply import Person, Plain, Quoted, Reply
 from tests.doubles.discord_shapes import CREATE_THREADS, SEND_MESSAGES
 from tests.doubles.discord_town import JPEG, reply, thread_path, town
 

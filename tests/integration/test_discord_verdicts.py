@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from reunite.model import MatchState, ReportState
+from reunite.entities import MatchState, ReportState
 from tests.doubles.discord_town import (
     JPEG,
     eventually,

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from reunite.commands import Withdraw
-from reunite.model import IncomingPhoto, Member, VerdictKind
+from reunite.entities import IncomingPhoto, Member, VerdictKind
 from tests.doubles.pictures import drawing
 from tests.running import ADA, Town, town, working
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from reunite.model import IncomingPhoto
+from reunite.entities import IncomingPhoto
 from tests.doubles.pictures import drawing
 from tests.running import Town, town, working
 

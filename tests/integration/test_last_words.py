@@ -5,10 +5,10 @@ import asyncio
 from bot.delivery import Delivery
 from db.store import Store
 from reunite.commands import JoinWorkspace, ReportFound
+from reunite.entities import ReplyTarget
 from reunite.handlers import Handlers
-from reunite.model import ReplyTarget
+from reunite.messages.wording import problem
 from reunite.ports import Outgoing, Sent
-from reunite.wording import problem
 from tests.contract.harness import NoQueue
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.running import BEN, PATIENCE

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from reunite.commands import JoinWorkspace, ReportFound, SetUp
+from reunite.entities import IncomingPhoto, ReplyTarget, Report, Settings
 from reunite.errors import DefectError, TellUserError
-from reunite.model import IncomingPhoto, ReplyTarget, Report, Settings
 from tests.doubles.pictures import drawing
 from tests.running import ADA, BEN, Town, town, until, working
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from db.work import StoredPhoto
+from reunite.entities import IncomingPhoto, ReplyTarget
 from reunite.errors import TellUserError, UndeliverableError
-from reunite.model import IncomingPhoto, ReplyTarget
 from tests.doubles.pictures import drawing
 from tests.running import Town, town, until, working
 from workers.process import MOST_FAILURES

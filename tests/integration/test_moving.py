@@ -11,12 +11,12 @@ import pytest
 
 from db.store import Store
 from db.work import WorkLease
-from reunite import wording
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
+from reunite.entities import Label, Question, ReplyTarget, Report, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.expiry import expire
 from reunite.handlers import Handlers
-from reunite.model import Label, Question, ReplyTarget, Report, ReportState
+from reunite.messages import wording
 from reunite.ports import ScoredPair
 from tests.running import ADA, BEN, until
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from reunite import rules
 from reunite.commands import EditReport, Withdraw
+from reunite.entities import IncomingPhoto, Member, Report, VerdictKind
 from reunite.errors import TellUserError
-from reunite.model import IncomingPhoto, Member, Report, VerdictKind
 from tests.doubles.pictures import drawing
 from tests.running import ADA, BEN, MODERATOR, Town, town, working
 

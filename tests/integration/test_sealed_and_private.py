@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
-from reunite.model import VerdictKind
 from tests.running import ADA, BEN, MODERATOR, Town, town, working
 
 

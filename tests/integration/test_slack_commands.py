@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from reunite.commands import SetUp
+from reunite.entities import Settings
 from reunite.language import plural, sentence
-from reunite.model import Settings
 from tests.doubles.slack import TEAM, Envelope, SlackDouble, shown
 from tests.doubles.slack_blocks import buttons
 from tests.doubles.slack_scene import JPEG, Scene, scene_in, scene_on

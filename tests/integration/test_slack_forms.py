@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from reunite.commands import SetUp
+from reunite.entities import Settings
 from reunite.language import sentence
-from reunite.model import Settings
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.doubles.slack_blocks import words_of
 from tests.doubles.slack_scene import JPEG, Scene, scene_in, scene_on

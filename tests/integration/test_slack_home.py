@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from reunite.commands import SetUp
+from reunite.entities import ReportKind, ReportState, Settings
 from reunite.language import plural, sentence
-from reunite.model import ReportKind, ReportState, Settings
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons, words_of
 from tests.doubles.slack_scene import JPEG, Scene, scene_in

@@ -6,9 +6,9 @@ import pytest
 from aiohttp import ClientSession, web
 
 from reunite.commands import SetUp
-from reunite.model import MatchState, ReportState, Settings
+from reunite.entities import MatchState, ReportState, Settings
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
-from reunite.reply import Plain, Reply
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_api import BOT_TOKEN
 from tests.doubles.slack_scene import JPEG, Scene, scene_in

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bot.slack.app import running
-from reunite import wording
 from reunite.announce import tell_moderators
 from reunite.commands import SetUp
+from reunite.entities import MatchState, Question, Report, ReportState, Settings
 from reunite.language import sentence
-from reunite.model import MatchState, Question, Report, ReportState, Settings
+from reunite.messages import wording
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import TEAM, Envelope, shown
 from tests.doubles.slack_blocks import words_of

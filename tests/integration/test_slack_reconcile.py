@@ -7,8 +7,8 @@ from aiohttp import web
 
 from db.installations import Installation, Installations
 from db.store import Store
-from reunite.model import MatchState, ReportState
-from reunite.reply import Action
+from reunite.entities import MatchState, ReportState
+from reunite.messages.reply import Action
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.doubles.slack_scene import JPEG, Scene, by_http, scene_on

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from reunite.commands import SetUp
-from reunite.model import MatchState, Settings
+from reunite.entities import MatchState, Settings
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_scene import Scene, scene_in
 

@@ -10,12 +10,12 @@ from db import migrate as migrations
 from db.migrate import Migration, MigrationError, migrate, pending
 from db.store import Store
 from db.web import web_session
-from reunite import wording
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
+from reunite.entities import IncomingPhoto, Label, Member, ReplyTarget, ReportState, Workspace
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Label, Member, ReplyTarget, ReportState, Workspace
+from reunite.messages import wording
+from reunite.messages.reply import Plain, Quoted, Reply
 from reunite.ports import ScoredPair
-from reunite.reply import Plain, Quoted, Reply
 from tests.doubles.pictures import drawing
 
 TENANT_TABLES = {

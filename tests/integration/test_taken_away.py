@@ -9,12 +9,12 @@ import pytest
 
 from bot.delivery import Delivery
 from db.store import OutboxItem, Store
-from reunite import wording
 from reunite.commands import EditReport, JoinWorkspace, ReportFound, ReportLost, Withdraw
+from reunite.edits import reword
+from reunite.entities import Label, Question, ReplyTarget, Report, ReportState, Workspace
 from reunite.handlers import Handlers
-from reunite.model import Label, Question, ReplyTarget, Report, ReportState, Workspace
+from reunite.messages import wording
 from reunite.ports import Outgoing, ScoredPair
-from reunite.rewording import reword
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.running import ADA, BEN, background, until
 

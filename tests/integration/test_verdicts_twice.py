@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from reunite.model import Member
+from reunite.entities import Member
 from tests.running import MODERATOR, Town, town, working
 
 

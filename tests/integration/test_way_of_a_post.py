@@ -7,12 +7,12 @@ import pytest
 from psycopg import sql
 from redis.asyncio import Redis
 
-from reunite import wording
 from reunite.commands import Withdraw
+from reunite.entities import IncomingPhoto, MatchState, Member, ReplyTarget, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.matching.evidence import PairKind
-from reunite.model import IncomingPhoto, MatchState, Member, ReplyTarget, VerdictKind
+from reunite.messages import wording
 from tests.doubles.pictures import drawing
 from tests.running import ADA, Town, town, until, working
 

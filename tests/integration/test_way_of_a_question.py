@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from reunite import wording
 from reunite.commands import AnswerQuestion, Withdraw
+from reunite.entities import Member, ReplyTarget, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Answered
-from reunite.model import Member, ReplyTarget, Report, VerdictKind
-from reunite.reply import Reply
+from reunite.messages import wording
+from reunite.messages.reply import Reply
 from tests.running import ADA, BEN, Town, town, working
 
 

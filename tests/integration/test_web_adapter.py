@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from bot.web.requests import MOST_PHOTO_BYTES
-from reunite import rules, wording
+from reunite import rules
+from reunite.entities import Label, Member, Question, ReplyTarget, ReportState
 from reunite.errors import UndeliverableError
-from reunite.model import Label, Member, Question, ReplyTarget, ReportState
+from reunite.messages import wording
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
-from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from tests.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
 
 

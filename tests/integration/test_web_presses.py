@@ -9,13 +9,13 @@ import pytest
 from bot.web.app import running
 from bot.web.config import WebConfig
 from db.store import Store
-from reunite import notices, wording
 from reunite.commands import SetUp
+from reunite.entities import Member, PhotoState, ReplyTarget, Report, ReportState, Settings
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
-from reunite.model import Member, PhotoState, ReplyTarget, Report, ReportState, Settings
+from reunite.messages import notices, wording
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
-from reunite.reply import Plain, Reply
 from tests.doubles.pictures import drawing
 from tests.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Nobody, Page, match_card, opened
 

@@ -21,10 +21,7 @@ from bot.discord.config import DiscordConfig
 from bot.discord.modals import modal_of
 from bot.discord.permissions import NEEDED
 from bot.discord.render import answer_of, escape, marker, nonce, press_of, render, render_private, thread_name
-from reunite import notices, wording
-from reunite.forms import form_of, report_form
-from reunite.language import LANGUAGES
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     Label,
@@ -39,8 +36,11 @@ from reunite.model import (
     Statistics,
     Why,
 )
+from reunite.language import LANGUAGES
+from reunite.messages import notices, wording
+from reunite.messages.forms import form_of, report_form
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
-from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from tests.doubles.discord_checks import check_message, check_modal
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

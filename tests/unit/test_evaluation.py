@@ -4,7 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from reunite.evaluation import (
+from reunite.entities import Label
+from reunite.matching.defaults import for_encoder
+from reunite.tuning.evaluation import (
     FALSE_LABEL,
     HIGH_RIGHT,
     LIST_GIVEN,
@@ -18,8 +20,6 @@ from reunite.evaluation import (
     reliability,
     shares,
 )
-from reunite.matching.defaults import for_encoder
-from reunite.model import Label
 from tests.doubles.labelled_sets import drawn_set
 
 H, P, N = Label.HIGH, Label.POSSIBLE, None

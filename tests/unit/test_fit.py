@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reunite.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, RIGHT_LABELLED, OutOfFoldJudges, shares
-from reunite.matching import calibration, fit
-from reunite.matching.calibration import TooLittleDataError, calibrate
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import PairKind
-from reunite.matching.fit import Cases
-from reunite.matching.judge import log_odds, share_out
-from reunite.matching.labelled import LabelledSet, folds, narrowed, taken_out
-from reunite.matching.verdicts import JudgedPair, from_verdicts
+from reunite.matching.scoring import log_odds, share_out
 from reunite.matching.weights import COLOUR, EVIDENCE, PLACE, SHARED_WORDS, EvidenceModel, Term
+from reunite.tuning import calibration, fit
+from reunite.tuning.calibration import TooLittleDataError, calibrate
+from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, RIGHT_LABELLED, OutOfFoldJudges, shares
+from reunite.tuning.fit import Cases
+from reunite.tuning.labelled_set import LabelledSet, folds, narrowed, taken_out
+from reunite.tuning.platt import JudgedPair, from_verdicts
 from tests.doubles.labelled_sets import drawn_set
 
 CLIP = for_encoder("clip")

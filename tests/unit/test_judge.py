@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.judge import Judgement, judge
+from reunite.matching.scoring import Judgement, judge
 from reunite.matching.weights import EvidenceModel, Term
-from reunite.model import Label, ReportKind, Why
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept-2"), defaults.for_encoder("clip:openai/clip-vit-base-patch32"))

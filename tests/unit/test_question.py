@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reunite.entities import Label, Question, ReportKind
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.judge import Judgement, judge
 from reunite.matching.question import LEAST_GAIN, MOST_OPTIONS, MOST_WORDS, choose, gain
-from reunite.model import Label, Question, ReportKind
+from reunite.matching.scoring import Judgement, judge
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 names = st.sampled_from(colours.NAMES)

@@ -9,9 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from reunite import notices, wording
-from reunite.language import LANGUAGES, sentence
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     Label,
@@ -26,7 +24,9 @@ from reunite.model import (
     Statistics,
     Why,
 )
-from reunite.reply import Person, Plain, Quoted, Reply, Strong
+from reunite.language import LANGUAGES, sentence
+from reunite.messages import notices, wording
+from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("web", "town", "found", "1")

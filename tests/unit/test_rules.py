@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reunite import rules
-from reunite.model import MatchState, ReportState, Verdict, VerdictKind
+from reunite.entities import MatchState, ReportState, Verdict, VerdictKind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import yaml
 from bot.slack.config import COMMANDS, EVENTS, GLOBAL_SHORTCUTS, MESSAGE_SHORTCUTS, SCOPES, SlackConfig, SlackSetupError
 from bot.slack.markup import plain_text
 from db.installations import Installation
-from reunite.model import ReportKind, Settings
+from reunite.entities import ReportKind, Settings
 
 MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.yaml"
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reunite.entities import ReportKind
 from reunite.matching import defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.judge import judge
+from reunite.matching.scoring import judge
 from reunite.matching.weights import RARE_WORDS, EvidenceModel, Term
-from reunite.model import ReportKind
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept-2"), defaults.for_encoder("clip:openai/clip-vit-base-patch32"))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from reunite.matching import words
-from reunite.matching.negation import what_is_said
+from reunite.text import words
+from reunite.text.negation import what_is_said
 
 MOST_PARTS: Final = 6
 """The last of them holds the rest."""

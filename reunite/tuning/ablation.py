@@ -6,11 +6,11 @@ from uuid import UUID
 
 import numpy as np
 
-from reunite.matching import fit
-from reunite.matching.calibration import out_of_fold
 from reunite.matching.evidence import PairKind
-from reunite.matching.fit import Cases, Flags
 from reunite.matching.weights import EVIDENCE, EvidenceModel
+from reunite.tuning import fit
+from reunite.tuning.calibration import out_of_fold
+from reunite.tuning.fit import Cases, Flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from reunite.matching import circumstances, colours, words
+from reunite.entities import Label, Why
+from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.reading import Reading
 from reunite.matching.reading import read as read_item
@@ -25,7 +26,7 @@ from reunite.matching.weights import (
     Limits,
     Typical,
 )
-from reunite.model import Label, Why
+from reunite.text import words
 
 Counts = NDArray[np.intp]
 Odds = NDArray[np.float64]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from reunite import rules
+from reunite.entities import CATEGORIES
 from reunite.language import sentence
-from reunite.model import CATEGORIES
-from reunite.reply import Action
+from reunite.messages.reply import Action
 
 FieldKind = Literal["line", "text", "photos", "when", "choice"]
 ReportForm = Literal["lost", "found", "sealed"]

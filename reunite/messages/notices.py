@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Statistics
 from reunite.language import date_words, plural, sentence
-from reunite.model import Claim, ClaimState, Match, MatchState, Report, ReportKind, Statistics
-from reunite.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
-from reunite.wording import button, certainty, circumstances, line, why_words
+from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.messages.wording import button, certainty, circumstances, line, why_words
 
 _MOST_OWN_WORDS: Final = 200
 """Characters shown of each report in a list of one's own."""

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reunite import notices, rules, wording
+from reunite import rules
 from reunite.commands import Press
+from reunite.edits import joined, reword
+from reunite.entities import Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
-from reunite.model import Member, Report, ReportKind, ReportState, Workspace
+from reunite.messages import notices, wording
+from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
-from reunite.reply import Reply
-from reunite.rewording import joined, reword
 
 _ALIVE: Final = {ReportState.PENDING, ReportState.OPEN}
 _MOST_LISTED: Final = 15

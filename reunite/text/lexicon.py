@@ -145,7 +145,7 @@ def _read() -> tuple[Mapping[str, _Language], Mapping[str, str], frozenset[str],
     japanese: dict[str, str] = {}
     translated: set[str] = set()
     first: dict[str, dict[str, str]] = {"de": {}, "es": {}, "fr": {}, "ja": {}}
-    table = resources.files("reunite.matching").joinpath("lexicon.tsv").read_text(encoding="utf-8")
+    table = resources.files("reunite.text").joinpath("lexicon.tsv").read_text(encoding="utf-8")
     for line in table.splitlines()[1:]:
         english, *others = line.split("\t")
         for word in _WORD.findall(english):

@@ -11,8 +11,8 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reunite.matching import lexicon
-from reunite.matching.colours import COLOUR_WORDS
+from reunite.text.colour_words import COLOUR_WORDS
+from reunite.text import lexicon
 
 SHORTEST: Final = 5
 """Letters that a word must have: below that, too many words are one letter apart."""
@@ -56,7 +56,7 @@ def nearest(word: str) -> str | None:
 
 
 def _read() -> frozenset[str]:
-    return frozenset(resources.files("reunite.matching").joinpath("real_words.txt").read_text("ascii").split())
+    return frozenset(resources.files("reunite.text").joinpath("real_words.txt").read_text("ascii").split())
 
 
 REAL_WORDS: Final = _read()

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from reunite.model import Member, ReplyTarget
+from reunite.entities import Member, ReplyTarget
 
 
 @dataclass(frozen=True, slots=True)

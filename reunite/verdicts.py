@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from reunite import notices, rules, wording
+from reunite import rules
 from reunite.announce import log_lines, picture_of, tell_released
 from reunite.commands import Judge, Press
+from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
-from reunite.model import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
+from reunite.messages import notices, wording
+from reunite.messages.reply import Person, Reply
 from reunite.ports import Queue, Session, Store
-from reunite.reply import Person, Reply
 
 _NOTING_PAUSES: Final = (0.2, 0.5, 1.0)
 """Seconds between looks for the match that a message shows: people see it a moment before the delivery notes it."""

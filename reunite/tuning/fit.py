@@ -1,7 +1,7 @@
 """Fits what evidence is worth to searches with known answers: the most probable weights, given the stated prior.
 
-The likelihood is that of `judge.share_out`, so what is fitted is what is applied. Gains are fitted as logarithms: they
-stay positive, and what a set can't measure stays where the prior has it.
+The likelihood is that of `scoring.share_out`, so what is fitted is what is applied. Gains are fitted as logarithms:
+they stay positive, and what a set can't measure stays where the prior has it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,9 +14,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from reunite.matching import judge
+from reunite.matching import scoring
 from reunite.matching.evidence import PairKind
-from reunite.matching.labelled import LabelledSearch
 from reunite.matching.reading import read
 from reunite.matching.weights import (
     COLOUR,
@@ -28,6 +27,7 @@ from reunite.matching.weights import (
     Term,
     Typical,
 )
+from reunite.tuning.labelled_set import LabelledSearch
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -98,12 +98,12 @@ def measured(searches: Sequence[LabelledSearch], weights: Sequence[float], model
     """Measure searches against the model's typical backgrounds; those without any candidate are left out."""
     kept = [(each, weight) for each, weight in zip(searches, weights, strict=True) if each.search.candidates]
     reading = lru_cache(maxsize=None)(read)
-    said_and_seen = lru_cache(maxsize=None)(lambda one, other: judge.said_and_seen(reading(one), reading(other)))
+    said_and_seen = lru_cache(maxsize=None)(lambda one, other: scoring.said_and_seen(reading(one), reading(other)))
     rows, right = [], []
     for each, _ in kept:
         for candidate in each.search.candidates:
             evidence = {
-                **judge.likeness(each.search.background, candidate, model),
+                **scoring.likeness(each.search.background, candidate, model),
                 **said_and_seen(each.search.query, candidate.item),
             }
             rows.append([evidence.get(name, np.nan) for name in EVIDENCE])
@@ -150,7 +150,7 @@ class _Shares:
 
 
 def shares(cases: Cases, model: EvidenceModel) -> Numbers:
-    """Return each candidate's probability, as `judge.share_out` gives it."""
+    """Return each candidate's probability, as `scoring.share_out` gives it."""
     return _shares(cases, model).candidates
 
 
@@ -160,8 +160,8 @@ def log_losses(cases: Cases, model: EvidenceModel) -> Numbers:
 
 
 def odds_of_thing(cases: Cases, model: EvidenceModel) -> Numbers:
-    """Return each candidate's log odds by likeness and words alone (see `judge.label`)."""
-    return _odds(cases, model, [name for name in EVIDENCE if name not in judge.NEVER_ALONE])
+    """Return each candidate's log odds by likeness and words alone (see `scoring.label`)."""
+    return _odds(cases, model, [name for name in EVIDENCE if name not in scoring.NEVER_ALONE])
 
 
 def _odds(cases: Cases, model: EvidenceModel, names: Sequence[str]) -> Numbers:
@@ -174,7 +174,7 @@ def _odds(cases: Cases, model: EvidenceModel, names: Sequence[str]) -> Numbers:
 
 def _shares(cases: Cases, model: EvidenceModel) -> _Shares:
     odds = _odds(cases, model, EVIDENCE)
-    none, unseen = judge.odds_of_the_rest(cases.open_counts, cases.counts, model)
+    none, unseen = scoring.odds_of_the_rest(cases.open_counts, cases.counts, model)
     highest = np.maximum(np.maximum.reduceat(odds, cases.first), np.maximum(none, unseen))
     seen = np.exp(odds - np.repeat(highest, cases.counts))
     none, unseen = np.exp(none - highest), np.exp(unseen - highest)

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from uuid import UUID
 
-from reunite import notices, rules, wording
+from reunite import rules
 from reunite.announce import log_lines, picture_of
+from reunite.entities import Match, MatchState, PhotoState, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.model import Match, MatchState, PhotoState, Report, ReportKind, Why
+from reunite.messages import notices, wording
+from reunite.messages.reply import Quoted, Reply
 from reunite.ports import Session
-from reunite.reply import Quoted, Reply
 
 
 def joined(words: str, details: str) -> str:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import numpy as np
 
-from reunite.matching import fit, judge
+from reunite.entities import Label
+from reunite.matching import scoring
 from reunite.matching.evidence import PairKind
-from reunite.matching.fit import Cases
-from reunite.matching.labelled import LabelledSearch, LabelledSet, folds, narrowed, taken_out
 from reunite.matching.weights import EVIDENCE, EvidenceModel, Limits
-from reunite.model import Label
+from reunite.tuning import fit
+from reunite.tuning.fit import Cases
+from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, folds, narrowed, taken_out
 
 LEAST_SEARCHES, LEAST_THINGS = 40, 25
 """With fewer, a fold has not five things, and whether one answer in twenty is wrong can't be seen."""
@@ -179,9 +180,9 @@ def _shown(outside: OutOfFold, cases: Cases, label: Label, limits: Limits) -> di
     compared = ~np.isnan(cases.evidence[:, EVIDENCE.index(PairKind.PHOTO_PHOTO)])
     for first, count, weight in zip(cases.first, cases.counts, cases.weights.tolist(), strict=True):
         own = slice(first, first + count)
-        best = np.argsort(-outside.shares[own], kind="stable")[: judge.MOST_LABELS]
+        best = np.argsort(-outside.shares[own], kind="stable")[: scoring.MOST_LABELS]
         probabilities, right = outside.shares[own][best].tolist(), cases.right[own][best].tolist()
-        labels = judge.label(probabilities, outside.of_thing[own][best].tolist(), limits)
+        labels = scoring.label(probabilities, outside.of_thing[own][best].tolist(), limits)
         named = [position for position, name in enumerate(labels) if name is label]
         shown = _Shown(
             sum(probabilities[position] for position in named),

@@ -10,14 +10,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from reunite.matching.calibration import calibrate
+from reunite.entities import Label
 from reunite.matching.evidence import Item
-from reunite.matching.judge import judge
-from reunite.matching.labelled import LabelledSearch, LabelledSet, folds, narrowed, taken_out
 from reunite.matching.reading import Reading
 from reunite.matching.reading import read as read_item
+from reunite.matching.scoring import judge
 from reunite.matching.weights import EvidenceModel
-from reunite.model import Label
+from reunite.tuning.calibration import calibrate
+from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, folds, narrowed, taken_out
 
 ABSENT: Final = 0.5
 _RESAMPLES: Final = 1000

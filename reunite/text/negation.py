@@ -4,9 +4,9 @@ import re
 from importlib import resources
 from typing import Final
 
-from reunite.matching.colours import COLOUR_WORDS, SHADE_WORDS
-from reunite.matching.lexicon import to_english
-from reunite.matching.spelling import mended
+from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.lexicon import to_english
+from reunite.text.spelling import mended
 
 _NOT: Final = (
     r"(?:not|isn['’]?t|aren['’]?t|wasn['’]?t|neither|nor|no|non|never|without"
@@ -38,5 +38,5 @@ def what_is_said(text: str) -> str:
 
 def tables() -> str:
     """Return the tables by which texts are read: what an encoder's version must tell."""
-    folder = resources.files("reunite.matching")
+    folder = resources.files("reunite.text")
     return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("lexicon.tsv", "real_words.txt"))

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from reunite.matching.calibration import Fitted, TooLittleDataError
-from reunite.matching.fit import Numbers
-from reunite.matching.judge import log_odds
+from reunite.matching.scoring import log_odds
 from reunite.matching.weights import EvidenceModel, Term
+from reunite.tuning.calibration import Fitted, TooLittleDataError
+from reunite.tuning.fit import Numbers
 
 LEAST_VERDICTS, LEAST_OF_EACH = 30, 8
 """Below, a few verdicts more or less would turn the result round."""

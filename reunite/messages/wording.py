@@ -5,12 +5,12 @@ from string import Formatter
 from typing import Final, Literal
 from uuid import UUID
 
+from reunite.entities import Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
 from reunite.language import date_words, moment_words, plural, template, weekday
 from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
-from reunite.matching.lexicon import from_english
-from reunite.model import Label, Match, MatchState, Question, Report, ReportKind, Why
-from reunite.reply import Action, Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.messages.reply import Action, Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.text.lexicon import from_english
 
 UNSURE: Final = "unsure"
 """The `Choice.id` of "not sure"."""

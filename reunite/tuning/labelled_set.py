@@ -7,8 +7,8 @@ from functools import lru_cache
 from math import sqrt
 from uuid import UUID
 
-from reunite.matching import words
 from reunite.matching.evidence import MOST_CANDIDATES, Background, Candidate, PairKind, Search
+from reunite.text import words
 
 
 @dataclass(frozen=True, slots=True)

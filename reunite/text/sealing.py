@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from reunite.model import Category
+from reunite.entities import Category
 
 _WORDS: Final[Mapping[Category, tuple[str, ...]]] = {
     "id": (
