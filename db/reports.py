@@ -61,15 +61,15 @@ _PURGE: Final = (
 )
 _ACROSS = """(SELECT m.id FROM match m JOIN report l ON l.id = m.lost_id JOIN report f ON f.id = m.found_id
   WHERE (m.lost_id = %(report)s OR m.found_id = %(report)s) AND l.workspace_id <> f.workspace_id)"""
-_LOSERS_ACROSS = f"(SELECT lost_id FROM match WHERE id IN {_ACROSS})"
+_OWNERS_ACROSS = f"(SELECT lost_id FROM match WHERE id IN {_ACROSS})"
 _PART: Final = (
     f"DELETE FROM outbox WHERE match_id IN {_ACROSS} AND {_NEVER_SENT}",
     f"""UPDATE outbox SET {_REMOVE} WHERE task <> 'remove'
-          AND (match_id IN {_ACROSS} OR (reply ->> 'kind' = 'thanks' AND report_id IN {_LOSERS_ACROSS}))""",
-    f"{_NO_CHOICES} AND report_id IN {_LOSERS_ACROSS}",
+          AND (match_id IN {_ACROSS} OR (reply ->> 'kind' = 'thanks' AND report_id IN {_OWNERS_ACROSS}))""",
+    f"{_NO_CHOICES} AND report_id IN {_OWNERS_ACROSS}",
     f"""UPDATE report l SET said = '' WHERE said IN (SELECT nullif(f.place, '') FROM match m
           JOIN report f ON f.id = m.found_id WHERE m.lost_id = l.id AND m.id IN {_ACROSS})""",
-    f"""UPDATE report SET question = question || '{{"options": []}}' WHERE id IN {_LOSERS_ACROSS}""",
+    f"""UPDATE report SET question = question || '{{"options": []}}' WHERE id IN {_OWNERS_ACROSS}""",
     f"DELETE FROM match WHERE id IN {_ACROSS}",
 )
 

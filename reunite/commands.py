@@ -67,7 +67,7 @@ class ReportLost(NewReport):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class GiveVerdict:
     """A member gave a verdict on a match, or took theirs back (`given` false; None: whichever changes it).
 
     The match is named by `match`, or by the reply it was shown in: `target.message` is then that reply's id.
@@ -131,7 +131,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetUp:
+class ChangeSettings:
     """A moderator decides how their workspace wants it."""
 
     platform: PlatformName

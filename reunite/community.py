@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from typing import Final
 
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
 from reunite.entities import Settings, Workspace
 from reunite.errors import TellUserError
 from reunite.messages import notices
@@ -32,7 +32,7 @@ class Community:
         async with self._store.session(workspace.community) as session:
             return await session.settings(workspace.id)
 
-    async def set_up(self, workspace: Workspace, command: SetUp) -> None:
+    async def set_up(self, workspace: Workspace, command: ChangeSettings) -> None:
         """Take a moderator's decision. Raises TellUserError where it can't be had."""
         settings = command.settings
         if settings.keep_days not in KEEP_DAYS:

@@ -54,7 +54,7 @@ async def _reword_card(session: Session, match: Match, changed: Report, other: R
 async def _reword_log(session: Session, match: Match, before: Report, changed: Report, other: Report) -> None:
     found, lost = (changed, other) if changed.kind is ReportKind.FOUND else (other, changed)
     for key, reader in log_lines(match, found, lost):
-        if match.state is MatchState.UNJUDGED:
+        if match.state is MatchState.UNDECIDED:
             await session.revise(key, notices.log_line(match, lost, found, reader, await picture_of(session, found)))
         else:  # what moderators made of it stands there too
             await _requote(session, key, before, changed)

@@ -50,7 +50,7 @@ class Label(StrEnum):
 
 
 class VerdictKind(StrEnum):
-    """A moderator's judgement of a match."""
+    """What a moderator says of a match."""
 
     CONFIRM = "confirm"
     REFUSE = "refuse"
@@ -59,7 +59,7 @@ class VerdictKind(StrEnum):
 class MatchState(StrEnum):
     """What the standing verdicts make of a match."""
 
-    UNJUDGED = "unjudged"
+    UNDECIDED = "undecided"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
 
@@ -186,11 +186,11 @@ class Match:
     why: tuple["Why", ...]
     state: MatchState
     declined: bool = False
-    """The loser has said that it is not theirs."""
+    """The owner has said that it is not theirs."""
     percent: bool = False
     """Whether the probability is fit to be shown: the model that gave it was calibrated."""
     released: bool = False
-    """A moderator lets the loser know of a sealed find."""
+    """A moderator lets the owner know of a sealed find."""
 
 
 Agreement = Literal["agrees", "partly", "differs", "unknown"]

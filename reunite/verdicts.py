@@ -9,7 +9,7 @@ from uuid import UUID
 
 from reunite import rules
 from reunite.announce import log_lines, picture_of, tell_released
-from reunite.commands import Judge, Press
+from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import notices, wording
@@ -21,7 +21,7 @@ _NOTING_PAUSES: Final = (0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class VerdictResult:
     """What a verdict came to: the match as it stands now, and whether the verdict changed that."""
 
     match: Match
@@ -38,7 +38,7 @@ class _Change:
     moderator: Person
 
 
-class Judging:
+class Verdicts:
     """Takes verdicts, and the release of what is sealed."""
 
     def __init__(self, store: Store, queue: Queue) -> None:
@@ -46,21 +46,21 @@ class Judging:
         self._store = store
         self._queue = queue
 
-    async def judge(self, workspace: Workspace, command: Judge) -> Judged | None:
+    async def give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
         """Record a moderator's verdict, and what it changes; None where no match is shown there.
 
-        Raises TellUserError where the member may not judge. Anyone may take back a verdict of their own.
+        Raises TellUserError where the member may not give_verdict. Anyone may take back a verdict of their own.
         """
         for pause in _NOTING_PAUSES:
             with suppress(TryAgainError):
-                if judged := await self._judge(workspace, command):
-                    return judged
+                if result := await self._give_verdict(workspace, command):
+                    return result
             await asyncio.sleep(pause)
-        return await self._judge(workspace, command)
+        return await self._give_verdict(workspace, command)
 
     async def press(self, workspace: Workspace, press: Press, kind: VerdictKind) -> Reply:
         """Take a verdict by button; pressing again takes it back."""
-        command = Judge(
+        command = GiveVerdict(
             target=press.target,
             member=press.member,
             kind=kind,
@@ -69,13 +69,13 @@ class Judging:
             match=press.subject,
             press=press.key,
         )
-        judged = await self.judge(workspace, command)
-        if judged is None:
+        result = await self.give_verdict(workspace, command)
+        if result is None:
             raise TellUserError("nothing_here")
-        return notices.note(f"judged_{judged.match.state}", press.language)
+        return notices.note(f"match_{result.match.state}", press.language)
 
     async def release(self, workspace: Workspace, press: Press) -> Reply:
-        """Let the loser know of a sealed find. A second time changes nothing."""
+        """Let the owner know of a sealed find. A second time changes nothing."""
         async with self._store.session(workspace.community) as session:
             match = await session.match(press.subject)
             if match is None:
@@ -91,7 +91,7 @@ class Judging:
             await revise_log(session, match, lost, found)
         return notices.note("released", press.language)
 
-    async def _judge(self, workspace: Workspace, command: Judge) -> Judged | None:
+    async def _give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
         async with self._store.session(workspace.community) as session:
             match = await (session.match(command.match) if command.match else session.match_shown_at(command.target))
             if match is None:
@@ -102,11 +102,11 @@ class Judging:
             match = await session.match(match.id) or match  # as it stands under the lock
             known = await session.verdicts(match.id)
             if command.press and any(each.press == command.press for each in known):
-                return Judged(match, changed=False)
+                return VerdictResult(match, changed=False)
             stands = _stands(known, command)
             given = not stands if command.given is None else command.given
             if given == stands:
-                return Judged(match, changed=False)
+                return VerdictResult(match, changed=False)
             if given and not command.is_moderator:
                 raise TellUserError("only_moderators")
             if given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
@@ -115,7 +115,7 @@ class Judging:
             log = await session.verdicts(match.id)
             state = rules.match_state(log)
             if state is match.state:
-                return Judged(match, changed=False)
+                return VerdictResult(match, changed=False)
             await session.set_match_state(match.id, state)
             moderator = Person(command.target.platform, command.member)
             change = _Change(replace(match, state=state), match.state, reports, moderator)
@@ -123,7 +123,7 @@ class Judging:
             await revise_log(session, change.match, *reports, moderator)
         for each in work:
             await self._queue.hint(each)
-        return Judged(replace(match, state=state), changed=True)
+        return VerdictResult(replace(match, state=state), changed=True)
 
     async def _apply(self, session: Session, change: _Change, log_length: int) -> list[UUID]:
         """Let a verdict close or reopen the two reports, and say so in their threads. Return the work this makes."""
@@ -140,7 +140,7 @@ class Judging:
             if shown and (state is ReportState.OPEN or match.state is MatchState.CONFIRMED):
                 now = match.state
                 if now is MatchState.REFUSED and not rules.may_be_told(report, other, match):
-                    now = MatchState.UNJUDGED  # that it is open again is all that this thread may learn
+                    now = MatchState.UNDECIDED  # that it is open again is all that this thread may learn
                 reply = wording.verdict(before, now, change.moderator, other, report)
                 await session.post(report.id, f"{match.id}:{match.state}:{log_length}:{report.kind}", reply)
         return work
@@ -163,6 +163,6 @@ async def revise_log(
         await session.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
 
 
-def _stands(log: Sequence[Verdict], command: Judge) -> bool:
+def _stands(log: Sequence[Verdict], command: GiveVerdict) -> bool:
     """Tell whether this member's verdict of this kind stands: giving it again, or taking none back, changes nothing."""
     return any(each.moderator == command.member.id and each.kind is command.kind for each in rules.standing(log))

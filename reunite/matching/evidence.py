@@ -1,4 +1,4 @@
-"""What a search hands to the judgement: the report in question, its candidates, and what was measured on each pair."""
+"""What a search hands to the scored: the report in question, its candidates, and what was measured on each pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item
-from reunite.text import words
+from reunite.text import colour_words, words
 from reunite.text.negation import what_is_said
 from reunite.text.parts import parts
 

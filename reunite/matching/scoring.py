@@ -22,8 +22,8 @@ from reunite.matching.weights import (
     RARE_WORDS,
     SHARED_WORDS,
     TIME,
-    EvidenceModel,
     Limits,
+    ScoringModel,
     Typical,
 )
 from reunite.text import words
@@ -52,7 +52,7 @@ _BESIDE_THE_FIRST: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ScoredCandidate:
     """How probable it is that a candidate is of the very thing, what it is called, and why.
 
     `evidence` holds what was measured, by the names of `weights.EVIDENCE`, before any weight.
@@ -65,8 +65,10 @@ class Judgement:
     evidence: Mapping[str, float]
 
 
-def judge(search: Search, model: EvidenceModel, read: Callable[[Item], Reading] = read_item) -> tuple[Judgement, ...]:
-    """Judge a search's candidates, best first, at most 20; what their probabilities leave to 1 is "none of them".
+def score(
+    search: Search, model: ScoringModel, read: Callable[[Item], Reading] = read_item
+) -> tuple[ScoredCandidate, ...]:
+    """Score a search's candidates, best first, at most 20; what their probabilities leave to 1 is "none of them".
 
     `read` may remember what it has read.
     """
@@ -85,7 +87,7 @@ def judge(search: Search, model: EvidenceModel, read: Callable[[Item], Reading] 
     limits = model.of_photos if scored and PairKind.PHOTO_PHOTO in scored[0][-1] else model.of_words
     labels = label(probabilities, of_thing, limits)
     return tuple(
-        Judgement(
+        ScoredCandidate(
             candidate.item.report, probability, name, reasons(query, other, candidate.rare_words, evidence), evidence
         )
         for probability, name, (_, candidate, other, evidence) in zip(probabilities, labels, scored, strict=False)
@@ -97,13 +99,13 @@ def measure(
     query: Reading,
     other: Reading,
     candidate: Candidate,
-    model: EvidenceModel,
+    model: ScoringModel,
 ) -> dict[str, float]:
     """Return what speaks for or against a pair, on scales that hold for any community; what is unknown is left out."""
     return likeness(background, candidate, model) | said_and_seen(query, other)
 
 
-def likeness(background: Mapping[PairKind, Background], candidate: Candidate, model: EvidenceModel) -> dict[str, float]:
+def likeness(background: Mapping[PairKind, Background], candidate: Candidate, model: ScoringModel) -> dict[str, float]:
     """Return what depends on the other open reports too: standardised similarities and rare words."""
     evidence: dict[str, float] = {
         kind: standardised(similarity, background.get(kind), model.typical[kind])
@@ -149,16 +151,16 @@ def _without(similarity: float, own: Background) -> tuple[float, float]:
     return mean, max(square - mean**2, 0.0)
 
 
-def log_odds(evidence: Mapping[str, float], model: EvidenceModel) -> float:
+def log_odds(evidence: Mapping[str, float], model: ScoringModel) -> float:
     """Return the evidence's weight for the pair; what is unknown neither speaks for it nor against it."""
     return sum(model.terms[name].log_odds(value) for name, value in evidence.items() if name in model.terms)
 
 
-def doubts_of_another_thing(best_first: Sequence[Reading], search: Search, model: EvidenceModel) -> list[float]:
+def doubts_of_another_thing(best_first: Sequence[Reading], search: Search, model: ScoringModel) -> list[float]:
     """Return for each post the log of how probable it is that no better one is of the same thing.
 
     So a thing's probability stands at the best of its posts, and they are no rivals of each other. That two finds are
-    one is judged like a loss and a find: one who posts it again does so soon, and where it is.
+    one is scored like a loss and a find: one who posts it again does so soon, and where it is.
     """
     doubts = [0.0] * len(best_first)
     place = {reading.item.report: position for position, reading in enumerate(best_first)}
@@ -175,7 +177,7 @@ def doubts_of_another_thing(best_first: Sequence[Reading], search: Search, model
     return doubts
 
 
-def share_out(odds: Sequence[float], open_count: int, model: EvidenceModel) -> list[float]:
+def share_out(odds: Sequence[float], open_count: int, model: ScoringModel) -> list[float]:
     """Return each candidate's probability, given its log odds; what is left to 1 is "none of them".
 
     Before anything is seen, each of the open reports may be it as well as another, and none of them may be: so the same
@@ -188,7 +190,7 @@ def share_out(odds: Sequence[float], open_count: int, model: EvidenceModel) -> l
     return shares[: len(odds)]
 
 
-def odds_of_the_rest(open_counts: Counts, candidates: Counts, model: EvidenceModel) -> tuple[Odds, Odds]:
+def odds_of_the_rest(open_counts: Counts, candidates: Counts, model: ScoringModel) -> tuple[Odds, Odds]:
     """Return the log odds of "none of them" and of all open reports that are no candidates, a number each search."""
     open_counts = np.maximum(np.maximum(open_counts, candidates), 1)
     none = model.none + np.log(open_counts)

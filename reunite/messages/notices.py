@@ -40,10 +40,10 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
         lines.append((Plain(sentence("why", language, why=why)),))
     if found.sealed:
         lines.append((Plain(sentence("log_released" if match.released else "log_sealed", language)),))
-    if match.state is not MatchState.UNJUDGED and moderator:
+    if match.state is not MatchState.UNDECIDED and moderator:
         lines.append(line(f"log_{match.state}", language, moderator=moderator))
     actions: list[Action] = ["confirm", "refuse"]
-    if found.sealed and not match.released and match.state is MatchState.UNJUDGED:
+    if found.sealed and not match.released and match.state is MatchState.UNDECIDED:
         actions.insert(0, "release")
     buttons = tuple(button(action, match.id, language) for action in actions)
     return Reply("log", tuple(lines), match=match.id, picture=picture, buttons=buttons)
@@ -114,17 +114,17 @@ def claim_seen(claim: Claim, secret: str, language: str) -> Reply:
 
 
 def claim_decided(match: Match, lost: Report, found: Report, *, accepted: bool, left: int) -> Reply:
-    """Tell the loser what the finder makes of their claim."""
+    """Tell the owner what the finder makes of their claim."""
     language = lost.language
-    loser = Person(lost.target.platform, lost.author, notify=True)
+    owner = Person(lost.target.platform, lost.author, notify=True)
     finder: Span = Person(found.target.platform, found.author)
     if found.sealed:
         finder = Plain(sentence("the_finder", language))
     if accepted:
-        lines: tuple[Line, ...] = ((loser,), line("claim_accepted", language, finder=finder))
+        lines: tuple[Line, ...] = ((owner,), line("claim_accepted", language, finder=finder))
         return Reply("claim", lines, match=match.id)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
-    lines = ((loser,), line("claim_rejected", language, finder=finder), (Plain(attempts),))
+    lines = ((owner,), line("claim_rejected", language, finder=finder), (Plain(attempts),))
     buttons = (button("mine", match.id, language),) if left else ()
     return Reply("claim", lines, match=match.id, buttons=buttons)
 

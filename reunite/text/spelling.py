@@ -11,8 +11,8 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text import lexicon
+from reunite.text.colour_words import COLOUR_WORDS
 
 SHORTEST: Final = 5
 """Letters that a word must have: below that, too many words are one letter apart."""

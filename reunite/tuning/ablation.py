@@ -1,4 +1,4 @@
-"""What each piece of evidence brings: how much worse judgements are without it, fitted anew."""
+"""What each piece of evidence brings: how much worse scored are without it, fitted anew."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 
 from reunite.matching.evidence import PairKind
-from reunite.matching.weights import EVIDENCE, EvidenceModel
+from reunite.matching.weights import EVIDENCE, ScoringModel
 from reunite.tuning import fit
 from reunite.tuning.calibration import out_of_fold
 from reunite.tuning.fit import Cases, Flags
@@ -15,7 +15,7 @@ from reunite.tuning.fit import Cases, Flags
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """How searches of one kind are judged out of fold."""
+    """How searches of one kind are scored out of fold."""
 
     log_loss: float
     recall_1: float
@@ -23,9 +23,9 @@ class Worth:
 
 
 def ablation(
-    cases: Cases, prior: EvidenceModel, fold_of: Mapping[UUID, int], progress: Callable[[int], None]
+    cases: Cases, prior: ScoringModel, fold_of: Mapping[UUID, int], progress: Callable[[int], None]
 ) -> dict[str, dict[str, Worth]]:
-    """Return for all evidence, then without each piece, how searches with and without a photo are judged."""
+    """Return for all evidence, then without each piece, how searches with and without a photo are scored."""
     compared = ~np.isnan(cases.evidence[:, EVIDENCE.index(PairKind.PHOTO_PHOTO)])
     with_photo: Flags = np.logical_or.reduceat(compared, cases.first)
     table = {}

@@ -11,7 +11,7 @@ import numpy as np
 from reunite.entities import Label
 from reunite.matching import scoring
 from reunite.matching.evidence import PairKind
-from reunite.matching.weights import EVIDENCE, EvidenceModel, Limits
+from reunite.matching.weights import EVIDENCE, Limits, ScoringModel
 from reunite.tuning import fit
 from reunite.tuning.fit import Cases
 from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, folds, narrowed, taken_out
@@ -48,20 +48,20 @@ class TooLittleDataError(Exception):
 class Fitted:
     """A fitted model and how it did: numbers only."""
 
-    model: EvidenceModel
+    model: ScoringModel
     searches: int
     """Searches with an answer that the set has."""
     things: int
     log_loss: float
-    """Of searches for things that took no part in the weights that judged them."""
+    """Of searches for things that took no part in the weights that scored them."""
     log_loss_before: float
-    """The same searches, judged by the prior."""
+    """The same searches, scored by the prior."""
 
 
-def calibrate(labelled: LabelledSet, prior: EvidenceModel, seed: int = 0) -> Fitted:
+def calibrate(labelled: LabelledSet, prior: ScoringModel, seed: int = 0) -> Fitted:
     """Fit a model to a labelled set. Raises TooLittleDataError.
 
-    The labels' limits are chosen on searches for things that took no part in the weights that judged them.
+    The labels' limits are chosen on searches for things that took no part in the weights that scored them.
     """
     with_answer = [each for each in labelled.lost if each.answers]
     things = {each.thing for each in with_answer}
@@ -82,7 +82,7 @@ def calibrate(labelled: LabelledSet, prior: EvidenceModel, seed: int = 0) -> Fit
     )
 
 
-def prepared(labelled: LabelledSet, prior: EvidenceModel, seed: int = 0) -> tuple[Cases, EvidenceModel]:
+def prepared(labelled: LabelledSet, prior: ScoringModel, seed: int = 0) -> tuple[Cases, ScoringModel]:
     """Return the measured searches to fit to, of communities small and large, and the prior with their backgrounds."""
     prior = replace(prior, typical=fit.typical_backgrounds([*labelled.lost, *labelled.found], prior))
     drawn = [*_draws(labelled, seed)]
@@ -126,7 +126,7 @@ def _balanced(
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """How searches are judged by weights fitted without their things, one entry a search."""
+    """How searches are scored by weights fitted without their things, one entry a search."""
 
     log_losses: fit.Numbers
     shares: fit.Numbers
@@ -135,18 +135,18 @@ class OutOfFold:
     """Each candidate's log odds by likeness and words alone."""
 
 
-def out_of_fold(cases: Cases, prior: EvidenceModel, fold_of: Mapping[UUID, int]) -> OutOfFold:
-    """Judge each thing's searches by weights that were fitted to the other folds' things."""
+def out_of_fold(cases: Cases, prior: ScoringModel, fold_of: Mapping[UUID, int]) -> OutOfFold:
+    """Score each thing's searches by weights that were fitted to the other folds' things."""
     losses = np.zeros(len(cases.first))
     shares, of_thing = np.zeros(len(cases.evidence)), np.zeros(len(cases.evidence))
     for fold in sorted({fold_of[thing] for thing in cases.things}):
         inside = {thing for thing in cases.things if fold_of[thing] == fold}
         model = fit.most_probable(cases.of(set(cases.things) - inside), prior)
-        judged = cases.of(inside)
+        scored = cases.of(inside)
         chosen = np.array([thing in inside for thing in cases.things])
         rows = np.repeat(chosen, cases.counts)
-        losses[chosen] = fit.log_losses(judged, model)
-        shares[rows], of_thing[rows] = fit.shares(judged, model), fit.odds_of_thing(judged, model)
+        losses[chosen] = fit.log_losses(scored, model)
+        shares[rows], of_thing[rows] = fit.shares(scored, model), fit.odds_of_thing(scored, model)
     return OutOfFold(losses, shares, of_thing)
 
 
@@ -160,7 +160,7 @@ class _Shown:
     weight: float
 
 
-def _with_limits(model: EvidenceModel, outside: OutOfFold, cases: Cases) -> EvidenceModel:
+def _with_limits(model: ScoringModel, outside: OutOfFold, cases: Cases) -> ScoringModel:
     """Set the lowest limits of the labels that keep the promises, each with and without a photo to compare."""
     firsts = _shown(outside, cases, Label.HIGH, Limits(high=0.0, possible=NEVER))
     lists = _shown(outside, cases, Label.POSSIBLE, Limits(high=NEVER, possible=0.0))

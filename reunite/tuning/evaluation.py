@@ -1,4 +1,4 @@
-"""How good judgements are on a labelled set, each thing judged by a model that knows nothing of it."""
+"""How good scored are on a labelled set, each thing scored by a model that knows nothing of it."""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -14,8 +14,8 @@ from reunite.entities import Label
 from reunite.matching.evidence import Item
 from reunite.matching.reading import Reading
 from reunite.matching.reading import read as read_item
-from reunite.matching.scoring import judge
-from reunite.matching.weights import EvidenceModel
+from reunite.matching.scoring import score
+from reunite.matching.weights import ScoringModel
 from reunite.tuning.calibration import calibrate
 from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, folds, narrowed, taken_out
 
@@ -48,25 +48,25 @@ class Prediction:
         return (self.probabilities[0], self.right[0]) if self.posts else (0.0, False)
 
 
-def predicted(each: LabelledSearch, model: EvidenceModel, read: Callable[[Item], Reading] = read_item) -> Prediction:
-    """Judge a search."""
-    judgements = judge(each.search, model, read)
+def predicted(each: LabelledSearch, model: ScoringModel, read: Callable[[Item], Reading] = read_item) -> Prediction:
+    """Score a search."""
+    scored = score(each.search, model, read)
     return Prediction(
         query=each.search.query.report,
         thing=each.thing,
         there=bool(each.answers),
-        posts=tuple(judgement.report for judgement in judgements),
-        probabilities=tuple(judgement.probability for judgement in judgements),
-        labels=tuple(judgement.label for judgement in judgements),
-        right=tuple(judgement.report in each.answers for judgement in judgements),
+        posts=tuple(scored.report for scored in scored),
+        probabilities=tuple(scored.probability for scored in scored),
+        labels=tuple(scored.label for scored in scored),
+        right=tuple(scored.report in each.answers for scored in scored),
     )
 
 
-class OutOfFoldJudges:
+class OutOfFoldScorers:
     """One model a fold, fitted to a set without that fold's things: lost and found reports of them are not there."""
 
     def __init__(
-        self, labelled: LabelledSet, prior: EvidenceModel, count: int, progress: Callable[[int], None] = lambda _: None
+        self, labelled: LabelledSet, prior: ScoringModel, count: int, progress: Callable[[int], None] = lambda _: None
     ) -> None:
         """Fit `count` models; `progress` is told after each. Raises TooLittleDataError."""
         self._labelled = labelled
@@ -79,7 +79,7 @@ class OutOfFoldJudges:
             progress(fold + 1)
 
     def predict(self, *, absent: float, size: int | None, seed: int) -> list[Prediction]:
-        """Judge every lost report's search, with a share of the things taken out of the finds."""
+        """GiveVerdict every lost report's search, with a share of the things taken out of the finds."""
         there = taken_out(self._labelled, absent=absent, size=size, seed=seed)
         return [
             predicted(narrowed(each, there), self._models[self._fold_of[each.thing]], self._read)

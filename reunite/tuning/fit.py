@@ -23,7 +23,7 @@ from reunite.matching.weights import (
     EVIDENCE,
     RARE_WORDS,
     SHARED_WORDS,
-    EvidenceModel,
+    ScoringModel,
     Term,
     Typical,
 )
@@ -94,7 +94,7 @@ class Cases:
         return replace(self, evidence=evidence)
 
 
-def measured(searches: Sequence[LabelledSearch], weights: Sequence[float], model: EvidenceModel) -> Cases:
+def measured(searches: Sequence[LabelledSearch], weights: Sequence[float], model: ScoringModel) -> Cases:
     """Measure searches against the model's typical backgrounds; those without any candidate are left out."""
     kept = [(each, weight) for each, weight in zip(searches, weights, strict=True) if each.search.candidates]
     reading = lru_cache(maxsize=None)(read)
@@ -119,7 +119,7 @@ def measured(searches: Sequence[LabelledSearch], weights: Sequence[float], model
     )
 
 
-def typical_backgrounds(searches: Sequence[LabelledSearch], prior: EvidenceModel) -> dict[PairKind, Typical]:
+def typical_backgrounds(searches: Sequence[LabelledSearch], prior: ScoringModel) -> dict[PairKind, Typical]:
     """Return the usual cosines of one report with the others; the prior's where no report has that kind of pair."""
     typical = dict(prior.typical)
     for kind in PairKind:
@@ -149,22 +149,22 @@ class _Shares:
         return np.log(np.maximum(np.where(there, found, self.none + self.unseen), 1e-300))
 
 
-def shares(cases: Cases, model: EvidenceModel) -> Numbers:
+def shares(cases: Cases, model: ScoringModel) -> Numbers:
     """Return each candidate's probability, as `scoring.share_out` gives it."""
     return _shares(cases, model).candidates
 
 
-def log_losses(cases: Cases, model: EvidenceModel) -> Numbers:
+def log_losses(cases: Cases, model: ScoringModel) -> Numbers:
     """Return minus the log probability of what was the case, a number each search."""
     return -_shares(cases, model).log_likelihood(cases)
 
 
-def odds_of_thing(cases: Cases, model: EvidenceModel) -> Numbers:
+def odds_of_thing(cases: Cases, model: ScoringModel) -> Numbers:
     """Return each candidate's log odds by likeness and words alone (see `scoring.label`)."""
     return _odds(cases, model, [name for name in EVIDENCE if name not in scoring.NEVER_ALONE])
 
 
-def _odds(cases: Cases, model: EvidenceModel, names: Sequence[str]) -> Numbers:
+def _odds(cases: Cases, model: ScoringModel, names: Sequence[str]) -> Numbers:
     odds = np.zeros(len(cases.evidence))
     for name in names:
         if name in model.terms:
@@ -172,7 +172,7 @@ def _odds(cases: Cases, model: EvidenceModel, names: Sequence[str]) -> Numbers:
     return odds
 
 
-def _shares(cases: Cases, model: EvidenceModel) -> _Shares:
+def _shares(cases: Cases, model: ScoringModel) -> _Shares:
     odds = _odds(cases, model, EVIDENCE)
     none, unseen = scoring.odds_of_the_rest(cases.open_counts, cases.counts, model)
     highest = np.maximum(np.maximum.reduceat(odds, cases.first), np.maximum(none, unseen))
@@ -218,7 +218,7 @@ class _Parameter:
         return replace(term, **{self.field: before + by if self.field == "neutral" else before * exp(by)})
 
 
-def most_probable(cases: Cases, prior: EvidenceModel) -> EvidenceModel:
+def most_probable(cases: Cases, prior: ScoringModel) -> ScoringModel:
     """Return the prior's model with gains, neutrals and `none` moved to where the cases and the prior agree best.
 
     Fisher scoring: each step takes the expected curvature, and is halved until it is one upwards.
@@ -249,19 +249,19 @@ def most_probable(cases: Cases, prior: EvidenceModel) -> EvidenceModel:
     return model
 
 
-def _worth(cases: Cases, model: EvidenceModel, at: Numbers, precision: Numbers) -> float:
+def _worth(cases: Cases, model: ScoringModel, at: Numbers, precision: Numbers) -> float:
     likelihood = _shares(cases, model).log_likelihood(cases)
     return float(cases.weights @ likelihood - (precision * at**2).sum() / 2)
 
 
-def _moved(prior: EvidenceModel, parameters: Sequence[_Parameter], at: Numbers) -> EvidenceModel:
+def _moved(prior: ScoringModel, parameters: Sequence[_Parameter], at: Numbers) -> ScoringModel:
     terms = dict(prior.terms)
     for each, value in zip(parameters, at[:-1].tolist(), strict=True):
         terms[each.name] = each.moved(terms[each.name], value)
     return replace(prior, terms=terms, none=prior.none + float(at[-1]))
 
 
-def _slope(cases: Cases, model: EvidenceModel, parameters: Sequence[_Parameter]) -> tuple[Numbers, Numbers]:
+def _slope(cases: Cases, model: ScoringModel, parameters: Sequence[_Parameter]) -> tuple[Numbers, Numbers]:
     """Return the log likelihood's gradient by the parameters and `none`, and its expected curvature."""
     slopes = np.empty((len(cases.evidence), len(parameters)))
     for column, each in enumerate(parameters):

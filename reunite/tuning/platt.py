@@ -1,6 +1,6 @@
 """Fits two numbers to moderators' verdicts: how far the evidence may be trusted, and how often things are there.
 
-Only what was shown is judged, so verdicts can't tell what each piece of evidence is worth; they tell whether the
+Only what was shown is scored, so verdicts can't tell what each piece of evidence is worth; they tell whether the
 probabilities as a whole were too bold or too timid (Platt scaling of the log odds).
 """
 
@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from reunite.matching.scoring import log_odds
-from reunite.matching.weights import EvidenceModel, Term
+from reunite.matching.weights import ScoringModel, Term
 from reunite.tuning.calibration import Fitted, TooLittleDataError
 from reunite.tuning.fit import Numbers
 
@@ -25,7 +25,7 @@ _CERTAIN: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedPair:
+class DecidedPair:
     """A match with a standing verdict: what was measured, what probability was shown, and whether it was right."""
 
     evidence: Mapping[str, float]
@@ -33,7 +33,7 @@ class JudgedPair:
     right: bool
 
 
-def from_verdicts(pairs: Sequence[JudgedPair], model: EvidenceModel) -> Fitted:
+def from_verdicts(pairs: Sequence[DecidedPair], model: ScoringModel) -> Fitted:
     """Scale and shift a model's log odds to verdicts; the labels' limits stay. Raises TooLittleDataError."""
     confirmed = sum(pair.right for pair in pairs)
     if len(pairs) < LEAST_VERDICTS or min(confirmed, len(pairs) - confirmed) < LEAST_OF_EACH:

@@ -100,7 +100,7 @@ async def test_a_moderators_check_mark_confirms_and_taking_it_back_reopens(here:
     moderator = here.join("Grace", moderator=True)
     for given, state, standing in (
         (True, ReportState.RETURNED, MatchState.CONFIRMED),
-        (False, ReportState.OPEN, MatchState.UNJUDGED),
+        (False, ReportState.OPEN, MatchState.UNDECIDED),
     ):
         await here.react(card, "✅", moderator, given=given)
         await until(partial(stands, here, lost, match, standing))

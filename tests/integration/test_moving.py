@@ -74,7 +74,7 @@ class Sides:
         return lease
 
     async def match(self, session: Any, loss: Report, find: Report) -> None:
-        """Match across, ask, and tell the loser, as a search does."""
+        """Match across, ask, and tell the owner, as a search does."""
         for report in (loss, find):
             await session.set_state(report.id, ReportState.OPEN)
         match = await session.save_match(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))

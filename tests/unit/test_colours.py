@@ -6,6 +6,7 @@ from hypothesis.extra import numpy as arrays
 
 from reunite.encoder import Pixels
 from reunite.matching import colours
+from reunite.text import colour_words
 from reunite.text.negation import what_is_said
 
 RED, GREEN, WHITE, BLUE, BLACK = (200, 25, 40), (60, 160, 70), (250, 250, 250), (35, 90, 200), (15, 15, 16)

@@ -61,7 +61,7 @@ LOST = report(ReportKind.LOST, BOB, "black rucksack, *laptop* inside\n@everyone 
 FOUND = report(ReportKind.FOUND, ANN, "a rucksack", "the library")
 SEALED = replace(FOUND, sealed=True, category="keys")
 WHY = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
-MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNJUDGED, percent=True)
+MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNDECIDED, percent=True)
 POSSIBLE = replace(MATCH, label=Label.POSSIBLE, probability=0.4, percent=False)
 CLAIM = Claim(UUID(int=7), MATCH.id, BOB, "my *name* is inside", ClaimState.OPEN)
 NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
@@ -75,9 +75,9 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "may_be_yours": (wording.match_card(POSSIBLE, FOUND, LOST, None), None),
     "question": (wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))), None),
     "thanks": (wording.thanks(LOST, [(MATCH, FOUND)]), None),
-    "returned": (wording.verdict(MatchState.UNJUDGED, MatchState.CONFIRMED, MO, FOUND, LOST), None),
-    "refused": (wording.verdict(MatchState.UNJUDGED, MatchState.REFUSED, MO, FOUND, LOST), None),
-    "reopened": (wording.verdict(MatchState.CONFIRMED, MatchState.UNJUDGED, MO, FOUND, LOST), None),
+    "returned": (wording.verdict(MatchState.UNDECIDED, MatchState.CONFIRMED, MO, FOUND, LOST), None),
+    "refused": (wording.verdict(MatchState.UNDECIDED, MatchState.REFUSED, MO, FOUND, LOST), None),
+    "reopened": (wording.verdict(MatchState.CONFIRMED, MatchState.UNDECIDED, MO, FOUND, LOST), None),
     "expired": (wording.expired(), None),
     "withdrawn": (wording.ended("en"), None),
     "problem": (wording.problem("photo_gone", name="a.jpg"), None),

@@ -1,4 +1,4 @@
-"""An errand in a scratch database that is told to end leaves nothing behind."""
+"""An command in a scratch database that is told to end leaves nothing behind."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ PATIENCE = 120.0
 
 
 def reports(environment: dict[str, str], before: set[str]) -> int | None:
-    """How many reports the errand's database holds; None where there is no such database yet."""
+    """How many reports the command's database holds; None where there is no such database yet."""
     own = databases(environment) - before
     if not own:
         return None

@@ -12,22 +12,22 @@ from reunite.commands import EditReport, Withdraw
 from reunite.entities import IncomingPhoto, Member, Report, VerdictKind
 from reunite.errors import TellUserError
 from tests.doubles.pictures import drawing
-from tests.running import ADA, BEN, MODERATOR, Town, town, working
+from tests.running import ADA, BEN, MODERATOR, World, working, world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         yield community
 
 
-def everything(place: Town) -> str:
+def everything(place: World) -> str:
     """Return all that stands anywhere."""
     there = [outgoing.reply.text() for target, outgoing in place.platform.messages if target.message != "removed"]
     return "\n".join(there)
 
 
-async def test_mine_lists_my_open_reports_and_what_i_can_do_with_each(place: Town) -> None:
+async def test_mine_lists_my_open_reports_and_what_i_can_do_with_each(place: World) -> None:
     await place.lost("l1", "a red umbrella")
     await place.lost("l2", "a green cup")
     await place.found("f1", "blue", "a bottle")
@@ -38,7 +38,7 @@ async def test_mine_lists_my_open_reports_and_what_i_can_do_with_each(place: Tow
     assert await place.handlers.mine("web", place.name, Member("eve", "Eve")) == []
 
 
-async def test_mine_with_many_long_reports_lists_the_newest_and_says_how_many_are_older(place: Town) -> None:
+async def test_mine_with_many_long_reports_lists_the_newest_and_says_how_many_are_older(place: World) -> None:
     for number in range(17):
         await place.lost(f"l{number}", f"hat number {number} {'x' * 3900}")
     *listed, more = await place.handlers.mine("web", place.name, ADA)
@@ -48,7 +48,7 @@ async def test_mine_with_many_long_reports_lists_the_newest_and_says_how_many_ar
     assert sum(len(reply.text()) for reply in listed) < 12_000  # Slack takes little more in one message
 
 
-async def test_withdrawing_takes_every_copy_away(place: Town) -> None:
+async def test_withdrawing_takes_every_copy_away(place: World) -> None:
     find = await place.found("f1", "red", "an umbrella with a duck's head")
     await place.quiet()
     loss = await place.lost("", "my red umbrella, a gift from Zoe", target=place.at("lost"))
@@ -66,7 +66,7 @@ async def test_withdrawing_takes_every_copy_away(place: Town) -> None:
     assert await place.handlers.mine("web", place.name, ADA) == []
 
 
-async def test_a_card_that_was_on_its_way_when_its_report_went_is_taken_away_too(place: Town) -> None:
+async def test_a_card_that_was_on_its_way_when_its_report_went_is_taken_away_too(place: World) -> None:
     await place.lost("l1", "my red umbrella")
     await place.quiet()
     place.platform.failing["l1"] = 1  # the try may have arrived all the same
@@ -78,14 +78,14 @@ async def test_a_card_that_was_on_its_way_when_its_report_went_is_taken_away_too
     assert "duck" not in everything(place)
 
 
-async def test_only_the_author_may_withdraw(place: Town) -> None:
+async def test_only_the_author_may_withdraw(place: World) -> None:
     loss = await place.lost("l1", "my red umbrella")
     for stranger in (BEN, MODERATOR):
         with pytest.raises(TellUserError, match="only_own"):
             await place.press("withdraw", loss.id, stranger)
 
 
-async def test_a_longer_watch_begins_today(place: Town) -> None:
+async def test_a_longer_watch_begins_today(place: World) -> None:
     await place.set_up(keep_days=10)
     loss = await place.lost("l1", "my red umbrella")
     await place.set_up(keep_days=20)
@@ -97,14 +97,14 @@ async def test_a_longer_watch_begins_today(place: Town) -> None:
     assert str(known.expires_at.day) in said.text()
 
 
-async def how_probable(place: Town, find: Report) -> float:
+async def how_probable(place: World, find: Report) -> float:
     """Return how probable it is that a find is what its only match is about."""
     async with place.store.session(place.workspace.community) as session:
         [match] = await session.matches_of(find.id)
     return match.probability
 
 
-async def test_a_photo_added_later_finds_what_the_words_did_not(place: Town) -> None:
+async def test_a_photo_added_later_finds_what_the_words_did_not(place: World) -> None:
     red, *_ = [await place.found(colour, colour) for colour in ("red", "green", "blue")]
     await place.quiet()
     loss = await place.lost("l1", "something that I can't describe")
@@ -123,7 +123,7 @@ async def test_a_photo_added_later_finds_what_the_words_did_not(place: Town) -> 
         await place.press("add_photo", loss.id, ADA, key="press-3")
 
 
-async def test_changed_words_are_searched_for_and_stand_where_the_old_ones_stood(place: Town) -> None:
+async def test_changed_words_are_searched_for_and_stand_where_the_old_ones_stood(place: World) -> None:
     find = await place.found("f1", "green", "a cup")
     await place.lost("l1", "my green cup")
     await place.found("f2", "red", "another cup")
@@ -136,7 +136,7 @@ async def test_changed_words_are_searched_for_and_stand_where_the_old_ones_stood
     assert not await place.handlers.edit(EditReport(target=place.at("found", "unknown"), text="what?"))
 
 
-async def test_an_export_holds_everything_and_nothing_of_others(place: Town) -> None:
+async def test_an_export_holds_everything_and_nothing_of_others(place: World) -> None:
     await place.found("f1", "red", "an umbrella")
     await place.quiet()
     await place.lost("l1", "my red umbrella", "red", place="library")
@@ -151,14 +151,14 @@ async def test_an_export_holds_everything_and_nothing_of_others(place: Town) -> 
     assert exported["verdicts"] == []
 
 
-async def test_a_member_who_wants_to_be_forgotten_is(place: Town) -> None:
+async def test_a_member_who_wants_to_be_forgotten_is(place: World) -> None:
     await place.found("f1", "red", "an umbrella")
     await place.quiet()
     await place.lost("l1", "my red umbrella")
     await place.quiet()
     await place.press("mine", place.button("l1", "mine"), ADA, words="a blue thread")
     ada = Member("ada", "Ada")
-    await place.judge("l1", VerdictKind.REFUSE, by=ada, is_moderator=True)
+    await place.give_verdict("l1", VerdictKind.REFUSE, by=ada, is_moderator=True)
     privacy = await place.handlers.privacy("web", place.name)
     [forget] = privacy.buttons
     await place.press("forget", forget.subject, ada)

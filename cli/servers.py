@@ -15,7 +15,7 @@ from db.migrate import migrate
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Servers:
     """Where to connect: the application's role, the owner for migrations, Redis, and the queue's name in it."""
 
     database_url: str
@@ -24,7 +24,7 @@ class Places:
     queue: str
 
     def environment(self) -> dict[str, str]:
-        """Return the variables by which a child process finds the same places."""
+        """Return the variables by which a child process finds the same servers."""
         return {
             "REUNITE_DATABASE_URL": self.database_url,
             "REUNITE_OWNER_DATABASE_URL": self.owner_database_url,
@@ -34,20 +34,20 @@ class Places:
 
 
 @contextmanager
-def places(settings: Settings, *, with_redis: bool = True) -> Iterator[Places]:
+def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]:
     """Give the servers that the settings name; those that they don't name are started here, and stopped at the end.
 
     What works on the database alone needs none `with_redis`.
     """
     database_url, redis_url = settings.database_url, settings.redis_url
     if database_url and (redis_url or not with_redis):
-        yield Places(database_url, settings.owner_database_url or database_url, redis_url or "", settings.queue)
+        yield Servers(database_url, settings.owner_database_url or database_url, redis_url or "", settings.queue)
         return
     from cli.embedded import EmbeddedServers  # noqa: PLC0415 - an extra that a deployment with servers need not install
 
     with EmbeddedServers(Path(settings.home)) as embedded:
         owner_url = settings.owner_database_url or database_url or embedded.owner_database_url
-        yield Places(database_url or embedded.database_url, owner_url, redis_url or embedded.redis_url, settings.queue)
+        yield Servers(database_url or embedded.database_url, owner_url, redis_url or embedded.redis_url, settings.queue)
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def _ended_as_by_ctrl_c() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def scratch(home: Places) -> AsyncIterator[Places]:
+async def scratch(home: Servers) -> AsyncIterator[Servers]:
     """Give a migrated database and a queue of its own, gone at the end: real data is neither seen nor touched."""
     with _ended_as_by_ctrl_c():
         async with _scratch(home) as own:
@@ -69,7 +69,7 @@ async def scratch(home: Places) -> AsyncIterator[Places]:
 
 
 @asynccontextmanager
-async def _scratch(home: Places) -> AsyncIterator[Places]:
+async def _scratch(home: Servers) -> AsyncIterator[Servers]:
     name = f"reunite_scratch_{secrets.token_hex(6)}"
     own = replace(
         home,

@@ -15,13 +15,13 @@ from reunite.messages.reply import Action
 from reunite.my_reports import end
 from reunite.ports import Session
 from tests.doubles.pictures import drawing
-from tests.running import ADA, BEN, MODERATOR, Town, town, until, working
+from tests.running import ADA, BEN, MODERATOR, World, until, working, world
 from workers import process
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         yield community
 
@@ -38,7 +38,7 @@ def rows_with(owner_url: str, word: str) -> list[str]:
         ]
 
 
-async def test_words_that_were_taken_out_stand_nowhere_any_more(place: Town, owner_database_url: str) -> None:
+async def test_words_that_were_taken_out_stand_nowhere_any_more(place: World, owner_database_url: str) -> None:
     await place.found("f1", "red", "an umbrella, zq4711 on the handle")
     await place.quiet()
     loss = await place.lost("l1", "my red umbrella zq4711, call zanzibar", place="pool")
@@ -55,7 +55,7 @@ async def test_words_that_were_taken_out_stand_nowhere_any_more(place: Town, own
     assert "zq4711" not in card
 
 
-async def test_the_reason_on_a_card_follows_the_changed_words(place: Town) -> None:
+async def test_the_reason_on_a_card_follows_the_changed_words(place: World) -> None:
     await place.found("f1", "red", "an umbrella")
     await place.quiet()
     loss = await place.lost("l1", "something red")
@@ -68,11 +68,11 @@ async def test_the_reason_on_a_card_follows_the_changed_words(place: Town) -> No
     assert "umbrella ✓" in card
 
 
-async def test_what_moderators_made_of_a_match_still_stands_beside_changed_words(place: Town) -> None:
+async def test_what_moderators_made_of_a_match_still_stands_beside_changed_words(place: World) -> None:
     find = await place.found("f1", "red", "an umbrella, call zanzibar")
     await place.lost("l1", "my red umbrella", private=True)
     await place.quiet()
-    await place.judge("l1", VerdictKind.REFUSE)
+    await place.give_verdict("l1", VerdictKind.REFUSE)
     await place.handlers.edit(EditReport(target=find.target, text="an umbrella"))
     await place.quiet()
     [line] = place.log()
@@ -80,7 +80,7 @@ async def test_what_moderators_made_of_a_match_still_stands_beside_changed_words
     assert "zanzibar" not in line.text()
 
 
-async def test_nothing_stays_of_a_withdrawn_report_in_any_table(place: Town, owner_database_url: str) -> None:
+async def test_nothing_stays_of_a_withdrawn_report_in_any_table(place: World, owner_database_url: str) -> None:
     find = await place.found("f1", "red", "an umbrella with a zebra", secret="zebra's eye", place="zebra house")
     await place.quiet()
     loss = await place.lost("l1", "my red umbrella with a zebra", place="zebra crossing")
@@ -95,7 +95,7 @@ async def test_nothing_stays_of_a_withdrawn_report_in_any_table(place: Town, own
     assert rows_with(owner_database_url, "zebra") == []
 
 
-async def test_a_detail_that_was_added_outlives_a_change_of_the_post(place: Town) -> None:
+async def test_a_detail_that_was_added_outlives_a_change_of_the_post(place: World) -> None:
     loss = await place.lost("l1", "my umbrella")
     for _ in range(2):  # told of twice
         await place.press("add_detail", loss.id, ADA, words="with a wooden handle")
@@ -104,7 +104,7 @@ async def test_a_detail_that_was_added_outlives_a_change_of_the_post(place: Town
     assert (await known(place, loss)).text == "my red umbrella\nwith a wooden handle"
 
 
-async def test_vectors_of_old_words_do_not_outlive_them(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_vectors_of_old_words_do_not_outlive_them(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
     embed = process.embed
 
     async def while_it_is_edited(encoder: Any, wanted: Any) -> Any:
@@ -122,7 +122,7 @@ async def test_vectors_of_old_words_do_not_outlive_them(place: Town, monkeypatch
         assert await session._all(query, report=loss.id) == await session._all(query, report=like.id)
 
 
-async def test_what_comes_while_a_report_ends_is_not_kept(place: Town, owner_database_url: str) -> None:
+async def test_what_comes_while_a_report_ends_is_not_kept(place: World, owner_database_url: str) -> None:
     photo = IncomingPhoto("late.jpg", data=drawing("red"))
     presses: dict[Action, dict[str, Any]] = {
         "add_photo": {"photos": (photo,)},
@@ -153,7 +153,7 @@ def _is_waiting(owner_url: str) -> bool:
         return bool(connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
 
 
-async def known(place: Town, report: Report) -> Report:
+async def known(place: World, report: Report) -> Report:
     async with place.store.session(place.workspace.community) as session:
         return await _of(session, report)
 
@@ -164,7 +164,7 @@ async def _of(session: Session, report: Report) -> Report:
     return now
 
 
-async def test_a_search_for_old_words_says_nothing(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_for_old_words_says_nothing(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
     announce = process.announce
 
     async def while_it_is_edited(session: Any, report: Report, *found: Any, **more: Any) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.scoring import Judgement, judge
-from reunite.matching.weights import EvidenceModel, Term
+from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.weights import ScoringModel, Term
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept-2"), defaults.for_encoder("clip:openai/clip-vit-base-patch32"))
@@ -51,8 +51,8 @@ def searches(draw: st.DrawFn, least: int = 1) -> Search:
     return Search(draw(items(0, kind)), candidates, background, open_count)
 
 
-def probabilities(search: Search, model: EvidenceModel) -> dict[UUID, float]:
-    return {judgement.report: judgement.probability for judgement in judge(search, model)}
+def probabilities(search: Search, model: ScoringModel) -> dict[UUID, float]:
+    return {scored.report: scored.probability for scored in score(search, model)}
 
 
 def with_first(search: Search, first: Candidate) -> Search:
@@ -60,35 +60,35 @@ def with_first(search: Search, first: Candidate) -> Search:
 
 
 @given(searches(least=0), models)
-def test_probabilities_and_none_sum_to_one_and_come_best_first(search: Search, model: EvidenceModel) -> None:
-    found = [judgement.probability for judgement in judge(search, model)]
+def test_probabilities_and_none_sum_to_one_and_come_best_first(search: Search, model: ScoringModel) -> None:
+    found = [scored.probability for scored in score(search, model)]
     assert all(0 <= probability <= 1 for probability in found)
     assert sum(found) <= 1 + 1e-9
     assert found == sorted(found, reverse=True)
 
 
 @given(searches(), models)
-def test_labels_are_one_high_or_up_to_five_possible(search: Search, model: EvidenceModel) -> None:
-    judged = judge(search, model)
-    labelled = [judgement for judgement in judged if judgement.label]
-    limits = model.of_photos if PairKind.PHOTO_PHOTO in judged[0].evidence else model.of_words
+def test_labels_are_one_high_or_up_to_five_possible(search: Search, model: ScoringModel) -> None:
+    scored = score(search, model)
+    labelled = [scored for scored in scored if scored.label]
+    limits = model.of_photos if PairKind.PHOTO_PHOTO in scored[0].evidence else model.of_words
     assert len(labelled) <= 5
-    if any(judgement.label is Label.HIGH for judgement in labelled):
+    if any(scored.label is Label.HIGH for scored in labelled):
         assert len(labelled) == 1
         assert labelled[0].probability >= limits.high
     elif labelled:
-        assert sum(judgement.probability for judgement in labelled) >= limits.possible
+        assert sum(scored.probability for scored in labelled) >= limits.possible
 
 
 @given(searches(), models, st.data())
-def test_the_order_of_candidates_does_not_matter(search: Search, model: EvidenceModel, data: st.DataObject) -> None:
+def test_the_order_of_candidates_does_not_matter(search: Search, model: ScoringModel, data: st.DataObject) -> None:
     shuffled = tuple(data.draw(st.permutations(search.candidates)))
-    assert judge(replace(search, candidates=shuffled), model) == judge(search, model)
+    assert score(replace(search, candidates=shuffled), model) == score(search, model)
 
 
 @given(searches(), models, st.sampled_from(PairKind), st.floats(0, 0.5))
 def test_a_likelier_cosine_never_makes_a_match_less_probable(
-    search: Search, model: EvidenceModel, kind: PairKind, more: float
+    search: Search, model: ScoringModel, kind: PairKind, more: float
 ) -> None:
     first = search.candidates[0]
     if kind not in first.similarities:
@@ -103,7 +103,7 @@ def test_a_likelier_cosine_never_makes_a_match_less_probable(
 
 @given(searches(), models, cosines, st.sampled_from([PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT]), cosines)
 def test_beside_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
-    search: Search, model: EvidenceModel, photos: float, kind: PairKind, words: float
+    search: Search, model: ScoringModel, photos: float, kind: PairKind, words: float
 ) -> None:
     plain, more = (
         with_first(search, replace(search.candidates[0], similarities={PairKind.PHOTO_PHOTO: photos, **beside}))
@@ -113,7 +113,7 @@ def test_beside_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
 
 
 @given(searches(), models)
-def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search: Search, model: EvidenceModel) -> None:
+def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search: Search, model: ScoringModel) -> None:
     first = search.candidates[0]
     before = probabilities(search, model)[first.item.report]
     named = replace(first, rare_words=(*first.rare_words, "kenzo"))
@@ -124,7 +124,7 @@ def test_a_rare_word_or_the_same_place_never_makes_a_match_less_probable(search:
 
 
 @given(searches(), models, st.integers(1, 100_000))
-def test_more_rivals_never_make_a_match_more_probable(search: Search, model: EvidenceModel, more: int) -> None:
+def test_more_rivals_never_make_a_match_more_probable(search: Search, model: ScoringModel, more: int) -> None:
     before = probabilities(search, model)
     among_more = probabilities(replace(search, open_count=search.open_count + more), model)
     rival = replace(search.candidates[0], item=replace(search.candidates[0].item, report=UUID(int=99)))
@@ -137,7 +137,7 @@ def test_more_rivals_never_make_a_match_more_probable(search: Search, model: Evi
 
 @given(searches(), models, st.floats(0.2, 5), st.floats(-2, 2))
 def test_the_encoders_scale_does_not_matter_where_the_background_tells_it(
-    search: Search, model: EvidenceModel, factor: float, shift: float
+    search: Search, model: ScoringModel, factor: float, shift: float
 ) -> None:
     many = 10**9
     one = replace(
@@ -187,31 +187,31 @@ def text_search(query: Item, *candidates: tuple[Item, float]) -> Search:
     )
 
 
-def whys(judgement: Judgement) -> set[tuple[str, str, str]]:
-    return {(why.aspect, why.word, why.agreement) for why in judgement.why}
+def whys(scored: ScoredCandidate) -> set[tuple[str, str, str]]:
+    return {(why.aspect, why.word, why.agreement) for why in scored.why}
 
 
 def test_a_clear_fit_among_three_finds_is_named_and_the_others_are_not() -> None:
     others = [(found(2, seen=GREEN), 0.0), (found(3, seen=GREEN), -0.05)]
-    best, *rest = judge(text_search(lost(), (found(1), 0.5), *others), CONCEPT)
+    best, *rest = score(text_search(lost(), (found(1), 0.5), *others), CONCEPT)
     assert best.report == UUID(int=1)
     assert best.label
     assert {("thing", "rucksack", "agrees"), ("colour", "red", "agrees")} <= whys(best)
-    assert [judgement.label for judgement in rest] == [None, None]
+    assert [scored.label for scored in rest] == [None, None]
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_the_wrong_thing_alone_gets_no_label_even_at_the_right_place_and_time(model: EvidenceModel) -> None:
+def test_the_wrong_thing_alone_gets_no_label_even_at_the_right_place_and_time(model: ScoringModel) -> None:
     typical = model.typical[PairKind.TEXT_PHOTO].mean
     query = lost(place="library", at=NOON)
-    [only] = judge(text_search(query, (found(1, place="library", at=NOON + timedelta(hours=1)), typical)), model)
+    [only] = score(text_search(query, (found(1, place="library", at=NOON + timedelta(hours=1)), typical)), model)
     assert only.label is None
 
 
 def test_what_was_found_before_it_was_lost_is_less_probable_and_says_why() -> None:
     query = lost(at=NOON)
     after, before = (
-        judge(text_search(query, (found(1, at=NOON + gap), 0.4), (found(2, seen=GREEN), 0.0)), CONCEPT)[0]
+        score(text_search(query, (found(1, at=NOON + gap), 0.4), (found(2, seen=GREEN), 0.0)), CONCEPT)[0]
         for gap in (timedelta(hours=3), -timedelta(days=5))
     )
     assert after.probability > before.probability
@@ -221,32 +221,32 @@ def test_what_was_found_before_it_was_lost_is_less_probable_and_says_why() -> No
 
 def test_places_agree_by_words_in_any_language_and_with_slips() -> None:
     for place, agreement in [("Bibliothek", "agrees"), ("libary", "agrees"), ("sports hall", "differs")]:
-        [judgement] = judge(text_search(lost(place="library"), (found(1, place=place), 0.3)), CONCEPT)
-        assert ("place", place, agreement) in whys(judgement)
+        [scored] = score(text_search(lost(place="library"), (found(1, place=place), 0.3)), CONCEPT)
+        assert ("place", place, agreement) in whys(scored)
 
 
 def test_of_several_colours_said_the_one_that_is_seen_is_told_and_what_is_left_open_is_named() -> None:
     query = lost("a red and green hat", place="library")
-    [judgement] = judge(text_search(query, (found(1, seen=GREEN), 0.5)), CONCEPT)
-    assert {("colour", "green", "agrees"), ("place", "", "unknown")} <= whys(judgement)
-    [judgement] = judge(text_search(query, (replace(found(1), colours=()), 0.5)), CONCEPT)
-    assert ("colour", "", "unknown") in whys(judgement)
+    [scored] = score(text_search(query, (found(1, seen=GREEN), 0.5)), CONCEPT)
+    assert {("colour", "green", "agrees"), ("place", "", "unknown")} <= whys(scored)
+    [scored] = score(text_search(query, (replace(found(1), colours=()), 0.5)), CONCEPT)
+    assert ("colour", "", "unknown") in whys(scored)
     photo = replace(lost(""), colours=(GREEN,))
-    [judgement] = judge(text_search(photo, (found(1, seen=RED), 0.5)), CONCEPT)
-    assert ("colour", "green", "differs") in whys(judgement)
+    [scored] = score(text_search(photo, (found(1, seen=RED), 0.5)), CONCEPT)
+    assert ("colour", "green", "differs") in whys(scored)
 
 
 def test_a_word_of_both_texts_names_the_thing_and_rare_words_are_told() -> None:
     candidate = Candidate(found(1, "a handbag, Eastpak"), {PairKind.TEXT_TEXT: 0.6}, ("eastpak",))
-    [judgement] = judge(Search(lost("Eastpak handbag"), (candidate,), {}, 1), CONCEPT)
-    assert {Why("thing", "handbag", "agrees"), Why("words", "eastpak", "agrees")} <= set(judgement.why)
+    [scored] = score(Search(lost("Eastpak handbag"), (candidate,), {}, 1), CONCEPT)
+    assert {Why("thing", "handbag", "agrees"), Why("words", "eastpak", "agrees")} <= set(scored.why)
 
 
 def test_the_same_look_means_less_among_more_open_reports() -> None:
     search = text_search(lost(), (found(1), 0.5), (found(2, seen=GREEN), 0.0))
     known = {PairKind.TEXT_PHOTO: Background(0.0, 0.1, 100)}
     few, many = (
-        judge(replace(search, background=known, open_count=count), CONCEPT)[0].probability for count in (100, 10_000)
+        score(replace(search, background=known, open_count=count), CONCEPT)[0].probability for count in (100, 10_000)
     )
     assert few > 2 * many
 

@@ -16,7 +16,7 @@ from tests.running import PATIENCE, background, working
 
 
 @dataclass
-class SlackTown:
+class SlackWorld:
     """A workspace with the bot in it. Ada loses things, Ben finds them, Mo moderates."""
 
     slack: SlackDouble
@@ -74,24 +74,24 @@ async def bot_on(slack: SlackDouble, database_url: str, redis_url: str, **more: 
         yield
 
 
-def people_of(slack: SlackDouble) -> SlackTown:
+def people_of(slack: SlackDouble) -> SlackWorld:
     """Open three channels and let three people in."""
     found, lost, mods = (slack.add_channel(name) for name in ("found", "lost", "mods"))
     people = slack.add_member("Ada"), slack.add_member("Ben"), slack.add_member("Mo", admin=True)
-    return SlackTown(slack, found, lost, mods, *people)
+    return SlackWorld(slack, found, lost, mods, *people)
 
 
 @asynccontextmanager
-async def slack_town(
+async def slack_world(
     database_url: str, redis_url: str, *, works: bool = True, **of_worker: Any
-) -> AsyncIterator[SlackTown]:
+) -> AsyncIterator[SlackWorld]:
     """Run bot and worker in a workspace; without `works` the worker is the test's own."""
     async with AsyncExitStack() as stack:
         stack.enter_context(no_proxy())
         slack = await stack.enter_async_context(SlackDouble.running())
-        town = people_of(slack)
+        world = people_of(slack)
         if works:
             settings = worker_config(slack, **of_worker)
             await stack.enter_async_context(working(database_url, redis_url, **settings))
         await stack.enter_async_context(bot_on(slack, database_url, redis_url))
-        yield town
+        yield world

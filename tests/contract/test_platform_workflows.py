@@ -46,7 +46,7 @@ async def test_a_claim_is_told_by_a_form_and_shown_to_those_alone_who_decide(her
 async def test_a_form_that_cant_be_taken_is_told_kindly(here: Harness) -> None:
     card, lost, found, _ = await shown_match(here)
     mine = sentence("button_mine")
-    assert (await here.press(card, mine, found.author, fill="mine!")).words == sentence("only_loser")
+    assert (await here.press(card, mine, found.author, fill="mine!")).words == sentence("only_owner")
     assert (await here.press(card, mine, lost.author, fill="  ")).words == sentence("claim_empty")
     assert "theirs" not in await here.public()
 
@@ -131,14 +131,14 @@ async def test_a_fresh_link_leads_to_a_posts_photo_as_long_as_it_is_there(here: 
     assert await here.platform.photo_url(post, "photo.jpg") is None
 
 
-async def test_moderators_judge_by_button_in_their_own_channel(here: Harness) -> None:
+async def test_moderators_give_verdicts_by_button_in_their_own_channel(here: Harness) -> None:
     await here.set_up(log=True)
     _, lost, found, match = await shown_match(here)
     line = await logged(here)
     confirm = sentence("button_confirm")
     assert (await here.press(line, confirm, lost.author)).words == sentence("only_moderators")
     moderator = here.join("Grace", moderator=True)
-    for state, note in ((MatchState.CONFIRMED, "judged_confirmed"), (MatchState.UNJUDGED, "judged_unjudged")):
+    for state, note in ((MatchState.CONFIRMED, "match_confirmed"), (MatchState.UNDECIDED, "match_undecided")):
         assert (await here.press(line, confirm, moderator)).words == sentence(f"note_{note}")
         assert await stands(here, lost, match, state)
         await here.deliver()
@@ -232,7 +232,7 @@ async def test_the_bot_writes_in_the_language_of_the_community(here: Harness) ->
     card, _, _, _ = await shown_match(here)
     assert sentence("jump_post", "de") in str(await here.words(card))
     told = await here.press(card, sentence("button_not_mine", "de"), here.join("Mallory"))
-    assert told.words == sentence("only_loser")
+    assert told.words == sentence("only_owner")
     await here.react(card, "✅", here.join("Grace", moderator=True))
 
     async def returned() -> bool:
@@ -247,7 +247,7 @@ async def test_the_bot_writes_in_the_language_of_the_community(here: Harness) ->
 async def test_a_person_is_told_in_their_own_language(here: Harness) -> None:
     card, _, _, _ = await shown_match(here)
     told = await here.press(card, sentence("button_not_mine"), here.join("Jeanne", language="fr"))
-    assert told.words == sentence("only_loser", "fr")
+    assert told.words == sentence("only_owner", "fr")
 
 
 async def said(here: Harness, words: str) -> Sent:

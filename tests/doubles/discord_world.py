@@ -27,7 +27,7 @@ class NoQueue:
 
 
 @dataclass
-class Town:
+class World:
     """A guild, the bot in it, and what the bot has written down."""
 
     discord: DiscordDouble
@@ -75,13 +75,13 @@ def config(discord: DiscordDouble, token: str = TOKEN) -> DiscordConfig:
 
 
 @asynccontextmanager
-async def town(database_url: str) -> AsyncIterator[Town]:
+async def world(database_url: str) -> AsyncIterator[World]:
     async with (
         DiscordDouble() as discord,
         Store(database_url) as store,
         running(Handlers(store, NoQueue()), config(discord)) as platform,
     ):
-        yield Town(discord, store, platform)
+        yield World(discord, store, platform)
 
 
 async def eventually(look: Callable[[], Awaitable[object]]) -> None:
@@ -106,7 +106,7 @@ async def nothing(card: str) -> None:
     del card
 
 
-async def shown_match(here: Town, meanwhile: Callable[[str], Awaitable[None]] = nothing) -> tuple[str, Report, Report]:
+async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] = nothing) -> tuple[str, Report, Report]:
     """Write a lost and a found report and a match of them as the workers would; return its card's message id.
 
     `meanwhile` is what happens to the card before the delivery has noted it.
@@ -139,7 +139,7 @@ async def shown_match(here: Town, meanwhile: Callable[[str], Awaitable[None]] = 
     return sent.message, lost, found
 
 
-async def match_state(here: Town, lost: Report) -> MatchState:
+async def match_state(here: World, lost: Report) -> MatchState:
     assert lost.kind is ReportKind.LOST
     async with here.store.session(await here.community()) as session:
         [match] = await session.matches_of(lost.id)
