@@ -91,7 +91,8 @@ class Postgres:
             found = (self._data / "PG_VERSION").read_text().strip()
             if found != MAJOR_VERSION:
                 raise EmbeddedServersError(
-                    f"{self._data} was made by PostgreSQL {found}, but this version needs {MAJOR_VERSION}: move the folder away."
+                    f"{self._data} was made by PostgreSQL {found}, but this version needs {MAJOR_VERSION}:"
+                    " move the folder away."
                 )
             return
         unfinished = self._data.with_name("postgres.unfinished")
