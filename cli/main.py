@@ -45,6 +45,7 @@ def _configured() -> Iterator[Settings]:
     """Read the settings and set up the log, without any server."""
     from cli.children import ChildError  # noqa: PLC0415
     from db.migrate import MigrationError  # noqa: PLC0415
+    from embedded.errors import EmbeddedServersError  # noqa: PLC0415
 
     try:
         settings = Settings()
@@ -53,7 +54,7 @@ def _configured() -> Iterator[Settings]:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
         _fail(f"A setting is not as it should be: {problems}.")
-    except (UsageError, ChildError, MigrationError) as error:
+    except (UsageError, ChildError, EmbeddedServersError, MigrationError) as error:
         _fail(str(error))
     except ImportError as error:
         _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")

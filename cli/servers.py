@@ -43,7 +43,7 @@ def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]
     if database_url and (redis_url or not with_redis):
         yield Servers(database_url, settings.owner_database_url or database_url, redis_url or "", settings.queue)
         return
-    from cli.embedded import EmbeddedServers  # noqa: PLC0415 - an extra that a deployment with servers need not install
+    from embedded import EmbeddedServers  # noqa: PLC0415 - an extra that a deployment with servers need not install
 
     with EmbeddedServers(Path(settings.home)) as embedded:
         owner_url = settings.owner_database_url or database_url or embedded.owner_database_url

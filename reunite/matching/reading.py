@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item
 from reunite.text import colour_words, words
-from reunite.text.negation import what_is_said
+from reunite.text.normalise import normalise
 from reunite.text.parts import parts
 
 
@@ -26,16 +26,16 @@ class Reading:
 
 def read(item: Item) -> Reading:
     """Read an item's text and place."""
-    english = what_is_said(item.text)
+    english = normalise(item.text)
     answered = [item.colour_said] if item.colour_said else []
-    named = (*colour_words.named(english), *answered)
+    named = (*colour_words.named_colours(english), *answered)
     return Reading(
         item=item,
         telling=tuple(words.tokens(english)),
-        head=words.head(english),
+        head=words.head_noun(english),
         colour_names=named,
         colours_said=tuple(
-            colours.of_names([*colour_words.named(part), *answered]) for part in parts(item.text) or (english,)
+            colours.of_names([*colour_words.named_colours(part), *answered]) for part in parts(item.text) or (english,)
         ),
         place_words=circumstances.place_words(item.place),
     )

@@ -47,7 +47,7 @@ def reasons(
 def _thing(query: Reading, other: Reading, evidence: Mapping[str, float]) -> Iterator[Why]:
     """Name the thing by a word that both use, else by one's own word where the photos or vectors bear it out."""
     heads = [head for head in (query.head, other.head) if head]
-    shared = {words.stem(word) for word in words.shared(query.telling, other.telling)}
+    shared = {words.stem(word) for word in words.shared_words(query.telling, other.telling)}
     if named := [head for head in heads if words.stem(head) in shared]:
         yield Why("thing", named[0], "agrees")
         return

@@ -122,7 +122,7 @@ def said_and_seen(query: Reading, other: Reading) -> dict[str, float]:
         COLOUR_OF_PHOTOS: _colour_seen(query.item, other.item),
         PLACE: _place(query, other),
         TIME: _time(query.item, other.item),
-        SHARED_WORDS: log(1 + len(words.shared(query.telling, other.telling))),
+        SHARED_WORDS: log(1 + len(words.shared_words(query.telling, other.telling))),
     }
     return {name: value for name, value in possible.items() if value is not None}
 

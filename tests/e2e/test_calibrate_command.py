@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cli.embedded import Urls
+from embedded import Urls
 from tests.e2e.test_commands import environment, reunite
 
 pytestmark = pytest.mark.slow

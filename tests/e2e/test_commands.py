@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from cli.embedded import Urls
+from embedded import Urls
 from tests.doubles.pictures import drawing
 from tests.doubles.tiny_clip import make_tiny_clip
 

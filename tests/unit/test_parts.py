@@ -14,7 +14,7 @@ from reunite.matching.evidence import Candidate, Item, PairKind
 from reunite.matching.reading import read
 from reunite.matching.scoring import measure
 from reunite.matching.weights import COLOUR
-from reunite.text.parts import MOST_PARTS, parts
+from reunite.text.parts import MAX_PARTS, parts
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_what_a_thing_has_or_holds_stays_with_it(text: str) -> None:
 def test_there_are_no_parts_or_a_few_of_some_words_each(text: str) -> None:
     found = parts(text)
     assert len(found) != 1
-    assert len(found) <= MOST_PARTS
+    assert len(found) <= MAX_PARTS
     assert all(part.strip() for part in found)
 
 
 def test_no_word_of_a_long_list_is_lost() -> None:
     found = parts("hat, scarf, gloves, keys, wallet, phone, watch and umbrella")
     assert found == ("hat", "scarf", "gloves", "keys", "wallet", "phone, watch and umbrella")
-    assert len(found) == MOST_PARTS
+    assert len(found) == MAX_PARTS
 
 
 def test_each_things_colour_is_looked_for_by_itself() -> None:

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
-from reunite.text.negation import tables, what_is_said
+from reunite.text.normalise import normalise, tables
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.chunks import chunks
 from workers.encoders.hub import local_folder, obtain
@@ -85,7 +85,7 @@ class ClipEncoder:
         """Vectors of the texts, n × dimension."""
         if not texts:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
-        pieces = [chunks(what_is_said(text), self._fits) for text in texts]
+        pieces = [chunks(normalise(text), self._fits) for text in texts]
         worded = [template.format(piece) for each in pieces for piece in each for template in self._templates]
         batches = (worded[first : first + _TEXTS_A_BATCH] for first in range(0, len(worded), _TEXTS_A_BATCH))
         vectors = np.concatenate([_unit(self._text_features(batch)) for batch in batches])

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
-from reunite.text.negation import tables, what_is_said
+from reunite.text.normalise import normalise, tables
 from workers.encoders import efficientnet_lite, minilm
 from workers.encoders.concept_words import ConceptWords
 from workers.encoders.precision import fastest_dtype
@@ -87,7 +87,7 @@ class ConceptEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """`shared` n × 1000 and `text` n × 384."""
-        english = [what_is_said(text) for text in texts]
+        english = [normalise(text) for text in texts]
         with torch.inference_mode():
             sentences = self._sentences.encode(english)
             likeness = sentences @ self._phrases.T
