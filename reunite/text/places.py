@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from reunite.text import place_words_unspaced as unspaced
+from reunite.text.lexicon import to_english
 from reunite.text.place_words import (
     AFTER_A_PREPOSITION,
     DETERMINERS,
@@ -54,7 +55,7 @@ def locate(text: str) -> Located:
     """Find the places that a text names, and return them and the rest of the text."""
     text, found = unspaced.take_places(text)
     tokens = list(_TOKEN.finditer(text))
-    words = [plain(token[0]) if token[0][0].isalnum() else token[0] for token in tokens]
+    words = [_plain(token[0]) for token in tokens]
     rest, end = "", 0
     for first, last, shown in _places(words):
         rest += text[end : tokens[first].start()] + " "
@@ -62,6 +63,11 @@ def locate(text: str) -> Located:
         found.append(text[tokens[shown].start() : end])
     rest = _SPACES.sub(" ", rest + text[end:]).strip()
     return Located(_LEFT_OVER.sub("", rest).strip() if found else rest, tuple(found))
+
+
+def _plain(token: str) -> str:
+    """Signs and the French "à" stay: without its accent it's an English article."""
+    return plain(token) if token[0].isalnum() and token not in {"à", "À"} else token.lower()
 
 
 def _places(words: Sequence[str]) -> Iterator[_Found]:
@@ -140,13 +146,18 @@ def _continues(words: Sequence[str], start: int, position: int) -> bool:
 def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> bool:
     """Whether any noun after this preposition is a place: "found at Zarquon's", "left in the Haribo"."""
     lead = tuple(words[first : first + lead_length(words, first)])
-    if lead in NEVER_ANYTHING or words[start] in NO_PLACES or any(stem(word) in THINGS for word in words[start:end]):
+    if lead in NEVER_ANYTHING or words[start] in NO_PLACES or _names_a_thing(words[start:end]):
         return False
     if first and words[first - 1] in VERBS:
         return True
     before = range(first - 1, max(-1, first - 1 - _MAX_VERB), -1)
     sentence_start = next((position for position in before if words[position] in ".!?\n:"), before.stop)
-    return lead in FIRM and any(words[position] in VERBS for position in range(sentence_start + 1, first))
+    beside = [*range(sentence_start + 1, first), *range(end, min(end + 1, len(words)))]
+    return lead in FIRM and any(words[position] in VERBS for position in beside)
+
+
+def _names_a_thing(words: Sequence[str]) -> bool:
+    return any(stem(word) in THINGS for word in to_english(" ".join(words)).split())
 
 
 def _numbered(words: Sequence[str], first: int) -> _Found | None:

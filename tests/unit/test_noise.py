@@ -209,8 +209,8 @@ HOSTILE = (
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_long_hostile_texts_take_time_in_proportion_to_their_length(piece: str) -> None:
-    short, long = (_seconds((piece * length)[:length]) for length in (4_000, 32_000))
-    assert long < 30 * short + 0.5
+    short, long = (_seconds((piece * length)[:length]) for length in (2_000, 12_000))
+    assert long < 20 * short + 0.3
 
 
 def _seconds(text: str) -> float:
