@@ -157,7 +157,8 @@ def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> b
 
 
 def _names_a_thing(words: Sequence[str]) -> bool:
-    return any(stem(word) in THINGS for word in to_english(" ".join(words)).split())
+    english = to_english(" ".join(words)).split()
+    return any(word in THINGS or stem(word) in THINGS for word in english)
 
 
 def _numbered(words: Sequence[str], first: int) -> _Found | None:
