@@ -13,8 +13,12 @@ _SHORTEST_PLURAL: Final = 4
 class ConceptWords:
     """Phrases, and the concept that each stands for; a phrase may stand for several, with an entry for each."""
 
-    def __init__(self, table: str) -> None:
-        """Read lines of a concept's number, a tab, and its phrases with commas between them."""
+    def __init__(self, table: str, nouns: str = "") -> None:
+        """Read lines of a concept's number, a tab, and its phrases with commas between them.
+
+        `nouns` has lines of a further noun, a tab, and the phrases that it says as well. It is in no text's likeness
+        to the concepts, so texts without it stay as they are.
+        """
         rows = [line.split("\t") for line in table.splitlines()]
         entries = [(phrase.strip(), int(number)) for number, phrases in rows for phrase in phrases.split(",")]
         self.phrases: Sequence[str] = [phrase for phrase, _ in entries]
@@ -22,6 +26,9 @@ class ConceptWords:
         self._entries_by_words = defaultdict[tuple[str, ...], list[int]](list)
         for entry, phrase in enumerate(self.phrases):
             self._entries_by_words[_singular(phrase)].append(entry)
+        for noun, phrases in (line.split("\t") for line in nouns.splitlines()):
+            said = [entry for phrase in phrases.split(",") for entry in self._entries_by_words[_singular(phrase)]]
+            self._entries_by_words[_singular(noun)] += said
 
     def said(self, text: str) -> Sequence[int]:
         """Entries whose phrase is in the text, singular or plural; of overlapping phrases the longest from the left."""
