@@ -12,7 +12,7 @@ from reunite.text.normalise import normalise
         ("my bagpack and hodie", "my backpack and hoodie"),
         ("Samsnug phone", "samsung phone"),
         ("an addidas jaket", "an adidas jacket"),
-        ("EAST PAK rucksak", "eastpak rucksack"),
+        ("EAST PAK bagpack", "eastpak backpack"),
         ("lost my sun glasses", "lost my sunglasses"),
         ("gery umbrela", "grey umbrella"),
         ("teddybear", "teddy bear"),
