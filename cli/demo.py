@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from cli.children import Child, ChildError, children, until_asked_to_stop
+from cli.errors import UsageError
 from cli.places import Places
+from cli.port import problem
 from cli.settings import Settings
 from db.migrate import migrate
 
@@ -19,7 +21,11 @@ _MOST_RESTARTS: Final = 5
 async def demo(settings: Settings, where: Places) -> None:
     """Run worker and chat page until asked to stop."""
     await migrate(where.owner_database_url)
-    environment = {**where.environment(), "REUNITE_PORT": str(settings.port)}
+    environment = {
+        **where.environment(),
+        "REUNITE_PORT": str(settings.port),
+        "REUNITE_LOG_LEVEL": log_level(settings),
+    }
     async with children([["worker"], ["bot", "web"]], environment) as (worker, page):
         stop = asyncio.create_task(until_asked_to_stop())
         run = asyncio.create_task(_run(worker, page, settings.port))
@@ -28,6 +34,17 @@ async def demo(settings: Settings, where: Places) -> None:
             await run
         run.cancel()  # or it would start again what is being stopped
         print("\nStopping …", flush=True)
+
+
+def check_port(port: int) -> None:
+    """Raise UsageError if the page can't listen there."""
+    if message := problem(port):
+        raise UsageError(message)
+
+
+def log_level(settings: Settings) -> str:
+    """Keep the terminal readable: a worker and a bot log each reply, here only what goes wrong is of interest."""
+    return settings.log_level if "log_level" in settings.model_fields_set else "warning"
 
 
 async def _run(worker: Child, page: Child, port: int) -> None:

@@ -38,10 +38,10 @@ _LARGE: Final = re.compile(r"\d{2,}\.\d MB|GB")
 
 def main(profile: str) -> int:
     """Install one profile and return the exit status."""
+    print("Installing into .venv. This happens once and may take a few minutes.", flush=True)
     steps = STEPS[profile]
     if not has_pinned_torch():
         steps = (("PyTorch", ("torch", *index_options())), *steps)
-    print("Installing into .venv, once. This takes a few minutes.", flush=True)
     return next((status for what, options in steps if (status := install(what, options))), 0)
 
 
@@ -66,8 +66,8 @@ def index_options() -> tuple[str, ...]:
         return ()
     if not is_reachable(f"{CPU_INDEX}/torch/"):
         print(
-            f"This machine has no NVIDIA GPU, but {CPU_INDEX} with PyTorch's smaller build can't be reached.\n"
-            "PyTorch comes from pip's usual index, perhaps with gigabytes of CUDA. TORCH_INDEX=… names another index.",
+            f"PyTorch's build without CUDA can't be reached at {CPU_INDEX}, so pip looks in its usual\n"
+            "places and may fetch gigabytes of CUDA. To name another index: TORCH_INDEX=…",
             flush=True,
         )
         return ()
