@@ -31,7 +31,7 @@ install: .venv/installed
 # The port is checked before anything is installed.
 demo:
 	@python=$$(scripts/python.sh $(PYTHONS)) && $$python -m cli.port '$(PORT)'
-	@$(MAKE) --no-print-directory .venv/installed-demo
+	@$(MAKE) --silent .venv/installed-demo
 	@$(BIN)/reunite demo --port $(PORT)
 
 lint: install

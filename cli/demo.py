@@ -11,10 +11,6 @@ from cli.port import problem
 from cli.settings import Settings
 from db.migrate import migrate
 
-ENCODERS: Final = {
-    "clip": "CLIP",
-    "concept": "the offline encoder",
-}
 _MOST_RESTARTS: Final = 5
 
 
@@ -54,10 +50,9 @@ async def _run(worker: Child, page: Child, port: int) -> None:
 
 async def _start(worker: Child, page: Child, port: int) -> None:
     print("Starting the worker …", flush=True)
-    encoder, _, version = (await worker.start()).partition(" ")
+    await worker.start()
     await page.start()
-    print(f"Photos and words are compared by {ENCODERS[encoder]}: {version}")
-    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it; what was posted is kept)", flush=True)
+    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it and keeps what was posted)", flush=True)
 
 
 async def _watch(running: Sequence[Child]) -> None:

@@ -66,8 +66,8 @@ def index_options() -> tuple[str, ...]:
         return ()
     if not is_reachable(f"{CPU_INDEX}/torch/"):
         print(
-            f"PyTorch's build without CUDA can't be reached at {CPU_INDEX}, so pip looks in its usual\n"
-            "places and may fetch gigabytes of CUDA. To name another index: TORCH_INDEX=…",
+            f"{CPU_INDEX} can't be reached, which has PyTorch without CUDA.\n"
+            "So it comes from pip's usual index, perhaps with gigabytes of CUDA; TORCH_INDEX=… names another.",
             flush=True,
         )
         return ()
@@ -167,6 +167,8 @@ def describe(line: str) -> tuple[str, bool]:
         return f"fetching {found[1]} {found[2]}", bool(_LARGE.search(found[2]))
     if found := re.match(r"Collecting ([\w.-]+)", line):
         return f"looking for {found[1]}", False
+    if found := re.match(r"\s*Building wheel for ([\w.-]+)", line):
+        return f"building {found[1]}", True
     if line.startswith("Installing collected packages:"):
         return f"unpacking {line.count(',') + 1} packages", True
     return "", False
