@@ -6,15 +6,15 @@ from typing import Final
 
 from cli.children import Child, ChildError, children, until_asked_to_stop
 from cli.errors import UsageError
-from cli.places import Places
 from cli.port import problem
+from cli.servers import Servers
 from cli.settings import Settings
 from db.migrate import migrate
 
 _MOST_RESTARTS: Final = 5
 
 
-async def demo(settings: Settings, where: Places) -> None:
+async def demo(settings: Settings, where: Servers) -> None:
     """Run worker and chat page until asked to stop."""
     await migrate(where.owner_database_url)
     environment = {

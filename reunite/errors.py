@@ -2,7 +2,7 @@
 
 
 class TellUserError(Exception):
-    """The person can mend it: `key` names a sentence of `reunite.wording`, `params` fill it."""
+    """The person can mend it: `key` names a sentence of `reunite.messages.wording`, `params` fill it."""
 
     def __init__(self, key: str, **params: str | int) -> None:
         """Keep the sentence's key and its parameters; words are chosen where the language is known."""
