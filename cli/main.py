@@ -56,7 +56,7 @@ def _configured() -> Iterator[Settings]:
     except (UsageError, ChildError, MigrationError) as error:
         _fail(str(error))
     except ImportError as error:
-        _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
+        _fail(f"A part is not installed ({error.name}): `make install` in a checkout installs everything.")
     except TellUserError as error:
         _fail(wording.tell(error))
     except _expected() as error:
