@@ -66,8 +66,8 @@ def index_options() -> tuple[str, ...]:
         return ()
     if not is_reachable(f"{CPU_INDEX}/torch/"):
         print(
-            f"{CPU_INDEX} can't be reached, which has PyTorch without CUDA.\n"
-            "So it comes from pip's usual index, perhaps with gigabytes of CUDA; TORCH_INDEX=… names another.",
+            f"PyTorch without CUDA can't be fetched: {CPU_INDEX} doesn't answer.\n"
+            "Pip's usual index is used, which may bring gigabytes of CUDA. TORCH_INDEX=… names another.",
             flush=True,
         )
         return ()
