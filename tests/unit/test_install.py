@@ -1,6 +1,7 @@
 """Which PyTorch `make demo` installs, and what it shows meanwhile."""
 
 import importlib.util
+import os
 import socket
 import subprocess
 import sys
@@ -14,19 +15,25 @@ PATH = Path(__file__).parents[2] / "scripts/install.py"
 
 
 @pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The script on a Linux machine without a GPU, with pip as it comes and PyTorch's index within reach."""
+def plain() -> ModuleType:
+    """The script as it is."""
     spec = importlib.util.spec_from_file_location("install", PATH)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def script(plain: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script on a Linux machine without a GPU, with pip as it comes and PyTorch's index within reach."""
     monkeypatch.delenv("TORCH_INDEX", raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
     for name, answer in (("has_gpu", False), ("names_own_index", False)):
-        monkeypatch.setattr(module, name, lambda answer=answer: answer)
-    monkeypatch.setattr(module, "is_reachable", lambda _: True)
-    return module
+        monkeypatch.setattr(plain, name, lambda answer=answer: answer)
+    monkeypatch.setattr(plain, "is_reachable", lambda _: True)
+    return plain
 
 
 def test_without_a_gpu_pytorch_comes_without_cuda(script: ModuleType) -> None:
@@ -62,6 +69,24 @@ def test_torch_index_decides(
 ) -> None:
     monkeypatch.setenv("TORCH_INDEX", named)
     assert script.index_options() == options
+
+
+def test_the_drivers_own_command_shows_a_gpu(
+    plain: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = tmp_path / "nvidia-smi"
+    command.write_text("#!/bin/sh\necho 'GPU 0: a name'\n")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert plain.has_gpu()
+
+
+def test_pips_own_settings_are_read(plain: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://mirror.invalid/simple")
+    assert not plain.names_own_index()
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://download.pytorch.org/whl/cu130")
+    assert plain.names_own_index()
 
 
 def test_a_silent_index_costs_seconds() -> None:
