@@ -56,7 +56,7 @@ def _configured() -> Iterator[Settings]:
     except (UsageError, ChildError, MigrationError) as error:
         _fail(str(error))
     except ImportError as error:
-        _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
+        _fail(f"A part is not installed ({error.name}): `make install` in a checkout installs everything.")
     except TellUserError as error:
         _fail(wording.tell(error))
     except _expected() as error:
@@ -85,15 +85,18 @@ def _fail(sentence: str) -> None:
 
 
 @app.command()
-def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page.")] = None) -> None:
+def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page; PORT= does the same.")] = None) -> None:
     """Everything from nothing: embedded servers, a worker, and the chat page on this machine.
 
     Example: reunite demo --port 8700
     """
     from cli import demo as command  # noqa: PLC0415
 
-    with _prepared() as (settings, where):
-        asyncio.run(command.demo(settings.model_copy(update={"port": port}) if port else settings, where))
+    with _configured() as configured:
+        settings = configured.model_copy(update={"port": port}) if port is not None else configured
+        command.check_port(settings.port)  # before anything is started
+        with servers(settings) as where:
+            asyncio.run(command.demo(settings, where))
 
 
 @app.command("try")
