@@ -1,8 +1,5 @@
 """Fetch posted photos over HTTP, from the platforms' own file hosts only."""
 
-import math
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Final, Self
 
@@ -10,6 +7,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from reunite.errors import DefectError, TellUserError, TryAgainError
+from reunite.pauses import seconds_to_wait
 from workers.photos import MAX_PHOTO_BYTES
 
 _MAX_REDIRECTS: Final = 3
@@ -85,7 +83,7 @@ async def _body(response: ClientResponse) -> bytes:
     if status in _GONE:
         raise TellUserError("photo_gone")
     if status in _COME_BACK or status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
-        raise TryAgainError(f"{host} answers {status}.", _retry_after(response.headers.get("Retry-After")))
+        raise TryAgainError(f"{host} answers {status}.", seconds_to_wait(response.headers.get("Retry-After")))
     if status != 200:  # noqa: PLR2004
         raise DefectError(f"{host} answers {status}.")
     if response.content_type == "text/html":  # Slack's answer to a missing token: its page for signing in
@@ -99,17 +97,3 @@ async def _body(response: ClientResponse) -> bytes:
         if len(body) > MAX_PHOTO_BYTES:
             raise too_large
     return bytes(body)
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds to wait by a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3)."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -1,5 +1,6 @@
 """Photo intake: from whatever somebody posts to one small, upright, nameless JPEG."""
 
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass
@@ -25,9 +26,12 @@ _SIGNATURE = re.compile(
     rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftyp(?:hei|hev|mif1|msf1|avi[fs])|BM....\0\0\0\0|II\*\0|MM\0\*",
     re.DOTALL,
 )
-_WEB_PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|(?:html|head|body|script|meta|title)\b)",
-    re.DOTALL | re.IGNORECASE,
+_LOOKED_AT: Final = 4096
+"""Bytes by which a web page is known."""
+_BEFORE_PAGE: Final = {b"<?xml": b">", b"<!--": b"-->"}
+"""What may stand before the page itself, and how it ends."""
+_PAGE: Final = tuple(
+    b"<" + name for name in (b"!doctype html", b"html", b"head", b"body", b"script", b"meta", b"title")
 )
 _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: what was done to the picture, undone
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -88,13 +92,20 @@ def _open(data: bytes) -> Image.Image:
     try:
         image = Image.open(BytesIO(data), formats=_FORMATS)
     except UnidentifiedImageError as error:
-        if _WEB_PAGE.match(data[:4096]):
+        if _is_web_page(data[:_LOOKED_AT]):
             raise TellUserError("photo_is_web_page") from error
         damaged = not data or _SIGNATURE.match(data)
         raise TellUserError("photo_unreadable" if damaged else "photo_not_an_image") from error
     if image.width * image.height > MAX_PHOTO_PIXELS:
         raise _too_many_pixels()
     return image
+
+
+def _is_web_page(start: bytes) -> bool:
+    rest = start.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    while end := next((end for begin, end in _BEFORE_PAGE.items() if rest.startswith(begin)), None):
+        rest = rest.partition(end)[2].lstrip()
+    return rest.startswith(_PAGE)
 
 
 def _too_many_pixels() -> TellUserError:

@@ -192,6 +192,15 @@ async def test_a_retry_after_without_sense_leaves_the_pause_open(host: Host, val
     assert again.value.after is None
 
 
+@pytest.mark.parametrize("value", ["1e300", "99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_a_host_is_asked_again_after_an_hour_at_the_latest(host: Host, value: str) -> None:
+    host.says("/a.jpg", 503, Retry_After=value)
+    async with fetcher(host) as fetch:
+        with pytest.raises(TryAgainError) as again:
+            await fetch.fetch(host.url("/a.jpg"))
+    assert again.value.after == 3600
+
+
 async def test_a_retry_after_may_be_a_date(host: Host) -> None:
     host.says("/a.jpg", 503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True))
     async with fetcher(host) as fetch:
