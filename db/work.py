@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.embeddings import EmbeddingSession
+from db.queries import as_real
 from db.session import Connection
 from reunite.model import ReportState
 
@@ -96,7 +97,7 @@ class WorkSession(EmbeddingSession):
             sha256=stored.sha256,
             width=stored.width,
             height=stored.height,
-            colours=list(stored.colours),
+            colours=[as_real(share) for share in stored.colours],
         )
 
     async def mark_stale(self, photo: UUID) -> bool:

@@ -108,6 +108,8 @@ _SHADE_OF: Final = {
     **dict.fromkeys(("neon", "hot", "bright", "vivid"), "bright"),
 }
 _WORD: Final = re.compile(r"\w+|[,.;!?]")
+_LEAST_SHARE: Final = 1e-6
+"""Less is nothing: numbers of 1e-56 fit into no column."""
 COLOUR_WORDS: Final = tuple(_NAME_OF)
 SHADE_WORDS: Final = tuple(_SHADE_OF)
 _LATER_COUNTS: Final = 0.5
@@ -201,6 +203,7 @@ def of_photo(pixels: Pixels) -> Shares:
     of_thing = in_middle / (in_middle + _GROUND_COUNTS * in_border + 1e-9)
     weights = (middle * of_thing[coarse]).ravel()
     shares = weights @ _CELL_NAMES[_cells(small, 4).ravel()]
+    shares[shares < _LEAST_SHARE * shares.sum()] = 0.0
     return tuple((shares / shares.sum()).tolist())
 
 
