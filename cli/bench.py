@@ -15,7 +15,7 @@ from rich.table import Table
 from cli.bench_chat import measure_burst
 from cli.bench_search import Latency, measure_search
 from cli.errors import UsageError
-from cli.places import Places
+from cli.servers import Servers
 from cli.settings import Settings
 
 
@@ -59,7 +59,7 @@ def embed(settings: Settings, *, full_size_clip: bool, photos: int, rounds: int,
         _print_speeds(report)
 
 
-def search(settings: Settings, where: Places, sizes: Sequence[int], rounds: int, *, as_json: bool) -> None:
+def search(settings: Settings, where: Servers, sizes: Sequence[int], rounds: int, *, as_json: bool) -> None:
     """Measure the exact search in one community with so many open reports, in a scratch database."""
     encoder = "clip" if settings.encoder == "clip" else "concept"
     latencies = asyncio.run(measure_search(where, encoder, sorted(set(sizes)), rounds, _say))
@@ -73,7 +73,7 @@ def search(settings: Settings, where: Places, sizes: Sequence[int], rounds: int,
     Console().print(table)
 
 
-def chat(where: Places, posts: int, *, as_json: bool) -> None:
+def chat(where: Servers, posts: int, *, as_json: bool) -> None:
     """Measure a burst of posts at Discord's pace, with a worker that embeds beside the bot."""
     burst = asyncio.run(measure_burst(where, posts, _say))
     committed = {f"p{share}": round(1000 * burst.percentile(share), 1) for share in (50, 99, 100)}

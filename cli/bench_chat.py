@@ -18,7 +18,7 @@ import psycopg
 
 from cli.children import children
 from cli.errors import UsageError
-from cli.places import Places, scratch
+from cli.servers import Servers, scratch
 
 _LOOK_EVERY: Final = 0.005
 """Seconds between looks at the reports, and so how exactly a commit's time is known."""
@@ -48,7 +48,7 @@ class Burst:
         return float(np.percentile(self.committed, share))
 
 
-async def measure_burst(home: Places, posts: int, progress: Callable[[str], None]) -> Burst:
+async def measure_burst(home: Servers, posts: int, progress: Callable[[str], None]) -> Burst:
     """Post so many photos at once and wait until all is said. Raises UsageError outside of a checkout."""
     doubles, pictures = _doubles()
     async with AsyncExitStack() as stack:

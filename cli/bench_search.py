@@ -11,11 +11,11 @@ import psycopg
 from pgvector import HalfVector
 from pgvector.psycopg import register_vector_async
 
-from cli.places import Places, scratch
-from db.store import LiveModel, Store
+from cli.servers import Servers, scratch
+from db.store import EmbeddingModel, Store
 from reunite.commands import JoinWorkspace
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
-from reunite.model import Workspace
+from reunite.entities import Workspace
 
 CANDIDATES: Final = 50
 """As many as a worker asks for."""
@@ -52,7 +52,7 @@ class Latency:
 
 
 async def measure_search(
-    home: Places, encoder: str, sizes: Sequence[int], rounds: int, progress: Callable[[str], None]
+    home: Servers, encoder: str, sizes: Sequence[int], rounds: int, progress: Callable[[str], None]
 ) -> list[Latency]:
     """Fill one community up to each size (rising) and search from `rounds` lost reports, one after the other."""
     async with scratch(home) as own, Store(own.database_url) as store:
@@ -86,7 +86,7 @@ async def _search(store: Store, workspace: Workspace, report: UUID) -> float:
 class _Filler:
     """Writes reports as the owner, past row-level security and in bulk."""
 
-    def __init__(self, owner: psycopg.AsyncConnection[Any], workspace: Workspace, model: LiveModel) -> None:
+    def __init__(self, owner: psycopg.AsyncConnection[Any], workspace: Workspace, model: EmbeddingModel) -> None:
         self._owner = owner
         self._workspace = workspace
         self._model = model

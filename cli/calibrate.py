@@ -11,21 +11,20 @@ from uuid import UUID
 from cli.errors import UsageError
 from cli.labelled_set import SearchedSet, searched_set
 from cli.match_set import progress_bar
-from cli.places import Places
+from cli.servers import Servers
 from db import calibrations
 from db.migrate import pending
 from db.store import Store
-from reunite import evaluation
-from reunite.evaluation import OutOfFoldJudges
-from reunite.matching import verdicts
-from reunite.matching.calibration import NEVER, Fitted, TooLittleDataError, calibrate
 from reunite.matching.defaults import STATED, for_encoder
+from reunite.tuning import evaluation, platt
+from reunite.tuning.calibration import NEVER, Fitted, TooLittleDataError, calibrate
+from reunite.tuning.evaluation import OutOfFoldScorers
 
 _FOLDS, _DRAWS = 5, 4
 
 
 def run(  # noqa: PLR0913 - the options of the command
-    where: Places,
+    where: Servers,
     folder: Path | None,
     community: UUID | None,
     plots: Path | None,
@@ -49,7 +48,7 @@ def run(  # noqa: PLR0913 - the options of the command
     print(json.dumps(summary, ensure_ascii=False) if as_json else _words(summary))
 
 
-async def _from_set(where: Places, folder: Path, plots: Path | None) -> dict[str, Any]:
+async def _from_set(where: Servers, folder: Path, plots: Path | None) -> dict[str, Any]:
     searched = await searched_set(where, folder)
     fitted = calibrate(searched.labelled, STATED)
     await calibrations.save_for_all(
@@ -61,12 +60,12 @@ async def _from_set(where: Places, folder: Path, plots: Path | None) -> dict[str
 
 
 def _plot(searched: SearchedSet, folder: Path) -> None:
-    """Draw how each thing is judged by a model that was fitted without it."""
+    """Draw how each thing is scored by a model that was fitted without it."""
     from cli import plots  # noqa: PLC0415 - an extra
 
     with progress_bar("folds", _FOLDS) as progress:
-        judges = OutOfFoldJudges(searched.labelled, STATED, _FOLDS, progress)
-    draws = [judges.predict(absent=evaluation.ABSENT, size=None, seed=seed) for seed in range(_DRAWS)]
+        scores = OutOfFoldScorers(searched.labelled, STATED, _FOLDS, progress)
+    draws = [scores.predict(absent=evaluation.ABSENT, size=None, seed=seed) for seed in range(_DRAWS)]
     kinds = {
         kind: [[each for each in draw if searched.kinds[each.query] == kind] for draw in draws]
         for kind in sorted(set(searched.kinds.values()))
@@ -74,7 +73,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
     plots.draw(folder, {"half of the things taken out": kinds})
 
 
-async def _from_verdicts(where: Places, only: UUID | None) -> dict[str, Any]:
+async def _from_verdicts(where: Servers, only: UUID | None) -> dict[str, Any]:
     """Fit each community to its own moderators' verdicts. Raises TooLittleDataError where none has enough."""
     async with Store(where.database_url) as store:
         live = await store.live_model()
@@ -85,10 +84,10 @@ async def _from_verdicts(where: Places, only: UUID | None) -> dict[str, Any]:
             raise UsageError(f"There is no community {only}." if only else "There is no community yet.")
         fitted, refused = {}, {}
         for community in communities:
-            pairs = await calibrations.judged_pairs(store, community, live.version)
+            pairs = await calibrations.decided_pairs(store, community, live.version)
             model = await calibrations.newest(store, community, live.version) or for_encoder(live.version)
             try:
-                own = verdicts.from_verdicts(pairs, model)
+                own = platt.from_verdicts(pairs, model)
             except TooLittleDataError as error:
                 refused[str(community)] = str(error)
             else:
@@ -113,7 +112,7 @@ def _words(summary: Mapping[str, Any]) -> str:
         fitted = (f"Community {name}: {_learnt(own)}" for name, own in summary["communities"].items())
         refused = (f"Community {name}: {reason}" for name, reason in summary["too little"].items())
         return "\n".join([*fitted, *refused])
-    return f"{_learnt(summary)} All communities without weights of their own are judged by this from now on."
+    return f"{_learnt(summary)} All communities without weights of their own are scored by this from now on."
 
 
 def _learnt(own: Mapping[str, Any]) -> str:

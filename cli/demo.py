@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cli.children import Child, ChildError, children, until_asked_to_stop
-from cli.places import Places
+from cli.servers import Servers
 from cli.settings import Settings
 from db.migrate import migrate
 
@@ -16,7 +16,7 @@ ENCODERS: Final = {
 _MOST_RESTARTS: Final = 5
 
 
-async def demo(settings: Settings, where: Places) -> None:
+async def demo(settings: Settings, where: Servers) -> None:
     """Run worker and chat page until asked to stop."""
     await migrate(where.owner_database_url)
     environment = {**where.environment(), "REUNITE_PORT": str(settings.port)}

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.slack.config import SlackSetupError
-from cli.places import Places
+from cli.servers import Servers
 from cli.services import discord_config, slack_config
 from cli.settings import Settings
 from db.installations import Installations
@@ -33,7 +33,7 @@ class Finding:
     remedy: str = ""
 
 
-async def findings(settings: Settings, where: Places) -> AsyncIterator[Finding]:
+async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
     """Look at the program's surroundings, one after the other."""
     yield Finding("Python", ok=True, found=sys.version.split()[0])
     async for finding in _database(settings, where):
@@ -45,7 +45,7 @@ async def findings(settings: Settings, where: Places) -> AsyncIterator[Finding]:
         yield finding
 
 
-async def _database(settings: Settings, where: Places) -> AsyncIterator[Finding]:
+async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
     kind = "set" if settings.database_url else "embedded"
     try:
         async with await psycopg.AsyncConnection.connect(
@@ -77,7 +77,7 @@ async def _database(settings: Settings, where: Places) -> AsyncIterator[Finding]
     yield await _encoder(where)
 
 
-async def _encoder(where: Places) -> Finding:
+async def _encoder(where: Servers) -> Finding:
     async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
         row = await (await connection.execute("SELECT version FROM model WHERE live")).fetchone()
     return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker does", remedy="")
@@ -93,7 +93,7 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(each.what, each.ok, each.found, each.remedy)
 
 
-async def _slack(settings: Settings, where: Places) -> AsyncIterator[Finding]:
+async def _slack(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
     from bot.slack.checkup import look  # noqa: PLC0415 - a Discord community need not install Slack's library
 
     given = (
@@ -117,7 +117,7 @@ async def _slack(settings: Settings, where: Places) -> AsyncIterator[Finding]:
         yield Finding(each.what, ok=not each.remedy, found=each.found, remedy=each.remedy)
 
 
-async def _installed(where: Places) -> list[str]:
+async def _installed(where: Servers) -> list[str]:
     """Return the tokens of the workspaces that installed the app; none where the database can't be asked."""
     try:
         async with Store(where.database_url) as store:
@@ -126,7 +126,7 @@ async def _installed(where: Places) -> list[str]:
         return []
 
 
-async def _redis(where: Places) -> Finding:
+async def _redis(where: Servers) -> Finding:
     try:
         async with Redis.from_url(where.redis_url, socket_connect_timeout=5) as redis:
             info = await redis.info("server")
@@ -136,7 +136,7 @@ async def _redis(where: Places) -> Finding:
     return Finding("Redis", ok=True, found=str(info["redis_version"]))
 
 
-def run(settings: Settings, where: Places, *, as_json: bool) -> bool:
+def run(settings: Settings, where: Servers, *, as_json: bool) -> bool:
     """Print the findings and tell whether all is well."""
 
     async def collect() -> list[Finding]:

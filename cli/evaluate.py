@@ -1,4 +1,4 @@
-"""`reunite evaluate`: how good the matching is on a labelled set, each thing judged by what knows nothing of it."""
+"""`reunite evaluate`: how good the matching is on a labelled set, each thing scored by what knows nothing of it."""
 
 import asyncio
 import json
@@ -13,14 +13,13 @@ from rich.table import Table
 from cli.errors import UsageError
 from cli.labelled_set import SearchedSet, searched_set
 from cli.match_set import progress_bar
-from cli.places import Places
-from reunite import evaluation
-from reunite.ablation import Worth, ablation
-from reunite.evaluation import OutOfFoldJudges, Prediction, Share
-from reunite.matching import calibration
+from cli.servers import Servers
 from reunite.matching.defaults import STATED
-from reunite.matching.labelled import folds as dealt
 from reunite.matching.weights import EVIDENCE
+from reunite.tuning import calibration, evaluation
+from reunite.tuning.ablation import Worth, ablation
+from reunite.tuning.evaluation import OutOfFoldScorers, Prediction, Share
+from reunite.tuning.labelled_set import folds as dealt
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ class Wishes:
     ablation: bool
 
 
-def run(where: Places, folder: Path, wishes: Wishes) -> None:
-    """Post the set, fit and judge it fold by fold, and print figures. Raises UsageError."""
+def run(where: Servers, folder: Path, wishes: Wishes) -> None:
+    """Post the set, fit and score it fold by fold, and print figures. Raises UsageError."""
     for path in filter(None, (wishes.out, wishes.plots)):
         if not path.parent.is_dir():
             msg = f"There is no folder {path.parent} to write {path.name} into."
@@ -45,11 +44,11 @@ def run(where: Places, folder: Path, wishes: Wishes) -> None:
     searched = asyncio.run(searched_set(where, folder))
     try:
         with progress_bar("folds", wishes.folds) as progress:
-            judges = OutOfFoldJudges(searched.labelled, STATED, wishes.folds, progress)
+            scores = OutOfFoldScorers(searched.labelled, STATED, wishes.folds, progress)
     except calibration.TooLittleDataError as error:
         raise UsageError(str(error)) from error
-    whole = judges.predict(absent=0.0, size=None, seed=0)
-    draws = _draws(judges, wishes)
+    whole = scores.predict(absent=0.0, size=None, seed=0)
+    draws = _draws(scores, wishes)
     figures: dict[str, Any] = {"encoder": searched.version, "folds": wishes.folds, "seeds": wishes.seeds}
     figures["everything there"] = _figures([whole], searched)
     figures["half taken out"] = {name: _figures(each, searched) for name, each in draws.items()}
@@ -64,14 +63,14 @@ def run(where: Places, folder: Path, wishes: Wishes) -> None:
         plots.draw(wishes.plots, {name: _by_kind(each, searched) for name, each in draws.items()})
 
 
-def _draws(judges: OutOfFoldJudges, wishes: Wishes) -> dict[str, list[list[Prediction]]]:
+def _draws(scores: OutOfFoldScorers, wishes: Wishes) -> dict[str, list[list[Prediction]]]:
     sizes: list[int | None] = [None, *wishes.sizes]
     draws: dict[str, list[list[Prediction]]] = {}
     with progress_bar("draws", len(sizes) * wishes.seeds) as progress:
         for size in sizes:
             own = draws.setdefault(f"at most {size} finds" if size else "all finds", [])
             for seed in range(1, wishes.seeds + 1):
-                own.append(judges.predict(absent=evaluation.ABSENT, size=size, seed=seed))
+                own.append(scores.predict(absent=evaluation.ABSENT, size=size, seed=seed))
                 progress(sum(map(len, draws.values())))
     return draws
 
@@ -111,7 +110,7 @@ def _print(figures: Mapping[str, Any], *, as_json: bool) -> None:
         console.print(_table(f"Half of the things taken out, {name}, {figures['seeds']} draws", own))
     if "ablation" in figures:
         console.print(_ablation_table(figures["ablation"]))
-    console.print("In brackets: 95% intervals, by bootstrap over things. Nothing was judged by what was fitted to it.")
+    console.print("In brackets: 95% intervals, by bootstrap over things. Nothing was scored by what was fitted to it.")
 
 
 def _table(title: str, figures: Mapping[str, Any]) -> Table:

@@ -9,11 +9,11 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from cli.errors import UsageError
 from cli.match_set import Row, post_rows, progress_bar, read_rows
-from cli.places import Places
+from cli.servers import Servers
 from cli.trial import Trial, trial
+from reunite.entities import ReportKind
 from reunite.matching.evidence import Search
-from reunite.matching.labelled import LabelledSet, labelled_set
-from reunite.model import ReportKind
+from reunite.tuning.labelled_set import LabelledSet, labelled_set
 
 _EVERY_REPORT: Final = 1_000_000
 
@@ -56,7 +56,7 @@ def read_answers(path: Path) -> dict[str, Answer]:
     return answers
 
 
-async def searched_set(where: Places, folder: Path) -> SearchedSet:
+async def searched_set(where: Servers, folder: Path) -> SearchedSet:
     """Post a labelled set into a scratch community, and search for each of its reports with all others as candidates.
 
     Reports get ids made from the set's, so that a second run gives the same. Raises UsageError.
@@ -67,21 +67,21 @@ async def searched_set(where: Places, folder: Path) -> SearchedSet:
     if unknown := sorted({match for answer in answers.values() for match in answer.matches} - ids):
         msg = f"{folder / 'gallery.jsonl'} has no post {unknown[0]!r}, which is named as an answer."
         raise UsageError(msg)
-    async with trial(where) as errand:
-        model = await errand.store.live_model()
-        found = await post_rows(errand, ReportKind.FOUND, gallery)
-        lost = await post_rows(errand, ReportKind.LOST, queries)
+    async with trial(where) as trial_run:
+        model = await trial_run.store.live_model()
+        found = await post_rows(trial_run, ReportKind.FOUND, gallery)
+        lost = await post_rows(trial_run, ReportKind.LOST, queries)
         names = {
             **{report: ("found", row.id) for report, row in zip(found, gallery, strict=True)},
             **{report: ("lost", row.id) for report, row in zip(lost, queries, strict=True)},
         }
-        searches = await _searches(errand, [*lost, *found], {old: _id(*name) for old, name in names.items()})
+        searches = await _searches(trial_run, [*lost, *found], {old: _id(*name) for old, name in names.items()})
     lost_searches = [each for each in searches if each.query.kind is ReportKind.LOST]
     found_searches = [each for each in searches if each.query.kind is ReportKind.FOUND]
     known = {_id("lost", query): [_id("found", match) for match in answer.matches] for query, answer in answers.items()}
     return SearchedSet(
         labelled_set(lost_searches, found_searches, known),
-        model.version if model else errand.encoder,
+        model.version if model else trial_run.encoder,
         {_id(*name): name[1] for name in names.values()},
         {_id("lost", row.id): answers[row.id].kind(row) for row in queries},
     )
@@ -91,11 +91,11 @@ def _id(kind: str, name: str) -> UUID:
     return uuid5(NAMESPACE_OID, f"{kind}:{name}")
 
 
-async def _searches(errand: Trial, reports: Sequence[UUID], ids: Mapping[UUID, UUID]) -> list[Search]:
+async def _searches(trial_run: Trial, reports: Sequence[UUID], ids: Mapping[UUID, UUID]) -> list[Search]:
     searches = []
     with progress_bar("searches", len(reports)) as progress:
         for position, each in enumerate(reports, start=1):
-            async with errand.session() as session:
+            async with trial_run.session() as session:
                 if report := await session.report(each):
                     searches.append(_renamed(await session.search(report, _EVERY_REPORT), ids))
             progress(position)

@@ -14,11 +14,11 @@ from pydantic import ValidationError
 
 from cli import logs
 from cli.errors import UsageError
-from cli.places import Places, places
+from cli.servers import Servers, servers
 from cli.settings import Settings
-from reunite import wording
+from reunite.entities import PlatformName
 from reunite.errors import TellUserError
-from reunite.model import PlatformName
+from reunite.messages import wording
 
 app = typer.Typer(
     name="reunite",
@@ -36,9 +36,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of word
 
 
 @contextmanager
-def _prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Places]]:
+def _prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Servers]]:
     """Read the settings, set up the log, and give the servers. What a person can mend ends in one sentence."""
-    with _configured() as settings, places(settings, with_redis=with_redis) as where:
+    with _configured() as settings, servers(settings, with_redis=with_redis) as where:
         yield settings, where
 
 
@@ -136,7 +136,7 @@ def match(
 @app.command()
 def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
-    folds: Annotated[int, typer.Option(min=2, help="Parts of the things; each is judged by the others.")] = 5,
+    folds: Annotated[int, typer.Option(min=2, help="Parts of the things; each is scored by the others.")] = 5,
     seeds: Annotated[int, typer.Option(min=1, help="Draws of taking half of the things out.")] = 20,
     sizes: Annotated[list[int] | None, typer.Option(help="Also with so many finds at most. May be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="File for the out-of-fold predictions.")] = None,
@@ -145,7 +145,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     ablation: Annotated[bool, typer.Option("--ablation", help="Also: what each piece of evidence brings.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """How good the matching is on a labelled set: fit on four fifths of the things, judge the fifth, five times.
+    """How good the matching is on a labelled set: fit on four fifths of the things, score the fifth, five times.
 
     Example: reunite evaluate sets/dev --ablation --plots curves
     """
@@ -165,7 +165,7 @@ def calibrate(
     from_verdicts: Annotated[bool, typer.Option("--from-verdicts", help="Learn from moderators' ✅ and ❌.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fit what each piece of evidence is worth, and judge by it from now on.
+    """Fit what each piece of evidence is worth, and score by it from now on.
 
     Example: reunite calibrate sets/dev --plots curves
     """

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from cli.errors import UsageError
-from cli.places import Places
+from cli.servers import Servers
 from cli.trial import Trial, trial
-from reunite.model import ReportKind
+from reunite.entities import ReportKind
 
 MOST_RESULTS: Final = 20
 _UNANSWERED: Final = 64
@@ -63,34 +63,34 @@ def _row(data: Mapping[str, Any], folder: Path) -> Row:
     )
 
 
-async def match_set(where: Places, gallery: Sequence[Row], queries: Sequence[Row]) -> list[dict[str, Any]]:
+async def match_set(where: Servers, gallery: Sequence[Row], queries: Sequence[Row]) -> list[dict[str, Any]]:
     """Post the gallery, then the queries, and return the prediction of each query."""
-    async with trial(where) as errand:
-        found = await post_rows(errand, ReportKind.FOUND, gallery)
-        lost = await post_rows(errand, ReportKind.LOST, queries)
+    async with trial(where) as trial_run:
+        found = await post_rows(trial_run, ReportKind.FOUND, gallery)
+        lost = await post_rows(trial_run, ReportKind.LOST, queries)
         names = {report: row.id for row, report in zip(gallery, found, strict=True)}
-        return [await _prediction(errand, row, report, names) for row, report in zip(queries, lost, strict=True)]
+        return [await _prediction(trial_run, row, report, names) for row, report in zip(queries, lost, strict=True)]
 
 
-async def post_rows(errand: Trial, kind: ReportKind, rows: Sequence[Row]) -> list[UUID]:
+async def post_rows(trial_run: Trial, kind: ReportKind, rows: Sequence[Row]) -> list[UUID]:
     """Post reports, wait until the worker has answered them all, and return their ids."""
     reports = []
     with progress_bar(f"{kind} reports", len(rows)) as progress:
         for row in rows:
-            report = await errand.report(kind, row.id, text=row.text, place=row.place, at=row.at, photos=row.photos)
+            report = await trial_run.report(kind, row.id, text=row.text, place=row.place, at=row.at, photos=row.photos)
             reports.append(report.id)
-            while (waiting := await errand.unfinished()) > _UNANSWERED:
+            while (waiting := await trial_run.unfinished()) > _UNANSWERED:
                 progress(len(reports) - waiting)
                 await asyncio.sleep(0.05)
-        while waiting := await errand.unfinished():
+        while waiting := await trial_run.unfinished():
             progress(len(reports) - waiting)
             await asyncio.sleep(0.05)
         progress(len(reports))
     return reports
 
 
-async def _prediction(errand: Trial, row: Row, report: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
-    async with errand.session() as session:
+async def _prediction(trial_run: Trial, row: Row, report: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
+    async with trial_run.session() as session:
         matches = await session.matches_of(report)
     results = [{"id": names[match.found], "probability": match.probability, "label": match.label} for match in matches]
     return {"id": row.id, "results": results[:MOST_RESULTS]}
@@ -105,7 +105,7 @@ def progress_bar(what: str, total: int) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def run(where: Places, folder: Path, out: Path) -> None:
+def run(where: Servers, folder: Path, out: Path) -> None:
     """Rank the set and write the predictions, one JSON line a query."""
     gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
     if not out.parent.is_dir():

@@ -6,8 +6,8 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from reunite import evaluation
-from reunite.evaluation import Prediction, precision_recall, reliability
+from reunite.tuning import evaluation
+from reunite.tuning.evaluation import Prediction, precision_recall, reliability
 
 mpl.use("Agg")
 

@@ -17,10 +17,10 @@ from bot.slack.config import SlackConfig, SlackSetupError
 from bot.web.config import WebConfig
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
-from cli.places import Places
+from cli.servers import Servers
 from cli.settings import Settings
 from db.stopping import stop
-from reunite.model import PlatformName
+from reunite.entities import PlatformName
 
 _WORKERS_NICENESS = 10
 """On a machine that they share, a bot that has to answer goes before a worker's encoder, which takes every core."""
@@ -44,7 +44,7 @@ async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
     await stop(running)
 
 
-async def reembed(settings: Settings, where: Places) -> None:
+async def reembed(settings: Settings, where: Servers) -> None:
     """Embed everything with the encoder that the settings name, then search with it."""
     from db.store import Store  # noqa: PLC0415
     from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
@@ -74,9 +74,9 @@ def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)  # standard output belongs to whoever started us
 
 
-async def worker(settings: Settings, where: Places) -> None:
+async def worker(settings: Settings, where: Servers) -> None:
     """Run a worker."""
-    from workers.app import OtherModelError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.app import ModelMismatchError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
 
     os.nice(_WORKERS_NICENESS)
@@ -94,11 +94,11 @@ async def worker(settings: Settings, where: Places) -> None:
     )
     try:
         await until_stopped(run(config, _say, lambda model: announce_ready(f"{model.encoder} {model.version}")))
-    except (OtherModelError, EncoderUnavailableError) as error:
+    except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
 
 
-async def bot(settings: Settings, where: Places, platform: PlatformName) -> None:
+async def bot(settings: Settings, where: Servers, platform: PlatformName) -> None:
     """Run one platform's bot."""
     from bot.app import run  # noqa: PLC0415
 

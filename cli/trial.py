@@ -1,4 +1,4 @@
-"""One community for an errand: reports go in, the worker answers, and everything is gone at the end."""
+"""One community for a scratch run: reports go in, the worker answers, and everything is gone at the end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,14 +10,14 @@ from typing import Final
 
 from cli.children import Child, ChildError, children
 from cli.errors import UsageError
-from cli.places import Places, scratch
+from cli.servers import Servers, scratch
 from db import queue
 from db.session import CommunitySession
 from db.store import Store
 from reunite import rules
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost
+from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, ReportKind, Workspace
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Member, ReplyTarget, Report, ReportKind, Workspace
 
 _WORKSPACE: Final = "trial"
 _FINDER, _OWNER = Member("finder", "finder"), Member("owner", "owner")
@@ -76,7 +76,7 @@ class Trial:
 
 
 @asynccontextmanager
-async def trial(home: Places) -> AsyncIterator[Trial]:
+async def trial(home: Servers) -> AsyncIterator[Trial]:
     """Open a scratch database with one community and a worker."""
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))

@@ -12,11 +12,11 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from cli.errors import UsageError
-from cli.places import Places
+from cli.servers import Servers
 from cli.trial import Trial, trial
-from reunite import wording
-from reunite.model import Match, Report, ReportKind
-from reunite.reply import Reply
+from reunite.entities import Match, Report, ReportKind
+from reunite.messages import wording
+from reunite.messages.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +49,31 @@ def existing(path: Path) -> Path:
     return path
 
 
-async def try_once(where: Places, finds: Sequence[Find], words: str, photo: Path | None, *, as_json: bool) -> None:
+async def try_once(where: Servers, finds: Sequence[Find], words: str, photo: Path | None, *, as_json: bool) -> None:
     """Post the finds, then the loss, and print the threads as people would see them."""
-    async with trial(where) as errand:
-        outcome = await _run(errand, finds, words, photo)
+    async with trial(where) as trial_run:
+        outcome = await _run(trial_run, finds, words, photo)
     if as_json:
         print(json.dumps(_json(outcome), ensure_ascii=False))
     else:
         _print(outcome)
 
 
-async def _run(errand: Trial, finds: Sequence[Find], words: str, photo: Path | None) -> _Outcome:
+async def _run(trial_run: Trial, finds: Sequence[Find], words: str, photo: Path | None) -> _Outcome:
     names: list[str | None] = [str(find.photo) for find in finds]
     reports = [
-        await errand.report(ReportKind.FOUND, f"found-{number}", text=find.caption, photos=[find.photo])
+        await trial_run.report(ReportKind.FOUND, f"found-{number}", text=find.caption, photos=[find.photo])
         for number, find in enumerate(finds, start=1)
     ]
-    await errand.settle()
-    lost = await errand.report(ReportKind.LOST, "lost", text=words, photos=[photo] if photo else [])
-    await errand.settle()
-    async with errand.session() as session:
+    await trial_run.settle()
+    lost = await trial_run.report(ReportKind.LOST, "lost", text=words, photos=[photo] if photo else [])
+    await trial_run.settle()
+    async with trial_run.session() as session:
         now = [await session.report(report.id) or report for report in (*reports, lost)]
         threads = {report.target.channel + f" · {report.id}": await session.thread(report.id) for report in now}
         matches = await session.matches_of(lost.id)
     return _Outcome(
-        errand.encoder, list(zip(now, [*names, str(photo) if photo else None], strict=True)), matches, threads
+        trial_run.encoder, list(zip(now, [*names, str(photo) if photo else None], strict=True)), matches, threads
     )
 
 
@@ -111,8 +111,8 @@ def _print(outcome: _Outcome) -> None:
         console.print(escape(line), style="bold" if match.label else "dim")
 
 
-def run(where: Places, finds: Sequence[str], words: str, photo: Path | None, *, as_json: bool) -> None:
-    """Check the arguments and run the errand."""
+def run(where: Servers, finds: Sequence[str], words: str, photo: Path | None, *, as_json: bool) -> None:
+    """Check the arguments and run it."""
     parsed = [Find.parse(argument) for argument in finds]
     if not words.strip() and photo is None:
         raise UsageError("Say what was lost: --lost WORDS, --lost-photo FILE, or both.")

@@ -8,15 +8,15 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from db.store import Store
-from reunite.matching.verdicts import JudgedPair
-from reunite.matching.weights import FORMAT, EvidenceModel
+from reunite.matching.weights import FORMAT, ScoringModel
+from reunite.tuning.platt import DecidedPair
 
 _INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, summary)
   VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
 
 
-async def newest(store: Store, community: UUID, version: str) -> EvidenceModel | None:
-    """Return the weights that a community's matches are judged by: its own, else the deployment's; None before any."""
+async def newest(store: Store, community: UUID, version: str) -> ScoringModel | None:
+    """Return the weights that a community's matches are result by: its own, else the deployment's; None before any."""
     async with store.transaction(community) as connection:
         cursor = await connection.execute(
             b"""SELECT parameters FROM calibration
@@ -25,22 +25,22 @@ async def newest(store: Store, community: UUID, version: str) -> EvidenceModel |
             {"version": version, "format": Jsonb(FORMAT)},
         )
         row = await cursor.fetchone()
-    return EvidenceModel.from_json(row["parameters"]) if row else None
+    return ScoringModel.from_json(row["parameters"]) if row else None
 
 
-async def save(store: Store, community: UUID, version: str, model: EvidenceModel, summary: Mapping[str, Any]) -> None:
-    """Let a community's matches be judged by these weights from now on."""
+async def save(store: Store, community: UUID, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
+    """Let a community's matches be result by these weights from now on."""
     async with store.transaction(community) as connection:
         await connection.execute(_INSERT, _row(community, version, model, summary))
 
 
-async def save_for_all(owner_url: str, version: str, model: EvidenceModel, summary: Mapping[str, Any]) -> None:
-    """Let every community without weights of its own be judged by these. Only the database's owner may."""
+async def save_for_all(owner_url: str, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
+    """Let every community without weights of its own be result by these. Only the database's owner may."""
     async with await psycopg.AsyncConnection.connect(owner_url) as connection:
         await connection.execute(_INSERT, _row(None, version, model, summary))
 
 
-def _row(community: UUID | None, version: str, model: EvidenceModel, summary: Mapping[str, Any]) -> dict[str, object]:
+def _row(community: UUID | None, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> dict[str, object]:
     return {
         "community": community,
         "version": version,
@@ -49,15 +49,15 @@ def _row(community: UUID | None, version: str, model: EvidenceModel, summary: Ma
     }
 
 
-async def judged_pairs(store: Store, community: UUID, version: str) -> list[JudgedPair]:
+async def decided_pairs(store: Store, community: UUID, version: str) -> list[DecidedPair]:
     """Return a community's matches with a standing verdict, as far as they came up under the weights in use now."""
     async with store.transaction(community) as connection:
         cursor = await connection.execute(
             b"""SELECT match.evidence, match.probability, match.state FROM match JOIN model ON model.id = match.model_id
-                WHERE match.state <> 'unjudged' AND match.evidence <> '{}' AND model.version = %(version)s
+                WHERE match.state <> 'undecided' AND match.evidence <> '{}' AND model.version = %(version)s
                   AND match.created_at > coalesce((SELECT created_at FROM calibration
                     WHERE model_version = %(version)s ORDER BY community_id IS NULL, seq DESC LIMIT 1), '-infinity')""",
             {"version": version},
         )
         found = await cursor.fetchall()
-    return [JudgedPair(row["evidence"], row["probability"], row["state"] == "confirmed") for row in found]
+    return [DecidedPair(row["evidence"], row["probability"], row["state"] == "confirmed") for row in found]

@@ -9,9 +9,8 @@ from psycopg.types.json import Jsonb
 
 from db import rows
 from db.queries import Queries, as_real
-from reunite.commands import Judge
-from reunite.errors import DefectError
-from reunite.model import (
+from reunite.commands import GiveVerdict
+from reunite.entities import (
     Claim,
     ClaimState,
     Match,
@@ -20,6 +19,7 @@ from reunite.model import (
     ReplyTarget,
     Verdict,
 )
+from reunite.errors import DefectError
 from reunite.ports import ScoredPair
 
 FORGOTTEN: Final = "answer = '', member_name = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END"
@@ -94,7 +94,7 @@ class MatchQueries(Queries):
         """Record what the standing verdicts make of a match."""
         await self._do("UPDATE match SET state = %(state)s WHERE id = %(match)s", match=match, state=state)
 
-    async def add_verdict(self, match: UUID, command: Judge, *, given: bool) -> None:
+    async def add_verdict(self, match: UUID, command: GiveVerdict, *, given: bool) -> None:
         """Append to the log of verdicts."""
         await self._do(
             "INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, kind, given, message, press)"
@@ -115,11 +115,11 @@ class MatchQueries(Queries):
         return [rows.verdict(row) for row in found]
 
     async def decline(self, match: UUID, *, declined: bool) -> None:
-        """Note whether the loser says that it is not theirs."""
+        """Note whether the owner says that it is not theirs."""
         await self._do("UPDATE match SET declined = %(declined)s WHERE id = %(match)s", match=match, declined=declined)
 
     async def release(self, match: UUID) -> None:
-        """Note that the loser may know of a sealed find."""
+        """Note that the owner may know of a sealed find."""
         await self._do("UPDATE match SET released = true WHERE id = %(match)s", match=match)
 
     # Claims

@@ -9,8 +9,8 @@ from psycopg.types.json import Jsonb
 from db import rows
 from db.queries import Queries
 from reunite import rules
+from reunite.messages.reply import Reply, from_json, to_json
 from reunite.ports import Audience, KnownCard, KnownPost, Sent
-from reunite.reply import Reply, from_json, to_json
 
 CHANGED: Final = """version = version + 1, due_at = now(), attempts = 0, problem = NULL,
   task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END,

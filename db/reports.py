@@ -13,10 +13,10 @@ from db.matches import FORGOTTEN
 from db.outbox import CHANGED
 from db.queries import Queries
 from reunite.commands import NewReport
+from reunite.entities import IncomingPhoto, Photo, Question, ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
-from reunite.matching import words
-from reunite.model import IncomingPhoto, Photo, Question, ReplyTarget, Report, ReportState
-from reunite.reply import Reply, to_json
+from reunite.messages.reply import Reply, to_json
+from reunite.text import words
 
 _OF_REPORT = "(SELECT id FROM match WHERE lost_id = %(report)s OR found_id = %(report)s)"
 _ASKED_OF_PLACES = """(SELECT r.id FROM report r JOIN match m ON r.id = m.lost_id
@@ -61,15 +61,15 @@ _PURGE: Final = (
 )
 _ACROSS = """(SELECT m.id FROM match m JOIN report l ON l.id = m.lost_id JOIN report f ON f.id = m.found_id
   WHERE (m.lost_id = %(report)s OR m.found_id = %(report)s) AND l.workspace_id <> f.workspace_id)"""
-_LOSERS_ACROSS = f"(SELECT lost_id FROM match WHERE id IN {_ACROSS})"
+_OWNERS_ACROSS = f"(SELECT lost_id FROM match WHERE id IN {_ACROSS})"
 _PART: Final = (
     f"DELETE FROM outbox WHERE match_id IN {_ACROSS} AND {_NEVER_SENT}",
     f"""UPDATE outbox SET {_REMOVE} WHERE task <> 'remove'
-          AND (match_id IN {_ACROSS} OR (reply ->> 'kind' = 'thanks' AND report_id IN {_LOSERS_ACROSS}))""",
-    f"{_NO_CHOICES} AND report_id IN {_LOSERS_ACROSS}",
+          AND (match_id IN {_ACROSS} OR (reply ->> 'kind' = 'thanks' AND report_id IN {_OWNERS_ACROSS}))""",
+    f"{_NO_CHOICES} AND report_id IN {_OWNERS_ACROSS}",
     f"""UPDATE report l SET said = '' WHERE said IN (SELECT nullif(f.place, '') FROM match m
           JOIN report f ON f.id = m.found_id WHERE m.lost_id = l.id AND m.id IN {_ACROSS})""",
-    f"""UPDATE report SET question = question || '{{"options": []}}' WHERE id IN {_LOSERS_ACROSS}""",
+    f"""UPDATE report SET question = question || '{{"options": []}}' WHERE id IN {_OWNERS_ACROSS}""",
     f"DELETE FROM match WHERE id IN {_ACROSS}",
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     Label,

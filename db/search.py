@@ -12,9 +12,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
-from reunite.matching import words
+from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.model import Report, ReportKind
+from reunite.text import words
 
 # Each kind of pair, the sources that it compares, and the space that it prefers where the model has it.
 _PAIRS: Final = (

@@ -10,9 +10,9 @@ from db.matches import MatchQueries
 from db.outbox import OutboxQueries
 from db.queries import Connection
 from db.reports import ReportQueries
+from reunite.entities import Channel, Report, ReportKind, Settings, Statistics
 from reunite.errors import DefectError
 from reunite.matching.evidence import Search
-from reunite.model import Channel, Report, ReportKind, Settings, Statistics
 
 __all__ = ["CommunitySession", "Connection"]
 

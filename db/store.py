@@ -19,10 +19,10 @@ from db.embeddings import EmbeddingSession
 from db.session import CommunitySession, Connection
 from db.work import WorkLease, WorkSession
 from reunite.commands import JoinWorkspace
+from reunite.entities import Photo, PlatformName, ReplyTarget, Settings, Workspace
 from reunite.errors import DefectError, TryAgainError
-from reunite.model import Photo, PlatformName, ReplyTarget, Settings, Workspace
+from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, KnownCard, KnownPost, Sent
-from reunite.reply import Reply, from_json
 
 _OPEN_SECONDS = 10
 _READY = 4
@@ -31,7 +31,7 @@ _ROLE_OPTION = "-c role=reunite_app"  # whoever logs in has no more rights than 
 
 
 @dataclass(frozen=True, slots=True)
-class LiveModel:
+class EmbeddingModel:
     """The model that is searched: its number here, which encoder was chosen, and its version."""
 
     id: int
@@ -242,12 +242,12 @@ class Store:
 
     # Models
 
-    async def live_model(self) -> LiveModel | None:
+    async def live_model(self) -> EmbeddingModel | None:
         """Return the model that is searched; None before the first worker has chosen."""
         found = await self._rows("SELECT id, encoder, version, spaces FROM model WHERE live")
-        return LiveModel(**found[0]) if found else None
+        return EmbeddingModel(**found[0]) if found else None
 
-    async def register_model(self, encoder: str, version: str, spaces: Mapping[str, int]) -> LiveModel:
+    async def register_model(self, encoder: str, version: str, spaces: Mapping[str, int]) -> EmbeddingModel:
         """Make a model known beside the others; the very first one becomes live."""
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute("LOCK TABLE model IN SHARE ROW EXCLUSIVE MODE")
@@ -262,7 +262,7 @@ class Store:
         if found is None:
             msg = f"model {version} vanished while it was being registered"
             raise DefectError(msg)
-        return LiveModel(**found)
+        return EmbeddingModel(**found)
 
     async def make_live(self, model: int) -> None:
         """Let another model be the one that is searched."""

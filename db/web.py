@@ -13,8 +13,8 @@ from db import rows
 from db.session import CommunitySession
 from db.store import Store
 from reunite import rules
-from reunite.model import Match, Member, Photo, Report, VerdictKind
-from reunite.reply import Reply, from_json, to_json
+from reunite.entities import Match, Member, Photo, Report, VerdictKind
+from reunite.messages.reply import Reply, from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgements:
+class VerdictMarks:
     """A shown match and the members whose verdicts stand, by kind."""
 
     match: Match
@@ -54,7 +54,7 @@ class WebMessage:
     reply: Reply | None
     created_at: datetime
     posted: Posted | None
-    judgements: Judgements | None
+    verdict_marks: VerdictMarks | None
 
 
 @asynccontextmanager
@@ -151,8 +151,8 @@ class WebSession(CommunitySession):
         )
         replies = {row["id"]: from_json(row["reply"]) for row in found if row["reply"]}
         posted = await self._posted([str(row["id"]) for row in found if row["root_id"] is None])
-        judgements = await self._judgements([reply.match for reply in replies.values() if reply.match])
-        return [_message(row, replies.get(row["id"]), posted, judgements) for row in found]
+        verdict_marks = await self._verdict_marks([reply.match for reply in replies.values() if reply.match])
+        return [_message(row, replies.get(row["id"]), posted, verdict_marks) for row in found]
 
     async def _known(self, key: str) -> list[int]:
         return [row["id"] for row in await self._all("SELECT id FROM web_message WHERE key = %(key)s", key=key)]
@@ -172,7 +172,7 @@ class WebSession(CommunitySession):
             photos[row["report_id"]].append(rows.photo(row))
         return {report.target.message or "": Posted(report, tuple(photos[report.id])) for report in reports}
 
-    async def _judgements(self, matches: Sequence[UUID]) -> dict[UUID, Judgements]:
+    async def _verdict_marks(self, matches: Sequence[UUID]) -> dict[UUID, VerdictMarks]:
         logs = defaultdict(list)
         names: dict[str, str] = {}
         for row in await self._all(
@@ -181,19 +181,19 @@ class WebSession(CommunitySession):
             logs[row["match_id"]].append(rows.verdict(row))
             names[row["moderator_id"]] = row["moderator_name"]
         known = await self._all("SELECT * FROM match WHERE id = ANY(%(matches)s)", matches=list(matches))
-        judged = {}
+        result = {}
         for match in map(rows.match, known):
             standing = rules.standing(logs[match.id])
             given = {
                 kind: tuple(Member(each.moderator, names[each.moderator]) for each in standing if each.kind is kind)
                 for kind in VerdictKind
             }
-            judged[match.id] = Judgements(match, given)
-        return judged
+            result[match.id] = VerdictMarks(match, given)
+        return result
 
 
 def _message(
-    row: rows.Row, reply: Reply | None, posted: Mapping[str, Posted], judgements: Mapping[UUID, Judgements]
+    row: rows.Row, reply: Reply | None, posted: Mapping[str, Posted], verdict_marks: Mapping[UUID, VerdictMarks]
 ) -> WebMessage:
     return WebMessage(
         id=row["id"],
@@ -204,5 +204,5 @@ def _message(
         reply=reply,
         created_at=row["created_at"],
         posted=posted.get(str(row["id"])),
-        judgements=judgements.get(reply.match) if reply and reply.match else None,
+        verdict_marks=verdict_marks.get(reply.match) if reply and reply.match else None,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from db.embeddings import EmbeddingSession
 from db.queries import as_real
 from db.session import Connection
-from reunite.model import ReportState
+from reunite.entities import ReportState
 
 
 class LeaseLostError(Exception):

@@ -4,39 +4,39 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from reunite import notices, rules, wording
+from reunite import rules
+from reunite.entities import Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
 from reunite.matching.evidence import Search
-from reunite.matching.judge import Judgement
 from reunite.matching.question import choose
-from reunite.model import Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
+from reunite.matching.scoring import ScoredCandidate
+from reunite.messages import notices, wording
+from reunite.messages.reply import Reply
 from reunite.ports import ScoredPair, Session
-from reunite.reply import Reply
 
 
 async def announce(
-    session: Session, report: Report, search: Search, judgements: Sequence[Judgement], *, percent: bool
+    session: Session, report: Report, search: Search, scored: Sequence[ScoredCandidate], *, percent: bool
 ) -> None:
-    """Write the judged pairs and put what the threads are to be told into the outbox, in one transaction.
+    """Write the scored pairs and put what the threads are to be told into the outbox, in one transaction.
 
     The keys of the outbox absorb that both sides of a pair may find it, at the same moment or at a later search.
     """
     searched = report  # as this search knows it
-    locked = await session.lock({report.id, *(judgement.report for judgement in judgements)})
+    locked = await session.lock({report.id, *(scored.report for scored in scored)})
     report = locked.get(report.id, replace(report, state=ReportState.WITHDRAWN))  # its workspace may have gone
     said = report.said
     if report.state is not ReportState.OPEN or (said, report.text) != (searched.said, searched.text):
         return  # it has ended since the search began, as others may have; or another search knows more
     locked = {each: other for each, other in locked.items() if other.state is ReportState.OPEN}
-    judgements = [each for each in judgements if each.report in locked]
+    scored = [each for each in scored if each.report in locked]
     known = {match.id: (match.label, match.why) for match in await session.matches_of(report.id)}
     matches = {
-        judgement.report: await session.save_match(_pair(report, judgement, percent=percent))
-        for judgement in _ordered(judgements)
+        scored.report: await session.save_match(_pair(report, scored, percent=percent)) for scored in _ordered(scored)
     }
     labelled = [
         (matches[each.report], locked[each.report])
-        for each in judgements
-        if each.label and matches[each.report].state is MatchState.UNJUDGED
+        for each in scored
+        if each.label and matches[each.report].state is MatchState.UNDECIDED
     ]
     shown = [(match, other) for match, other in labelled if rules.may_be_told(report, other, match)]
     if not report.answered:
@@ -53,20 +53,22 @@ async def announce(
         await tell_moderators(session, report, match, other)
     if report.kind is ReportKind.LOST and report.question is None:
         open_ones = {other.id for _, other in shown if not other.sealed}  # an answer would tell what is in its photo
-        await _ask(session, report, choose(search, [each for each in judgements if each.report in open_ones]))
+        await _ask(session, report, choose(search, [each for each in scored if each.report in open_ones]))
 
 
-async def announce_sealed(session: Session, report: Report, judgements: Sequence[Judgement], *, percent: bool) -> None:
+async def announce_sealed(
+    session: Session, report: Report, ranked: Sequence[ScoredCandidate], *, percent: bool
+) -> None:
     """Show the moderators, and nobody else, which sealed finds may be the thing that a loss is about."""
-    locked = await session.lock({report.id, *(judgement.report for judgement in judgements)})
+    locked = await session.lock({report.id, *(each.report for each in ranked)})
     locked = {each: known for each, known in locked.items() if known.state is ReportState.OPEN}
     if report.id not in locked:
         return
-    for judgement in _ordered(judgements):
-        found = locked.get(judgement.report)
-        if judgement.label and found and found.sealed:
-            match = await session.save_match(_pair(report, judgement, percent=percent))
-            if match.state is MatchState.UNJUDGED and not match.released:
+    for scored in _ordered(ranked):
+        found = locked.get(scored.report)
+        if scored.label and found and found.sealed:
+            match = await session.save_match(_pair(report, scored, percent=percent))
+            if match.state is MatchState.UNDECIDED and not match.released:
                 await tell_moderators(session, report, match, found)
 
 
@@ -94,7 +96,7 @@ def log_lines(match: Match, found: Report, lost: Report) -> list[tuple[str, Repo
 
 
 async def tell_released(session: Session, match: Match, lost: Report, found: Report) -> None:
-    """Let the loser know of a sealed find, once a moderator has released the match."""
+    """Let the owner know of a sealed find, once a moderator has released the match."""
     await _tell(session, lost, match, found)
     await _tell(session, found, match, lost)
 
@@ -105,9 +107,9 @@ async def _ask(session: Session, report: Report, question: Question | None) -> N
         await session.post(report.id, f"{report.id}:question", wording.question(report, question))
 
 
-def _ordered(judgements: Sequence[Judgement]) -> Sequence[Judgement]:
+def _ordered(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
     """Order pairs as every search does, so that two that write the same pairs can't wait for each other in a circle."""
-    return sorted(judgements, key=lambda judgement: judgement.report)
+    return sorted(scored, key=lambda scored: scored.report)
 
 
 async def _answer(session: Session, report: Report, matches: int, searched: int) -> None:
@@ -142,14 +144,14 @@ async def picture_of(session: Session, report: Report) -> UUID | None:
     return next((photo.id for photo in await session.photos(report.id) if photo.state is PhotoState.STORED), None)
 
 
-def _pair(report: Report, judgement: Judgement, *, percent: bool) -> ScoredPair:
-    lost, found = (report.id, judgement.report) if report.kind is ReportKind.LOST else (judgement.report, report.id)
+def _pair(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:
+    lost, found = (report.id, scored.report) if report.kind is ReportKind.LOST else (scored.report, report.id)
     return ScoredPair(
         lost,
         found,
-        judgement.probability,
-        judgement.label,
-        judgement.why,
-        evidence=dict(judgement.evidence),
+        scored.probability,
+        scored.label,
+        scored.why,
+        evidence=dict(scored.evidence),
         percent=percent,
     )

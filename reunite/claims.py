@@ -5,14 +5,15 @@ Nothing of it is public: the answer and the secret are shown to the finder or a 
 
 from typing import Final
 
-from reunite import notices, rules
+from reunite import rules
 from reunite.announce import tell_moderators
 from reunite.commands import Press
+from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
-from reunite.judging import both
-from reunite.model import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
+from reunite.messages import notices
+from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
-from reunite.reply import Reply
+from reunite.verdicts import both
 
 MOST_WORDS: Final = 500
 
@@ -25,10 +26,10 @@ class Claims:
         self._store = store
 
     async def claim(self, workspace: Workspace, press: Press) -> Reply:
-        """Take what the loser says that only the owner can know. Raises TellUserError where nothing can be claimed."""
+        """Take what the owner says that only the owner can know. Raises TellUserError where nothing can be claimed."""
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _match(session, press)
-            _check_loser(press, lost)
+            _check_owner(press, lost)
             if not {lost.state, found.state} <= {ReportState.OPEN}:
                 raise TellUserError("report_closed")
             words = press.words.strip()
@@ -46,10 +47,10 @@ class Claims:
         return notices.note("claim_sent", press.language)
 
     async def decline(self, workspace: Workspace, press: Press) -> Reply:
-        """Note that the loser says it is not theirs: the find is not brought up again."""
+        """Note that the owner says it is not theirs: the find is not brought up again."""
         async with self._store.session(workspace.community) as session:
             match, lost, _ = await _match(session, press)
-            _check_loser(press, lost)
+            _check_owner(press, lost)
             await session.decline(match.id, declined=True)
         return notices.declined(match, press.language)
 
@@ -60,7 +61,7 @@ class Claims:
             return notices.claim_seen(claim, await session.secret(found.id), press.language)
 
     async def decide(self, workspace: Workspace, press: Press, state: ClaimState) -> Reply:
-        """Note what the finder, or a moderator, makes of a claim, and tell the loser. The first decision stands."""
+        """Note what the finder, or a moderator, makes of a claim, and tell the owner. The first decision stands."""
         async with self._store.session(workspace.community) as session:
             claim, lost, found, match = await _claim(session, press)
             if claim.state is not ClaimState.OPEN:
@@ -114,9 +115,9 @@ def _is_author(press: Press, report: Report) -> bool:
     return (report.target.platform, report.author.id) == (press.target.platform, press.member.id)
 
 
-def _check_loser(press: Press, lost: Report) -> None:
+def _check_owner(press: Press, lost: Report) -> None:
     if not _is_author(press, lost):
-        raise TellUserError("only_loser")
+        raise TellUserError("only_owner")
 
 
 def _check_attempts(claims: list[Claim]) -> None:

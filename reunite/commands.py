@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from reunite.model import (
+from reunite.entities import (
     Category,
     Channel,
     IncomingPhoto,
@@ -16,7 +16,7 @@ from reunite.model import (
     Settings,
     VerdictKind,
 )
-from reunite.reply import Action
+from reunite.messages.reply import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class ReportLost(NewReport):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class GiveVerdict:
     """A member gave a verdict on a match, or took theirs back (`given` false; None: whichever changes it).
 
     The match is named by `match`, or by the reply it was shown in: `target.message` is then that reply's id.
@@ -113,7 +113,7 @@ class EditReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A member pressed a button (`reunite.reply.Button`), with what they filled in where it has a form.
+    """A member pressed a button (`reunite.messages.reply.Button`), with what they filled in where it has a form.
 
     `key` is the idempotency key: the platform's interaction id.
     """
@@ -131,7 +131,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetUp:
+class ChangeSettings:
     """A moderator decides how their workspace wants it."""
 
     platform: PlatformName

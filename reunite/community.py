@@ -4,13 +4,13 @@ import hashlib
 import secrets
 from typing import Final
 
-from reunite import notices
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import Settings, Workspace
 from reunite.errors import TellUserError
-from reunite.model import Settings, Workspace
-from reunite.own import end
+from reunite.messages import notices
+from reunite.messages.reply import Reply
+from reunite.my_reports import end
 from reunite.ports import Queue, Store
-from reunite.reply import Reply
 
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """None that is easily taken for another."""
@@ -32,7 +32,7 @@ class Community:
         async with self._store.session(workspace.community) as session:
             return await session.settings(workspace.id)
 
-    async def set_up(self, workspace: Workspace, command: SetUp) -> None:
+    async def set_up(self, workspace: Workspace, command: ChangeSettings) -> None:
         """Take a moderator's decision. Raises TellUserError where it can't be had."""
         settings = command.settings
         if settings.keep_days not in KEEP_DAYS:

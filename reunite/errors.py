@@ -8,7 +8,7 @@ LONGEST_PAUSE: Final = 3600.0
 
 
 class TellUserError(Exception):
-    """The person can mend it: `key` names a sentence of `reunite.wording`, `params` fill it."""
+    """The person can mend it: `key` names a sentence of `reunite.messages.wording`, `params` fill it."""
 
     def __init__(self, key: str, **params: str | int) -> None:
         """Keep the sentence's key and its parameters; words are chosen where the language is known."""

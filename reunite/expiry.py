@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from reunite import wording
+from reunite.entities import ReportState
 from reunite.errors import TryAgainError
-from reunite.model import ReportState
+from reunite.messages import wording
 from reunite.ports import Session
 
 

@@ -6,14 +6,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from reunite import notices, rules, wording
+from reunite import rules
 from reunite.claims import Claims
-from reunite.commands import AnswerQuestion, EditReport, JoinWorkspace, Judge, NewReport, Press, SetUp, Withdraw
+from reunite.commands import (
+    AnswerQuestion,
+    ChangeSettings,
+    EditReport,
+    GiveVerdict,
+    JoinWorkspace,
+    NewReport,
+    Press,
+    Withdraw,
+)
 from reunite.community import Community
-from reunite.errors import DefectError, TellUserError, TryAgainError
-from reunite.judging import Judged, Judging
-from reunite.language import sentence
-from reunite.model import (
+from reunite.edits import joined, reword
+from reunite.entities import (
     ClaimState,
     IncomingPhoto,
     Member,
@@ -26,11 +33,14 @@ from reunite.model import (
     VerdictKind,
     Workspace,
 )
-from reunite.own import OwnReports, end
+from reunite.errors import DefectError, TellUserError, TryAgainError
+from reunite.language import sentence
+from reunite.messages import notices, wording
+from reunite.messages.reply import Reply
+from reunite.my_reports import MyReports, end
 from reunite.ports import KnownCard, KnownPost, Queue, Store
-from reunite.reply import Reply
-from reunite.rewording import joined, reword
-from reunite.sealing import category_of
+from reunite.text.sealing import category_of
+from reunite.verdicts import VerdictResult, Verdicts
 
 _TRIES: Final = 5
 _Outcome = TypeVar("_Outcome")
@@ -64,9 +74,9 @@ class Handlers:
         self._store = store
         self._queue = queue
         self._now = now
-        self._judging = Judging(store, queue)
+        self._verdicts = Verdicts(store, queue)
         self._claims = Claims(store)
-        self._own = OwnReports(store, queue, now)
+        self._own = MyReports(store, queue, now)
         self._community = Community(store, queue)
 
     async def join(self, command: JoinWorkspace) -> Workspace:
@@ -172,12 +182,12 @@ class Handlers:
             await self._queue.hint(work)
         return Answered(sentence("said" if said else "said_unsure", report.language), changed=True)
 
-    async def judge(self, command: Judge) -> Judged | None:
+    async def give_verdict(self, command: GiveVerdict) -> VerdictResult | None:
         """Record a moderator's verdict, and what it changes; None where no match is shown there.
 
-        Raises TellUserError where the member may not judge. Anyone may take back a verdict of their own.
+        Raises TellUserError where the member may not give_verdict. Anyone may take back a verdict of their own.
         """
-        return await self._judging.judge(await self._workspace(command), command)
+        return await self._verdicts.give_verdict(await self._workspace(command), command)
 
     async def press(self, press: Press) -> Reply:
         """Do what a button says, and return what is to be shown to whoever pressed it, and to nobody else."""
@@ -202,11 +212,11 @@ class Handlers:
             case "secret":
                 return await self._claims.keep_secret(workspace, press)
             case "confirm":
-                return await self._judging.press(workspace, press, VerdictKind.CONFIRM)
+                return await self._verdicts.press(workspace, press, VerdictKind.CONFIRM)
             case "refuse":
-                return await self._judging.press(workspace, press, VerdictKind.REFUSE)
+                return await self._verdicts.press(workspace, press, VerdictKind.REFUSE)
             case "release":
-                return await self._judging.release(workspace, press)
+                return await self._verdicts.release(workspace, press)
             case "withdraw":
                 return await self._own.withdraw(workspace, press)
             case "extend":
@@ -237,7 +247,7 @@ class Handlers:
         """Return how a workspace wants it."""
         return await self._community.settings(await self._known(platform, workspace))
 
-    async def set_up(self, command: SetUp) -> None:
+    async def set_up(self, command: ChangeSettings) -> None:
         """Take a moderator's decision. Raises TellUserError where it can't be had."""
         await self._community.set_up(await self._known(command.platform, command.workspace), command)
 
@@ -287,7 +297,7 @@ class Handlers:
         """Return the match replies that were sent in a workspace, with the verdicts that stand."""
         return await self._store.known_cards(await self._known(platform, workspace), since)
 
-    async def _workspace(self, command: EditReport | Withdraw | Judge | AnswerQuestion | Press) -> Workspace:
+    async def _workspace(self, command: EditReport | Withdraw | GiveVerdict | AnswerQuestion | Press) -> Workspace:
         return await self._known(command.target.platform, command.target.workspace)
 
     async def _known(self, platform: PlatformName, external_id: str) -> Workspace:

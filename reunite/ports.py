@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from reunite.commands import JoinWorkspace, Judge, NewReport
-from reunite.matching.evidence import Search
-from reunite.model import (
+from reunite.commands import GiveVerdict, JoinWorkspace, NewReport
+from reunite.entities import (
     Claim,
     ClaimState,
     IncomingPhoto,
@@ -29,7 +28,8 @@ from reunite.model import (
     Why,
     Workspace,
 )
-from reunite.reply import Reply
+from reunite.matching.evidence import Search
+from reunite.messages.reply import Reply
 
 Audience = Literal["thread", "moderators"]
 """Who reads a reply: a report's thread, or the moderators' channel of its workspace."""
@@ -37,7 +37,7 @@ Audience = Literal["thread", "moderators"]
 
 @dataclass(frozen=True, slots=True)
 class ScoredPair:
-    """A pair as the search judged it, ready to be written down."""
+    """A pair as the search result it, ready to be written down."""
 
     lost: UUID
     found: UUID
@@ -166,7 +166,7 @@ class Session(Protocol):
     async def search(self, report: Report, limit: int, *, sealed: bool = False) -> Search:
         """Return open reports of the opposite kind that may fit, with what was measured on each pair.
 
-        At most `limit` by each kind of pair and by rare words; pairs that a moderator has refused or the loser has
+        At most `limit` by each kind of pair and by rare words; pairs that a moderator has refused or the owner has
         declined are left out. Sealed finds take no part at all, except those released to this loss, or with `sealed`.
         """
         ...
@@ -195,7 +195,7 @@ class Session(Protocol):
         """Record what the standing verdicts make of a match."""
         ...
 
-    async def add_verdict(self, match: UUID, command: Judge, *, given: bool) -> None:
+    async def add_verdict(self, match: UUID, command: GiveVerdict, *, given: bool) -> None:
         """Append to the log of verdicts."""
         ...
 
@@ -204,11 +204,11 @@ class Session(Protocol):
         ...
 
     async def decline(self, match: UUID, *, declined: bool) -> None:
-        """Note whether the loser says that it is not theirs."""
+        """Note whether the owner says that it is not theirs."""
         ...
 
     async def release(self, match: UUID) -> None:
-        """Note that the loser may know of a sealed find."""
+        """Note that the owner may know of a sealed find."""
         ...
 
     async def add_claim(self, match: UUID, member: Member, answer: str) -> Claim:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from reunite.model import Match, MatchState, Report, ReportKind, ReportState, Verdict, VerdictKind
+from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Verdict, VerdictKind
 
 MOST_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""
@@ -30,7 +30,7 @@ def standing(log: Iterable[Verdict]) -> list[Verdict]:
 def match_state(log: Sequence[Verdict]) -> MatchState:
     """Return what the log makes of a match: the latest standing verdict wins."""
     verdicts = standing(log)
-    return _STATES[verdicts[-1].kind] if verdicts else MatchState.UNJUDGED
+    return _STATES[verdicts[-1].kind] if verdicts else MatchState.UNDECIDED
 
 
 def report_state(now: ReportState, *, confirmed: bool) -> ReportState:
@@ -45,7 +45,7 @@ def report_state(now: ReportState, *, confirmed: bool) -> ReportState:
 def may_be_told(reader: Report, other: Report, match: Match) -> bool:
     """Tell whether a report's thread may learn of a match: no sealed find before its release, no private loss.
 
-    The thread of a sealed find is public too, so it learns no more than the loser.
+    The thread of a sealed find is public too, so it learns no more than the owner.
     """
     found, lost = (reader, other) if reader.kind is ReportKind.FOUND else (other, reader)
     if found.sealed and not match.released:

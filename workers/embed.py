@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.embeddings import EmbeddingRow, EmbeddingSession, of_photo, of_text
-from db.store import LiveModel, Store
-from reunite.matching.parts import parts
+from db.store import EmbeddingModel, Store
+from reunite.text.parts import parts
 from workers import photos
 from workers.batching import BatchingEncoder
 
@@ -20,7 +20,7 @@ class Unembedded:
     text: str
 
 
-async def unembedded(session: EmbeddingSession, report: UUID, model: LiveModel) -> Unembedded:
+async def unembedded(session: EmbeddingSession, report: UUID, model: EmbeddingModel) -> Unembedded:
     """Read what of a report lacks vectors of a model."""
     photo_ids, text_lacks = await session.unembedded(report, model.id)
     known = await session.report(report)
@@ -41,7 +41,11 @@ async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> list[EmbeddingR
 
 
 async def reembed(
-    store: Store, encoder: BatchingEncoder, model: LiveModel, progress: Callable[[int, str], None], at_once: int = 16
+    store: Store,
+    encoder: BatchingEncoder,
+    model: EmbeddingModel,
+    progress: Callable[[int, str], None],
+    at_once: int = 16,
 ) -> int:
     """Embed all that lacks vectors of a model, beside the other models' vectors; return how many reports that were.
 

@@ -13,15 +13,15 @@ import psycopg
 import structlog
 
 from db import calibrations
-from db.store import LiveModel, Store
+from db.store import EmbeddingModel, Store
 from db.work import LeaseLostError, StoredPhoto, WorkLease
-from reunite import wording
 from reunite.announce import announce, announce_sealed
+from reunite.entities import Photo, PhotoState, ReportKind, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import MOST_CANDIDATES
-from reunite.matching.judge import judge
-from reunite.model import Photo, PhotoState, ReportKind, ReportState
+from reunite.matching.scoring import score
+from reunite.messages import wording
 from workers import photos
 from workers.batching import BatchingEncoder
 from workers.embed import embed, unembedded
@@ -49,7 +49,7 @@ class Processor:
 
     store: Store
     encoder: BatchingEncoder
-    model: LiveModel
+    model: EmbeddingModel
     fetcher: PhotoFetcher
     slack_files: SlackFiles
     lease_seconds: float = 30
@@ -194,10 +194,10 @@ class Processor:
             if report and report.state is ReportState.OPEN:
                 if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
                     search = await session.search(report, MOST_CANDIDATES)
-                    await announce(session, report, search, judge(search, model), percent=model.calibrated)
+                    await announce(session, report, search, score(search, model), percent=model.calibrated)
                     if report.kind is ReportKind.LOST and await session.has_sealed():
                         hidden = await session.search(report, MOST_CANDIDATES, sealed=True)
-                        await announce_sealed(session, report, judge(hidden, model), percent=model.calibrated)
+                        await announce_sealed(session, report, score(hidden, model), percent=model.calibrated)
                 else:
                     await session.set_state(report.id, ReportState.WITHDRAWN)  # no photo could be used: nothing is left
             await session.finish()

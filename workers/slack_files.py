@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from db.installations import Installations
-from reunite.model import ReplyTarget
+from reunite.entities import ReplyTarget
 
 
 @dataclass(frozen=True, slots=True)

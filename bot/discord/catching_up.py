@@ -13,8 +13,8 @@ from bot.discord.config import DiscordConfig
 from bot.discord.guilds import Guilds
 from bot.discord.inbound import VERDICTS, Inbound, fetch_member
 from bot.discord.outbound import TAKEN_UP
+from reunite.entities import ReplyTarget, VerdictKind
 from reunite.handlers import Handlers
-from reunite.model import ReplyTarget, VerdictKind
 from reunite.ports import KnownCard, KnownPost
 
 _MOST_MESSAGES: Final = 500

@@ -11,11 +11,11 @@ from bot.discord.modals import Filled, modal_of
 from bot.discord.private import Answer, Work, is_ours, language, privately
 from bot.discord.reporting import Reporting, Told
 from bot.discord.setup import Setup
+from reunite.entities import PlatformName, ReportKind
 from reunite.errors import TellUserError
-from reunite.forms import ReportForm
 from reunite.handlers import Handlers
-from reunite.model import PlatformName, ReportKind
-from reunite.wording import sentence
+from reunite.messages.forms import ReportForm
+from reunite.messages.wording import sentence
 
 REPORT: Final = "report"
 """What the id of a report's modal begins with."""

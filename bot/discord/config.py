@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 
-from reunite.model import ReportKind
+from reunite.entities import ReportKind
 
 
 class DiscordSetupError(Exception):

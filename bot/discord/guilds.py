@@ -10,11 +10,11 @@ import discord
 
 from bot.discord.config import DiscordConfig
 from bot.discord.permissions import Place, missing
-from reunite.commands import JoinWorkspace, SetUp
+from reunite.commands import ChangeSettings, JoinWorkspace
+from reunite.entities import Channel, Member, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.model import Channel, Member, ReportKind, Settings
-from reunite.wording import sentence
+from reunite.messages.wording import sentence
 
 _AS_INVITED: Final = Settings()
 
@@ -35,7 +35,7 @@ class Guilds:
         chosen = await self._handlers.settings("discord", str(guild.id))
         settings = _without_gone(chosen, guild)
         if settings != chosen:
-            await self._handlers.set_up(SetUp(platform="discord", workspace=str(guild.id), settings=settings))
+            await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
         if settings != self._settings.get(guild.id, _AS_INVITED):
             self._settings[guild.id] = settings
             await self._tell(guild)

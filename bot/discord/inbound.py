@@ -15,11 +15,11 @@ from bot.discord.guilds import Guilds, lacking, member_of
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, Place, missing
 from bot.discord.posts import is_post, photos_of, report_of, target_of, words_of
-from reunite import wording
-from reunite.commands import EditReport, Judge, NewReport, Withdraw
+from reunite.commands import EditReport, GiveVerdict, NewReport, Withdraw
+from reunite.entities import Member, ReplyTarget, ReportKind, VerdictKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.model import Member, ReplyTarget, ReportKind, VerdictKind
+from reunite.messages import wording
 from reunite.ports import Outgoing
 
 _P = ParamSpec("_P")
@@ -197,19 +197,19 @@ class Inbound:
 
     async def verdict(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> None:
         """Take a verdict; `by` is a mere id where the member has left, who can take back no more than their own."""
-        command = Judge(
+        command = GiveVerdict(
             target=target,
             member=member_of(by) if isinstance(by, discord.Member) else Member(str(by), str(by)),
             kind=kind,
             given=given,
-            is_moderator=isinstance(by, discord.Member) and self._may_judge(by, int(target.channel)),
+            is_moderator=isinstance(by, discord.Member) and self._may_give_verdict(by, int(target.channel)),
         )
         try:
-            await self._handlers.judge(command)
+            await self._handlers.give_verdict(command)
         except TellUserError as error:
             _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
 
-    def _may_judge(self, member: discord.Member, channel: int) -> bool:
+    def _may_give_verdict(self, member: discord.Member, channel: int) -> bool:
         place = member.guild.get_channel_or_thread(channel)
         rights = place.permissions_for(member) if place else member.guild_permissions
         return self._guilds.is_moderator(member, rights)

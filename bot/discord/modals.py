@@ -8,8 +8,8 @@ import discord
 from discord import ui
 
 from bot.discord.posts import photo_files
-from reunite.forms import Field, Form
-from reunite.model import IncomingPhoto
+from reunite.entities import IncomingPhoto
+from reunite.messages.forms import Field, Form
 
 _MOST_TITLE: Final = 45  # Discord's limits, in characters
 _MOST_LABEL: Final = 45

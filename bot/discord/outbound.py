@@ -12,9 +12,9 @@ import structlog
 from bot.discord.guilds import Guilds
 from bot.discord.posts import photos_of
 from bot.discord.render import PICTURE_NAME, caption_of, marker, nonce, render, thread_name, title_of
+from reunite.entities import PlatformName, ReplyTarget, ReportKind
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.language import date_words, sentence
-from reunite.model import PlatformName, ReplyTarget, ReportKind
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "👀"

@@ -9,7 +9,7 @@ import discord
 
 from bot.discord.guilds import member_of
 from reunite.commands import NewReport, ReportFound, ReportLost
-from reunite.model import IncomingPhoto, ReplyTarget, ReportKind
+from reunite.entities import IncomingPhoto, ReplyTarget, ReportKind
 
 REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}

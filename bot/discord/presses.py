@@ -13,11 +13,11 @@ from bot.discord.private import Answer, is_ours, language, outcome, privately
 from bot.discord.render import answer_of, answered, press_of
 from bot.discord.setup import Setup
 from reunite.commands import AnswerQuestion, Press
+from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
-from reunite.forms import ReportForm, form_of
 from reunite.handlers import Handlers
-from reunite.model import ReplyTarget
-from reunite.reply import Action
+from reunite.messages.forms import ReportForm, form_of
+from reunite.messages.reply import Action
 
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
 

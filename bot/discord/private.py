@@ -10,10 +10,10 @@ import discord
 import structlog
 
 from bot.discord.render import Rendered, render_private
-from reunite import wording
 from reunite.errors import TellUserError
 from reunite.language import language_of
-from reunite.reply import Reply
+from reunite.messages import wording
+from reunite.messages.reply import Reply
 
 _log = structlog.get_logger(__name__)
 

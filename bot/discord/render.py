@@ -14,10 +14,10 @@ from uuid import UUID
 
 import discord
 
+from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence
-from reunite.model import ReplyTarget, ReportKind
+from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
 from reunite.ports import Outgoing
-from reunite.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
 
 PICTURE_NAME: Final = "photo.jpg"
 MOST_QUOTED: Final = 800

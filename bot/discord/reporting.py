@@ -16,12 +16,12 @@ from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, Place, missing
 from bot.discord.posts import REPORTS, is_post, report_of
 from bot.discord.private import Answer, language
 from bot.discord.render import thread_name
+from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
-from reunite.forms import Form, ReportForm, report_form
 from reunite.handlers import Handlers
-from reunite.model import Category, IncomingPhoto, ReplyTarget, ReportKind
-from reunite.when import parse_when
-from reunite.wording import sentence
+from reunite.messages.forms import Form, ReportForm, report_form
+from reunite.messages.wording import sentence
+from reunite.text.when import parse_when
 
 KINDS: Final[Mapping[ReportForm, ReportKind]] = {
     "lost": ReportKind.LOST, "found": ReportKind.FOUND, "sealed": ReportKind.FOUND,

@@ -12,12 +12,12 @@ from bot.discord.modals import Filled, label, modal
 from bot.discord.permissions import TO_ANSWER, TO_POST, Place, missing
 from bot.discord.private import Answer, edit_answer, is_ours, language, outcome
 from bot.discord.render import Pressable, Rendered
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import CATEGORIES, Category, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
-from reunite.model import CATEGORIES, Category, ReportKind, Settings
-from reunite.wording import sentence
+from reunite.messages.wording import sentence
 
 _PLACES: Final = "setup:places"
 _WAYS: Final = "setup:ways"
@@ -100,7 +100,7 @@ class Setup:
             await self._guilds.known(guild)
             now = self._guilds.settings(guild)
             settings = _with_places(now, given) if custom_id == _PLACES else _with_ways(now, given)
-            await self._handlers.set_up(SetUp(platform="discord", workspace=str(guild.id), settings=settings))
+            await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
             await self._guilds.join(guild)
             saved = sentence("setup_saved", language(interaction))
             return Answer(saved, (self.panel(guild, language(interaction)),))

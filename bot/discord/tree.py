@@ -10,8 +10,8 @@ from discord.app_commands import TranslationContextLocation
 from bot.discord.commands import Commands
 from bot.discord.posts import photo_files
 from bot.discord.reporting import Told
+from reunite.entities import ReportKind
 from reunite.language import command, language_of, menu
-from reunite.model import ReportKind
 
 C = TypeVar("C", bound=discord.Client)
 F = TypeVar("F")

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.config import SCOPES, SlackConfig
 from bot.slack.errors import code_of
 from bot.slack.workspaces import with_token
-from reunite.model import ReportKind
+from reunite.entities import ReportKind
 
 _PAGE = 200
 _SECONDS = 10

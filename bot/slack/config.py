@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from reunite.model import Channel, ReportKind, Settings
+from reunite.entities import Channel, ReportKind, Settings
 
 LOST, FOUND = "/lost", "/found"
 COMMANDS: Final = frozenset({LOST, FOUND})

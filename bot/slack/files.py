@@ -7,8 +7,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of
 from bot.slack.workspace import SlackWorkspace
+from reunite.entities import IncomingPhoto
 from reunite.errors import TellUserError
-from reunite.model import IncomingPhoto
 
 _GONE: Final = {"file_not_found", "file_deleted"}
 

@@ -17,10 +17,10 @@ from bot.slack.setup import Setup
 from bot.slack.views import NAME, View, header, modal, section, words_view
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.errors import TellUserError
-from reunite.forms import ReportForm
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.reply import Reply
+from reunite.messages.forms import ReportForm
+from reunite.messages.reply import Reply
 
 Body = Mapping[str, Any]
 HOME: Final = "home:"

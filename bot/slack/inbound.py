@@ -19,11 +19,11 @@ from bot.slack.markup import plain_text
 from bot.slack.outbound import SlackPlatform
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
-from reunite import wording
-from reunite.commands import EditReport, Judge, ReportFound, ReportLost, SetUp, Withdraw
+from reunite.commands import ChangeSettings, EditReport, GiveVerdict, ReportFound, ReportLost, Withdraw
+from reunite.entities import ReplyTarget, ReportKind, VerdictKind
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.model import ReplyTarget, ReportKind, VerdictKind
+from reunite.messages import wording
 from reunite.ports import Outgoing
 
 Body = Mapping[str, Any]
@@ -111,9 +111,9 @@ class Inbound:
         item = event["item"]
         if event.get("item_user") == workspace.bot_user and item.get("type") == "message":
             given = event["type"] == "reaction_added"
-            await self.judged(workspace, (item["channel"], item["ts"]), event["reaction"], event["user"], given=given)
+            await self.result(workspace, (item["channel"], item["ts"]), event["reaction"], event["user"], given=given)
 
-    async def judged(
+    async def result(
         self, workspace: SlackWorkspace, at: tuple[str, str], reaction: str, user: str, *, given: bool
     ) -> None:
         """Take someone's reaction on the message at (channel, ts) as a verdict, by the rights they have now."""
@@ -121,7 +121,7 @@ class Inbound:
         if kind is None or user == workspace.bot_user:
             return
         person = await workspace.person(user)
-        command = Judge(
+        command = GiveVerdict(
             target=workspace.target(*at),
             member=person.member,
             kind=kind,
@@ -129,11 +129,11 @@ class Inbound:
             is_moderator=person.is_moderator,
         )
         try:
-            judged = await self._handlers.judge(command)
+            result = await self._handlers.give_verdict(command)
         except TellUserError as error:
             _log.debug("slack_verdict_ignored", reason=error.key)
             return
-        if judged:  # so that after a pause it is known which reactions have gone
+        if result:  # so that after a pause it is known which reactions have gone
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
 
     async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -156,7 +156,7 @@ class Inbound:
             log_channel=chosen.log_channel if chosen.log_channel != channel else None,
         )
         if left != chosen:
-            await self._handlers.set_up(SetUp(platform="slack", workspace=team, settings=left))
+            await self._handlers.set_up(ChangeSettings(platform="slack", workspace=team, settings=left))
 
     async def _tell(self, key: str, target: ReplyTarget, error: TellUserError) -> None:
         settings = await self._handlers.settings("slack", target.workspace)

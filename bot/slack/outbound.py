@@ -12,8 +12,8 @@ from bot.slack.files import photo_of
 from bot.slack.render import blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
+from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import UndeliverableError
-from reunite.model import PlatformName, ReplyTarget
 from reunite.ports import Outgoing, Sent
 
 _PAGE: Final = 200

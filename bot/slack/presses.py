@@ -16,9 +16,9 @@ from bot.slack.views import View, context_of, filled_in, form_view, reply_view
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import AnswerQuestion, Press
 from reunite.errors import TellUserError
-from reunite.forms import form_of
 from reunite.handlers import Handlers
-from reunite.reply import Action, Reply
+from reunite.messages.forms import form_of
+from reunite.messages.reply import Action, Reply
 
 Body = Mapping[str, Any]
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))

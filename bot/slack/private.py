@@ -13,10 +13,10 @@ from bot.slack.errors import slack_errors
 from bot.slack.render import blocks, escaped, notification, shortened
 from bot.slack.views import REPORT, View, context_of, reply_view, words_view
 from bot.slack.workspace import Person, SlackWorkspace
-from reunite import wording
 from reunite.errors import TellUserError
 from reunite.language import sentence
-from reunite.reply import Reply
+from reunite.messages import wording
+from reunite.messages.reply import Reply
 
 Body = Mapping[str, Any]
 _PATIENCE: Final = 2.0

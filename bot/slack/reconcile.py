@@ -90,7 +90,7 @@ class Presence:
                         await self._inbound.posted(workspace, channel.id, message)
         for post in known:
             await self._follow(workspace, post)
-        await self._judge(workspace, earliest)
+        await self._give_verdict(workspace, earliest)
         _log.info("slack_caught_up", team=workspace.team, seconds=round((now - heard).total_seconds()))
 
     async def _follow(self, workspace: SlackWorkspace, known: KnownPost) -> None:
@@ -104,7 +104,7 @@ class Presence:
         elif message.get("edited") and is_by_person(workspace, message):
             await self._inbound.edited(workspace, target.channel, message)
 
-    async def _judge(self, workspace: SlackWorkspace, earliest: datetime) -> None:
+    async def _give_verdict(self, workspace: SlackWorkspace, earliest: datetime) -> None:
         """Take the verdicts that were given or taken back by reactions."""
         for card in await self._handlers.known_cards("slack", workspace.team, earliest):
             at = card.sent.channel, card.sent.message
@@ -113,9 +113,9 @@ class Presence:
                 continue
             noted = await self._installations.reactions_at(workspace.team, at)
             for reaction, user in sorted(there - noted):
-                await self._inbound.judged(workspace, at, reaction, user, given=True)
+                await self._inbound.result(workspace, at, reaction, user, given=True)
             for reaction, user in sorted(noted - there):
-                await self._inbound.judged(workspace, at, reaction, user, given=False)
+                await self._inbound.result(workspace, at, reaction, user, given=False)
 
 
 async def _history(workspace: SlackWorkspace, channel: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:

@@ -5,9 +5,9 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
+from reunite.entities import ReplyTarget
 from reunite.language import sentence
-from reunite.model import ReplyTarget
-from reunite.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.messages.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
 
 MOST_TEXT: Final = 3000
 """The longest text of one element and of the notification, in characters: Block Kit's limit for a text object."""

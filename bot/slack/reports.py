@@ -18,13 +18,13 @@ from bot.slack.views import REPORT, View, context_of, filled_in, form_view, word
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import NewReport, ReportFound, ReportLost
 from reunite.community import is_link_code
+from reunite.entities import ReportKind
 from reunite.errors import TellUserError
-from reunite.forms import ReportForm, report_form
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.model import ReportKind
-from reunite.reply import Plain, Reply
-from reunite.when import parse_when
+from reunite.messages.forms import ReportForm, report_form
+from reunite.messages.reply import Plain, Reply
+from reunite.text.when import parse_when
 
 Body = Mapping[str, Any]
 _FORMS: Final[Mapping[str, ReportForm]] = {

@@ -11,12 +11,12 @@ from bot.slack.private import submitted
 from bot.slack.render import Element
 from bot.slack.views import View, filled_in, labelled, modal, option, words_view
 from bot.slack.workspace import SlackWorkspace
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS
+from reunite.entities import CATEGORIES, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, sentence
-from reunite.model import CATEGORIES, Settings
 
 SETUP: Final = "setup"
 """The callback of the modal."""
@@ -78,7 +78,7 @@ class Setup:
             sealed_categories=tuple(given.get("sealed_categories", ())),
             keep_days=int(given["keep_days"]),
         )
-        await self._handlers.set_up(SetUp(platform="slack", workspace=workspace.team, settings=settings))
+        await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=settings))
         await workspace.refresh()
         return words_view(sentence("setup_saved", person.language), person.language)
 

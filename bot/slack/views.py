@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.slack.render import Element, LinkTo, blocks, shortened
-from reunite.forms import Field, Form
 from reunite.language import sentence
-from reunite.reply import Reply
+from reunite.messages.forms import Field, Form
+from reunite.messages.reply import Reply
 
 NAME: Final = "Reunite"
 REPORT: Final = "report:"

@@ -11,9 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.config import SCOPES, SlackConfig
 from reunite.commands import JoinWorkspace
+from reunite.entities import Channel, Member, ReplyTarget, ReportKind
 from reunite.handlers import Handlers
 from reunite.language import Language, language_of
-from reunite.model import Channel, Member, ReplyTarget, ReportKind
 
 _PAGE: Final = 200
 _GROUP: Final = "S"

@@ -23,11 +23,11 @@ from bot.web.outbound import WebPlatform
 from bot.web.presses import Presses
 from bot.web.render import Viewer
 from db.store import Store
-from reunite import wording
-from reunite.commands import JoinWorkspace, SetUp
+from reunite.commands import ChangeSettings, JoinWorkspace
+from reunite.entities import Channel, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.model import Channel, ReportKind
+from reunite.messages import wording
 
 MODERATORS: Final = "moderators"
 """The channel in which moderators see matches."""
@@ -58,7 +58,7 @@ async def running(handlers: Handlers, store: Store, config: WebConfig) -> AsyncI
     settings = await handlers.settings("web", WORKSPACE)
     if settings.log_channel is None:
         await handlers.set_up(
-            SetUp(platform="web", workspace=WORKSPACE, settings=replace(settings, log_channel=MODERATORS))
+            ChangeSettings(platform="web", workspace=WORKSPACE, settings=replace(settings, log_channel=MODERATORS))
         )
     chat = Chat(store, workspace.community)
     await chat.refresh()
@@ -97,7 +97,7 @@ def _application(handlers: Handlers, chat: Chat, config: WebConfig) -> web.Appli
             web.get("/live", live.connect),
             web.get("/photos/{photo}", photo),
             web.post("/posts", inbound.post),
-            web.post("/verdicts", inbound.judge),
+            web.post("/verdicts", inbound.give_verdict),
             web.post("/answers", inbound.answer),
             web.post("/withdrawals", inbound.withdraw),
             web.post("/edits", inbound.edit),

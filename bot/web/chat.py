@@ -13,7 +13,7 @@ from bot.web import render
 from bot.web.render import Json, Viewer
 from db.store import Store
 from db.web import WebMessage, WebSession, web_session
-from reunite.model import ReplyTarget
+from reunite.entities import ReplyTarget
 
 WORKSPACE: Final = "local"
 """The page's one workspace."""

@@ -9,10 +9,10 @@ from aiohttp import web
 from bot.web import requests
 from bot.web.chat import Chat, at
 from bot.web.requests import Sent
-from reunite.commands import AnswerQuestion, EditReport, Judge, NewReport, ReportFound, ReportLost, Withdraw
+from reunite.commands import AnswerQuestion, EditReport, GiveVerdict, NewReport, ReportFound, ReportLost, Withdraw
+from reunite.entities import CATEGORIES, Category, Member, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.model import CATEGORIES, Category, Member, VerdictKind
 
 _COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
 _SLASH_LOST: Final = re.compile(r"\A\s*+/lost\b\s*+")
@@ -91,7 +91,7 @@ class Inbound:
         self._chat.changed()
         return web.json_response({})
 
-    async def judge(self, request: web.Request) -> web.Response:
+    async def give_verdict(self, request: web.Request) -> web.Response:
         """Give a verdict on the match that a message shows, or take it back."""
         said = await requests.json(request)
         message, kind = requests.number(said.get("message")), said.get("kind")
@@ -101,8 +101,8 @@ class Inbound:
             place = await session.place_of(message)
         if place is None or place.reply is None or place.reply.match is None:
             raise TellUserError("nothing_here")
-        await self._handlers.judge(
-            Judge(
+        await self._handlers.give_verdict(
+            GiveVerdict(
                 target=at(place.channel, message),
                 member=requests.member(said.get("name")),
                 kind=VerdictKind(kind),

@@ -7,8 +7,8 @@ import psycopg
 
 from bot.web.chat import Chat
 from db.web import WebSession
+from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
-from reunite.model import PlatformName, ReplyTarget
 from reunite.ports import Outgoing, Sent
 
 

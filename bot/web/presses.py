@@ -12,7 +12,7 @@ from bot.web.chat import WORKSPACE, Chat, at
 from reunite.commands import Press
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.reply import Action, Reply
+from reunite.messages.reply import Action, Reply
 
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 _KEY: Final = re.compile(r"[\w-]{8,64}")

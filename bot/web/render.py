@@ -4,20 +4,20 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from db.store import LiveModel
-from db.web import Judgements, Posted, WebMessage
-from reunite import wording
-from reunite.forms import Form, form_of
+from db.store import EmbeddingModel
+from db.web import Posted, VerdictMarks, WebMessage
+from reunite.entities import Label, Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.language import LANGUAGES
-from reunite.model import Label, Photo, PhotoState, Report, ReportState, VerdictKind
-from reunite.reply import Action, Button, Jump, Person, Reply, Span, Strong
+from reunite.messages import wording
+from reunite.messages.forms import Form, form_of
+from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong
 
 Json = dict[str, Any]
 
 _LEVELS: Final = {wording.label_word(label, each): label.name.lower() for label in Label for each in LANGUAGES}
 _ANSWERS: Final = {"answer", "match", "nothing", "problem"}
 """Kinds of reply that end the search for a first answer."""
-_OF_LOSER: Final[Collection[Action]] = {"mine", "not_mine"}
+_OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine"}
 _OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail"}
 
 
@@ -50,7 +50,7 @@ def is_waiting(messages: Collection[WebMessage]) -> bool:
     return any(map(seen.is_looking, messages)) or any(unknown)
 
 
-def encoder(model: LiveModel | None) -> Json | None:
+def encoder(model: EmbeddingModel | None) -> Json | None:
     """Return what the page's head tells of the model that is searched."""
     return {"name": model.encoder, "version": model.version} if model else None
 
@@ -126,9 +126,11 @@ class _Seen:
             "author": message.author.name if message.author else None,
             "text": self._words(message),
             "at": message.created_at.isoformat(),
-            "reply": self._reply(reply, message.judgements) if reply else None,
+            "reply": self._reply(reply, message.verdict_marks) if reply else None,
             "report": self._report(posted, is_looking=self.is_looking(message)) if posted else None,
-            "match": _match(message.judgements) if reply and reply.kind == "match" and message.judgements else None,
+            "match": _match(message.verdict_marks)
+            if reply and reply.kind == "match" and message.verdict_marks
+            else None,
             "question": self._question(reply) if reply and reply.asked else None,
         }
 
@@ -138,14 +140,14 @@ class _Seen:
             return message.posted.report.text
         return message.text
 
-    def _reply(self, reply: Reply, judgements: Judgements | None) -> Json:
+    def _reply(self, reply: Reply, verdict_marks: VerdictMarks | None) -> Json:
         """Return what the bot says, with the buttons that are the viewer's to press."""
-        own = [each for each in reply.buttons if self._is_pressable(each, judgements)]
+        own = [each for each in reply.buttons if self._is_pressable(each, verdict_marks)]
         return {**reply_json(reply), "buttons": [button_json(each) for each in own]}
 
-    def _is_pressable(self, button: Button, judgements: Judgements | None) -> bool:
-        match = judgements.match if judgements else None
-        if button.action in _OF_LOSER:
+    def _is_pressable(self, button: Button, verdict_marks: VerdictMarks | None) -> bool:
+        match = verdict_marks.match if verdict_marks else None
+        if button.action in _OF_OWNER:
             return match is not None and match.lost in self._own
         if button.action in _OF_AUTHOR:
             return button.subject in self._own
@@ -185,8 +187,8 @@ def _photo(photo: Photo) -> Json:
     }
 
 
-def _match(judgements: Judgements) -> Json:
+def _match(verdict_marks: VerdictMarks) -> Json:
     return {
-        "state": judgements.match.state,
-        **{kind: [each.name for each in judgements.given[kind]] for kind in VerdictKind},
+        "state": verdict_marks.match.state,
+        **{kind: [each.name for each in verdict_marks.given[kind]] for kind in VerdictKind},
     }

@@ -6,8 +6,8 @@ from typing import Any, Final
 from aiohttp import BodyPartReader, web
 
 from reunite import rules
+from reunite.entities import IncomingPhoto, Member
 from reunite.errors import TellUserError
-from reunite.model import IncomingPhoto, Member
 
 MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
 """The largest photo that is taken: what intake can open."""

@@ -7,7 +7,7 @@ CREATE TYPE platform AS ENUM ('discord', 'slack', 'web');
 CREATE TYPE report_kind AS ENUM ('lost', 'found');
 CREATE TYPE report_state AS ENUM ('pending', 'open', 'returned', 'withdrawn', 'expired');
 CREATE TYPE photo_state AS ENUM ('pending', 'stored', 'failed');
-CREATE TYPE match_state AS ENUM ('unjudged', 'confirmed', 'refused');
+CREATE TYPE match_state AS ENUM ('undecided', 'confirmed', 'refused');
 CREATE TYPE verdict_kind AS ENUM ('confirm', 'refuse');
 
 -- Models are the deployment's, not a community's: the one place without a community_id.
@@ -130,7 +130,7 @@ CREATE TABLE match (
   label text,
   why jsonb NOT NULL,
   evidence jsonb NOT NULL,
-  state match_state NOT NULL DEFAULT 'unjudged',
+  state match_state NOT NULL DEFAULT 'undecided',
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (lost_id, found_id)
 );

@@ -8,10 +8,10 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
+from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
-from reunite.matching.lexicon import to_english
-from reunite.matching.words import place_tokens
-from reunite.model import ReportKind
+from reunite.text.lexicon import to_english
+from reunite.text.words import place_tokens
 
 SAME_PLACE: Final = 1.6
 OTHER_PLACE: Final = -0.8

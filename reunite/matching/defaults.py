@@ -11,8 +11,8 @@ from reunite.matching.weights import (
     RARE_WORDS,
     SHARED_WORDS,
     TIME,
-    EvidenceModel,
     Limits,
+    ScoringModel,
     Term,
     Typical,
 )
@@ -20,7 +20,7 @@ from reunite.matching.weights import (
 _CIRCUMSTANCES: Final[Mapping[str, Term]] = {PLACE: Term(1.0), TIME: Term(1.0)}
 """Measured as log odds already: stated priors."""
 
-_CONCEPT: Final = EvidenceModel(
+_CONCEPT: Final = ScoringModel(
     typical={
         PairKind.PHOTO_PHOTO: Typical(0.279, 0.062, 0.037),
         PairKind.TEXT_PHOTO: Typical(0.058, 0.086, 0.089),
@@ -45,7 +45,7 @@ _CONCEPT: Final = EvidenceModel(
 )
 """What `reunite calibrate` gave on the development set (docs/matching.md)."""
 
-STATED: Final = EvidenceModel(
+STATED: Final = ScoringModel(
     typical={
         PairKind.PHOTO_PHOTO: Typical(0.55, 0.08, 0.06),
         PairKind.TEXT_PHOTO: Typical(0.19, 0.025, 0.03),
@@ -72,6 +72,6 @@ STATED: Final = EvidenceModel(
 0.95 between photos. Stricter with labels, since no set has measured it. Every calibration starts from here."""
 
 
-def for_encoder(version: str) -> EvidenceModel:
+def for_encoder(version: str) -> ScoringModel:
     """Return the weights for an encoder's version; any but the offline encoder gets cautious, uncalibrated ones."""
     return _CONCEPT if version.startswith("concept") else STATED

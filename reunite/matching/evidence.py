@@ -1,4 +1,4 @@
-"""What a search hands to the judgement: the report in question, its candidates, and what was measured on each pair."""
+"""What a search hands to the scored: the report in question, its candidates, and what was measured on each pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from reunite.model import ReportKind
+from reunite.entities import ReportKind
 
 MOST_CANDIDATES: Final = 50
 """How many candidates each kind of pair may bring into a search, beside those that share rare words."""

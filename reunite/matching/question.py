@@ -7,11 +7,11 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from reunite.entities import Label, Question, ReportKind
 from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item, Search
-from reunite.matching.judge import Judgement
 from reunite.matching.reading import Reading, read
-from reunite.model import Label, Question, ReportKind
+from reunite.matching.scoring import ScoredCandidate
 
 _T = TypeVar("_T")
 Answers = NDArray[np.float64]
@@ -29,17 +29,17 @@ _NAMES_IT, _NAMES_ANOTHER = 0.6, 1 / 12
 """How many name the place where the thing was found, and another one of those offered (as `circumstances` has it)."""
 
 
-def choose(search: Search, judgements: Sequence[Judgement]) -> Question | None:
+def choose(search: Search, scored: Sequence[ScoredCandidate]) -> Question | None:
     """Return what to ask the author of a lost report, None where no question tells enough.
 
     Only what the report leaves open is asked, and only what the posts of the candidates show to everyone is offered.
     """
     items = {candidate.item.report: candidate.item for candidate in search.candidates}
-    named = [judgement for judgement in judgements if judgement.label is Label.POSSIBLE]
+    named = [scored for scored in scored if scored.label is Label.POSSIBLE]
     if search.query.kind is not ReportKind.LOST or len(named) < 2:  # noqa: PLR2004 - there is nothing to tell apart
         return None
-    candidates = [items[judgement.report] for judgement in named]
-    probabilities = np.array([judgement.probability for judgement in named])
+    candidates = [items[scored.report] for scored in named]
+    probabilities = np.array([scored.probability for scored in named])
     query = read(search.query)
     possible = [*_colour(query, candidates), *_place(query, candidates)]
     gains = [gain(probabilities, answers) for _, answers in possible]

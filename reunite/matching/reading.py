@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reunite.matching import circumstances, colours, words
+from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item
-from reunite.matching.negation import what_is_said
-from reunite.matching.parts import parts
+from reunite.text import colour_words, words
+from reunite.text.negation import what_is_said
+from reunite.text.parts import parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,14 @@ def read(item: Item) -> Reading:
     """Read an item's text and place."""
     english = what_is_said(item.text)
     answered = [item.colour_said] if item.colour_said else []
-    named = (*colours.named(english), *answered)
+    named = (*colour_words.named(english), *answered)
     return Reading(
         item=item,
         telling=tuple(words.tokens(english)),
         head=words.head(english),
         colour_names=named,
         colours_said=tuple(
-            colours.of_names([*colours.named(part), *answered]) for part in parts(item.text) or (english,)
+            colours.of_names([*colour_words.named(part), *answered]) for part in parts(item.text) or (english,)
         ),
         place_words=circumstances.place_words(item.place),
     )

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from reunite.matching import circumstances, colours, words
+from reunite.entities import Agreement, Why
+from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.reading import Reading
-from reunite.model import Agreement, Why
+from reunite.text import words
 
 STRONG: Final[Mapping[PairKind, float]] = {
     PairKind.PHOTO_PHOTO: 4.0,

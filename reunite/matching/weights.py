@@ -69,8 +69,8 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceModel:
-    """How one encoder's matches are judged: typical backgrounds, a term for each evidence, and the labels' limits."""
+class ScoringModel:
+    """How one encoder's matches are scored: typical backgrounds, a term for each evidence, and the labels' limits."""
 
     typical: Mapping[PairKind, Typical]
     terms: Mapping[str, Term]
@@ -99,7 +99,7 @@ class EvidenceModel:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "EvidenceModel":
+    def from_json(cls, data: Mapping[str, Any]) -> "ScoringModel":
         """Read what `to_json` gave. Raises ValueError where the format is another."""
         if data["format"] != FORMAT:
             raise ValueError(f"Weights of format {data['format']} can't be read; this is format {FORMAT}.")

@@ -14,7 +14,7 @@ import pytest
 
 from bot.delivery import Delivery
 from db.store import OutboxItem, Store
-from reunite.model import Member, PlatformName, ReplyTarget, Report, Workspace
+from reunite.entities import Member, PlatformName, ReplyTarget, Report, Workspace
 from reunite.ports import Platform, Sent
 from tests.doubles.pictures import drawing
 from tests.doubles.slack import PATIENCE

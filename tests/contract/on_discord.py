@@ -9,9 +9,9 @@ from typing import ClassVar
 from bot.discord import app
 from bot.discord.config import DiscordConfig
 from db.store import Store
+from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.model import Member, PlatformName, ReplyTarget
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Harness, Mark, NoQueue, Told
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from bot.slack import app
 from bot.slack.config import SlackConfig
 from db.store import Store
+from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.model import Member, PlatformName, ReplyTarget
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Harness, Mark, NoQueue, Told, until
 from tests.doubles.slack import PATIENCE, Envelope, SlackDouble, shown

@@ -12,9 +12,9 @@ from bot.web import app, render
 from bot.web.config import WebConfig
 from db.store import Store
 from db.web import web_session
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
-from reunite.model import Member, PlatformName, ReplyTarget
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, NoQueue, Told, until
 
@@ -51,7 +51,9 @@ class OnWeb(Harness):
             self.skip("channels")
         now = await self.handlers.settings("web", "local")
         assert now.log_channel or not log  # it is there from the start
-        await self.handlers.set_up(SetUp(platform="web", workspace="local", settings=replace(now, language=language)))
+        await self.handlers.set_up(
+            ChangeSettings(platform="web", workspace="local", settings=replace(now, language=language))
+        )
 
     async def open_channel(self, name: str) -> None:  # noqa: ARG002 - the harness's signature
         self.skip("channels")

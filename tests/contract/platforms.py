@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from reunite import wording
-from reunite.model import Label, MatchState, PlatformName, ReplyTarget, Report, ReportState
+from reunite.entities import Label, MatchState, PlatformName, ReplyTarget, Report, ReportState
+from reunite.messages import wording
+from reunite.messages.reply import Line, Plain, Reply
 from reunite.ports import Outgoing, ScoredPair, Sent
-from reunite.reply import Line, Plain, Reply
 from tests.contract.harness import Harness
 from tests.contract.on_discord import on_discord
 from tests.contract.on_slack import on_slack

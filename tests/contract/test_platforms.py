@@ -5,10 +5,11 @@ from functools import partial
 
 import pytest
 
-from reunite import rules, wording
-from reunite.model import MatchState, Question, ReportKind, ReportState
+from reunite import rules
+from reunite.entities import MatchState, Question, ReportKind, ReportState
+from reunite.messages import wording
+from reunite.messages.reply import Line, Person, Plain, Quoted
 from reunite.ports import Outgoing
-from reunite.reply import Line, Person, Plain, Quoted
 from tests.contract.harness import Harness, until
 from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
 
@@ -99,7 +100,7 @@ async def test_a_moderators_check_mark_confirms_and_taking_it_back_reopens(here:
     moderator = here.join("Grace", moderator=True)
     for given, state, standing in (
         (True, ReportState.RETURNED, MatchState.CONFIRMED),
-        (False, ReportState.OPEN, MatchState.UNJUDGED),
+        (False, ReportState.OPEN, MatchState.UNDECIDED),
     ):
         await here.react(card, "✅", moderator, given=given)
         await until(partial(stands, here, lost, match, standing))

@@ -16,8 +16,8 @@ from db import queue
 from db.queue import ArqQueue
 from db.store import Store
 from reunite.commands import JoinWorkspace, ReportFound
+from reunite.entities import Member, ReplyTarget
 from reunite.handlers import Handlers
-from reunite.model import Member, ReplyTarget
 from reunite.ports import Queue
 
 NAME = "hints"

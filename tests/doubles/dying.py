@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.delivery import Delivery
 from db.store import Store
-from reunite import reply
-from reunite.model import PlatformName, ReplyTarget
+from reunite.entities import PlatformName, ReplyTarget
+from reunite.messages import reply
 from reunite.ports import Outgoing, Sent
 from tests.running import colours_only
 from workers.app import WorkerConfig, run

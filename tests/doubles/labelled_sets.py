@@ -5,9 +5,9 @@ from uuid import UUID
 
 import numpy as np
 
+from reunite.entities import ReportKind
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
-from reunite.matching.labelled import LabelledSet, labelled_set
-from reunite.model import ReportKind
+from reunite.tuning.labelled_set import LabelledSet, labelled_set
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 RANGES = {

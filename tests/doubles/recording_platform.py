@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
-from reunite.model import PlatformName, ReplyTarget
 from reunite.ports import Outgoing, Sent
 
 

@@ -84,7 +84,7 @@ class SlackDouble(SlackViews):
     def add_team(self, team: str) -> Bot:
         """Open a workspace; the app is in it where its token was given out."""
         suffix = "" if team == TEAM else f"-{team}"
-        bot = Bot(team, BOT_USER if team == TEAM else f"U0BOT{team}", f"xoxb-double{suffix}", f"Doubletown{suffix}")
+        bot = Bot(team, BOT_USER if team == TEAM else f"U0BOT{team}", f"xoxb-double{suffix}", f"Testville{suffix}")
         self.teams[team] = bot
         self.members[bot.user] = {"id": bot.user, "name": "reunite", "is_bot": True, "team_id": team}
         return bot

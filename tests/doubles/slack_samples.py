@@ -10,8 +10,7 @@ from uuid import UUID
 
 import yaml
 
-from reunite import notices, wording
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     Label,
@@ -26,7 +25,8 @@ from reunite.model import (
     Statistics,
     Why,
 )
-from reunite.reply import Jump, Person, Quoted, Reply
+from reunite.messages import notices, wording
+from reunite.messages.reply import Jump, Person, Quoted, Reply
 
 SNAPSHOTS: Final = Path(__file__).parents[1] / "unit" / "snapshots"
 POST = ReplyTarget("slack", "T1", "C1", "1800000000.000001")
@@ -37,7 +37,7 @@ HOSTILE = "<!channel> <@U1> *bold* `code` & <http://x|y>"
 
 def link_to(target: ReplyTarget) -> str | None:
     """Return where a post would be."""
-    return f"https://town.slack.com/archives/{target.channel}/p{target.message}"
+    return f"https://world.slack.com/archives/{target.channel}/p{target.message}"
 
 
 def report(kind: ReportKind, author: Member, text: str, place: str = "", language: str = "en") -> Report:
@@ -55,7 +55,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
     found = report(ReportKind.FOUND, BEN, "a rucksack", "the library", language)
     sealed = replace(found, sealed=True, category="keys")
     why = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
-    match = Match(UUID(int=5), lost.id, found.id, 0.97, Label.HIGH, why, MatchState.UNJUDGED, percent=True)
+    match = Match(UUID(int=5), lost.id, found.id, 0.97, Label.HIGH, why, MatchState.UNDECIDED, percent=True)
     claim = Claim(UUID(int=7), match.id, ADA, "my *name* is inside", ClaimState.OPEN)
     numbers = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
     question = Question("place", ("library & <!channel>", "x" * 100))
@@ -67,7 +67,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
         "match": wording.match_card(match, found, lost, UUID(int=8)),
         "owner_found": wording.match_card(match, lost, found, None),
         "question": wording.question(lost, question),
-        "returned": wording.verdict(MatchState.UNJUDGED, MatchState.CONFIRMED, MO, found, lost),
+        "returned": wording.verdict(MatchState.UNDECIDED, MatchState.CONFIRMED, MO, found, lost),
         "problem": wording.problem("photo_gone", language, name="a.jpg"),
         "log": notices.log_line(match, lost, found, found, None),
         "log_sealed": notices.log_line(match, lost, sealed, sealed, None),

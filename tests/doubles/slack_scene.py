@@ -14,9 +14,9 @@ from bot.delivery import Delivery
 from bot.slack.app import running
 from bot.slack.config import EVENTS_PATH, SlackConfig
 from db.store import Store
-from reunite import wording
+from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Report, ReportState, Settings
 from reunite.handlers import Handlers
-from reunite.model import Label, Match, MatchState, Photo, ReplyTarget, Report, ReportState, Settings
+from reunite.messages import wording
 from reunite.ports import Platform, ScoredPair, Sent
 from tests.doubles.pictures import drawing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble

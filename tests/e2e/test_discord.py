@@ -17,79 +17,79 @@ from tests.running import PATIENCE
 
 
 @pytest.fixture
-async def town(database_url: str, redis_url: str) -> AsyncIterator[Story]:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[Story]:
     async with story(database_url, redis_url) as told:
         yield told
 
 
-async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: Story) -> None:
-    find = await town.find("red", "umbrella by the door")
-    await town.says(find, "I keep watching")
-    assert town.discord.channels[find]["name"] == "Found: umbrella by the door"
-    loss = await town.look_for("my red umbrella")
+async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(world: Story) -> None:
+    find = await world.find("red", "umbrella by the door")
+    await world.says(find, "I keep watching")
+    assert world.discord.channels[find]["name"] == "Found: umbrella by the door"
+    loss = await world.look_for("my red umbrella")
 
-    card = await town.says(loss, "This may be yours.", "umbrella by the door", "red ✓")
-    assert town.discord.channels[loss]["name"] == "Lost: my red umbrella"
-    shown = town.discord.find(card)
-    assert "Possible match" in town.discord.text(shown) or "High confidence" in town.discord.text(shown)
-    assert town.discord.pinged(shown) == {town.ada}
-    found = town.discord.channel("found")
-    assert f"https://discord.com/channels/{town.discord.guild_id}/{found}/{find}" in town.discord.text(shown)
+    card = await world.says(loss, "This may be yours.", "umbrella by the door", "red ✓")
+    assert world.discord.channels[loss]["name"] == "Lost: my red umbrella"
+    shown = world.discord.find(card)
+    assert "Possible match" in world.discord.text(shown) or "High confidence" in world.discord.text(shown)
+    assert world.discord.pinged(shown) == {world.ada}
+    found = world.discord.channel("found")
+    assert f"https://discord.com/channels/{world.discord.guild_id}/{found}/{find}" in world.discord.text(shown)
     [picture] = shown["attachments"]
     assert shown["embeds"][0]["thumbnail"]["url"] == picture["url"]
 
-    await town.discord.react(card, "✅", town.moderator)
+    await world.discord.react(card, "✅", world.moderator)
     for thread in (loss, find):
-        await town.says(thread, "Returned", "confirmed by", town.moderator)
-    await town.discord.unreact(card, "✅", town.moderator)
+        await world.says(thread, "Returned", "confirmed by", world.moderator)
+    await world.discord.unreact(card, "✅", world.moderator)
     for thread in (loss, find):
-        await town.says(thread, "open again")
+        await world.says(thread, "open again")
 
 
-async def test_a_finder_whose_find_fits_at_once_can_leave_a_secret_too(town: Story) -> None:
-    await town.says(await town.look_for("a blue cup"), "I keep watching")
-    card = await town.says(await town.find("blue"), "Possible owner found.")
-    opening = await town.discord.press(card, "Leave a secret detail", town.ben)
-    assert "keep it to myself" in await town.fill_in(opening, words="a chip at the bottom")
+async def test_a_finder_whose_find_fits_at_once_can_leave_a_secret_too(world: Story) -> None:
+    await world.says(await world.look_for("a blue cup"), "I keep watching")
+    card = await world.says(await world.find("blue"), "Possible owner found.")
+    opening = await world.discord.press(card, "Leave a secret detail", world.ben)
+    assert "keep it to myself" in await world.fill_in(opening, words="a chip at the bottom")
 
 
-async def test_a_find_is_told_to_whoever_misses_it(town: Story) -> None:
-    loss = await town.look_for("a blue cup")
-    await town.says(loss, "I keep watching")
-    find = await town.find("blue")
-    card = await town.says(loss, "This may be yours.")
-    assert town.discord.pinged(town.discord.find(card)) == {town.ada}
-    await town.says(find, "Possible owner found.", "a blue cup")
+async def test_a_find_is_told_to_whoever_misses_it(world: Story) -> None:
+    loss = await world.look_for("a blue cup")
+    await world.says(loss, "I keep watching")
+    find = await world.find("blue")
+    card = await world.says(loss, "This may be yours.")
+    assert world.discord.pinged(world.discord.find(card)) == {world.ada}
+    await world.says(find, "Possible owner found.", "a blue cup")
 
 
-async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(town: Story) -> None:
-    await town.says(await town.find("green"), "I keep watching")
-    yellow = await town.find("yellow", "on the bench")
-    await town.says(yellow, "I keep watching")
-    loss = await town.look_for("", drawing("yellow"))
-    await town.says(loss, "This may be yours.", "on the bench")
+async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(world: Story) -> None:
+    await world.says(await world.find("green"), "I keep watching")
+    yellow = await world.find("yellow", "on the bench")
+    await world.says(yellow, "I keep watching")
+    loss = await world.look_for("", drawing("yellow"))
+    await world.says(loss, "This may be yours.", "on the bench")
 
 
-async def test_the_same_event_three_times_is_answered_once(town: Story) -> None:
-    find = await town.find("red", times=3)
-    await town.says(find, "I keep watching")
-    await town.says(await town.find("green"), "I keep watching")  # by now a second answer to the first would be there
-    assert len(town.discord.replies(find)) == 1
+async def test_the_same_event_three_times_is_answered_once(world: Story) -> None:
+    find = await world.find("red", times=3)
+    await world.says(find, "I keep watching")
+    await world.says(await world.find("green"), "I keep watching")  # by now a second answer to the first would be there
+    assert len(world.discord.replies(find)) == 1
 
 
-async def test_a_members_reaction_closes_nothing(town: Story) -> None:
-    await town.says(await town.find("red"), "I keep watching")
-    loss = await town.look_for("my red umbrella")
-    card = await town.says(loss, "This may be yours.")
-    await town.discord.react(card, "✅", town.ben)
-    await town.discord.react(card, "❌", town.moderator)
-    await town.says(loss, "says that it is not")
-    assert not any("Returned" in town.discord.text(each) for each in town.discord.replies(loss))
+async def test_a_members_reaction_closes_nothing(world: Story) -> None:
+    await world.says(await world.find("red"), "I keep watching")
+    loss = await world.look_for("my red umbrella")
+    card = await world.says(loss, "This may be yours.")
+    await world.discord.react(card, "✅", world.ben)
+    await world.discord.react(card, "❌", world.moderator)
+    await world.says(loss, "says that it is not")
+    assert not any("Returned" in world.discord.text(each) for each in world.discord.replies(loss))
 
 
-async def test_a_photo_that_cant_be_read_is_told_in_its_thread(town: Story) -> None:
-    post = await town.discord.post("found", town.ben, "look", {"note.jpg": b"not a picture at all"})
-    await town.says(post, "note.jpg is not a photo that I can read")
+async def test_a_photo_that_cant_be_read_is_told_in_its_thread(world: Story) -> None:
+    post = await world.discord.post("found", world.ben, "look", {"note.jpg": b"not a picture at all"})
+    await world.says(post, "note.jpg is not a photo that I can read")
 
 
 # The command, as an operator runs it

@@ -9,20 +9,20 @@ _COLOURS = ("red", "green", "blue", "yellow")
 
 
 async def test_a_burst_is_taken_and_answered_at_the_pace_that_discord_allows(database_url: str, redis_url: str) -> None:
-    async with guild() as town, at_work(town, database_url, redis_url), online(town, database_url, redis_url):
-        town.discord.limits.enforced = True
+    async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
+        world.discord.limits.enforced = True
         finds = []
         for number in range(POSTS):
             colour = _COLOURS[number % len(_COLOURS)]
             photos = {f"{number}.jpg": drawing(colour)}
-            finds.append(await town.discord.post("found", town.ben, f"{colour} thing {number}", photos))
+            finds.append(await world.discord.post("found", world.ben, f"{colour} thing {number}", photos))
         for find in finds:
-            await town.discord.until(lambda: town.discord.has_reaction(find, "👀"), 2 * PATIENCE)  # noqa: B023
+            await world.discord.until(lambda: world.discord.has_reaction(find, "👀"), 2 * PATIENCE)  # noqa: B023
         for find in finds:
-            await town.says(find, "I keep watching")
-            assert len(town.discord.replies(find)) == 1
-        loss = await town.look_for("my red thing")
-        await town.says(loss, "This may be yours.")
-        said = [town.discord.text(each) for each in town.discord.replies(loss)]
+            await world.says(find, "I keep watching")
+            assert len(world.discord.replies(find)) == 1
+        loss = await world.look_for("my red thing")
+        await world.says(loss, "This may be yours.")
+        said = [world.discord.text(each) for each in world.discord.replies(loss)]
         assert "I looked for you." in said[0], "in order within a thread"
-        assert len(town.discord.limits.refused) <= 3, "a limit is learned from its headers, not by running into it"
+        assert len(world.discord.limits.refused) <= 3, "a limit is learned from its headers, not by running into it"

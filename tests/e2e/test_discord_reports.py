@@ -11,179 +11,179 @@ from tests.running import PATIENCE
 
 
 @pytest.fixture
-async def town(database_url: str, redis_url: str) -> AsyncIterator[Story]:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[Story]:
     async with story(database_url, redis_url) as told:
         yield told
 
 
-async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_time(town: Story) -> None:
-    await town.says(await town.find("red", "umbrella"), "I keep watching")
-    opening = await town.discord.slash("lost", town.ada, "general")
-    told = await town.fill_in(
+async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_time(world: Story) -> None:
+    await world.says(await world.find("red", "umbrella"), "I keep watching")
+    opening = await world.discord.slash("lost", world.ada, "general")
+    told = await world.fill_in(
         opening, {"mine.jpg": drawing("red")}, words="my red umbrella", where="library", when="yesterday"
     )
-    lost = town.discord.channel("lost")
+    lost = world.discord.channel("lost")
     assert told == f"Got it, I'm looking. I'll answer in <#{lost}>."
-    post = await town.says(lost, "is looking for", "my red umbrella", "library")
-    await town.says(post, "This may be yours.")
+    post = await world.says(lost, "is looking for", "my red umbrella", "library")
+    await world.says(post, "This may be yours.")
 
 
-async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(town: Story) -> None:
-    await town.set_up("Channels and moderators", log=town.discord.channel("general"))
-    find = await town.find("red", "umbrella")
-    await town.says(find, "I keep watching")
-    opening = await town.discord.slash("lost", town.ada, "general")
-    told = await town.fill_in(opening, words="my red umbrella", seen="private")
-    [thread] = [each for each in town.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: Story) -> None:
+    await world.set_up("Channels and moderators", log=world.discord.channel("general"))
+    find = await world.find("red", "umbrella")
+    await world.says(find, "I keep watching")
+    opening = await world.discord.slash("lost", world.ada, "general")
+    told = await world.fill_in(opening, words="my red umbrella", seen="private")
+    [thread] = [each for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
     assert f"<#{thread['id']}>" in told
-    assert town.discord.thread_members[thread["id"]] == {town.discord.bot_id, town.ada}
-    await town.says(thread["id"], "is looking for", "my red umbrella")
-    await town.says(thread["id"], "This may be yours.")
-    await town.says(town.discord.channel("general"), "my red umbrella")
-    assert town.discord.replies(town.discord.channel("lost")) == []
-    assert not town.has_said(find, "my red umbrella")
-    await town.discord.delete_thread(thread["id"])  # with the report's post
-    await town.discord.until(
-        lambda: not town.has_said(town.discord.channel("general"), "my red umbrella") or None, PATIENCE
+    assert world.discord.thread_members[thread["id"]] == {world.discord.bot_id, world.ada}
+    await world.says(thread["id"], "is looking for", "my red umbrella")
+    await world.says(thread["id"], "This may be yours.")
+    await world.says(world.discord.channel("general"), "my red umbrella")
+    assert world.discord.replies(world.discord.channel("lost")) == []
+    assert not world.has_said(find, "my red umbrella")
+    await world.discord.delete_thread(thread["id"])  # with the report's post
+    await world.discord.until(
+        lambda: not world.has_said(world.discord.channel("general"), "my red umbrella") or None, PATIENCE
     )
 
 
-async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(town: Story) -> None:
-    await town.fill_in(await town.discord.slash("lost", town.ada, "general"), words="my diary", seen="private")
-    [thread] = [each for each in town.discord.channels.values() if each["type"] == PRIVATE_THREAD]
-    await town.says(thread["id"], "is looking for", "my diary")
+async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(world: Story) -> None:
+    await world.fill_in(await world.discord.slash("lost", world.ada, "general"), words="my diary", seen="private")
+    [thread] = [each for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+    await world.says(thread["id"], "is looking for", "my diary")
     assert thread["name"] == "Lost: my diary"
-    listed = await town.discord.slash("mine", town.ada, "general")
-    await town.told(listed)
-    await town.press(listed.said[-1]["id"], "Withdraw", town.ada)
-    await town.discord.until(lambda: "diary" not in thread["name"] or None, PATIENCE)
+    listed = await world.discord.slash("mine", world.ada, "general")
+    await world.told(listed)
+    await world.press(listed.said[-1]["id"], "Withdraw", world.ada)
+    await world.discord.until(lambda: "diary" not in thread["name"] or None, PATIENCE)
 
 
-async def test_found_by_command_is_posted_and_compared(town: Story) -> None:
-    loss = await town.look_for("a blue cup")
-    await town.says(loss, "I keep watching")
+async def test_found_by_command_is_posted_and_compared(world: Story) -> None:
+    loss = await world.look_for("a blue cup")
+    await world.says(loss, "I keep watching")
     photo = ("cup.jpg", drawing("blue"))
-    used = await town.discord.slash("found", town.ben, "general", photo, description="a cup", where="kitchen")
-    found = town.discord.channel("found")
-    assert await town.told(used) == f"Got it. I'll answer in <#{found}>."
-    post = await town.says(found, "has found", "a cup", "kitchen")
-    await town.says(loss, "This may be yours.", "kitchen")
-    await town.says(post, "Possible owner found.", "a blue cup")
+    used = await world.discord.slash("found", world.ben, "general", photo, description="a cup", where="kitchen")
+    found = world.discord.channel("found")
+    assert await world.told(used) == f"Got it. I'll answer in <#{found}>."
+    post = await world.says(found, "has found", "a cup", "kitchen")
+    await world.says(loss, "This may be yours.", "kitchen")
+    await world.says(post, "Possible owner found.", "a blue cup")
 
 
 async def test_a_message_menu_takes_a_message_that_the_bot_could_not_read(database_url: str, redis_url: str) -> None:
-    async with story(database_url, redis_url, message_content=False) as town:
-        loss = await town.look_for("a blue cup")
-        await town.says(loss, "I keep watching")
-        post = await town.discord.post("general", town.ben, "whose is this?", {"cup.jpg": drawing("blue")})
-        used = await town.discord.menu("Found this", town.ada, post)
-        assert await town.told(used) == f"Got it. I'll answer in <#{post}>."
-        assert town.discord.has_reaction(post, "👀")
-        await town.says(post, "Possible owner found.", "a blue cup")
-        assert town.discord.channels[post]["name"].startswith("Found: ")
-        await town.says(loss, "This may be yours.", "whose is this?")
+    async with story(database_url, redis_url, message_content=False) as world:
+        loss = await world.look_for("a blue cup")
+        await world.says(loss, "I keep watching")
+        post = await world.discord.post("general", world.ben, "whose is this?", {"cup.jpg": drawing("blue")})
+        used = await world.discord.menu("Found this", world.ada, post)
+        assert await world.told(used) == f"Got it. I'll answer in <#{post}>."
+        assert world.discord.has_reaction(post, "👀")
+        await world.says(post, "Possible owner found.", "a blue cup")
+        assert world.discord.channels[post]["name"].startswith("Found: ")
+        await world.says(loss, "This may be yours.", "whose is this?")
 
 
-async def test_a_loss_is_taken_from_the_menu_for_whoever_wrote_it_or_by_a_moderator(town: Story) -> None:
-    post = await town.discord.post("general", town.ada, "I have lost my red umbrella")
-    refused = await town.discord.menu("I lost this", town.ben, post)
-    assert await town.told(refused) == "Only whoever wrote it, or a moderator, can do that."
-    assert not town.discord.has_reaction(post, "👀")
-    assert f"<#{post}>" in await town.told(await town.discord.menu("I lost this", town.moderator, post))
-    assert await town.told(await town.discord.menu("I lost this", town.ada, post))  # again: nothing new
-    await town.says(post, "I keep watching")
-    assert len(town.discord.replies(post)) == 1
+async def test_a_loss_is_taken_from_the_menu_for_whoever_wrote_it_or_by_a_moderator(world: Story) -> None:
+    post = await world.discord.post("general", world.ada, "I have lost my red umbrella")
+    refused = await world.discord.menu("I lost this", world.ben, post)
+    assert await world.told(refused) == "Only whoever wrote it, or a moderator, can do that."
+    assert not world.discord.has_reaction(post, "👀")
+    assert f"<#{post}>" in await world.told(await world.discord.menu("I lost this", world.moderator, post))
+    assert await world.told(await world.discord.menu("I lost this", world.ada, post))  # again: nothing new
+    await world.says(post, "I keep watching")
+    assert len(world.discord.replies(post)) == 1
 
 
-async def test_a_bots_message_is_no_report_from_the_menu_either(town: Story) -> None:
-    robot = town.discord.join("Robot", bot=True)
-    post = await town.discord.post("general", robot, "beep", {"beep.jpg": drawing("red")})
-    assert "one that a person wrote" in await town.told(await town.discord.menu("Found this", town.ben, post))
+async def test_a_bots_message_is_no_report_from_the_menu_either(world: Story) -> None:
+    robot = world.discord.join("Robot", bot=True)
+    post = await world.discord.post("general", robot, "beep", {"beep.jpg": drawing("red")})
+    assert "one that a person wrote" in await world.told(await world.discord.menu("Found this", world.ben, post))
 
 
-async def test_a_forums_post_is_taken_from_the_menu_too(town: Story) -> None:
-    await town.discord.create_channel("chatter", FORUM)
-    post = await town.discord.post_in_forum("chatter", town.ben, "Whose cup?", "", {"cup.jpg": drawing("blue")})
-    assert f"<#{post}>" in await town.told(await town.discord.menu("Found this", town.ben, post))
-    await town.says(post, "I keep watching")
+async def test_a_forums_post_is_taken_from_the_menu_too(world: Story) -> None:
+    await world.discord.create_channel("chatter", FORUM)
+    post = await world.discord.post_in_forum("chatter", world.ben, "Whose cup?", "", {"cup.jpg": drawing("blue")})
+    assert f"<#{post}>" in await world.told(await world.discord.menu("Found this", world.ben, post))
+    await world.says(post, "I keep watching")
 
 
-async def test_a_forums_post_is_a_find_and_answered_in_it(town: Story) -> None:
-    await town.discord.create_channel("found-items", FORUM)
-    loss = await town.look_for("a blue cup")
-    await town.says(loss, "I keep watching")
+async def test_a_forums_post_is_a_find_and_answered_in_it(world: Story) -> None:
+    await world.discord.create_channel("found-items", FORUM)
+    loss = await world.look_for("a blue cup")
+    await world.says(loss, "I keep watching")
     photos = {"cup.jpg": drawing("blue")}
-    post = await town.discord.post_in_forum("found-items", town.ben, "A cup", "in the kitchen", photos)
-    await town.taken_up(post)
-    await town.says(post, "Possible owner found.", "a blue cup")
-    card = await town.says(loss, "This may be yours.", "A cup", "in the kitchen")
-    link = f"https://discord.com/channels/{town.discord.guild_id}/{post}/{post}"
-    assert link in town.discord.text(town.discord.find(card))
-    await town.discord.rename(post, "A mug")
-    await town.shows(card, "A mug", "in the kitchen")
-    await town.discord.delete_thread(post)
-    await town.discord.until(lambda: card not in town.discord.messages[loss] or None, PATIENCE)
+    post = await world.discord.post_in_forum("found-items", world.ben, "A cup", "in the kitchen", photos)
+    await world.taken_up(post)
+    await world.says(post, "Possible owner found.", "a blue cup")
+    card = await world.says(loss, "This may be yours.", "A cup", "in the kitchen")
+    link = f"https://discord.com/channels/{world.discord.guild_id}/{post}/{post}"
+    assert link in world.discord.text(world.discord.find(card))
+    await world.discord.rename(post, "A mug")
+    await world.shows(card, "A mug", "in the kitchen")
+    await world.discord.delete_thread(post)
+    await world.discord.until(lambda: card not in world.discord.messages[loss] or None, PATIENCE)
 
 
-async def test_a_loss_by_command_is_a_post_of_a_forum_where_the_community_has_one(town: Story) -> None:
-    forum = await town.discord.create_channel("my-losses", FORUM)
-    await town.set_up("Channels and moderators", lost=forum)
-    used = await town.discord.slash("lost", town.ada, "general", description="a blue cup")
-    assert f"<#{forum}>" in await town.told(used)
+async def test_a_loss_by_command_is_a_post_of_a_forum_where_the_community_has_one(world: Story) -> None:
+    forum = await world.discord.create_channel("my-losses", FORUM)
+    await world.set_up("Channels and moderators", lost=forum)
+    used = await world.discord.slash("lost", world.ada, "general", description="a blue cup")
+    assert f"<#{forum}>" in await world.told(used)
 
     def opened() -> str | None:
-        return next((key for key, each in town.discord.channels.items() if each.get("parent_id") == forum), None)
+        return next((key for key, each in world.discord.channels.items() if each.get("parent_id") == forum), None)
 
-    post = await town.discord.until(opened, PATIENCE)
-    assert town.discord.channels[post]["name"] == "Lost: a blue cup"
-    await town.says(post, "I keep watching")
-    await town.find("blue", "a cup")
-    await town.says(post, "This may be yours.")
-
-
-async def test_changed_words_are_searched_for_and_shown_wherever_they_are_quoted(town: Story) -> None:
-    find = await town.find("red", "umbrella by the door")
-    await town.says(find, "I keep watching")
-    loss = await town.look_for("my red umbrella")
-    card = await town.says(loss, "This may be yours.", "umbrella by the door")
-    await town.discord.edit(find, "umbrella with a wooden handle")
-    shown = await town.shows(card, "umbrella with a wooden handle")
-    assert "by the door" not in town.discord.text(shown)
-    assert town.discord.pinged(shown) == set()
+    post = await world.discord.until(opened, PATIENCE)
+    assert world.discord.channels[post]["name"] == "Lost: a blue cup"
+    await world.says(post, "I keep watching")
+    await world.find("blue", "a cup")
+    await world.says(post, "This may be yours.")
 
 
-async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(town: Story) -> None:
-    post = await town.discord.post("found", town.ben, "x" * 4001, {"red.jpg": drawing("red")})
-    await town.says(post, "longer than I can keep")
-    await town.discord.edit(post, "an umbrella")
-    await town.taken_up(post)
-    await town.says(post, "I keep watching")
+async def test_changed_words_are_searched_for_and_shown_wherever_they_are_quoted(world: Story) -> None:
+    find = await world.find("red", "umbrella by the door")
+    await world.says(find, "I keep watching")
+    loss = await world.look_for("my red umbrella")
+    card = await world.says(loss, "This may be yours.", "umbrella by the door")
+    await world.discord.edit(find, "umbrella with a wooden handle")
+    shown = await world.shows(card, "umbrella with a wooden handle")
+    assert "by the door" not in world.discord.text(shown)
+    assert world.discord.pinged(shown) == set()
 
 
-async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(town: Story) -> None:
-    await town.set_up("Channels and moderators", log=town.discord.channel("general"))
-    finds = [await town.find("red", "umbrella by the door"), await town.find("red", "umbrella in the hall")]
+async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: Story) -> None:
+    post = await world.discord.post("found", world.ben, "x" * 4001, {"red.jpg": drawing("red")})
+    await world.says(post, "longer than I can keep")
+    await world.discord.edit(post, "an umbrella")
+    await world.taken_up(post)
+    await world.says(post, "I keep watching")
+
+
+async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: Story) -> None:
+    await world.set_up("Channels and moderators", log=world.discord.channel("general"))
+    finds = [await world.find("red", "umbrella by the door"), await world.find("red", "umbrella in the hall")]
     for find in finds:
-        await town.says(find, "I keep watching")
-    loss = await town.look_for("my red umbrella")
-    card = await town.says(loss, "This may be yours.", "umbrella by the door")
-    await town.says(loss, "This may be yours.", "umbrella in the hall")
-    await town.discord.delete(*finds)
-    await town.discord.until(lambda: card not in town.discord.messages[loss] or None, PATIENCE)
+        await world.says(find, "I keep watching")
+    loss = await world.look_for("my red umbrella")
+    card = await world.says(loss, "This may be yours.", "umbrella by the door")
+    await world.says(loss, "This may be yours.", "umbrella in the hall")
+    await world.discord.delete(*finds)
+    await world.discord.until(lambda: card not in world.discord.messages[loss] or None, PATIENCE)
 
     def silent() -> bool | None:
-        said = [town.discord.text(each) for there in town.discord.messages.values() for each in there.values()]
-        said += [each["name"] for each in town.discord.channels.values()]
+        said = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
+        said += [each["name"] for each in world.discord.channels.values()]
         return None if any("by the door" in each or "in the hall" in each for each in said) else True
 
-    await town.discord.until(silent, PATIENCE)
+    await world.discord.until(silent, PATIENCE)
 
 
 async def test_a_photo_whose_link_has_expired_is_fetched_anew(database_url: str, redis_url: str) -> None:
-    async with guild() as town, online(town, database_url, redis_url):
-        find = await town.find("red", "umbrella")
-        town.discord.links_age = 48 * 3600
-        async with at_work(town, database_url, redis_url):
-            await town.says(find, "I keep watching")
-            loss = await town.look_for("my red umbrella")
-            await town.says(loss, "This may be yours.", "red ✓")
+    async with guild() as world, online(world, database_url, redis_url):
+        find = await world.find("red", "umbrella")
+        world.discord.links_age = 48 * 3600
+        async with at_work(world, database_url, redis_url):
+            await world.says(find, "I keep watching")
+            loss = await world.look_for("my red umbrella")
+            await world.says(loss, "This may be yours.", "red ✓")

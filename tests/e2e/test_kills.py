@@ -15,7 +15,7 @@ from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
 from tests.doubles.dying import BOT_POINTS, WORKER_POINTS, read
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.running import Town, until
+from tests.running import World, until
 
 pytestmark = pytest.mark.slow
 
@@ -37,18 +37,18 @@ async def process(
 
 
 @asynccontextmanager
-async def silent_town(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+async def silent_world(database_url: str, redis_url: str) -> AsyncIterator[World]:
     """A community whose worker and bot are processes that the test starts."""
     async with Store(database_url) as store, queue.connect(store, redis_url, "reunite") as hints:
         handlers = Handlers(store, hints)
-        workspace = await handlers.join(JoinWorkspace("web", "town", "town"))
-        yield Town(store, handlers, workspace, RecordingPlatform())
+        workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
+        yield World(store, handlers, workspace, RecordingPlatform())
 
 
-async def outcome(town: Town, file: Path) -> tuple[list[tuple[str, str]], list[tuple[float, str | None]]]:
+async def outcome(world: World, file: Path) -> tuple[list[tuple[str, str]], list[tuple[float, str | None]]]:
     """The threads' messages, in order within each, and the matches."""
     messages = sorted(((line["thread"], line["reply"]["kind"]) for line in read(file)), key=lambda each: each[0])
-    async with town.store.session(town.workspace.community) as session:
+    async with world.store.session(world.workspace.community) as session:
         rows = await session._all("SELECT probability, label FROM match ORDER BY probability")
     return messages, [(round(row["probability"], 5), row["label"]) for row in rows]
 
@@ -64,31 +64,31 @@ async def test_a_kill_changes_nothing(
     point: str, database_url: str, redis_url: str, tmp_path: Path, undisturbed: dict[str, object]
 ) -> None:
     file = tmp_path / "messages"
-    places = database_url, redis_url, file
-    async with silent_town(database_url, redis_url) as town:
-        await town.found("f1", "red", "umbrella")
-        await town.found("f2", "green")
-        async with process("worker", "never", *places):
-            await until(lambda: unfinished(town, 0))
-        await town.lost("l1", "my red umbrella")
+    servers = database_url, redis_url, file
+    async with silent_world(database_url, redis_url) as world:
+        await world.found("f1", "red", "umbrella")
+        await world.found("f2", "green")
+        async with process("worker", "never", *servers):
+            await until(lambda: unfinished(world, 0))
+        await world.lost("l1", "my red umbrella")
         role = "worker" if point in WORKER_POINTS else "bot"
         if point != "never":
             if role == "bot":
-                async with process("worker", "never", *places):
-                    await until(lambda: unfinished(town, 0))
-            async with process(role, point, *places) as dying:
+                async with process("worker", "never", *servers):
+                    await until(lambda: unfinished(world, 0))
+            async with process(role, point, *servers) as dying:
                 assert await asyncio.wait_for(dying.wait(), 60) == -9
             async with Redis.from_url(redis_url) as redis:
                 await redis.flushdb()
-        async with process("worker", "never", *places), process("bot", "never", *places):
-            await town.quiet()
-        result = await outcome(town, file)
+        async with process("worker", "never", *servers), process("bot", "never", *servers):
+            await world.quiet()
+        result = await outcome(world, file)
     assert [kind for thread, kind in result[0] if thread == "l1"] == ["answer", "match"]
     if point == "never":
         undisturbed["result"] = result
     assert result == undisturbed.get("result", result)
 
 
-async def unfinished(town: Town, most: int) -> bool:
-    async with town.store.session(town.workspace.community) as session:
+async def unfinished(world: World, most: int) -> bool:
+    async with world.store.session(world.workspace.community) as session:
         return await session.unfinished_work() <= most

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
 
-from reunite import wording
+from reunite.messages import wording
 from tests.doubles.pictures import drawing
 from tests.running import PATIENCE
 from tests.visitors import Site, opened, picture_file

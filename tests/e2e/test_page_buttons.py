@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
-from reunite import wording
+from reunite.messages import wording
 from tests.visitors import Channel, Site, Visitor, opened, picture_file
 
 pytestmark = pytest.mark.browser
@@ -175,7 +175,7 @@ async def test_a_private_loss_is_seen_by_its_author_and_the_moderators_alone(sit
     await expect(ben.page.locator("body")).not_to_contain_text("diary")
 
 
-async def test_a_moderator_judges_on_the_log_line_and_takes_it_back(site: Site) -> None:
+async def test_a_moderator_gives_a_verdict_on_the_log_line_and_takes_it_back(site: Site) -> None:
     _, ada = await met(site)
     await ada.be("Robin")
     line = log(ada).posts

@@ -15,8 +15,8 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.doubles.slack import SlackDouble, shown
-from tests.doubles.slack_town import SlackTown, slack_town
-from tests.running import Town, background, until
+from tests.doubles.slack_world import SlackWorld, slack_world
+from tests.running import World, background, until
 
 SIDE = "page"
 
@@ -25,8 +25,8 @@ SIDE = "page"
 class Linked:
     """Slack, and beside it a community of the local page."""
 
-    slack: SlackTown
-    page: Town
+    slack: SlackWorld
+    page: World
 
     async def say(self, words: str, user: str) -> str:
         """Use a command on Slack, and return what its user is told."""
@@ -45,23 +45,23 @@ class Linked:
 
 
 @asynccontextmanager
-async def page_of(database_url: str, redis_url: str) -> AsyncIterator[Town]:
+async def page_of(database_url: str, redis_url: str) -> AsyncIterator[World]:
     """Open a community of the page whose replies are recorded."""
     async with Store(database_url) as store, queue.connect(store, redis_url, "reunite") as hints:
         handlers, platform = Handlers(store, hints), RecordingPlatform()
         workspace = await handlers.join(JoinWorkspace("web", SIDE, SIDE))
         async with background(Delivery(store, platform, lease_seconds=5).run()):
-            yield Town(store, handlers, workspace, platform)
+            yield World(store, handlers, workspace, platform)
 
 
 @pytest.fixture
 async def both(database_url: str, redis_url: str) -> AsyncIterator[Linked]:
-    async with slack_town(database_url, redis_url) as slack, page_of(database_url, redis_url) as page:
+    async with slack_world(database_url, redis_url) as slack, page_of(database_url, redis_url) as page:
         yield Linked(slack, page)
 
 
-def on_slack(town: SlackTown, root: str) -> str:
-    return "\n".join(shown(each) for each in town.slack.thread(town.lost, root))
+def on_slack(world: SlackWorld, root: str) -> str:
+    return "\n".join(shown(each) for each in world.slack.thread(world.lost, root))
 
 
 async def test_a_thing_found_there_is_matched_with_a_loss_here_and_each_is_told_in_its_place(both: Linked) -> None:

@@ -79,7 +79,7 @@ async def test_doctor_tells_of_slack_beside_the_rest(slack: SlackDouble, environ
     )
     said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
     findings = {each["what"]: each for each in json.loads(said)}
-    assert findings["Slack"] == {"what": "Slack", "ok": True, "found": "Doubletown, as reunite", "remedy": ""}
+    assert findings["Slack"] == {"what": "Slack", "ok": True, "found": "Testville, as reunite", "remedy": ""}
     assert findings["Slack's Socket Mode"]["ok"]
     assert "/invite" in findings["its channels by name"]["remedy"]
     assert process.returncode == 1  # as there is something to do

@@ -13,7 +13,7 @@ from tests.doubles.pictures import drawing
 from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.doubles.slack_scene import by_http, no_proxy
-from tests.doubles.slack_town import bot_on, people_of, slack_town, worker_config
+from tests.doubles.slack_world import bot_on, people_of, slack_world, worker_config
 from tests.e2e.test_kills import process
 from tests.running import working
 
@@ -21,50 +21,50 @@ OTHER = "T0OTHER"
 
 
 async def test_a_login_page_in_the_place_of_a_photo_is_recognised_and_said(database_url: str, redis_url: str) -> None:
-    async with slack_town(database_url, redis_url, slack_token="xoxb-of-another-app") as town:
-        find = town.find("red", "umbrella")
+    async with slack_world(database_url, redis_url, slack_token="xoxb-of-another-app") as world:
+        find = world.find("red", "umbrella")
         said = sentence("photo_is_web_page", name="photo.jpg")
-        await town.reply(town.found, find, said)
-        await town.reply(town.found, find, "Nobody misses it so far")  # its words are compared all the same
+        await world.reply(world.found, find, said)
+        await world.reply(world.found, find, "Nobody misses it so far")  # its words are compared all the same
 
 
 @pytest.mark.parametrize("way", ["dropped", "asked"])
 async def test_a_reconnect_in_mid_envelope_is_answered_once(database_url: str, redis_url: str, way: str) -> None:
-    async with slack_town(database_url, redis_url) as town:
+    async with slack_world(database_url, redis_url) as world:
 
         async def cut(_: web.Request) -> None:
-            delivery = town.slack.delivery
+            delivery = world.slack.delivery
             await (delivery.drop_connections() if way == "dropped" else delivery.ask_to_reconnect())
 
-        town.slack.api.before_answer["users.info"] = cut
-        find = town.find("red", "umbrella")
-        await town.reply(town.found, find, "Nobody misses it so far")
-        await town.slack.settle()
-        loss = await town.look_for("my red umbrella")
-        await town.card(loss)
-        assert town.slack.connections >= 2
-        assert sum("Nobody misses it so far" in shown(each) for each in town.slack.thread(town.found, find)) == 1
+        world.slack.api.before_answer["users.info"] = cut
+        find = world.find("red", "umbrella")
+        await world.reply(world.found, find, "Nobody misses it so far")
+        await world.slack.settle()
+        loss = await world.look_for("my red umbrella")
+        await world.card(loss)
+        assert world.slack.connections >= 2
+        assert sum("Nobody misses it so far" in shown(each) for each in world.slack.thread(world.found, find)) == 1
 
 
 @pytest.mark.slow
 async def test_a_worker_that_is_killed_between_search_and_reply_leaves_one_answer(
     database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-    places = database_url, redis_url, tmp_path / "messages"
-    async with slack_town(database_url, redis_url, works=False) as town:
-        async with process("worker", "never", *places):
-            used = await town.slack.slash("found", "red umbrella from Zanzibar", town.ben, town.found)
-            await town.slack.until(lambda: used.answers)
-            find = (await town.slack.wait_for_post(town.found, "Zanzibar"))["ts"]
-            await town.reply(town.found, find, "Nobody misses it so far")
-        async with process("worker", "after the matches", *places) as dying:
-            loss = await town.look_for("my red umbrella from Zanzibar")
+    servers = database_url, redis_url, tmp_path / "messages"
+    async with slack_world(database_url, redis_url, works=False) as world:
+        async with process("worker", "never", *servers):
+            used = await world.slack.slash("found", "red umbrella from Zanzibar", world.ben, world.found)
+            await world.slack.until(lambda: used.answers)
+            find = (await world.slack.wait_for_post(world.found, "Zanzibar"))["ts"]
+            await world.reply(world.found, find, "Nobody misses it so far")
+        async with process("worker", "after the matches", *servers) as dying:
+            loss = await world.look_for("my red umbrella from Zanzibar")
             assert await asyncio.wait_for(dying.wait(), 60) == -9
-        async with process("worker", "never", *places):
-            await town.card(loss)
-            second = await town.look_for("my blue scarf")  # by the time it is answered, a second answer would be there
-            await town.slack.until(lambda: town.slack.thread(town.lost, second))
-        assert sum("This may be yours." in shown(each) for each in town.slack.thread(town.lost, loss)) == 1
+        async with process("worker", "never", *servers):
+            await world.card(loss)
+            second = await world.look_for("my blue scarf")  # by the time it is answered, a second answer would be there
+            await world.slack.until(lambda: world.slack.thread(world.lost, second))
+        assert sum("This may be yours." in shown(each) for each in world.slack.thread(world.lost, loss)) == 1
 
 
 async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
@@ -74,7 +74,7 @@ async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
     with no_proxy():
         async with SlackDouble.running() as slack, Store(database_url) as store:
             slack.add_team(OTHER)
-            town = people_of(slack)
+            world = people_of(slack)
             theirs = slack.add_channel("found", team=OTHER)
             for bot in slack.teams.values():
                 await Installations(store).save(Installation(bot.team, bot.name, bot.user, bot.token))
@@ -83,14 +83,14 @@ async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
                 working(database_url, redis_url, **worker_config(slack, **token)),
                 bot_on(slack, database_url, redis_url, **by_http(slack), **oauth),
             ):
-                here = town.find("red", "umbrella")
+                here = world.find("red", "umbrella")
                 zoe = slack.add_member("Zoe", team=OTHER)
                 there = slack.post_photo(theirs, zoe, drawing("red"), "another umbrella")
-                for channel, root in ((town.found, here), (theirs, there)):
+                for channel, root in ((world.found, here), (theirs, there)):
                     answer = await slack.wait_for_reply(channel, root, "Nobody misses it so far")
-                    assert answer["user"] == slack.teams[TEAM if channel == town.found else OTHER].user
+                    assert answer["user"] == slack.teams[TEAM if channel == world.found else OTHER].user
                     assert len(slack.thread(channel, root)) == 1
-                loss = await town.look_for("my red umbrella")
-                card = await town.card(loss)
+                loss = await world.look_for("my red umbrella")
+                card = await world.card(loss)
                 assert "another" not in shown(card)
                 assert slack.thread(theirs, there)[1:] == []

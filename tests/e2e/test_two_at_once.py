@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.running import town, working
+from tests.running import working, world
 
 ROUNDS = 50
 
@@ -13,7 +13,7 @@ async def test_two_reports_at_the_same_moment_find_each_other(database_url: str,
         working(database_url, redis_url, lease_seconds=5, quiet_seconds=2),
     ):
         for number in range(ROUNDS):
-            async with town(database_url, redis_url, f"town {number}") as place:
+            async with world(database_url, redis_url, f"world {number}") as place:
                 await asyncio.gather(place.found("f", "red", "a cup"), place.lost("l", "my red cup"))
                 await place.quiet()
                 assert place.platform.kinds("l").count("match") == 1, f"round {number}"

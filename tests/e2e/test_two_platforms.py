@@ -8,7 +8,7 @@ import pytest
 
 from tests.doubles.discord_story import Story, guild, online
 from tests.doubles.slack import shown
-from tests.doubles.slack_town import SlackTown, slack_town, worker_config
+from tests.doubles.slack_world import SlackWorld, slack_world, worker_config
 from tests.running import PATIENCE, until, working
 
 
@@ -17,7 +17,7 @@ class Both:
     """A guild and a workspace whose moderators have linked them."""
 
     discord: Story
-    slack: SlackTown
+    slack: SlackWorld
 
     async def lost_and_found(self) -> tuple[str, str, str]:
         """Let Ada miss on Discord what Ben has found on Slack; return loss, find and the loss's card."""
@@ -29,7 +29,7 @@ class Both:
 
 @pytest.fixture
 async def both(database_url: str, redis_url: str) -> AsyncIterator[Both]:
-    async with guild() as discord, slack_town(database_url, redis_url, works=False) as slack:
+    async with guild() as discord, slack_world(database_url, redis_url, works=False) as slack:
         settings = worker_config(slack.slack)
         hosts = settings.pop("http_hosts") | {discord.discord.file_host}
         async with (

@@ -1,4 +1,4 @@
-"""Calibration on the real store and worker: what is fitted is stored, found, and judged by; nobody sees another's."""
+"""Calibration on the real store and worker: what is fitted is stored, found, and result by; nobody sees another's."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -7,12 +7,12 @@ import psycopg
 import pytest
 
 from db import calibrations
+from reunite.entities import Report, ReportState, VerdictKind
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Search
-from reunite.matching.labelled import labelled_set, narrowed
-from reunite.model import Report, ReportState, VerdictKind
+from reunite.tuning.labelled_set import labelled_set, narrowed
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
-from tests.running import Town, town, working
+from tests.running import World, working, world
 
 VERSION = ColourEncoder.version
 PRIOR = for_encoder(VERSION)
@@ -20,18 +20,18 @@ NOTHING_IS_SURE = replace(PRIOR, none=50.0)
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         yield community
 
 
-async def probability(place: Town, report: Report) -> tuple[float, str | None]:
+async def probability(place: World, report: Report) -> tuple[float, str | None]:
     async with place.store.session(place.workspace.community) as session:
         best = (await session.matches_of(report.id))[0]
     return best.probability, best.label
 
 
-async def test_the_newest_weights_judge_the_next_search(place: Town, owner_database_url: str) -> None:
+async def test_the_newest_weights_score_the_next_search(place: World, owner_database_url: str) -> None:
     await place.found("f1", "red")
     await place.quiet()
     before, label = await probability(place, await lost(place, "l1"))
@@ -46,19 +46,19 @@ async def test_the_newest_weights_judge_the_next_search(place: Town, owner_datab
     assert own == pytest.approx(before, abs=0.05)
 
 
-async def lost(place: Town, key: str) -> Report:
+async def lost(place: World, key: str) -> Report:
     report = await place.lost(key, "my red umbrella")
     await place.quiet()
     return report
 
 
 async def test_weights_of_another_version_or_community_are_not_used(
-    place: Town, database_url: str, redis_url: str, owner_database_url: str
+    place: World, database_url: str, redis_url: str, owner_database_url: str
 ) -> None:
     own = place.workspace.community
     await calibrations.save_for_all(owner_database_url, "another-1", NOTHING_IS_SURE, {})
     assert await calibrations.newest(place.store, own, VERSION) is None
-    async with town(database_url, redis_url, "elsewhere") as other:
+    async with world(database_url, redis_url, "elsewhere") as other:
         await calibrations.save(other.store, other.workspace.community, VERSION, NOTHING_IS_SURE, {})
         assert await calibrations.newest(other.store, other.workspace.community, VERSION) == NOTHING_IS_SURE
         assert await calibrations.newest(place.store, own, VERSION) is None
@@ -70,7 +70,7 @@ async def test_weights_of_another_version_or_community_are_not_used(
                 )
 
 
-async def test_a_community_learns_from_its_own_verdicts(place: Town) -> None:
+async def test_a_community_learns_from_its_own_verdicts(place: World) -> None:
     own = place.workspace.community
     await place.found("f1", "red")
     await place.found("f2", "blue")
@@ -78,17 +78,17 @@ async def test_a_community_learns_from_its_own_verdicts(place: Town) -> None:
     await place.lost("l1", "red cup")
     await place.lost("l2", "blue cup")
     await place.quiet()
-    await place.judge("l1", VerdictKind.CONFIRM)
-    await place.judge("l2", VerdictKind.REFUSE)
-    pairs = await calibrations.judged_pairs(place.store, own, VERSION)
+    await place.give_verdict("l1", VerdictKind.CONFIRM)
+    await place.give_verdict("l2", VerdictKind.REFUSE)
+    pairs = await calibrations.decided_pairs(place.store, own, VERSION)
     assert sorted(pair.right for pair in pairs) == [False, True]
     assert all(pair.evidence and 0 < pair.probability < 1 for pair in pairs)
 
     await calibrations.save(place.store, own, VERSION, PRIOR, {"source": "test"})
-    assert await calibrations.judged_pairs(place.store, own, VERSION) == []  # they were of the weights before
+    assert await calibrations.decided_pairs(place.store, own, VERSION) == []  # they were of the weights before
 
 
-async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(place: Town) -> None:
+async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(place: World) -> None:
     finds = {}
     for number, colour in enumerate([*COLOURS] * 2):
         text = f"{colour} bottle number {number}, flask" if number % 3 else f"Nalgene {number % 4}"
@@ -120,7 +120,7 @@ async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(pla
         )
 
 
-async def search(place: Town, report: Report) -> Search:
+async def search(place: World, report: Report) -> Search:
     async with place.store.session(place.workspace.community) as session:
         now = await session.report(report.id)
         assert now

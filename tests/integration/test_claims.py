@@ -6,16 +6,16 @@ from uuid import UUID
 import pytest
 
 from reunite import rules
+from reunite.entities import Member
 from reunite.errors import TellUserError
-from reunite.model import Member
-from tests.running import ADA, BEN, MODERATOR, Town, town, working
+from tests.running import ADA, BEN, MODERATOR, World, working, world
 
 SECRET, ANSWER = "a blue thread sewn into the lining", "the lining has a blue thread"
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         await community.found("f1", "red", "an umbrella", secret=SECRET)
         await community.quiet()
@@ -24,18 +24,18 @@ async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
         yield community
 
 
-async def claimed(place: Town, words: str = ANSWER) -> UUID:
+async def claimed(place: World, words: str = ANSWER) -> UUID:
     """Claim the find as Ada, and return what the finder's button is about."""
     await place.press("mine", place.button("l1", "mine"), ADA, words=words)
     await place.quiet()
     return place.button("f1", "see_claim")
 
 
-def said_in_public(place: Town) -> str:
+def said_in_public(place: World) -> str:
     return "\n".join(outgoing.reply.text() for _, outgoing in place.platform.messages)
 
 
-async def test_the_finder_sees_the_owners_answer_beside_the_secret_and_nobody_else_does(place: Town) -> None:
+async def test_the_finder_sees_the_owners_answer_beside_the_secret_and_nobody_else_does(place: World) -> None:
     claim = await claimed(place)
     seen = (await place.press("see_claim", claim, BEN)).text()
     assert ANSWER in seen
@@ -48,7 +48,7 @@ async def test_the_finder_sees_the_owners_answer_beside_the_secret_and_nobody_el
     assert SECRET not in said_in_public(place)
 
 
-async def test_the_finders_decision_is_told_to_the_owner_and_the_first_stands(place: Town) -> None:
+async def test_the_finders_decision_is_told_to_the_owner_and_the_first_stands(place: World) -> None:
     claim = await claimed(place)
     await place.press("accept_claim", claim, BEN)
     again = await place.press("reject_claim", claim, MODERATOR)
@@ -62,13 +62,13 @@ async def test_the_finders_decision_is_told_to_the_owner_and_the_first_stands(pl
         await claimed(place)
 
 
-async def test_nobody_decides_on_their_own_claim(place: Town) -> None:
+async def test_nobody_decides_on_their_own_claim(place: World) -> None:
     claim = await claimed(place)
     with pytest.raises(TellUserError, match="only_finder"):
         await place.press("accept_claim", claim, ADA, is_moderator=True)
 
 
-async def test_attempts_are_capped(place: Town) -> None:
+async def test_attempts_are_capped(place: World) -> None:
     for attempt in range(rules.MOST_CLAIMS):
         claim = await claimed(place, f"guess {attempt}")
         with pytest.raises(TellUserError, match="claim_waits"):
@@ -78,14 +78,14 @@ async def test_attempts_are_capped(place: Town) -> None:
         await claimed(place)
 
 
-async def test_only_the_loser_may_claim_and_with_words(place: Town) -> None:
-    with pytest.raises(TellUserError, match="only_loser"):
+async def test_only_the_owner_may_claim_and_with_words(place: World) -> None:
+    with pytest.raises(TellUserError, match="only_owner"):
         await place.press("mine", place.button("l1", "mine"), BEN, words="mine!")
     with pytest.raises(TellUserError, match="claim_empty"):
         await place.press("mine", place.button("l1", "mine"), ADA, words="  ")
 
 
-async def test_what_is_not_theirs_is_not_brought_up_again(place: Town) -> None:
+async def test_what_is_not_theirs_is_not_brought_up_again(place: World) -> None:
     match = place.button("l1", "not_mine")
     before = len(place.platform.kinds("l1"))
     await place.press("not_mine", match, ADA)
@@ -99,7 +99,7 @@ async def test_what_is_not_theirs_is_not_brought_up_again(place: Town) -> None:
         assert (await session.search(report, 10)).candidates == ()
 
 
-async def test_the_finder_leaves_a_secret_later(place: Town) -> None:
+async def test_the_finder_leaves_a_secret_later(place: World) -> None:
     await place.found("f2", "green")
     await place.quiet()
     with pytest.raises(TellUserError, match="only_finder"):
@@ -110,6 +110,6 @@ async def test_the_finder_leaves_a_secret_later(place: Town) -> None:
     assert "engraved inside" in [report["secret"] for report in exported["reports"]]
 
 
-async def own(place: Town) -> list[UUID]:
+async def own(place: World) -> list[UUID]:
     replies = await place.handlers.mine("web", place.name, ADA)
     return [reply.buttons[0].subject for reply in replies]

@@ -6,27 +6,27 @@ from uuid import UUID
 import pytest
 
 from reunite import rules
+from reunite.entities import Member
 from reunite.errors import TellUserError
-from reunite.model import Member
-from tests.running import ADA, BEN, Town, town, working
+from tests.running import ADA, BEN, World, working, world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         await community.found("f1", "red", "an umbrella")
         await community.quiet()
         yield community
 
 
-async def claim(place: Town, root: str, by: Member, words: str) -> UUID:
+async def claim(place: World, root: str, by: Member, words: str) -> UUID:
     await place.press("mine", place.button(root, "mine"), by, words=words)
     await place.quiet()
     return place.button("f1", "see_claim")
 
 
-async def test_another_name_gives_no_more_tries(place: Town) -> None:
+async def test_another_name_gives_no_more_tries(place: World) -> None:
     await place.lost("l1", "my red umbrella")
     await place.quiet()
     for attempt in range(rules.MOST_CLAIMS):
@@ -40,7 +40,7 @@ async def test_another_name_gives_no_more_tries(place: Town) -> None:
 
 
 @pytest.mark.parametrize("way", ["withdraw", "forget"])
-async def test_reporting_anew_gives_no_more_tries_and_keeps_no_words(place: Town, way: str) -> None:
+async def test_reporting_anew_gives_no_more_tries_and_keeps_no_words(place: World, way: str) -> None:
     for attempt in range(rules.MOST_CLAIMS):
         loss = await place.lost(f"l{attempt}", "my red umbrella")
         await place.quiet()
@@ -61,7 +61,7 @@ async def test_reporting_anew_gives_no_more_tries_and_keeps_no_words(place: Town
     assert {(row["answer"], row["member_name"]) for row in rows} == {("", "")}
 
 
-async def test_the_finds_thread_does_not_hear_who_has_claimed_it_privately(place: Town) -> None:
+async def test_the_finds_thread_does_not_hear_who_has_claimed_it_privately(place: World) -> None:
     await place.lost("l1", "my red umbrella", private=True)
     await place.quiet()
     await claim(place, "l1", ADA, "a blue thread")

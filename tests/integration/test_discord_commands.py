@@ -7,18 +7,18 @@ import pytest
 
 from bot.discord.app import running
 from db.store import Store
+from reunite.entities import Settings
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
-from reunite.model import Settings
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
-from tests.doubles.discord_town import JPEG, NoQueue, Town, config, town
+from tests.doubles.discord_world import JPEG, NoQueue, World, config, world
 
 LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja"}
 
 
 async def test_every_command_option_and_menu_is_called_by_its_name_in_every_language(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         commands = here.discord.commands
     named = [*commands, *(option for command in commands for option in command.get("options", []))]
     for each in named:
@@ -33,7 +33,7 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
 
 @pytest.mark.parametrize(("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pt-BR", "You have no")])
 async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url: str, locale: str, told: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ada = here.discord.join("Ada")
         here.discord.locales[ada] = locale
         used = await here.discord.slash("mine", ada, "general")
@@ -41,7 +41,7 @@ async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url:
 
 
 async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ada = here.discord.join("Ada")
         for language in LANGUAGES:
             here.discord.locales[ada] = language
@@ -54,7 +54,7 @@ async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: st
 
 
 async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         opening = await here.discord.slash("lost", here.discord.join("Ada"), "general", where="library", when="today")
         await here.discord.opened(opening)
         assert "I'm looking" in await here.discord.answer(await here.discord.submit(opening, words="a hat"))
@@ -63,7 +63,7 @@ async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) ->
 
 
 async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ada = here.discord.join("Ada")
         opening = await here.discord.slash("lost", ada, "general")
         await here.discord.opened(opening)
@@ -76,7 +76,7 @@ async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly
 
 
 async def test_two_photos_of_one_name_are_told_apart(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ben, lost = here.discord.join("Ben"), here.discord.channel("found")
         files = [here.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
         post = await here.discord.post("found", ben, "gloves", attachments=files)
@@ -94,7 +94,7 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
     async with DiscordDouble() as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
         async with running(handlers, config(discord)) as platform:
-            here = Town(discord, store, platform)
+            here = World(discord, store, platform)
             used = await discord.slash("lost", discord.join("Ada"), "general", description="a hat")
             await discord.answer(used)
             listed = await discord.slash("mine", used.user, "general")
@@ -110,7 +110,7 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
 
 
 async def test_a_command_is_answered_once_however_often_it_is_told_of(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ada = here.discord.join("Ada")
         used = await here.discord.slash("mine", ada, "general")
         await here.discord.answer(used)
@@ -123,7 +123,7 @@ async def test_a_command_is_answered_once_however_often_it_is_told_of(database_u
 
 
 async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_menu_too(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("general", here.discord.join("Ann"), "whose is this?", {"a.jpg": JPEG})
         here.discord.refuse("PUT .*/reactions/", 403, code=90001, message="Reaction was blocked")
         used = await here.discord.menu("Found this", here.discord.join("Ben"), post)
@@ -132,7 +132,7 @@ async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_me
 
 
 async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         used = await here.discord.slash("privacy", here.discord.join("Ada"), "general")
         await here.discord.answer(used)
         [file] = used.said[0]["attachments"]
@@ -143,7 +143,7 @@ async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:
 
 
 async def test_the_setup_names_everything_in_every_language_within_discords_limits(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         manager = here.discord.join("Max")
         here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
         for language in LANGUAGES:
@@ -157,7 +157,7 @@ async def test_the_setup_names_everything_in_every_language_within_discords_limi
 
 
 async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         manager, helpers = here.discord.join("Max"), await here.discord.create_role("helpers")
         here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
         used = await here.discord.slash("setup", manager, "general")

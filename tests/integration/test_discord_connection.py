@@ -11,7 +11,7 @@ from bot.discord.config import DiscordConfig, DiscordSetupError
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.discord import TOKEN, DiscordDouble
-from tests.doubles.discord_town import JPEG, NoQueue, config, town
+from tests.doubles.discord_world import JPEG, NoQueue, config, world
 
 
 async def test_the_client_is_built_without_touching_the_network(database_url: str) -> None:
@@ -23,7 +23,7 @@ async def test_the_client_is_built_without_touching_the_network(database_url: st
 
 
 async def test_what_was_begun_is_answered_before_the_bot_goes(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Ada"), "general", description="a hat")
         await here.discord.until(lambda: used.state == "deferred" or None)
     assert "I'm looking" in (used.answer or "")
@@ -53,7 +53,7 @@ async def test_a_missing_intent_is_said_in_one_sentence(database_url: str) -> No
 
 
 async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         assert here.discord.gateway.intents == 1 | 1 << 9 | 1 << 10 | 1 << 15
         assert {command["name"] for command in here.discord.commands} == {
             "lost", "found", "sealed", "mine", "privacy", "stats", "setup", "link", "unlink",

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.doubles.discord_shapes import FORUM, PRIVATE_THREAD
-from tests.doubles.discord_town import (
+from tests.doubles.discord_world import (
     JPEG,
-    town,
+    world,
 )
 
 ANNOUNCEMENTS = 5
@@ -16,7 +16,7 @@ ANNOUNCEMENTS = 5
 
 
 async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_privately(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         bob = here.discord.join("Bob")
         used = await here.discord.slash(
             "lost",
@@ -43,7 +43,7 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
 
 
 async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_takes_it(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         second = await here.discord.create_channel("lost-items")
         used = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items", description="red bag")
         assert f"<#{second}>" in await here.discord.answer(used)
@@ -52,7 +52,7 @@ async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_
 
 @pytest.mark.parametrize("kind", [FORUM, ANNOUNCEMENTS])
 async def test_a_private_loss_goes_where_private_threads_are(database_url: str, kind: int) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         await here.discord.create_channel("lost-items", kind)
         opening = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items")
         await here.discord.opened(opening)
@@ -66,7 +66,7 @@ async def test_a_private_loss_goes_where_private_threads_are(database_url: str, 
 async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         opening = await here.discord.slash("lost", here.discord.join("Bob"), "general")
         await here.discord.opened(opening)
         here.discord.refuse("PATCH /webhooks/", 404, code=10015, message="Unknown Webhook")
@@ -85,7 +85,7 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
     ],
 )
 async def test_lost_that_cant_be_taken_is_told_kindly(database_url: str, options: dict[str, Any], told: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Bob"), "general", **options)
         assert told in await here.discord.answer(used)
         assert await here.reports() == []

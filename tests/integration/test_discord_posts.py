@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
-from reunite.model import ReportState, Settings
-from tests.doubles.discord_town import JPEG, NoQueue, eventually, reactions, town
+from tests.doubles.discord_world import JPEG, NoQueue, eventually, reactions, world
 
 
 async def test_a_photo_in_found_becomes_a_report_and_gets_eyes_once_it_is_committed(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ann = here.discord.join("Ann")
         post = await here.discord.post("found", ann, "black umbrella, library", {"umbrella.jpg": JPEG})
         await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))
@@ -22,28 +22,28 @@ async def test_a_photo_in_found_becomes_a_report_and_gets_eyes_once_it_is_commit
 
 
 async def test_a_photo_in_lost_is_a_lost_report(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         await here.discord.post("lost", here.discord.join("Bob"), "my rucksack", {"a.jpg": JPEG, "b.jpg": JPEG})
         assert (await here.report())["kind"] == "lost"
         assert [name for name, _ in await here.photos()] == ["a.jpg", "b.jpg"]
 
 
 async def test_a_heic_photo_that_discord_has_no_type_for_is_a_photo(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         await here.discord.post("found", here.discord.join("Ann"), "", {"IMG_1.HEIC": JPEG}, content_type=None)
         await here.report()
         assert [name for name, _ in await here.photos()] == ["IMG_1.HEIC"]
 
 
 async def test_the_same_post_told_three_times_is_one_report(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3)
         await here.discord.until(lambda: len(reactions(here.discord, post)) >= 3 or None)
         assert len(await here.reports()) == 1
 
 
 async def test_words_other_channels_bots_and_webhooks_make_no_report(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         discord = here.discord
         ann, robot = discord.join("Ann"), discord.join("Robot", bot=True)
         await discord.post("found", ann, "has anyone seen my hat?")
@@ -57,7 +57,7 @@ async def test_words_other_channels_bots_and_webhooks_make_no_report(database_ur
 
 
 async def test_a_post_that_cant_be_taken_is_told_so_in_its_thread(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "x" * 4001, {"a.jpg": JPEG}, times=2)
         told = await here.discord.reply(post, "longer than I can keep")
         assert not here.discord.has_reaction(post, "👀")
@@ -66,19 +66,19 @@ async def test_a_post_that_cant_be_taken_is_told_so_in_its_thread(database_url: 
 
 
 async def test_a_channel_that_is_made_later_counts_by_its_name(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         await here.discord.create_channel("lost-and-found")
         await here.discord.post("lost-and-found", here.discord.join("Ann"), "gloves", {"a.jpg": JPEG})
         assert (await here.report())["kind"] == "found"
 
 
 async def test_a_chosen_channel_that_is_deleted_is_chosen_no_more(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         handlers, guild = Handlers(here.store, NoQueue()), here.discord.guild_id
         club = await here.discord.create_channel("club")
         lost = (here.discord.channel("general"),)
         chosen = Settings(found_channels=(club,), lost_channels=lost, log_channel=club, moderators=("1",))
-        await handlers.set_up(SetUp(platform="discord", workspace=guild, settings=chosen))
+        await handlers.set_up(ChangeSettings(platform="discord", workspace=guild, settings=chosen))
         await here.discord.create_channel("another")  # the settings are read again
         await here.discord.delete_channel("club")
 
@@ -91,7 +91,7 @@ async def test_a_chosen_channel_that_is_deleted_is_chosen_no_more(database_url: 
 
 
 async def test_a_deleted_post_withdraws_its_report(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "a hat", {"a.jpg": JPEG})
         report = await here.report()
         await here.discord.delete(post)
@@ -100,7 +100,7 @@ async def test_a_deleted_post_withdraws_its_report(database_url: str) -> None:
 
 
 async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ann = here.discord.join("Ann")
         for channel in ("found", "lost"):
             post = await here.discord.post(channel, ann, f"a hat in {channel}", {"a.jpg": JPEG})
@@ -113,14 +113,14 @@ async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_n
 
 
 async def test_a_post_deleted_at_once_is_withdrawn_too(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "oops", {"a.jpg": JPEG})
         await here.discord.delete(post)
         await here.becomes((await here.report())["id"], ReportState.WITHDRAWN)
 
 
 async def test_what_happens_while_the_connection_is_away_is_told_at_its_return(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         await here.discord.gateway.ask_to_reconnect()
         await here.discord.until(lambda: here.discord.gateway.resumed or None)
         await here.discord.gateway.drop()

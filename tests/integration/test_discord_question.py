@@ -4,15 +4,15 @@ from uuid import UUID
 
 from bot.discord.app import running
 from db.store import Store
-from reunite import wording
+from reunite.entities import Question, ReportState
 from reunite.handlers import Handlers
-from reunite.model import Question, ReportState
+from reunite.messages import wording
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_town import JPEG, NoQueue, Town, config, town
+from tests.doubles.discord_world import JPEG, NoQueue, World, config, world
 
 
-async def asked(here: Town, author: str) -> tuple[UUID, str]:
+async def asked(here: World, author: str) -> tuple[UUID, str]:
     """A lost report whose thread asks for the place; return the report and the question's message."""
     await here.discord.post("lost", author, "my hat", {"a.jpg": JPEG})
     row, question = await here.report(), Question("place", ("library", "*tram* @everyone"))
@@ -26,7 +26,7 @@ async def asked(here: Town, author: str) -> tuple[UUID, str]:
 
 
 async def test_a_pressed_button_is_taken_once_and_the_answer_stands_in_its_place(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         bob = here.discord.join("Bob")
         _, question = await asked(here, bob)
         shown = here.discord.find(question)["components"]
@@ -49,9 +49,9 @@ async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(datab
         handlers = Handlers(store, NoQueue())
         ann, bob = discord.join("Ann"), discord.join("Bob")
         async with running(handlers, config(discord)) as platform:
-            _, question = await asked(Town(discord, store, platform), bob)
+            _, question = await asked(World(discord, store, platform), bob)
         async with running(handlers, config(discord)) as platform:
-            here = Town(discord, store, platform)
+            here = World(discord, store, platform)
             refused = await discord.press(question, "library", ann)
             await discord.until(lambda: refused.answer)
             assert (refused.answer, refused.ephemeral) == (wording.sentence("only_author"), True)

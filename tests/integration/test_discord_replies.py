@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from reunite.entities import Member
 from reunite.errors import TryAgainError, UndeliverableError
-from reunite.model import Member
+from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
-from reunite.reply import Person, Plain, Quoted, Reply
 from tests.doubles.discord_shapes import CREATE_THREADS, SEND_MESSAGES
-from tests.doubles.discord_town import JPEG, reply, thread_path, town
+from tests.doubles.discord_world import JPEG, reply, thread_path, world
 
 
 async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "black\numbrella", {"a.jpg": JPEG})
         first = await here.platform.send(reply("1", here.post_of(post), "One."))
         second = await here.platform.send(reply("2", here.post_of(post), "Two.", picture=JPEG))
@@ -26,7 +26,7 @@ async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(datab
 
 
 async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
         here.discord.add_thread(here.discord.channel("found"), post, "opened by somebody else")
         sent = await here.platform.send(reply("1", here.post_of(post)))
@@ -35,7 +35,7 @@ async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str)
 
 
 async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_after_it(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         bob = Member(here.discord.join("Bob"), "Bob")
         lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted("a *red* my_bag, 1.50 €\n@everyone"),))
         root = replace(here.post_of("0", "lost"), message=None)
@@ -47,7 +47,7 @@ async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_aft
 
 
 async def test_only_the_person_who_is_to_be_told_is_pinged(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ann, bob = Member(here.discord.join("Ann"), "Ann"), Member(here.discord.join("Bob"), "Bob")
         post = await here.discord.post("found", ann.id, "scarf", {"a.jpg": JPEG})
         words = Quoted(f"@everyone @here <@{ann.id}> <@&{here.discord.moderator_role}>")
@@ -59,7 +59,7 @@ async def test_only_the_person_who_is_to_be_told_is_pinged(database_url: str) ->
 
 
 async def test_a_reply_that_may_have_been_sent_is_looked_for_first(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
         await here.platform.send(reply("earlier", here.post_of(post), "The same words."))
         sent = await here.platform.send(reply("key", here.post_of(post), "The same words."))
@@ -73,7 +73,7 @@ async def test_a_reply_that_may_have_been_sent_is_looked_for_first(database_url:
 
 
 async def test_an_answer_that_was_lost_on_the_way_does_not_make_a_second_message(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
         here.discord.refuse(rf"POST /channels/{post}/messages", 502, after=True)
         await here.platform.send(reply("key", here.post_of(post)))
@@ -81,7 +81,7 @@ async def test_an_answer_that_was_lost_on_the_way_does_not_make_a_second_message
 
 
 async def test_a_long_rate_limit_is_for_later(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "umbrella", {"a.jpg": JPEG})
         here.discord.refuse(r"POST .*/messages$", 429, message="slow", retry_after=99.0, **{"global": False})
         with pytest.raises(TryAgainError) as caught:
@@ -90,7 +90,7 @@ async def test_a_long_rate_limit_is_for_later(database_url: str) -> None:
 
 
 async def test_what_is_gone_or_forbidden_is_undeliverable(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         ann = here.discord.join("Ann")
         gone = await here.discord.post("found", ann, "umbrella", {"a.jpg": JPEG})
         await here.discord.delete(gone)

@@ -4,19 +4,19 @@ import asyncio
 
 import pytest
 
-from reunite.model import MatchState, ReportState
-from tests.doubles.discord_town import (
+from reunite.entities import MatchState, ReportState
+from tests.doubles.discord_world import (
     JPEG,
     eventually,
     match_state,
     reply,
     shown_match,
-    town,
+    world,
 )
 
 
 async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         card, lost, found = await shown_match(here)
         grace = here.discord.join("Grace", moderator=True)
         await here.discord.react(card, "✅", grace)
@@ -28,7 +28,7 @@ async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(datab
 
 
 async def test_a_check_mark_that_comes_before_the_card_is_noted_counts(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         grace = here.discord.join("Grace", moderator=True)
 
         async def react_at_once(card: str) -> None:
@@ -40,7 +40,7 @@ async def test_a_check_mark_that_comes_before_the_card_is_noted_counts(database_
 
 
 async def test_a_moderators_cross_refuses(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         card, lost, _ = await shown_match(here)
         await here.discord.react(card, "❌", here.discord.join("Grace", moderator=True))
 
@@ -51,7 +51,7 @@ async def test_a_moderators_cross_refuses(database_url: str) -> None:
 
 
 async def test_members_bots_other_emoji_and_other_messages_decide_nothing(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         card, lost, _ = await shown_match(here)
         grace = here.discord.join("Grace", moderator=True)
         other = (await here.platform.send(reply("other", lost.target))).message
@@ -63,11 +63,11 @@ async def test_members_bots_other_emoji_and_other_messages_decide_nothing(databa
         last = await here.discord.post("found", grace, "the last event", {"a.jpg": JPEG})
         await here.discord.until(lambda: here.discord.has_reaction(last, "👀"))
         assert await here.state(lost.id) is ReportState.OPEN
-        assert await match_state(here, lost) is MatchState.UNJUDGED
+        assert await match_state(here, lost) is MatchState.UNDECIDED
 
 
 async def test_the_owner_of_the_guild_may_confirm(database_url: str) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         card, lost, _ = await shown_match(here)
         await here.discord.react(card, "✅", here.discord.owner_id)
         await here.becomes(lost.id, ReportState.RETURNED)
@@ -75,7 +75,7 @@ async def test_the_owner_of_the_guild_may_confirm(database_url: str) -> None:
 
 @pytest.mark.parametrize("emoji", [None, "✅"])
 async def test_clearing_the_reactions_takes_the_verdict_back(database_url: str, emoji: str | None) -> None:
-    async with town(database_url) as here:
+    async with world(database_url) as here:
         card, lost, _ = await shown_match(here)
         await here.discord.react(card, "✅", here.discord.join("Grace", moderator=True))
         await here.becomes(lost.id, ReportState.RETURNED)

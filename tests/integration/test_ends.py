@@ -7,19 +7,19 @@ import psycopg
 import pytest
 
 from reunite.commands import Withdraw
-from reunite.model import IncomingPhoto, Member, VerdictKind
+from reunite.entities import IncomingPhoto, Member, VerdictKind
 from tests.doubles.pictures import drawing
-from tests.running import ADA, Town, town, working
+from tests.running import ADA, World, working, world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         yield community
 
 
-async def test_a_find_whose_photo_was_no_good_is_forgotten_with_its_post(place: Town) -> None:
+async def test_a_find_whose_photo_was_no_good_is_forgotten_with_its_post(place: World) -> None:
     photos = (IncomingPhoto("none.jpg", data=b"no photo at all"),)
     find = await place.found("f1", photos=photos, place="zebra house", secret="a zebra inside")
     await place.quiet()
@@ -30,7 +30,7 @@ async def test_a_find_whose_photo_was_no_good_is_forgotten_with_its_post(place: 
     assert set(row.values()) == {""}
 
 
-async def test_what_no_database_can_keep_is_left_out_wherever_people_write_it(place: Town) -> None:
+async def test_what_no_database_can_keep_is_left_out_wherever_people_write_it(place: World) -> None:
     odd = "a\0b\ud83d"
     photos = (IncomingPhoto(f"{odd}.jpg", data=drawing("red")),)
     author = Member("ada", odd)
@@ -46,7 +46,7 @@ async def test_what_no_database_can_keep_is_left_out_wherever_people_write_it(pl
     assert [claim["answer"] for claim in exported["claims"]] == ["ab"]
 
 
-async def test_watching_longer_never_means_shorter(place: Town) -> None:
+async def test_watching_longer_never_means_shorter(place: World) -> None:
     loss = await place.lost("l1", "my red umbrella")
     await place.set_up(keep_days=1)
     await place.press("extend", loss.id, ADA)
@@ -56,12 +56,12 @@ async def test_watching_longer_never_means_shorter(place: Town) -> None:
     assert known.expires_at - loss.expires_at == timedelta()
 
 
-async def test_a_moderator_who_wants_to_be_forgotten_is_named_nowhere(place: Town, owner_database_url: str) -> None:
+async def test_a_moderator_who_wants_to_be_forgotten_is_named_nowhere(place: World, owner_database_url: str) -> None:
     moderator = Member("zoe", "Zoe Zander")
     await place.found("f1", "red", "an umbrella")
     await place.lost("l1", "my red umbrella")
     await place.quiet()
-    await place.judge("l1", VerdictKind.CONFIRM, by=moderator, is_moderator=True)
+    await place.give_verdict("l1", VerdictKind.CONFIRM, by=moderator, is_moderator=True)
     await place.quiet()
     await place.press("forget", place.workspace.id, moderator)
     with psycopg.connect(owner_database_url) as connection:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from reunite.model import IncomingPhoto
+from reunite.entities import IncomingPhoto
 from tests.doubles.pictures import drawing
-from tests.running import Town, town, working
+from tests.running import World, working, world
 
 
 @pytest.fixture
@@ -30,23 +30,23 @@ async def files() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str, files: str) -> AsyncIterator[Town]:
+async def place(database_url: str, redis_url: str, files: str) -> AsyncIterator[World]:
     hosts = frozenset({files})
     async with (
-        town(database_url, redis_url) as community,
+        world(database_url, redis_url) as community,
         working(database_url, redis_url, http_hosts=hosts, quiet_seconds=0.2),
     ):
         yield community
 
 
-async def posted(place: Town, files: str) -> None:
+async def posted(place: World, files: str) -> None:
     photo = IncomingPhoto("photo.jpg", url=f"http://{files}/photo.jpg?until=yesterday")
     await place.found("f1", photos=(photo,))
     async with place.store.session(place.workspace.community) as session:
         await session._do("UPDATE work SET problem = NULL")
 
 
-async def test_an_expired_link_is_replaced_by_a_fresh_one(place: Town, files: str) -> None:
+async def test_an_expired_link_is_replaced_by_a_fresh_one(place: World, files: str) -> None:
     place.platform.links["f1", "photo.jpg"] = f"http://{files}/photo.jpg?until=later"
     await posted(place, files)
     await place.said("f1", "nothing")
@@ -55,7 +55,7 @@ async def test_an_expired_link_is_replaced_by_a_fresh_one(place: Town, files: st
     assert row["state"] == "stored"
 
 
-async def test_where_the_post_is_gone_the_thread_is_told_so(place: Town, files: str) -> None:
+async def test_where_the_post_is_gone_the_thread_is_told_so(place: World, files: str) -> None:
     await posted(place, files)
     await place.said("f1", "problem")
     assert "is not there any more" in place.platform.thread("f1")[0]

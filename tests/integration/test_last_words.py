@@ -5,10 +5,10 @@ import asyncio
 from bot.delivery import Delivery
 from db.store import Store
 from reunite.commands import JoinWorkspace, ReportFound
+from reunite.entities import ReplyTarget
 from reunite.handlers import Handlers
-from reunite.model import ReplyTarget
+from reunite.messages.wording import problem
 from reunite.ports import Outgoing, Sent
-from reunite.wording import problem
 from tests.contract.harness import NoQueue
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.running import BEN, PATIENCE
@@ -28,8 +28,8 @@ class SlowPlatform(RecordingPlatform):
 async def test_what_is_being_sent_is_noted_before_the_bot_ends(database_url: str) -> None:
     async with Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
-        workspace = await handlers.join(JoinWorkspace("web", "town", "town"))
-        target = ReplyTarget("web", "town", "found", "f1")
+        workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
+        target = ReplyTarget("web", "world", "found", "f1")
         report = (await handlers.report(ReportFound(source_key="f1", target=target, author=BEN, text="a cup"))).report
         async with store.session(workspace.community) as session:
             await session.post(report.id, "later", problem("our_fault"))

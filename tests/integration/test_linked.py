@@ -4,23 +4,23 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from reunite.commands import JoinWorkspace, ReportFound, SetUp
+from reunite.commands import ChangeSettings, JoinWorkspace, ReportFound
+from reunite.entities import IncomingPhoto, ReplyTarget, Report, Settings
 from reunite.errors import DefectError, TellUserError
-from reunite.model import IncomingPhoto, ReplyTarget, Report, Settings
 from tests.doubles.pictures import drawing
-from tests.running import ADA, BEN, Town, town, until, working
+from tests.running import ADA, BEN, World, until, working, world
 
 OTHER = "other"
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.handlers.join(JoinWorkspace("web", OTHER, "The other side"))
         yield community
 
 
-async def found_there(place: Town, key: str, colour: str, text: str = "") -> Report:
+async def found_there(place: World, key: str, colour: str, text: str = "") -> Report:
     """Post a find in the other workspace."""
     photos = (IncomingPhoto("there.jpg", data=drawing(colour)),)
     target = ReplyTarget("web", OTHER, "found", key)
@@ -30,13 +30,13 @@ async def found_there(place: Town, key: str, colour: str, text: str = "") -> Rep
     return receipt.report
 
 
-async def link(place: Town) -> None:
+async def link(place: World) -> None:
     code = await place.handlers.link_code("web", place.name)
     await place.handlers.link("web", OTHER, code.lower())
     await whole(place)
 
 
-async def whole(place: Town) -> None:
+async def whole(place: World) -> None:
     """Look at the community as it is now, and wait for it to come to rest."""
     known = await place.store.workspace("web", place.name)
     assert known
@@ -44,7 +44,7 @@ async def whole(place: Town) -> None:
     await place.quiet()
 
 
-async def test_a_find_there_is_matched_with_a_loss_here_once_they_are_linked(place: Town) -> None:
+async def test_a_find_there_is_matched_with_a_loss_here_once_they_are_linked(place: World) -> None:
     await found_there(place, "f1", "red", "an umbrella")
     await place.lost("l1", "my red umbrella")
     await place.quiet()
@@ -57,7 +57,7 @@ async def test_a_find_there_is_matched_with_a_loss_here_once_they_are_linked(pla
     assert "my red umbrella" in "\n".join(place.platform.thread("f2"))
 
 
-async def test_unlinking_takes_quotes_and_pictures_off_the_other_side(place: Town) -> None:
+async def test_unlinking_takes_quotes_and_pictures_off_the_other_side(place: World) -> None:
     await link(place)
     await place.lost("l1", "my red umbrella")
     await place.found("f0", "red", "an umbrella from here")
@@ -79,7 +79,7 @@ async def test_unlinking_takes_quotes_and_pictures_off_the_other_side(place: Tow
     assert "late" not in "\n".join(place.platform.thread("l1"))
 
 
-async def test_a_code_is_valid_once_and_only_as_it_was_given(place: Town) -> None:
+async def test_a_code_is_valid_once_and_only_as_it_was_given(place: World) -> None:
     with pytest.raises(TellUserError, match="link_code_unknown"):
         await place.handlers.link("web", OTHER, "AAAAAAAAAA")
     first = await place.handlers.link_code("web", place.name)
@@ -92,14 +92,16 @@ async def test_a_code_is_valid_once_and_only_as_it_was_given(place: Town) -> Non
         await place.handlers.link("web", "third", code)
 
 
-async def test_settings_stay_each_workspaces_own(place: Town) -> None:
-    await place.handlers.set_up(SetUp(platform="web", workspace=OTHER, settings=Settings(language="de", keep_days=7)))
+async def test_settings_stay_each_workspaces_own(place: World) -> None:
+    await place.handlers.set_up(
+        ChangeSettings(platform="web", workspace=OTHER, settings=Settings(language="de", keep_days=7))
+    )
     await link(place)
     assert (await place.handlers.settings("web", OTHER)).language == "de"
     assert (await place.handlers.settings("web", place.name)).language == "en"
 
 
-async def test_a_workspace_that_leaves_is_forgotten_on_both_sides(place: Town) -> None:
+async def test_a_workspace_that_leaves_is_forgotten_on_both_sides(place: World) -> None:
     await link(place)
     await place.lost("l1", "my red umbrella")
     await found_there(place, "f1", "red", "an umbrella from there")

@@ -7,22 +7,22 @@ from dataclasses import replace
 import pytest
 
 from db.work import StoredPhoto
+from reunite.entities import IncomingPhoto, ReplyTarget
 from reunite.errors import TellUserError, UndeliverableError
-from reunite.model import IncomingPhoto, ReplyTarget
 from tests.doubles.pictures import drawing
-from tests.running import Town, town, until, working
+from tests.running import World, until, working, world
 from workers.process import MOST_FAILURES
 
 STALE = IncomingPhoto("photo.jpg", url="https://cdn.discordapp.com/photo.jpg")
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community:
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community:
         yield community
 
 
-async def stale(place: Town, *names: str) -> None:
+async def stale(place: World, *names: str) -> None:
     """Post finds whose photos wait for a fresh link."""
     for name in names:
         await place.found(name, photos=(replace(STALE, name=name),))
@@ -30,13 +30,13 @@ async def stale(place: Town, *names: str) -> None:
         await session._do("UPDATE photo SET stale_since = now()")
 
 
-async def said_all_the_same(place: Town) -> None:
+async def said_all_the_same(place: World) -> None:
     """Let the bot write a post of its own."""
     await place.lost("", "my cup", target=place.at("lost"))
     await until(lambda: any("my cup" in sent.reply.text() for _, sent in place.platform.messages))
 
 
-async def test_a_platform_that_never_answers_holds_up_no_reply(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_platform_that_never_answers_holds_up_no_reply(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = asyncio.Event()
 
     async def hang(target: ReplyTarget, name: str) -> str | None:
@@ -50,7 +50,9 @@ async def test_a_platform_that_never_answers_holds_up_no_reply(place: Town, monk
     await asyncio.wait_for(said_all_the_same(place), 3)
 
 
-async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fresh = "https://cdn.discordapp.com/fresh.jpg"
 
     async def refuse(target: ReplyTarget, name: str) -> str | None:
@@ -71,7 +73,7 @@ async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(place: Town, m
 
 
 async def test_where_no_fresh_link_comes_the_words_are_searched_for_all_the_same(
-    place: Town, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+    place: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def gone(*_: object, **__: object) -> bytes:
         raise TellUserError("photo_gone", name="photo.jpg")
@@ -90,7 +92,7 @@ async def test_where_no_fresh_link_comes_the_words_are_searched_for_all_the_same
 
 
 async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
-    place: Town, database_url: str, redis_url: str
+    place: World, database_url: str, redis_url: str
 ) -> None:
     await place.set_up(log_channel="log")
     photos = (
@@ -104,7 +106,7 @@ async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
     assert "Zoe" not in "\n".join(place.platform.thread("f1"))
 
 
-async def test_what_other_work_has_made_of_a_photo_stands(place: Town) -> None:
+async def test_what_other_work_has_made_of_a_photo_stands(place: World) -> None:
     await place.found("f1", "red")
     [(work, _)] = await place.store.hint_due_work(quiet=-1, limit=1)
     lease = await place.store.lease_work(work, 30)

@@ -11,12 +11,12 @@ import pytest
 
 from db.store import Store
 from db.work import WorkLease
-from reunite import wording
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
+from reunite.entities import Label, Question, ReplyTarget, Report, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.expiry import expire
 from reunite.handlers import Handlers
-from reunite.model import Label, Question, ReplyTarget, Report, ReportState
+from reunite.messages import wording
 from reunite.ports import ScoredPair
 from tests.running import ADA, BEN, until
 
@@ -74,7 +74,7 @@ class Sides:
         return lease
 
     async def match(self, session: Any, loss: Report, find: Report) -> None:
-        """Match across, ask, and tell the loser, as a search does."""
+        """Match across, ask, and tell the owner, as a search does."""
         for report in (loss, find):
             await session.set_state(report.id, ReportState.OPEN)
         match = await session.save_match(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from tests.running import Town, town, working
+from tests.running import World, working, world
 
 
 async def test_the_finds_of_a_search_are_compared_with_each_other_and_losses_are_not(
     database_url: str, redis_url: str
 ) -> None:
-    async with town(database_url, redis_url) as place, working(database_url, redis_url):
+    async with world(database_url, redis_url) as place, working(database_url, redis_url):
         finds = [await place.found(f"f{n}", colour, "umbrella") for n, colour in enumerate(("red", "red", "green"))]
         await place.quiet()
         losses = [await place.lost(f"l{n}", colour="red", text="umbrella") for n in range(2)]
@@ -21,7 +21,7 @@ async def test_the_finds_of_a_search_are_compared_with_each_other_and_losses_are
         assert await _alike(place, finds[0].id) == {}
 
 
-async def _alike(place: Town, wanted: UUID) -> dict[frozenset[UUID], float]:
+async def _alike(place: World, wanted: UUID) -> dict[frozenset[UUID], float]:
     async with place.store.session(place.workspace.community) as session:
         report = await session.report(wanted)
         assert report

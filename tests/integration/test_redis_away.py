@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from cli.embedded import EmbeddedServers
-from tests.running import town, until, working
+from tests.running import until, working, world
 
 
 @pytest.mark.slow
@@ -22,7 +22,7 @@ async def test_a_worker_outlives_its_redis(database_url: str, tmp_path_factory: 
                 await redis.execute_command("SHUTDOWN", "NOSAVE")
 
         async with (
-            town(database_url, own.redis_url) as place,
+            world(database_url, own.redis_url) as place,
             working(database_url, own.redis_url, quiet_seconds=1),
         ):
             await place.found("f1", "red")

@@ -4,23 +4,23 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
-from reunite.model import VerdictKind
-from tests.running import ADA, BEN, MODERATOR, Town, town, working
+from tests.running import ADA, BEN, MODERATOR, World, working, world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         yield community
 
 
-def words_of(place: Town, root: str) -> str:
+def words_of(place: World, root: str) -> str:
     return "\n".join(place.platform.thread(root))
 
 
-async def test_a_sealed_find_is_shown_by_kind_place_and_day_only(place: Town) -> None:
+async def test_a_sealed_find_is_shown_by_kind_place_and_day_only(place: World) -> None:
     await place.found(
         "f1", "red", "passport of Ada Ling", sealed=True, category="id", place="gym", target=place.at("found")
     )
@@ -33,7 +33,7 @@ async def test_a_sealed_find_is_shown_by_kind_place_and_day_only(place: Town) ->
     assert not any(outgoing.picture for _, outgoing in place.platform.messages)
 
 
-async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(place: Town) -> None:
+async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(place: World) -> None:
     await place.found("f0", "green")
     await place.quiet()
     await place.lost("l0", "a red purse")
@@ -69,13 +69,13 @@ async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(pl
     assert "match" not in place.platform.kinds(other.pop())
 
 
-async def test_a_sealed_find_needs_moderators_who_see_it(place: Town) -> None:
+async def test_a_sealed_find_needs_moderators_who_see_it(place: World) -> None:
     await place.set_up()
     with pytest.raises(TellUserError, match="sealed_needs_log"):
         await place.found("f1", "red", sealed=True)
 
 
-async def test_what_had_better_be_sealed_is_said(place: Town) -> None:
+async def test_what_had_better_be_sealed_is_said(place: World) -> None:
     await place.found("f1", "red", "found these keys")
     await place.found("f2", "green", "found this cup")
     await place.quiet()
@@ -87,7 +87,7 @@ async def test_what_had_better_be_sealed_is_said(place: Town) -> None:
     assert "note" not in place.platform.kinds("f3")
 
 
-async def test_a_private_loss_is_told_to_its_author_and_the_moderators_but_not_to_the_finder(place: Town) -> None:
+async def test_a_private_loss_is_told_to_its_author_and_the_moderators_but_not_to_the_finder(place: World) -> None:
     await place.lost("l1", "my red diary", private=True)
     await place.quiet()
     await place.found("f1", "red", "a notebook")
@@ -98,7 +98,7 @@ async def test_a_private_loss_is_told_to_its_author_and_the_moderators_but_not_t
     assert "diary" in "\n".join(line.text() for line in place.log())
 
 
-async def test_the_log_line_takes_verdicts_and_shows_what_came_of_them(place: Town) -> None:
+async def test_the_log_line_takes_verdicts_and_shows_what_came_of_them(place: World) -> None:
     await place.lost("l1", "my red diary", private=True)
     find = await place.found("f1", "red")
     await place.quiet()
@@ -116,16 +116,16 @@ async def test_the_log_line_takes_verdicts_and_shows_what_came_of_them(place: To
     assert await place.state(find) == "open"
 
 
-async def test_a_reaction_on_the_log_line_is_a_verdict_too(place: Town) -> None:
+async def test_a_reaction_on_the_log_line_is_a_verdict_too(place: World) -> None:
     await place.lost("l1", "my red diary", private=True)
     find = await place.found("f1", "red")
     await place.quiet()
     number = next(n for n, (target, _) in enumerate(place.platform.messages) if target.channel == "log")
-    await place.judge("l1", VerdictKind.CONFIRM, target=place.at("log", f"m{number}"))
+    await place.give_verdict("l1", VerdictKind.CONFIRM, target=place.at("log", f"m{number}"))
     assert await place.state(find) == "returned"
 
 
-async def test_no_question_tells_what_is_in_a_released_finds_photo(place: Town) -> None:
+async def test_no_question_tells_what_is_in_a_released_finds_photo(place: World) -> None:
     await place.found("f0", "green")
     await place.found("f1", "red", sealed=True)
     await place.quiet()
@@ -139,7 +139,7 @@ async def test_no_question_tells_what_is_in_a_released_finds_photo(place: Town) 
     assert "question" not in place.platform.kinds("l1")
 
 
-async def test_the_communitys_numbers_tell_nothing_of_what_moderators_alone_know(place: Town) -> None:
+async def test_the_communitys_numbers_tell_nothing_of_what_moderators_alone_know(place: World) -> None:
     await place.lost("l1", "a red purse")
     await place.quiet()
     before = (await place.handlers.statistics("web", place.name)).text()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import Settings
 from reunite.language import plural, sentence
-from reunite.model import Settings
 from tests.doubles.slack import TEAM, Envelope, SlackDouble, shown
 from tests.doubles.slack_blocks import buttons
 from tests.doubles.slack_scene import JPEG, Scene, scene_in, scene_on
@@ -118,7 +118,7 @@ async def test_words_that_are_too_long_are_kindly_refused(scene: Scene) -> None:
 
 async def test_where_losses_are_private_the_command_reports_to_its_user_alone(scene: Scene) -> None:
     private = Settings(private_reports=True)
-    await scene.handlers.set_up(SetUp(platform="slack", workspace=TEAM, settings=private))
+    await scene.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=private))
     used = await scene.slack.slash("lost", "my diary", scene.ada, scene.lost)
     assert (await answer(scene, used))["text"] == sentence("looking_privately")
     report = await scene.report()

@@ -26,7 +26,7 @@ async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
         for name in ("found", "lost", "general"):
             slack.add_channel(name)
         assert await findings(config(slack)) == {
-            "Slack": ("Doubletown, as reunite", ""),
+            "Slack": ("Testville, as reunite", ""),
             "its scopes": ("all there", ""),
             "its channels by name": ("lost: #lost · found: #found", ""),
             "Slack's Socket Mode": ("may connect", ""),

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import Settings
 from reunite.language import sentence
-from reunite.model import Settings
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.doubles.slack_blocks import words_of
 from tests.doubles.slack_scene import JPEG, Scene, scene_in, scene_on
@@ -83,7 +83,7 @@ async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere
 
 async def test_a_sealed_find_is_shown_by_its_kind_alone(scene: Scene) -> None:
     log = scene.slack.add_channel("mods")
-    await scene.handlers.set_up(SetUp(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
+    await scene.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
     await scene.slack.slash("found", "sealed", scene.ada, scene.general)
     modal = await scene.slack.modal(scene.ada, sentence("form_sealed"))
     photo = scene.slack.api.files.add(scene.ada, "card.jpg", JPEG)

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import ReportKind, ReportState, Settings
 from reunite.language import plural, sentence
-from reunite.model import ReportKind, ReportState, Settings
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons, words_of
 from tests.doubles.slack_scene import JPEG, Scene, scene_in
@@ -168,7 +168,7 @@ async def test_moderators_see_the_communitys_numbers(scene: Scene) -> None:
 
 async def test_a_channel_that_was_chosen_and_left_hinders_nobody_from_reporting_elsewhere(scene: Scene) -> None:
     chosen = Settings(lost_channels=("C0GONE",))
-    await scene.handlers.set_up(SetUp(platform="slack", workspace=TEAM, settings=chosen))
+    await scene.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
     await scene.slack.tell({"type": "channel_left", "channel": "C0GONE"}).acked.wait()
     await report(scene, scene.ada, "a hat")
     assert (await scene.report()).target.channel == scene.lost

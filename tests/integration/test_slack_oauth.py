@@ -13,10 +13,10 @@ from aiohttp import ClientSession
 
 from bot.slack.config import INSTALL_PATH, REDIRECT_PATH
 from db.installations import Installations
+from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
-from reunite.model import ReplyTarget
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
-from reunite.reply import Plain, Reply
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.doubles.slack_scene import JPEG, Scene, by_http, scene_on

@@ -9,11 +9,11 @@ from aiohttp import web
 
 from bot.slack.app import running
 from db.store import Store
+from reunite.entities import Member, ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.model import Member, ReplyTarget
+from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
-from reunite.reply import Person, Plain, Quoted, Reply
 from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.doubles.slack_scene import JPEG, DeafQueue, Scene, config, no_proxy, scene_in
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession, web
 
-from reunite.commands import SetUp
-from reunite.model import MatchState, ReportState, Settings
+from reunite.commands import ChangeSettings
+from reunite.entities import MatchState, ReportState, Settings
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
-from reunite.reply import Plain, Reply
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_api import BOT_TOKEN
 from tests.doubles.slack_scene import JPEG, Scene, scene_in
@@ -110,7 +110,7 @@ async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_n
     for channel in (scene.found, scene.lost):
         await scene.acknowledged(channel, scene.slack.post_photo(channel, scene.ada, JPEG))
     chosen = Settings(found_channels=(scene.found,), lost_channels=(scene.lost,), log_channel=scene.found)
-    await scene.handlers.set_up(SetUp(platform="slack", workspace=TEAM, settings=chosen))
+    await scene.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
     del scene.slack.channels[scene.found]
     await scene.slack.tell({"type": "channel_deleted", "channel": scene.found}).acked.wait()
     assert [report.state for report in await scene.reports()] == [ReportState.WITHDRAWN, ReportState.PENDING]
@@ -178,7 +178,7 @@ async def test_people_of_another_organisation_report_as_members_do_and_never_mod
     _, _, match, card = await scene.card()
     await scene.slack.react(card.channel, card.message, "white_check_mark", eve).acked.wait()
     report, *_ = await scene.reports()
-    assert await scene.standing(match, report.community) is MatchState.UNJUDGED
+    assert await scene.standing(match, report.community) is MatchState.UNDECIDED
 
 
 async def test_a_post_of_another_organisation_whose_photo_is_gone_by_then_hinders_nothing(scene: Scene) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bot.slack.app import running
-from reunite import wording
 from reunite.announce import tell_moderators
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import MatchState, Question, Report, ReportState, Settings
 from reunite.language import sentence
-from reunite.model import MatchState, Question, Report, ReportState, Settings
+from reunite.messages import wording
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import TEAM, Envelope, shown
 from tests.doubles.slack_blocks import words_of
@@ -64,7 +64,7 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(scene: Sc
 
 async def test_only_whoever_lost_it_can_claim_it_and_an_empty_claim_is_none(scene: Scene) -> None:
     _, _, _, card = await scene.card()
-    for user, words, error in ((scene.ben, "it is mine", "only_loser"), (scene.ada, "  ", "claim_empty")):
+    for user, words, error in ((scene.ben, "it is mine", "only_owner"), (scene.ada, "  ", "claim_empty")):
         await scene.slack.press(card.channel, card.message, MINE, user)
         modal = await scene.slack.modal(user, sentence("form_claim"))
         sent = await scene.slack.submit(modal, user, words=words)
@@ -92,10 +92,10 @@ async def test_a_claim_that_is_sent_three_times_is_one(scene: Scene) -> None:
     assert sum("says that this is theirs" in shown(each) for each in thread) == 1
 
 
-async def test_not_mine_is_for_the_loser_and_can_be_taken_back(scene: Scene) -> None:
+async def test_not_mine_is_for_the_owner_and_can_be_taken_back(scene: Scene) -> None:
     _, _, _, card = await scene.card()
     refused = await whispered(scene, await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ben))
-    assert refused["text"] == sentence("only_loser")
+    assert refused["text"] == sentence("only_owner")
     said = await whispered(scene, await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ada))
     assert sentence("note_declined") in shown(said)
     await scene.slack.press_whisper({"channel": card.channel, **said}, MINE, scene.ada)
@@ -105,23 +105,23 @@ async def test_not_mine_is_for_the_loser_and_can_be_taken_back(scene: Scene) -> 
 async def logged(scene: Scene) -> tuple[Report, Any, dict[str, Any]]:
     """Show a match in the moderators' channel; return the loss, the match and the line there."""
     log = scene.slack.add_channel("mods")
-    await scene.handlers.set_up(SetUp(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
+    await scene.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
     lost, found, match = await scene.match()
     async with scene.store.session(lost.community) as session:
         await tell_moderators(session, found, match, lost)
     return lost, match, {**await scene.slack.wait_for_post(log, "my hat"), "channel": log}
 
 
-async def test_moderators_judge_by_button_or_reaction_in_their_own_channel(scene: Scene) -> None:
+async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_channel(scene: Scene) -> None:
     lost, match, line = await logged(scene)
     confirm = sentence("button_confirm")
     refused = await whispered(scene, await scene.slack.press(line["channel"], line["ts"], confirm, scene.ada))
     assert refused["text"] == sentence("only_moderators")
     said = await whispered(scene, await scene.slack.press(line["channel"], line["ts"], confirm, scene.chosen))
-    assert sentence("note_judged_confirmed") in shown(said)
+    assert sentence("note_match_confirmed") in shown(said)
     assert await scene.standing(match, lost.community) is MatchState.CONFIRMED
     await scene.slack.press(line["channel"], line["ts"], confirm, scene.chosen)
-    await scene.until(lambda: scene.standing(match, lost.community), lambda state: state is MatchState.UNJUDGED)
+    await scene.until(lambda: scene.standing(match, lost.community), lambda state: state is MatchState.UNDECIDED)
     await scene.slack.react(line["channel"], line["ts"], "x", scene.admin).acked.wait()
     assert await scene.standing(match, lost.community) is MatchState.REFUSED
 

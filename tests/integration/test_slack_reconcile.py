@@ -7,8 +7,8 @@ from aiohttp import web
 
 from db.installations import Installation, Installations
 from db.store import Store
-from reunite.model import MatchState, ReportState
-from reunite.reply import Action
+from reunite.entities import MatchState, ReportState
+from reunite.messages.reply import Action
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.doubles.slack_scene import JPEG, Scene, by_http, scene_on
@@ -83,7 +83,7 @@ async def test_a_verdict_that_was_given_meanwhile_counts_by_the_rights_of_whoeve
         slack.react_unheard(card.channel, card.message, "tada", before.admin)
         async with scene_on(slack, database_url, again=before) as scene:
             await caught_up(scene)
-            state = MatchState.CONFIRMED if who == "admin" else MatchState.UNJUDGED
+            state = MatchState.CONFIRMED if who == "admin" else MatchState.UNDECIDED
             assert await scene.standing(match, lost.community) is state
 
 
@@ -97,7 +97,7 @@ async def test_a_verdict_that_was_taken_back_meanwhile_stands_no_more(database_u
         slack.react_unheard(card.channel, card.message, "white_check_mark", before.admin, given=False)
         async with scene_on(slack, database_url, again=before) as scene:
             await caught_up(scene)
-            assert await scene.standing(match, lost.community) is MatchState.UNJUDGED
+            assert await scene.standing(match, lost.community) is MatchState.UNDECIDED
 
 
 async def test_a_verdict_by_button_has_no_reaction_and_stays(database_url: str) -> None:

@@ -10,12 +10,12 @@ from db import migrate as migrations
 from db.migrate import Migration, MigrationError, migrate, pending
 from db.store import Store
 from db.web import web_session
-from reunite import wording
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
+from reunite.entities import IncomingPhoto, Label, Member, ReplyTarget, ReportState, Workspace
 from reunite.handlers import Handlers
-from reunite.model import IncomingPhoto, Label, Member, ReplyTarget, ReportState, Workspace
+from reunite.messages import wording
+from reunite.messages.reply import Plain, Quoted, Reply
 from reunite.ports import ScoredPair
-from reunite.reply import Plain, Quoted, Reply
 from tests.doubles.pictures import drawing
 
 TENANT_TABLES = {
@@ -39,10 +39,10 @@ class NoQueue:
         """Nothing is told."""
 
 
-async def posted(store: Store, town: str) -> Workspace:
+async def posted(store: Store, world: str) -> Workspace:
     handlers = Handlers(store, NoQueue())
-    workspace = await handlers.join(JoinWorkspace("web", town, town))
-    target = ReplyTarget("web", town, "found", "m1")
+    workspace = await handlers.join(JoinWorkspace("web", world, world))
+    target = ReplyTarget("web", world, "found", "m1")
     photos = (IncomingPhoto("cup.jpg", data=drawing("red")),)
     await handlers.report(ReportFound(source_key="m1", target=target, author=Member("b", "Ben"), photos=photos))
     return workspace
@@ -91,24 +91,24 @@ async def test_a_superusers_login_has_only_the_applications_rights(owner_databas
 
 async def test_the_log_of_verdicts_can_only_grow(database_url: str) -> None:
     async with Store(database_url) as store:
-        town = await posted(store, "ours")
+        world = await posted(store, "ours")
         for statement in ("DELETE FROM verdict", "UPDATE verdict SET given = false"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                async with store.session(town.community) as session:
+                async with store.session(world.community) as session:
                     await session._do(statement)
 
 
 async def test_a_purged_report_leaves_an_empty_row_that_cannot_come_again(database_url: str) -> None:
     async with Store(database_url) as store:
-        town = await posted(store, "ours")
-        async with store.session(town.community) as session:
+        world = await posted(store, "ours")
+        async with store.session(world.community) as session:
             report = await session.report_at(ReplyTarget("web", "ours", "found", "m1"))
             assert report
             await session.set_state(report.id, ReportState.WITHDRAWN)
             await session.stop_work(report.id)
             await session.purge(report.id, wording.ended("en"))
         await posted(store, "ours")
-        async with store.session(town.community) as session:
+        async with store.session(world.community) as session:
             again = await session.report_at(ReplyTarget("web", "ours", "found", "m1"))
             assert again
             assert again.state is ReportState.WITHDRAWN
@@ -161,22 +161,22 @@ async def test_the_applications_password_is_set_from_its_url(owner_database_url:
 async def test_what_the_page_shows_of_a_report_goes_with_it(database_url: str) -> None:
     async with Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
-        town = await handlers.join(JoinWorkspace("web", "local", "local"))
+        world = await handlers.join(JoinWorkspace("web", "local", "local"))
         await store.register_model("concept", "colours-1", {"shared": 6})
-        async with web_session(store, town.community) as page:
+        async with web_session(store, world.community) as page:
             post, _ = await page.add_post("lost", "p1", Member("a", "Ada"), "a zither")
         target = ReplyTarget("web", "local", "lost", str(post))
         lost = ReportLost(source_key="p1", target=target, author=Member("a", "Ada"), text="a zither")
         found = ReportFound(source_key="f", target=target.at("none"), author=Member("b", "Ben"), text="an instrument")
         reports = [(await handlers.report(command)).report for command in (lost, found)]
-        async with web_session(store, town.community) as page:
+        async with web_session(store, world.community) as page:
             match = await page.save_match(ScoredPair(reports[0].id, reports[1].id, 0.9, Label.HIGH, (), {}))
             card = Reply("match", ((Quoted("a zither"),),), match=match.id)
             await page.post(reports[1].id, "card", card)
             await page.add_reply("lost", post, "card", card)
             await page.add_reply("lost", post, "other", Reply("nothing", ((Plain("I keep watching."),),)))
         assert await handlers.withdraw(Withdraw(target=target))
-        async with web_session(store, town.community) as page:
+        async with web_session(store, world.community) as page:
             left = await page._all("SELECT text, author_name, reply::text AS reply FROM web_message ORDER BY id")
     assert [row["text"] for row in left] == ["", ""]
     assert "zither" not in str(left)

@@ -9,12 +9,12 @@ import pytest
 
 from bot.delivery import Delivery
 from db.store import OutboxItem, Store
-from reunite import wording
 from reunite.commands import EditReport, JoinWorkspace, ReportFound, ReportLost, Withdraw
+from reunite.edits import reword
+from reunite.entities import Label, Question, ReplyTarget, Report, ReportState, Workspace
 from reunite.handlers import Handlers
-from reunite.model import Label, Question, ReplyTarget, Report, ReportState, Workspace
+from reunite.messages import wording
 from reunite.ports import Outgoing, ScoredPair
-from reunite.rewording import reword
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.running import ADA, BEN, background, until
 
@@ -78,12 +78,12 @@ async def place(database_url: str) -> AsyncIterator[Place]:
     async with Store(database_url) as store:
         await store.register_model("none", "none", {"shared": 3})
         handlers = Handlers(store, _NoHints())
-        workspace = await handlers.join(JoinWorkspace("web", "town", "town"))
+        workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
         reports = [
-            ReportLost(source_key="l1", target=ReplyTarget("web", "town", "lost", "l1"), author=ADA, text="umbrella"),
+            ReportLost(source_key="l1", target=ReplyTarget("web", "world", "lost", "l1"), author=ADA, text="umbrella"),
             ReportFound(
                 source_key="f1",
-                target=ReplyTarget("web", "town", "found", "f1"),
+                target=ReplyTarget("web", "world", "found", "f1"),
                 author=BEN,
                 text="a duck",
                 place="gym",
@@ -132,7 +132,7 @@ async def test_a_card_whose_change_could_not_be_shown_is_still_taken_away(place:
 
 
 async def test_a_post_whose_change_could_not_be_shown_still_says_that_it_is_over(place: Place) -> None:
-    command = ReportLost(source_key="l2", target=ReplyTarget("web", "town", "lost"), author=ADA, text="a swan")
+    command = ReportLost(source_key="l2", target=ReplyTarget("web", "world", "lost"), author=ADA, text="a swan")
     loss = (await place.handlers.report(command)).report
     assert any("a swan" in text for text in await place.delivered())
     async with place.store.session(place.workspace.community) as session:

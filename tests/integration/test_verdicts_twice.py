@@ -6,24 +6,24 @@ from uuid import UUID
 
 import pytest
 
-from reunite.model import Member
-from tests.running import MODERATOR, Town, town, working
+from reunite.entities import Member
+from tests.running import MODERATOR, World, working, world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
         yield community
 
 
-def logged(place: Town) -> UUID:
+def logged(place: World) -> UUID:
     [line] = place.log()
     assert line.match
     return line.match
 
 
-async def test_a_press_that_comes_twice_counts_once(place: Town) -> None:
+async def test_a_press_that_comes_twice_counts_once(place: World) -> None:
     await place.lost("l1", "my red diary", private=True)
     find = await place.found("f1", "red")
     await place.quiet()
@@ -34,7 +34,7 @@ async def test_a_press_that_comes_twice_counts_once(place: Town) -> None:
     assert await place.state(find) == "open"
 
 
-async def test_two_moderators_at_once_do_not_undo_each_other(place: Town) -> None:
+async def test_two_moderators_at_once_do_not_undo_each_other(place: World) -> None:
     await place.lost("l1", "my red diary", private=True)
     find = await place.found("f1", "red")
     await place.quiet()
@@ -45,7 +45,7 @@ async def test_two_moderators_at_once_do_not_undo_each_other(place: Town) -> Non
     assert await place.state(find) == "returned"
 
 
-async def test_a_finders_thread_learns_of_no_private_loss_when_a_moderator_thinks_again(place: Town) -> None:
+async def test_a_finders_thread_learns_of_no_private_loss_when_a_moderator_thinks_again(place: World) -> None:
     loss = await place.lost("l1", "my red diary", private=True)
     await place.found("f1", "red")
     await place.quiet()

@@ -7,23 +7,23 @@ import pytest
 from psycopg import sql
 from redis.asyncio import Redis
 
-from reunite import wording
 from reunite.commands import Withdraw
+from reunite.entities import IncomingPhoto, MatchState, Member, ReplyTarget, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.matching.evidence import PairKind
-from reunite.model import IncomingPhoto, MatchState, Member, ReplyTarget, VerdictKind
+from reunite.messages import wording
 from tests.doubles.pictures import drawing
-from tests.running import ADA, Town, town, until, working
+from tests.running import ADA, World, until, working, world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         yield community
 
 
-async def test_a_loss_finds_the_open_find_and_says_why(place: Town) -> None:
+async def test_a_loss_finds_the_open_find_and_says_why(place: World) -> None:
     find = await place.found("f1", "red", "umbrella by the door")
     await place.found("f2", "green")
     await place.quiet()
@@ -39,7 +39,7 @@ async def test_a_loss_finds_the_open_find_and_says_why(place: Town) -> None:
     assert best.label
 
 
-async def test_each_of_several_things_in_one_report_is_found(place: Town) -> None:
+async def test_each_of_several_things_in_one_report_is_found(place: World) -> None:
     finds = {(await place.found(f"f{number}", colour)).id for number, colour in enumerate(("red", "green"))}
     await place.found("f9", "blue")
     await place.quiet()
@@ -53,7 +53,7 @@ async def test_each_of_several_things_in_one_report_is_found(place: Town) -> Non
     assert near == finds
 
 
-async def test_a_find_is_told_to_those_who_miss_it(place: Town) -> None:
+async def test_a_find_is_told_to_those_who_miss_it(place: World) -> None:
     await place.lost("l1", "a blue cup")
     await place.quiet()
     assert place.platform.kinds("l1") == ["nothing"]
@@ -64,7 +64,7 @@ async def test_a_find_is_told_to_those_who_miss_it(place: Town) -> None:
     assert "a blue cup" in place.platform.thread("f1")[0]
 
 
-async def test_a_pair_is_announced_once_in_each_thread(place: Town) -> None:
+async def test_a_pair_is_announced_once_in_each_thread(place: World) -> None:
     await place.found("f1", "blue")
     loss = await place.lost("l1", "a blue cup")
     await place.quiet()
@@ -75,83 +75,83 @@ async def test_a_pair_is_announced_once_in_each_thread(place: Town) -> None:
     assert place.platform.kinds("f1").count("match") <= 1
 
 
-async def test_the_same_event_three_times_is_one_report_and_one_answer(place: Town) -> None:
+async def test_the_same_event_three_times_is_one_report_and_one_answer(place: World) -> None:
     reports = [await place.found("f1", "red") for _ in range(3)]
     await place.quiet()
     assert len({report.id for report in reports}) == 1
     assert place.platform.kinds("f1") == ["nothing"]
 
 
-async def test_a_confirmed_match_closes_both_and_the_undo_reopens_them(place: Town) -> None:
+async def test_a_confirmed_match_closes_both_and_the_undo_reopens_them(place: World) -> None:
     find = await place.found("f1", "red")
     loss = await place.lost("l1", "red cup")
     await place.quiet()
 
-    judged = await place.judge("l1", VerdictKind.CONFIRM)
+    result = await place.give_verdict("l1", VerdictKind.CONFIRM)
     await place.quiet()
-    assert judged.match.state is MatchState.CONFIRMED
+    assert result.match.state is MatchState.CONFIRMED
     assert [await place.state(report) for report in (find, loss)] == ["returned", "returned"]
     assert all("confirmed by Mo" in place.platform.thread(root)[-1] for root in ("l1", "f1"))
 
-    await place.judge("l1", VerdictKind.CONFIRM, given=False)
+    await place.give_verdict("l1", VerdictKind.CONFIRM, given=False)
     await place.quiet()
     assert [await place.state(report) for report in (find, loss)] == ["open", "open"]
     assert all("open again" in place.platform.thread(root)[-1] for root in ("l1", "f1"))
     assert place.platform.kinds("l1").count("match") == 1
 
 
-async def test_a_second_moderators_confirmation_keeps_a_match(place: Town) -> None:
+async def test_a_second_moderators_confirmation_keeps_a_match(place: World) -> None:
     find = await place.found("f1", "red")
     await place.lost("l1", "red cup")
     await place.quiet()
     second = Member("mia", "Mia")
-    await place.judge("l1", VerdictKind.CONFIRM)
-    await place.judge("l1", VerdictKind.CONFIRM, by=second, is_moderator=True)
-    await place.judge("l1", VerdictKind.CONFIRM, given=False)
+    await place.give_verdict("l1", VerdictKind.CONFIRM)
+    await place.give_verdict("l1", VerdictKind.CONFIRM, by=second, is_moderator=True)
+    await place.give_verdict("l1", VerdictKind.CONFIRM, given=False)
     assert await place.state(find) == "returned"
-    await place.judge("l1", VerdictKind.CONFIRM, by=second, given=False)
+    await place.give_verdict("l1", VerdictKind.CONFIRM, by=second, given=False)
     assert await place.state(find) == "open"
 
 
-async def test_a_refused_pair_never_comes_back_until_the_refusal_is_taken_back(place: Town) -> None:
+async def test_a_refused_pair_never_comes_back_until_the_refusal_is_taken_back(place: World) -> None:
     await place.found("f1", "red")
     loss = await place.lost("l1", "red cup")
     await place.quiet()
-    await place.judge("l1", VerdictKind.REFUSE)
+    await place.give_verdict("l1", VerdictKind.REFUSE)
     async with place.store.session(place.workspace.community) as session:
         report = await session.report(loss.id)
         assert report
         assert (await session.search(report, 10)).candidates == ()
-    await place.judge("l1", VerdictKind.REFUSE, given=False)
+    await place.give_verdict("l1", VerdictKind.REFUSE, given=False)
     async with place.store.session(place.workspace.community) as session:
         assert len((await session.search(report, 10)).candidates) == 1
     await place.quiet()
     assert place.platform.kinds("l1").count("match") == 1
 
 
-async def test_a_member_may_not_judge_and_nothing_is_recorded(place: Town) -> None:
+async def test_a_member_may_not_give_verdicts_and_nothing_is_recorded(place: World) -> None:
     find = await place.found("f1", "red")
     await place.lost("l1", "red cup")
     await place.quiet()
     with pytest.raises(TellUserError, match="only_moderators"):
-        await place.judge("l1", VerdictKind.CONFIRM, by=ADA)
+        await place.give_verdict("l1", VerdictKind.CONFIRM, by=ADA)
     assert await place.state(find) == "open"
 
 
-async def test_a_reopened_report_learns_of_what_came_in_meanwhile(place: Town) -> None:
+async def test_a_reopened_report_learns_of_what_came_in_meanwhile(place: World) -> None:
     await place.found("f1", "red")
     await place.lost("l1", "red cup")
     await place.quiet()
-    await place.judge("l1", VerdictKind.CONFIRM)
+    await place.give_verdict("l1", VerdictKind.CONFIRM)
     await place.found("f2", "red")
     await place.quiet()
     assert place.platform.kinds("f2") == ["nothing"]
-    await place.judge("l1", VerdictKind.CONFIRM, given=False)
+    await place.give_verdict("l1", VerdictKind.CONFIRM, given=False)
     await place.quiet()
     assert place.platform.kinds("l1").count("match") == 2
 
 
-async def test_a_withdrawn_report_leaves_no_words_in_the_database(place: Town, owner_database_url: str) -> None:
+async def test_a_withdrawn_report_leaves_no_words_in_the_database(place: World, owner_database_url: str) -> None:
     await place.found("f1", "red", "found under the old oak")
     await place.lost("l1", "red cup, a present from my zither teacher", place="at the zoo")
     await place.quiet()
@@ -163,12 +163,12 @@ async def test_a_withdrawn_report_leaves_no_words_in_the_database(place: Town, o
     assert "old oak" in await dump(owner_database_url)
 
 
-async def test_a_report_ends_with_its_time_and_leaves_no_words(place: Town, owner_database_url: str) -> None:
+async def test_a_report_ends_with_its_time_and_leaves_no_words(place: World, owner_database_url: str) -> None:
     find = await place.found("f1", "red", "found under the old oak")
     loss = await place.lost("l1", "red cup, a present from my zither teacher")
     other = await place.lost("l2", "green hat of a yodeller")
     await place.quiet()
-    await place.judge("l1", VerdictKind.CONFIRM)
+    await place.give_verdict("l1", VerdictKind.CONFIRM)
     async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:
         await owner.execute("UPDATE report SET expires_at = now() - interval '1 second'")
     await until(lambda: is_gone(owner_database_url, "zither", "old oak", "yodeller"))
@@ -200,7 +200,7 @@ async def dump(url: str) -> str:
     return str(rows)
 
 
-async def test_a_bad_photo_is_answered_in_words_and_loses_nothing_else(place: Town) -> None:
+async def test_a_bad_photo_is_answered_in_words_and_loses_nothing_else(place: World) -> None:
     good = IncomingPhoto("cup.jpg", data=drawing("red"))
     bad = IncomingPhoto("notes.pdf", data=b"%PDF-1.7 and so on")
     find = await place.found("f1", photos=(bad, good))
@@ -211,14 +211,14 @@ async def test_a_bad_photo_is_answered_in_words_and_loses_nothing_else(place: To
     assert "match" in place.platform.kinds("l1")
 
 
-async def test_a_find_of_which_nothing_can_be_read_is_answered_and_closed(place: Town) -> None:
+async def test_a_find_of_which_nothing_can_be_read_is_answered_and_closed(place: World) -> None:
     find = await place.found("f1", photos=(IncomingPhoto("notes.pdf", data=b"%PDF-1.7 and so on"),))
     await place.quiet()
     assert place.platform.kinds("f1") == ["problem"]
     assert await place.state(find) == "withdrawn"
 
 
-async def test_an_upload_is_kept_only_as_its_stored_copy(place: Town) -> None:
+async def test_an_upload_is_kept_only_as_its_stored_copy(place: World) -> None:
     find = await place.found("f1", "red")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
@@ -231,7 +231,7 @@ async def test_an_upload_is_kept_only_as_its_stored_copy(place: Town) -> None:
 
 
 async def test_an_emptied_redis_loses_nothing(database_url: str, redis_url: str) -> None:
-    async with town(database_url, redis_url) as place, Redis.from_url(redis_url) as redis:
+    async with world(database_url, redis_url) as place, Redis.from_url(redis_url) as redis:
         await place.found("f1", "red")
         await place.lost("l1", "red cup")
         assert await redis.dbsize()
@@ -241,7 +241,7 @@ async def test_an_emptied_redis_loses_nothing(database_url: str, redis_url: str)
     assert "match" in place.platform.kinds("l1")
 
 
-async def test_a_thread_that_cannot_be_written_to_holds_up_no_other(place: Town) -> None:
+async def test_a_thread_that_cannot_be_written_to_holds_up_no_other(place: World) -> None:
     place.platform.closed.add("f1")
     place.platform.failing["f2"] = 2
     await place.found("f1", "red")
@@ -253,7 +253,7 @@ async def test_a_thread_that_cannot_be_written_to_holds_up_no_other(place: Town)
     assert place.platform.kinds("f3") == ["nothing"]
 
 
-async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(place: Town) -> None:
+async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(place: World) -> None:
     await place.found("f1", "red")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
@@ -269,7 +269,7 @@ async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(place: T
     assert place.platform.kinds("l1") == ["nothing"]
 
 
-async def test_a_withdrawal_while_a_worker_is_at_the_report_wins(place: Town, owner_database_url: str) -> None:
+async def test_a_withdrawal_while_a_worker_is_at_the_report_wins(place: World, owner_database_url: str) -> None:
     for number in range(20):
         await place.lost(f"l{number}", f"red cup of zither player {number}", "red")
         assert await place.handlers.withdraw(
@@ -279,7 +279,7 @@ async def test_a_withdrawal_while_a_worker_is_at_the_report_wins(place: Town, ow
     assert "zither" not in await dump(owner_database_url)
 
 
-async def test_a_second_look_at_an_expired_report_leaves_its_notice(place: Town) -> None:
+async def test_a_second_look_at_an_expired_report_leaves_its_notice(place: World) -> None:
     place.platform.failing["l1"] = 1
     loss = await place.lost("l1", "red cup")
     await place.quiet()
@@ -290,21 +290,21 @@ async def test_a_second_look_at_an_expired_report_leaves_its_notice(place: Town)
     assert place.platform.kinds("l1") == ["nothing", "expired"]
 
 
-async def test_a_confirmation_taken_back_reopens_no_report_that_another_one_keeps(place: Town) -> None:
+async def test_a_confirmation_taken_back_reopens_no_report_that_another_one_keeps(place: World) -> None:
     find = await place.found("f1", "red")
     await place.lost("l1", "red cup")
     await place.lost("l2", "red cup")
     await place.quiet()
     for root in ("l1", "l2"):
-        await place.judge(root, VerdictKind.CONFIRM)
-    await place.judge("l2", VerdictKind.CONFIRM, given=False)
+        await place.give_verdict(root, VerdictKind.CONFIRM)
+    await place.give_verdict("l2", VerdictKind.CONFIRM, given=False)
     await place.quiet()
     assert await place.state(find) == "returned"
     assert "open again" not in place.platform.thread("f1")[-1]
     assert "open again" in place.platform.thread("l2")[-1]
 
 
-async def test_temporary_trouble_is_outlasted(place: Town) -> None:
+async def test_temporary_trouble_is_outlasted(place: World) -> None:
     place.platform.failing["f1"] = 3
     await place.found("f1", "red")
     await place.quiet()

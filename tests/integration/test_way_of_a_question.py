@@ -4,22 +4,22 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from reunite import wording
 from reunite.commands import AnswerQuestion, Withdraw
+from reunite.entities import Member, ReplyTarget, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Answered
-from reunite.model import Member, ReplyTarget, Report, VerdictKind
-from reunite.reply import Reply
-from tests.running import ADA, BEN, Town, town, working
+from reunite.messages import wording
+from reunite.messages.reply import Reply
+from tests.running import ADA, BEN, World, working, world
 
 
 @pytest.fixture
-async def place(database_url: str, redis_url: str) -> AsyncIterator[Town]:
-    async with town(database_url, redis_url) as community, working(database_url, redis_url):
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
         yield community
 
 
-async def asked(place: Town) -> tuple[Report, Reply]:
+async def asked(place: World) -> tuple[Report, Reply]:
     """Three finds of different colours, and a loss of which the colour is not said."""
     for number, colour in enumerate(("red", "green", "blue")):
         await place.found(f"f{number}", colour, "an umbrella")
@@ -29,7 +29,7 @@ async def asked(place: Town) -> tuple[Report, Reply]:
     return loss, question(place)
 
 
-def question(place: Town, root: str = "l1") -> Reply:
+def question(place: World, root: str = "l1") -> Reply:
     [reply] = [
         outgoing.reply
         for target, outgoing in place.platform.messages
@@ -38,7 +38,7 @@ def question(place: Town, root: str = "l1") -> Reply:
     return reply
 
 
-async def answer(place: Town, loss: Report, words: str, by: Member = ADA, **fields: str) -> Answered:
+async def answer(place: World, loss: Report, words: str, by: Member = ADA, **fields: str) -> Answered:
     choice = next(choice.id for choice in question(place).choices if choice.words == words)
     target = ReplyTarget("web", place.workspace.external_id, "lost", "l1")
     answered = await place.handlers.answer(
@@ -48,7 +48,7 @@ async def answer(place: Town, loss: Report, words: str, by: Member = ADA, **fiel
     return answered
 
 
-async def first(place: Town, loss: Report) -> tuple[str, float]:
+async def first(place: World, loss: Report) -> tuple[str, float]:
     """The root and the probability of the most probable find."""
     async with place.store.session(place.workspace.community) as session:
         best = (await session.matches_of(loss.id))[0]
@@ -57,7 +57,7 @@ async def first(place: Town, loss: Report) -> tuple[str, float]:
     return str(find.target.message), best.probability
 
 
-async def test_the_question_offers_the_candidates_colours_and_its_answer_decides(place: Town) -> None:
+async def test_the_question_offers_the_candidates_colours_and_its_answer_decides(place: World) -> None:
     loss, reply = await asked(place)
     assert reply.asked == loss.id
     assert {choice.words for choice in reply.choices} == {"red", "green", "blue", "Not sure"}
@@ -75,7 +75,7 @@ async def test_the_question_offers_the_candidates_colours_and_its_answer_decides
     assert place.platform.thread("l1")[-1].startswith("Thank you. With that,")
 
 
-async def test_a_second_click_changes_nothing_and_says_what_was_answered(place: Town) -> None:
+async def test_a_second_click_changes_nothing_and_says_what_was_answered(place: World) -> None:
     loss, _ = await asked(place)
     await answer(place, loss, "green")
     best = await first(place, loss)
@@ -87,7 +87,7 @@ async def test_a_second_click_changes_nothing_and_says_what_was_answered(place: 
     assert len(place.platform.messages) == said
 
 
-async def test_only_the_author_answers(place: Town) -> None:
+async def test_only_the_author_answers(place: World) -> None:
     loss, _ = await asked(place)
     with pytest.raises(TellUserError, match="only_author"):
         await answer(place, loss, "green", by=BEN)
@@ -97,14 +97,14 @@ async def test_only_the_author_answers(place: Town) -> None:
     assert report.said is None
 
 
-async def test_an_author_who_is_not_sure_is_left_in_peace(place: Town) -> None:
+async def test_an_author_who_is_not_sure_is_left_in_peace(place: World) -> None:
     loss, _ = await asked(place)
     said = len(place.platform.messages)
     assert await answer(place, loss, "Not sure") == Answered(wording.sentence("said_unsure"), changed=True)
     assert len(place.platform.messages) == said
 
 
-async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are_refused(place: Town) -> None:
+async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are_refused(place: World) -> None:
     loss, _ = await asked(place)
     with pytest.raises(TellUserError, match="nothing_here"):
         await answer(place, loss, "green", choice="17")
@@ -114,7 +114,7 @@ async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are
         await answer(place, other, "green")
 
 
-async def test_nothing_is_asked_twice_nor_where_the_words_say_it(place: Town) -> None:
+async def test_nothing_is_asked_twice_nor_where_the_words_say_it(place: World) -> None:
     loss, _ = await asked(place)
     await place.found("f9", "yellow", "an umbrella")
     async with place.store.session(place.workspace.community) as session:
@@ -126,7 +126,7 @@ async def test_nothing_is_asked_twice_nor_where_the_words_say_it(place: Town) ->
     assert "question" not in place.platform.kinds("l2")
 
 
-async def test_where_it_was_is_asked_where_the_colours_are_one(place: Town) -> None:
+async def test_where_it_was_is_asked_where_the_colours_are_one(place: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
         await place.found(f"f{number}", "red", "an umbrella", place=where)
     await place.quiet()
@@ -138,10 +138,10 @@ async def test_where_it_was_is_asked_where_the_colours_are_one(place: Town) -> N
     assert best == "f1"
 
 
-async def test_a_later_find_is_judged_by_the_answer(place: Town) -> None:
+async def test_a_later_find_is_scored_by_the_answer(place: World) -> None:
     loss, _ = await asked(place)
     await answer(place, loss, "green")
-    await place.judge("l1", VerdictKind.REFUSE)
+    await place.give_verdict("l1", VerdictKind.REFUSE)
     for root, colour in (("f7", "red"), ("f8", "green")):
         await place.found(root, colour, "an umbrella")
     await place.quiet()
@@ -151,7 +151,7 @@ async def test_a_later_find_is_judged_by_the_answer(place: Town) -> None:
     assert by_root["f8"].probability > by_root["f7"].probability
 
 
-async def test_a_withdrawn_find_is_offered_no_longer(place: Town) -> None:
+async def test_a_withdrawn_find_is_offered_no_longer(place: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
         await place.found(f"f{number}", "red", "an umbrella", place=where)
     await place.quiet()

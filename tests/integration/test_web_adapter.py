@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from bot.web.requests import MOST_PHOTO_BYTES
-from reunite import rules, wording
+from reunite import rules
+from reunite.entities import Label, Member, Question, ReplyTarget, ReportState
 from reunite.errors import UndeliverableError
-from reunite.model import Label, Member, Question, ReplyTarget, ReportState
+from reunite.messages import wording
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
-from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from tests.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
 
 
@@ -118,25 +119,25 @@ async def test_a_photo_is_served_only_as_its_stored_copy(page: Page, jpeg: bytes
         assert (response.content_type, await response.read()) == ("image/jpeg", b"copy")
 
 
-async def test_a_moderator_judges_and_takes_it_back(page: Page) -> None:
+async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None:
     card, _ = await match_card(page)
     async with page.watching() as watcher:
         for given, state in ((True, ReportState.RETURNED), (False, ReportState.OPEN)):
             said = {"message": card, "kind": "confirm", "given": given, "name": "Robin", "moderator": True}
             assert await page.ask("/verdicts", **said) == (200, {})
             assert [report.state for report in await page.reports()] == [state] * 2
-            expected = {"state": "confirmed" if given else "unjudged", "confirm": ["Robin"] * given, "refuse": []}
+            expected = {"state": "confirmed" if given else "undecided", "confirm": ["Robin"] * given, "refuse": []}
             await watcher.until(shows_match(card, expected))
 
 
-async def test_a_member_is_told_kindly_that_moderators_judge(page: Page) -> None:
+async def test_a_member_is_told_kindly_that_moderators_give_verdicts(page: Page) -> None:
     card, _ = await match_card(page)
     said = {"message": card, "kind": "confirm", "given": True, "name": ADA, "moderator": False}
     assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("only_moderators")})
     assert [report.state for report in await page.reports()] == [ReportState.OPEN] * 2
 
 
-async def test_there_is_nothing_to_judge_at_a_post(page: Page) -> None:
+async def test_there_is_no_verdict_to_give_at_a_post(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     said = {"message": posted["message"], "kind": "confirm", "given": True, "name": "Robin", "moderator": True}
     assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("nothing_here")})

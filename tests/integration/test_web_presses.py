@@ -9,13 +9,13 @@ import pytest
 from bot.web.app import running
 from bot.web.config import WebConfig
 from db.store import Store
-from reunite import notices, wording
-from reunite.commands import SetUp
+from reunite.commands import ChangeSettings
+from reunite.entities import Member, PhotoState, ReplyTarget, Report, ReportState, Settings
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
-from reunite.model import Member, PhotoState, ReplyTarget, Report, ReportState, Settings
+from reunite.messages import notices, wording
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
-from reunite.reply import Plain, Reply
 from tests.doubles.pictures import drawing
 from tests.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Nobody, Page, match_card, opened
 
@@ -52,7 +52,7 @@ async def test_each_viewer_has_the_buttons_that_are_theirs_to_press(page: Page) 
         async with page.watching(**viewer) as watcher:
             shown = await watcher.until(lambda messages: card in messages)
             assert actions(shown[card]) == expected
-            assert shown[card]["match"] == {"state": "unjudged", "confirm": [], "refuse": []}
+            assert shown[card]["match"] == {"state": "undecided", "confirm": [], "refuse": []}
 
 
 async def test_a_button_tells_what_is_asked_before_and_a_press_answers_in_private(page: Page) -> None:
@@ -63,7 +63,7 @@ async def test_a_button_tells_what_is_asked_before_and_a_press_answers_in_privat
     assert not_mine["form"] is None
     empty = await page.press(mine, name=ADA, words=" ")
     assert empty == (422, {"error": wording.sentence("claim_empty")})
-    assert await page.press(mine, name=BEN, words="me") == (422, {"error": wording.sentence("only_loser")})
+    assert await page.press(mine, name=BEN, words="me") == (422, {"error": wording.sentence("only_owner")})
     status, answer = await page.press(not_mine, name=ADA)
     assert (status, actions({"reply": answer["note"]})) == (200, ["mine"])
     async with page.store.session((await page.reports())[0].community) as session:
@@ -190,7 +190,7 @@ async def test_moderators_have_their_channel_from_the_start_unless_another_was_c
         assert await page.post(SEALED) == (201, {"channel": "found", "message": None})
     async with Store(database_url) as store:
         handlers = Handlers(store, Nobody())
-        await handlers.set_up(SetUp(platform="web", workspace="local", settings=Settings(log_channel="other")))
+        await handlers.set_up(ChangeSettings(platform="web", workspace="local", settings=Settings(log_channel="other")))
         async with running(handlers, store, WebConfig(port=0)):
             assert (await handlers.settings("web", "local")).log_channel == "other"
 

@@ -6,7 +6,8 @@ from hypothesis.extra import numpy as arrays
 
 from reunite.encoder import Pixels
 from reunite.matching import colours
-from reunite.matching.negation import what_is_said
+from reunite.text import colour_words
+from reunite.text.negation import what_is_said
 
 RED, GREEN, WHITE, BLUE, BLACK = (200, 25, 40), (60, 160, 70), (250, 250, 250), (35, 90, 200), (15, 15, 16)
 
@@ -18,7 +19,7 @@ def disc(of: tuple[int, int, int], on: tuple[int, int, int], size: int = 200) ->
 
 
 def said(text: str) -> list[str]:
-    return list(colours.named(what_is_said(text)))
+    return list(colour_words.named(what_is_said(text)))
 
 
 @pytest.mark.parametrize(

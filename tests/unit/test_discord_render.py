@@ -21,10 +21,7 @@ from bot.discord.config import DiscordConfig
 from bot.discord.modals import modal_of
 from bot.discord.permissions import NEEDED
 from bot.discord.render import answer_of, escape, marker, nonce, press_of, render, render_private, thread_name
-from reunite import notices, wording
-from reunite.forms import form_of, report_form
-from reunite.language import LANGUAGES
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     Label,
@@ -39,8 +36,11 @@ from reunite.model import (
     Statistics,
     Why,
 )
+from reunite.language import LANGUAGES
+from reunite.messages import notices, wording
+from reunite.messages.forms import form_of, report_form
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
-from reunite.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from tests.doubles.discord_checks import check_message, check_modal
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -61,7 +61,7 @@ LOST = report(ReportKind.LOST, BOB, "black rucksack, *laptop* inside\n@everyone 
 FOUND = report(ReportKind.FOUND, ANN, "a rucksack", "the library")
 SEALED = replace(FOUND, sealed=True, category="keys")
 WHY = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
-MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNJUDGED, percent=True)
+MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNDECIDED, percent=True)
 POSSIBLE = replace(MATCH, label=Label.POSSIBLE, probability=0.4, percent=False)
 CLAIM = Claim(UUID(int=7), MATCH.id, BOB, "my *name* is inside", ClaimState.OPEN)
 NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
@@ -75,9 +75,9 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "may_be_yours": (wording.match_card(POSSIBLE, FOUND, LOST, None), None),
     "question": (wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))), None),
     "thanks": (wording.thanks(LOST, [(MATCH, FOUND)]), None),
-    "returned": (wording.verdict(MatchState.UNJUDGED, MatchState.CONFIRMED, MO, FOUND, LOST), None),
-    "refused": (wording.verdict(MatchState.UNJUDGED, MatchState.REFUSED, MO, FOUND, LOST), None),
-    "reopened": (wording.verdict(MatchState.CONFIRMED, MatchState.UNJUDGED, MO, FOUND, LOST), None),
+    "returned": (wording.verdict(MatchState.UNDECIDED, MatchState.CONFIRMED, MO, FOUND, LOST), None),
+    "refused": (wording.verdict(MatchState.UNDECIDED, MatchState.REFUSED, MO, FOUND, LOST), None),
+    "reopened": (wording.verdict(MatchState.CONFIRMED, MatchState.UNDECIDED, MO, FOUND, LOST), None),
     "expired": (wording.expired(), None),
     "withdrawn": (wording.ended("en"), None),
     "problem": (wording.problem("photo_gone", name="a.jpg"), None),

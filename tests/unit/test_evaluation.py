@@ -4,22 +4,22 @@ from uuid import UUID
 
 import pytest
 
-from reunite.evaluation import (
+from reunite.entities import Label
+from reunite.matching.defaults import for_encoder
+from reunite.tuning.evaluation import (
     FALSE_LABEL,
     HIGH_RIGHT,
     LIST_GIVEN,
     LIST_HOLDS,
     RIGHT_HIGH,
     RIGHT_LABELLED,
-    OutOfFoldJudges,
+    OutOfFoldScorers,
     Prediction,
     calibration,
     precision_recall,
     reliability,
     shares,
 )
-from reunite.matching.defaults import for_encoder
-from reunite.model import Label
 from tests.doubles.labelled_sets import drawn_set
 
 H, P, N = Label.HIGH, Label.POSSIBLE, None
@@ -100,9 +100,9 @@ def test_curves_run_from_the_surest_to_all() -> None:
     assert sum(count for _, _, count in reliability([DRAW], bins=3)) == len(DRAW)
 
 
-def test_every_lost_report_is_judged_once_in_a_draw() -> None:
+def test_every_lost_report_is_scored_once_in_a_draw() -> None:
     small = drawn_set(45, 10)
-    judged = OutOfFoldJudges(small, for_encoder("clip"), 3).predict(absent=0.5, size=20, seed=1)
-    assert [each.query for each in judged] == [each.search.query.report for each in small.lost]
-    assert sum(each.there for each in judged) == pytest.approx(len(judged) / 2, abs=6)
-    assert all(len(each.posts) <= 20 for each in judged)
+    scored = OutOfFoldScorers(small, for_encoder("clip"), 3).predict(absent=0.5, size=20, seed=1)
+    assert [each.query for each in scored] == [each.search.query.report for each in small.lost]
+    assert sum(each.there for each in scored) == pytest.approx(len(scored) / 2, abs=6)
+    assert all(len(each.posts) <= 20 for each in scored)

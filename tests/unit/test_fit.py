@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reunite.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, RIGHT_LABELLED, OutOfFoldJudges, shares
-from reunite.matching import calibration, fit
-from reunite.matching.calibration import TooLittleDataError, calibrate
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import PairKind
-from reunite.matching.fit import Cases
-from reunite.matching.judge import log_odds, share_out
-from reunite.matching.labelled import LabelledSet, folds, narrowed, taken_out
-from reunite.matching.verdicts import JudgedPair, from_verdicts
-from reunite.matching.weights import COLOUR, EVIDENCE, PLACE, SHARED_WORDS, EvidenceModel, Term
+from reunite.matching.scoring import log_odds, share_out
+from reunite.matching.weights import COLOUR, EVIDENCE, PLACE, SHARED_WORDS, ScoringModel, Term
+from reunite.tuning import calibration, fit
+from reunite.tuning.calibration import TooLittleDataError, calibrate
+from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, RIGHT_LABELLED, OutOfFoldScorers, shares
+from reunite.tuning.fit import Cases
+from reunite.tuning.labelled_set import LabelledSet, folds, narrowed, taken_out
+from reunite.tuning.platt import DecidedPair, from_verdicts
 from tests.doubles.labelled_sets import drawn_set
 
 CLIP = for_encoder("clip")
@@ -28,7 +28,7 @@ def drawn() -> LabelledSet:
     return drawn_set()
 
 
-def cases(model: EvidenceModel, searches: int = 1500, candidates: int = 12, seed: int = 0) -> Cases:
+def cases(model: ScoringModel, searches: int = 1500, candidates: int = 12, seed: int = 0) -> Cases:
     """Searches whose answers are drawn as the model says."""
     rng = np.random.default_rng(seed)
     evidence = np.full((searches * candidates, len(EVIDENCE)), np.nan)
@@ -83,7 +83,7 @@ def test_gains_are_never_negative_even_where_evidence_misleads(seed: int, search
     assert all(term.gain >= 0 for term in fit.most_probable(misleading, CLIP).terms.values())
 
 
-def test_the_fit_shares_out_as_the_judgement_does(drawn: LabelledSet) -> None:
+def test_the_fit_shares_out_as_the_scoring_does(drawn: LabelledSet) -> None:
     there = taken_out(drawn, absent=0.5, size=30, seed=1)
     searches = [narrowed(each, there) for each in drawn.lost[:20]]
     measured = fit.measured(searches, [1.0] * len(searches), CLIP)
@@ -102,11 +102,11 @@ def test_folds_never_part_a_thing(count: int, seed: int) -> None:
     assert set(dealt.values()) == set(range(count))
     for fold in range(count):
         others = small.of({thing for thing, own in dealt.items() if own != fold})
-        judged = {each.search.query.report for each in (*small.lost, *small.found) if dealt[each.thing] == fold}
-        assert judged
+        scored = {each.search.query.report for each in (*small.lost, *small.found) if dealt[each.thing] == fold}
+        assert scored
         for each in (*others.lost, *others.found):
-            assert each.search.query.report not in judged
-            assert judged.isdisjoint(candidate.item.report for candidate in each.search.candidates)
+            assert each.search.query.report not in scored
+            assert scored.isdisjoint(candidate.item.report for candidate in each.search.candidates)
 
 
 def test_too_little_data_is_refused_with_numbers() -> None:
@@ -123,23 +123,23 @@ def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
 
 
 def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(drawn: LabelledSet) -> None:
-    judges = OutOfFoldJudges(drawn, CLIP, 2)
+    scores = OutOfFoldScorers(drawn, CLIP, 2)
     for size in (None, 40):
-        found = shares([judges.predict(absent=0.5, size=size, seed=seed) for seed in range(4)])
+        found = shares([scores.predict(absent=0.5, size=size, seed=seed) for seed in range(4)])
         assert (found[HIGH_RIGHT].share or 0) >= 0.95
         assert (found[LIST_HOLDS].share or 0) >= 0.5
         assert (found[FALSE_LABEL].share or 0) <= 0.1
         assert (found[RIGHT_LABELLED].share or 0) >= 0.3
 
 
-def verdicts(count: int, boldness: float, seed: int = 0) -> list[JudgedPair]:
+def verdicts(count: int, boldness: float, seed: int = 0) -> list[DecidedPair]:
     rng = np.random.default_rng(seed)
     pairs = []
     for value in rng.normal(4.0, 2.0, count):
         evidence = {str(PairKind.TEXT_PHOTO): float(value)}
         odds = log_odds(evidence, CLIP) - 2.0
         chance = 1 / (1 + np.exp(-odds / boldness))
-        pairs.append(JudgedPair(evidence, float(1 / (1 + np.exp(-odds))), bool(rng.random() < chance)))
+        pairs.append(DecidedPair(evidence, float(1 / (1 + np.exp(-odds))), bool(rng.random() < chance)))
     return pairs
 
 
@@ -159,9 +159,9 @@ def test_few_or_one_sided_verdicts_are_refused() -> None:
 @pytest.mark.parametrize("encoder", ["concept-2", "clip"])
 def test_weights_survive_their_json(encoder: str) -> None:
     model = for_encoder(encoder)
-    assert EvidenceModel.from_json(model.to_json()) == model
+    assert ScoringModel.from_json(model.to_json()) == model
     with pytest.raises(ValueError, match="format 99"):
-        EvidenceModel.from_json({**model.to_json(), "format": 99})
+        ScoringModel.from_json({**model.to_json(), "format": 99})
 
 
 def test_a_limit_that_no_label_keeps_is_never_reached() -> None:

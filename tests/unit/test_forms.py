@@ -2,9 +2,9 @@ from typing import get_args
 
 import pytest
 
-from reunite.forms import Form, ReportForm, form_of, report_form
 from reunite.language import LANGUAGES, sentence
-from reunite.reply import Action
+from reunite.messages.forms import Form, ReportForm, form_of, report_form
+from reunite.messages.reply import Action
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 REPORTS: tuple[ReportForm, ...] = get_args(ReportForm)

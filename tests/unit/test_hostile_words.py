@@ -10,10 +10,10 @@ import pytest
 from bot.discord import render as discord_render
 from bot.slack import markup
 from bot.slack import render as slack_render
-from reunite import rules, sealing
+from reunite import rules
 from reunite.errors import TellUserError
-from reunite.matching import colours, lexicon, negation, parts, spelling, words
-from reunite.when import parse_when
+from reunite.text import colour_words, lexicon, negation, parts, sealing, spelling, words
+from reunite.text.when import parse_when
 from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
 
@@ -47,7 +47,7 @@ def when(text: str) -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        colours.named,
+        colour_words.named,
         discord_render.escape,
         lexicon.to_english,
         markup.plain_text,

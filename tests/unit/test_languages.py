@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 import reunite
+from reunite.entities import Label
 from reunite.language import (
     LANGUAGES,
     Template,
@@ -22,8 +23,7 @@ from reunite.language import (
     weekday,
     words_in,
 )
-from reunite.model import Label
-from reunite.wording import label_word
+from reunite.messages.wording import label_word
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ENGLISH = words_in("en")

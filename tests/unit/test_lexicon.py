@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reunite.matching.lexicon import from_english, to_english
+from reunite.text.lexicon import from_english, to_english
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from reunite.matching.negation import what_is_said
+from reunite.text.negation import what_is_said
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reunite.entities import ReportKind
 from reunite.matching import colours
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Candidate, Item, PairKind
-from reunite.matching.judge import measure
-from reunite.matching.parts import MOST_PARTS, parts
 from reunite.matching.reading import read
+from reunite.matching.scoring import measure
 from reunite.matching.weights import COLOUR
-from reunite.model import ReportKind
+from reunite.text.parts import MOST_PARTS, parts
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reunite.entities import Label, Question, ReportKind
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.judge import Judgement, judge
 from reunite.matching.question import LEAST_GAIN, MOST_OPTIONS, MOST_WORDS, choose, gain
-from reunite.model import Label, Question, ReportKind
+from reunite.matching.scoring import ScoredCandidate, score
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 names = st.sampled_from(colours.NAMES)
@@ -30,14 +30,14 @@ def item(number: int, kind: ReportKind = ReportKind.FOUND, text: str = "umbrella
 LOST = item(0, ReportKind.LOST)
 
 
-def listed(*finds: tuple[Item, float], query: Item = LOST) -> tuple[Search, list[Judgement]]:
+def listed(*finds: tuple[Item, float], query: Item = LOST) -> tuple[Search, list[ScoredCandidate]]:
     """A search and what it came to: finds with their probabilities, all of them possible matches."""
     search = Search(query, tuple(Candidate(find, {}) for find, _ in finds), {}, len(finds))
-    return search, [Judgement(find.report, share, Label.POSSIBLE, (), {}) for find, share in finds]
+    return search, [ScoredCandidate(find.report, share, Label.POSSIBLE, (), {}) for find, share in finds]
 
 
 @st.composite
-def lists(draw: st.DrawFn, least: int = 0) -> tuple[Search, list[Judgement]]:
+def lists(draw: st.DrawFn, least: int = 0) -> tuple[Search, list[ScoredCandidate]]:
     shares = draw(st.lists(st.floats(0.05, 1), min_size=least, max_size=5))
     finds = [
         (
@@ -51,10 +51,10 @@ def lists(draw: st.DrawFn, least: int = 0) -> tuple[Search, list[Judgement]]:
 
 @given(lists())
 def test_only_what_the_report_leaves_open_is_asked_and_only_what_the_posts_show_is_offered(
-    case: tuple[Search, list[Judgement]],
+    case: tuple[Search, list[ScoredCandidate]],
 ) -> None:
-    search, judgements = case
-    if (question := choose(search, judgements)) is None:
+    search, scored = case
+    if (question := choose(search, scored)) is None:
         return
     items = [candidate.item for candidate in search.candidates]
     assert len(items) >= 2
@@ -69,12 +69,14 @@ def test_only_what_the_report_leaves_open_is_asked_and_only_what_the_posts_show_
 
 
 @given(lists(least=2))
-def test_nothing_is_asked_without_two_possible_matches_or_of_a_finder(case: tuple[Search, list[Judgement]]) -> None:
-    search, judgements = case
-    first, *others = judgements
+def test_nothing_is_asked_without_two_possible_matches_or_of_a_finder(
+    case: tuple[Search, list[ScoredCandidate]],
+) -> None:
+    search, scored = case
+    first, *others = scored
     assert choose(search, [first, *(replace(other, label=None) for other in others)]) is None
     assert choose(search, [replace(first, label=Label.HIGH), *(replace(other, label=None) for other in others)]) is None
-    assert choose(replace(search, query=replace(search.query, kind=ReportKind.FOUND)), judgements) is None
+    assert choose(replace(search, query=replace(search.query, kind=ReportKind.FOUND)), scored) is None
 
 
 @given(st.lists(st.floats(0.01, 1), min_size=2, max_size=5), st.data())
@@ -120,8 +122,8 @@ def test_what_would_tell_nothing_or_is_known_is_not_asked(query: Item, finds: li
 
 def test_a_list_that_is_nearly_sure_asks_nothing() -> None:
     red, green = (item(n, colours=(seen(name),)) for n, name in ((1, "red"), (2, "green")))
-    search, judgements = listed((red, 0.97), (green, 0.01))
-    assert choose(search, judgements) is None
+    search, scored = listed((red, 0.97), (green, 0.01))
+    assert choose(search, scored) is None
     assert LEAST_GAIN > 0
 
 
@@ -149,7 +151,7 @@ def test_an_answer_never_makes_the_candidate_of_that_colour_less_probable(
     said = data.draw(st.sampled_from(shown))
     right = next(find.item.report for find, name in zip(finds, shown, strict=True) if name == said)
     before, after = (
-        {each.report: each.probability for each in judge(replace(search, query=query), model)}
+        {each.report: each.probability for each in score(replace(search, query=query), model)}
         for query in (LOST, replace(LOST, colour_said=said))
     )
     assert after[right] >= before[right] - 1e-9

@@ -9,9 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from reunite import notices, wording
-from reunite.language import LANGUAGES, sentence
-from reunite.model import (
+from reunite.entities import (
     Claim,
     ClaimState,
     Label,
@@ -26,10 +24,12 @@ from reunite.model import (
     Statistics,
     Why,
 )
-from reunite.reply import Person, Plain, Quoted, Reply, Strong
+from reunite.language import LANGUAGES, sentence
+from reunite.messages import notices, wording
+from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-POST = ReplyTarget("web", "town", "found", "1")
+POST = ReplyTarget("web", "world", "found", "1")
 SUNDAY = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
 MAY = datetime(2026, 5, 21, tzinfo=UTC)
 ANN, BOB, MO = Member("1", "Ann"), Member("2", "Bob"), Member("3", "Mo")
@@ -47,8 +47,8 @@ OTHER_WHY = (
     Why("place", "", "unknown"),
     Why("time", "-3000", "differs"),
 )
-MATCH = Match(UUID(int=5), UUID(int=1), UUID(int=2), 0.97, Label.HIGH, WHY, MatchState.UNJUDGED, percent=True)
-POSSIBLE = Match(UUID(int=6), UUID(int=1), UUID(int=2), 0.4, Label.POSSIBLE, OTHER_WHY, MatchState.UNJUDGED)
+MATCH = Match(UUID(int=5), UUID(int=1), UUID(int=2), 0.97, Label.HIGH, WHY, MatchState.UNDECIDED, percent=True)
+POSSIBLE = Match(UUID(int=6), UUID(int=1), UUID(int=2), 0.4, Label.POSSIBLE, OTHER_WHY, MatchState.UNDECIDED)
 
 
 def report(kind: ReportKind, author: Member, text: str, place: str, language: str) -> Report:
@@ -85,11 +85,11 @@ def replies(language: str) -> Iterator[Reply]:
     yield from (wording.question(lost, Question("place", ("Mensa", "Park"))),)
     yield from (wording.thanks(lost, ()), wording.thanks(lost, ((MATCH, found),)))
     yield wording.thanks(lost, ((POSSIBLE, replace(found, place="")), (MATCH, found)))
-    for before, now in (("unjudged", "confirmed"), ("unjudged", "refused"), ("confirmed", "unjudged")):
+    for before, now in (("undecided", "confirmed"), ("undecided", "refused"), ("confirmed", "undecided")):
         yield wording.verdict(MatchState(before), MatchState(now), MODERATOR, found, lost)
-    yield wording.verdict(MatchState.UNJUDGED, MatchState.REFUSED, MODERATOR, lost, found)
-    yield wording.verdict(MatchState.REFUSED, MatchState.UNJUDGED, MODERATOR, lost, found)
-    yield wording.verdict(MatchState.REFUSED, MatchState.UNJUDGED, MODERATOR, found, lost)
+    yield wording.verdict(MatchState.UNDECIDED, MatchState.REFUSED, MODERATOR, lost, found)
+    yield wording.verdict(MatchState.REFUSED, MatchState.UNDECIDED, MODERATOR, lost, found)
+    yield wording.verdict(MatchState.REFUSED, MatchState.UNDECIDED, MODERATOR, found, lost)
     yield from (
         wording.ended(language),
         wording.expired(language),

@@ -3,8 +3,8 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reunite.model import Member, ReplyTarget
-from reunite.reply import Choice, Jump, Person, Plain, Quoted, Reply, Strong, from_json, to_json
+from reunite.entities import Member, ReplyTarget
+from reunite.messages.reply import Choice, Jump, Person, Plain, Quoted, Reply, Strong, from_json, to_json
 
 words = st.text(max_size=20)
 spans = st.one_of(

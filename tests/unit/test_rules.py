@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reunite import rules
-from reunite.model import MatchState, ReportState, Verdict, VerdictKind
+from reunite.entities import MatchState, ReportState, Verdict, VerdictKind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -22,15 +22,15 @@ def log(*lines: str) -> list[Verdict]:
 @pytest.mark.parametrize(
     ("lines", "state"),
     [
-        ((), MatchState.UNJUDGED),
+        ((), MatchState.UNDECIDED),
         (("a+✅",), MatchState.CONFIRMED),
         (("a+❌",), MatchState.REFUSED),
-        (("a+✅", "a-✅"), MatchState.UNJUDGED),
+        (("a+✅", "a-✅"), MatchState.UNDECIDED),
         (("a+✅", "b+✅", "a-✅"), MatchState.CONFIRMED),
         (("a+✅", "b+❌"), MatchState.REFUSED),
         (("a+✅", "b+❌", "b-❌"), MatchState.CONFIRMED),
         (("a+✅", "b+❌", "a+✅"), MatchState.REFUSED),
-        (("a-✅",), MatchState.UNJUDGED),
+        (("a-✅",), MatchState.UNDECIDED),
     ],
 )
 def test_the_latest_standing_verdict_wins(lines: tuple[str, ...], state: MatchState) -> None:
@@ -40,9 +40,9 @@ def test_the_latest_standing_verdict_wins(lines: tuple[str, ...], state: MatchSt
 @given(
     st.lists(st.sampled_from([f"{who}{sign}{mark}" for who in "abc" for sign in "+-" for mark in "✅❌"]), max_size=12)
 )
-def test_when_everyone_takes_everything_back_a_match_is_unjudged(lines: list[str]) -> None:
+def test_when_everyone_takes_everything_back_a_match_is_undecided(lines: list[str]) -> None:
     undone = [f"{who}-{mark}" for who in "abc" for mark in "✅❌"]
-    assert rules.match_state(log(*lines, *undone)) is MatchState.UNJUDGED
+    assert rules.match_state(log(*lines, *undone)) is MatchState.UNDECIDED
 
 
 @pytest.mark.parametrize("state", [ReportState.WITHDRAWN, ReportState.EXPIRED, ReportState.PENDING])

@@ -1,6 +1,6 @@
 import pytest
 
-from reunite.sealing import category_of
+from reunite.text.sealing import category_of
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from bot.slack.render import MOST_TEXT, blocks, escaped, notification
+from reunite.entities import Member
 from reunite.language import LANGUAGES
-from reunite.model import Member
-from reunite.reply import Person, Plain, Quoted, Reply, Strong
+from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
 from tests.doubles.slack_blocks import MOST_BLOCKS, buttons, check_message, leaves
 from tests.doubles.slack_samples import ADA, HOSTILE, hostile, jump, link_to, replies, same_as_before
 

@@ -12,9 +12,9 @@ from bot.slack.home import home_view
 from bot.slack.linking import Linking
 from bot.slack.views import context_of, filled_in, form_view, modal, reply_view
 from bot.slack.workspace import Person
-from reunite.forms import ReportForm, form_of, report_form
 from reunite.language import LANGUAGES
-from reunite.reply import Action
+from reunite.messages.forms import ReportForm, form_of, report_form
+from reunite.messages.reply import Action
 from tests.doubles.slack_blocks import check_view
 from tests.doubles.slack_samples import ADA, link_to, replies, same_as_before
 

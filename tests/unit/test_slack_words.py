@@ -9,7 +9,7 @@ import yaml
 from bot.slack.config import COMMANDS, EVENTS, GLOBAL_SHORTCUTS, MESSAGE_SHORTCUTS, SCOPES, SlackConfig, SlackSetupError
 from bot.slack.markup import plain_text
 from db.installations import Installation
-from reunite.model import ReportKind, Settings
+from reunite.entities import ReportKind, Settings
 
 MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.yaml"
 
@@ -71,7 +71,7 @@ def test_settings_that_can_not_work_together_are_refused_with_the_remedy(setting
 def test_tokens_are_not_shown_where_the_settings_are_printed() -> None:
     assert "secret" not in repr(SlackConfig(bot_token="xoxb-secret", app_token="xapp-secret", signing_secret="secret"))
     assert "secret" not in repr(SlackConfig(signing_secret="secret", client_id="1", client_secret="secret"))
-    assert "secret" not in repr(Installation("T1", "Town", "U1", "xoxb-secret"))
+    assert "secret" not in repr(Installation("T1", "World", "U1", "xoxb-secret"))
 
 
 def test_the_manifest_keeps_within_slacks_limits() -> None:

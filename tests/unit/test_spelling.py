@@ -2,9 +2,9 @@ import random
 
 import pytest
 
-from reunite.matching import lexicon
-from reunite.matching.negation import what_is_said
-from reunite.matching.spelling import NAMES, REAL_WORDS, mended, nearest
+from reunite.text import lexicon
+from reunite.text.negation import what_is_said
+from reunite.text.spelling import NAMES, REAL_WORDS, mended, nearest
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reunite.entities import ReportKind
 from reunite.matching import defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.judge import judge
-from reunite.matching.weights import RARE_WORDS, EvidenceModel, Term
-from reunite.model import ReportKind
+from reunite.matching.scoring import score
+from reunite.matching.weights import RARE_WORDS, ScoringModel, Term
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = (defaults.for_encoder("concept-2"), defaults.for_encoder("clip:openai/clip-vit-base-patch32"))
@@ -42,21 +42,21 @@ def searches(draw: st.DrawFn) -> Search:
     return search(*finds, **alike)
 
 
-def probabilities(found: Search, model: EvidenceModel) -> dict[UUID, float]:
-    return {judgement.report: judgement.probability for judgement in judge(found, model)}
+def probabilities(found: Search, model: ScoringModel) -> dict[UUID, float]:
+    return {scored.report: scored.probability for scored in score(found, model)}
 
 
 @given(searches(), models)
 def test_the_probabilities_of_things_and_of_none_sum_to_one_and_come_best_first(
-    found: Search, model: EvidenceModel
+    found: Search, model: ScoringModel
 ) -> None:
-    shares = [judgement.probability for judgement in judge(found, model)]
+    shares = [scored.probability for scored in score(found, model)]
     assert sum(shares) <= 1 + 1e-9
     assert shares == sorted(shares, reverse=True)
 
 
 @given(searches(), models)
-def test_posts_that_are_alike_never_make_the_best_of_them_less_probable(found: Search, model: EvidenceModel) -> None:
+def test_posts_that_are_alike_never_make_the_best_of_them_less_probable(found: Search, model: ScoringModel) -> None:
     apart = probabilities(replace(found, alike={}), model)
     together = probabilities(found, model)
     best = max(apart, key=lambda report: (apart[report], -report.int))
@@ -65,7 +65,7 @@ def test_posts_that_are_alike_never_make_the_best_of_them_less_probable(found: S
 
 @given(searches(), models, st.floats(0, 0.5))
 def test_the_more_alike_two_posts_the_more_probable_is_everything_but_the_lesser_of_them(
-    found: Search, model: EvidenceModel, more: float
+    found: Search, model: ScoringModel, more: float
 ) -> None:
     pair = next(iter(found.alike))
     nearer = replace(found, alike={**found.alike, pair: found.alike[pair] + more})
@@ -82,9 +82,9 @@ def test_a_find_posted_twice_is_as_probable_as_one_posted_once() -> None:
     model = replace(MODELS[0], terms={**MODELS[0].terms, **clear})
     first, again = (replace(find(n, 0.6, hours=n), rare_words=("kenzo", "k4711")) for n in (1, 2))
     other = find(3, 0.1)
-    once = judge(search(first, other), model)[0]
-    split = judge(search(first, again, other), model)[0]
-    best, *rest = judge(search(first, again, other, _1_2=0.99), model)
+    once = score(search(first, other), model)[0]
+    split = score(search(first, again, other), model)[0]
+    best, *rest = score(search(first, again, other, _1_2=0.99), model)
     assert best.report == once.report == first.item.report
     assert best.probability == pytest.approx(once.probability, abs=0.05)
     assert split.probability < 0.7 * once.probability
@@ -92,7 +92,7 @@ def test_a_find_posted_twice_is_as_probable_as_one_posted_once() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_alike_finds_are_less_surely_one_thing_the_farther_apart_they_were_found(model: EvidenceModel) -> None:
+def test_alike_finds_are_less_surely_one_thing_the_farther_apart_they_were_found(model: ScoringModel) -> None:
     alike = {"_1_2": model.typical[PairKind.PHOTO_PHOTO].mean + 6 * model.typical[PairKind.PHOTO_PHOTO].deviation}
     near, far = (
         probabilities(search(find(1, 0.5), other, **alike), model)[UUID(int=2)]

@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 
 from bot.web.render import reply_json
-from reunite import wording
+from reunite.entities import Label, Member, ReplyTarget
 from reunite.language import LANGUAGES
-from reunite.model import Label, Member, ReplyTarget
-from reunite.reply import Jump, Person, Plain, Reply, Strong
+from reunite.messages import wording
+from reunite.messages.reply import Jump, Person, Plain, Reply, Strong
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from reunite.errors import TellUserError
 from reunite.language import LANGUAGES, moment_words, weekday
-from reunite.when import parse_when
+from reunite.text.when import parse_when
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))  # a Thursday
 

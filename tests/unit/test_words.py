@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reunite.matching import words
+from reunite.text import words
 
 
 @pytest.mark.parametrize(

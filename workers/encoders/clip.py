@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
-from reunite.matching.negation import tables, what_is_said
+from reunite.text.negation import tables, what_is_said
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.chunks import chunks
 from workers.encoders.hub import local_folder, obtain

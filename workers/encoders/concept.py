@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
-from reunite.matching.negation import tables, what_is_said
+from reunite.text.negation import tables, what_is_said
 from workers.encoders import efficientnet_lite, minilm
 from workers.encoders.concept_words import ConceptWords
 from workers.encoders.precision import fastest_dtype

@@ -1,0 +1,106 @@
+"""Where PostgreSQL and Redis are: as the settings say, else the embedded ones."""
+
+import asyncio
+import secrets
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg import conninfo, sql
+
+from cli.settings import Settings
+from db.migrate import migrate
+
+_CANCEL_AGAIN: Final = 30.0
+"""Seconds, more than clearing away takes: before Python 3.12 psycopg may swallow a cancellation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where to connect: the application's role, the owner for migrations, Redis, and the queue's name in it."""
+
+    database_url: str
+    owner_database_url: str
+    redis_url: str
+    queue: str
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which a child process finds the same servers."""
+        return {
+            "REUNITE_DATABASE_URL": self.database_url,
+            "REUNITE_OWNER_DATABASE_URL": self.owner_database_url,
+            "REUNITE_REDIS_URL": self.redis_url,
+            "REUNITE_QUEUE": self.queue,
+        }
+
+
+@contextmanager
+def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]:
+    """Give the servers that the settings name; those that they don't name are started here, and stopped at the end.
+
+    What works on the database alone needs none `with_redis`.
+    """
+    database_url, redis_url = settings.database_url, settings.redis_url
+    if database_url and (redis_url or not with_redis):
+        yield Servers(database_url, settings.owner_database_url or database_url, redis_url or "", settings.queue)
+        return
+    from cli.embedded import EmbeddedServers  # noqa: PLC0415 - an extra that a deployment with servers need not install
+
+    with EmbeddedServers(Path(settings.home)) as embedded:
+        owner_url = settings.owner_database_url or database_url or embedded.owner_database_url
+        yield Servers(database_url or embedded.database_url, owner_url, redis_url or embedded.redis_url, settings.queue)
+
+
+@contextmanager
+def _cleared_away_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM cancel this task, so that what must be cleared away is; otherwise the process is gone at once.
+
+    Not by way of SIGINT, which is ignored in what a script or `nohup` has started in the background.
+    """
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def end() -> None:
+        if task and not task.done():
+            task.cancel()
+            loop.call_later(_CANCEL_AGAIN, end)
+
+    loop.add_signal_handler(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+@asynccontextmanager
+async def scratch(home: Servers) -> AsyncIterator[Servers]:
+    """Give a migrated database and a queue of its own, gone at the end: real data is neither seen nor touched."""
+    with _cleared_away_by_sigterm():
+        async with _scratch(home) as own:
+            yield own
+
+
+@asynccontextmanager
+async def _scratch(home: Servers) -> AsyncIterator[Servers]:
+    name = f"reunite_scratch_{secrets.token_hex(6)}"
+    own = replace(
+        home,
+        database_url=conninfo.make_conninfo(home.database_url, dbname=name),
+        owner_database_url=conninfo.make_conninfo(home.owner_database_url, dbname=name),
+        queue=name,
+    )
+    try:
+        await _execute(home.owner_database_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        await migrate(own.owner_database_url)
+        yield own
+    finally:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        await _execute(home.owner_database_url, drop)
+
+
+async def _execute(url: str, statement: sql.Composed) -> None:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await connection.execute(statement)

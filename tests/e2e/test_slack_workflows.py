@@ -1,0 +1,127 @@
+"""Private and sealed reports, claims, edits and moderators on Slack, with the real worker."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from reunite.language import sentence
+from tests.doubles.pictures import drawing
+from tests.doubles.slack import shown
+from tests.doubles.slack_blocks import buttons
+from tests.doubles.slack_world import SlackWorld, slack_world
+
+
+@pytest.fixture
+async def world(database_url: str, redis_url: str) -> AsyncIterator[SlackWorld]:
+    async with slack_world(database_url, redis_url) as opened:
+        yield opened
+
+
+def public(world: SlackWorld) -> str:
+    """What everybody can read."""
+    return str([world.slack.messages[channel] for channel in (world.found, world.lost)])
+
+
+async def test_a_private_loss_is_matched_and_told_to_its_author_alone(world: SlackWorld) -> None:
+    await world.set_up(log_channel=world.mods)
+    find = world.find("red", "umbrella by the door")
+    await world.reply(world.found, find, "Nobody misses it so far")
+    await world.slack.slash("lost", "", world.ada, world.lost)
+    modal = await world.slack.modal(world.ada)
+    await world.slack.submit(modal, world.ada, words="my red umbrella with a diary", seen="private")
+    direct = world.slack.direct(world.ada)
+    post = await world.slack.wait_for_post(direct, "my red umbrella with a diary")
+    card = await world.reply(direct, post["ts"], "This may be yours.")
+    assert [each["text"]["text"] for each in buttons(card["blocks"])] == ["This is mine", "Not mine"]
+    line = await world.slack.wait_for_post(world.mods, "my red umbrella with a diary")
+    assert "diary" not in public(world)
+    await world.slack.react(world.mods, line["ts"], "white_check_mark", world.moderator).acked.wait()
+    await world.reply(direct, post["ts"], "Returned")
+
+
+async def test_a_sealed_find_stays_hidden_until_a_moderator_releases_it(world: SlackWorld) -> None:
+    await world.set_up(log_channel=world.mods)
+    loss = await world.look_for("my red card")
+    await world.reply(world.lost, loss, "Nothing has been found so far")
+    await world.slack.slash("found", "sealed", world.ben, world.found)
+    modal = await world.slack.modal(world.ben)
+    photo = world.slack.api.files.add(world.ben, "card.jpg", drawing("red"))
+    await world.slack.submit(modal, world.ben, category="card", photos=[photo], words="red card of Jane Roe")
+    line = await world.slack.wait_for_post(world.mods, "Jane Roe")
+    assert "This may be yours." not in str(world.slack.thread(world.lost, loss))
+    pressed = await world.slack.press(world.mods, line["ts"], "Release", world.ada)
+    await world.slack.until(lambda: pressed.answers)
+    assert pressed.answers[0]["text"] == sentence("only_moderators_release")
+    assert "This may be yours." not in str(world.slack.thread(world.lost, loss))
+    await world.slack.press(world.mods, line["ts"], "Release", world.moderator)
+    card = await world.card(loss)
+    assert "Jane Roe" not in public(world)
+    assert not [block for block in card["blocks"] if block["type"] == "image"]
+
+
+async def claim(world: SlackWorld, card: dict[str, Any], words: str) -> None:
+    await world.slack.press(world.lost, card["ts"], "This is mine", world.ada)
+    modal = await world.slack.modal(world.ada, "Is it yours?")
+    await world.slack.submit(modal, world.ada, words=words)
+    await world.slack.modal(world.ada, "The finder has a look")
+
+
+async def decide(world: SlackWorld, channel: str, message: dict[str, Any], words: str, decision: str) -> None:
+    seen = await world.slack.press(channel, message["ts"], "See what they say", world.ben)
+    await world.slack.until(lambda: seen.answers)
+    assert words in shown(seen.answers[0])
+    await world.slack.press_whisper({"channel": channel, **seen.answers[0]}, decision, world.ben)
+
+
+async def test_a_claim_goes_from_the_owner_by_the_finder_to_the_moderator(world: SlackWorld) -> None:
+    find = world.find("red", "umbrella by the door")
+    loss = await world.look_for("my red umbrella")
+    card = await world.card(loss)
+    await claim(world, card, "a wooden handle")
+    told = await world.reply(world.found, find, "says that this is theirs")
+    await decide(world, world.found, told, "a wooden handle", "It does not fit")
+    await world.reply(world.lost, loss, "You have 2 more tries.")
+    await claim(world, card, "my initials A.L.")
+    told = (await world.slack.until(lambda: _claims(world, find)))[-1]
+    await decide(world, world.found, told, "my initials A.L.", "It fits")
+    await world.reply(world.lost, loss, "agrees that it is yours")
+    assert "initials" not in public(world)
+    world.slack.react(world.lost, card["ts"], "white_check_mark", world.moderator)
+    await world.reply(world.found, find, "Returned, confirmed by Mo")
+
+
+def _claims(world: SlackWorld, find: str) -> list[dict[str, Any]]:
+    """The open claims in a find's thread, where there are two by now."""
+    thread = [each for each in world.slack.thread(world.found, find) if "theirs" in shown(each)]
+    return thread if len(thread) == 2 else []
+
+
+async def test_an_edited_find_is_matched_by_its_new_words(world: SlackWorld) -> None:
+    loss = await world.look_for("umbrella from Zanzibar")
+    await world.reply(world.lost, loss, "Nothing has been found so far")
+    find = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
+    await world.slack.until(lambda: world.slack.thread(world.found, find))
+    world.slack.edit(world.found, find, "umbrella from Zanzibar")
+
+    def cards() -> str:
+        return "".join(shown(each) for each in world.slack.thread(world.lost, loss) if "may be yours" in shown(each))
+
+    await world.slack.until(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
+
+
+async def test_a_deleted_find_takes_its_quote_and_picture_from_the_owners_thread(world: SlackWorld) -> None:
+    find = world.find("red", "umbrella by the door")
+    loss = await world.look_for("my red umbrella")
+    card = await world.card(loss)
+    world.slack.delete(world.found, find)
+    await world.slack.until(lambda: "by the door" not in str(world.slack.message(world.lost, card["ts"])))
+    await world.slack.until(lambda: "by the door" not in public(world))
+
+
+async def test_everything_is_said_in_the_language_that_was_set_up(world: SlackWorld) -> None:
+    await world.set_up(language="de")
+    find = world.find("red", "Schirm")
+    await world.slack.until(lambda: world.slack.thread(world.found, find))
+    [answer] = world.slack.thread(world.found, find)
+    assert shown(answer).split(".")[0] in sentence("nobody_misses", "de", until="")
