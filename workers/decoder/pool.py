@@ -1,8 +1,6 @@
 """A worker's decoders: a few, each with one photo at a time, and not more memory among them than is granted."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final, Self
 
 import structlog
@@ -12,6 +10,7 @@ from workers.budget import ByteBudget
 from workers.decoder.child import Decoder, DecoderDiedError, Limits
 from workers.decoder.wire import Decoded
 from workers.photos import MAX_DECODED_BYTES
+from workers.turns import Turns
 
 AT_ONCE: Final = 2
 
@@ -24,9 +23,7 @@ class Decoders:
     def __init__(self, limits: Limits | None = None, at_once: int = AT_ONCE) -> None:
         """Start nothing yet: a decoder's process starts with its first photo, and stays."""
         self._idle = [Decoder(limits or Limits()) for _ in range(at_once)]
-        self._at_once = at_once
-        self._free = asyncio.Semaphore(at_once)
-        self._alone = asyncio.Lock()
+        self._turns = Turns(at_once)
         self._memory = ByteBudget(MAX_DECODED_BYTES)
 
     async def __aenter__(self) -> Self:
@@ -41,14 +38,14 @@ class Decoders:
         Raises TellUserError where it can't be used.
         """
         try:
-            async with self._free:
+            async with self._turns.turn():
                 return await self._decoded(data)
         except DecoderDiedError as death:
             _log.warning("decoder_died", reason=str(death))
             if death.by_limit:
                 raise TellUserError("photo_unusable") from death
         try:
-            async with self._everything():
+            async with self._turns.turn(alone=True):
                 return await self._decoded(data)
         except DecoderDiedError as death:
             _log.warning("photo_kills_decoders", reason=str(death))
@@ -60,10 +57,3 @@ class Decoders:
             return await decoder.decode(data, self._memory.taken)
         finally:
             self._idle.append(decoder)  # and it is the next one taken, as it is warm
-
-    @asynccontextmanager
-    async def _everything(self) -> AsyncIterator[None]:
-        async with self._alone, AsyncExitStack() as stack:
-            for _ in range(self._at_once):
-                await stack.enter_async_context(self._free)
-            yield
