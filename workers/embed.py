@@ -24,6 +24,16 @@ class Unembedded:
     photos: Mapping[UUID, Pixels | bytes]
     text: str
 
+    @property
+    def parts(self) -> list[UUID | None]:
+        """Return what lacks vectors (None: the text)."""
+        return [*self.photos, *([None] if self.text else [])]
+
+    def pieces(self) -> list["Unembedded"]:
+        """Return each part by itself, always in the same order; one without parts where there are none."""
+        photos = [Unembedded({photo: picture}, "") for photo, picture in self.photos.items()]
+        return [*photos, Unembedded({}, self.text)]
+
 
 @dataclass(frozen=True, slots=True)
 class Embedded:

@@ -16,6 +16,7 @@ import structlog
 from db import calibrations
 from db.store import EmbeddingModel, Store
 from db.work import LeaseLostError, WorkLease, WorkSession
+from reunite import rules
 from reunite.announce import announce, announce_sealed
 from reunite.entities import PhotoState, ReportKind, ReportState
 from reunite.errors import TellUserError, TryAgainError
@@ -24,7 +25,7 @@ from reunite.matching.evidence import MOST_CANDIDATES
 from reunite.matching.scoring import score
 from reunite.messages import wording
 from workers.batching import BatchingEncoder
-from workers.embed import embed, unembedded
+from workers.embed import Unembedded, embed, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
 from workers.turns import Turns
 
@@ -33,7 +34,8 @@ Outcome = Literal["done", "again", "failed", "overtaken"]
 _SUSPECT_AFTER: Final = 2
 """After so many workers have died over it, and maybe over others beside it, work is done with nothing beside it."""
 _DEATHS_ALONE: Final = 2
-"""After so many more it is done without its photos, and after one more it is given up."""
+"""After so many more it is done without the part that was tried last, and after each further one without the next."""
+_MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
 _FIRST_PAUSE: Final = 2.0
 """Seconds before the second try; doubled for each one after."""
 
@@ -57,11 +59,11 @@ class Processor:
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
             async with self._kept(lease), self.turns.turn(alone=is_suspect):
-                deaths = await self._deaths_alone(lease) if is_suspect else 0
-                if deaths > _DEATHS_ALONE:
+                deaths = await self._deaths_alone(lease) if is_suspect else None
+                if deaths is not None and deaths > _MOST_DEATHS_ALONE:
                     log.error("work_kills_workers")
                     return await self._give_up(lease, "its workers ended without a word")
-                await self._bring_far(lease, with_photos=deaths < _DEATHS_ALONE)
+                await self._bring_far(lease, deaths)
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
@@ -74,10 +76,10 @@ class Processor:
         log.info("work_done")
         return "done"
 
-    async def _bring_far(self, lease: WorkLease, *, with_photos: bool) -> None:
+    async def _bring_far(self, lease: WorkLease, deaths: int | None) -> None:
         """Go through the steps with all that is there, whatever is wrong with the rest; raise that in the end."""
-        taken = await (self._store_photos(lease) if with_photos else self._drop_photos(lease))
-        await self._embed(lease, taken)
+        taken = await self._store_photos(lease)
+        await self._embed(lease, taken, deaths)
         await self._search(lease, taken)
         if taken.trouble:
             raise taken.trouble[0]
@@ -133,35 +135,34 @@ class Processor:
     async def _store_photos(self, lease: WorkLease) -> Taken:
         return await self.intake.take(lease)
 
-    async def _drop_photos(self, lease: WorkLease) -> Taken:
-        """Do without the photos that have no vectors yet: one of them may be what kills."""
-        async with self.store.work_session(lease) as session:
-            lacking, _ = await session.unembedded(lease.report, self.model.id)
-            photos = await session.photos(lease.report)
-        for photo in photos:
-            if photo.state is PhotoState.PENDING or photo.id in lacking:
-                await self.intake.refuse(lease, photo, TellUserError("photo_unusable"))
-        return Taken()
-
     # Vectors
 
-    async def _embed(self, lease: WorkLease, taken: Taken) -> None:
+    async def _embed(self, lease: WorkLease, taken: Taken, deaths: int | None) -> None:
+        """Embed what lacks vectors; after `deaths` alone one part after the other, so that the next one tells which."""
         async with self.store.work_session(lease) as session:
             wanted = await unembedded(session, lease.report, self.model, taken.pixels)
+        pieces = [wanted] if deaths is None else wanted.pieces()
+        if deaths is not None and deaths >= _DEATHS_ALONE and wanted.parts:
+            pieces[0] = Unembedded({}, "")
+            await self._do_without(lease, wanted.parts[0])
+        for piece in pieces:
+            await self._embed_piece(lease, taken, piece)
+
+    async def _embed_piece(self, lease: WorkLease, taken: Taken, wanted: Unembedded) -> None:
         embedded = await embed(self.encoder, wanted)
         for part, error in embedded.failed.items():
-            await self._not_embedded(lease, taken, part, error)
+            if lease.failures + 1 < MOST_FAILURES:
+                taken.trouble.append(error)
+            else:
+                await self._do_without(lease, part)
         async with self.store.work_session(lease) as session:
             await session.save_embeddings(lease.report, self.model.id, embedded.rows, text=wanted.text)
             if embedded.rows or not taken.trouble:
                 await session.open_if_pending(lease.report)
 
-    async def _not_embedded(self, lease: WorkLease, taken: Taken, part: UUID | None, error: Exception) -> None:
-        """Try a photo (None: the text) again later; in the end, say that it can't be used, and do without."""
-        if lease.failures + 1 < MOST_FAILURES:
-            taken.trouble.append(error)
-            return
-        _log.warning("not_embedded", report=str(lease.report), photo=str(part), error=type(error).__name__)
+    async def _do_without(self, lease: WorkLease, part: UUID | None) -> None:
+        """Say that a photo can't be used, or (None) that the words could not be read, and let the rest be searched."""
+        _log.warning("not_embedded", report=str(lease.report), photo=str(part))
         async with self.store.work_session(lease) as session:
             photos = await session.photos(lease.report)
             if part is None:
