@@ -243,3 +243,38 @@ async def test_a_host_that_is_down_is_tried_again() -> None:
     async with PhotoFetcher(frozenset(), allow_http_hosts=frozenset({nowhere})) as fetch:
         with pytest.raises(TryAgainError):
             await fetch.fetch(f"http://{nowhere}/a.jpg")
+
+
+@pytest.mark.parametrize("declares", [True, False])
+async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declares: bool) -> None:
+    sent = 0
+
+    async def large(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
+        response.content_length = MAX_PHOTO_BYTES if declares else None
+        await response.prepare(request)
+        while sent < MAX_PHOTO_BYTES:
+            await response.write(b"x" * 2**18)
+            sent += 2**18
+        return response
+
+    async def room(size: int) -> None:
+        asked.append(size)
+        await granted.wait()
+
+    asked, granted = list[int](), asyncio.Event()
+    host.answers["/a.jpg"] = large
+    async with fetcher(host, total_seconds=60) as fetch:
+        fetching = asyncio.create_task(fetch.fetch(host.url("/a.jpg"), room=room))
+        await asyncio.sleep(0.5)
+        assert asked == [MAX_PHOTO_BYTES]
+        assert sent < MAX_PHOTO_BYTES
+        granted.set()
+        assert len(await fetching) == MAX_PHOTO_BYTES
+
+
+async def test_waiting_for_room_is_not_the_hosts_fault(host: Host) -> None:
+    host.says("/a.jpg", body=b"photo")
+    async with fetcher(host, total_seconds=0.2) as fetch:
+        assert await fetch.fetch(host.url("/a.jpg"), room=lambda _: asyncio.sleep(0.5)) == b"photo"

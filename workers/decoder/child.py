@@ -81,7 +81,7 @@ class Decoder:
     async def _started(self) -> asyncio.subprocess.Process:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "workers.decoder", str(self._limits.cpu_seconds)),
+            *(sys.executable, "-P", "-B", "-m", "workers.decoder", str(self._limits.cpu_seconds)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # libraries complain there of every odd photo
