@@ -1,9 +1,13 @@
 """What befalls one photo keeps nothing of its report back, through the real worker."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import numpy as np
+import psutil
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from db.work import StoredPhoto, WorkSession
 from reunite.encoder import Pixels, Vectors
@@ -16,7 +20,7 @@ from tests.doubles.pictures import drawing
 from tests.running import World, until, working, world
 from workers.decoder.child import Limits
 from workers.decoder.pool import Decoders
-from workers.intake import MOST_FAILURES
+from workers.intake import IN_FLIGHT_BYTES, MOST_FAILURES
 
 
 @pytest.fixture
@@ -96,6 +100,39 @@ async def answered_and_searched(place: World, name: str, data: bytes) -> None:
     best = max((await similarities(place, loss)).values(), key=lambda each: each[PairKind.PHOTO_PHOTO])
     assert set(best) == set(PairKind)
     assert best[PairKind.PHOTO_PHOTO] > 0.9
+
+
+async def test_many_large_photos_at_once_take_no_more_memory_than_a_few(
+    quiet_place: World, database_url: str, redis_url: str
+) -> None:
+    """Four posts of ten photos of 24 MB each, which were all fetched before the first was opened."""
+    photo, padding = drawing("red"), bytes(2**18)
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
+        response.content_length = len(photo) + 96 * len(padding)
+        await response.prepare(request)
+        for piece in (photo, *[padding] * 96):
+            await response.write(piece)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/{name}", serve)
+    async with TestServer(app, host="127.0.0.1") as host:
+        hosts = frozenset({f"{host.host}:{host.port}"})
+        async with working(database_url, redis_url, http_hosts=hosts):
+            await quiet_place.found("warm", "red")
+            await quiet_place.quiet()
+            before = most = psutil.Process().memory_info().rss
+            for post in range(4):
+                urls = [f"http://{host.host}:{host.port}/{post}-{number}.jpg" for number in range(10)]
+                await quiet_place.found(f"f{post}", photos=tuple(IncomingPhoto(url[-7:], url=url) for url in urls))
+            async with asyncio.timeout(300):
+                while not await quiet_place.is_quiet():
+                    most = max(most, psutil.Process().memory_info().rss)
+                    await asyncio.sleep(0.01)
+    assert {tuple(quiet_place.platform.kinds(f"f{post}")) for post in range(4)} == {("nothing",)}
+    assert most - before < 4 * IN_FLIGHT_BYTES
 
 
 async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searched(

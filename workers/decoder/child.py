@@ -16,6 +16,8 @@ _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
 """All that a decoder sees of the worker's environment: no token, no password."""
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
+_PIECE: Final = 256 * 1024
+
 Grant = Callable[[int], AbstractAsyncContextManager[None]]
 
 
@@ -90,7 +92,7 @@ class Decoder:
         )
 
     async def _asked(self, process: asyncio.subprocess.Process, data: bytes, grant: Grant) -> wire.Decoded:
-        said = await self._answer(process, wire.frame(data))
+        said = await self._answer(process, wire.length(data), data)
         if "needs" not in said:
             return await self._outcome(process, said)
         if not isinstance(said["needs"], int):
@@ -98,12 +100,13 @@ class Decoder:
         async with grant(said["needs"]):
             return await self._outcome(process, await self._answer(process, wire.GO))
 
-    async def _answer(self, process: asyncio.subprocess.Process, said: bytes) -> dict[str, object]:
+    async def _answer(self, process: asyncio.subprocess.Process, *said: bytes) -> dict[str, object]:
         assert process.stdin is not None  # noqa: S101 - asked for above
         assert process.stdout is not None  # noqa: S101
         async with asyncio.timeout(self._limits.clock_seconds):
-            process.stdin.write(said)
-            await process.stdin.drain()
+            for start, piece in ((start, each) for each in said for start in range(0, len(each), _PIECE)):
+                process.stdin.write(piece[start : start + _PIECE])  # the whole would lie twice in memory
+                await process.stdin.drain()
             return await wire.read_words(process.stdout)
 
     async def _outcome(self, process: asyncio.subprocess.Process, said: dict[str, object]) -> wire.Decoded:

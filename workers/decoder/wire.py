@@ -45,9 +45,14 @@ class Decoded:
     colours: tuple[float, ...]
 
 
+def length(data: bytes) -> bytes:
+    """Return what comes before it."""
+    return _LENGTH.pack(len(data))
+
+
 def frame(data: bytes) -> bytes:
     """Put its length before it."""
-    return _LENGTH.pack(len(data)) + data
+    return length(data) + data
 
 
 def read_frame(file: IO[bytes]) -> bytes | None:
@@ -72,7 +77,7 @@ async def read_words(reader: StreamReader) -> dict[str, Any]:
     """Read what is said. Raises NonsenseError, and asyncio.IncompleteReadError where the decoder has ended."""
     try:
         said = json.loads(await _read(reader, _MOST_WORDS))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NonsenseError from error
     if not isinstance(said, dict):
         raise NonsenseError
@@ -98,10 +103,10 @@ async def read_picture(reader: StreamReader, said: dict[str, Any]) -> Decoded:
 
 
 async def _read(reader: StreamReader, most: int) -> bytes:
-    [length] = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-    if length > most:
+    [size] = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+    if size > most:
         raise NonsenseError
-    return await reader.readexactly(length)
+    return await reader.readexactly(size)
 
 
 def _is_side(value: Any) -> TypeGuard[int]:
