@@ -1,6 +1,7 @@
 """The command `reunite`. Each command imports its rooms only when it runs."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ app = typer.Typer(
 bench_app = typer.Typer(help="Measure how fast this machine is.", no_args_is_help=True)
 app.add_typer(bench_app, name="bench")
 
+_ENDED_BY_SIGTERM = 128 + signal.SIGTERM  # as a shell tells it
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
 
@@ -59,6 +61,8 @@ def _configured() -> Iterator[Settings]:
         _fail(f"A part is not installed ({error.name}): `make install` in a checkout installs everything.")
     except TellUserError as error:
         _fail(wording.tell(error))
+    except asyncio.CancelledError:
+        raise typer.Exit(_ENDED_BY_SIGTERM) from None
     except _expected() as error:
         _fail(str(error).strip())
 

@@ -68,6 +68,8 @@ _NEIGHBOURS: Final[Mapping[tuple[str, str], float]] = {
 }
 """How much of one colour passes for the other: light, cameras and tongues differ."""
 
+_LEAST_SHARE: Final = 1e-6
+"""Less is nothing: numbers of 1e-56 fit into no column."""
 _LATER_COUNTS: Final = 0.5
 """A thing's main colour is named first; each further one counts half of the one before."""
 
@@ -159,6 +161,7 @@ def of_photo(pixels: Pixels) -> Shares:
     of_thing = in_middle / (in_middle + _GROUND_COUNTS * in_border + 1e-9)
     weights = (middle * of_thing[coarse]).ravel()
     shares = weights @ _CELL_NAMES[_cells(small, 4).ravel()]
+    shares[shares < _LEAST_SHARE * shares.sum()] = 0.0
     return tuple((shares / shares.sum()).tolist())
 
 

@@ -42,6 +42,7 @@ _SHADE_OF: Final = {
     **dict.fromkeys(("dark", "deep", "midnight", "navy"), "dark"),
     **dict.fromkeys(("neon", "hot", "bright", "vivid"), "bright"),
 }
+_WORD: Final = re.compile(r"\w+|[,.;!?]")
 COLOUR_WORDS: Final = tuple(_NAME_OF)
 SHADE_WORDS: Final = tuple(_SHADE_OF)
 
@@ -50,7 +51,7 @@ def named(english: str) -> Sequence[str]:
     """Return the colours said, in order."""
     found: list[str] = []
     shade = ""
-    for word in re.findall(r"\w+|[,.;!?]", english.casefold().replace("-", " ").replace("off white", "offwhite")):
+    for word in _WORD.findall(english.casefold().replace("-", " ").replace("off white", "offwhite")):
         if name := _NAME_OF.get(word):
             found.append(_SHADES.get((shade, name), name))
             shade = _SHADE_OF.get(word, "")

@@ -8,6 +8,7 @@ from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
 from reunite.text.lexicon import to_english
 from reunite.text.spelling import mended
 
+_SPACES: Final = re.compile(r"\s{2,}")
 _NOT: Final = (
     r"(?:not|isn['’]?t|aren['’]?t|wasn['’]?t|neither|nor|no|non|never|without"
     r"|nicht|kein\w{0,2}|weder|noch|ohne|pas|ni|sans|sin)"
@@ -33,7 +34,7 @@ def what_is_said(text: str) -> str:
     english = to_english(text)
     if english == text:
         english = mended(text)
-    return re.sub(r"\s{2,}", " ", _NEGATED.sub(" ", english)).strip()
+    return _SPACES.sub(" ", _NEGATED.sub(" ", english)).strip()
 
 
 def tables() -> str:

@@ -24,7 +24,9 @@ trainer trousers trunks tumbler umbrella vase violin waistcoat wallet watch
 _THINGS: Final = frozenset(_NAMES.split())
 """What is lost by itself, not as a part or a picture of another thing."""
 
-_BETWEEN: Final = re.compile(r"((?:\s*(?:[,;:.+&\n]|\b(?:and|plus|also|y|et|und)\b))+\s*)", re.IGNORECASE)
+_BETWEEN: Final = re.compile(
+    r"((?<![^\S\n])(?:[^\S\n]*+(?:[,;:.+&\n]|\b(?:and|plus|also|y|et|und)\b))++\s*+)", re.IGNORECASE
+)
 _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(
     r"\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b", re.IGNORECASE
