@@ -15,13 +15,11 @@ import structlog
 from db import calibrations
 from db.store import EmbeddingModel, Store
 from db.work import LeaseLostError, StoredPhoto, WorkLease
-from reunite.announce import announce, announce_sealed
-from reunite.entities import Photo, PhotoState, ReportKind, ReportState
+from reunite.entities import Photo, PhotoState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import colours, defaults
-from reunite.matching.evidence import MOST_CANDIDATES
-from reunite.matching.scoring import score
 from reunite.messages import wording
+from reunite.searching import search_and_announce
 from workers import photos
 from workers.batching import BatchingEncoder
 from workers.embed import embed, unembedded
@@ -187,19 +185,10 @@ class Processor:
     # Search
 
     async def _search(self, lease: WorkLease) -> None:
-        version = self.model.version
-        model = await calibrations.newest(self.store, lease.community, version) or defaults.for_encoder(version)
+        newest = await calibrations.newest(self.store, lease.community, self.model.version)
+        scoring_model = newest or defaults.for_encoder(self.model.encoder)
         async with self.store.work_session(lease) as session:
-            report = await session.report(lease.report)
-            if report and report.state is ReportState.OPEN:
-                if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
-                    search = await session.search(report, MOST_CANDIDATES)
-                    await announce(session, report, search, score(search, model), percent=model.calibrated)
-                    if report.kind is ReportKind.LOST and await session.has_sealed():
-                        hidden = await session.search(report, MOST_CANDIDATES, sealed=True)
-                        await announce_sealed(session, report, score(hidden, model), percent=model.calibrated)
-                else:
-                    await session.set_state(report.id, ReportState.WITHDRAWN)  # no photo could be used: nothing is left
+            await search_and_announce(session, lease.report, scoring_model)
             await session.finish()
 
 

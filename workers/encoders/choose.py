@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
-from reunite.encoder import Encoder
+from reunite.encoder import Encoder, EncoderKind
 from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
 from workers.threads import use_threads
 
@@ -13,7 +12,7 @@ from workers.threads import use_threads
 class Choice:
     """An encoder that is ready, and its kind, to be recorded for the next start."""
 
-    kind: Literal["clip", "concept"]
+    kind: EncoderKind
     encoder: Encoder
 
 

@@ -5,6 +5,7 @@ Discord is the double of the tests, so this runs from a checkout. It enforces Di
 
 import asyncio
 import importlib
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -15,15 +16,18 @@ from typing import Any, Final
 
 import numpy as np
 import psycopg
+from rich.console import Console
+from rich.table import Table
 
 from cli.children import children
 from cli.errors import UsageError
+from cli.progress import say
 from cli.servers import Servers, scratch
 
 _LOOK_EVERY: Final = 0.005
 """Seconds between looks at the reports, and so how exactly a commit's time is known."""
 _PATIENCE: Final = 540.0
-_CHECKOUT: Final = Path(__file__).parents[1]
+_CHECKOUT: Final = Path(__file__).parents[2]
 _COLOURS: Final = ("red", "green", "blue")
 _COMMITTED: Final = "SELECT source_key FROM report"
 _ANSWERED: Final = """SELECT count(DISTINCT report_id) AS n FROM outbox WHERE state = 'sent'
@@ -46,6 +50,31 @@ class Burst:
     def percentile(self, share: float) -> float:
         """Return the seconds within which this share (0–100) of the posts was committed."""
         return float(np.percentile(self.committed, share))
+
+
+def run(where: Servers, posts: int, *, as_json: bool) -> None:
+    """Measure a burst of posts at Discord's pace, with a worker that embeds beside the bot."""
+    burst = asyncio.run(measure_burst(where, posts, say))
+    committed = {f"p{share}": round(1000 * burst.percentile(share), 1) for share in (50, 99, 100)}
+    report = {
+        "posts": posts,
+        "committed_ms": committed,
+        "taken_up_after_s": round(burst.taken_up_after, 1),
+        "answered_after_s": round(burst.answered_after, 1),
+        "out_of_order": burst.out_of_order,
+        "too_fast_for_discord": burst.too_fast,
+    }
+    if as_json:
+        print(json.dumps(report))
+        return
+    table = Table("", "", title=f"{posts} photo posts at once", show_header=False)
+    for share, milliseconds in zip(("median", "p99", "slowest"), committed.values(), strict=True):
+        table.add_row(f"event to commit, {share}", f"{milliseconds} ms")
+    table.add_row("all with 👀 after", f"{report['taken_up_after_s']} s")
+    table.add_row("all answered after", f"{report['answered_after_s']} s")
+    table.add_row("replies out of order", str(burst.out_of_order))
+    table.add_row("requests too fast for Discord", str(burst.too_fast))
+    Console().print(table)
 
 
 async def measure_burst(home: Servers, posts: int, progress: Callable[[str], None]) -> Burst:

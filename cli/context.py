@@ -1,0 +1,70 @@
+"""What every command runs in: its settings, log and servers, and errors that end in one sentence."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from cli import logs
+from cli.errors import UsageError
+from cli.servers import Servers, servers
+from cli.settings import Settings
+from reunite.errors import TellUserError
+from reunite.messages import wording
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+
+
+@contextmanager
+def prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Servers]]:
+    """Read the settings, set up the log, and start or find the servers."""
+    with configured() as settings, servers(settings, with_redis=with_redis) as where:
+        yield settings, where
+
+
+@contextmanager
+def configured() -> Iterator[Settings]:
+    """Read the settings and set up the log; expected errors end the program with one sentence."""
+    from cli.children import ChildError  # noqa: PLC0415
+    from db.migrate import MigrationError  # noqa: PLC0415
+    from embedded.errors import EmbeddedServersError  # noqa: PLC0415
+
+    try:
+        settings = Settings()
+        logs.configure(settings.log_level, as_json=settings.log_json)
+        yield settings
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+        _fail(f"A setting is not as it should be: {problems}.")
+    except (UsageError, ChildError, EmbeddedServersError, MigrationError) as error:
+        _fail(str(error))
+    except ImportError as error:
+        _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
+    except TellUserError as error:
+        _fail(wording.tell(error))
+    except _expected() as error:
+        _fail(str(error).strip())
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """Errors of the environment whose own message is clear enough."""
+    import psycopg  # noqa: PLC0415
+    from redis.exceptions import ConnectionError as RedisConnectionError  # noqa: PLC0415
+
+    from reunite.errors import TryAgainError, UndeliverableError  # noqa: PLC0415
+
+    return (
+        psycopg.OperationalError,
+        psycopg.errors.InsufficientPrivilege,
+        RedisConnectionError,
+        TryAgainError,
+        UndeliverableError,
+    )
+
+
+def _fail(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(1)
