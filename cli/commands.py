@@ -11,8 +11,8 @@ from cli.errors import UsageError
 from reunite.entities import PlatformName
 
 
-def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page.")] = None) -> None:
-    """Everything from nothing: embedded servers, a worker, and the chat page on this machine.
+def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page.")] = None) -> None:
+    """Start everything on this machine: embedded servers, a worker and a chat page.
 
     Example: reunite demo --port 8700
     """
@@ -23,13 +23,13 @@ def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page.")
 
 
 def try_once(
-    found: Annotated[list[str], typer.Option(help="A found post: photo.jpg or photo.jpg::caption. May be repeated.")],
-    lost: Annotated[str, typer.Option(help="The lost report, in words.")] = "",
+    found: Annotated[list[str], typer.Option(help="A found post: photo.jpg or photo.jpg::caption. Repeat for more.")],
+    lost: Annotated[str, typer.Option(help="What was lost, in words.")] = "",
     lost_photo: Annotated[Path | None, typer.Option(help="A photo of the lost thing.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """The main job once, through the real queue, worker and database.
+    """Match one lost report with found photos, through the real queue, worker and database.
 
     Example: reunite try --found a.jpg --found b.jpg::"by the pool" --lost "black backpack"
     """
@@ -40,7 +40,7 @@ def try_once(
 
 
 def worker() -> None:
-    """Embed photos and words and look for matches, until stopped.
+    """Embed photos and text and look for matches, until stopped.
 
     Example: REUNITE_ENCODER=clip reunite worker
     """
@@ -51,7 +51,7 @@ def worker() -> None:
 
 
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
-    """Run the bot of one platform, until stopped.
+    """Run the bot for one platform, until stopped.
 
     Example: REUNITE_DISCORD_TOKEN=… reunite bot discord
     """
@@ -60,13 +60,13 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the
     with prepared() as (settings, where):
         names: dict[str, PlatformName] = {"discord": "discord", "slack": "slack", "web": "web"}
         if platform not in names:
-            msg = f"There is no bot for {platform!r}: say discord, slack or web."
+            msg = f"There's no bot for {platform!r}: choose discord, slack or web."
             raise UsageError(msg)
         asyncio.run(services.bot(settings, where, names[platform]))
 
 
 def migrate() -> None:
-    """Bring the database to the newest schema. Needs REUNITE_OWNER_DATABASE_URL, or the embedded server.
+    """Update the database to the latest schema. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
 
     Example: reunite migrate
     """
@@ -78,9 +78,9 @@ def migrate() -> None:
 
 
 def reembed() -> None:
-    """Embed every stored copy and text with the encoder of the settings, and search with it from then on.
+    """Embed all stored photos and text with the configured encoder, then search with it.
 
-    Stop the workers first. The other models' vectors stay. Example: REUNITE_ENCODER=clip reunite reembed
+    Stop the workers first. Other models' vectors are kept. Example: REUNITE_ENCODER=clip reunite reembed
     """
     from cli import services  # noqa: PLC0415
 
@@ -89,7 +89,7 @@ def reembed() -> None:
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Say what is set up, what is not, and what to do about it.
+    """Check the setup and say how to fix what's wrong.
 
     Example: reunite doctor --json
     """

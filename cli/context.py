@@ -15,7 +15,7 @@ from cli.settings import Settings
 from reunite.errors import TellUserError
 from reunite.messages import wording
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 @contextmanager
@@ -38,11 +38,11 @@ def configured() -> Iterator[Settings]:
         yield settings
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
-        _fail(f"A setting is not as it should be: {problems}.")
+        _fail(f"Invalid setting: {problems}.")
     except (UsageError, ChildError, EmbeddedServersError, MigrationError) as error:
         _fail(str(error))
     except ImportError as error:
-        _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
+        _fail(f"{error.name} isn't installed. Run `pip install 'reunite[all]'` to get everything.")
     except TellUserError as error:
         _fail(wording.tell(error))
     except _expected() as error:

@@ -58,7 +58,7 @@ class Trial:
     async def unfinished(self) -> int:
         """Return how many reports the worker still has to process. Raises ChildError if it has ended."""
         if self.worker.has_ended():
-            msg = "The worker ended before it was done; see its output above."
+            msg = "The worker exited before it finished; see its output above."
             raise ChildError(msg)
         async with self.session() as session:
             return await session.unfinished_work()

@@ -45,7 +45,7 @@ class _Result:
 def existing(path: Path) -> Path:
     """Return the path. Raises UsageError if there is no such file."""
     if not path.is_file():
-        msg = f"There is no photo at {path}."
+        msg = f"There's no photo at {path}."
         raise UsageError(msg)
     return path
 
@@ -109,7 +109,7 @@ def _print(result: _Result) -> None:
     console.print(f"Encoder: {escape(result.encoder)}", style="dim")
     for (report, photo), replies in zip(result.reports, result.threads.values(), strict=True):
         title = f"#{report.kind} · {escape(photo or report.text)}"
-        body = "\n\n".join(escape(reply.text()) for reply in replies if reply.kind != "looking") or "(no answer)"
+        body = "\n\n".join(escape(reply.text()) for reply in replies if reply.kind != "looking") or "(no reply)"
         console.print(Panel(body, title=title, title_align="left"))
     for number, match in enumerate(result.matches, start=1):
         photo = next(photo for report, photo in result.reports if report.id == match.found)

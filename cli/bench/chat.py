@@ -70,7 +70,7 @@ def run(where: Servers, posts: int, *, as_json: bool) -> None:
     table = Table("", "", title=f"{posts} photo posts at once", show_header=False)
     for share, milliseconds in zip(("median", "p99", "slowest"), committed.values(), strict=True):
         table.add_row(f"event to commit, {share}", f"{milliseconds} ms")
-    table.add_row("all with 👀 after", f"{report['taken_up_after_s']} s")
+    table.add_row("all marked 👀 after", f"{report['taken_up_after_s']} s")
     table.add_row("all answered after", f"{report['answered_after_s']} s")
     table.add_row("replies out of order", str(burst.out_of_order))
     table.add_row("requests too fast for Discord", str(burst.too_fast))

@@ -7,21 +7,21 @@ import typer
 from cli.context import AsJson, configured, prepared
 from cli.settings import Settings
 
-Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; the figures are medians.")]
+Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; results are medians.")]
 
 
 def embed(  # noqa: PLR0913 - the command's options
-    encoder: Annotated[str | None, typer.Option(help="concept or clip, instead of REUNITE_ENCODER.")] = None,
-    model: Annotated[str | None, typer.Option(help="A model's folder or name, instead of REUNITE_MODEL.")] = None,
-    photos: Annotated[int, typer.Option(min=1, help="Photos, and as many texts, a round.")] = 16,
+    encoder: Annotated[str | None, typer.Option(help="concept or clip; overrides REUNITE_ENCODER.")] = None,
+    model: Annotated[str | None, typer.Option(help="Model folder or name; overrides REUNITE_MODEL.")] = None,
+    photos: Annotated[int, typer.Option(min=1, help="Photos, and texts, per round.")] = 16,
     rounds: Rounds = 7,
     *,
     full_size_clip: Annotated[
-        bool, typer.Option("--full-size-clip", help="Compare with CLIP ViT-B/32 (random weights), in turns.")
+        bool, typer.Option("--full-size-clip", help="Compare with CLIP ViT-B/32 (random weights).")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Photos and texts a second of an encoder, as a worker would embed them.
+    """Measure how many photos and texts an encoder embeds per second.
 
     Example: reunite bench embed --encoder concept --full-size-clip
     """
@@ -34,12 +34,12 @@ def embed(  # noqa: PLR0913 - the command's options
 
 
 def search(
-    reports: Annotated[list[int], typer.Option(min=1, help="Open reports to search. May be repeated.")],
+    reports: Annotated[list[int], typer.Option(min=1, help="Open reports to search. Repeat for more.")],
     rounds: Rounds = 20,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """How long a search takes in one community, with random vectors in a scratch database.
+    """Measure how long a search takes in one community, with random vectors in a scratch database.
 
     Example: reunite bench search --reports 1000 --reports 10000
     """
@@ -54,7 +54,7 @@ def chat(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """How soon a burst of posts is committed while a worker embeds, at Discord's pace (from a checkout).
+    """Measure how fast a burst of posts is committed while a worker embeds, at Discord's pace.
 
     Example: reunite bench chat --posts 100
     """

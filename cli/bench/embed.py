@@ -30,7 +30,7 @@ def run(settings: Settings, *, full_size_clip: bool, photos: int, rounds: int, a
         raise UsageError(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
         if full_size_clip:
-            say("Making CLIP ViT-B/32 with random weights …")
+            say("Creating CLIP ViT-B/32 with random weights …")
             encoders.append(bench.full_size_clip(Path(folder) / "random-clip-vit-b32"))
         speeds = bench.measure(encoders, photos, rounds, say)
     report = {"threads": bench.threads(), "photos": photos, "rounds": rounds, **_summary(speeds)}
@@ -66,11 +66,11 @@ def _rounded(limits: tuple[float, float, float]) -> dict[str, float]:
 def _print(report: dict[str, Any]) -> None:
     console = Console()
     title = f"{report['threads']} threads, median of rounds"
-    table = Table("encoder", "photos a second", "texts a second", title=title)
+    table = Table("encoder", "photos per second", "texts per second", title=title)
     for speed in report["encoders"]:
         table.add_row(speed["encoder"], str(speed["photos_per_second"]), str(speed["texts_per_second"]))
     console.print(table)
     for what, ratio in report.get("times_as_fast_as_clip", {}).items():
         console.print(
-            f"{what}: {ratio['median']} times as many as CLIP ViT-B/32 ({ratio['least']} to {ratio['most']} by round)"
+            f"{what}: {ratio['median']}× as fast as CLIP ViT-B/32 ({ratio['least']}× to {ratio['most']}× by round)"
         )

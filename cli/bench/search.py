@@ -65,7 +65,7 @@ def run(settings: Settings, where: Servers, sizes: Sequence[int], rounds: int, *
     if as_json:
         print(json.dumps({"spaces_of": encoder, "searches": figures}))
         return
-    table = Table("open reports", "median ms", "slowest ms", title=f"One search, vectors as of {encoder}")
+    table = Table("open reports", "median ms", "slowest ms", title=f"One search, vectors like {encoder}'s")
     for row in figures:
         table.add_row(str(row["reports"]), str(row["median_ms"]), str(row["slowest_ms"]))
     Console().print(table)

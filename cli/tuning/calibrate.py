@@ -35,13 +35,13 @@ def run(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Fit, store and print a summary. Raises UsageError, also if there is too little to learn from."""
     if (folder is None) != from_verdicts:
-        raise UsageError("Say either a labelled set or --from-verdicts.")
+        raise UsageError("Give either a labelled set or --from-verdicts.")
     if community and not from_verdicts:
-        raise UsageError("--community goes with --from-verdicts: a labelled set calibrates all communities.")
+        raise UsageError("--community needs --from-verdicts: a labelled set calibrates all communities.")
     if plots and not folder:
-        raise UsageError("--plots goes with a labelled set: verdicts are only of what was shown.")
+        raise UsageError("--plots needs a labelled set: verdicts only cover what was shown.")
     if missing := asyncio.run(pending(where.owner_database_url)):
-        raise UsageError(f"The database lacks {', '.join(missing)}: run `reunite migrate` first.")
+        raise UsageError(f"The database is missing {', '.join(missing)}: run `reunite migrate` first.")
     try:
         summary = asyncio.run(_from_set(where, folder, plots) if folder else _from_verdicts(where, community))
     except TooLittleDataError as error:
@@ -78,10 +78,10 @@ async def _from_verdicts(where: Servers, only: UUID | None) -> dict[str, Any]:
     async with Store(where.database_url) as store:
         live = await store.live_model()
         if live is None:
-            raise UsageError("No worker has run here yet: there is nothing to learn from.")
+            raise UsageError("No worker has run here yet, so there's nothing to learn from.")
         communities = [community for community in await store.communities() if only in {None, community}]
         if not communities:
-            raise UsageError(f"There is no community {only}." if only else "There is no community yet.")
+            raise UsageError(f"There's no community {only}." if only else "There's no community yet.")
         fitted, refused = {}, {}
         for community in communities:
             try:
@@ -115,13 +115,13 @@ def _summary(source: str, version: str, fitted: FitResult) -> dict[str, Any]:
 
 def _text(summary: Mapping[str, Any]) -> str:
     if "communities" in summary:
-        fitted = (f"Community {name}: {_learnt(own)}" for name, own in summary["communities"].items())
+        fitted = (f"Community {name}: {_learned(own)}" for name, own in summary["communities"].items())
         refused = (f"Community {name}: {reason}" for name, reason in summary["too little"].items())
         return "\n".join([*fitted, *refused])
-    return f"{_learnt(summary)} All communities without a scoring model of their own use this one from now on."
+    return f"{_learned(summary)} All communities without their own scoring model use this one from now on."
 
 
-def _learnt(summary: Mapping[str, Any]) -> str:
+def _learned(summary: Mapping[str, Any]) -> str:
     data = (
         f"{summary['searches']} lost reports about {summary['things']} things"
         if summary["source"] == "set"
@@ -129,13 +129,13 @@ def _learnt(summary: Mapping[str, Any]) -> str:
     )
     limits = summary["limits"]
     return (
-        f"Learnt from {data}, for the encoder {summary['encoder']}."
+        f"Learned from {data}, for the encoder {summary['encoder']}."
         f" Log loss {summary['log_loss']:.3f}, before {summary['log_loss_before']:.3f}."
-        f" Where words are compared, “High confidence” {_from(limits['words']['high'])} and “Possible match”"
-        f" {_from(limits['words']['possible'])}; where two photos are, {_from(limits['photos']['high'])} and"
+        f" Comparing text, “High confidence” {_from(limits['words']['high'])} and “Possible match”"
+        f" {_from(limits['words']['possible'])}; comparing two photos, {_from(limits['photos']['high'])} and"
         f" {_from(limits['photos']['possible'])}."
     )
 
 
 def _from(limit: float) -> str:
-    return "is never given: no limit kept the promise" if limit >= NEVER else f"is given from {limit:.1%}"
+    return "is never shown (no limit kept its promise)" if limit >= NEVER else f"starts at {limit:.1%}"

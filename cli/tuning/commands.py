@@ -11,9 +11,9 @@ from cli.context import AsJson, prepared
 
 def match(
     folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
-    out: Annotated[Path, typer.Option(help="File for the predictions, one JSON line a query.")],
+    out: Annotated[Path, typer.Option(help="Write predictions here, one JSON line per query.")],
 ) -> None:
-    """Rank a labelled set, at most 20 results a query; the answers are never read.
+    """Rank a labelled set, up to 20 results per query. Never reads the answers.
 
     Example: reunite match sets/dev --out predictions.jsonl
     """
@@ -25,16 +25,20 @@ def match(
 
 def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
-    folds: Annotated[int, typer.Option(min=2, help="Parts of the things; each is scored by the others.")] = 5,
-    seeds: Annotated[int, typer.Option(min=1, help="Draws of taking half of the things out.")] = 20,
-    sizes: Annotated[list[int] | None, typer.Option(help="Also with so many finds at most. May be repeated.")] = None,
-    out: Annotated[Path | None, typer.Option(help="File for the out-of-fold predictions.")] = None,
-    plots: Annotated[Path | None, typer.Option(help="Folder for diagrams (needs the extra `evaluate`).")] = None,
+    folds: Annotated[int, typer.Option(min=2, help="Number of folds to split the things into.")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="Random draws that leave out half of the things.")] = 20,
+    sizes: Annotated[
+        list[int] | None, typer.Option(help="Also evaluate with at most this many finds. Repeat for more.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write out-of-fold predictions here.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     *,
-    ablation: Annotated[bool, typer.Option("--ablation", help="Also: what each piece of evidence brings.")] = False,
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="Also measure what each piece of evidence adds.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """How good the matching is on a labelled set: fit on four fifths of the things, score the fifth, five times.
+    """Measure the matching on a labelled set by cross-validation, split by thing.
 
     Example: reunite evaluate sets/dev --ablation --plots curves
     """
@@ -48,12 +52,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
 def calibrate(
     folder: Annotated[Path | None, typer.Argument(metavar="[SET]", help="A labelled set, for all communities.")] = None,
     community: Annotated[UUID | None, typer.Option(help="With --from-verdicts: only this community.")] = None,
-    plots: Annotated[Path | None, typer.Option(help="Folder for diagrams (needs the extra `evaluate`).")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     *,
     from_verdicts: Annotated[bool, typer.Option("--from-verdicts", help="Learn from moderators' ✅ and ❌.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fit what each piece of evidence is worth, and score by it from now on.
+    """Fit the weights of the evidence and use them from now on.
 
     Example: reunite calibrate sets/dev --plots curves
     """

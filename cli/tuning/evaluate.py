@@ -38,7 +38,7 @@ def run(where: Servers, folder: Path, options: Options) -> None:
     """Post the set, fit and score it fold by fold, and print figures. Raises UsageError."""
     for path in filter(None, (options.out, options.plots)):
         if not path.parent.is_dir():
-            msg = f"There is no folder {path.parent} to write {path.name} into."
+            msg = f"Can't write {path.name}: the folder {path.parent} doesn't exist."
             raise UsageError(msg)
     searched = asyncio.run(searched_set(where, folder))
     scorers = _scorers(searched, options)

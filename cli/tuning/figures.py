@@ -29,7 +29,7 @@ def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
         console.print(_table(f"Half of the things taken out, {name}, {figures['seeds']} draws", own))
     if "ablation" in figures:
         console.print(_ablation_table(figures["ablation"]))
-    console.print("In brackets: 95% intervals, by bootstrap over things. Everything is scored out of fold.")
+    console.print("In brackets: 95% intervals, bootstrapped over things. All results are out of fold.")
 
 
 def _table(title: str, figures: Mapping[str, Any]) -> Table:
@@ -52,7 +52,7 @@ def _with_interval(proportion: Proportion) -> str:
 
 def _ablation_table(figures: Mapping[str, Any]) -> Table:
     kinds = list(next(iter(figures.values())))
-    table = Table("without", *kinds, title="Log loss (recall @1, @5) without each piece of evidence, fitted again")
+    table = Table("without", *kinds, title="Log loss (recall @1, @5) without each piece of evidence, refitted")
     for name, own in figures.items():
         results = [AblationResult(**own[kind]) for kind in kinds]
         table.add_row(

@@ -20,7 +20,7 @@ def run(where: Servers, folder: Path, out: Path) -> None:
     """Rank the set and write the predictions, one JSON line for each query."""
     gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
     if not out.parent.is_dir():
-        msg = f"There is no folder {out.parent} to write {out.name} into."
+        msg = f"Can't write {out.name}: the folder {out.parent} doesn't exist."
         raise UsageError(msg)
     predictions = asyncio.run(_predictions(where, gallery, queries))
     out.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in predictions), "utf-8")

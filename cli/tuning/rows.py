@@ -42,7 +42,7 @@ def read_rows(path: Path) -> list[Row]:
             try:
                 rows.append(_row(json.loads(line), path.parent))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
-                msg = f"{path}, line {number} is not a post of a set: {error!r}."
+                msg = f"{path}, line {number} isn't a valid post: {error!r}."
                 raise UsageError(msg) from error
     return rows
 

@@ -51,7 +51,7 @@ def read_answers(path: Path) -> dict[str, KnownAnswer]:
         if line.strip():
             data = json.loads(line)
             if not isinstance(data.get("matches"), list):
-                msg = f'{path}, line {number} has no "matches": a labelled set names the right answers.'
+                msg = f'{path}, line {number} has no "matches": a labelled set needs them.'
                 raise UsageError(msg)
             answers[str(data["id"])] = KnownAnswer(tuple(map(str, data["matches"])), data.get("lang") or "en")
     return answers
@@ -65,7 +65,7 @@ async def searched_set(where: Servers, folder: Path) -> SearchedSet:
     gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
     answers = read_answers(folder / "queries.jsonl")
     if unknown := sorted({match for answer in answers.values() for match in answer.matches} - {r.id for r in gallery}):
-        msg = f"{folder / 'gallery.jsonl'} has no post {unknown[0]!r}, which is named as an answer."
+        msg = f"{folder / 'gallery.jsonl'} has no post {unknown[0]!r} that a query lists as a match."
         raise UsageError(msg)
     async with running_trial(where) as trial:
         model = await trial.store.live_model()

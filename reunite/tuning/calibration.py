@@ -55,7 +55,7 @@ def calibrate(labelled: LabelledSet, prior: ScoringModel, seed: int = 0) -> FitR
     if len(with_answer) < MIN_SEARCHES or len(things) < MIN_THINGS:
         raise TooLittleDataError(
             f"There are {len(with_answer)} lost reports with a known answer, about {len(things)} things: too few to"
-            f" learn from. It takes {MIN_SEARCHES} about {MIN_THINGS} things."
+            f" learn from. You need {MIN_SEARCHES} about {MIN_THINGS} things."
         )
     cases, prior = training_cases(labelled, prior, seed)
     model = map_estimate(cases, prior)

@@ -38,8 +38,8 @@ def from_verdicts(pairs: Sequence[DecidedPair], model: ScoringModel) -> FitResul
     confirmed = sum(pair.right for pair in pairs)
     if len(pairs) < MIN_VERDICTS or min(confirmed, len(pairs) - confirmed) < MIN_OF_EACH:
         raise TooLittleDataError(
-            f"There are {confirmed} confirmed and {len(pairs) - confirmed} refused matches: too few to learn from."
-            f" It takes {MIN_VERDICTS}, and {MIN_OF_EACH} of each kind."
+            f"There are {confirmed} confirmed and {len(pairs) - confirmed} rejected matches: too few to learn from."
+            f" You need {MIN_VERDICTS}, with at least {MIN_OF_EACH} of each."
         )
     log_odds = np.array([total_log_odds(pair.evidence, model) for pair in pairs])
     shown = np.clip([pair.probability for pair in pairs], _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
