@@ -1,34 +1,32 @@
-"""A burst of posts at Discord's pace: how soon each is committed while the worker embeds, and whether all are answered.
+"""`reunite bench chat`: a burst of posts at Discord's pace, while a worker embeds.
 
-Discord is the double of the tests, so this runs from a checkout. It enforces Discord's rate limits.
+Measures how soon each post is committed, acknowledged and answered. Discord is a local server with its rate limits.
 """
 
 import asyncio
-import importlib
+import io
 import json
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import psycopg
+from PIL import Image, ImageDraw
 from rich.console import Console
 from rich.table import Table
 
+from cli.bench.local_discord import TOKEN, LocalDiscord
 from cli.children import children
-from cli.errors import UsageError
 from cli.progress import say
 from cli.servers import Servers, scratch
 
-_LOOK_EVERY: Final = 0.005
-"""Seconds between looks at the reports, and so how exactly a commit's time is known."""
-_PATIENCE: Final = 540.0
-_CHECKOUT: Final = Path(__file__).parents[2]
-_COLOURS: Final = ("red", "green", "blue")
+_POLL_SECONDS: Final = 0.005
+"""Between looks at the reports: the resolution of the measured commit times."""
+_TIMEOUT: Final = 540.0
+_COLOURS: Final = ("#dc281e", "#1ea03c", "#1e46c8")
 _COMMITTED: Final = "SELECT source_key FROM report"
 _ANSWERED: Final = """SELECT count(DISTINCT report_id) AS n FROM outbox WHERE state = 'sent'
   AND reply ->> 'kind' IN ('nothing', 'answer', 'match')"""
@@ -37,121 +35,116 @@ _SENT: Final = "SELECT sent_channel, sent_message FROM outbox WHERE state = 'sen
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What came of the posts: seconds from each event to its commit, and until all had 👀 and their answer."""
+    """What came of the posts, in seconds."""
 
     committed: tuple[float, ...]
-    taken_up_after: float
+    """From each event to its commit."""
+    acknowledged_after: float
     answered_after: float
     out_of_order: int
-    """Replies that stand in their thread before one that was to come first."""
+    """Replies that precede an earlier reply of their thread."""
     too_fast: int
-    """Requests that Discord refused because of a rate limit, and that were made again."""
+    """Requests that Discord refused because of a rate limit, and that were repeated."""
 
     def percentile(self, share: float) -> float:
-        """Return the seconds within which this share (0–100) of the posts was committed."""
+        """Return the time within which this share (0–100) of the posts was committed."""
         return float(np.percentile(self.committed, share))
 
 
 def run(where: Servers, posts: int, *, as_json: bool) -> None:
-    """Measure a burst of posts at Discord's pace, with a worker that embeds beside the bot."""
-    burst = asyncio.run(measure_burst(where, posts, say))
-    committed = {f"p{share}": round(1000 * burst.percentile(share), 1) for share in (50, 99, 100)}
-    report = {
-        "posts": posts,
-        "committed_ms": committed,
-        "taken_up_after_s": round(burst.taken_up_after, 1),
-        "answered_after_s": round(burst.answered_after, 1),
-        "out_of_order": burst.out_of_order,
-        "too_fast_for_discord": burst.too_fast,
-    }
+    """Measure a burst of posts and print its figures."""
+    report = _report(asyncio.run(_measure(where, posts)))
     if as_json:
         print(json.dumps(report))
         return
     table = Table("", "", title=f"{posts} photo posts at once", show_header=False)
-    for share, milliseconds in zip(("median", "p99", "slowest"), committed.values(), strict=True):
+    for share, milliseconds in zip(("median", "p99", "slowest"), report["committed_ms"].values(), strict=True):
         table.add_row(f"event to commit, {share}", f"{milliseconds} ms")
     table.add_row("all marked 👀 after", f"{report['taken_up_after_s']} s")
     table.add_row("all answered after", f"{report['answered_after_s']} s")
-    table.add_row("replies out of order", str(burst.out_of_order))
-    table.add_row("requests too fast for Discord", str(burst.too_fast))
+    table.add_row("replies out of order", str(report["out_of_order"]))
+    table.add_row("requests too fast for Discord", str(report["too_fast_for_discord"]))
     Console().print(table)
 
 
-async def measure_burst(home: Servers, posts: int, progress: Callable[[str], None]) -> Burst:
-    """Post so many photos at once and wait until all is said. Raises UsageError outside of a checkout."""
-    doubles, pictures = _doubles()
+def _report(burst: Burst) -> dict[str, Any]:
+    return {
+        "posts": len(burst.committed),
+        "committed_ms": {f"p{share}": round(1000 * burst.percentile(share), 1) for share in (50, 99, 100)},
+        "taken_up_after_s": round(burst.acknowledged_after, 1),
+        "answered_after_s": round(burst.answered_after, 1),
+        "out_of_order": burst.out_of_order,
+        "too_fast_for_discord": burst.too_fast,
+    }
+
+
+async def _measure(home: Servers, posts: int) -> Burst:
+    """Start a bot and a worker with a local Discord, post photos at once, and wait until all are answered."""
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
-        discord = await stack.enter_async_context(doubles.DiscordDouble())
-        discord.limits.enforced = True
-        environment = {
-            **own.environment(),
-            "REUNITE_DISCORD_TOKEN": doubles.TOKEN,
-            "REUNITE_DISCORD_API_BASE": discord.api_base,
-            "REUNITE_DISCORD_GATEWAY": discord.gateway_url,
-            "REUNITE_PHOTO_HTTP_HOSTS": discord.file_host,
-            "REUNITE_LOG_LEVEL": "error",
-        }
+        discord = await stack.enter_async_context(LocalDiscord())
+        environment = {**own.environment(), **_discord_settings(discord), "REUNITE_LOG_LEVEL": "error"}
         processes = await stack.enter_async_context(children([["worker"], ["bot", "discord"]], environment))
         for process in processes:
-            progress(f"Starting the {process.name} …")
+            say(f"Starting the {process.name} …")
             await process.start()
         owner = await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True)
         await stack.enter_async_context(owner)
-        return await asyncio.wait_for(_burst(discord, owner, pictures.drawing, posts, progress), _PATIENCE)
+        return await asyncio.wait_for(_burst(discord, owner, posts), _TIMEOUT)
 
 
-def _doubles() -> tuple[Any, Any]:
-    if not (_CHECKOUT / "tests" / "doubles").is_dir():
-        msg = "This measures against the Discord of the tests: run it from a checkout."
-        raise UsageError(msg)
-    sys.path.insert(0, str(_CHECKOUT))
-    return importlib.import_module("tests.doubles.discord"), importlib.import_module("tests.doubles.pictures")
+def _discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
+    return {
+        "REUNITE_DISCORD_TOKEN": TOKEN,
+        "REUNITE_DISCORD_API_BASE": discord.api_base,
+        "REUNITE_DISCORD_GATEWAY": discord.gateway_url,
+        "REUNITE_PHOTO_HTTP_HOSTS": discord.host,
+    }
 
 
-async def _burst(
-    discord: Any,
-    owner: psycopg.AsyncConnection[Any],
-    drawing: Callable[[str], bytes],
-    posts: int,
-    progress: Callable[[str], None],
-) -> Burst:
-    author = discord.join("Ada")
-    photos = {colour: drawing(colour) for colour in _COLOURS}
+async def _burst(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts: int) -> Burst:
+    photos = [_photo(colour) for colour in _COLOURS]
     sent: dict[str, float] = {}
-    seen: dict[str, float] = {}
-    watcher = asyncio.create_task(_watch(owner, posts, seen))
+    committed: dict[str, float] = {}
+    watcher = asyncio.create_task(_watch_commits(owner, posts, committed))
     start = time.perf_counter()
     for number in range(posts):
-        colour = _COLOURS[number % len(_COLOURS)]
         at = time.perf_counter()
-        sent[await discord.post("found", author, f"thing {number}", {f"{colour}.jpg": photos[colour]})] = at
-    progress(f"{posts} photos posted; waiting until all are committed …")
+        sent[await discord.post(f"thing {number}", photos[number % len(photos)])] = at
+    say(f"Posted {posts} photos; waiting for all of them to be committed …")
     await watcher
-    while not all(discord.has_reaction(post, "👀") for post in sent):  # noqa: ASYNC110 - the bot is another process
-        await asyncio.sleep(_LOOK_EVERY)
-    taken_up = time.perf_counter() - start
-    progress("All committed and taken up; waiting for the answers …")
+    while not sent.keys() <= discord.acknowledged:  # noqa: ASYNC110 - the bot is another process
+        await asyncio.sleep(_POLL_SECONDS)
+    acknowledged = time.perf_counter() - start
+    say("All committed and picked up; waiting for the replies …")
     while (await _rows(owner, _ANSWERED))[0][0] < posts:  # noqa: ASYNC110 - as above
-        await asyncio.sleep(_LOOK_EVERY * 20)
-    answered = time.perf_counter() - start
+        await asyncio.sleep(_POLL_SECONDS * 20)
     return Burst(
-        tuple(seen[post] - at for post, at in sent.items()),
-        taken_up,
-        answered,
-        _out_of_order(await _rows(owner, _SENT)),
-        len(discord.limits.refused),
+        committed=tuple(committed[post] - at for post, at in sent.items()),
+        acknowledged_after=acknowledged,
+        answered_after=time.perf_counter() - start,
+        out_of_order=_out_of_order(await _rows(owner, _SENT)),
+        too_fast=discord.limits.refused,
     )
 
 
-async def _watch(owner: psycopg.AsyncConnection[Any], posts: int, seen: dict[str, float]) -> None:
+def _photo(colour: str) -> bytes:
+    """Draw a thing of one colour on a pale ground."""
+    image = Image.new("RGB", (240, 240), "#e1ded7")
+    ImageDraw.Draw(image).ellipse((40, 40, 200, 200), fill=colour)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+async def _watch_commits(owner: psycopg.AsyncConnection[Any], posts: int, committed: dict[str, float]) -> None:
     """Note when each post is first seen committed."""
-    while len(seen) < posts:
+    while len(committed) < posts:
         rows = await _rows(owner, _COMMITTED)
         now = time.perf_counter()
         for (key,) in rows:
-            seen.setdefault(key, now)
-        await asyncio.sleep(_LOOK_EVERY)
+            committed.setdefault(key, now)
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 async def _rows(owner: psycopg.AsyncConnection[Any], query: str) -> list[Any]:
@@ -159,7 +152,7 @@ async def _rows(owner: psycopg.AsyncConnection[Any], query: str) -> list[Any]:
 
 
 def _out_of_order(replies: list[tuple[str, str]]) -> int:
-    """Count replies, given in the order in which they were to come, that came before one of their thread's earlier."""
+    """Count replies, given in their intended order, that were sent before an earlier one of their thread."""
     newest: dict[str, int] = {}
     wrong = 0
     for channel, message in replies:
