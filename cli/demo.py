@@ -1,4 +1,4 @@
-"""`reunite demo`: everything from nothing, on this machine."""
+"""`reunite demo`: everything on this machine, without any setup."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ ENCODERS: Final = {
     "clip": "CLIP",
     "concept": "the built-in offline encoder",
 }
-_MOST_RESTARTS: Final = 5
+_MAX_RESTARTS: Final = 5
 
 
 async def demo(settings: Settings, where: Servers) -> None:
@@ -26,7 +26,7 @@ async def demo(settings: Settings, where: Servers) -> None:
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
         if run.done():
             await run
-        run.cancel()  # or it would start again what is being stopped
+        run.cancel()  # or it would restart what is being stopped
         print("\nStopping …", flush=True)
 
 
@@ -44,7 +44,7 @@ async def _start(worker: Child, page: Child, port: int) -> None:
 
 
 async def _watch(running: Sequence[Child]) -> None:
-    """Start again what ends by itself; what keeps ending ends the demo."""
+    """Restart processes that end; give up if they keep ending."""
     restarts = 0
     waiting = {asyncio.create_task(child.ended()): child for child in running}
     while True:
@@ -52,7 +52,7 @@ async def _watch(running: Sequence[Child]) -> None:
         for task in done:
             child = waiting.pop(task)
             restarts += 1
-            if restarts > _MOST_RESTARTS:
+            if restarts > _MAX_RESTARTS:
                 msg = f"`reunite {child.name}` keeps crashing (status {task.result()})."
                 raise ChildError(msg)
             print(f"`reunite {child.name}` exited (status {task.result()}). Restarting it.", flush=True)

@@ -1,4 +1,4 @@
-"""From a report's stored copies and words to rows of vectors."""
+"""Embeds reports: from stored copies and texts to rows of embeddings."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from workers.batching import BatchingEncoder
 
 @dataclass(frozen=True, slots=True)
 class Unembedded:
-    """What of a report lacks vectors: stored copies by photo, and the text ("" where it has them)."""
+    """The parts of a report without embeddings: stored copies by photo, and the text (empty if it has them)."""
 
     copies: dict[UUID, bytes]
     text: str
 
 
 async def unembedded(session: EmbeddingSession, report: UUID, model: EmbeddingModel) -> Unembedded:
-    """Read what of a report lacks vectors of a model."""
+    """Read the parts of a report without embeddings of a model."""
     photo_ids, text_lacks = await session.unembedded(report, model.id)
     known = await session.report(report)
     copies = {photo: await session.photo_bytes(photo) or b"" for photo in photo_ids}
@@ -29,7 +29,7 @@ async def unembedded(session: EmbeddingSession, report: UUID, model: EmbeddingMo
 
 
 async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> list[EmbeddingRow]:
-    """Embed it, in every space of the encoder."""
+    """Embed the parts in every space of the encoder."""
     rows: list[EmbeddingRow] = []
     if wanted.copies:
         pixels = await asyncio.gather(*(asyncio.to_thread(photos.decode, copy) for copy in wanted.copies.values()))
@@ -47,9 +47,9 @@ async def reembed(
     progress: Callable[[int, str], None],
     at_once: int = 16,
 ) -> int:
-    """Embed all that lacks vectors of a model, beside the other models' vectors; return how many reports that were.
+    """Embed everything without embeddings of a model, keeping other models' embeddings; return the number of reports.
 
-    `progress` is told how many are done, and of which community the last ones were.
+    Calls `progress` with how many are done, and the community of the latest.
     """
     done = 0
     for community in await store.communities():

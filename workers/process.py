@@ -1,6 +1,6 @@
-"""What is done for a report: stored copies, vectors, search. Each step commits, so a killed worker's successor goes on.
+"""Processes a report: stored copies, embeddings, search. Each step commits, so another worker can take over.
 
-The vectors are committed before the search: two reports at the same moment would otherwise miss each other for ever.
+Embeddings are committed before the search; otherwise two simultaneous reports would never find each other.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Processes reports with one encoder. `slack_files` opens photos that are behind a token."""
+    """Processes reports with one encoder. `slack_files` authorises the download of Slack's photos."""
 
     store: Store
     encoder: BatchingEncoder
@@ -54,11 +54,11 @@ class Processor:
     intake: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(INTAKE_AT_ONCE))
 
     async def process(self, lease: WorkLease) -> Outcome:
-        """Bring a report as far as it can be brought, and tell how that went; nothing is raised."""
+        """Process a report as far as possible and return the outcome; never raises."""
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
-        if lease.fence - lease.failures > MOST_FAILURES:  # leases that ended in neither success nor failure
+        if lease.fence - lease.failures > MOST_FAILURES:  # leases that ended without success or failure
             log.error("work_kills_workers")
-            return await self._give_up(lease, "its workers ended without a word")
+            return await self._give_up(lease, "its workers ended without an error")
         try:
             async with self._kept(lease):
                 await self._store_photos(lease)
@@ -70,7 +70,7 @@ class Processor:
         except (TryAgainError, psycopg.OperationalError, OSError) as error:
             log.warning("work_interrupted", error=type(error).__name__)
             return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
-        except Exception as error:  # one report's defect must not end the worker
+        except Exception as error:  # one report's defect must not stop the worker
             log.exception("work_defect")
             return await self._again(lease, f"{type(error).__name__}: {error}", None)
         log.info("work_done")
@@ -78,7 +78,7 @@ class Processor:
 
     @asynccontextmanager
     async def _kept(self, lease: WorkLease) -> AsyncIterator[None]:
-        """Keep the lease for as long as the work takes."""
+        """Keep extending the lease while the work is running."""
 
         async def keep() -> None:
             while True:
@@ -101,7 +101,7 @@ class Processor:
                 await session.retry(problem, after or _FIRST_PAUSE * 2**lease.failures)
                 return "again"
         except (LeaseLostError, psycopg.OperationalError):
-            return "overtaken"  # the lease runs out by itself, and the sweep finds the work
+            return "overtaken"  # the lease expires, and the sweep finds the work
 
     async def _give_up(self, lease: WorkLease, problem: str) -> Outcome:
         try:
@@ -172,7 +172,7 @@ class Processor:
             if await session.refuse_photo(photo.id, error.key):
                 await session.post(lease.report, f"{photo.id}:problem", reply)
 
-    # Vectors
+    # Embeddings
 
     async def _embed(self, lease: WorkLease) -> None:
         async with self.store.work_session(lease) as session:

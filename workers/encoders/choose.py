@@ -1,4 +1,4 @@
-"""Which encoder this deployment uses: chosen once, kept from then on."""
+"""Which encoder this deployment uses: chosen once, then kept."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from workers.threads import use_threads
 
 @dataclass(frozen=True)
 class Choice:
-    """An encoder that is ready, and its kind, to be recorded for the next start."""
+    """A loaded encoder, and its kind, which is recorded for the next start."""
 
     kind: EncoderKind
     encoder: Encoder
@@ -19,11 +19,11 @@ class Choice:
 def choose(
     setting: str, recorded: str | None, model: str, report: Callable[[str], None], *, threads: int | None = None
 ) -> Choice:
-    """Load the encoder by the setting `auto`, `clip` or `concept`; a kind `recorded` earlier is kept.
+    """Load the encoder for the setting `auto`, `clip` or `concept`; a previously `recorded` kind is kept.
 
-    `auto` takes CLIP where `model` (a folder, or a hub's name[@revision]) is here or its hub answers, else the offline
-    encoder. `report` is told what is being done. `threads` is for `workers.threads.use_threads`. Raises
-    EncoderUnavailableError with the remedy.
+    `auto` chooses CLIP if `model` (a folder, or a hub's name[@revision]) is local or its hub answers, otherwise the
+    offline encoder. Calls `report` with what is being done. `threads` is for `workers.threads.use_threads`. Raises
+    EncoderUnavailableError; its message says what to do.
     """
     if recorded is not None and setting not in {"auto", recorded}:
         raise EncoderUnavailableError(
@@ -66,7 +66,7 @@ def _clip_or_concept(model: str, report: Callable[[str], None]) -> Choice:
 
 
 def _clip(model: str, report: Callable[[str], None]) -> Choice:
-    # Imported here: the encoders' packages are extras, and loading them takes seconds.
+    # Imported here: the encoders' packages are extras, and take seconds to import.
     from workers.encoders.hub import obtain  # noqa: PLC0415
 
     obtain(model, report)
