@@ -37,8 +37,7 @@ def configured() -> Iterator[Settings]:
         logs.configure(settings.log_level, as_json=settings.log_json)
         yield settings
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
-        _fail(f"Invalid setting: {problems}.")
+        _fail(f"Invalid setting: {_problems(error)}.")
     except (UsageError, ChildError, EmbeddedServersError, MigrationError) as error:
         _fail(str(error))
     except ImportError as error:
@@ -47,6 +46,10 @@ def configured() -> Iterator[Settings]:
         _fail(wording.tell(error))
     except _expected() as error:
         _fail(str(error).strip())
+
+
+def _problems(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, detail['loc'])).upper()}: {detail['msg']}" for detail in error.errors())
 
 
 def _expected() -> tuple[type[Exception], ...]:

@@ -53,16 +53,23 @@ async def reembed(
     """
     done = 0
     for community in await store.communities():
-        while True:
-            async with store.embedding_session(community) as session:
-                reports = await session.reports_without(model.id, at_once)
-                wanted = [await unembedded(session, report, model) for report in reports]
-            if not reports:
-                break
-            rows = await asyncio.gather(*(embed(encoder, each) for each in wanted))
-            async with store.embedding_session(community) as session:
-                for report, each, its_rows in zip(reports, wanted, rows, strict=True):
-                    await session.save_embeddings(report, model.id, its_rows, text=each.text)
-            done += len(reports)
+        while count := await _reembed_some(store, encoder, model, community, at_once):
+            done += count
             progress(done, str(community))
     return done
+
+
+async def _reembed_some(
+    store: Store, encoder: BatchingEncoder, model: EmbeddingModel, community: UUID, limit: int
+) -> int:
+    """Embed up to `limit` reports of a community; return how many there were."""
+    async with store.embedding_session(community) as session:
+        reports = await session.reports_without(model.id, limit)
+        missing = [await unembedded(session, report, model) for report in reports]
+    if not reports:
+        return 0
+    rows = await asyncio.gather(*(embed(encoder, some) for some in missing))
+    async with store.embedding_session(community) as session:
+        for report, some, own_rows in zip(reports, missing, rows, strict=True):
+            await session.save_embeddings(report, model.id, own_rows, text=some.text)
+    return len(reports)

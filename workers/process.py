@@ -29,14 +29,14 @@ from workers.slack_files import SlackFiles
 Outcome = Literal["done", "again", "failed", "overtaken"]
 
 MOST_FAILURES: Final = 6
-"""After so many tries (about a minute) temporary trouble is said instead of tried again."""
+"""After this many tries (about a minute) we report the trouble instead of trying again."""
 INTAKE_AT_ONCE: Final = 2
-"""How many photos are decoded at once: the largest takes hundreds of megabytes while it is open."""
+"""How many photos are decoded at once: the largest take hundreds of megabytes while they are open."""
 _FIRST_PAUSE: Final = 2.0
-"""Seconds before the second try; doubled for each one after."""
+"""Seconds before the second try, doubled for each further one."""
 
 _FRESH_LINK: Final = 15.0
-"""Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
+"""Seconds until a photo with an expired link is tried again, unless the bot fetches a fresh link first."""
 
 _log = structlog.get_logger(__name__)
 
@@ -108,8 +108,8 @@ class Processor:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
                 report = await session.report(lease.report)
-                said = wording.problem("our_fault", report.language if report else "en")
-                await session.post(lease.report, f"{lease.work}:failed", said)
+                reply = wording.problem("our_fault", report.language if report else "en")
+                await session.post(lease.report, f"{lease.work}:failed", reply)
                 return "failed"
         except (LeaseLostError, psycopg.OperationalError):
             return "overtaken"

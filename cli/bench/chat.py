@@ -104,15 +104,14 @@ def _discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
 
 async def _burst(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts: int) -> Burst:
     photos = [_photo(colour) for colour in _COLOURS]
-    sent: dict[str, float] = {}
-    committed: dict[str, float] = {}
-    watcher = asyncio.create_task(_watch_commits(owner, posts, committed))
+    watcher = asyncio.create_task(_watch_commits(owner, posts))
     start = time.perf_counter()
+    sent: dict[str, float] = {}
     for number in range(posts):
         at = time.perf_counter()
         sent[await discord.post(f"thing {number}", photos[number % len(photos)])] = at
     say(f"Posted {posts} photos; waiting for all of them to be committed …")
-    await watcher
+    committed = await watcher
     while not sent.keys() <= discord.acknowledged:  # noqa: ASYNC110 - the bot is another process
         await asyncio.sleep(_POLL_SECONDS)
     acknowledged = time.perf_counter() - start
@@ -137,14 +136,16 @@ def _photo(colour: str) -> bytes:
     return out.getvalue()
 
 
-async def _watch_commits(owner: psycopg.AsyncConnection[Any], posts: int, committed: dict[str, float]) -> None:
-    """Note when each post is first seen committed."""
+async def _watch_commits(owner: psycopg.AsyncConnection[Any], posts: int) -> dict[str, float]:
+    """Return when each post was first seen committed."""
+    committed: dict[str, float] = {}
     while len(committed) < posts:
         rows = await _rows(owner, _COMMITTED)
         now = time.perf_counter()
         for (key,) in rows:
             committed.setdefault(key, now)
         await asyncio.sleep(_POLL_SECONDS)
+    return committed
 
 
 async def _rows(owner: psycopg.AsyncConnection[Any], query: str) -> list[Any]:

@@ -168,9 +168,12 @@ class LocalDiscord:
     async def _history(self, request: web.Request) -> web.Response:
         channel, limit = request.match_info["channel"], int(request.query.get("limit", "50"))
         after, before = int(request.query.get("after", "0")), int(request.query.get("before", 1 << 63))
-        found = [each for each in self._messages.values() if each["channel_id"] == channel]
-        found = [each for each in found if after < int(each["id"]) < before]
-        return _json(list(reversed(found[:limit] if after else found[-limit:])))
+        messages = [
+            message
+            for number, message in self._messages.items()
+            if message["channel_id"] == channel and after < int(number) < before
+        ]
+        return _json(list(reversed(messages[:limit] if after else messages[-limit:])))
 
     async def _get_message(self, request: web.Request) -> web.Response:
         return _json(self._messages[request.match_info["message"]])

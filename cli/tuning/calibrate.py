@@ -34,12 +34,7 @@ def run(  # noqa: PLR0913 - the options of the command
     as_json: bool,
 ) -> None:
     """Fit, store and print a summary. Raises UsageError, also if there is too little to learn from."""
-    if (folder is None) != from_verdicts:
-        raise UsageError("Give either a labelled set or --from-verdicts.")
-    if community and not from_verdicts:
-        raise UsageError("--community needs --from-verdicts: a labelled set calibrates all communities.")
-    if plots and not folder:
-        raise UsageError("--plots needs a labelled set: verdicts only cover what was shown.")
+    _check(folder, community, plots, from_verdicts=from_verdicts)
     if missing := asyncio.run(pending(where.owner_database_url)):
         raise UsageError(f"The database is missing {', '.join(missing)}: run `reunite migrate` first.")
     try:
@@ -47,6 +42,15 @@ def run(  # noqa: PLR0913 - the options of the command
     except TooLittleDataError as error:
         raise UsageError(str(error)) from error
     print(json.dumps(summary, ensure_ascii=False) if as_json else _text(summary))
+
+
+def _check(folder: Path | None, community: UUID | None, plots: Path | None, *, from_verdicts: bool) -> None:
+    if (folder is None) != from_verdicts:
+        raise UsageError("Give either a labelled set or --from-verdicts.")
+    if community and not from_verdicts:
+        raise UsageError("--community needs --from-verdicts: a labelled set calibrates all communities.")
+    if plots and not folder:
+        raise UsageError("--plots needs a labelled set: verdicts only cover what was shown.")
 
 
 async def _from_set(where: Servers, folder: Path, plots: Path | None) -> dict[str, Any]:

@@ -64,9 +64,7 @@ async def searched_set(where: Servers, folder: Path) -> SearchedSet:
     """
     gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
     answers = read_answers(folder / "queries.jsonl")
-    if unknown := sorted({match for answer in answers.values() for match in answer.matches} - {r.id for r in gallery}):
-        msg = f"{folder / 'gallery.jsonl'} has no post {unknown[0]!r} that a query lists as a match."
-        raise UsageError(msg)
+    _check_matches(folder / "gallery.jsonl", gallery, answers)
     async with running_trial(where) as trial:
         model = await trial.store.live_model()
         found = await post_rows(trial, ReportKind.FOUND, gallery)
@@ -82,6 +80,13 @@ async def searched_set(where: Servers, folder: Path) -> SearchedSet:
         {_id(*name): name[1] for name in names.values()},
         {_id("lost", row.id): answers[row.id].kind(row) for row in queries},
     )
+
+
+def _check_matches(path: Path, gallery: Sequence[Row], answers: Mapping[str, KnownAnswer]) -> None:
+    matches = {match for answer in answers.values() for match in answer.matches}
+    if unknown := sorted(matches - {row.id for row in gallery}):
+        msg = f"{path} has no post {unknown[0]!r} that a query lists as a match."
+        raise UsageError(msg)
 
 
 def _labelled(searches: Sequence[Search], answers: Mapping[str, KnownAnswer]) -> LabelledSet:

@@ -55,6 +55,10 @@ class _Measured:
     evidence: Mapping[str, float]
     log_odds: float
 
+    def scored(self, query: ReportFeatures, probability: float, label: Label | None) -> ScoredCandidate:
+        why = reasons(query, self.features, self.candidate.rare_words, self.evidence)
+        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence)
+
 
 def score(
     search: Search, model: ScoringModel, extract: Callable[[Item], ReportFeatures] = extract
@@ -67,20 +71,12 @@ def score(
     ranked = _ranked(search, query, model, extract)
     log_odds = [measured.log_odds for measured in ranked]
     probabilities = softmax(log_odds, search.open_count, model)[:MAX_RESULTS]
-    labels = assign_labels(
-        probabilities,
-        [core_log_odds(measured.evidence, model) for measured in ranked[:MAX_RESULTS]],
-        model.photo_limits if ranked and PairKind.PHOTO_PHOTO in ranked[0].evidence else model.text_limits,
-    )
+    core = [core_log_odds(measured.evidence, model) for measured in ranked[:MAX_RESULTS]]
+    limits = model.photo_limits if ranked and PairKind.PHOTO_PHOTO in ranked[0].evidence else model.text_limits
+    labels = assign_labels(probabilities, core, limits)
     return tuple(
-        ScoredCandidate(
-            measured.candidate.item.report,
-            probability,
-            label,
-            reasons(query, measured.features, measured.candidate.rare_words, measured.evidence),
-            measured.evidence,
-        )
-        for probability, label, measured in zip(probabilities, labels, ranked, strict=False)
+        measured.scored(query, probability, label)
+        for measured, probability, label in zip(ranked, probabilities, labels, strict=False)
     )
 
 

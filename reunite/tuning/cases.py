@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from reunite.matching.evidence import PairKind
+from reunite.matching.evidence import PairKind, Search
 from reunite.matching.features import extract
 from reunite.matching.measurement import content_evidence, similarity_evidence
 from reunite.matching.weights import EVIDENCE, BackgroundPrior, ScoringModel
@@ -74,26 +74,29 @@ def measure_cases(searches: Sequence[LabelledSearch], weights: Sequence[float], 
     kept = [
         (labelled, weight) for labelled, weight in zip(searches, weights, strict=True) if labelled.search.candidates
     ]
-    features = lru_cache(maxsize=None)(extract)
-    content = lru_cache(maxsize=None)(lambda query, other: content_evidence(features(query), features(other)))
-    rows, right = [], []
-    for labelled, _ in kept:
-        for candidate in labelled.search.candidates:
-            evidence = {
-                **similarity_evidence(labelled.search.background, candidate, model),
-                **content(labelled.search.query, candidate.item),
-            }
-            rows.append([evidence.get(name, np.nan) for name in EVIDENCE])
-            right.append(candidate.item.report in labelled.relevant)
+    right = [c.item.report in labelled.relevant for labelled, _ in kept for c in labelled.search.candidates]
     counts = np.array([len(labelled.search.candidates) for labelled, _ in kept], np.intp)
     return Cases(
-        evidence=np.array(rows, np.float64).reshape(-1, len(EVIDENCE)),
+        evidence=_evidence([labelled.search for labelled, _ in kept], model),
         right=np.array(right, bool),
         first=np.cumsum(counts) - counts,
         open_counts=np.array([labelled.search.open_count for labelled, _ in kept], np.intp),
         weights=np.array([weight for _, weight in kept], np.float64),
         things=tuple(labelled.thing for labelled, _ in kept),
     )
+
+
+def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:
+    """Measure all candidates of all searches; what depends on the two reports alone is measured once per pair."""
+    features = lru_cache(maxsize=None)(extract)
+    content = lru_cache(maxsize=None)(lambda query, other: content_evidence(features(query), features(other)))
+    rows = []
+    for search in searches:
+        for candidate in search.candidates:
+            similarities = similarity_evidence(search.background, candidate, model)
+            evidence = {**similarities, **content(search.query, candidate.item)}
+            rows.append([evidence.get(name, np.nan) for name in EVIDENCE])
+    return np.array(rows, np.float64).reshape(-1, len(EVIDENCE))
 
 
 def fit_background_priors(searches: Sequence[LabelledSearch], prior: ScoringModel) -> dict[PairKind, BackgroundPrior]:

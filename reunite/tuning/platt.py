@@ -35,12 +35,7 @@ class DecidedPair:
 
 def from_verdicts(pairs: Sequence[DecidedPair], model: ScoringModel) -> FitResult:
     """Scale and shift a model's log odds to fit verdicts; label limits are kept. Raises TooLittleDataError."""
-    confirmed = sum(pair.right for pair in pairs)
-    if len(pairs) < MIN_VERDICTS or min(confirmed, len(pairs) - confirmed) < MIN_OF_EACH:
-        raise TooLittleDataError(
-            f"There are {confirmed} confirmed and {len(pairs) - confirmed} rejected matches: too few to learn from."
-            f" You need {MIN_VERDICTS}, with at least {MIN_OF_EACH} of each."
-        )
+    _check_enough(pairs)
     log_odds = np.array([total_log_odds(pair.evidence, model) for pair in pairs])
     shown = np.clip([pair.probability for pair in pairs], _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
     rivals = log_odds - np.log(shown / (1 - shown))
@@ -51,10 +46,19 @@ def from_verdicts(pairs: Sequence[DecidedPair], model: ScoringModel) -> FitResul
     return FitResult(
         scoring_model=replace(model, terms=terms, none_log_odds=model.none_log_odds - shift, calibrated=True),
         searches=len(pairs),
-        things=confirmed,
+        things=sum(pair.right for pair in pairs),
         log_loss=_log_loss(_probabilities(log_odds, rivals, fitted), right),
         log_loss_before=_log_loss(shown, right),
     )
+
+
+def _check_enough(pairs: Sequence[DecidedPair]) -> None:
+    confirmed = sum(pair.right for pair in pairs)
+    if len(pairs) < MIN_VERDICTS or min(confirmed, len(pairs) - confirmed) < MIN_OF_EACH:
+        raise TooLittleDataError(
+            f"There are {confirmed} confirmed and {len(pairs) - confirmed} rejected matches: too few to learn from."
+            f" You need {MIN_VERDICTS}, with at least {MIN_OF_EACH} of each."
+        )
 
 
 def _fit(log_odds: Numbers, rivals: Numbers, right: Numbers) -> Numbers:
