@@ -6,20 +6,24 @@ from typing import Annotated
 
 import typer
 
-from cli.context import AsJson, prepared
+from cli.context import AsJson, configured, prepared
 from cli.errors import UsageError
+from cli.servers import servers
 from reunite.entities import PlatformName
 
 
-def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page.")] = None) -> None:
+def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
     """Start everything on this machine: embedded servers, a worker and a chat page.
 
     Example: reunite demo --port 8700
     """
     from cli import demo as command  # noqa: PLC0415
 
-    with prepared() as (settings, where):
-        asyncio.run(command.demo(settings.model_copy(update={"port": port}) if port else settings, where))
+    with configured() as given:
+        settings = given.model_copy(update={"port": port}) if port is not None else given
+        command.check_port(settings.port)  # before anything is started
+        with servers(settings) as where:
+            asyncio.run(command.demo(settings, where))
 
 
 def try_once(

@@ -41,7 +41,7 @@ def configured() -> Iterator[Settings]:
     except (UsageError, ChildError, EmbeddedServersError, MigrationError) as error:
         _fail(str(error))
     except ImportError as error:
-        _fail(f"{error.name} isn't installed. Run `pip install 'reunite[all]'` to get everything.")
+        _fail(f"{error.name} isn't installed. Run `make install` in a checkout to install everything.")
     except TellUserError as error:
         _fail(wording.tell(error))
     except _expected() as error:
