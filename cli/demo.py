@@ -1,4 +1,4 @@
-"""`reunite demo`: everything from nothing, on this machine."""
+"""`reunite demo`: everything on this machine, without any setup."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from cli.servers import Servers
 from cli.settings import Settings
 from db.migrate import migrate
 
-_MOST_RESTARTS: Final = 5
+_MAX_RESTARTS: Final = 5
 
 
 async def demo(settings: Settings, where: Servers) -> None:
@@ -28,7 +28,7 @@ async def demo(settings: Settings, where: Servers) -> None:
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
         if run.done():
             await run
-        run.cancel()  # or it would start again what is being stopped
+        run.cancel()  # or it would restart what is being stopped
         print("\nStopping …", flush=True)
 
 
@@ -52,11 +52,11 @@ async def _start(worker: Child, page: Child, port: int) -> None:
     print("Starting the worker …", flush=True)
     await worker.start()
     await page.start()
-    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it and keeps what was posted)", flush=True)
+    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it; your posts are kept)", flush=True)
 
 
 async def _watch(running: Sequence[Child]) -> None:
-    """Start again what ends by itself; what keeps ending ends the demo."""
+    """Restart processes that end; give up if they keep ending."""
     restarts = 0
     waiting = {asyncio.create_task(child.ended()): child for child in running}
     while True:
@@ -64,9 +64,9 @@ async def _watch(running: Sequence[Child]) -> None:
         for task in done:
             child = waiting.pop(task)
             restarts += 1
-            if restarts > _MOST_RESTARTS:
-                msg = f"`reunite {child.name}` keeps ending (status {task.result()})."
+            if restarts > _MAX_RESTARTS:
+                msg = f"`reunite {child.name}` keeps crashing (status {task.result()})."
                 raise ChildError(msg)
-            print(f"`reunite {child.name}` ended (status {task.result()}); it is started again.", flush=True)
+            print(f"`reunite {child.name}` exited (status {task.result()}). Restarting it.", flush=True)
             await child.start()
             waiting[asyncio.create_task(child.ended())] = child

@@ -1,6 +1,6 @@
-"""What is done for a report: stored copies, vectors, search. Each step commits, so a killed worker's successor goes on.
+"""Processes a report: stored copies, embeddings, search. Each step commits, so another worker can take over.
 
-The vectors are committed before the search: two reports at the same moment would otherwise miss each other for ever.
+Embeddings are committed before the search; otherwise two simultaneous reports would never find each other.
 """
 
 import asyncio
@@ -17,13 +17,10 @@ from db import calibrations
 from db.store import EmbeddingModel, Store
 from db.work import LeaseLostError, WorkLease, WorkSession
 from reunite import rules
-from reunite.announce import announce, announce_sealed
-from reunite.entities import PhotoState, ReportKind, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import defaults
-from reunite.matching.evidence import MOST_CANDIDATES
-from reunite.matching.scoring import score
 from reunite.messages import wording
+from reunite.searching import search_and_announce
 from workers.batching import BatchingEncoder
 from workers.embed import Unembedded, embed, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
@@ -32,12 +29,12 @@ from workers.turns import Turns
 Outcome = Literal["done", "again", "failed", "overtaken"]
 
 _SUSPECT_AFTER: Final = 2
-"""After so many workers have died over it, and maybe over others beside it, work is done with nothing beside it."""
+"""After this many workers died while processing it, perhaps beside others, work is processed alone."""
 _DEATHS_ALONE: Final = 2
-"""After so many more it is done without the part that was tried last, and after each further one without the next."""
+"""After this many more deaths the part tried last is left out, and after each further one the next part."""
 _MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
 _FIRST_PAUSE: Final = 2.0
-"""Seconds before the second try; doubled for each one after."""
+"""Seconds before the second try, doubled for each further one."""
 
 _log = structlog.get_logger(__name__)
 
@@ -54,7 +51,7 @@ class Processor:
     lease_seconds: float = 30
 
     async def process(self, lease: WorkLease) -> Outcome:
-        """Bring a report as far as it can be brought, and tell how that went; nothing is raised."""
+        """Process a report as far as possible and return the outcome; never raises."""
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
@@ -70,7 +67,7 @@ class Processor:
         except (TryAgainError, psycopg.OperationalError, OSError) as error:
             log.warning("work_interrupted", error=type(error).__name__)
             return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
-        except Exception as error:  # one report's defect must not end the worker
+        except Exception as error:  # one report's defect must not stop the worker
             log.exception("work_defect")
             return await self._again(lease, f"{type(error).__name__}: {error}", None)
         log.info("work_done")
@@ -90,7 +87,7 @@ class Processor:
 
     @asynccontextmanager
     async def _kept(self, lease: WorkLease) -> AsyncIterator[None]:
-        """Keep the lease for as long as the work takes."""
+        """Keep extending the lease while the work is running."""
 
         async def keep() -> None:
             while True:
@@ -113,7 +110,7 @@ class Processor:
                 await session.retry(problem, after or _FIRST_PAUSE * 2**lease.failures)
                 return "again"
         except (LeaseLostError, psycopg.OperationalError):
-            return "overtaken"  # the lease runs out by itself, and the sweep finds the work
+            return "overtaken"  # the lease expires, and the sweep finds the work
 
     async def _give_up(self, lease: WorkLease, problem: str) -> Outcome:
         try:
@@ -135,7 +132,7 @@ class Processor:
     async def _store_photos(self, lease: WorkLease) -> Taken:
         return await self.intake.take(lease)
 
-    # Vectors
+    # Embeddings
 
     async def _embed(self, lease: WorkLease, taken: Taken, deaths: int | None) -> None:
         """Embed what lacks vectors; after `deaths` alone one part after the other, so that the next one tells which."""
@@ -174,18 +171,9 @@ class Processor:
     # Search
 
     async def _search(self, lease: WorkLease, taken: Taken) -> None:
-        version = self.model.version
-        model = await calibrations.newest(self.store, lease.community, version) or defaults.for_encoder(version)
+        newest = await calibrations.newest(self.store, lease.community, self.model.version)
+        scoring_model = newest or defaults.for_encoder(self.model.encoder)
         async with self.store.work_session(lease) as session:
-            report = await session.report(lease.report)
-            if report and report.state is ReportState.OPEN:
-                if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
-                    search = await session.search(report, MOST_CANDIDATES)
-                    await announce(session, report, search, score(search, model), percent=model.calibrated)
-                    if report.kind is ReportKind.LOST and await session.has_sealed():
-                        hidden = await session.search(report, MOST_CANDIDATES, sealed=True)
-                        await announce_sealed(session, report, score(hidden, model), percent=model.calibrated)
-                elif not taken.trouble:
-                    await session.set_state(report.id, ReportState.WITHDRAWN)  # no photo could be used: nothing is left
+            await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.trouble)
             if not taken.trouble:
                 await session.finish()

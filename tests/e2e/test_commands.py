@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from cli.embedded import Urls
+from embedded import Urls
 from tests.doubles.pictures import drawing
 from tests.doubles.tiny_clip import make_tiny_clip
 
@@ -93,10 +93,10 @@ def test_try_with_a_clip_checkpoint_from_a_folder(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["try", "--found", "no-such.jpg", "--lost", "cup"], "There is no photo at no-such.jpg."),
+        (["try", "--found", "no-such.jpg", "--lost", "cup"], "There's no photo at no-such.jpg."),
         (["try", "--found", __file__], "Say what was lost"),
         (["match", "no-such-set", "--out", "p.jsonl"], "gallery.jsonl can't be read"),
-        (["bot", "irc"], "There is no bot for 'irc'"),
+        (["bot", "irc"], "There's no bot for 'irc'"),
         (["bot", "discord"], "REUNITE_DISCORD_TOKEN"),
         (["bot", "slack"], "REUNITE_SLACK_BOT_TOKEN"),
     ],

@@ -12,7 +12,7 @@ from bot.slack import markup
 from bot.slack import render as slack_render
 from reunite import rules
 from reunite.errors import TellUserError
-from reunite.text import colour_words, lexicon, negation, parts, sealing, spelling, words
+from reunite.text import colour_words, lexicon, normalise, parts, sealing, spelling, words
 from reunite.text.when import parse_when
 from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
@@ -47,17 +47,17 @@ def when(text: str) -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        colour_words.named,
+        colour_words.named_colours,
         discord_render.escape,
         lexicon.to_english,
         markup.plain_text,
-        negation.what_is_said,
+        normalise.normalise,
         parts.parts,
         sealing.category_of,
         slack_render.escaped,
-        spelling.mended,
+        spelling.correct_spelling,
         when,
-        words.head,
+        words.head_noun,
         words.rare_candidates,
         words.tokens,
         lambda text: chunks(text, lambda piece: len(piece) < 70),

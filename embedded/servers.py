@@ -1,4 +1,4 @@
-"""The embedded servers as a program sees them: start, use, stop."""
+"""The embedded servers as their users see them: start, use, stop."""
 
 import os
 import signal
@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.embedded import postgres, redis
-from cli.embedded.errors import EmbeddedServersError
-from cli.embedded.layout import Layout, discard_sockets, lay_out, make_folders
-from cli.embedded.locks import is_held, lock_shared, locked, open_lock, try_lock, wait_until_free
-from cli.embedded.postgres import Postgres
-from cli.embedded.process import ServerProcess
-from cli.embedded.redis import Redis
+from embedded import postgres, redis
+from embedded.errors import EmbeddedServersError
+from embedded.layout import Layout, discard_sockets, lay_out, make_folders
+from embedded.locks import is_held, lock_shared, locked, open_lock, try_lock, wait_until_free
+from embedded.postgres import Postgres
+from embedded.process import ServerProcess
+from embedded.redis import Redis
 
 STOP_SECONDS = 60.0
 
@@ -31,8 +31,8 @@ class Urls:
 class EmbeddedServers:
     """PostgreSQL and Redis in `home`, shared by all programs that use this home at the same time.
 
-    They run while at least one user holds them; a killed user counts no longer. `durable=False` trades the safety of
-    the data at a power cut for speed; the first user's choice holds while the servers run.
+    They run as long as at least one user process is alive. `durable=False` is faster but may lose data in a power cut;
+    the first user's choice applies while the servers run.
     """
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
@@ -41,7 +41,7 @@ class EmbeddedServers:
         self._use: int | None = None
 
     def start(self) -> Urls:
-        """Start the servers, or join those that run. Raises EmbeddedServersError."""
+        """Start the servers, or join the running ones. Raises EmbeddedServersError."""
         with locked(self._layout.control):
             layout = make_folders(self._layout)
             if self._use is None:
@@ -58,12 +58,12 @@ class EmbeddedServers:
                 raise
 
     def stop(self) -> None:
-        """Let the servers go; the last user stops them and waits until they are gone."""
+        """Leave the servers; the last user stops them and waits until they have exited."""
         if self._use is None:
             return
         use, self._use = self._use, None
         try:
-            if not self._layout.users.exists():  # the home was deleted; the keeper sees that by itself
+            if not self._layout.users.exists():  # the home was deleted; the keeper notices by itself
                 return
             with locked(self._layout.control):
                 if try_lock(use):
@@ -78,7 +78,7 @@ class EmbeddedServers:
         self.stop()
 
     def _begin_keeper(self) -> None:
-        command = [sys.executable, "-P", "-m", "cli.embedded.keeper", str(self._layout.control.parent)]
+        command = [sys.executable, "-P", "-m", "embedded.keeper", str(self._layout.control.parent)]
         begun = subprocess.run(  # noqa: S603 (ourselves)
             command if self._durable else [*command, "--not-durable"],
             check=False,
@@ -103,14 +103,14 @@ def _end_keeper(layout: Layout) -> None:
     with suppress(ProcessLookupError):
         os.kill(int(layout.keeper.read_text()), signal.SIGTERM)
     if not wait_until_free(layout.keeper, STOP_SECONDS):
-        raise EmbeddedServersError(f"The embedded servers do not stop; see {layout.log('keeper')}.")
+        raise EmbeddedServersError(f"The embedded servers won't stop. See {layout.log('keeper')}.")
 
 
 def _end_everything(layout: Layout) -> None:
     _end_keeper(layout)
     sockets = layout.sockets()
     for server in (Redis(layout, sockets), Postgres(layout, sockets, durable=True)):
-        ServerProcess(server, layout).end()  # nothing to do, unless the keeper was killed
+        ServerProcess(server, layout).end()  # a no-op unless the keeper was killed
     discard_sockets(layout, sockets)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.embedded.errors import EmbeddedServersError
+from embedded.errors import EmbeddedServersError
 
-# PostgreSQL refuses to run as root. As root the servers are `nobody` in a group that no one else is in, so that other
+# PostgreSQL refuses to run as root. As root the servers are `nobody` in a group of their own, so that other
 # programs running as `nobody` can't enter their folder. The number needs no entry in /etc/group.
 SERVICE_USER = "nobody"
 SERVICE_GROUP = 58_700
@@ -25,38 +25,38 @@ PLAIN_SHORT_PATH = re.compile(r"[A-Za-z0-9_./+@-]{1,80}")
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything lies: `folder` is private to us, `data` belongs to the servers' account."""
+    """Where everything is: `folder` is private to the keeper, `data` belongs to the servers' account."""
 
     control: Path
     folder: Path
 
     @property
     def data(self) -> Path:
-        """The one folder that the servers write to."""
+        """The only folder the servers write to."""
         return self.folder / "data"
 
     @property
     def users(self) -> Path:
-        """The lock that every user of the servers shares."""
+        """The lock that every user of the servers holds shared."""
         return self.folder / "users.lock"
 
     @property
     def keeper(self) -> Path:
-        """The lock that the keeper holds while it lives; its process id is inside."""
+        """The lock the keeper holds while it runs; the file contains its process id."""
         return self.folder / "keeper.lock"
 
     def log(self, name: str) -> Path:
-        """Name the log of the keeper or of one server."""
+        """Path of the log of the keeper or of one server."""
         return self.folder / f"{name}.log"
 
     def sockets(self) -> Path:
-        """Read which folder the sockets are in; raises FileNotFoundError before the first start."""
+        """Read which folder the sockets are in. Raises FileNotFoundError before the first start."""
         return Path(json.loads((self.folder / "sockets.json").read_text()))
 
 
 @dataclass(frozen=True)
 class Package:
-    """Programs from a wheel: the folder it is installed in, what is needed from there, one program to try."""
+    """Programs from a wheel: its installation folder, the parts needed from it, and one program to test access with."""
 
     name: str
     installed: Path
@@ -65,26 +65,26 @@ class Package:
 
 
 def is_root() -> bool:
-    """Whether an account of lower rights is needed."""
+    """Whether the servers need a less privileged account."""
     return os.geteuid() == 0
 
 
 def as_service() -> dict[str, Any]:
-    """Options for subprocess that run a program as the servers' account."""
+    """Options for `subprocess` that run a program as the servers' account."""
     if not is_root():
         return {}
     try:
         account = pwd.getpwnam(SERVICE_USER)
     except KeyError:
         raise EmbeddedServersError(
-            f"PostgreSQL does not run as root, and there is no user {SERVICE_USER!r} to run it as; "
+            f"PostgreSQL can't run as root, and there's no user {SERVICE_USER!r} to run it as; "
             "start as another user or set REUNITE_DATABASE_URL and REUNITE_REDIS_URL."
         ) from None
     return {"user": account.pw_uid, "group": SERVICE_GROUP, "extra_groups": ()}
 
 
 def lay_out(home: Path) -> Layout:
-    """Find the lock that guards everything else, creating `home` where it is missing."""
+    """Create `home` if it is missing, and locate the lock that guards everything else."""
     home = home.expanduser().absolute()
     _create(home)
     home = home.resolve()
@@ -92,12 +92,12 @@ def lay_out(home: Path) -> Layout:
 
 
 def make_folders(layout: Layout) -> Layout:
-    """Create what is missing; call it with the control lock held. The layout returned has no links in it."""
+    """Create what is missing; requires the control lock. The returned layout contains no symlinks."""
     folder = layout.folder
     if not folder.exists():
-        folder.unlink(missing_ok=True)  # a link to a folder that is gone
+        folder.unlink(missing_ok=True)  # a dangling symlink
         if is_root() and not _service_may_enter(folder.parent):
-            # Other people's folders are not opened for the servers' account; the data lie where it may go.
+            # Don't open other people's folders to the servers' account: put the data where it has access.
             _create(ROOTS_FOLDERS)
             elsewhere = tempfile.mkdtemp(prefix="home-", dir=ROOTS_FOLDERS)
             Path(elsewhere).chmod(0o711)
@@ -110,7 +110,7 @@ def make_folders(layout: Layout) -> Layout:
 
 
 def choose_sockets(layout: Layout) -> Path:
-    """Folder of the sockets: the data folder, or a short one under /tmp where that path is too long for a socket."""
+    """Choose the sockets' folder: the data folder, or one under /tmp if that path is too long for a socket."""
     chosen = layout.data if PLAIN_SHORT_PATH.fullmatch(str(layout.data)) else _short_folder(layout)
     (layout.folder / "sockets.json").write_text(json.dumps(str(chosen)))
     return chosen
@@ -123,9 +123,9 @@ def discard_sockets(layout: Layout, sockets: Path) -> None:
 
 
 def reachable(layout: Layout, package: Package) -> Path:
-    """Folder that holds `package.parts`: as installed, or a copy where the servers' account may read it.
+    """Return a folder with `package.parts`: the installation, or a copy the servers' account can read.
 
-    A checkout below /root is closed to it, for one.
+    For example, it can't read a checkout below /root.
     """
     if not is_root() or _service_may_run(package.installed / package.executable):
         return package.installed
@@ -144,7 +144,7 @@ def reachable(layout: Layout, package: Package) -> Path:
 
 
 def _create(folder: Path) -> None:
-    """Create what is missing of a path, whatever the umask says."""
+    """Create a folder and its missing parents, regardless of the umask."""
     for missing in reversed([path for path in (folder, *folder.parents) if not path.is_dir()]):
         missing.mkdir(exist_ok=True)
         missing.chmod(0o711 if is_root() else 0o700)
@@ -163,7 +163,7 @@ def _short_folder(layout: Layout) -> Path:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether the folder is still the private one that we made: /tmp is open to all."""
+    """Whether the folder is still the private one we made: anyone can write to /tmp."""
     try:
         status = folder.lstat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""File locks of the kernel: whoever dies, even by SIGKILL, lets go of his."""
+"""Kernel file locks: a process that dies, even by SIGKILL, releases its locks."""
 
 import fcntl
 import os
@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 def open_lock(path: Path) -> int:
-    """Open (and create) the file of a lock; closing the descriptor lets the lock go."""
+    """Open a lock file, creating it if needed; closing the descriptor releases the lock."""
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def try_lock(descriptor: int, *, shared: bool = False) -> bool:
-    """Take the lock if that needs no waiting."""
+    """Take the lock without waiting; False if someone else holds it."""
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -23,13 +23,13 @@ def try_lock(descriptor: int, *, shared: bool = False) -> bool:
 
 
 def lock_shared(descriptor: int) -> None:
-    """Wait for the lock, and hold it beside others who share it."""
+    """Wait for the lock and hold it shared."""
     fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Wait for the lock and hold it alone."""
+    """Wait for the lock and hold it exclusively."""
     descriptor = open_lock(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -39,7 +39,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether somebody holds this lock alone."""
+    """Whether someone holds this lock exclusively."""
     descriptor = open_lock(path)
     try:
         return not try_lock(descriptor, shared=True)
@@ -48,7 +48,7 @@ def is_held(path: Path) -> bool:
 
 
 def wait_until_free(path: Path, seconds: float) -> bool:
-    """Wait until nobody holds this lock alone; False when the time is over before."""
+    """Wait until nobody holds this lock exclusively; False on timeout."""
     deadline = time.monotonic() + seconds
     while is_held(path):
         if time.monotonic() > deadline:

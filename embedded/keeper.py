@@ -1,6 +1,6 @@
-"""The process that keeps both servers: it starts them, and ends them when no user is left, however that user ended.
+"""The keeper process: it starts both servers and stops them when the last user is gone, however that user ended.
 
-It stands apart from its first user so that any user may go first, and so that a killed one leaves nothing running.
+It is separate from its first user, so that users may leave in any order and a killed one leaves nothing running.
 """
 
 import argparse
@@ -10,18 +10,18 @@ import sys
 import time
 from pathlib import Path
 
-from cli.embedded.errors import EmbeddedServersError
-from cli.embedded.layout import Layout, choose_sockets, discard_sockets, lay_out
-from cli.embedded.locks import open_lock, try_lock
-from cli.embedded.postgres import Postgres
-from cli.embedded.process import ServerProcess
-from cli.embedded.redis import Redis
+from embedded.errors import EmbeddedServersError
+from embedded.layout import Layout, choose_sockets, discard_sockets, lay_out
+from embedded.locks import open_lock, try_lock
+from embedded.postgres import Postgres
+from embedded.process import ServerProcess
+from embedded.redis import Redis
 
 POLL_SECONDS = 1.0
 
 
 def main() -> None:
-    """Fork; the first process reports by its exit status and stderr, the second one stays."""
+    """Fork: the parent reports through its exit status and stderr, the child becomes the keeper."""
     parser = argparse.ArgumentParser()
     parser.add_argument("home", type=Path)
     parser.add_argument("--not-durable", action="store_true")
@@ -51,7 +51,7 @@ def _leave_terminal(layout: Layout) -> None:
 def _keep(layout: Layout, report: int, *, durable: bool) -> None:
     alive = open_lock(layout.keeper)
     if not try_lock(alive):
-        os.write(report, b"Another keeper is at work.")
+        os.write(report, b"Another keeper is already running.")
         return
     os.truncate(alive, 0)
     os.write(alive, str(os.getpid()).encode())
@@ -79,16 +79,16 @@ def _keep(layout: Layout, report: int, *, durable: bool) -> None:
 
 
 def _watch(layout: Layout, servers: list[ServerProcess]) -> None:
-    """Come back when there is no user any more; until then start again what died."""
+    """Restart servers that die; return once there are no users left."""
     users = open_lock(layout.users)
     while True:
         time.sleep(POLL_SECONDS)
-        if not layout.control.exists() or not layout.users.exists():  # the home was deleted under us
+        if not layout.control.exists() or not layout.users.exists():  # the home folder was deleted
             return
         control = open_lock(layout.control)
-        if try_lock(control):  # else somebody comes or goes just now
+        if try_lock(control):  # otherwise a user is just joining or leaving
             if try_lock(users):
-                return  # with both locks: who comes now waits until this process has ended
+                return  # holding both locks: a new user waits until this process has ended
             for server in servers:
                 if not server.is_running():
                     server.ensure()
