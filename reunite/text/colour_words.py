@@ -15,6 +15,7 @@ _SHADED: Final[dict[tuple[str, str], str]] = {
     (shade, colour): name for shade, table in _TABLES["shades"].items() for colour, name in table["colours"].items()
 }
 
+_WORD: Final = re.compile(r"\w+|[,.;!?]")
 COLOUR_WORDS: Final = tuple(_COLOUR_OF)
 SHADE_WORDS: Final = tuple(_SHADE_OF)
 
@@ -23,7 +24,7 @@ def named_colours(english: str) -> Sequence[str]:
     """Return the colours that a text names, in order."""
     colours: list[str] = []
     shade = ""
-    for word in re.findall(r"\w+|[,.;!?]", english.casefold().replace("-", " ").replace("off white", "offwhite")):
+    for word in _WORD.findall(english.casefold().replace("-", " ").replace("off white", "offwhite")):
         if colour := _COLOUR_OF.get(word):
             colours.append(_SHADED.get((shade, colour), colour))
             shade = _SHADE_OF.get(word, "")

@@ -26,6 +26,9 @@ _MIN_PREFIX: Final = 3
 """Letters that identify a weekday or month, if no other starts with them."""
 _SHORT_WEEKDAYS: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")  # as German calendars have them
 _WORD: Final = re.compile(r"\w")
+_JAPANESE: Final = r"\u3040-\u30ff\u3400-\u9fff"
+_EQUIVALENTS: Final = str.maketrans("’łøđ", "'lod")
+"""Characters that Unicode normalisation keeps apart, but people type either way."""
 
 
 def parse_when(text: str, now: datetime) -> datetime | None:
@@ -111,16 +114,18 @@ def _named_dates() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _months() -> Mapping[str, int]:
-    european = [words_in(language).months for language in LANGUAGES if language != "ja"]  # 5月 is a numeric date
-    return {name: number + 1 for name, number in _by_prefix(european).items()}
+    lists = [words_in(language).months for language in LANGUAGES]
+    named = [names for names in lists if not names[0][0].isdecimal()]  # 5月 is a numeric date
+    return {name: number + 1 for name, number in _by_prefix(named).items()}
 
 
 @cache
 def _weekdays() -> Mapping[str, int]:
+    languages = [words_in(language) for language in LANGUAGES]
     return {
         **{name: number for number, name in enumerate(_SHORT_WEEKDAYS)},
         **{_plain(name)[:2]: number for number, name in enumerate(words_in("ja").weekdays)},
-        **_by_prefix(words_in(language).weekdays for language in LANGUAGES),
+        **_by_prefix([*(words.weekdays for words in languages), *(w.when.get("weekdays", ()) for w in languages)]),
     }
 
 
@@ -151,14 +156,16 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 def _alternatives(words: Iterable[str]) -> str:
     """Return a pattern for whole words; Japanese is written without spaces, so its words match anywhere."""
     ordered = sorted(words, key=len, reverse=True)
-    european = "|".join(re.escape(word) for word in ordered if word.isascii())
-    japanese = "|".join(re.escape(word) for word in ordered if not word.isascii())
-    return rf"(?:(?<![a-z0-9])(?:{european})(?![a-z0-9])" + (f"|{japanese})" if japanese else ")")
+    japanese = "|".join(re.escape(word) for word in ordered if re.search(f"[{_JAPANESE}]", word))
+    spaced = "|".join(re.escape(word) for word in ordered if not re.search(f"[{_JAPANESE}]", word))
+    letter = rf"[^\W{_JAPANESE}]"
+    return rf"(?:(?<!{letter})(?:{spaced})(?!{letter})" + (f"|{japanese})" if japanese else ")")
 
 
 def _plain(text: str) -> str:
     """Lower-case, strip accents, unify full-width digits, collapse spaces."""
-    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_EQUIVALENTS)
+    letters = unicodedata.normalize("NFKD", folded)
     without_accents = "".join(
         letter for letter in letters if unicodedata.category(letter) != "Mn" or letter in "\u3099\u309a"
     )

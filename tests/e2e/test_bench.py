@@ -51,3 +51,18 @@ def test_searches_among_so_many_reports_are_measured(servers: Urls, encoder: str
     )
     assert [search["reports"] for search in report["searches"]] == [10, 30]
     assert all(0 < search["median_ms"] <= search["slowest_ms"] for search in report["searches"])
+
+
+def test_a_burst_of_posts_is_measured_at_discords_pace(servers: Urls) -> None:
+    report = bench(
+        "chat",
+        *("--posts", "4"),
+        REUNITE_ENCODER="concept",
+        REUNITE_DATABASE_URL=servers.database_url,
+        REUNITE_OWNER_DATABASE_URL=servers.owner_database_url,
+        REUNITE_REDIS_URL=servers.redis_url,
+    )
+    assert report["posts"] == 4
+    assert 0 < report["committed_ms"]["p50"] <= report["committed_ms"]["p100"]
+    assert report["taken_up_after_s"] >= 0.7, "Discord takes one reaction in 250 ms"
+    assert report["out_of_order"] == 0

@@ -9,7 +9,7 @@ READ = ConceptWords(WORDS, NOUNS)
 
 
 def said(text: str) -> set[str]:
-    return {READ.phrases[entry] for entry in READ.said(text)}
+    return {READ.phrases[entry] for entry in READ.mentioned(text)}
 
 
 def test_every_further_noun_says_a_phrase_of_the_concepts() -> None:
@@ -34,4 +34,4 @@ def test_they_change_neither_the_phrases_nor_texts_without_them() -> None:
     plain = ConceptWords(WORDS)
     assert plain.phrases == READ.phrases
     for text in ("red rucksack with badges", "a water bottle", "reading glasses", "hoodie, green"):
-        assert plain.said(text) == READ.said(text)
+        assert plain.mentioned(text) == READ.mentioned(text)

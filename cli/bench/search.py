@@ -1,8 +1,11 @@
-"""Open reports with random vectors in a scratch database, and how long a search among them takes."""
+"""`reunite bench search`: how long a search takes, with random vectors in a scratch database."""
 
+import asyncio
+import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,15 +13,18 @@ import numpy as np
 import psycopg
 from pgvector import HalfVector
 from pgvector.psycopg import register_vector_async
+from rich.console import Console
+from rich.table import Table
 
+from cli.progress import say
 from cli.servers import Servers, scratch
+from cli.settings import Settings
 from db.store import EmbeddingModel, Store
 from reunite.commands import JoinWorkspace
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
 from reunite.entities import Workspace
+from reunite.matching.evidence import MAX_CANDIDATES
 
-CANDIDATES: Final = 50
-"""As many as a worker asks for."""
 SPACES: Final[Mapping[str, Mapping[str, int]]] = {
     "clip": {SHARED_SPACE: 512},
     "concept": {SHARED_SPACE: 1000, PHOTO_SPACE: 1280, TEXT_SPACE: 384},
@@ -28,7 +34,7 @@ _SOURCES: Final[Mapping[str, Sequence[str]]] = {
     PHOTO_SPACE: ("photo",),
     TEXT_SPACE: ("text",),
 }
-_AT_ONCE: Final = 1000
+_BATCH: Final = 1000
 _REPORTS: Final = """
 WITH new AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, state, author_id, author_name, text, words, channel,
@@ -45,16 +51,33 @@ SELECT %(community)s, id, 0, 'bench.jpg', 'stored', '', array_fill(1.0 / 18, ARR
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long each search took among so many open reports."""
+    """How long each search took among this many open reports."""
 
     reports: int
     seconds: tuple[float, ...]
 
 
-async def measure_search(
-    home: Servers, encoder: str, sizes: Sequence[int], rounds: int, progress: Callable[[str], None]
-) -> list[Latency]:
-    """Fill one community up to each size (rising) and search from `rounds` lost reports, one after the other."""
+def run(settings: Settings, where: Servers, sizes: Sequence[int], rounds: int, *, as_json: bool) -> None:
+    """Measure the exact search in one community of each size."""
+    encoder = "clip" if settings.encoder == "clip" else "concept"
+    latencies = asyncio.run(_measure(where, encoder, sorted(set(sizes)), rounds))
+    figures = [_figures(latency) for latency in latencies]
+    if as_json:
+        print(json.dumps({"spaces_of": encoder, "searches": figures}))
+        return
+    table = Table("open reports", "median ms", "slowest ms", title=f"One search, vectors like {encoder}'s")
+    for row in figures:
+        table.add_row(str(row["reports"]), str(row["median_ms"]), str(row["slowest_ms"]))
+    Console().print(table)
+
+
+def _figures(latency: Latency) -> dict[str, float]:
+    in_ms = [1000 * seconds for seconds in latency.seconds]
+    return {"reports": latency.reports, "median_ms": round(median(in_ms), 1), "slowest_ms": round(max(in_ms), 1)}
+
+
+async def _measure(home: Servers, encoder: str, sizes: Sequence[int], rounds: int) -> list[Latency]:
+    """Fill one community up to each size (in rising order) and search for `rounds` lost reports, one by one."""
     async with scratch(home) as own, Store(own.database_url) as store:
         workspace = await store.join(JoinWorkspace("web", "bench", "Bench"))
         model = await store.register_model(encoder, f"{encoder}-bench", SPACES[encoder])
@@ -65,26 +88,25 @@ async def measure_search(
             latencies, filled = [], 0
             for size in sizes:
                 while filled < size:
-                    await filler.add("found", filled, min(size, filled + _AT_ONCE))
-                    filled = min(size, filled + _AT_ONCE)
-                    progress(f"{filled} open reports")
+                    await filler.add("found", filled, min(size, filled + _BATCH))
+                    filled = min(size, filled + _BATCH)
+                    say(f"{filled} open reports")
                 await owner.execute("ANALYZE")
                 latencies.append(Latency(size, tuple([await _search(store, workspace, report) for report in lost])))
     return latencies
 
 
 async def _search(store: Store, workspace: Workspace, report: UUID) -> float:
-    """Return the seconds that a search took."""
     async with store.session(workspace.community) as session:
         known = await session.report(report)
         start = time.perf_counter()
         if known:
-            await session.search(known, CANDIDATES)
+            await session.search(known, MAX_CANDIDATES)
         return time.perf_counter() - start
 
 
 class _Filler:
-    """Writes reports as the owner, past row-level security and in bulk."""
+    """Writes reports in bulk, as the database owner: past row-level security."""
 
     def __init__(self, owner: psycopg.AsyncConnection[Any], workspace: Workspace, model: EmbeddingModel) -> None:
         self._owner = owner
@@ -93,10 +115,15 @@ class _Filler:
         self._noise = np.random.default_rng(0)
 
     async def add(self, kind: str, first: int, end: int) -> list[UUID]:
-        """Add the reports number `first` to `end`, each with a photo and words, and return their ids."""
+        """Add reports numbered `first` to `end - 1`, each with a photo and a text, and return their ids."""
         params = {"community": self._workspace.community, "workspace": self._workspace.id, "kind": kind}
         added = await self._owner.execute(_REPORTS.encode(), {**params, "first": first, "last": end - 1})
         ids = await added.fetchall()
+        await self._embed(ids)
+        return [report for report, _ in ids]
+
+    async def _embed(self, ids: Sequence[tuple[UUID, UUID]]) -> None:
+        """Write random vectors for reports and their photos."""
         async with (
             self._owner.cursor() as cursor,
             cursor.copy(
@@ -113,4 +140,3 @@ class _Filler:
                         of = photo if source == "photo" else None
                         row = (self._workspace.community, report, of, self._model.id, space, source, HalfVector(vector))
                         await copy.write_row(row)
-        return [report for report, _ in ids]
