@@ -16,7 +16,7 @@ from reunite.commands import NewReport
 from reunite.entities import IncomingPhoto, Photo, Question, ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
 from reunite.messages.reply import Reply, to_json
-from reunite.text import words
+from reunite.text.content import significant_words
 
 _OF_REPORT = "(SELECT id FROM match WHERE lost_id = %(report)s OR found_id = %(report)s)"
 _ASKED_OF_PLACES = """(SELECT r.id FROM report r JOIN match m ON r.id = m.lost_id
@@ -110,7 +110,7 @@ class ReportQueries(Queries):
             author=command.author.id,
             name=command.author.name,
             text=command.text,
-            words=words.tokens(command.text),
+            words=list(significant_words(command.text)),
             place=command.place,
             at=command.happened_at,
             channel=target.channel,
@@ -225,7 +225,7 @@ class ReportQueries(Queries):
             "UPDATE report SET text = %(text)s, words = %(words)s, details = %(details)s WHERE id = %(report)s",
             text=text,
             details=details,
-            words=words.tokens(text),
+            words=list(significant_words(text)),
             report=report,
         )
         await self._do("DELETE FROM embedding WHERE report_id = %(report)s AND photo_id IS NULL", report=report)

@@ -14,7 +14,8 @@ from psycopg.rows import DictRow
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
 from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.text import words
+from reunite.text.content import rare_candidates
+from reunite.text.rarity import rare_words
 
 # Each kind of pair, the sources that it compares, and the space that it prefers where the model has it.
 _PAIRS: Final = (
@@ -65,7 +66,11 @@ FROM chosen JOIN report r USING (id) LEFT JOIN measured ON measured.report_id = 
 """
 
 _RARE: Final = f"""
-SELECT wanted.word, r.id FROM unnest(%(words)s::text[]) AS wanted (word)
+SELECT wanted.word, r.id, r.author_id AS author, (
+  SELECT count(*) FROM report o WHERE o.workspace_id = r.workspace_id AND o.author_id = r.author_id
+    AND o.kind = r.kind AND o.state = 'open'
+) AS reports_of_author
+FROM unnest(%(words)s::text[]) AS wanted (word)
 JOIN report r ON r.kind = %(opposite)s::report_kind AND r.state = 'open' AND r.words @> ARRAY[wanted.word]
   AND {_TAKES_PART}
 """
@@ -95,7 +100,7 @@ async def search(connection: AsyncConnection[DictRow], report: Report, limit: in
     opposite = report.kind.opposite
     params = {"report": report.id, "opposite": opposite, "limit": limit, "sealed": sealed}
     [counted] = await (await connection.execute(_COUNT.encode(), params)).fetchall()
-    rare = await _rare(connection, report, counted["n"], params)
+    rare, boilerplate = await _rare(connection, report, counted["n"], params)
     pairs = await _pairs(connection)
     found = await (await connection.execute(_CANDIDATES.encode(), {**params, **pairs, "rare": list(rare)})).fetchall()
     colours = await (await connection.execute(_COLOURS.encode(), params)).fetchall()
@@ -115,6 +120,7 @@ async def search(connection: AsyncConnection[DictRow], report: Report, limit: in
         },
         lookalikes=await _alike(connection, pairs, found) if opposite is ReportKind.FOUND else {},
         open_count=counted["n"],
+        boilerplate=boilerplate,
     )
 
 
@@ -175,18 +181,13 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
 
 async def _rare(
     connection: AsyncConnection[DictRow], report: Report, open_count: int, params: dict[str, Any]
-) -> dict[UUID, set[str]]:
-    """Return the open reports that share a rare word with the report, and which words."""
-    wanted = words.rare_candidates(report.text)
+) -> tuple[dict[UUID, set[str]], frozenset[str]]:
+    """Return the rare words that open reports share with the report, and which of its words are boilerplate."""
+    wanted = rare_candidates(report.text)
     if not wanted:
-        return {}
+        return {}, frozenset()
     found = await (await connection.execute(_RARE.encode(), {**params, "words": list(wanted)})).fetchall()
-    holders: dict[str, list[UUID]] = defaultdict(list)
+    holders: dict[str, dict[UUID, str]] = defaultdict(dict)
     for row in found:
-        holders[row["word"]].append(row["id"])
-    shared: dict[UUID, set[str]] = defaultdict(set)
-    for word, ids in holders.items():
-        if words.is_rare(len(ids), open_count):
-            for found_report in ids:
-                shared[found_report].add(word)
-    return shared
+        holders[row["word"]][row["id"]] = row["author"]
+    return rare_words(holders, {row["author"]: row["reports_of_author"] for row in found}, open_count)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from reunite.text import noise, places, words
+from reunite.text.normalise import normalise
 from reunite.text.typed import correct_typed
 
 _MIN_LENGTH: Final = 3
@@ -47,3 +48,9 @@ def rare_candidates(text: str) -> tuple[str, ...]:
         if words.is_code(word) or len(word) >= _MIN_LENGTH or not word.isascii()
     )
     return tuple(sorted(unique, key=lambda word: not words.is_code(word))[:_MAX_LOOKED_UP])
+
+
+@lru_cache(maxsize=16_384)
+def stems(word: str) -> frozenset[str]:
+    """Return a significant word's stem, and its English ones."""
+    return frozenset(map(words.stem, (word, *words.tokens(normalise(word)))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from reunite.text import place_words_unspaced as unspaced
+from reunite.text import unspaced_places
 from reunite.text.lexicon import to_english
 from reunite.text.place_words import (
     AFTER_A_PREPOSITION,
@@ -53,7 +53,7 @@ class Located:
 @lru_cache(maxsize=4096)
 def locate(text: str) -> Located:
     """Find the places that a text names, and return them and the rest of the text."""
-    text, found = unspaced.take_places(text)
+    text, found = unspaced_places.take_places(text)
     tokens = list(_TOKEN.finditer(text))
     words = [_plain(token[0]) for token in tokens]
     rest, end = "", 0

@@ -12,7 +12,7 @@ from bot.slack import markup
 from bot.slack import render as slack_render
 from reunite import rules
 from reunite.errors import TellUserError
-from reunite.text import colour_words, lexicon, normalise, parts, sealing, spelling, words
+from reunite.text import colour_words, heads, lexicon, noise, normalise, parts, places, sealing, spelling, typed, words
 from reunite.text.when import parse_when
 from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
@@ -35,6 +35,19 @@ PUMPS = (
         "<!--",
         "-->",
         "*_~`",
+        "http://",
+        "a@a.",
+        ":a",
+        "+1 ",
+        "serial no ",
+        "Item: ",
+        "danke ",
+        "5 de ",
+        "in the ",
+        "gym bag ",
+        "Where: ",
+        "図書館",
+        "の前",
     ),
 )
 
@@ -49,16 +62,19 @@ def when(text: str) -> None:
     [
         colour_words.named_colours,
         discord_render.escape,
+        heads.head_noun,
         lexicon.to_english,
         markup.plain_text,
+        noise.clean,
         normalise.normalise,
         parts.parts,
+        places.locate.__wrapped__,  # without its cache
         sealing.category_of,
         slack_render.escaped,
         spelling.correct_spelling,
+        typed.correct_typed,
+        typed.split_compounds,
         when,
-        words.head_noun,
-        words.rare_candidates,
         words.tokens,
         lambda text: chunks(text, lambda piece: len(piece) < 70),
     ],
