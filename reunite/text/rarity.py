@@ -20,8 +20,8 @@ _MIN_REPEATS, _MIN_HABIT = 2, 0.3
 """In how many of an author's reports, and in what share of them, a word is that author's habit."""
 _TEMPLATE_FROM, _TEMPLATE = 4, 0.5
 """Reports, and the share of all open ones, from which a word must come from a template."""
-_SERIAL_SAYS, _UNUSUAL_SAYS, _EVERYDAY_SAYS = 5.0, 1.7, 0.7
-"""In log odds, set by hand: a right pair shares a serial over a hundred times as often as a wrong one, an unusual word
+_SERIAL_SAYS, _UNUSUAL_SAYS, _EVERYDAY_SAYS = 6.0, 1.7, 0.7
+"""In log odds, set by hand: a right pair shares a serial some hundred times as often as a wrong one, an unusual word
 five times, an everyday word twice."""
 
 
