@@ -87,14 +87,14 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
     if settings.discord_token is None:
         yield Finding("Discord", ok=None, found="no token set")
         return
-    from bot.discord.checkup import check_up  # noqa: PLC0415 - a Slack community need not install discord.py
+    from bot.discord.doctor import check_up  # noqa: PLC0415 - a Slack community need not install discord.py
 
     async for each in check_up(discord_config(settings, settings.discord_token)):
         yield Finding(each.what, each.ok, each.found, each.remedy)
 
 
 async def _slack(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
-    from bot.slack.checkup import look  # noqa: PLC0415 - a Discord community need not install Slack's library
+    from bot.slack.doctor import look  # noqa: PLC0415 - a Discord community need not install Slack's library
 
     given = (
         settings.slack_bot_token,

@@ -9,16 +9,16 @@ import discord
 import structlog
 
 from bot.discord.addresses import addresses
-from bot.discord.catching_up import CatchingUp
+from bot.discord.buttons import Presses
+from bot.discord.command_tree import Translator, tree_of
 from bot.discord.commands import Commands
 from bot.discord.config import DiscordConfig, DiscordSetupError
-from bot.discord.guilds import Guilds
 from bot.discord.inbound import Inbound
 from bot.discord.outbound import DiscordPlatform
-from bot.discord.presses import Presses
-from bot.discord.reporting import Reporting
-from bot.discord.setup import Setup
-from bot.discord.tree import Translator, tree_of
+from bot.discord.reconcile import CatchingUp
+from bot.discord.reports import Reporting
+from bot.discord.settings_form import Setup
+from bot.discord.workspaces import Guilds
 from reunite.handlers import Handlers
 from reunite.ports import Platform
 

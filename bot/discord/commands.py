@@ -6,11 +6,11 @@ from typing import Final
 
 import discord
 
-from bot.discord.guilds import Guilds, member_of
-from bot.discord.modals import Filled, modal_of
-from bot.discord.private import Answer, Work, is_ours, language, privately
-from bot.discord.reporting import Reporting, Told
-from bot.discord.setup import Setup
+from bot.discord.forms import Filled, modal_of
+from bot.discord.private_replies import Answer, Work, is_ours, language, privately
+from bot.discord.reports import Reporting, Told
+from bot.discord.settings_form import Setup
+from bot.discord.workspaces import Guilds, member_of
 from reunite.entities import PlatformName, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers

@@ -11,10 +11,10 @@ from typing import Concatenate, Final, ParamSpec
 import discord
 import structlog
 
-from bot.discord.guilds import Guilds, lacking, member_of
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, Place, missing
 from bot.discord.posts import is_post, photos_of, report_of, target_of, words_of
+from bot.discord.workspaces import Guilds, lacking, member_of
 from reunite.commands import EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import Member, ReplyTarget, ReportKind, VerdictKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError

@@ -9,9 +9,9 @@ import aiohttp
 import discord
 import structlog
 
-from bot.discord.guilds import Guilds
 from bot.discord.posts import photos_of
 from bot.discord.render import PICTURE_NAME, caption_of, marker, nonce, render, thread_name, title_of
+from bot.discord.workspaces import Guilds
 from reunite.entities import PlatformName, ReplyTarget, ReportKind
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.language import date_words, sentence

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.discord.guilds import member_of
+from bot.discord.workspaces import member_of
 from reunite.commands import NewReport, ReportFound, ReportLost
 from reunite.entities import IncomingPhoto, ReplyTarget, ReportKind
 

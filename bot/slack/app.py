@@ -12,19 +12,19 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.background import Background
+from bot.slack.buttons import Presses
 from bot.slack.config import SlackConfig
 from bot.slack.errors import slack_errors
+from bot.slack.events import Parts, bolt_app
 from bot.slack.home import Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import Linking
-from bot.slack.listeners import Parts, bolt_app
 from bot.slack.oauth import oauth_flow
 from bot.slack.outbound import SlackPlatform
-from bot.slack.presses import Presses
 from bot.slack.reconcile import Presence
 from bot.slack.reports import Reports
 from bot.slack.server import serving
-from bot.slack.setup import Setup
+from bot.slack.settings_form import Setup
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 from db.stopping import stop

@@ -9,12 +9,12 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
 from bot.slack.errors import slack_errors
+from bot.slack.forms import NAME, View, header, modal, section, words_view
 from bot.slack.linking import Linking
-from bot.slack.private import Private
+from bot.slack.private_replies import Private
 from bot.slack.render import Element, blocks, button, escaped
 from bot.slack.reports import Reports
-from bot.slack.setup import Setup
-from bot.slack.views import NAME, View, header, modal, section, words_view
+from bot.slack.settings_form import Setup
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers

@@ -14,9 +14,9 @@ import structlog
 
 from bot.slack.background import Background
 from bot.slack.config import DELETED_CHANNEL_EVENTS
-from bot.slack.files import photos_of
 from bot.slack.markup import plain_text
 from bot.slack.outbound import SlackPlatform
+from bot.slack.posts import photos_of
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import ChangeSettings, EditReport, GiveVerdict, ReportFound, ReportLost, Withdraw

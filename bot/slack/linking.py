@@ -6,8 +6,8 @@ from typing import Any, Final
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.background import Background
-from bot.slack.private import Private, submitted
-from bot.slack.views import View, filled_in, labelled, modal, words_view
+from bot.slack.forms import View, filled_in, labelled, modal, words_view
+from bot.slack.private_replies import Private, submitted
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers

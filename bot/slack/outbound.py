@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import OK, PASSING, TOKEN_REFUSED, code_of, slack_errors
-from bot.slack.files import photo_of
+from bot.slack.posts import photo_of
 from bot.slack.render import blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces

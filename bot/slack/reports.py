@@ -9,12 +9,12 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
 from bot.slack.config import FOUND, FOUND_THIS, LOST, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
-from bot.slack.files import photos_filled_in, photos_of
+from bot.slack.forms import REPORT, View, context_of, filled_in, form_view, words_view
 from bot.slack.inbound import is_by_person, key_of
 from bot.slack.linking import Linking
 from bot.slack.markup import plain_text
-from bot.slack.private import Private, submitted
-from bot.slack.views import REPORT, View, context_of, filled_in, form_view, words_view
+from bot.slack.posts import photos_filled_in, photos_of
+from bot.slack.private_replies import Private, submitted
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import NewReport, ReportFound, ReportLost
 from reunite.community import is_link_code

@@ -16,11 +16,11 @@ from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.web import requests
+from bot.web.buttons import Presses
 from bot.web.chat import WORKSPACE, Chat
 from bot.web.config import WebConfig
 from bot.web.inbound import Inbound
 from bot.web.outbound import WebPlatform
-from bot.web.presses import Presses
 from bot.web.render import Viewer
 from db.store import Store
 from reunite.commands import ChangeSettings, JoinWorkspace

@@ -6,8 +6,8 @@ from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.app import running
-from bot.slack.checkup import look
 from bot.slack.config import SlackConfig
+from bot.slack.doctor import look
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.slack import SlackDouble

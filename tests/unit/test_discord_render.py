@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord.config import DiscordConfig
-from bot.discord.modals import modal_of
+from bot.discord.forms import modal_of
 from bot.discord.permissions import NEEDED
 from bot.discord.render import answer_of, escape, marker, nonce, press_of, render, render_private, thread_name
 from reunite.entities import (

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from bot.slack.forms import context_of, filled_in, form_view, modal, reply_view
 from bot.slack.home import home_view
 from bot.slack.linking import Linking
-from bot.slack.views import context_of, filled_in, form_view, modal, reply_view
 from bot.slack.workspace import Person
 from reunite.language import LANGUAGES
 from reunite.messages.forms import ReportForm, form_of, report_form

@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 import { announce, reveal } from "./places.js";
-import { press } from "./presses.js";
+import { press } from "./buttons.js";
 
 export function lines(reply) {
   return element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));

@@ -9,13 +9,13 @@ from typing import Final, cast
 import discord
 
 from bot.discord.config import DiscordConfig
-from bot.discord.guilds import Guilds, lacking, member_of
 from bot.discord.outbound import ARCHIVE_AFTER, DiscordPlatform
 from bot.discord.outbound import Place as Answered
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, Place, missing
 from bot.discord.posts import REPORTS, is_post, report_of
-from bot.discord.private import Answer, language
+from bot.discord.private_replies import Answer, language
 from bot.discord.render import thread_name
+from bot.discord.workspaces import Guilds, lacking, member_of
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers

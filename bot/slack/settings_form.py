@@ -7,9 +7,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.background import Background
-from bot.slack.private import submitted
+from bot.slack.forms import View, filled_in, labelled, modal, option, words_view
+from bot.slack.private_replies import submitted
 from bot.slack.render import Element
-from bot.slack.views import View, filled_in, labelled, modal, option, words_view
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS

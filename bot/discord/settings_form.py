@@ -7,11 +7,11 @@ from typing import Any, Final, cast
 import discord
 from discord import ui
 
-from bot.discord.guilds import Guilds, lacking
-from bot.discord.modals import Filled, label, modal
+from bot.discord.forms import Filled, label, modal
 from bot.discord.permissions import TO_ANSWER, TO_POST, Place, missing
-from bot.discord.private import Answer, edit_answer, is_ours, language, outcome
+from bot.discord.private_replies import Answer, edit_answer, is_ours, language, outcome
 from bot.discord.render import Pressable, Rendered
+from bot.discord.workspaces import Guilds, lacking
 from reunite.commands import ChangeSettings
 from reunite.entities import CATEGORIES, Category, ReportKind, Settings
 from reunite.errors import TellUserError

@@ -17,14 +17,14 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import config
+from bot.slack.buttons import Presses
+from bot.slack.forms import REPORT
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
-from bot.slack.presses import Presses
 from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
-from bot.slack.setup import SETUP, Setup
-from bot.slack.views import REPORT
+from bot.slack.settings_form import SETUP, Setup
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations

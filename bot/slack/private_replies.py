@@ -10,8 +10,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
 from bot.slack.errors import slack_errors
+from bot.slack.forms import REPORT, View, context_of, reply_view, words_view
 from bot.slack.render import blocks, escaped, notification, shortened
-from bot.slack.views import REPORT, View, context_of, reply_view, words_view
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.errors import TellUserError
 from reunite.language import sentence

@@ -9,10 +9,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
-from bot.slack.files import photos_filled_in
-from bot.slack.private import Private, submitted
+from bot.slack.forms import View, context_of, filled_in, form_view, reply_view
+from bot.slack.posts import photos_filled_in
+from bot.slack.private_replies import Private, submitted
 from bot.slack.render import PRESS, answer_of, answered, escaped
-from bot.slack.views import View, context_of, filled_in, form_view, reply_view
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import AnswerQuestion, Press
 from reunite.errors import TellUserError

@@ -7,11 +7,11 @@ from uuid import UUID
 import discord
 
 from bot.discord.commands import REPORT, Commands
-from bot.discord.guilds import Guilds, member_of
-from bot.discord.modals import Filled, filled, modal_of
-from bot.discord.private import Answer, is_ours, language, outcome, privately
+from bot.discord.forms import Filled, filled, modal_of
+from bot.discord.private_replies import Answer, is_ours, language, outcome, privately
 from bot.discord.render import answer_of, answered, press_of
-from bot.discord.setup import Setup
+from bot.discord.settings_form import Setup
+from bot.discord.workspaces import Guilds, member_of
 from reunite.commands import AnswerQuestion, Press
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError

@@ -10,9 +10,9 @@ import discord
 import structlog
 
 from bot.discord.config import DiscordConfig
-from bot.discord.guilds import Guilds
 from bot.discord.inbound import VERDICTS, Inbound, fetch_member
 from bot.discord.outbound import TAKEN_UP
+from bot.discord.workspaces import Guilds
 from reunite.entities import ReplyTarget, VerdictKind
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard, KnownPost

@@ -9,7 +9,7 @@ from discord.app_commands import TranslationContextLocation
 
 from bot.discord.commands import Commands
 from bot.discord.posts import photo_files
-from bot.discord.reporting import Told
+from bot.discord.reports import Told
 from reunite.entities import ReportKind
 from reunite.language import command, language_of, menu
 
