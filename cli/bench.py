@@ -17,16 +17,17 @@ from cli.bench_search import Latency, measure_search
 from cli.errors import UsageError
 from cli.servers import Servers
 from cli.settings import Settings
+from workers.config import EncoderSettings
 
 
-def embed(settings: Settings, *, full_size_clip: bool, photos: int, rounds: int, as_json: bool) -> None:
+def embed(settings: EncoderSettings, *, full_size_clip: bool, photos: int, rounds: int, as_json: bool) -> None:
     """Measure the settings' encoder, and beside it CLIP ViT-B/32 with random weights where that is wanted."""
     from workers import bench  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.encoders.choose import choose  # noqa: PLC0415
 
     try:
-        encoders = [choose(settings.encoder, None, settings.model, _say, threads=settings.torch_threads).encoder]
+        encoders = [choose(settings.kind, None, settings.model, _say, threads=settings.torch_threads).encoder]
     except EncoderUnavailableError as error:
         raise UsageError(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
@@ -61,7 +62,7 @@ def embed(settings: Settings, *, full_size_clip: bool, photos: int, rounds: int,
 
 def search(settings: Settings, where: Servers, sizes: Sequence[int], rounds: int, *, as_json: bool) -> None:
     """Measure the exact search in one community with so many open reports, in a scratch database."""
-    encoder = "clip" if settings.encoder == "clip" else "concept"
+    encoder = "clip" if settings.encoder.kind == "clip" else "concept"
     latencies = asyncio.run(measure_search(where, encoder, sorted(set(sizes)), rounds, _say))
     if as_json:
         print(json.dumps({"spaces_of": encoder, "searches": [_searched(latency) for latency in latencies]}))

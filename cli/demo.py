@@ -6,7 +6,6 @@ from typing import Final
 
 from cli.children import Child, ChildError, children, until_asked_to_stop
 from cli.servers import Servers
-from cli.settings import Settings
 from db.migrate import migrate
 
 ENCODERS: Final = {
@@ -16,13 +15,13 @@ ENCODERS: Final = {
 _MOST_RESTARTS: Final = 5
 
 
-async def demo(settings: Settings, where: Servers) -> None:
+async def demo(port: int, where: Servers) -> None:
     """Run worker and chat page until asked to stop."""
     await migrate(where.owner_database_url)
-    environment = {**where.environment(), "REUNITE_PORT": str(settings.port)}
+    environment = {**where.environment(), "REUNITE_PORT": str(port)}
     async with children([["worker"], ["bot", "web"]], environment) as (worker, page):
         stop = asyncio.create_task(until_asked_to_stop())
-        run = asyncio.create_task(_run(worker, page, settings.port))
+        run = asyncio.create_task(_run(worker, page, port))
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
         if run.done():
             await run

@@ -4,8 +4,9 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -15,7 +16,6 @@ from cli import logs
 from cli.errors import UsageError
 from cli.servers import Servers, servers
 from cli.settings import Settings
-from reunite.entities import PlatformName
 from reunite.errors import TellUserError
 from reunite.messages import wording
 
@@ -48,10 +48,10 @@ def _configured() -> Iterator[Settings]:
 
     try:
         settings = Settings()
-        logs.configure(settings.log_level, as_json=settings.log_json)
+        logs.configure(settings.log.level, as_json=settings.log.json)
         yield settings
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+        problems = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors())
         _fail(f"A setting is not as it should be: {problems}.")
     except (UsageError, ChildError, MigrationError) as error:
         _fail(str(error))
@@ -93,7 +93,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page.")
     from cli import demo as command  # noqa: PLC0415
 
     with _prepared() as (settings, where):
-        asyncio.run(command.demo(settings.model_copy(update={"port": port}) if port else settings, where))
+        asyncio.run(command.demo(port or settings.web.port, where))
 
 
 @app.command("try")
@@ -192,11 +192,7 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the
     from cli import services  # noqa: PLC0415
 
     with _prepared() as (settings, where):
-        names: dict[str, PlatformName] = {"discord": "discord", "slack": "slack", "web": "web"}
-        if platform not in names:
-            msg = f"There is no bot for {platform!r}: say discord, slack or web."
-            raise UsageError(msg)
-        asyncio.run(services.bot(settings, where, names[platform]))
+        asyncio.run(services.bot(settings, where, platform))
 
 
 @app.command()
@@ -259,8 +255,8 @@ def bench_embed(  # noqa: PLR0913 - the command's options
     from cli import bench  # noqa: PLC0415
 
     with _configured() as settings:
-        given = {"encoder": encoder, "model": model}
-        changed = Settings.model_validate({**settings.model_dump(), **{k: v for k, v in given.items() if v}})
+        given: dict[str, Any] = {"kind": encoder, "model": model}
+        changed = replace(settings.encoder, **{name: value for name, value in given.items() if value})
         bench.embed(changed, full_size_clip=full_size_clip, photos=photos, rounds=rounds, as_json=as_json)
 
 

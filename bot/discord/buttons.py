@@ -1,4 +1,4 @@
-"""Buttons and modals: what was pressed or filled in, by ids that outlive the bot's process."""
+"""Presses of buttons and submissions of modals; their ids say what they mean, even after a restart."""
 
 from collections.abc import Mapping
 from typing import Any, Final, get_args
@@ -7,11 +7,12 @@ from uuid import UUID
 import discord
 
 from bot.discord.commands import REPORT, Commands
-from bot.discord.forms import Filled, filled, modal_of
-from bot.discord.private_replies import Answer, is_ours, language, outcome, privately
-from bot.discord.render import answer_of, answered, press_of
-from bot.discord.settings_form import Setup
-from bot.discord.workspaces import Guilds, member_of
+from bot.discord.forms import FormInput, form_input, form_modal
+from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately
+from bot.discord.render import parse_answer_id, parse_press_id, with_answer
+from bot.discord.reports import guild_of
+from bot.discord.settings_form import SettingsForm
+from bot.discord.workspaces import Workspaces, member_of
 from reunite.commands import AnswerQuestion, Press
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
@@ -22,88 +23,89 @@ from reunite.messages.reply import Action
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
 
 
-class Presses:
-    """Takes what comes of messages and modals that the bot has shown, whenever that was."""
+class Buttons:
+    """Handles the buttons and modals that the bot has shown, at any time."""
 
-    def __init__(self, handlers: Handlers, guilds: Guilds, commands: Commands, setup: Setup) -> None:
-        """`commands` takes the reports' modals."""
+    def __init__(
+        self, handlers: Handlers, workspaces: Workspaces, commands: Commands, settings_form: SettingsForm
+    ) -> None:
         self._handlers = handlers
-        self._guilds = guilds
+        self._workspaces = workspaces
         self._commands = commands
-        self._setup = setup
+        self._settings_form = settings_form
 
     async def interaction(self, interaction: discord.Interaction) -> None:
-        """Take a press or a modal; commands are discord.py's."""
+        """Handle a press or a modal; discord.py handles commands."""
         data: Mapping[str, Any] = interaction.data or {}
         custom_id = str(data.get("custom_id", ""))
         if interaction.type is discord.InteractionType.component:
             await self._pressed(interaction, custom_id)
         elif interaction.type is discord.InteractionType.modal_submit:
-            await self._filled(interaction, custom_id)
+            await self._submitted(interaction, custom_id)
 
     async def _pressed(self, interaction: discord.Interaction, custom_id: str) -> None:
-        if answer := answer_of(custom_id):
+        if answer := parse_answer_id(custom_id):
             await self._answered(interaction, custom_id, *answer)
-        elif custom_id.startswith(Setup.PREFIX):
-            await self._setup.ask(interaction, custom_id)
-        elif press := press_of(custom_id):
-            form = form_of(press[0], language(interaction))
+        elif custom_id.startswith(SettingsForm.PREFIX):
+            await self._settings_form.open(interaction, custom_id)
+        elif press := parse_press_id(custom_id):
+            form = form_of(press[0], language_of_user(interaction))
             if form:
-                await is_ours(interaction.response.send_modal(modal_of(form, custom_id)))
+                await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))
             else:
-                await privately(interaction, lambda: self._press(interaction, *press, Filled({})))
+                await reply_privately(interaction, lambda: self._press(interaction, *press, FormInput({})))
 
-    async def _filled(self, interaction: discord.Interaction, custom_id: str) -> None:
-        given = filled(interaction)
-        kind, _, which = custom_id.partition(":")
-        if kind == REPORT and which in _REPORTS:
-            await self._commands.filled(interaction, which, given)
-        elif custom_id.startswith(Setup.PREFIX):
-            await self._setup.take(interaction, custom_id, given)
-        elif press := press_of(custom_id):
-            await privately(interaction, lambda: self._press(interaction, *press, given))
+    async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
+        given = form_input(interaction)
+        prefix, _, which = custom_id.partition(":")
+        if prefix == REPORT and which in _REPORTS:
+            await self._commands.submit(interaction, which, given)
+        elif custom_id.startswith(SettingsForm.PREFIX):
+            await self._settings_form.submit(interaction, custom_id, given)
+        elif press := parse_press_id(custom_id):
+            await reply_privately(interaction, lambda: self._press(interaction, *press, given))
 
-    async def _press(self, interaction: discord.Interaction, action: Action, subject: UUID, given: Filled) -> Answer:
-        user, guild = interaction.user, interaction.guild
-        if guild is None or not isinstance(user, discord.Member):
+    async def _press(
+        self, interaction: discord.Interaction, action: Action, subject: UUID, given: FormInput
+    ) -> PrivateReply:
+        user, guild = interaction.user, guild_of(interaction)
+        if not isinstance(user, discord.Member):
             raise TellUserError("not_here")
         if given.not_photos:
             raise TellUserError("photo_not_an_image", name=given.not_photos[0])
-        await self._guilds.known(guild)
+        await self._workspaces.ensure_joined(guild)
         press = Press(
             target=_target(interaction, guild),
             member=member_of(user),
-            is_moderator=self._guilds.is_moderator(user, interaction.permissions),
+            is_moderator=self._workspaces.is_moderator(user, interaction.permissions),
             action=action,
             subject=subject,
             key=str(interaction.id),
             words=given["words"],
             photos=given.photos,
-            language=language(interaction),
+            language=language_of_user(interaction),
         )
-        return Answer.of(await self._handlers.press(press))
+        return PrivateReply.of(await self._handlers.press(press))
 
     async def _answered(self, interaction: discord.Interaction, custom_id: str, report: UUID, choice: str) -> None:
-        """Take the answer to a question, and let it stand in the question's place."""
+        """Take the answer to a question, and show it in place of the buttons."""
         message = interaction.message
-        if message is None or not await is_ours(interaction.response.defer()):
+        if message is None or not await acknowledged(interaction.response.defer()):
             return
 
-        async def answer() -> Answer:
-            if interaction.guild is None:
-                raise TellUserError("not_here")
-            await self._guilds.known(interaction.guild)
-            target = _target(interaction, interaction.guild)
-            member = member_of(interaction.user)
-            said = await self._handlers.answer(
+        async def answer() -> PrivateReply:
+            guild = guild_of(interaction)
+            await self._workspaces.ensure_joined(guild)
+            target, member = _target(interaction, guild), member_of(interaction.user)
+            answered = await self._handlers.answer(
                 AnswerQuestion(target=target, member=member, report=report, choice=choice)
             )
-            if said.changed:
-                await interaction.edit_original_response(embeds=[answered(message, custom_id)], view=None)
-            return Answer(said.words)
+            if answered.changed:
+                await interaction.edit_original_response(embeds=[with_answer(message, custom_id)], view=None)
+            return PrivateReply(answered.words)
 
-        told = await outcome(interaction, answer)
-        await interaction.followup.send(told.words, ephemeral=True)
+        reply = await outcome(interaction, answer)
+        await interaction.followup.send(reply.words, ephemeral=True)
 
 
 def _target(interaction: discord.Interaction, guild: discord.Guild) -> ReplyTarget:

@@ -1,4 +1,4 @@
-"""Answers that one person sees: first a sign within Discord's three seconds, then what there is to say."""
+"""Replies that one person sees: first an acknowledgement within Discord's three seconds, then the reply."""
 
 import io
 from collections.abc import Awaitable, Callable
@@ -19,67 +19,70 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What one person is shown: words, embeds with their buttons, and perhaps a file (its name and content)."""
+class PrivateReply:
+    """Words, embeds with their buttons, and perhaps a file (its name and content)."""
 
     words: str = ""
-    shown: tuple[Rendered, ...] = ()
+    embeds: tuple[Rendered, ...] = ()
     file: tuple[str, bytes] | None = None
 
     @classmethod
     def of(cls, *replies: Reply) -> Self:
-        """Return replies as an answer."""
-        return cls(shown=tuple(render_private(reply) for reply in replies))
+        return cls(embeds=tuple(render_private(reply) for reply in replies))
 
 
-Work = Callable[[], Awaitable[Answer]]
+Work = Callable[[], Awaitable[PrivateReply]]
 
 
-def language(interaction: discord.Interaction) -> str:
+def language_of_user(interaction: discord.Interaction) -> str:
     """Return the language in which a person uses Discord, or English."""
     return language_of(str(interaction.locale))
 
 
-async def is_ours(sign: Awaitable[object]) -> bool:
-    """Give Discord its sign; false where it has one already, as when an event comes twice, or it comes too late."""
+async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
+    """Acknowledge an interaction; false where it already is, as when an event comes twice, or where it is too late."""
     try:
-        await sign
+        await acknowledgement
     except discord.HTTPException as error:
-        _log.info("discord_interaction_passed", code=error.code)
+        _log.info("discord_interaction_skipped", code=error.code)
         return False
     return True
 
 
-async def privately(interaction: discord.Interaction, work: Work) -> None:
-    """Answer by what `work` comes to; a person's mistake and our own are told in words."""
-    if not await is_ours(interaction.response.defer(ephemeral=True, thinking=True)):
+async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
+    """Acknowledge an interaction, then reply with the result of `work`."""
+    if not await acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
         return
-    answer = await outcome(interaction, work)
+    reply = await outcome(interaction, work)
     with suppress(discord.NotFound):  # the channel is gone, or it took longer than Discord waits
-        await edit_answer(interaction, answer)
-        for each in answer.shown[1:]:
-            view = each.view() if each.buttons else discord.utils.MISSING
-            await interaction.followup.send(embed=each.embed, view=view, allowed_mentions=each.mentions, ephemeral=True)
+        await edit_reply(interaction, reply)
+        for rendered in reply.embeds[1:]:
+            await interaction.followup.send(
+                embed=rendered.embed,
+                view=rendered.view() if rendered.buttons else discord.utils.MISSING,
+                allowed_mentions=rendered.mentions,
+                ephemeral=True,
+            )
 
 
-async def edit_answer(interaction: discord.Interaction, answer: Answer) -> None:
-    """Put an answer, the first of its embeds, in the place of the sign that was given, or of the message pressed."""
-    first = answer.shown[0] if answer.shown else None
+async def edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:
+    """Replace the acknowledgement, or the message with the pressed button, by a reply and its first embed."""
+    first = reply.embeds[0] if reply.embeds else None
     await interaction.edit_original_response(
-        content=answer.words or None,
+        content=reply.words or None,
         embeds=[first.embed] if first else [],
         view=first.view() if first and first.buttons else None,
-        attachments=[discord.File(io.BytesIO(answer.file[1]), answer.file[0])] if answer.file else [],
+        attachments=[discord.File(io.BytesIO(reply.file[1]), reply.file[0])] if reply.file else [],
         allowed_mentions=discord.AllowedMentions.none(),
     )
 
 
-async def outcome(interaction: discord.Interaction, work: Work) -> Answer:
-    """Return what `work` comes to, or what a person is told instead."""
+async def outcome(interaction: discord.Interaction, work: Work) -> PrivateReply:
+    """Return the result of `work`, or a sentence about what went wrong."""
     try:
         return await work()
     except TellUserError as error:
-        return Answer(wording.tell(error, language(interaction)))
-    except Exception:  # noqa: BLE001 - the person is told, whatever it was
+        return PrivateReply(wording.tell(error, language_of_user(interaction)))
+    except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
         _log.exception("discord_interaction_defect", interaction=interaction.id)
-        return Answer(wording.sentence("went_wrong", language(interaction)))
+        return PrivateReply(wording.sentence("went_wrong", language_of_user(interaction)))

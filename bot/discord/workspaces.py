@@ -1,138 +1,122 @@
-"""What is known of each guild: how its moderators want it, what each channel is for, and who may what."""
+"""The guilds that the bot is in: their settings, what each channel is for, and who moderates."""
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 from weakref import WeakValueDictionary
 
 import discord
 
-from bot.discord.config import DiscordConfig
-from bot.discord.permissions import Place, missing
+from bot import channels
+from bot.discord.permissions import ReportChannel, missing
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.wording import sentence
 
-_AS_INVITED: Final = Settings()
+_DEFAULTS: Final = Settings()
 
 
-class Guilds:
-    """The guilds of one client, each with the settings that were last made in it."""
+class Workspaces:
+    """The guilds of one client, each with its latest settings."""
 
-    def __init__(self, handlers: Handlers, config: DiscordConfig) -> None:
-        """Know nothing yet."""
+    def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._config = config
         self._settings: dict[int, Settings] = {}
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def join(self, guild: discord.Guild) -> None:
-        """Make a guild known, with its channels and what is posted in each."""
-        await self._tell(guild)
-        chosen = await self._handlers.settings("discord", str(guild.id))
-        settings = _without_gone(chosen, guild)
-        if settings != chosen:
+        """Save a guild with its channels and what is reported in each, and read its settings."""
+        await self._save(guild)
+        saved = await self._handlers.settings("discord", str(guild.id))
+        settings = _without_deleted(saved, guild)
+        if settings != saved:
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
-        if settings != self._settings.get(guild.id, _AS_INVITED):
+        if settings != self._settings.get(guild.id, _DEFAULTS):
             self._settings[guild.id] = settings
-            await self._tell(guild)
+            await self._save(guild)
         self._settings[guild.id] = settings
 
-    async def _tell(self, guild: discord.Guild) -> None:
-        channels = (Channel(str(each.id), each.name, self.role_of(each)) for each in _places(guild))
-        await self._handlers.join(JoinWorkspace("discord", str(guild.id), guild.name, tuple(channels)))
+    async def _save(self, guild: discord.Guild) -> None:
+        listed = (Channel(str(channel.id), channel.name, self.role_of(channel)) for channel in _report_channels(guild))
+        await self._handlers.join(JoinWorkspace("discord", str(guild.id), guild.name, tuple(listed)))
 
-    async def known(self, guild: discord.Guild) -> None:
-        """Join a guild whose first event comes before its joining is through."""
+    async def ensure_joined(self, guild: discord.Guild) -> None:
+        """Join a guild whose first event comes before it has been joined."""
         if guild.id not in self._settings:
-            async with self.turn(guild.id):
+            async with self.lock(guild.id):
                 if guild.id not in self._settings:
                     await self.join(guild)
 
     async def leave(self, guild: discord.Guild) -> None:
-        """Forget a guild that has removed the bot, with all that is known of it."""
-        async with self.turn(guild.id):
+        """Delete everything known of a guild that has removed the bot."""
+        async with self.lock(guild.id):
             self._settings.pop(guild.id, None)
             await self._handlers.leave("discord", str(guild.id))
 
     def settings(self, guild: discord.Guild) -> Settings:
-        """Return how a guild wants it."""
-        return self._settings.get(guild.id, _AS_INVITED)
+        return self._settings.get(guild.id, _DEFAULTS)
 
     def language(self, guild: discord.Guild) -> str:
-        """Return the language in which the bot writes for all to see."""
+        """Return the language of public messages."""
         return self.settings(guild).language
 
     def role_of(self, channel: discord.abc.GuildChannel) -> ReportKind | None:
-        """Return what is posted in a channel: as its moderators chose, or else by its name."""
-        settings = self.settings(channel.guild)
-        if str(channel.id) in settings.found_channels:
-            return ReportKind.FOUND
-        if str(channel.id) in settings.lost_channels:
-            return ReportKind.LOST
-        named = self._config.role_of(channel.name)
-        chosen = settings.found_channels if named is ReportKind.FOUND else settings.lost_channels
-        return None if chosen else named
+        """Return what is reported in a channel."""
+        return channels.role_of(str(channel.id), channel.name, self.settings(channel.guild))
 
-    def channels(self, guild: discord.Guild, kind: ReportKind) -> list[Place]:
-        """Return the channels for lost, or for found, things."""
-        return [each for each in _places(guild) if self.role_of(each) is kind]
+    def channels(self, guild: discord.Guild, kind: ReportKind) -> list[ReportChannel]:
+        """Return the channels for found, or for lost, reports."""
+        return [channel for channel in _report_channels(guild) if self.role_of(channel) is kind]
 
     def channel_for(
-        self, guild: discord.Guild, kind: ReportKind, used_in: object, needed: discord.Permissions, words: str
-    ) -> Place:
-        """Return where a report by command goes: the channel for such things, or else where the command was used.
+        self, guild: discord.Guild, kind: ReportKind, used_in: object, needed: discord.Permissions, language: str
+    ) -> ReportChannel:
+        """Return where a report by command goes: the channel for its kind, or where the command was used.
 
-        Raises TellUserError, which names, in the language `words`, the permissions that the bot lacks there.
+        Raises TellUserError, which names in `language` the permissions that the bot lacks there.
         """
         here = used_in.parent if isinstance(used_in, discord.Thread) else used_in
-        places = self.channels(guild, kind) or ([here] if isinstance(here, discord.TextChannel) else [])
-        if needed.create_private_threads:  # forums and announcements have none
-            places = [each for each in places if isinstance(each, discord.TextChannel) and not each.is_news()]
-        for place in sorted(places, key=lambda place: place != here):  # of several, the one at hand
-            if not missing(place, needed):
-                return place
-        if not places:
+        candidates = self.channels(guild, kind) or ([here] if isinstance(here, discord.TextChannel) else [])
+        if needed.create_private_threads:  # forums and announcement channels have none
+            candidates = [
+                channel for channel in candidates if isinstance(channel, discord.TextChannel) and not channel.is_news()
+            ]
+        for channel in sorted(candidates, key=lambda channel: channel != here):  # the one at hand first
+            if not missing(channel, needed):
+                return channel
+        if not candidates:
             raise TellUserError("not_here")
-        raise TellUserError("permissions_missing", **lacking(places[0], needed, words))
+        raise TellUserError("permissions_missing", **missing_permissions(candidates[0], needed, language))
 
-    def is_moderator(self, member: discord.Member, rights: discord.Permissions) -> bool:
-        """Tell whether a member judges matches: by the permission, or as the guild's moderators decided."""
+    def is_moderator(self, member: discord.Member, permissions: discord.Permissions) -> bool:
+        """Tell whether a member may give verdicts: by the permission, or by the guild's settings."""
         chosen = set(self.settings(member.guild).moderators)
-        return rights.manage_messages or not chosen.isdisjoint([str(member.id), *(str(r.id) for r in member.roles)])
+        ids = [str(member.id), *(str(role.id) for role in member.roles)]
+        return permissions.manage_messages or not chosen.isdisjoint(ids)
 
-    def turn(self, snowflake: int) -> asyncio.Lock:
-        """Return the lock under which events about one thing wait for each other, in the order in which they came."""
-        return self._turns.setdefault(snowflake, asyncio.Lock())
+    def lock(self, snowflake: int) -> asyncio.Lock:
+        """Return the lock that keeps the events about one message or guild in their order."""
+        return self._locks.setdefault(snowflake, asyncio.Lock())
 
 
-def lacking(channel: Place, needed: discord.Permissions, language: str) -> dict[str, str]:
-    """Return what the sentence `permissions_missing` says of a channel."""
+def missing_permissions(channel: ReportChannel, needed: discord.Permissions, language: str) -> dict[str, str]:
+    """Return the slots of the sentence `permissions_missing`."""
     names = (sentence(f"permission_{name}", language) for name in missing(channel, needed))
     return {"channel": channel.mention, "permissions": ", ".join(names), "bot": channel.guild.me.display_name}
 
 
 def member_of(user: discord.User | discord.Member) -> Member:
-    """Return a person as the domain knows them."""
     return Member(str(user.id), user.display_name)
 
 
-def _without_gone(chosen: Settings, guild: discord.Guild) -> Settings:
-    """Take the channels that were deleted off the settings: none would count as chosen, and no find could be sealed."""
-    there = {str(each.id) for each in guild.channels}
-    if not there:  # Discord itself is in trouble, and says nothing of this guild
-        return chosen
-    return replace(
-        chosen,
-        found_channels=tuple(each for each in chosen.found_channels if each in there),
-        lost_channels=tuple(each for each in chosen.lost_channels if each in there),
-        log_channel=chosen.log_channel if chosen.log_channel in there else None,
-    )
+def _without_deleted(settings: Settings, guild: discord.Guild) -> Settings:
+    existing = {str(channel.id) for channel in guild.channels}
+    # Where there are none, Discord itself has an outage and sends nothing of this guild.
+    return channels.without_deleted(settings, existing.__contains__) if existing else settings
 
 
-def _places(guild: discord.Guild) -> Iterator[Place]:
+def _report_channels(guild: discord.Guild) -> Iterator[ReportChannel]:
     yield from guild.text_channels
     yield from guild.forums

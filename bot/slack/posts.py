@@ -1,4 +1,4 @@
-"""Files of posts and of modals, as photos to be fetched."""
+"""What a message reports: who wrote it, where it is, and its photos."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -7,16 +7,35 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of
 from bot.slack.workspace import SlackWorkspace
-from reunite.entities import IncomingPhoto
+from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.entities import IncomingPhoto, ReportKind
 from reunite.errors import TellUserError
 
+Body = Mapping[str, Any]
+REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _GONE: Final = {"file_not_found", "file_deleted"}
 
 
-async def photo_of(workspace: SlackWorkspace, file: Mapping[str, Any]) -> IncomingPhoto | None:
-    """Return a file as a photo, or None where it is none, or gone.
+def is_post(workspace: SlackWorkspace, message: Body) -> bool:
+    """Tell whether a person wrote a message, and not a bot or an app."""
+    return "bot_id" not in message and message.get("user") not in {None, workspace.bot_user, "USLACKBOT"}
 
-    Of a file from another organisation (Slack Connect) an event tells no more than its id.
+
+def key_of(channel: str, ts: str) -> str:
+    """Return the idempotency key of a post: a ts is unique within its channel only."""
+    return f"{channel}:{ts}"
+
+
+async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:
+    """Return the current version of a message; None where it is gone."""
+    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
+    return next((message for message in page["messages"] if message["ts"] == ts), None)
+
+
+async def photo_of(workspace: SlackWorkspace, file: Body) -> IncomingPhoto | None:
+    """Return a file as a photo; None where it is something else, or gone.
+
+    For a file from another organisation (Slack Connect), an event contains no more than its id.
     """
     if file.get("file_access") == "check_file_info":
         try:
@@ -31,13 +50,13 @@ async def photo_of(workspace: SlackWorkspace, file: Mapping[str, Any]) -> Incomi
     return IncomingPhoto(str(file.get("name") or file["id"]), str(url))
 
 
-async def photos_of(workspace: SlackWorkspace, files: Iterable[Mapping[str, Any]]) -> tuple[IncomingPhoto, ...]:
-    """Return those files that are photos."""
+async def photos_of(workspace: SlackWorkspace, files: Iterable[Body]) -> tuple[IncomingPhoto, ...]:
+    """Return the photos among a message's files."""
     return tuple([photo for file in files if (photo := await photo_of(workspace, file))])
 
 
-async def photos_filled_in(workspace: SlackWorkspace, files: Iterable[Mapping[str, Any]]) -> tuple[IncomingPhoto, ...]:
-    """Return the files of a modal as photos. Raises TellUserError where one is none."""
+async def form_photos(workspace: SlackWorkspace, files: Iterable[Body]) -> tuple[IncomingPhoto, ...]:
+    """Return the files of a modal as photos. Raises TellUserError where one is something else."""
     photos = []
     for file in files:
         photo = await photo_of(workspace, file)

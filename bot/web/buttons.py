@@ -1,4 +1,4 @@
-"""Buttons, and what a person may see of themselves or of the community: answered to that person alone."""
+"""Presses of buttons, members' own data and the statistics: only the person who asks sees the reply."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from bot.web import render, requests
-from bot.web.chat import WORKSPACE, Chat, at
+from bot.web.chat import WORKSPACE, Chat, target_of
 from reunite.commands import Press
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -18,71 +18,70 @@ _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 _KEY: Final = re.compile(r"[\w-]{8,64}")
 
 
-class Presses:
-    """Answers what the page asks for one person. Who that is, is what the page says."""
+class Buttons:
+    """Answers requests for one person, who is whoever the page says."""
 
     def __init__(self, handlers: Handlers, chat: Chat) -> None:
-        """`chat` is told of what changes."""
         self._handlers = handlers
         self._chat = chat
 
     async def press(self, request: web.Request) -> web.Response:
-        """Do what a button says, once for each `id` that the page gave the press; answer with a private note."""
-        sent = await requests.form(request)
-        key = sent.fields.get("id", "")
+        """Do what a button says, once for each `id` of a press; return a private note."""
+        given = await requests.form_input(request)
+        key = given.fields.get("id", "")
         if not _KEY.fullmatch(key):
             raise web.HTTPBadRequest
         press = Press(
-            target=at(sent.fields.get("channel", "")),
-            member=requests.member(sent.fields.get("name")),
-            is_moderator=sent.has("moderator"),
-            action=_action(sent.fields.get("action")),
-            subject=_uuid(sent.fields.get("subject", "")),
+            target=target_of(given.fields.get("channel", "")),
+            member=requests.member(given.fields.get("name")),
+            is_moderator=given.has("moderator"),
+            action=_action(given.fields.get("action")),
+            subject=_uuid(given.fields.get("subject", "")),
             key=key,
-            words=sent.fields.get("words", ""),
-            photos=tuple(sent.photos),
+            words=given.fields.get("words", ""),
+            photos=tuple(given.photos),
         )
         note = await self._handlers.press(press)
         self._chat.changed()
         return web.json_response({"note": render.reply_json(note)})
 
-    async def mine(self, request: web.Request) -> web.Response:
-        """Show a member their open reports."""
-        said = await requests.json(request)
-        return _shown(await self._handlers.mine("web", WORKSPACE, requests.member(said.get("name"))))
+    async def my_reports(self, request: web.Request) -> web.Response:
+        """Return a member's open reports."""
+        body = await requests.json_body(request)
+        return _replies(await self._handlers.mine("web", WORKSPACE, requests.member(body.get("name"))))
 
     async def privacy(self, request: web.Request) -> web.Response:
-        """Show what is kept of members, with the button that deletes it."""
-        await requests.json(request)
-        return _shown([await self._handlers.privacy("web", WORKSPACE)])
+        """Return what is kept of members, with the button that deletes it."""
+        await requests.json_body(request)
+        return _replies([await self._handlers.privacy("web", WORKSPACE)])
 
     async def statistics(self, request: web.Request) -> web.Response:
-        """Show moderators the community's numbers."""
-        said = await requests.json(request)
-        if said.get("moderator") is not True:
+        """Return the community's statistics, to moderators only."""
+        body = await requests.json_body(request)
+        if body.get("moderator") is not True:
             raise TellUserError("only_moderators_here")
-        return _shown([await self._handlers.statistics("web", WORKSPACE)])
+        return _replies([await self._handlers.statistics("web", WORKSPACE)])
 
     async def export(self, request: web.Request) -> web.Response:
-        """Hand out all that is known of a member, as a file."""
-        known = await self._handlers.export("web", WORKSPACE, requests.member(request.query.get("name")))
-        kept = {"Content-Disposition": 'attachment; filename="reunite.json"', "Cache-Control": "no-store"}
-        return web.json_response(known, headers=kept)
+        """Return all of a member's data as a file."""
+        export = await self._handlers.export("web", WORKSPACE, requests.member(request.query.get("name")))
+        headers = {"Content-Disposition": 'attachment; filename="reunite.json"', "Cache-Control": "no-store"}
+        return web.json_response(export, headers=headers)
 
 
-def _shown(replies: Sequence[Reply]) -> web.Response:
+def _replies(replies: Sequence[Reply]) -> web.Response:
     return web.json_response({"replies": [render.reply_json(reply) for reply in replies]})
 
 
-def _action(said: str | None) -> Action:
-    if said not in _ACTIONS:
+def _action(value: str | None) -> Action:
+    if value not in _ACTIONS:
         raise web.HTTPBadRequest
-    action: Action = said  # type: ignore[assignment]  # one of them, as was just seen
+    action: Action = value  # type: ignore[assignment]  # it is one of them
     return action
 
 
-def _uuid(said: str) -> UUID:
+def _uuid(value: str) -> UUID:
     try:
-        return UUID(said)
+        return UUID(value)
     except ValueError:
         raise web.HTTPBadRequest from None

@@ -110,7 +110,7 @@ class OnWeb(Harness):
         return str((await self._post(author, words, "found", JPEG, **sealed))["channel"])
 
     async def own_reports(self, member: Member) -> Told:
-        return self._told(*(await self._ask("/mine", member))["replies"])
+        return self._told(*(await self._ask("/my-reports", member))["replies"])
 
     def _told(self, *replies: Any) -> Told:
         words = "\n".join(_words(reply) for reply in replies)

@@ -7,7 +7,7 @@ import { send } from "./live.js";
 import * as me from "./me.js";
 
 const ENTRIES = {
-  mine: { title: "My open reports", empty: "You have no open reports." },
+  "my-reports": { title: "My open reports", empty: "You have no open reports." },
   privacy: { title: "What is kept of me" },
   statistics: { title: "Numbers" },
 };
