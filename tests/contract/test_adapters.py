@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -56,3 +58,10 @@ def test_parts_have_the_same_class_on_every_platform() -> None:
         for platform, column in ON.items():
             for public in re.findall(r"`(\w+)`", row[column]):
                 assert hasattr(import_module(f"bot.{platform}.{module}"), public), (platform, module, public)
+
+
+@pytest.mark.parametrize("module", ["bot.platforms", "cli.settings", "cli.services", "cli.doctor"])
+def test_a_platforms_library_is_imported_by_its_adapter_only(module: str) -> None:
+    script = f"import sys, {module}; print(*{{'discord', 'slack_bolt', 'slack_sdk', 'torch'}} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
