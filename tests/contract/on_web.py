@@ -162,7 +162,7 @@ class OnWeb(Harness):
         known = await self.store.workspace("web", "local")
         assert known
         async with web_session(self.store, known.community) as session:
-            place = await session.place_of(int(on.message))
+            place = await session.message_info(int(on.message))
         assert place
         assert place.reply
         return [render.button_json(button) for button in place.reply.buttons]
