@@ -5,28 +5,42 @@ from collections.abc import Sequence
 from typing import Final
 
 from cli.children import Child, ChildError, children, until_asked_to_stop
+from cli.errors import UsageError
+from cli.port import problem
 from cli.servers import Servers
+from cli.settings import Settings
 from db.migrate import migrate
 
-ENCODERS: Final = {
-    "clip": "CLIP",
-    "concept": "the offline encoder",
-}
 _MOST_RESTARTS: Final = 5
 
 
-async def demo(port: int, where: Servers) -> None:
+async def demo(settings: Settings, where: Servers) -> None:
     """Run worker and chat page until asked to stop."""
     await migrate(where.owner_database_url)
-    environment = {**where.environment(), "REUNITE_PORT": str(port)}
+    environment = {
+        **where.environment(),
+        "REUNITE_PORT": str(settings.web.port),
+        "REUNITE_LOG_LEVEL": log_level(settings),
+    }
     async with children([["worker"], ["bot", "web"]], environment) as (worker, page):
         stop = asyncio.create_task(until_asked_to_stop())
-        run = asyncio.create_task(_run(worker, page, port))
+        run = asyncio.create_task(_run(worker, page, settings.web.port))
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
         if run.done():
             await run
         run.cancel()  # or it would start again what is being stopped
         print("\nStopping …", flush=True)
+
+
+def check_port(port: int) -> None:
+    """Raise UsageError if the page can't listen there."""
+    if message := problem(port):
+        raise UsageError(message)
+
+
+def log_level(settings: Settings) -> str:
+    """Keep the terminal readable: a worker and a bot log each reply, here only what goes wrong is of interest."""
+    return settings.log.level or "warning"
 
 
 async def _run(worker: Child, page: Child, port: int) -> None:
@@ -36,10 +50,9 @@ async def _run(worker: Child, page: Child, port: int) -> None:
 
 async def _start(worker: Child, page: Child, port: int) -> None:
     print("Starting the worker …", flush=True)
-    encoder, _, version = (await worker.start()).partition(" ")
+    await worker.start()
     await page.start()
-    print(f"Photos and words are compared by {ENCODERS[encoder]}: {version}")
-    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it; what was posted is kept)", flush=True)
+    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it and keeps what was posted)", flush=True)
 
 
 async def _watch(running: Sequence[Child]) -> None:

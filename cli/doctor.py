@@ -30,7 +30,7 @@ async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]
     yield await _redis(where)
     for entry in PLATFORMS.values():
         if entry.has_doctor:
-            async for finding in _platform(entry, getattr(settings, entry.name), where):
+            async for finding in platform_findings(entry, getattr(settings, entry.name), where):
                 yield finding
 
 
@@ -81,7 +81,8 @@ async def _encoder(where: Servers) -> Finding:
     return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker chooses it")
 
 
-async def _platform(entry: PlatformEntry, config: AdapterConfig, where: Servers) -> AsyncIterator[Finding]:
+async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: Servers) -> AsyncIterator[Finding]:
+    """Check a platform, if it is set up."""
     if not config.is_set:
         yield Finding(entry.title, ok=None, found="no token set")
         return
@@ -92,7 +93,7 @@ async def _platform(entry: PlatformEntry, config: AdapterConfig, where: Servers)
         yield Finding(entry.title, ok=False, found="not set up", remedy=str(error))
         return
     except ImportError as error:
-        remedy = f"pip install 'reunite[{entry.extra}]'"
+        remedy = f"pip install 'reunite[{entry.extra}]', or `make install` in a checkout"
         yield Finding(entry.title, ok=False, found=f"the package {error.name} is missing", remedy=remedy)
         return
     async for finding in check(config, where.database_url):

@@ -48,7 +48,7 @@ def _configured() -> Iterator[Settings]:
 
     try:
         settings = Settings()
-        logs.configure(settings.log.level, as_json=settings.log.json)
+        logs.configure(settings.log.level or "info", as_json=settings.log.json)
         yield settings
     except ValidationError as error:
         problems = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors())
@@ -56,7 +56,7 @@ def _configured() -> Iterator[Settings]:
     except (UsageError, ChildError, MigrationError) as error:
         _fail(str(error))
     except ImportError as error:
-        _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
+        _fail(f"A part is not installed ({error.name}): `make install` in a checkout installs everything.")
     except TellUserError as error:
         _fail(wording.tell(error))
     except _expected() as error:
@@ -85,15 +85,19 @@ def _fail(sentence: str) -> None:
 
 
 @app.command()
-def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page.")] = None) -> None:
+def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page; PORT= does the same.")] = None) -> None:
     """Everything from nothing: embedded servers, a worker, and the chat page on this machine.
 
     Example: reunite demo --port 8700
     """
     from cli import demo as command  # noqa: PLC0415
 
-    with _prepared() as (settings, where):
-        asyncio.run(command.demo(port or settings.web.port, where))
+    with _configured() as configured:
+        wanted = configured.web.port if port is None else port
+        command.check_port(wanted)  # before anything is started
+        settings = configured.model_copy(update={"web": replace(configured.web, port=wanted)})
+        with servers(settings) as where:
+            asyncio.run(command.demo(settings, where))
 
 
 @app.command("try")

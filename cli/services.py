@@ -13,6 +13,7 @@ from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, photo_hosts
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
+from cli.port import taken
 from cli.servers import Servers
 from cli.settings import Settings
 from db.stopping import stop
@@ -112,7 +113,4 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        port = getattr(adapter, "port", None)
-        raise UsageError(
-            f"Port {port} is taken on this machine: choose another with {entry.port_variable}=."
-        ) from error
+        raise UsageError(taken(getattr(adapter, "port", 0), entry.port_variable or "PORT")) from error

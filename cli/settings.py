@@ -1,7 +1,7 @@
 """All settings, read from the environment in groups; each group is passed on as it is."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,9 +32,9 @@ class EmbeddedSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_LOG_"))
 class LogSettings:
-    """The log on standard error."""
+    """The log on standard error. Without a `level` it is info, and in the demo warning."""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    level: Literal["debug", "info", "warning", "error"] | None = None
     json: bool = False
 
 
@@ -74,11 +74,13 @@ class _Environment(PydanticBaseSettingsSource):
         return {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
 
 
-def variables() -> Iterator[str]:
-    """Yield the names of all variables; of several names for one setting, the first."""
+def variables() -> Mapping[str, object]:
+    """Return the default of every variable; of several names for one setting, under the first."""
+    defaults: dict[str, object] = {}
     for group in Settings.model_fields.values():
         for field in group.annotation.__pydantic_fields__.values():  # type: ignore[union-attr] # groups are dataclasses
             alias = field.validation_alias
-            name = alias.choices[0] if isinstance(alias, AliasChoices) else alias
-            if str(name).isupper():  # a hook for tests has no variable
-                yield str(name)
+            name = str(alias.choices[0] if isinstance(alias, AliasChoices) else alias)
+            if name.isupper():  # a hook for tests has no variable
+                defaults[name] = field.default
+    return defaults

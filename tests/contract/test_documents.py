@@ -1,13 +1,20 @@
 """What the documents promise, the program has."""
 
+import ast
 import re
+import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
 import typer
+import yaml
 
 from bot.channels import FOUND_NAMES, LOST_NAMES
+from bot.discord.config import DiscordConfig
+from bot.slack.config import SlackConfig
 from bot.slack.permissions import SCOPES
 from cli.main import app
 from cli.settings import variables
@@ -18,7 +25,9 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 DISCORD = (ROOT / "docs/discord.md").read_text("utf-8")
 SLACK = (ROOT / "docs/slack.md").read_text("utf-8")
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 ROOMS = "reunite|db|workers|bot|cli|tests|slack"
 
 
@@ -32,6 +41,18 @@ def named_in(table: str, pattern: str) -> set[str]:
 
 def test_the_readme_tells_every_setting() -> None:
     assert set(variables()) <= named_in(section(README, "Settings"), r"REUNITE_\w+")
+
+
+def test_the_readme_tells_the_defaults_of_the_settings() -> None:
+    told: dict[str, str] = {}
+    for names, values in re.findall(r"^\| (`REUNITE[^|]+)\|([^|]*)\|", section(README, "Settings"), re.MULTILINE):
+        told.update(zip(re.findall(r"`([^`]+)`", names), re.findall(r"`([^`]+)`", values), strict=False))
+    named = {
+        name: str(default).lower() if isinstance(default, bool) else str(default)
+        for name, default in variables().items()
+        if isinstance(default, str | int)
+    }
+    assert {name: told.get(name) for name in named} == named
 
 
 def test_the_readme_tells_every_command() -> None:
@@ -77,3 +98,60 @@ def test_the_privacy_page_tells_how_long_reports_are_watched() -> None:
     told = (ROOT / "docs/privacy.md").read_text("utf-8")
     assert f"{usual} days" in told
     assert re.search(rf"\({allowed.start} to\s+{allowed.stop - 1}\)", told)
+
+
+def test_the_guides_tell_how_far_back_the_bots_look() -> None:
+    discord_days, slack_days = (
+        DiscordConfig().look_back.days,
+        SlackConfig().look_back.days,
+    )
+    assert f"{discord_days} days back on Discord, {slack_days} days on Slack" in ARCHITECTURE
+    words = {2: "two", 7: "seven"}
+    assert f"last {words[discord_days]} days" in DISCORD
+    assert f"{words[slack_days]} days back" in SLACK
+
+
+def test_the_architecture_tells_what_the_domain_imports() -> None:
+    row = next(line for line in section(ARCHITECTURE, "Packages").splitlines() if line.startswith("| `reunite/` |"))
+    told = {name.strip() for name in row.split("|")[3].split(",")} - {"the standard library"}
+    assert imported(ROOT / "reunite") - sys.stdlib_module_names - {"reunite"} == told
+
+
+def imported(package: Path) -> set[str]:
+    """The top-level modules that a package's files import."""
+    nodes = [node for path in package.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {name.partition(".")[0] for name in plain | {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}}
+
+
+def test_the_operators_guide_tells_the_only_port_on_the_host() -> None:
+    services = parsed("docker-compose.yml")["services"]
+    published = [port for service in services.values() for port in service.get("ports", [])]
+    address = f"127.0.0.1:{SlackConfig().port}"
+    assert published == [f"{address}:{address.rpartition(':')[2]}"]
+    assert f"The only port on the host is the Slack bot's, {address}," in (ROOT / "docs/operations.md").read_text(
+        "utf-8"
+    )
+
+
+def test_the_workflow_tests_the_versions_that_the_package_names() -> None:
+    workflow = parsed(".github/workflows/test.yml")
+    job = workflow["jobs"]["test"]
+    pattern = r"Programming Language :: Python :: (3\.\d+)"
+    named = [found[1] for line in PROJECT["classifiers"] if (found := re.fullmatch(pattern, line))]
+    assert job["strategy"]["matrix"]["python"] == named
+    assert PROJECT["requires-python"] == f">={named[0]}"
+    assert [step["run"] for step in job["steps"] if "run" in step][-1] == "make test"
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_the_hooks_run_what_the_developers_tools_bring() -> None:
+    hooks = [hook for repo in parsed(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]]
+    commands = {Path(hook["entry"].split()[0]) for hook in hooks}
+    assert {path.parent for path in commands} == {Path(".venv/bin")}
+    assert [path for path in commands if not (Path(sys.executable).parent / path.name).exists()] == []
+    assert {path.name for path in commands} == {"ruff", "mypy", "lint-imports"}
+
+
+def parsed(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text("utf-8"))

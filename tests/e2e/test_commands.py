@@ -161,6 +161,16 @@ def test_doctor_says_what_is_missing_and_what_to_do(
     assert said == ""
 
 
+def test_doctor_needs_no_platforms_library(
+    environment: dict[str, str], database_url: str, owner_database_url: str
+) -> None:
+    own = {**environment, "REUNITE_DATABASE_URL": database_url, "REUNITE_OWNER_DATABASE_URL": owner_database_url}
+    hidden = "import sys; sys.modules |= dict.fromkeys(['discord', 'slack_bolt', 'slack_sdk'])"
+    command = [sys.executable, "-c", f"{hidden}; from cli.main import app; app(['doctor'])"]
+    doctor = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
+    assert (doctor.returncode, doctor.stderr) == (0, "")
+
+
 def test_a_second_model_lives_beside_the_first(
     database_url: str, owner_database_url: str, tmp_path: Path, redis_url: str
 ) -> None:
