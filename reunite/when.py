@@ -26,6 +26,9 @@ _SHORTEST: Final = 3
 """Letters by which a weekday or month is known, where no other begins with them."""
 _SHORT_WEEKDAYS: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")  # as German calendars have them
 _ASIDE: Final = re.compile(r"\w")
+_JAPANESE: Final = r"\u3040-\u30ff\u3400-\u9fff"
+_ALIKE: Final = str.maketrans("’łøđ", "'lod")
+"""What Unicode's normal forms leave apart, but people type either way."""
 
 
 def parse_when(text: str, now: datetime) -> datetime | None:
@@ -107,16 +110,18 @@ def _named_dates() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _months() -> Mapping[str, int]:
-    european = [words_in(language).months for language in LANGUAGES if language != "ja"]  # 5月 is read as a number
-    return {name: number + 1 for name, number in _beginnings(european).items()}
+    lists = [words_in(language).months for language in LANGUAGES]
+    named = [names for names in lists if not names[0][0].isdecimal()]  # 5月 is read as a number
+    return {name: number + 1 for name, number in _beginnings(named).items()}
 
 
 @cache
 def _weekdays() -> Mapping[str, int]:
+    spoken = [words_in(language) for language in LANGUAGES]
     return {
         **{name: number for number, name in enumerate(_SHORT_WEEKDAYS)},
         **{_plain(name)[:2]: number for number, name in enumerate(words_in("ja").weekdays)},
-        **_beginnings(words_in(language).weekdays for language in LANGUAGES),
+        **_beginnings([*(each.weekdays for each in spoken), *(each.when.get("weekdays", ()) for each in spoken)]),
     }
 
 
@@ -145,16 +150,18 @@ def _one_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _alternatives(words: Iterable[str]) -> str:
-    """Return a pattern for whole words; Japanese ones may stand within others, as it is written without spaces."""
+    """Return a pattern for whole words; Japanese puts no spaces around its own."""
     ordered = sorted(words, key=len, reverse=True)
-    european = "|".join(re.escape(word) for word in ordered if word.isascii())
-    japanese = "|".join(re.escape(word) for word in ordered if not word.isascii())
-    return rf"(?:(?<![a-z0-9])(?:{european})(?![a-z0-9])" + (f"|{japanese})" if japanese else ")")
+    japanese = "|".join(re.escape(word) for word in ordered if re.search(f"[{_JAPANESE}]", word))
+    spaced = "|".join(re.escape(word) for word in ordered if not re.search(f"[{_JAPANESE}]", word))
+    letter = rf"[^\W{_JAPANESE}]"
+    return rf"(?:(?<!{letter})(?:{spaced})(?!{letter})" + (f"|{japanese})" if japanese else ")")
 
 
 def _plain(text: str) -> str:
     """Lower case, no accents, no full-width digits, single spaces."""
-    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
+    letters = unicodedata.normalize("NFKD", folded)
     accents_gone = "".join(
         letter for letter in letters if unicodedata.category(letter) != "Mn" or letter in "\u3099\u309a"
     )

@@ -98,7 +98,7 @@ def _open(data: bytes) -> Image.Image:
 
 
 def _too_many_pixels() -> TellUserError:
-    return TellUserError("photo_too_many_pixels", megapixels=MAX_PHOTO_PIXELS // 1_000_000)
+    return TellUserError("photo_too_many_pixels", number=MAX_PHOTO_PIXELS // 1_000_000)
 
 
 def _upright_srgb(image: Image.Image) -> Image.Image:

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.config import SCOPES, SlackConfig
 from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
-from reunite.language import Language, language_of
+from reunite.language import language_of
 from reunite.model import Channel, Member, ReplyTarget, ReportKind
 
 _PAGE: Final = 200
@@ -27,7 +27,7 @@ class Person:
 
     member: Member
     is_moderator: bool
-    language: Language
+    language: str
     zone: tzinfo
 
 

@@ -44,7 +44,7 @@ async def form(request: web.Request) -> Sent:
         elif is_photo and data is None:
             refused = refused or _too_large(part.filename or "photo")
         if len(sent.photos) > rules.MOST_PHOTOS:
-            refused = TellUserError("too_many_photos", count=len(sent.photos), most=rules.MOST_PHOTOS)
+            refused = TellUserError("too_many_photos", count=len(sent.photos), number=rules.MOST_PHOTOS)
     if refused:
         raise refused
     return sent

@@ -24,11 +24,11 @@ async def town(database_url: str, redis_url: str) -> AsyncIterator[Story]:
 
 async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: Story) -> None:
     find = await town.find("red", "umbrella by the door")
-    await town.says(find, "I keep watching")
+    await town.says(find, "I'll keep watching")
     assert town.discord.channels[find]["name"] == "Found: umbrella by the door"
     loss = await town.look_for("my red umbrella")
 
-    card = await town.says(loss, "This may be yours.", "umbrella by the door", "red ✓")
+    card = await town.says(loss, "This could be yours.", "umbrella by the door", "red ✓")
     assert town.discord.channels[loss]["name"] == "Lost: my red umbrella"
     shown = town.discord.find(card)
     assert "Possible match" in town.discord.text(shown) or "High confidence" in town.discord.text(shown)
@@ -47,43 +47,45 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
 
 
 async def test_a_finder_whose_find_fits_at_once_can_leave_a_secret_too(town: Story) -> None:
-    await town.says(await town.look_for("a blue cup"), "I keep watching")
+    await town.says(await town.look_for("a blue cup"), "I'll keep watching")
     card = await town.says(await town.find("blue"), "Possible owner found.")
-    opening = await town.discord.press(card, "Leave a secret detail", town.ben)
-    assert "keep it to myself" in await town.fill_in(opening, words="a chip at the bottom")
+    opening = await town.discord.press(card, "Add a secret detail", town.ben)
+    assert "keep it secret" in await town.fill_in(opening, words="a chip at the bottom")
 
 
 async def test_a_find_is_told_to_whoever_misses_it(town: Story) -> None:
     loss = await town.look_for("a blue cup")
-    await town.says(loss, "I keep watching")
+    await town.says(loss, "I'll keep watching")
     find = await town.find("blue")
-    card = await town.says(loss, "This may be yours.")
+    card = await town.says(loss, "This could be yours.")
     assert town.discord.pinged(town.discord.find(card)) == {town.ada}
     await town.says(find, "Possible owner found.", "a blue cup")
 
 
 async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(town: Story) -> None:
-    await town.says(await town.find("green"), "I keep watching")
+    await town.says(await town.find("green"), "I'll keep watching")
     yellow = await town.find("yellow", "on the bench")
-    await town.says(yellow, "I keep watching")
+    await town.says(yellow, "I'll keep watching")
     loss = await town.look_for("", drawing("yellow"))
-    await town.says(loss, "This may be yours.", "on the bench")
+    await town.says(loss, "This could be yours.", "on the bench")
 
 
 async def test_the_same_event_three_times_is_answered_once(town: Story) -> None:
     find = await town.find("red", times=3)
-    await town.says(find, "I keep watching")
-    await town.says(await town.find("green"), "I keep watching")  # by now a second answer to the first would be there
+    await town.says(find, "I'll keep watching")
+    await town.says(
+        await town.find("green"), "I'll keep watching"
+    )  # by now a second answer to the first would be there
     assert len(town.discord.replies(find)) == 1
 
 
 async def test_a_members_reaction_closes_nothing(town: Story) -> None:
-    await town.says(await town.find("red"), "I keep watching")
+    await town.says(await town.find("red"), "I'll keep watching")
     loss = await town.look_for("my red umbrella")
-    card = await town.says(loss, "This may be yours.")
+    card = await town.says(loss, "This could be yours.")
     await town.discord.react(card, "✅", town.ben)
     await town.discord.react(card, "❌", town.moderator)
-    await town.says(loss, "says that it is not")
+    await town.says(loss, "isn't it")
     assert not any("Returned" in town.discord.text(each) for each in town.discord.replies(loss))
 
 

@@ -24,9 +24,9 @@ async def town(database_url: str, redis_url: str) -> AsyncIterator[Story]:
 async def matched(town: Story) -> tuple[str, str, str]:
     """Let Ada miss what Ben has found; return find, loss and the card in the loss's thread."""
     find = await town.find("red", "umbrella by the door")
-    await town.says(find, "I keep watching")
+    await town.says(find, "I'll keep watching")
     loss = await town.look_for("my red umbrella")
-    return find, loss, await town.says(loss, "This may be yours.")
+    return find, loss, await town.says(loss, "This could be yours.")
 
 
 # The claim check
@@ -34,22 +34,22 @@ async def matched(town: Story) -> tuple[str, str, str]:
 
 async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public(town: Story) -> None:
     find, loss, card = await matched(town)
-    watching = await town.says(find, "I keep watching")
-    leaving = await town.discord.press(watching, "Leave a secret detail", town.ben)
-    assert "keep it to myself" in await town.fill_in(leaving, words="initials on the handle?")
+    watching = await town.says(find, "I'll keep watching")
+    leaving = await town.discord.press(watching, "Add a secret detail", town.ben)
+    assert "keep it secret" in await town.fill_in(leaving, words="initials on the handle?")
     claiming = await town.discord.press(card, "This is mine", town.ada)
-    assert "The finder has a look" in await town.fill_in(claiming, words="A. L. on the handle")
+    assert "The finder will check" in await town.fill_in(claiming, words="A. L. on the handle")
 
-    asked = await town.says(find, "says that this is theirs")
+    asked = await town.says(find, "says this is theirs")
     assert town.discord.pinged(town.discord.find(asked)) == {town.ben}
-    assert "Only the finder" in await town.press(asked, "See what they say", town.ada)
-    seeing = await town.discord.press(asked, "See what they say", town.ben)
+    assert "Only the finder" in await town.press(asked, "See their answer", town.ada)
+    seeing = await town.discord.press(asked, "See their answer", town.ben)
     seen = await town.told(seeing)
     assert "initials on the handle?" in seen
     assert "A. L. on the handle" in seen
-    assert "it is theirs" in await town.press(seeing.said[-1]["id"], "It fits", town.ben)
-    await town.says(loss, "agrees that it is yours")
-    await town.shows(asked, "goes back to its owner")
+    assert "it's theirs" in await town.press(seeing.said[-1]["id"], "It matches", town.ben)
+    await town.says(loss, "agrees it's yours")
+    await town.shows(asked, "going back to its owner")
     public = [town.discord.text(each) for there in town.discord.messages.values() for each in there.values()]
     assert not any("A. L." in each or "initials" in each for each in public)
 
@@ -57,26 +57,26 @@ async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public
 async def test_whoever_did_not_lose_it_cant_claim_it_and_attempts_are_counted(town: Story) -> None:
     find, _, card = await matched(town)
     refused = await town.discord.press(card, "This is mine", town.ben)
-    assert "Only whoever lost it" in await town.fill_in(refused, words="mine, I swear")
+    assert "Only the person who lost it" in await town.fill_in(refused, words="mine, I swear")
     for attempt in range(3):
         claiming = await town.discord.press(card, "This is mine", town.ada)
-        assert "The finder has a look" in await town.fill_in(claiming, words=f"guess {attempt}")
+        assert "The finder will check" in await town.fill_in(claiming, words=f"guess {attempt}")
         again = await town.discord.press(card, "This is mine", town.ada)
-        assert "has yet to look" in await town.fill_in(again, words="another guess")
-        asked = await town.says(find, "says that this is theirs")  # the earlier ones have been changed
-        seeing = await town.discord.press(asked, "See what they say", town.ben)
+        assert "still has to check" in await town.fill_in(again, words="another guess")
+        asked = await town.says(find, "says this is theirs")  # the earlier ones have been changed
+        seeing = await town.discord.press(asked, "See their answer", town.ben)
         assert f"guess {attempt}" in await town.told(seeing)
-        assert "does not fit" in await town.press(seeing.said[-1]["id"], "It does not fit", town.ben)
-        await town.shows(asked, "did not fit")
+        assert "doesn't match" in await town.press(seeing.said[-1]["id"], "It doesn't match", town.ben)
+        await town.shows(asked, "didn't match")
     last = await town.discord.press(card, "This is mine", town.ada)
-    assert "You have tried 3 times" in await town.fill_in(last, words="one more")
+    assert "already tried 3 times" in await town.fill_in(last, words="one more")
 
 
 async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(town: Story) -> None:
     _, _, card = await matched(town)
-    assert "Only whoever lost it" in await town.press(card, "Not mine", town.ben)
+    assert "Only the person who lost it" in await town.press(card, "Not mine", town.ben)
     declining = await town.discord.press(card, "Not mine", town.ada)
-    assert "won't bring it up again" in await town.told(declining)
+    assert "won't suggest it again" in await town.told(declining)
     assert town.discord.buttons(declining.said[-1]) == ["This is mine"]
 
 
@@ -89,15 +89,15 @@ async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleep
     await town.fill_in(claiming, words="a scratch")
     log = await town.says(town.discord.channel("general"), "my red umbrella", "umbrella by the door")
     await town.discord.archive(loss)
-    assert "Only a moderator" in await town.press(log, "✅ It is back", town.ada)
-    assert "it is back" in await town.press(log, "✅ It is back", town.moderator)
+    assert "Only a moderator" in await town.press(log, "✅ It's back", town.ada)
+    assert "it's returned" in await town.press(log, "✅ It's back", town.moderator)
     for thread in (loss, find):
         await town.says(thread, "Returned", "confirmed by", town.moderator)
         await town.discord.until(lambda: town.discord.has_reaction(thread, "✅") or None, PATIENCE)  # noqa: B023
         assert not town.discord.channels[thread]["thread_metadata"]["locked"]
         assert not town.discord.channels[thread]["thread_metadata"]["archived"]
     await town.shows(log, "confirmed by")
-    assert "open again" in await town.press(log, "✅ It is back", town.moderator)
+    assert "open again" in await town.press(log, "✅ It's back", town.moderator)
     for thread in (loss, find):
         await town.says(thread, "open again")
         await town.discord.until(lambda: not town.discord.has_reaction(thread, "✅") or None, PATIENCE)  # noqa: B023
@@ -114,7 +114,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(town:
     await town.says(loss, "Returned", town.ben)
     await town.discord.take_role(town.ben, helpers)
     late = await town.find("green", "a scarf")  # handled after the reactions
-    await town.says(late, "I keep watching")
+    await town.says(late, "I'll keep watching")
     await town.discord.unreact(card, "✅", town.ben)  # one's own verdict may be taken back at any time
     await town.says(loss, "open again")
 
@@ -128,9 +128,9 @@ async def test_a_sealed_find_is_shown_to_moderators_only_until_they_release_it(t
     opening = await town.discord.slash("sealed", town.ben, "general")
     photos = {"id.jpg": drawing("red")}
     told = await town.fill_in(opening, photos, category="keys", where="bus stop", words="red, with a name tag")
-    assert "moderators alone" in told
-    post = await town.says(town.discord.channel("found"), "Somebody found: keys", "bus stop")
-    await town.says(post, "It is sealed")
+    assert "only the moderators" in told
+    post = await town.says(town.discord.channel("found"), "Someone found: keys", "bus stop")
+    await town.says(post, "It's sealed")
     log = await town.says(town.discord.channel("general"), "my red purse", "red, with a name tag")
     public = [
         *town.discord.replies(loss),
@@ -138,11 +138,11 @@ async def test_a_sealed_find_is_shown_to_moderators_only_until_they_release_it(t
         *town.discord.replies(town.discord.channel("found")),
     ]
     assert not any("name tag" in town.discord.text(each) or each["attachments"] for each in public)
-    assert not any("This may be yours" in town.discord.text(each) for each in public)
+    assert not any("This could be yours" in town.discord.text(each) for each in public)
 
     assert "Only a moderator can release" in await town.press(log, "Release", town.ada)
     assert "Released" in await town.press(log, "Release", town.moderator)
-    card = await town.says(loss, "This may be yours.")
+    card = await town.says(loss, "This could be yours.")
     shown = town.discord.find(card)
     assert (shown["attachments"], "name tag" in town.discord.text(shown)) == ([], False)
 
@@ -151,13 +151,13 @@ async def test_sealing_needs_a_photo_and_a_channel_for_moderators(town: Story) -
     await town.set_up("Channels and moderators", log=[])
     opening = await town.discord.slash("sealed", town.ben, "general")
     refused = await town.fill_in(opening, {"id.jpg": drawing("red")}, category="id")
-    assert "need a channel for moderators" in refused
+    assert "need a moderator channel" in refused
     assert town.discord.replies(town.discord.channel("found")) == []
 
 
 async def test_for_keys_the_bot_suggests_to_seal(town: Story) -> None:
     find = await town.find("red", "found these keys at the gate")
-    await town.says(find, "had better not be seen by everyone")
+    await town.says(find, "shouldn't be public")
 
 
 # One's own reports, numbers, privacy
@@ -167,19 +167,19 @@ async def test_mine_lists_open_reports_with_what_can_be_done(town: Story) -> Non
     assert await town.told(await town.discord.slash("mine", town.ada, "general")) == "You have no open reports."
     loss = await town.look_for("a blue cup")
     other = await town.look_for("my green scarf")
-    await town.says(other, "I keep watching")
+    await town.says(other, "I'll keep watching")
     listed = await town.discord.slash("mine", town.ada, "general")
     await town.discord.until(lambda: len(listed.said) == 2 or None, PATIENCE)
     cup, scarf = listed.said
     assert "a blue cup" in town.discord.text(cup)
     assert town.discord.buttons(cup) == ["Add a photo", "Add a detail", "Watch longer", "Withdraw"]
-    assert "I keep watching until" in await town.press(cup["id"], "Watch longer", town.ada)
+    assert "I'll keep watching until" in await town.press(cup["id"], "Watch longer", town.ada)
     adding = await town.discord.press(cup["id"], "Add a photo", town.ada)
-    assert "I look again" in await town.fill_in(adding, {"cup.jpg": drawing("blue")})
+    assert "I'll search again" in await town.fill_in(adding, {"cup.jpg": drawing("blue")})
     telling = await town.discord.press(cup["id"], "Add a detail", town.ada)
-    assert "I look again" in await town.fill_in(telling, words="with a chip")
+    assert "I'll search again" in await town.fill_in(telling, words="with a chip")
     await town.shows(loss, "with a chip")
-    assert "not a report of yours" in await town.press(scarf["id"], "Withdraw", town.ben)
+    assert "isn't your report" in await town.press(scarf["id"], "Withdraw", town.ben)
     assert "deleted what I knew" in await town.press(scarf["id"], "Withdraw", town.ada)
     await town.shows(other, "This report has ended")
     await town.discord.until(lambda: "scarf" not in town.discord.channels[other]["name"] or None, PATIENCE)
@@ -187,7 +187,7 @@ async def test_mine_lists_open_reports_with_what_can_be_done(town: Story) -> Non
 
 async def test_privacy_hands_everything_over_and_deletes_it(town: Story) -> None:
     loss = await town.look_for("a blue cup", drawing("blue"))
-    await town.says(loss, "I keep watching")
+    await town.says(loss, "I'll keep watching")
     asking = await town.discord.slash("privacy", town.ada, "general")
     await town.told(asking)
     [answer] = asking.said
@@ -195,13 +195,13 @@ async def test_privacy_hands_everything_over_and_deletes_it(town: Story) -> None
     known = json.loads(town.discord.files[file["url"].removeprefix(f"http://{town.discord.file_host}")])
     assert (file["filename"], known["reports"][0]["text"]) == ("reunite.json", "a blue cup")
     assert known["reports"][0]["photos"][0]["jpeg"]
-    assert "1 report" in await town.press(answer["id"], "Delete everything about me", town.ada)
+    assert "1 report" in await town.press(answer["id"], "Delete all my data", town.ada)
     await town.shows(loss, "This report has ended")
     assert await town.told(await town.discord.slash("mine", town.ada, "general")) == "You have no open reports."
 
 
 async def test_numbers_are_for_everyone_and_the_setup_for_managers(town: Story) -> None:
-    await town.says(await town.find("red", "umbrella"), "I keep watching")
+    await town.says(await town.find("red", "umbrella"), "I'll keep watching")
     assert "1 find waits" in await town.told(await town.discord.slash("stats", town.ada, "general"))
     for command in ("setup", "link", "unlink"):
         refused = await town.told(await town.discord.slash(command, town.ada, "general"))
@@ -229,8 +229,8 @@ async def test_a_code_links_no_server_with_itself(town: Story) -> None:
     making = await town.discord.slash("link", town.manager, "general")
     code = (await town.told(making)).split("code is ")[1].split(".")[0]
     wrong = await town.discord.slash("link", town.manager, "general", code="NOTACODE12")
-    assert "not valid" in await town.told(wrong)
-    assert "not valid" in await town.told(await town.discord.slash("link", town.manager, "general", code=code))
+    assert "isn't valid" in await town.told(wrong)
+    assert "isn't valid" in await town.told(await town.discord.slash("link", town.manager, "general", code=code))
     assert "Unlinked" in await town.told(await town.discord.slash("unlink", town.manager, "general"))
 
 
@@ -247,7 +247,7 @@ async def test_a_code_links_the_server_with_a_community_elsewhere_once(town: Sto
         assert page
         assert server
         assert page.community == server.community
-        assert "not valid" in await town.told(await town.discord.slash("link", town.manager, "general", code=made))
+        assert "isn't valid" in await town.told(await town.discord.slash("link", town.manager, "general", code=made))
         assert "Unlinked" in await town.told(await town.discord.slash("unlink", town.manager, "general"))
         making = await town.discord.slash("link", town.manager, "general")
         await elsewhere.link("web", "page", (await town.told(making)).split("code is ")[1].split(".")[0])

@@ -18,10 +18,10 @@ async def town(database_url: str, redis_url: str) -> AsyncIterator[SlackTown]:
 
 async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(town: SlackTown) -> None:
     find = town.slack.post_photo(town.found, town.ben, drawing("red"), "umbrella by the door")
-    await town.reply(town.found, find, "Nobody misses it so far")
+    await town.reply(town.found, find, "Nobody has reported it missing yet")
     loss = await town.look_for("my red umbrella")
 
-    card = await town.reply(town.lost, loss, "This may be yours.")
+    card = await town.reply(town.lost, loss, "This could be yours.")
     assert "Possible match" in shown(card) or "High confidence" in shown(card)
     assert "red ✓" in shown(card)
     assert "umbrella by the door" in shown(card)
@@ -42,9 +42,9 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
 
 async def test_a_find_is_told_to_whoever_misses_it(town: SlackTown) -> None:
     loss = await town.look_for("a blue cup")
-    await town.reply(town.lost, loss, "Nothing has been found so far")
+    await town.reply(town.lost, loss, "Nothing has been found yet")
     find = town.slack.post_photo(town.found, town.ben, drawing("blue"))
-    card = await town.reply(town.lost, loss, "This may be yours.")
+    card = await town.reply(town.lost, loss, "This could be yours.")
     assert town.ada in shown(card)  # mentioned, so that she hears of it
     await town.reply(town.found, find, "Possible owner found.")
 
@@ -54,9 +54,9 @@ async def test_the_same_event_three_times_is_answered_once(town: SlackTown) -> N
     posted = town.slack.envelopes[0]
     for _ in range(2):
         await town.slack.tell_again(posted)
-    await town.reply(town.found, find, "Nobody misses it so far")
+    await town.reply(town.found, find, "Nobody has reported it missing yet")
     second = town.slack.post_photo(town.found, town.ben, drawing("green"))
-    await town.reply(town.found, second, "Nobody misses it so far")  # by now a second answer would be there
+    await town.reply(town.found, second, "Nobody has reported it missing yet")  # by now a second answer would be there
     assert len(town.slack.thread(town.found, find)) == 1
 
 
@@ -67,18 +67,18 @@ async def test_a_reply_whose_answer_got_lost_is_not_said_twice(town: SlackTown) 
 
     town.slack.api.before_answer["chat.postMessage"] = cut
     find = town.slack.post_photo(town.found, town.ben, drawing("red"))
-    await town.reply(town.found, find, "Nobody misses it so far")
+    await town.reply(town.found, find, "Nobody has reported it missing yet")
     await town.slack.until(lambda: town.slack.calls_of("conversations.replies"))
     loss = await town.look_for("my red umbrella")
-    await town.reply(town.lost, loss, "This may be yours.")
-    assert sum("Nobody misses it so far" in shown(each) for each in town.slack.thread(town.found, find)) == 1
+    await town.reply(town.lost, loss, "This could be yours.")
+    assert sum("Nobody has reported it missing yet" in shown(each) for each in town.slack.thread(town.found, find)) == 1
 
 
 async def test_a_members_reaction_closes_nothing(town: SlackTown) -> None:
     find = town.slack.post_photo(town.found, town.ben, drawing("red"))
-    await town.reply(town.found, find, "Nobody misses it so far")
+    await town.reply(town.found, find, "Nobody has reported it missing yet")
     loss = await town.look_for("my red umbrella")
-    card = await town.reply(town.lost, loss, "This may be yours.")
+    card = await town.reply(town.lost, loss, "This could be yours.")
     await town.slack.react(town.lost, card["ts"], "white_check_mark", town.ben).acked.wait()
     await town.slack.react(town.lost, card["ts"], "x", town.moderator).acked.wait()
     await town.reply(town.lost, loss, "is not that post")

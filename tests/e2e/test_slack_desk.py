@@ -26,13 +26,13 @@ def public(town: SlackTown) -> str:
 async def test_a_private_loss_is_matched_and_told_to_its_author_alone(town: SlackTown) -> None:
     await town.set_up(log_channel=town.mods)
     find = town.find("red", "umbrella by the door")
-    await town.reply(town.found, find, "Nobody misses it so far")
+    await town.reply(town.found, find, "Nobody has reported it missing yet")
     await town.slack.slash("lost", "", town.ada, town.lost)
     modal = await town.slack.modal(town.ada)
     await town.slack.submit(modal, town.ada, words="my red umbrella with a diary", seen="private")
     direct = town.slack.direct(town.ada)
     post = await town.slack.wait_for_post(direct, "my red umbrella with a diary")
-    card = await town.reply(direct, post["ts"], "This may be yours.")
+    card = await town.reply(direct, post["ts"], "This could be yours.")
     assert [each["text"]["text"] for each in buttons(card["blocks"])] == ["This is mine", "Not mine"]
     line = await town.slack.wait_for_post(town.mods, "my red umbrella with a diary")
     assert "diary" not in public(town)
@@ -43,17 +43,17 @@ async def test_a_private_loss_is_matched_and_told_to_its_author_alone(town: Slac
 async def test_a_sealed_find_stays_hidden_until_a_moderator_releases_it(town: SlackTown) -> None:
     await town.set_up(log_channel=town.mods)
     loss = await town.look_for("my red card")
-    await town.reply(town.lost, loss, "Nothing has been found so far")
+    await town.reply(town.lost, loss, "Nothing has been found yet")
     await town.slack.slash("found", "sealed", town.ben, town.found)
     modal = await town.slack.modal(town.ben)
     photo = town.slack.api.files.add(town.ben, "card.jpg", drawing("red"))
     await town.slack.submit(modal, town.ben, category="card", photos=[photo], words="red card of Jane Roe")
     line = await town.slack.wait_for_post(town.mods, "Jane Roe")
-    assert "This may be yours." not in str(town.slack.thread(town.lost, loss))
+    assert "This could be yours." not in str(town.slack.thread(town.lost, loss))
     pressed = await town.slack.press(town.mods, line["ts"], "Release", town.ada)
     await town.slack.until(lambda: pressed.answers)
     assert pressed.answers[0]["text"] == sentence("only_moderators_release")
-    assert "This may be yours." not in str(town.slack.thread(town.lost, loss))
+    assert "This could be yours." not in str(town.slack.thread(town.lost, loss))
     await town.slack.press(town.mods, line["ts"], "Release", town.moderator)
     card = await town.card(loss)
     assert "Jane Roe" not in public(town)
@@ -64,11 +64,11 @@ async def claim(town: SlackTown, card: dict[str, Any], words: str) -> None:
     await town.slack.press(town.lost, card["ts"], "This is mine", town.ada)
     modal = await town.slack.modal(town.ada, "Is it yours?")
     await town.slack.submit(modal, town.ada, words=words)
-    await town.slack.modal(town.ada, "The finder has a look")
+    await town.slack.modal(town.ada, "The finder will check")
 
 
 async def decide(town: SlackTown, channel: str, message: dict[str, Any], words: str, decision: str) -> None:
-    seen = await town.slack.press(channel, message["ts"], "See what they say", town.ben)
+    seen = await town.slack.press(channel, message["ts"], "See their answer", town.ben)
     await town.slack.until(lambda: seen.answers)
     assert words in shown(seen.answers[0])
     await town.slack.press_whisper({"channel": channel, **seen.answers[0]}, decision, town.ben)
@@ -79,13 +79,13 @@ async def test_a_claim_goes_from_the_loser_by_the_finder_to_the_moderator(town: 
     loss = await town.look_for("my red umbrella")
     card = await town.card(loss)
     await claim(town, card, "a wooden handle")
-    told = await town.reply(town.found, find, "says that this is theirs")
-    await decide(town, town.found, told, "a wooden handle", "It does not fit")
-    await town.reply(town.lost, loss, "You have 2 more tries.")
+    told = await town.reply(town.found, find, "says this is theirs")
+    await decide(town, town.found, told, "a wooden handle", "It doesn't match")
+    await town.reply(town.lost, loss, "You have 2 tries left.")
     await claim(town, card, "my initials A.L.")
     told = (await town.slack.until(lambda: _claims(town, find)))[-1]
-    await decide(town, town.found, told, "my initials A.L.", "It fits")
-    await town.reply(town.lost, loss, "agrees that it is yours")
+    await decide(town, town.found, told, "my initials A.L.", "It matches")
+    await town.reply(town.lost, loss, "agrees it's yours")
     assert "initials" not in public(town)
     town.slack.react(town.lost, card["ts"], "white_check_mark", town.moderator)
     await town.reply(town.found, find, "Returned, confirmed by Mo")
@@ -99,13 +99,13 @@ def _claims(town: SlackTown, find: str) -> list[dict[str, Any]]:
 
 async def test_an_edited_find_is_matched_by_its_new_words(town: SlackTown) -> None:
     loss = await town.look_for("umbrella from Zanzibar")
-    await town.reply(town.lost, loss, "Nothing has been found so far")
+    await town.reply(town.lost, loss, "Nothing has been found yet")
     find = town.slack.post_photo(town.found, town.ben, drawing("blue"), "scarf")
     await town.slack.until(lambda: town.slack.thread(town.found, find))
     town.slack.edit(town.found, find, "umbrella from Zanzibar")
 
     def cards() -> str:
-        return "".join(shown(each) for each in town.slack.thread(town.lost, loss) if "may be yours" in shown(each))
+        return "".join(shown(each) for each in town.slack.thread(town.lost, loss) if "could be yours" in shown(each))
 
     await town.slack.until(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
 

@@ -79,7 +79,7 @@ async def test_attempts_are_capped(place: Town) -> None:
 
 
 async def test_only_the_loser_may_claim_and_with_words(place: Town) -> None:
-    with pytest.raises(TellUserError, match="only_loser"):
+    with pytest.raises(TellUserError, match="only_owner"):
         await place.press("mine", place.button("l1", "mine"), BEN, words="mine!")
     with pytest.raises(TellUserError, match="claim_empty"):
         await place.press("mine", place.button("l1", "mine"), ADA, words="  ")

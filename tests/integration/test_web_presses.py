@@ -63,7 +63,7 @@ async def test_a_button_tells_what_is_asked_before_and_a_press_answers_in_privat
     assert not_mine["form"] is None
     empty = await page.press(mine, name=ADA, words=" ")
     assert empty == (422, {"error": wording.sentence("claim_empty")})
-    assert await page.press(mine, name=BEN, words="me") == (422, {"error": wording.sentence("only_loser")})
+    assert await page.press(mine, name=BEN, words="me") == (422, {"error": wording.sentence("only_owner")})
     status, answer = await page.press(not_mine, name=ADA)
     assert (status, actions({"reply": answer["note"]})) == (200, ["mine"])
     async with page.store.session((await page.reports())[0].community) as session:
