@@ -31,7 +31,7 @@ def embed(settings: Settings, *, full_size_clip: bool, photos: int, rounds: int,
         raise UsageError(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
         if full_size_clip:
-            _say("Making CLIP ViT-B/32 with random weights …")
+            _say("Creating CLIP ViT-B/32 with random weights …")
             encoders.append(bench.full_size_clip(Path(folder) / "random-clip-vit-b32"))
         speeds = bench.measure(encoders, photos, rounds, _say)
     report: dict[str, Any] = {
@@ -66,7 +66,7 @@ def search(settings: Settings, where: Places, sizes: Sequence[int], rounds: int,
     if as_json:
         print(json.dumps({"spaces_of": encoder, "searches": [_searched(latency) for latency in latencies]}))
         return
-    table = Table("open reports", "median ms", "slowest ms", title=f"One search, vectors as of {encoder}")
+    table = Table("open reports", "median ms", "slowest ms", title=f"One search, vectors like {encoder}'s")
     for latency in latencies:
         numbers = _searched(latency)
         table.add_row(str(latency.reports), str(numbers["median_ms"]), str(numbers["slowest_ms"]))
@@ -91,7 +91,7 @@ def chat(where: Places, posts: int, *, as_json: bool) -> None:
     table = Table("", "", title=f"{posts} photo posts at once", show_header=False)
     for share, milliseconds in zip(("median", "p99", "slowest"), committed.values(), strict=True):
         table.add_row(f"event to commit, {share}", f"{milliseconds} ms")
-    table.add_row("all with 👀 after", f"{report['taken_up_after_s']} s")
+    table.add_row("all marked 👀 after", f"{report['taken_up_after_s']} s")
     table.add_row("all answered after", f"{report['answered_after_s']} s")
     table.add_row("replies out of order", str(burst.out_of_order))
     table.add_row("requests too fast for Discord", str(burst.too_fast))
@@ -110,14 +110,14 @@ def _ratio(limits: tuple[float, float, float]) -> dict[str, float]:
 def _print_speeds(report: dict[str, Any]) -> None:
     console = Console()
     table = Table(
-        "encoder", "photos a second", "texts a second", title=f"{report['threads']} threads, median of rounds"
+        "encoder", "photos per second", "texts per second", title=f"{report['threads']} threads, median of rounds"
     )
     for each in report["encoders"]:
         table.add_row(each["encoder"], str(each["photos_per_second"]), str(each["texts_per_second"]))
     console.print(table)
     for what, ratio in report.get("times_as_fast_as_clip", {}).items():
         console.print(
-            f"{what}: {ratio['median']} times as many as CLIP ViT-B/32 ({ratio['least']} to {ratio['most']} by round)"
+            f"{what}: {ratio['median']}× as fast as CLIP ViT-B/32 ({ratio['least']}× to {ratio['most']}× by round)"
         )
 
 

@@ -74,7 +74,7 @@ async def measure_burst(home: Places, posts: int, progress: Callable[[str], None
 
 def _doubles() -> tuple[Any, Any]:
     if not (_CHECKOUT / "tests" / "doubles").is_dir():
-        msg = "This measures against the Discord of the tests: run it from a checkout."
+        msg = "This needs the test suite's fake Discord: run it from a checkout."
         raise UsageError(msg)
     sys.path.insert(0, str(_CHECKOUT))
     return importlib.import_module("tests.doubles.discord"), importlib.import_module("tests.doubles.pictures")
@@ -97,12 +97,12 @@ async def _burst(
         colour = _COLOURS[number % len(_COLOURS)]
         at = time.perf_counter()
         sent[await discord.post("found", author, f"thing {number}", {f"{colour}.jpg": photos[colour]})] = at
-    progress(f"{posts} photos posted; waiting until all are committed …")
+    progress(f"Posted {posts} photos; waiting for all of them to be committed …")
     await watcher
     while not all(discord.has_reaction(post, "👀") for post in sent):  # noqa: ASYNC110 - the bot is another process
         await asyncio.sleep(_LOOK_EVERY)
     taken_up = time.perf_counter() - start
-    progress("All committed and taken up; waiting for the answers …")
+    progress("All committed and picked up; waiting for the replies …")
     while (await _rows(owner, _ANSWERED))[0][0] < posts:  # noqa: ASYNC110 - as above
         await asyncio.sleep(_LOOK_EVERY * 20)
     answered = time.perf_counter() - start

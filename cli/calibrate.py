@@ -35,13 +35,13 @@ def run(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Fit, store and say what came of it. Raises UsageError, also where there is too little to learn from."""
     if (folder is None) != from_verdicts:
-        raise UsageError("Say either a labelled set or --from-verdicts.")
+        raise UsageError("Give either a labelled set or --from-verdicts.")
     if community and not from_verdicts:
-        raise UsageError("--community goes with --from-verdicts: a labelled set calibrates all communities.")
+        raise UsageError("--community needs --from-verdicts: a labelled set calibrates all communities.")
     if plots and not folder:
-        raise UsageError("--plots goes with a labelled set: verdicts are only of what was shown.")
+        raise UsageError("--plots needs a labelled set: verdicts only cover what was shown.")
     if missing := asyncio.run(pending(where.owner_database_url)):
-        raise UsageError(f"The database lacks {', '.join(missing)}: run `reunite migrate` first.")
+        raise UsageError(f"The database is missing {', '.join(missing)}: run `reunite migrate` first.")
     try:
         summary = asyncio.run(_from_set(where, folder, plots) if folder else _from_verdicts(where, community))
     except TooLittleDataError as error:
@@ -79,10 +79,10 @@ async def _from_verdicts(where: Places, only: UUID | None) -> dict[str, Any]:
     async with Store(where.database_url) as store:
         live = await store.live_model()
         if live is None:
-            raise UsageError("No worker has run here yet: there is nothing to learn from.")
+            raise UsageError("No worker has run here yet, so there's nothing to learn from.")
         communities = [each for each in await store.communities() if only in {None, each}]
         if not communities:
-            raise UsageError(f"There is no community {only}." if only else "There is no community yet.")
+            raise UsageError(f"There's no community {only}." if only else "There's no community yet.")
         fitted, refused = {}, {}
         for community in communities:
             pairs = await calibrations.judged_pairs(store, community, live.version)
@@ -113,7 +113,7 @@ def _words(summary: Mapping[str, Any]) -> str:
         fitted = (f"Community {name}: {_learnt(own)}" for name, own in summary["communities"].items())
         refused = (f"Community {name}: {reason}" for name, reason in summary["too little"].items())
         return "\n".join([*fitted, *refused])
-    return f"{_learnt(summary)} All communities without weights of their own are judged by this from now on."
+    return f"{_learnt(summary)} All communities without their own weights use these from now on."
 
 
 def _learnt(own: Mapping[str, Any]) -> str:
@@ -124,13 +124,13 @@ def _learnt(own: Mapping[str, Any]) -> str:
     )
     limits = own["limits"]
     return (
-        f"Learnt from {of_what}, for the encoder {own['encoder']}."
-        f" Mean surprise (log loss) {own['log_loss']:.3f}, before {own['log_loss_before']:.3f}."
-        f" Where words are compared, “High confidence” {_from(limits['words']['high'])} and “Possible match”"
-        f" {_from(limits['words']['possible'])}; where two photos are, {_from(limits['photos']['high'])} and"
+        f"Learned from {of_what}, for the encoder {own['encoder']}."
+        f" Log loss {own['log_loss']:.3f}, before {own['log_loss_before']:.3f}."
+        f" Comparing text, “High confidence” {_from(limits['words']['high'])} and “Possible match”"
+        f" {_from(limits['words']['possible'])}; comparing two photos, {_from(limits['photos']['high'])} and"
         f" {_from(limits['photos']['possible'])}."
     )
 
 
 def _from(limit: float) -> str:
-    return "is never said: no limit kept the promise" if limit >= NEVER else f"is said from {limit:.1%} on"
+    return "is never shown (no threshold kept its promise)" if limit >= NEVER else f"starts at {limit:.1%}"

@@ -46,7 +46,7 @@ class Child:
         )
         while not self._ready_file.exists():
             if self._process.returncode is not None:
-                msg = f"`reunite {self.name}` ended with {self._process.returncode} before it was ready."
+                msg = f"`reunite {self.name}` exited with status {self._process.returncode} before it was ready."
                 raise ChildError(msg)
             await asyncio.sleep(_LOOK_EVERY)
         return self._ready_file.read_text("utf-8")

@@ -11,7 +11,7 @@ from db.migrate import migrate
 
 ENCODERS: Final = {
     "clip": "CLIP",
-    "concept": "the offline encoder",
+    "concept": "the built-in offline encoder",
 }
 _MOST_RESTARTS: Final = 5
 
@@ -39,8 +39,8 @@ async def _start(worker: Child, page: Child, port: int) -> None:
     print("Starting the worker …", flush=True)
     encoder, _, version = (await worker.start()).partition(" ")
     await page.start()
-    print(f"Photos and words are compared by {ENCODERS[encoder]}: {version}")
-    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it; what was posted is kept)", flush=True)
+    print(f"Encoder: {ENCODERS[encoder]} ({version})")
+    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it; your posts are kept)", flush=True)
 
 
 async def _watch(running: Sequence[Child]) -> None:
@@ -53,8 +53,8 @@ async def _watch(running: Sequence[Child]) -> None:
             child = waiting.pop(task)
             restarts += 1
             if restarts > _MOST_RESTARTS:
-                msg = f"`reunite {child.name}` keeps ending (status {task.result()})."
+                msg = f"`reunite {child.name}` keeps crashing (status {task.result()})."
                 raise ChildError(msg)
-            print(f"`reunite {child.name}` ended (status {task.result()}); it is started again.", flush=True)
+            print(f"`reunite {child.name}` exited (status {task.result()}). Restarting it.", flush=True)
             await child.start()
             waiting[asyncio.create_task(child.ended())] = child

@@ -57,11 +57,11 @@ async def _database(settings: Settings, where: Places) -> AsyncIterator[Finding]
             )
             row: dict[str, Any] = await cursor.fetchone() or {}
     except psycopg.Error as error:
-        remedy = "Check REUNITE_DATABASE_URL, and that the server runs; then `reunite migrate`."
+        remedy = "Check REUNITE_DATABASE_URL and that the server is running, then run `reunite migrate`."
         yield Finding("PostgreSQL", ok=False, found=str(error).strip().splitlines()[-1], remedy=remedy)
         return
     yield Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})")
-    remedy = "Let REUNITE_DATABASE_URL log in as reunite_app, and put the owner into REUNITE_OWNER_DATABASE_URL."
+    remedy = "Use the role reunite_app in REUNITE_DATABASE_URL and the owner in REUNITE_OWNER_DATABASE_URL."
     yield Finding("its role", ok=not row["strong"], found=row["role"], remedy=remedy if row["strong"] else "")
     try:
         missing = await pending(where.owner_database_url)
@@ -80,7 +80,9 @@ async def _database(settings: Settings, where: Places) -> AsyncIterator[Finding]
 async def _encoder(where: Places) -> Finding:
     async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
         row = await (await connection.execute("SELECT version FROM model WHERE live")).fetchone()
-    return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker does", remedy="")
+    return Finding(
+        "Encoder", ok=None, found=row[0] if row else "not chosen yet; the first worker will choose one", remedy=""
+    )
 
 
 async def _discord(settings: Settings) -> AsyncIterator[Finding]:
@@ -131,7 +133,7 @@ async def _redis(where: Places) -> Finding:
         async with Redis.from_url(where.redis_url, socket_connect_timeout=5) as redis:
             info = await redis.info("server")
     except (RedisError, OSError) as error:
-        remedy = "Check REUNITE_REDIS_URL, and that the server runs."
+        remedy = "Check REUNITE_REDIS_URL and that the server is running."
         return Finding("Redis", ok=False, found=str(error), remedy=remedy)
     return Finding("Redis", ok=True, found=str(info["redis_version"]))
 

@@ -40,7 +40,7 @@ def run(where: Places, folder: Path, wishes: Wishes) -> None:
     """Post the set, fit and judge it fold by fold, and print figures. Raises UsageError."""
     for path in filter(None, (wishes.out, wishes.plots)):
         if not path.parent.is_dir():
-            msg = f"There is no folder {path.parent} to write {path.name} into."
+            msg = f"Can't write {path.name}: the folder {path.parent} doesn't exist."
             raise UsageError(msg)
     searched = asyncio.run(searched_set(where, folder))
     try:
@@ -111,7 +111,7 @@ def _print(figures: Mapping[str, Any], *, as_json: bool) -> None:
         console.print(_table(f"Half of the things taken out, {name}, {figures['seeds']} draws", own))
     if "ablation" in figures:
         console.print(_ablation_table(figures["ablation"]))
-    console.print("In brackets: 95% intervals, by bootstrap over things. Nothing was judged by what was fitted to it.")
+    console.print("In brackets: 95% intervals, bootstrapped over things. All results are out of fold.")
 
 
 def _table(title: str, figures: Mapping[str, Any]) -> Table:
@@ -141,7 +141,7 @@ def _share(share: Share) -> str:
 
 def _ablation_table(figures: Mapping[str, Any]) -> Table:
     kinds = list(next(iter(figures.values())))
-    table = Table("without", *kinds, title="Log loss (recall @1, @5) without each piece of evidence, fitted anew")
+    table = Table("without", *kinds, title="Log loss (recall @1, @5) without each piece of evidence, refitted")
     for name, own in figures.items():
         worths = [Worth(**own[kind]) for kind in kinds]
         table.add_row(name, *(f"{each.log_loss:.4f} ({each.recall_1:.3f}, {each.recall_5:.3f})" for each in worths))

@@ -50,7 +50,7 @@ def read_answers(path: Path) -> dict[str, Answer]:
         if line.strip():
             data = json.loads(line)
             if not isinstance(data.get("matches"), list):
-                msg = f'{path}, line {number} has no "matches": a labelled set names the right answers.'
+                msg = f'{path}, line {number} has no "matches": a labelled set needs them.'
                 raise UsageError(msg)
             answers[str(data["id"])] = Answer(tuple(map(str, data["matches"])), data.get("lang") or "en")
     return answers
@@ -65,7 +65,7 @@ async def searched_set(where: Places, folder: Path) -> SearchedSet:
     answers = read_answers(folder / "queries.jsonl")
     ids = {row.id for row in gallery}
     if unknown := sorted({match for answer in answers.values() for match in answer.matches} - ids):
-        msg = f"{folder / 'gallery.jsonl'} has no post {unknown[0]!r}, which is named as an answer."
+        msg = f"{folder / 'gallery.jsonl'} has no post {unknown[0]!r} that a query lists as a match."
         raise UsageError(msg)
     async with trial(where) as errand:
         model = await errand.store.live_model()

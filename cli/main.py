@@ -30,7 +30,7 @@ app = typer.Typer(
 bench_app = typer.Typer(help="Measure how fast this machine is.", no_args_is_help=True)
 app.add_typer(bench_app, name="bench")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 @contextmanager
@@ -52,11 +52,11 @@ def _configured() -> Iterator[Settings]:
         yield settings
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
-        _fail(f"A setting is not as it should be: {problems}.")
+        _fail(f"Invalid setting: {problems}.")
     except (UsageError, ChildError, MigrationError) as error:
         _fail(str(error))
     except ImportError as error:
-        _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
+        _fail(f"{error.name} isn't installed. Run `pip install 'reunite[all]'` to get everything.")
     except TellUserError as error:
         _fail(wording.tell(error))
     except _expected() as error:
@@ -85,8 +85,8 @@ def _fail(sentence: str) -> None:
 
 
 @app.command()
-def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page.")] = None) -> None:
-    """Everything from nothing: embedded servers, a worker, and the chat page on this machine.
+def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page.")] = None) -> None:
+    """Start everything on this machine: embedded servers, a worker and a chat page.
 
     Example: reunite demo --port 8700
     """
@@ -98,13 +98,13 @@ def demo(port: Annotated[int | None, typer.Option(help="Port of the chat page.")
 
 @app.command("try")
 def try_(
-    found: Annotated[list[str], typer.Option(help="A found post: photo.jpg or photo.jpg::caption. May be repeated.")],
-    lost: Annotated[str, typer.Option(help="The lost report, in words.")] = "",
+    found: Annotated[list[str], typer.Option(help="A found post: photo.jpg or photo.jpg::caption. Repeat for more.")],
+    lost: Annotated[str, typer.Option(help="What was lost, in words.")] = "",
     lost_photo: Annotated[Path | None, typer.Option(help="A photo of the lost thing.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """The main job once, through the real queue, worker and database.
+    """Match one lost report with found photos, through the real queue, worker and database.
 
     Example: reunite try --found a.jpg --found b.jpg::"by the pool" --lost "black backpack"
     """
@@ -117,9 +117,9 @@ def try_(
 @app.command()
 def match(
     folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
-    out: Annotated[Path, typer.Option(help="File for the predictions, one JSON line a query.")],
+    out: Annotated[Path, typer.Option(help="Write predictions here, one JSON line per query.")],
 ) -> None:
-    """Rank a labelled set, at most 20 results a query; the answers are never read.
+    """Rank a labelled set, up to 20 results per query. Never reads the answers.
 
     Example: reunite match sets/dev --out predictions.jsonl
     """
@@ -132,16 +132,20 @@ def match(
 @app.command()
 def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
-    folds: Annotated[int, typer.Option(min=2, help="Parts of the things; each is judged by the others.")] = 5,
-    seeds: Annotated[int, typer.Option(min=1, help="Draws of taking half of the things out.")] = 20,
-    sizes: Annotated[list[int] | None, typer.Option(help="Also with so many finds at most. May be repeated.")] = None,
-    out: Annotated[Path | None, typer.Option(help="File for the out-of-fold predictions.")] = None,
-    plots: Annotated[Path | None, typer.Option(help="Folder for diagrams (needs the extra `evaluate`).")] = None,
+    folds: Annotated[int, typer.Option(min=2, help="Number of folds to split the things into.")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="Random draws that leave out half of the things.")] = 20,
+    sizes: Annotated[
+        list[int] | None, typer.Option(help="Also evaluate with at most this many finds. Repeat for more.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write out-of-fold predictions here.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     *,
-    ablation: Annotated[bool, typer.Option("--ablation", help="Also: what each piece of evidence brings.")] = False,
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="Also measure what each piece of evidence adds.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """How good the matching is on a labelled set: fit on four fifths of the things, judge the fifth, five times.
+    """Measure the matching on a labelled set by cross-validation, split by thing.
 
     Example: reunite evaluate sets/dev --ablation --plots curves
     """
@@ -156,12 +160,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
 def calibrate(
     folder: Annotated[Path | None, typer.Argument(metavar="[SET]", help="A labelled set, for all communities.")] = None,
     community: Annotated[UUID | None, typer.Option(help="With --from-verdicts: only this community.")] = None,
-    plots: Annotated[Path | None, typer.Option(help="Folder for diagrams (needs the extra `evaluate`).")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     *,
     from_verdicts: Annotated[bool, typer.Option("--from-verdicts", help="Learn from moderators' ✅ and ❌.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fit what each piece of evidence is worth, and judge by it from now on.
+    """Fit the weights of the evidence and use them from now on.
 
     Example: reunite calibrate sets/dev --plots curves
     """
@@ -173,7 +177,7 @@ def calibrate(
 
 @app.command()
 def worker() -> None:
-    """Embed photos and words and look for matches, until stopped.
+    """Embed photos and text and look for matches, until stopped.
 
     Example: REUNITE_ENCODER=clip reunite worker
     """
@@ -185,7 +189,7 @@ def worker() -> None:
 
 @app.command()
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
-    """Run the bot of one platform, until stopped.
+    """Run the bot for one platform, until stopped.
 
     Example: REUNITE_DISCORD_TOKEN=… reunite bot discord
     """
@@ -194,14 +198,14 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the
     with _prepared() as (settings, where):
         names: dict[str, PlatformName] = {"discord": "discord", "slack": "slack", "web": "web"}
         if platform not in names:
-            msg = f"There is no bot for {platform!r}: say discord, slack or web."
+            msg = f"There's no bot for {platform!r}: choose discord, slack or web."
             raise UsageError(msg)
         asyncio.run(services.bot(settings, where, names[platform]))
 
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest schema. Needs REUNITE_OWNER_DATABASE_URL, or the embedded server.
+    """Update the database to the latest schema. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
 
     Example: reunite migrate
     """
@@ -214,9 +218,9 @@ def migrate() -> None:
 
 @app.command()
 def reembed() -> None:
-    """Embed every stored copy and text with the encoder of the settings, and search with it from then on.
+    """Embed all stored photos and text with the configured encoder, then search with it.
 
-    Stop the workers first. The other models' vectors stay. Example: REUNITE_ENCODER=clip reunite reembed
+    Stop the workers first. Other models' vectors are kept. Example: REUNITE_ENCODER=clip reunite reembed
     """
     from cli import services  # noqa: PLC0415
 
@@ -226,7 +230,7 @@ def reembed() -> None:
 
 @app.command()
 def doctor(*, as_json: AsJson = False) -> None:
-    """Say what is set up, what is not, and what to do about it.
+    """Check the setup and say how to fix what's wrong.
 
     Example: reunite doctor --json
     """
@@ -237,22 +241,22 @@ def doctor(*, as_json: AsJson = False) -> None:
             raise typer.Exit(1)
 
 
-Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; the figures are medians.")]
+Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; results are medians.")]
 
 
 @bench_app.command("embed")
 def bench_embed(  # noqa: PLR0913 - the command's options
-    encoder: Annotated[str | None, typer.Option(help="concept or clip, instead of REUNITE_ENCODER.")] = None,
-    model: Annotated[str | None, typer.Option(help="A model's folder or name, instead of REUNITE_MODEL.")] = None,
-    photos: Annotated[int, typer.Option(min=1, help="Photos, and as many texts, a round.")] = 16,
+    encoder: Annotated[str | None, typer.Option(help="concept or clip; overrides REUNITE_ENCODER.")] = None,
+    model: Annotated[str | None, typer.Option(help="Model folder or name; overrides REUNITE_MODEL.")] = None,
+    photos: Annotated[int, typer.Option(min=1, help="Photos, and texts, per round.")] = 16,
     rounds: Rounds = 7,
     *,
     full_size_clip: Annotated[
-        bool, typer.Option("--full-size-clip", help="Compare with CLIP ViT-B/32 (random weights), in turns.")
+        bool, typer.Option("--full-size-clip", help="Compare with CLIP ViT-B/32 (random weights).")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Photos and texts a second of an encoder, as a worker would embed them.
+    """Measure how many photos and texts an encoder embeds per second.
 
     Example: reunite bench embed --encoder concept --full-size-clip
     """
@@ -266,12 +270,12 @@ def bench_embed(  # noqa: PLR0913 - the command's options
 
 @bench_app.command("search")
 def bench_search(
-    reports: Annotated[list[int], typer.Option(min=1, help="Open reports to search. May be repeated.")],
+    reports: Annotated[list[int], typer.Option(min=1, help="Open reports to search. Repeat for more.")],
     rounds: Rounds = 20,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """How long a search takes in one community, with random vectors in a scratch database.
+    """Measure how long a search takes in one community, with random vectors in a scratch database.
 
     Example: reunite bench search --reports 1000 --reports 10000
     """
@@ -287,7 +291,7 @@ def bench_chat(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """How soon a burst of posts is committed while a worker embeds, at Discord's pace (from a checkout).
+    """Measure how fast a burst of posts is committed while a worker embeds (needs a checkout).
 
     Example: reunite bench chat --posts 100
     """

@@ -47,7 +47,7 @@ def read_rows(path: Path) -> list[Row]:
             try:
                 rows.append(_row(json.loads(line), path.parent))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
-                msg = f"{path}, line {number} is not a post of a set: {error!r}."
+                msg = f"{path}, line {number} isn't a valid post: {error!r}."
                 raise UsageError(msg) from error
     return rows
 
@@ -109,7 +109,7 @@ def run(where: Places, folder: Path, out: Path) -> None:
     """Rank the set and write the predictions, one JSON line a query."""
     gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
     if not out.parent.is_dir():
-        msg = f"There is no folder {out.parent} to write {out.name} into."
+        msg = f"Can't write {out.name}: the folder {out.parent} doesn't exist."
         raise UsageError(msg)
     _write(out, asyncio.run(match_set(where, gallery, queries)))
 

@@ -63,7 +63,7 @@ async def reembed(settings: Settings, where: Places) -> None:
         await store.make_live(model.id)
         after = await embed_all(store, encoder, model, _progress)  # what came in while the first round ran
     await encoder.close()
-    _say(f"{before + after} reports embedded; {model.version} is searched from now on. Start the workers again.")
+    _say(f"Embedded {before + after} reports. Searches now use {model.version}. Start the workers again.")
 
 
 def _progress(done: int, community: str) -> None:
@@ -116,7 +116,7 @@ async def bot(settings: Settings, where: Places, platform: PlatformName) -> None
         if error.errno != errno.EADDRINUSE:
             raise
         port, name = (settings.slack_port, "REUNITE_SLACK_PORT") if platform == "slack" else (settings.port, "PORT")
-        msg = f"Port {port} is taken on this machine: choose another with {name}=."
+        msg = f"Port {port} is already in use. Choose another with {name}=."
         raise UsageError(msg) from error
 
 
@@ -135,9 +135,7 @@ def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:
     match platform:
         case "discord":
             if settings.discord_token is None:
-                raise UsageError(
-                    "Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord.md tells where it comes from."
-                )
+                raise UsageError("Set REUNITE_DISCORD_TOKEN to the bot's token (see docs/discord.md).")
             return discord_config(settings, settings.discord_token)
         case "slack":
             try:

@@ -60,7 +60,7 @@ class Trial:
     async def unfinished(self) -> int:
         """Return how many reports the worker has still to answer. Raises ChildError where it has ended."""
         if self.worker.has_ended():
-            msg = "The worker ended before it was done; what it said stands above."
+            msg = "The worker exited before it finished; see its output above."
             raise ChildError(msg)
         async with self.session() as session:
             return await session.unfinished_work()

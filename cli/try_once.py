@@ -44,7 +44,7 @@ class _Outcome:
 def existing(path: Path) -> Path:
     """Return the path. Raises UsageError where there is no such file."""
     if not path.is_file():
-        msg = f"There is no photo at {path}."
+        msg = f"There's no photo at {path}."
         raise UsageError(msg)
     return path
 
@@ -103,7 +103,7 @@ def _print(outcome: _Outcome) -> None:
     console.print(f"Encoder: {escape(outcome.encoder)}", style="dim")
     for (report, photo), replies in zip(outcome.reports, outcome.threads.values(), strict=True):
         title = f"#{report.kind} · {escape(photo or report.text)}"
-        body = "\n\n".join(escape(reply.text()) for reply in replies if reply.kind != "looking") or "(no answer)"
+        body = "\n\n".join(escape(reply.text()) for reply in replies if reply.kind != "looking") or "(no reply)"
         console.print(Panel(body, title=title, title_align="left"))
     for number, match in enumerate(outcome.matches, start=1):
         photo = next(photo for report, photo in outcome.reports if report.id == match.found)

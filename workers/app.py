@@ -102,8 +102,8 @@ async def _model(
     live = live or await store.live_model()
     if live and live.version != chosen.version:
         msg = (
-            f"The database is searched with {live.version}, but the settings ask for {chosen.version}."
-            " Set REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed` to change over."
+            f"This database uses {live.version}, but the settings ask for {chosen.version}."
+            " Change REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed` to switch."
         )
         raise OtherModelError(msg)
     return BatchingEncoder(choice.encoder), chosen

@@ -191,9 +191,11 @@ async def _log_in(client: discord.Client, token: str) -> None:
     try:
         await client.login(token)
     except discord.LoginFailure as error:
-        raise DiscordSetupError("Discord refuses the bot's token: copy it again into REUNITE_DISCORD_TOKEN.") from error
+        raise DiscordSetupError(
+            "Discord rejected the bot's token. Copy it again into REUNITE_DISCORD_TOKEN."
+        ) from error
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        raise DiscordSetupError(f"Discord can't be reached ({error}): try again when it can.") from error
+        raise DiscordSetupError(f"Discord can't be reached ({error}). Try again later.") from error
 
 
 async def _stay_connected(client: discord.Client) -> None:
@@ -202,8 +204,9 @@ async def _stay_connected(client: discord.Client) -> None:
         await client.connect()
     except discord.PrivilegedIntentsRequired as error:
         raise DiscordSetupError(
-            "The bot may not read messages: switch on 'Message Content Intent' at https://discord.com/developers"
-            " (your application, Bot), or set REUNITE_DISCORD_MESSAGE_CONTENT=false to do with commands and menus."
+            "The bot isn't allowed to read messages. Turn on 'Message Content Intent' at https://discord.com/developers"
+            " (your application, Bot), or set REUNITE_DISCORD_MESSAGE_CONTENT=false to work with commands and menus"
+            " only."
         ) from error
     except discord.ConnectionClosed as error:
         raise DiscordSetupError(f"Discord has closed the connection for good (code {error.code}).") from error

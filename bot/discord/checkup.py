@@ -31,10 +31,10 @@ async def check_up(config: DiscordConfig) -> AsyncIterator[Check]:
                 await client.login(config.token)
             except discord.LoginFailure:
                 remedy = "Copy the token again (your application, Bot, Reset Token) into REUNITE_DISCORD_TOKEN."
-                yield Check("Discord", ok=False, found="the token is refused", remedy=remedy)
+                yield Check("Discord", ok=False, found="Discord rejected the token", remedy=remedy)
                 return
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                yield Check("Discord", ok=False, found=f"can't be reached: {error}", remedy="Try again when it can.")
+                yield Check("Discord", ok=False, found=f"can't be reached: {error}", remedy="Try again later.")
                 return
             yield Check("Discord", ok=True, found=f"logged in as {client.user}")
             yield _intent(client, config)
@@ -47,13 +47,13 @@ async def check_up(config: DiscordConfig) -> AsyncIterator[Check]:
 def _intent(client: discord.Client, config: DiscordConfig) -> Check:
     what = "its Message Content Intent"
     if not config.message_content:
-        return Check(what, ok=None, found="not asked for: commands and message menus only")
+        return Check(what, ok=None, found="off: commands and message menus only")
     flags = client.application_flags
     if flags.gateway_message_content or flags.gateway_message_content_limited:
         return Check(what, ok=True, found="on")
     remedy = (
-        "Switch it on at https://discord.com/developers (your application, Bot), or set"
-        " REUNITE_DISCORD_MESSAGE_CONTENT=false to do with commands and menus."
+        "Turn it on at https://discord.com/developers (your application, Bot), or set"
+        " REUNITE_DISCORD_MESSAGE_CONTENT=false to work with commands and menus only."
     )
     return Check(what, ok=False, found="off", remedy=remedy)
 
@@ -61,10 +61,10 @@ def _intent(client: discord.Client, config: DiscordConfig) -> Check:
 def _permissions(guild: str, has: discord.Permissions, invite: str) -> Check:
     lacks = [name for name, needed in NEEDED if needed and not getattr(has, name)]
     if not lacks or has.administrator:
-        return Check(f"its permissions in {guild}", ok=True, found="all that it needs")
+        return Check(f"its permissions in {guild}", ok=True, found="has everything it needs")
     return Check(
         f"its permissions in {guild}",
         ok=False,
         found=f"lacks {', '.join(lacks)}",
-        remedy=f"Open {invite} as someone who may manage that server, and let it in again.",
+        remedy=f"Open {invite} as someone who can manage that server, and add the bot again.",
     )

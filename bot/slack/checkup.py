@@ -34,7 +34,7 @@ async def look(config: SlackConfig, tokens: Sequence[str]) -> list[Finding]:
         if config.app_token:
             found.append(await _app_token(with_token(client, config.app_token)))
         else:
-            found.append(Finding("Slack's events", f"by HTTP, signed, on {config.host}:{config.port}"))
+            found.append(Finding("Slack's events", f"signed HTTP on {config.host}:{config.port}"))
         return found
 
 
@@ -45,7 +45,7 @@ async def _workspace(client: AsyncWebClient, config: SlackConfig) -> list[Findin
         scopes = set(who.headers.get("x-oauth-scopes", "").replace(" ", "").split(","))
         page = await client.users_conversations(types="public_channel,private_channel", limit=_PAGE)
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        return [Finding("Slack", _words(error), "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…), and install the app again.")]
+        return [Finding("Slack", _words(error), "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…) and reinstall the app.")]
     missing = ", ".join(sorted(SCOPES - scopes))
     channels = [config.channel(each["id"], each["name"]) for each in page["channels"]]
     names = {kind: [f"#{each.name}" for each in channels if each.role is kind] for kind in ReportKind}
@@ -58,7 +58,7 @@ async def _workspace(client: AsyncWebClient, config: SlackConfig) -> list[Findin
         Finding(
             "its scopes",
             f"{missing} missing" if missing else "all there",
-            "Bring the app's manifest up to date (slack/manifest.yaml) and install the app again." if missing else "",
+            "Update the app's manifest (slack/manifest.yaml) and reinstall the app." if missing else "",
         ),
         Finding("its channels by name", listening, remedy),
     ]
@@ -70,8 +70,8 @@ async def _app_token(client: AsyncWebClient) -> Finding:
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
         remedy = "Check REUNITE_SLACK_APP_TOKEN (xapp-…, with the scope connections:write)."
         return Finding("Slack's Socket Mode", _words(error), remedy)
-    return Finding("Slack's Socket Mode", "may connect")
+    return Finding("Slack's Socket Mode", "can connect")
 
 
 def _words(error: Exception) -> str:
-    return f"Slack answers {code_of(error)}" if isinstance(error, SlackApiError) else type(error).__name__
+    return f"Slack says: {code_of(error)}" if isinstance(error, SlackApiError) else type(error).__name__

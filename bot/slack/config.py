@@ -82,12 +82,12 @@ class SlackConfig:
         if bool(self.client_id) != bool(self.client_secret) or bool(self.client_id) == bool(self.bot_token):
             raise SlackSetupError(
                 "Set either REUNITE_SLACK_BOT_TOKEN (xoxb-…, one workspace) or both REUNITE_SLACK_CLIENT_ID and"
-                " REUNITE_SLACK_CLIENT_SECRET (several); docs/slack.md tells where they come from."
+                " REUNITE_SLACK_CLIENT_SECRET (several workspaces). See docs/slack.md."
             )
         if not self.app_token and not self.signing_secret:
             raise SlackSetupError(
-                "Set REUNITE_SLACK_APP_TOKEN (xapp-…, Socket Mode) or REUNITE_SLACK_SIGNING_SECRET (HTTP);"
-                " docs/slack.md tells where they come from."
+                "Set REUNITE_SLACK_APP_TOKEN (xapp-…, Socket Mode) or REUNITE_SLACK_SIGNING_SECRET (HTTP)."
+                " See docs/slack.md."
             )
 
     def channel(self, external_id: str, name: str, settings: Settings | None = None) -> Channel:

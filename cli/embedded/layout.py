@@ -77,7 +77,7 @@ def as_service() -> dict[str, Any]:
         account = pwd.getpwnam(SERVICE_USER)
     except KeyError:
         raise EmbeddedServersError(
-            f"PostgreSQL does not run as root, and there is no user {SERVICE_USER!r} to run it as; "
+            f"PostgreSQL can't run as root, and there's no user {SERVICE_USER!r} to run it as; "
             "start as another user or set REUNITE_DATABASE_URL and REUNITE_REDIS_URL."
         ) from None
     return {"user": account.pw_uid, "group": SERVICE_GROUP, "extra_groups": ()}

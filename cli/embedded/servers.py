@@ -103,7 +103,7 @@ def _end_keeper(layout: Layout) -> None:
     with suppress(ProcessLookupError):
         os.kill(int(layout.keeper.read_text()), signal.SIGTERM)
     if not wait_until_free(layout.keeper, STOP_SECONDS):
-        raise EmbeddedServersError(f"The embedded servers do not stop; see {layout.log('keeper')}.")
+        raise EmbeddedServersError(f"The embedded servers won't stop. See {layout.log('keeper')}.")
 
 
 def _end_everything(layout: Layout) -> None:

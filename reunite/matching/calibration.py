@@ -67,7 +67,7 @@ def calibrate(labelled: LabelledSet, prior: EvidenceModel, seed: int = 0) -> Fit
     if len(with_answer) < LEAST_SEARCHES or len(things) < LEAST_THINGS:
         raise TooLittleDataError(
             f"There are {len(with_answer)} lost reports with a known answer, about {len(things)} things: too few to"
-            f" learn from. It takes {LEAST_SEARCHES} about {LEAST_THINGS} things."
+            f" learn from. You need {LEAST_SEARCHES} about {LEAST_THINGS} things."
         )
     cases, prior = prepared(labelled, prior, seed)
     model = fit.most_probable(cases, prior)

@@ -38,8 +38,8 @@ def from_verdicts(pairs: Sequence[JudgedPair], model: EvidenceModel) -> Fitted:
     confirmed = sum(pair.right for pair in pairs)
     if len(pairs) < LEAST_VERDICTS or min(confirmed, len(pairs) - confirmed) < LEAST_OF_EACH:
         raise TooLittleDataError(
-            f"There are {confirmed} confirmed and {len(pairs) - confirmed} refused matches: too few to learn from."
-            f" It takes {LEAST_VERDICTS}, and {LEAST_OF_EACH} of each kind."
+            f"There are {confirmed} confirmed and {len(pairs) - confirmed} rejected matches: too few to learn from."
+            f" You need {LEAST_VERDICTS}, with at least {LEAST_OF_EACH} of each."
         )
     odds = np.array([log_odds(pair.evidence, model) for pair in pairs])
     shown = np.clip([pair.probability for pair in pairs], _CERTAIN, 1 - _CERTAIN)

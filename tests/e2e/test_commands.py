@@ -93,10 +93,10 @@ def test_try_with_a_clip_checkpoint_from_a_folder(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["try", "--found", "no-such.jpg", "--lost", "cup"], "There is no photo at no-such.jpg."),
+        (["try", "--found", "no-such.jpg", "--lost", "cup"], "There's no photo at no-such.jpg."),
         (["try", "--found", __file__], "Say what was lost"),
         (["match", "no-such-set", "--out", "p.jsonl"], "gallery.jsonl can't be read"),
-        (["bot", "irc"], "There is no bot for 'irc'"),
+        (["bot", "irc"], "There's no bot for 'irc'"),
         (["bot", "discord"], "REUNITE_DISCORD_TOKEN"),
         (["bot", "slack"], "REUNITE_SLACK_BOT_TOKEN"),
     ],
@@ -128,7 +128,7 @@ def test_a_taken_port_is_told_in_one_sentence(environment: dict[str, str]) -> No
         port = str(taken.getsockname()[1])
         reunite(environment, "migrate")
         said = reunite({**environment, "REUNITE_PORT": port}, "bot", "web", fails=True)
-    assert said.splitlines()[-1] == f"Port {port} is taken on this machine: choose another with PORT=."
+    assert said.splitlines()[-1] == f"Port {port} is already in use. Choose another with PORT=."
 
 
 def test_match_ranks_a_set_and_never_reads_its_answers(

@@ -29,7 +29,7 @@ def choose(
     if recorded is not None and setting not in {"auto", recorded}:
         raise EncoderUnavailableError(
             f"REUNITE_ENCODER asks for {setting}, but this database was set up with {recorded}. "
-            f"Set REUNITE_ENCODER={recorded}, or run `reunite reembed` to change over."
+            f"Set REUNITE_ENCODER={recorded}, or run `reunite reembed` to switch."
         )
     choice = _load(recorded or setting, recorded, model, report, threads)
     report(f"Encoder: {choice.kind} ({choice.encoder.version}).")
@@ -52,10 +52,10 @@ def _load(wanted: str, recorded: str | None, model: str, report: Callable[[str],
     except ModelOutOfReachError as error:
         why = "This database was set up with CLIP" if recorded else "REUNITE_ENCODER=clip asks for CLIP"
         raise EncoderUnavailableError(
-            f"{error} {why}, so no other encoder stands in. Start again when the hub answers, "
+            f"{error} {why}, so no other encoder can replace it. Try again when the hub answers, "
             "or set REUNITE_MODEL to a folder with the model."
         ) from error
-    raise EncoderUnavailableError(f"There is no encoder {wanted}: take auto, clip or concept.")
+    raise EncoderUnavailableError(f"There's no encoder {wanted}: choose auto, clip or concept.")
 
 
 def _clip_or_concept(model: str, report: Callable[[str], None]) -> Choice:

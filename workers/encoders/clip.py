@@ -113,7 +113,7 @@ def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:
     """Model, tokenizer and image processor; what the classes are is known only once the files are read."""
     if not any(folder.glob("*.safetensors")):
         raise EncoderUnavailableError(
-            f"{folder} has no safetensors, and pickled weights are not loaded. Take a revision or a copy that has them."
+            f"{folder} has no safetensors, and pickled weights aren't loaded. Use a revision or a copy that has them."
         )
     known: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
@@ -129,7 +129,7 @@ def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:
         raise EncoderUnavailableError(f"The model in {folder} is neither CLIP nor SigLIP: {type(model).__name__}.")
     if loading["missing_keys"]:  # transformers would go on with random numbers in their place
         raise EncoderUnavailableError(
-            f"The model in {folder} lacks weights, {min(loading['missing_keys'])} among them."
+            f"The model in {folder} is missing weights, such as {min(loading['missing_keys'])}."
         )
     return model, tokenizer, preprocess
 

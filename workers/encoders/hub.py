@@ -33,7 +33,7 @@ def local_folder(model: str) -> Path | None:
     if folder.is_dir():
         return folder.resolve()
     if not _HUB_NAME.fullmatch(model):
-        raise EncoderUnavailableError(f"There is no model folder {model}. Give a folder, or a hub's name[@revision].")
+        raise EncoderUnavailableError(f"There's no model folder {model}. Give a folder or a hub name[@revision].")
     return None
 
 
@@ -56,9 +56,9 @@ def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool 
     folder = local_folder(model) or cached_folder(model)
     if folder is not None:
         return folder
-    problem = "it is not in the cache" if local_files_only else _problem_at_hub(_source(model))
+    problem = "it isn't in the cache" if local_files_only else _problem_at_hub(_source(model))
     if problem is None:
-        report(f"Fetching {model} from {constants.ENDPOINT}. This happens once.")
+        report(f"Fetching {model} from {constants.ENDPOINT}. This happens only once.")
         try:
             folder = Path(_snapshot(_source(model), local_files_only=False))
         except Exception as error:  # noqa: BLE001 - whatever breaks, the operator has one thing to do
@@ -71,7 +71,7 @@ def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool 
 def _source(model: str) -> _Source:
     match = _HUB_NAME.fullmatch(model)
     if match is None:
-        raise EncoderUnavailableError(f"{model} is no name of a model on the hub.")
+        raise EncoderUnavailableError(f"{model} isn't a valid name of a model on the hub.")
     return _Source(match["repo"], match["revision"] or _PINNED.get(match["repo"]))
 
 

@@ -8,7 +8,7 @@ import * as me from "./me.js";
 
 const messages = new Map();
 const previews = new Map(); // message → urls of photos that were just posted here
-const notes = new Map(); // message → what only the person who acts is told below it
+const notes = new Map(); // message → the note below it that only the acting person sees
 const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 const fullDate = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const STATES = { returned: "Returned", withdrawn: "Withdrawn", expired: "Ended" };
@@ -34,7 +34,7 @@ export function apply(update) {
   return update.messages.filter((message) => !known.has(message.id));
 }
 
-/** Another person acts: what the one before was told in private goes. */
+/** Another person acts: drop the previous person's private notes. */
 export function forgetNotes() {
   notes.clear();
   for (const message of messages.values()) show(message);

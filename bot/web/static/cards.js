@@ -1,4 +1,4 @@
-// What the bot says as elements: lines of spans, buttons, and notes that only whoever pressed one sees.
+// What the bot says as elements: lines of spans, buttons, and notes that only the person who pressed one sees.
 
 import { element } from "./dom.js";
 import { announce, reveal } from "./places.js";

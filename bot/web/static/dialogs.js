@@ -46,7 +46,7 @@ function open(title, onClose, ...content) {
     dialog.remove();
     onClose();
     if (document.activeElement !== document.body || !around) return;
-    // What opened it has been drawn anew meanwhile.
+    // The element that opened it has been redrawn since.
     document.getElementById(around)?.querySelector(`[data-key="${CSS.escape(dataset.key)}"]`)?.focus();
   });
   document.body.append(dialog);

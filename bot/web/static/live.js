@@ -5,7 +5,7 @@ const LONGEST_PAUSE_MS = 8000;
 
 /**
  * Call `onUpdate(update)` for each message, `onConnected(connected)` when the line comes and goes. `viewer()` tells who
- * looks, as the parameters of an address. Returns a function that begins anew, for another viewer.
+ * looks, as the parameters of an address. Returns a function that starts over for another viewer.
  */
 export function connect(onUpdate, onConnected, viewer) {
   let pause = FIRST_PAUSE_MS;

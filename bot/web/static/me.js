@@ -1,4 +1,4 @@
-// Who is acting: one of the made-up people, or a name of one's own.
+// Who is acting: one of the made-up people, or a name of your own.
 
 const KEPT = "reunite.who";
 const who = document.getElementById("who");

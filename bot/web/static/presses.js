@@ -9,7 +9,7 @@ const SURE = {
   forget: "Delete everything I know about you? This can't be undone.",
 };
 
-/** Press a button. Gives the note for whoever pressed it, or null if they thought better of it. */
+/** Press a button. Returns the note for the person who pressed it, or null if they cancelled. */
 export async function press(button) {
   const id = crypto.randomUUID(); // the same for each try of a press, so that it counts once
   if (button.form) return ask(button.form, (answers) => submit(button, id, answers));
