@@ -89,7 +89,7 @@ async def test_the_author_answers_the_question_with_a_button_and_others_are_told
 async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_there(closed_site: Site) -> None:
     async with closed_site.serving():
         ada = await closed_site.visit("Ada")
-        await expect(ada.page.locator("#encoder")).to_contain_text("Not ready")
+        await expect(ada.page.locator("#encoder")).to_contain_text("Almost ready")
         await ada.found.post("a scarf", "red")
         await expect(ada.found.posts.locator(".looking")).to_contain_text("Looking…")
         await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Your photo, on its way")
@@ -188,9 +188,9 @@ async def test_a_file_that_is_no_photo_is_answered_in_words(site: Site) -> None:
     file: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"no photo at all"}
     await ada.found.column.locator(".files").set_input_files(file)
     await ada.found.post("a red scarf")
-    await ada.found.says("notes.jpg is not a photo that I can read")
+    await ada.found.says(wording.sentence("photo_not_an_image", name="notes.jpg"))
     await ada.found.says("I'll keep watching")
-    await expect(ada.found.posts).to_contain_text("notes.jpg could not be used")
+    await expect(ada.found.posts).to_contain_text("notes.jpg couldn't be used")
 
 
 async def test_members_words_are_only_words(site: Site) -> None:

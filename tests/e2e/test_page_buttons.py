@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from reunite import wording
+from reunite.language import plural
 from tests.visitors import Channel, Site, Visitor, opened, picture_file
 
 pytestmark = pytest.mark.browser
@@ -201,7 +202,7 @@ async def test_who_acts_may_have_all_that_is_known_of_them_sent_and_deleted(site
     await ada.page.get_by_role("button", name="Your data").click()
     ada.page.on("dialog", lambda question: question.accept())
     await press(window(ada), "Delete all my data")
-    await expect(window(ada)).to_contain_text("Done: 1 report")
+    await expect(window(ada)).to_contain_text(plural("note_forgotten", 1))
     await expect(ada.lost.posts).to_have_count(0)
 
 
