@@ -31,7 +31,9 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
     assert menus == {"Found this": "Das habe ich gefunden", "I lost this": "Das habe ich verloren"}
 
 
-@pytest.mark.parametrize(("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pt-BR", "You have no")])
+@pytest.mark.parametrize(
+    ("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
+)
 async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url: str, locale: str, told: str) -> None:
     async with town(database_url) as here:
         ada = here.discord.join("Ada")
