@@ -91,7 +91,7 @@ async def test_a_members_reaction_closes_nothing(town: Story) -> None:
 
 async def test_a_photo_that_cant_be_read_is_told_in_its_thread(town: Story) -> None:
     post = await town.discord.post("found", town.ben, "look", {"note.jpg": b"not a picture at all"})
-    await town.says(post, "note.jpg is not a photo that I can read")
+    await town.says(post, "I can't read note.jpg as a photo")
 
 
 # The command, as an operator runs it

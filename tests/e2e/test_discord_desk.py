@@ -89,7 +89,7 @@ async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleep
     await town.fill_in(claiming, words="a scratch")
     log = await town.says(town.discord.channel("general"), "my red umbrella", "umbrella by the door")
     await town.discord.archive(loss)
-    assert "Only a moderator" in await town.press(log, "✅ It's back", town.ada)
+    assert "Only moderators" in await town.press(log, "✅ It's back", town.ada)
     assert "it's returned" in await town.press(log, "✅ It's back", town.moderator)
     for thread in (loss, find):
         await town.says(thread, "Returned", "confirmed by", town.moderator)
@@ -202,7 +202,7 @@ async def test_privacy_hands_everything_over_and_deletes_it(town: Story) -> None
 
 async def test_numbers_are_for_everyone_and_the_setup_for_managers(town: Story) -> None:
     await town.says(await town.find("red", "umbrella"), "I'll keep watching")
-    assert "1 find waits" in await town.told(await town.discord.slash("stats", town.ada, "general"))
+    assert "1 find is waiting" in await town.told(await town.discord.slash("stats", town.ada, "general"))
     for command in ("setup", "link", "unlink"):
         refused = await town.told(await town.discord.slash(command, town.ada, "general"))
         assert refused == "Only a moderator can do that."

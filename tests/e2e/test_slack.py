@@ -81,5 +81,5 @@ async def test_a_members_reaction_closes_nothing(town: SlackTown) -> None:
     card = await town.reply(town.lost, loss, "This could be yours.")
     await town.slack.react(town.lost, card["ts"], "white_check_mark", town.ben).acked.wait()
     await town.slack.react(town.lost, card["ts"], "x", town.moderator).acked.wait()
-    await town.reply(town.lost, loss, "is not that post")
+    await town.reply(town.lost, loss, "that post isn't it")
     assert not any("Returned" in shown(each) for each in town.slack.thread(town.lost, loss))
