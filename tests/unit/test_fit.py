@@ -150,9 +150,9 @@ def test_verdicts_tame_a_model_that_is_too_bold() -> None:
 
 
 def test_few_or_one_sided_verdicts_are_refused() -> None:
-    with pytest.raises(TooLittleDataError, match="It takes 30"):
+    with pytest.raises(TooLittleDataError, match="You need 30"):
         from_verdicts(verdicts(20, 1.0), CLIP)
-    with pytest.raises(TooLittleDataError, match="40 confirmed and 0 refused"):
+    with pytest.raises(TooLittleDataError, match="40 confirmed and 0 rejected"):
         from_verdicts([replace(pair, right=True) for pair in verdicts(40, 1.0)], CLIP)
 
 
