@@ -1,9 +1,11 @@
 """What every command runs in: its settings, log and servers, and errors that end in one sentence."""
 
+import asyncio
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from pydantic import ValidationError
@@ -15,6 +17,7 @@ from cli.settings import Settings
 from reunite.errors import TellUserError
 from reunite.messages import wording
 
+_ENDED_BY_SIGTERM: Final = 128 + signal.SIGTERM  # as in a shell
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -44,6 +47,8 @@ def configured() -> Iterator[Settings]:
         _fail(f"{error.name} isn't installed. Run `make install` in a checkout to install everything.")
     except TellUserError as error:
         _fail(wording.tell(error))
+    except asyncio.CancelledError:
+        raise typer.Exit(_ENDED_BY_SIGTERM) from None
     except _expected() as error:
         _fail(str(error).strip())
 

@@ -1,17 +1,22 @@
 """Where PostgreSQL and Redis are: as the settings say, or embedded."""
 
+import asyncio
 import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import psycopg
 from psycopg import conninfo, sql
 
 from cli.settings import Settings
 from db.migrate import migrate
+
+_CANCEL_AGAIN: Final = 30.0
+"""Seconds, longer than cleanup takes: before Python 3.12 psycopg may swallow a cancellation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +56,29 @@ def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]
 
 
 @contextmanager
-def _sigterm_as_ctrl_c() -> Iterator[None]:
-    """Treat SIGTERM like Ctrl-C, so that cleanup runs; by default it ends the process at once."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+def _sigterm_cancels() -> Iterator[None]:
+    """Let SIGTERM cancel this task, so that cleanup runs; by default it ends the process at once.
+
+    SIGINT wouldn't do: processes that a script or `nohup` starts in the background ignore it.
+    """
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def end() -> None:
+        if task and not task.done():
+            task.cancel()
+            loop.call_later(_CANCEL_AGAIN, end)
+
+    loop.add_signal_handler(signal.SIGTERM, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 @asynccontextmanager
 async def scratch(home: Servers) -> AsyncIterator[Servers]:
     """Yield a migrated scratch database and queue, deleted at the end: real data is never touched."""
-    with _sigterm_as_ctrl_c():
+    with _sigterm_cancels():
         async with _scratch(home) as own:
             yield own
 

@@ -10,13 +10,19 @@ from reunite.matching.weights import ScoringModel
 from reunite.ports import Session
 
 
-async def search_and_announce(session: Session, report_id: UUID, model: ScoringModel) -> None:
-    """Search for an open report's matches; withdraw the report if it has no text and no usable photo."""
+async def search_and_announce(
+    session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool = True
+) -> None:
+    """Search for an open report's matches; withdraw the report if it has no text and no usable photo.
+
+    While it isn't complete, some of its photos may still become usable, so it stays.
+    """
     report = await session.report(report_id)
     if report is None or report.state is not ReportState.OPEN:
         return
     if not await _is_searchable(session, report):
-        await session.set_state(report.id, ReportState.WITHDRAWN)
+        if is_complete:
+            await session.set_state(report.id, ReportState.WITHDRAWN)
         return
     search = await session.search(report, MAX_CANDIDATES)
     await announce(session, report, search, score(search, model), percent=model.calibrated)

@@ -22,10 +22,13 @@ from db.store import EmbeddingModel, Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from workers.batching import BatchingEncoder
+from workers.decoder.pool import Decoders
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
+from workers.intake import Intake
 from workers.process import Processor
 from workers.slack_files import SlackFiles
+from workers.turns import Turns
 
 PHOTO_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net", "files.slack.com"})
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
@@ -80,7 +83,9 @@ async def run(
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(PHOTO_HOSTS, allow_http_hosts=config.http_hosts))
         slack_files = SlackFiles(Installations(store), config.slack_hosts, config.slack_token)
-        processor = Processor(store, encoder, model, fetcher, slack_files, lease_seconds=config.lease_seconds)
+        decoders = await stack.enter_async_context(Decoders())
+        intake = Intake(store, fetcher, slack_files, decoders)
+        processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         ready(model)

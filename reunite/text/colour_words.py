@@ -6,6 +6,7 @@ from typing import Final
 
 from reunite.text.data import read_toml
 
+_WORD: Final = re.compile(r"\w+|[,.;!?]")
 _TABLES: Final = read_toml("colour_words.toml")
 _COLOUR_OF: Final[dict[str, str]] = {word: name for name, words in _TABLES["words"].items() for word in words.split()}
 _SHADE_OF: Final[dict[str, str]] = {
@@ -23,7 +24,7 @@ def named_colours(english: str) -> Sequence[str]:
     """Return the colours that a text names, in order."""
     colours: list[str] = []
     shade = ""
-    for word in re.findall(r"\w+|[,.;!?]", english.casefold().replace("-", " ").replace("off white", "offwhite")):
+    for word in _WORD.findall(english.casefold().replace("-", " ").replace("off white", "offwhite")):
         if colour := _COLOUR_OF.get(word):
             colours.append(_SHADED.get((shade, colour), colour))
             shade = _SHADE_OF.get(word, "")

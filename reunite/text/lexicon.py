@@ -33,6 +33,8 @@ _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_GAPS: Final = re.compile(r" {2,}")
+_SPACES: Final = re.compile(r"\s{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def to_english(text: str) -> str:
     """
     if _JAPANESE.search(text):
         text = _JAPANESE_WORDS.sub(lambda match: f" {_BY_JAPANESE[match[1].casefold()]} ", text)
-        text = re.sub(r" {2,}", " ", text).strip()
+        text = _GAPS.sub(" ", text).strip()
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]
     known = {name: [language.knows(word) for word in plain] for name, language in _LANGUAGES.items()}
@@ -122,7 +124,7 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
                 break
         else:
             first += 1
-    return re.sub(r"\s{2,}", " ", out + text[end:]).strip()
+    return _SPACES.sub(" ", out + text[end:]).strip()
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
 
+_SPACES: Final = re.compile(r"\s{2,}")
 _NOT: Final = (
     r"(?:not|isn['’]?t|aren['’]?t|wasn['’]?t|neither|nor|no|non|never|without"
     r"|nicht|kein\w{0,2}|weder|noch|ohne|pas|ni|sans|sin)"
@@ -24,4 +25,4 @@ seen my black bag") doesn't negate the thing's colour."""
 
 def strip_negations(text: str) -> str:
     """Return a text without the colours and things that it rules out."""
-    return re.sub(r"\s{2,}", " ", _NEGATED.sub(" ", text)).strip()
+    return _SPACES.sub(" ", _NEGATED.sub(" ", text)).strip()

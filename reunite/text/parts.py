@@ -11,7 +11,9 @@ from reunite.text.word_lists import THINGS
 MAX_PARTS: Final = 6
 """The last part takes the rest of the text."""
 
-_BETWEEN: Final = re.compile(r"((?:\s*(?:[,;:.+&\n]|\b(?:and|plus|also|y|et|und)\b))+\s*)", re.IGNORECASE)
+_BETWEEN: Final = re.compile(
+    r"((?<![^\S\n])(?:[^\S\n]*+(?:[,;:.+&\n]|\b(?:and|plus|also|y|et|und)\b))++\s*+)", re.IGNORECASE
+)
 _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(
     r"\b(?:inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b", re.IGNORECASE
