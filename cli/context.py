@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from cli.settings import Settings
 from reunite.errors import TellUserError
 from reunite.messages import wording
 
-_ENDED_BY_SIGTERM: Final = 128 + signal.SIGTERM  # as in a shell
+_ENDED_BY_SIGTERM = 128 + signal.SIGTERM  # the exit code that a shell would report
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -37,7 +37,7 @@ def configured() -> Iterator[Settings]:
 
     try:
         settings = Settings()
-        logs.configure(settings.log_level, as_json=settings.log_json)
+        logs.configure(settings.log.level or "info", as_json=settings.log.json)
         yield settings
     except ValidationError as error:
         _fail(f"Invalid setting: {_problems(error)}.")
@@ -54,7 +54,7 @@ def configured() -> Iterator[Settings]:
 
 
 def _problems(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, detail['loc'])).upper()}: {detail['msg']}" for detail in error.errors())
+    return "; ".join(f"{detail['loc'][-1]}: {detail['msg']}" for detail in error.errors())
 
 
 def _expected() -> tuple[type[Exception], ...]:

@@ -26,6 +26,7 @@ from reunite.entities import (
     Member,
     PlatformName,
     Question,
+    ReplyTarget,
     Report,
     ReportKind,
     ReportState,
@@ -288,6 +289,12 @@ class Handlers:
                 await self._community.leave(known)
 
         await _insist(leave)
+
+    async def report_at(self, target: ReplyTarget) -> Report | None:
+        """Return the report whose post is `target.message`."""
+        workspace = await self._known(target.platform, target.workspace)
+        async with self._store.session(workspace.community) as session:
+            return await session.report_at(target)
 
     async def known_posts(self, platform: PlatformName, workspace: str, since: datetime) -> Sequence[KnownPost]:
         """Return the posts of a workspace's reports, without those whose reports have ended."""

@@ -10,13 +10,8 @@ from reunite.matching.weights import ScoringModel
 from reunite.ports import Session
 
 
-async def search_and_announce(
-    session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool = True
-) -> None:
-    """Search for an open report's matches; withdraw the report if it has no text and no usable photo.
-
-    While it isn't complete, some of its photos may still become usable, so it stays.
-    """
+async def search_and_announce(session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool) -> None:
+    """Search for an open report's matches; withdraw a complete report that has no text and no usable photo."""
     report = await session.report(report_id)
     if report is None or report.state is not ReportState.OPEN:
         return

@@ -1,4 +1,4 @@
-"""From a report's stored copies and words to rows of vectors."""
+"""Embeds reports: from stored copies and texts to rows of embeddings."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,7 +19,7 @@ from workers.batching import BatchingEncoder
 
 @dataclass(frozen=True, slots=True)
 class Unembedded:
-    """What of a report lacks vectors: photos, by their pixels or stored copies, and the text ("" where it has them)."""
+    """The parts of a report without embeddings: photos as pixels or copies, and the text (empty if it has them)."""
 
     photos: Mapping[UUID, Pixels | bytes]
     text: str
@@ -30,14 +30,14 @@ class Unembedded:
         return [*self.photos, *([None] if self.text else [])]
 
     def pieces(self) -> list["Unembedded"]:
-        """Return each part by itself, always in the same order; one without parts where there are none."""
+        """Each part by itself, always in the same order; a single empty one if there are none."""
         photos = [Unembedded({photo: picture}, "") for photo, picture in self.photos.items()]
         return [*photos, Unembedded({}, self.text)]
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Rows of vectors, and why there are none of some photos (None: of the text)."""
+    """Rows of embeddings, and the error of each part that failed (None: the text)."""
 
     rows: list[EmbeddingRow]
     failed: dict[UUID | None, Exception]
@@ -46,7 +46,7 @@ class Embedded:
 async def unembedded(
     session: EmbeddingSession, report: UUID, model: EmbeddingModel, pixels: Mapping[UUID, Pixels] = MappingProxyType({})
 ) -> Unembedded:
-    """Read what of a report lacks vectors of a model. Stored copies of which the `pixels` are known are not read."""
+    """Read the parts of a report without embeddings of a model. Stored copies whose `pixels` are given aren't read."""
     photo_ids, text_lacks = await session.unembedded(report, model.id)
     known = await session.report(report)
     wanted = {
@@ -56,7 +56,7 @@ async def unembedded(
 
 
 async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> Embedded:
-    """Embed it, in every space of the encoder; each photo is asked for by itself, and fails alone."""
+    """Embed the parts in every space of the encoder; each photo is encoded by itself and fails alone."""
     asked: dict[UUID | None, Awaitable[list[EmbeddingRow]]] = {
         photo: _photo(encoder, photo, picture) for photo, picture in wanted.photos.items()
     }
@@ -103,22 +103,29 @@ async def reembed(
     progress: Callable[[int, str], None],
     at_once: int = 16,
 ) -> int:
-    """Embed all that lacks vectors of a model, beside the other models' vectors; return how many reports that were.
+    """Embed everything without embeddings of a model, keeping other models' embeddings; return the number of reports.
 
-    `progress` is told how many are done, and of which community the last ones were.
+    Calls `progress` with how many are done, and the community of the latest.
     """
     done = 0
     for community in await store.communities():
-        while True:
-            async with store.embedding_session(community) as session:
-                reports = await session.reports_without(model.id, at_once)
-                wanted = [await unembedded(session, report, model) for report in reports]
-            if not reports:
-                break
-            rows = await asyncio.gather(*(_whole(encoder, each) for each in wanted))
-            async with store.embedding_session(community) as session:
-                for report, each, its_rows in zip(reports, wanted, rows, strict=True):
-                    await session.save_embeddings(report, model.id, its_rows, text=each.text)
-            done += len(reports)
+        while count := await _reembed_some(store, encoder, model, community, at_once):
+            done += count
             progress(done, str(community))
     return done
+
+
+async def _reembed_some(
+    store: Store, encoder: BatchingEncoder, model: EmbeddingModel, community: UUID, limit: int
+) -> int:
+    """Embed up to `limit` reports of a community; return how many there were."""
+    async with store.embedding_session(community) as session:
+        reports = await session.reports_without(model.id, limit)
+        missing = [await unembedded(session, report, model) for report in reports]
+    if not reports:
+        return 0
+    rows = await asyncio.gather(*(_whole(encoder, some) for some in missing))
+    async with store.embedding_session(community) as session:
+        for report, some, own_rows in zip(reports, missing, rows, strict=True):
+            await session.save_embeddings(report, model.id, own_rows, text=some.text)
+    return len(reports)

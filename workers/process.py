@@ -1,6 +1,6 @@
-"""What is done for a report: stored copies, vectors, search. Each step commits, so a killed worker's successor goes on.
+"""Processes a report: stored copies, embeddings, search. Each step commits, so another worker can take over.
 
-The vectors are committed before the search: two reports at the same moment would otherwise miss each other for ever.
+Embeddings are committed before the search; otherwise two simultaneous reports would never find each other.
 """
 
 import asyncio
@@ -29,12 +29,12 @@ from workers.turns import Turns
 Outcome = Literal["done", "again", "failed", "overtaken"]
 
 _SUSPECT_AFTER: Final = 2
-"""After so many workers have died over it, and maybe over others beside it, work is done with nothing beside it."""
+"""After this many workers died while processing it, perhaps beside others, work is processed alone."""
 _DEATHS_ALONE: Final = 2
-"""After so many more it is done without the part that was tried last, and after each further one without the next."""
+"""After this many more deaths the part tried last is left out, and after each further one the next part."""
 _MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
 _FIRST_PAUSE: Final = 2.0
-"""Seconds before the second try; doubled for each one after."""
+"""Seconds before the second try, doubled for each further one."""
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ class Processor:
     lease_seconds: float = 30
 
     async def process(self, lease: WorkLease) -> Outcome:
-        """Bring a report as far as it can be brought, and tell how that went; nothing is raised."""
+        """Process a report as far as possible and return the outcome; never raises."""
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
@@ -67,7 +67,7 @@ class Processor:
         except (TryAgainError, psycopg.OperationalError, OSError) as error:
             log.warning("work_interrupted", error=type(error).__name__)
             return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
-        except Exception as error:  # one report's defect must not end the worker
+        except Exception as error:  # one report's defect must not stop the worker
             log.exception("work_defect")
             return await self._again(lease, f"{type(error).__name__}: {error}", None)
         log.info("work_done")
@@ -87,7 +87,7 @@ class Processor:
 
     @asynccontextmanager
     async def _kept(self, lease: WorkLease) -> AsyncIterator[None]:
-        """Keep the lease for as long as the work takes."""
+        """Keep extending the lease while the work is running."""
 
         async def keep() -> None:
             while True:
@@ -110,7 +110,7 @@ class Processor:
                 await session.retry(problem, after or _FIRST_PAUSE * 2**lease.failures)
                 return "again"
         except (LeaseLostError, psycopg.OperationalError):
-            return "overtaken"  # the lease runs out by itself, and the sweep finds the work
+            return "overtaken"  # the lease expires, and the sweep finds the work
 
     async def _give_up(self, lease: WorkLease, problem: str) -> Outcome:
         try:
@@ -132,7 +132,7 @@ class Processor:
     async def _store_photos(self, lease: WorkLease) -> Taken:
         return await self.intake.take(lease)
 
-    # Vectors
+    # Embeddings
 
     async def _embed(self, lease: WorkLease, taken: Taken, deaths: int | None) -> None:
         """Embed what lacks vectors; after `deaths` alone one part after the other, so that the next one tells which."""

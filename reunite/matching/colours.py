@@ -68,9 +68,8 @@ _NEIGHBOURS: Final[Mapping[tuple[str, str], float]] = {
 }
 """How similar two colours are: light, cameras and the use of names differ."""
 
-_MIN_SHARE: Final = 1e-6
-"""Smaller shares count as none: the database's column can't hold numbers like 1e-56."""
-
+_LEAST_SHARE: Final = 1e-6
+"""Smaller shares count as none: numbers such as 1e-56 don't fit a column of type real."""
 _NEXT_COLOUR_WEIGHT: Final = 0.5
 """People name the main colour first; each further colour weighs half as much as the one before."""
 
@@ -163,7 +162,7 @@ def of_photo(pixels: Pixels) -> Shares:
     foreground = in_centre / (in_centre + _GROUND_WEIGHT * in_border + 1e-9)
     weights = (centre * foreground[coarse]).ravel()
     shares = weights @ _CELL_NAMES[_cells(small, 4).ravel()]
-    shares[shares < _MIN_SHARE * shares.sum()] = 0.0
+    shares[shares < _LEAST_SHARE * shares.sum()] = 0.0
     return tuple((shares / shares.sum()).tolist())
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from reunite.text.data import read_toml
 
-_WORD: Final = re.compile(r"\w+|[,.;!?]")
 _TABLES: Final = read_toml("colour_words.toml")
 _COLOUR_OF: Final[dict[str, str]] = {word: name for name, words in _TABLES["words"].items() for word in words.split()}
 _SHADE_OF: Final[dict[str, str]] = {
@@ -16,6 +15,7 @@ _SHADED: Final[dict[tuple[str, str], str]] = {
     (shade, colour): name for shade, table in _TABLES["shades"].items() for colour, name in table["colours"].items()
 }
 
+_WORD: Final = re.compile(r"\w+|[,.;!?]")
 COLOUR_WORDS: Final = tuple(_COLOUR_OF)
 SHADE_WORDS: Final = tuple(_SHADE_OF)
 

@@ -32,9 +32,9 @@ _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "
 
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _GAPS: Final = re.compile(r" {2,}")
 _SPACES: Final = re.compile(r"\s{2,}")
+_JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     async with (
         DiscordDouble() as discord,
         Store(database_url) as store,
-        running(Handlers(store, NoQueue()), config(discord)) as platform,
+        running(Handlers(store, NoQueue()), store, config(discord)) as platform,
     ):
         yield World(discord, store, platform)
 

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from bot.delivery import Delivery
 from bot.slack.app import running
-from bot.slack.config import EVENTS_PATH, SlackConfig
+from bot.slack.config import SlackConfig
+from bot.slack.manifest import EVENTS_PATH
 from db.store import Store
 from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Report, ReportState, Settings
 from reunite.handlers import Handlers

@@ -93,7 +93,7 @@ async def test_two_photos_of_one_name_are_told_apart(database_url: str) -> None:
 async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
-        async with running(handlers, config(discord)) as platform:
+        async with running(handlers, store, config(discord)) as platform:
             here = World(discord, store, platform)
             used = await discord.slash("lost", discord.join("Ada"), "general", description="a hat")
             await discord.answer(used)
@@ -101,7 +101,7 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
             await discord.answer(listed)
             opening = await discord.press(listed.said[0]["id"], "Add a detail", used.user)
             await discord.opened(opening)
-        async with running(handlers, config(discord)):
+        async with running(handlers, store, config(discord)):
             added = await discord.submit(opening, words="with a feather")
             assert "I look again" in await discord.answer(added)
             assert (await here.report())["text"] == "a hat\nwith a feather"

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from reunite import searching
 from reunite.commands import EditReport
 from reunite.entities import IncomingPhoto, Report, VerdictKind
 from reunite.errors import TellUserError
@@ -165,14 +166,14 @@ async def _of(session: Session, report: Report) -> Report:
 
 
 async def test_a_search_for_old_words_says_nothing(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    announce = process.announce
+    announce = searching.announce
 
     async def while_it_is_edited(session: Any, report: Report, *found: Any, **more: Any) -> None:
         if report.text == "my red umbrella zq4711":
             await place.handlers.edit(EditReport(target=report.target, text="my red umbrella"))
         await announce(session, report, *found, **more)
 
-    monkeypatch.setattr(process, "announce", while_it_is_edited)
+    monkeypatch.setattr(searching, "announce", while_it_is_edited)
     await place.found("f1", "red", "an umbrella, zq4711 on the handle")
     await place.quiet()
     await place.lost("l1", "my red umbrella zq4711")

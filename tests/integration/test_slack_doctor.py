@@ -6,8 +6,8 @@ from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.app import running
-from bot.slack.checkup import look
 from bot.slack.config import SlackConfig
+from bot.slack.doctor import check
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.slack import SlackDouble
@@ -17,8 +17,8 @@ from tests.doubles.slack_scene import DeafQueue, by_http, config, no_proxy
 
 async def findings(settings: SlackConfig) -> dict[str, tuple[str, str]]:
     with no_proxy():
-        found = await look(settings, [str(settings.bot_token)])
-    return {each.what: (each.found, each.remedy) for each in found}
+        found = [finding async for finding in check(settings, "")]
+    return {finding.what: (finding.found, finding.remedy) for finding in found}
 
 
 async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
@@ -27,7 +27,7 @@ async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
             slack.add_channel(name)
         assert await findings(config(slack)) == {
             "Slack": ("Testville, as reunite", ""),
-            "its scopes": ("all there", ""),
+            "its scopes": ("complete", ""),
             "its channels by name": ("lost: #lost · found: #found", ""),
             "Slack's Socket Mode": ("may connect", ""),
         }

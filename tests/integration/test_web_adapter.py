@@ -182,7 +182,7 @@ async def test_a_reply_is_shown_once_however_often_it_is_sent(page: Page) -> Non
     _, posted = await page.post(UMBRELLA_LOST)
     [report] = await page.reports()
     lines = (
-        (Person("web", Member("ada", "Ada"), notify=True), Plain(" "), Strong(Label.HIGH.value)),
+        (Person("web", Member("ada", "Ada"), notify=True), Plain(" "), Strong(Label.HIGH.value, Label.HIGH)),
         (Quoted("<b>mine</b>"), Jump(report.id, "jump", report.target), Jump(uuid4(), "elsewhere")),
     )
     outgoing = Outgoing("once", report.target, Reply("nothing", lines), maybe_sent=True)

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.discord import render as discord_render
+from bot.discord import markup as discord_markup
 from bot.slack import markup
-from bot.slack import render as slack_render
 from reunite import rules
 from reunite.errors import TellUserError
 from reunite.text import colour_words, lexicon, normalise, parts, sealing, spelling, words
@@ -48,13 +47,13 @@ def when(text: str) -> None:
     "read",
     [
         colour_words.named_colours,
-        discord_render.escape,
+        discord_markup.escape,
         lexicon.to_english,
         markup.plain_text,
         normalise.normalise,
         parts.parts,
         sealing.category_of,
-        slack_render.escaped,
+        markup.escape,
         spelling.correct_spelling,
         when,
         words.head_noun,

@@ -7,8 +7,8 @@ import { send } from "./live.js";
 import * as me from "./me.js";
 
 const messages = new Map();
-const previews = new Map(); // message → urls of photos that were just posted here
-const notes = new Map(); // message → what only the person who acts is told below it
+const previews = new Map(); // message → URLs of the photos that were just posted here
+const notes = new Map(); // message → the private note below it
 const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 const fullDate = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const STATES = { returned: "Returned", withdrawn: "Withdrawn", expired: "Ended" };
@@ -21,7 +21,7 @@ export function hasPosts(channel) {
   return [...messages.values()].some((message) => message.channel === channel && message.root === null);
 }
 
-/** Take the server's update over. Returns the messages that were not there before. */
+/** Apply the server's update. Returns the new messages. */
 export function apply(update) {
   const known = new Set(messages.keys());
   const named = new Set(update.messages.map((message) => message.id));
@@ -34,7 +34,7 @@ export function apply(update) {
   return update.messages.filter((message) => !known.has(message.id));
 }
 
-/** Another person acts: what the one before was told in private goes. */
+/** Remove the private notes, because another person is acting. */
 export function forgetNotes() {
   notes.clear();
   for (const message of messages.values()) show(message);
@@ -81,7 +81,7 @@ function insert(message) {
 
 const idOf = (node) => Number(node.id.slice(2));
 
-/** A member's post, or the one that the bot wrote for them. */
+/** A member's post, or the one that the bot posted for them. */
 function post(message) {
   const { report, reply } = message;
   const author = reply ? "Reunite" : message.author || "Someone";
@@ -98,19 +98,19 @@ function post(message) {
       report && report.state !== "withdrawn" && (report.own || me.isModerator()) ? removal(message) : null,
     ),
     reply ? cards.lines(reply) : null,
-    ...(reply ? [kept(message)] : told(message)),
+    ...(reply ? [sealedPart(message)] : reported(message)),
     report?.looking ? element("p", { className: "looking", role: "status" }, element("span", { aria: { hidden: "true" } }, "👀 "), "Looking…") : null,
   ];
 }
 
-function told(message) {
+function reported(message) {
   return [words(message), circumstances(message.report), photos(message)];
 }
 
 const words = (message) => (message.text ? element("p", { className: "words" }, message.text) : null);
 
-/** What of a sealed find only its finder and the moderators see. */
-function kept(message) {
+/** The part of a sealed report that only its finder and the moderators see. */
+function sealedPart(message) {
   const parts = message.report ? [words(message), photos(message)] : [];
   if (!parts.some(Boolean)) return null;
   return element("div", { className: "kept" }, element("p", { className: "only" }, "Only the finder and the moderators see this"), ...parts);
@@ -166,7 +166,7 @@ function removal(message) {
   return button;
 }
 
-/** What the bot says in a thread, or to the moderators. */
+/** A reply in a thread, or to the moderators. */
 function card(message) {
   const { reply, match, question } = message;
   const parts = [element("span", { className: "face is-bot", title: "Reunite", aria: { hidden: "true" } }, "R"), cards.lines(reply)];
@@ -191,16 +191,16 @@ function card(message) {
 
 function verdicts(message, match) {
   const buttons = VERDICTS.map(({ kind, mark, words }) => {
-    const mine = match[kind].some(me.isMe);
+    const isMine = match[kind].some(me.isMe);
     const title = match[kind].length ? `${words}: ${match[kind].join(", ")}` : words;
     const button = element(
       "button",
-      { type: "button", className: "verdict", data: { key: kind }, title, aria: { pressed: String(mine), label: words } },
+      { type: "button", className: "verdict", data: { key: kind }, title, aria: { pressed: String(isMine), label: words } },
       element("span", { aria: { hidden: "true" } }, mark),
       match[kind].length ? element("b", {}, ` ${match[kind].length}`) : null,
     );
     button.addEventListener("click", () =>
-      act(button.closest(".body"), "/verdicts", { message: message.id, kind, given: !mine }),
+      act(button.closest(".body"), "/verdicts", { message: message.id, kind, given: !isMine }),
     );
     return button;
   });

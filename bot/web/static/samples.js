@@ -1,4 +1,4 @@
-// Something to try the page with: drawn pictures, made by scripts/draw_samples.py.
+// Sample reports to try the page with; scripts/draw_samples.py draws the pictures.
 
 import { element } from "./dom.js";
 import { post } from "./composer.js";
@@ -19,7 +19,7 @@ export function pictures() {
   return SAMPLES.map((sample) => element("li", {}, element("img", { src: path(sample), alt: "", width: 64, height: 64 })));
 }
 
-/** Post the sample finds, one after the other. */
+/** Post the sample found reports, one after the other. */
 export async function postFinds() {
   for (const sample of SAMPLES) {
     const picture = await (await fetch(path(sample))).blob();
