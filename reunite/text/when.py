@@ -27,6 +27,7 @@ _MIN_PREFIX: Final = 3
 _SHORT_WEEKDAYS: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")  # as German calendars have them
 _WORD: Final = re.compile(r"\w")
 _JAPANESE: Final = r"\u3040-\u30ff\u3400-\u9fff"
+_JAPANESE_LETTER: Final = re.compile(f"[{_JAPANESE}]")
 _EQUIVALENTS: Final = str.maketrans("’łøđ", "'lod")
 """Characters that Unicode normalisation keeps apart, but people type either way."""
 
@@ -156,8 +157,8 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 def _alternatives(words: Iterable[str]) -> str:
     """Return a pattern for whole words; Japanese is written without spaces, so its words match anywhere."""
     ordered = sorted(words, key=len, reverse=True)
-    japanese = "|".join(re.escape(word) for word in ordered if re.search(f"[{_JAPANESE}]", word))
-    spaced = "|".join(re.escape(word) for word in ordered if not re.search(f"[{_JAPANESE}]", word))
+    japanese = "|".join(re.escape(word) for word in ordered if _JAPANESE_LETTER.search(word))
+    spaced = "|".join(re.escape(word) for word in ordered if not _JAPANESE_LETTER.search(word))
     letter = rf"[^\W{_JAPANESE}]"
     return rf"(?:(?<!{letter})(?:{spaced})(?!{letter})" + (f"|{japanese})" if japanese else ")")
 
