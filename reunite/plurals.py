@@ -41,8 +41,7 @@ class PluralRules:
 def _condition(text: str) -> _Test:
     samples_gone = text.partition("@")[0]
     alternatives = [
-        [_relation(relation) for relation in _AND.split(alternative)]
-        for alternative in _OR.split(samples_gone)
+        [_relation(relation) for relation in _AND.split(alternative)] for alternative in _OR.split(samples_gone)
     ]
     return lambda number: any(all(holds(number) for holds in each) for each in alternatives)
 

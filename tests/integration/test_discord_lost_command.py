@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.discord.markup import escape
+from reunite.language import sentence
 from tests.doubles.discord_shapes import FORUM, PRIVATE_THREAD
 from tests.doubles.discord_world import (
     JPEG,
@@ -80,7 +82,6 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"description": "bag", "when": "some time ago"}, "today, yesterday 14:30"),
         ({"description": "x" * 4001}, "too long"),
     ],
 )
@@ -89,3 +90,13 @@ async def test_lost_that_cant_be_taken_is_told_kindly(database_url: str, options
         used = await here.discord.slash("lost", here.discord.join("Bob"), "general", **options)
         assert told in await here.discord.answer(used)
         assert await here.reports() == []
+
+
+@pytest.mark.parametrize("when", ["some day *soon*", "tomorrow"])
+async def test_a_time_that_is_not_understood_loses_nothing(database_url: str, when: str) -> None:
+    async with world(database_url) as here:
+        used = await here.discord.slash("lost", here.discord.join("Bob"), "general", description="bag", when=when)
+        said = await here.discord.answer(used)
+        assert sentence("when_kept", when=escape(when)) in said
+        report = await here.report()
+        assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
