@@ -1,4 +1,4 @@
-"""Delivers the outbox of one platform: in order within a thread, threads side by side, once as people see it."""
+"""Delivers the outbox of one platform: in order within a thread, several threads at once, each reply once."""
 
 import asyncio
 from contextlib import suppress
@@ -14,48 +14,47 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.ports import Outgoing, Platform, Sent
 
 MOST_ATTEMPTS: Final = 8
-"""After so many tries a reply that fails for reasons of our own counts as undeliverable."""
+"""After so many attempts, a reply that fails by a defect of ours counts as undeliverable."""
 _FIRST_PAUSE: Final = 1.0
-"""Seconds before the second try; doubled for each one after, up to the longest."""
+"""Seconds before the second attempt; doubled for each one after, up to the longest."""
 _LONGEST_PAUSE: Final = 300.0
 _MOST_DOUBLINGS: Final = 10
-"""Enough for the longest pause; after days of tries the power itself would be too large for a number."""
+"""Enough for the longest pause; after days of attempts the power itself would overflow."""
 _REFRESHED_AT_ONCE: Final = 10
 _SETTLE_SECONDS: Final = 3.0
 _POLL_EVERY: Final = 1.0
-"""Seconds between looks at the outbox where nothing signals: for pauses that end and leases that run out."""
+"""Seconds between reads of the outbox without a signal: for pauses that end and leases that expire."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """Sends what is in the outbox. `lease_seconds` bounds one send; after it another process may try."""
+    """Sends replies to at most `parallel` threads at once. After `lease_seconds` another process may try a reply."""
 
     def __init__(self, store: Store, platform: Platform, *, lease_seconds: float = 60, parallel: int = 16) -> None:
-        """`parallel` is how many threads are written to at once."""
         self._store = store
         self._platform = platform
         self._lease_seconds = lease_seconds
         self._parallel = parallel
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._in_progress: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Deliver until cancelled; what does not arrive within a few seconds then is left to its lease."""
+        """Deliver until cancelled; what doesn't arrive within a few seconds then is left to its lease."""
         while True:
             try:
                 async with self._store.outbox_signals(self._platform.name) as signal:
                     await self._loop(signal)
             except psycopg.OperationalError as error:
                 _log.warning("delivery_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - whatever it is, the other replies must go out
+            except Exception:  # noqa: BLE001 - the other replies must go out
                 _log.exception("delivery_defect")
             await asyncio.sleep(_POLL_EVERY)
 
     async def _loop(self, signal: asyncio.Event) -> None:
-        links = asyncio.create_task(self._keep_links_fresh())  # beside it: a slow answer must not hold up replies
+        links = asyncio.create_task(self._keep_links_fresh())  # concurrently: a slow platform must not hold up replies
         try:
             while True:
-                signal.clear()  # before looking: what comes while we look wakes us again
+                signal.clear()  # before reading: what comes meanwhile wakes us again
                 await self._start_due(signal)
                 with suppress(TimeoutError):
                     # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
@@ -63,39 +62,39 @@ class Delivery:
                         await signal.wait()
         finally:
             await self._settle()
-            await stop(links, *self._under_way)
+            await stop(links, *self._in_progress)
 
     async def _settle(self) -> None:
-        """Let what is on its way arrive and be noted: until then a reaction to it would be to an unknown message.
+        """Let the sends in progress arrive and be recorded: until then, a reaction to them is to an unknown message.
 
-        However often we are told to end meanwhile; it takes a few seconds at most.
+        It takes a few seconds at most, and further cancellations don't interrupt it.
         """
-        if self._under_way:
-            settled = asyncio.create_task(asyncio.wait(self._under_way, timeout=_SETTLE_SECONDS))
+        if self._in_progress:
+            settled = asyncio.create_task(asyncio.wait(self._in_progress, timeout=_SETTLE_SECONDS))
             while not settled.done():
                 with suppress(asyncio.CancelledError):
                     await asyncio.shield(settled)
 
     async def _start_due(self, signal: asyncio.Event) -> None:
-        free = self._parallel - len(self._under_way)
+        free = self._parallel - len(self._in_progress)
         if free <= 0:
             return
         name = self._platform.name
         for item in await self._store.lease_outbox(name, limit=free, seconds=self._lease_seconds):
             task = asyncio.create_task(self._deliver(item))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-            task.add_done_callback(lambda _: signal.set())  # the thread's next reply may go
+            self._in_progress.add(task)
+            task.add_done_callback(self._in_progress.discard)
+            task.add_done_callback(lambda _: signal.set())  # for the thread's next reply
 
     async def _keep_links_fresh(self) -> None:
-        """Give photos whose links have expired a fresh one: only the bot can ask its platform for it."""
+        """Renew expired links to photos: only the bot can ask its platform for them."""
         while True:
             try:
                 for stale in await self._store.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
                     await self._refresh_link(stale)
             except (TryAgainError, psycopg.OperationalError) as error:
                 _log.warning("photo_links_interrupted", error=type(error).__name__)
-            except Exception:  # noqa: BLE001 - the next look may go through
+            except Exception:  # noqa: BLE001 - the next attempt may succeed
                 _log.exception("photo_links_defect")
             await asyncio.sleep(_POLL_EVERY)
 
@@ -107,8 +106,8 @@ class Delivery:
         except (TryAgainError, TimeoutError, OSError) as error:
             log.warning("photo_link_delayed", error=type(error).__name__)
             return
-        except Exception as error:  # noqa: BLE001 - hopeless: as good as gone, and the others must have theirs
-            log.warning("photo_link_not_to_be_had", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the photo counts as gone, and the others need theirs
+            log.warning("photo_link_unavailable", error=type(error).__name__)
             url = None
         async with self._store.session(stale.community) as session:
             await session.refresh_photo(stale.photo.id, url)
@@ -118,7 +117,7 @@ class Delivery:
         outgoing = Outgoing(item.key, item.target, item.reply, item.picture, maybe_sent=item.attempts > 1)
         try:
             async with asyncio.timeout(self._lease_seconds * 0.8):
-                sent = await self._do(item, outgoing)
+                sent = await self._attempt(item, outgoing)
             async with self._store.session(item.community) as session:
                 await session.mark_sent(item.seq, item.fence, item.version, sent)
             log.info("reply_done", task=item.task, kind=item.reply.kind)
@@ -132,24 +131,24 @@ class Delivery:
             log.exception("reply_defect")
             await self._unsent(item, type(error).__name__, 0.0 if item.attempts < MOST_ATTEMPTS else None)
 
-    async def _do(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
-        """Do what is due, and return where the reply is then; None where it is taken away."""
+    async def _attempt(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
+        """Send, edit or remove a reply; return where it is, None where it is removed."""
         if item.task == "remove":
             await self._platform.remove(outgoing, item.sent)
             return None
         if item.audience == "thread" and item.target.message is None and item.reply.kind != "looking":
-            raise UndeliverableError("the report's own post could not be sent, so there is no thread")
+            raise UndeliverableError("the report's own post couldn't be sent, so there is no thread")
         if item.target.channel == "":
-            raise UndeliverableError("the moderators have no channel any more")
+            raise UndeliverableError("the moderators no longer have a channel")
         if item.task == "send":
             return await self._platform.send(outgoing)
-        # Where it is not known whether it was sent, it is looked for, and sent in its new form if it is not there.
+        # Where an earlier attempt may have arrived, the platform looks for it, and sends the new version if need be.
         sent = item.sent or await self._platform.send(replace(outgoing, maybe_sent=True))
         await self._platform.edit(outgoing, sent)
         return sent
 
     async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
-        """Note a failed try: due again after a pause, as long as the report lives, or never where `after` is None."""
+        """Record a failed attempt: due again after a pause, or never where `after` is None."""
         if after is not None:
             doublings = min(item.attempts - 1, _MOST_DOUBLINGS)
             after = max(after, min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE))

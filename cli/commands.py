@@ -1,15 +1,14 @@
 """The everyday commands: demo, try, worker, bot, migrate, reembed, doctor."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.context import AsJson, configured, prepared
-from cli.errors import UsageError
 from cli.servers import servers
-from reunite.entities import PlatformName
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
@@ -20,8 +19,9 @@ def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; 
     from cli import demo as command  # noqa: PLC0415
 
     with configured() as given:
-        settings = given.model_copy(update={"port": port}) if port is not None else given
-        command.check_port(settings.port)  # before anything is started
+        wanted = given.web.port if port is None else port
+        command.check_port(wanted)  # before anything is started
+        settings = given.model_copy(update={"web": replace(given.web, port=wanted)})
         with servers(settings) as where:
             asyncio.run(command.demo(settings, where))
 
@@ -62,11 +62,7 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        names: dict[str, PlatformName] = {"discord": "discord", "slack": "slack", "web": "web"}
-        if platform not in names:
-            msg = f"There's no bot for {platform!r}: choose discord, slack or web."
-            raise UsageError(msg)
-        asyncio.run(services.bot(settings, where, names[platform]))
+        asyncio.run(services.bot(settings, where, platform))
 
 
 def migrate() -> None:

@@ -37,7 +37,7 @@ def configured() -> Iterator[Settings]:
 
     try:
         settings = Settings()
-        logs.configure(settings.log_level, as_json=settings.log_json)
+        logs.configure(settings.log.level or "info", as_json=settings.log.json)
         yield settings
     except ValidationError as error:
         _fail(f"Invalid setting: {_problems(error)}.")
@@ -54,7 +54,7 @@ def configured() -> Iterator[Settings]:
 
 
 def _problems(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, detail['loc'])).upper()}: {detail['msg']}" for detail in error.errors())
+    return "; ".join(f"{detail['loc'][-1]}: {detail['msg']}" for detail in error.errors())
 
 
 def _expected() -> tuple[type[Exception], ...]:

@@ -19,12 +19,12 @@ async def demo(settings: Settings, where: Servers) -> None:
     await migrate(where.owner_database_url)
     environment = {
         **where.environment(),
-        "REUNITE_PORT": str(settings.port),
+        "REUNITE_PORT": str(settings.web.port),
         "REUNITE_LOG_LEVEL": log_level(settings),
     }
     async with children([["worker"], ["bot", "web"]], environment) as (worker, page):
         stop = asyncio.create_task(until_asked_to_stop())
-        run = asyncio.create_task(_run(worker, page, settings.port))
+        run = asyncio.create_task(_run(worker, page, settings.web.port))
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
         if run.done():
             await run
@@ -40,7 +40,7 @@ def check_port(port: int) -> None:
 
 def log_level(settings: Settings) -> str:
     """Keep the terminal readable: a worker and a bot log each reply, here only what goes wrong is of interest."""
-    return settings.log_level if "log_level" in settings.model_fields_set else "warning"
+    return settings.log.level or "warning"
 
 
 async def _run(worker: Child, page: Child, port: int) -> None:

@@ -6,13 +6,13 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import psycopg
 from psycopg import conninfo, sql
 
 from cli.settings import Settings
+from db.config import Connections
 from db.migrate import migrate
 
 _CANCEL_AGAIN: Final = 30.0
@@ -27,6 +27,11 @@ class Servers:
     owner_database_url: str
     redis_url: str
     queue: str
+
+    @property
+    def connections(self) -> Connections:
+        """What a worker or a bot needs of them."""
+        return Connections(database_url=self.database_url, redis_url=self.redis_url, queue=self.queue)
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point a child process to the same servers."""
@@ -44,15 +49,15 @@ def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]
 
     Commands that only need the database set `with_redis` to False.
     """
-    database_url, redis_url = settings.database_url, settings.redis_url
-    if database_url and (redis_url or not with_redis):
-        yield Servers(database_url, settings.owner_database_url or database_url, redis_url or "", settings.queue)
+    database, redis = settings.database, settings.redis
+    if database.url and (redis.url or not with_redis):
+        yield Servers(database.url, database.owner_url or database.url, redis.url or "", redis.queue)
         return
     from embedded import EmbeddedServers  # noqa: PLC0415 - only if needed
 
-    with EmbeddedServers(Path(settings.home)) as embedded:
-        owner_url = settings.owner_database_url or database_url or embedded.owner_database_url
-        yield Servers(database_url or embedded.database_url, owner_url, redis_url or embedded.redis_url, settings.queue)
+    with EmbeddedServers(settings.embedded.home) as embedded:
+        owner_url = database.owner_url or database.url or embedded.owner_database_url
+        yield Servers(database.url or embedded.database_url, owner_url, redis.url or embedded.redis_url, redis.queue)
 
 
 @contextmanager

@@ -6,33 +6,29 @@ import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
-from pydantic import SecretStr
-
-from bot.app import AdapterConfig, BotConfig
-from bot.discord.config import DiscordConfig, DiscordSetupError
-from bot.slack.config import SlackConfig, SlackSetupError
-from bot.web.config import WebConfig
+from bot.app import BotConfig
+from bot.errors import SetupError
+from bot.platforms import PLATFORMS, AdapterConfig, photo_hosts
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
 from cli.port import taken
 from cli.servers import Servers
 from cli.settings import Settings
 from db.stopping import stop
-from reunite.entities import PlatformName
+from workers.config import PhotoHosts
 
-_WORKERS_NICENESS = 10
-"""On a machine that they share, a bot that has to answer goes before a worker's encoder, which takes every core."""
+_WORKERS_NICENESS: Final = 10
+"""On a shared machine a bot that has to reply comes before a worker's encoder, which uses every core."""
 
 
 def announce_ready(words: str) -> None:
-    """Write the file by which a parent process or a health check sees that this one is ready."""
+    """Write the file that tells a parent process or a health check that this process is ready."""
     if path := os.environ.get("REUNITE_READY_FILE"):
         whole = Path(f"{path}.part")
         whole.write_text(words, "utf-8")
-        whole.rename(path)  # whoever waits for it reads all of it
+        whole.rename(path)  # so that nobody reads half of it
 
 
 async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
@@ -46,15 +42,16 @@ async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
 
 
 async def reembed(settings: Settings, where: Servers) -> None:
-    """Embed everything with the encoder that the settings name, then search with it."""
+    """Embed everything with the encoder of the settings, then search with it."""
     from db.store import Store  # noqa: PLC0415
     from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.embed import reembed as embed_all  # noqa: PLC0415
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.encoders.choose import choose  # noqa: PLC0415
 
+    wanted = settings.encoder
     try:
-        choice = choose(settings.encoder, None, settings.model, _say, threads=settings.torch_threads)
+        choice = choose(wanted.kind, None, wanted.model, _say, threads=wanted.torch_threads)
     except EncoderUnavailableError as error:
         raise UsageError(str(error)) from error
     encoder = BatchingEncoder(choice.encoder)
@@ -62,9 +59,9 @@ async def reembed(settings: Settings, where: Servers) -> None:
         model = await store.register_model(choice.kind, choice.encoder.version, choice.encoder.spaces)
         before = await embed_all(store, encoder, model, _progress)
         await store.make_live(model.id)
-        after = await embed_all(store, encoder, model, _progress)  # what came in while the first round ran
+        after = await embed_all(store, encoder, model, _progress)  # what came in during the first round
     await encoder.close()
-    _say(f"{before + after} reports embedded; {model.version} is searched from now on. Start the workers again.")
+    _say(f"{before + after} reports embedded; searches now use {model.version}. Start the workers again.")
 
 
 def _progress(done: int, community: str) -> None:
@@ -72,7 +69,7 @@ def _progress(done: int, community: str) -> None:
 
 
 def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)  # standard output belongs to whoever started us
+    print(words, file=sys.stderr, flush=True)  # standard output is for results
 
 
 async def worker(settings: Settings, where: Servers) -> None:
@@ -81,87 +78,39 @@ async def worker(settings: Settings, where: Servers) -> None:
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
 
     os.nice(_WORKERS_NICENESS)
-    api = urlsplit(settings.slack_api_base or "")
-    config = WorkerConfig(
-        database_url=where.database_url,
-        redis_url=where.redis_url,
-        queue=where.queue,
-        encoder=settings.encoder,
-        model=settings.model,
-        torch_threads=settings.torch_threads,
-        slack_token=_secret(settings.slack_bot_token),
-        slack_hosts=frozenset({api.netloc} if api.netloc else {"files.slack.com"}),
-        http_hosts=frozenset({*settings.photo_http_hosts, *({api.netloc} if api.scheme == "http" else ())}),
-    )
+    config = WorkerConfig(connections=where.connections, encoder=settings.encoder, photos=_photos(settings))
     try:
         await until_stopped(run(config, _say, lambda model: announce_ready(f"{model.encoder} {model.version}")))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
 
 
-async def bot(settings: Settings, where: Servers, platform: PlatformName) -> None:
-    """Run one platform's bot."""
+def _photos(settings: Settings) -> PhotoHosts:
+    slack = settings.slack
+    slack_hosts = frozenset({slack.file_host})
+    return PhotoHosts(
+        hosts=photo_hosts(),
+        http_hosts=settings.photos.http_hosts | (slack_hosts if slack.is_without_tls else frozenset()),
+        slack_hosts=slack_hosts,
+        slack_token=slack.bot_token,
+    )
+
+
+async def bot(settings: Settings, where: Servers, platform: str) -> None:
+    """Run one platform's bot. Raises UsageError."""
     from bot.app import run  # noqa: PLC0415
 
-    config = BotConfig(
-        database_url=where.database_url,
-        redis_url=where.redis_url,
-        queue=where.queue,
-        adapter=adapter_config(settings, platform),
-    )
+    entry = PLATFORMS.get(platform)
+    if entry is None:
+        raise UsageError(f"There is no bot for {platform!r}: choose one of {', '.join(PLATFORMS)}.")
+    adapter: AdapterConfig = getattr(settings, entry.name)
     try:
-        await until_stopped(run(config, lambda: announce_ready(platform)))
-    except DiscordSetupError as error:
+        adapter.check()
+        config = BotConfig(connections=where.connections, adapter=adapter)
+        await until_stopped(run(config, lambda: announce_ready(entry.name)))
+    except SetupError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        port, name = (settings.slack_port, "REUNITE_SLACK_PORT") if platform == "slack" else (settings.port, "PORT")
-        raise UsageError(taken(port, name)) from error
-
-
-def discord_config(settings: Settings, token: SecretStr) -> DiscordConfig:
-    """Return what the Discord adapter needs of the settings."""
-    return DiscordConfig(
-        token=token.get_secret_value(),
-        api_base=settings.discord_api_base,
-        gateway=settings.discord_gateway,
-        message_content=settings.discord_message_content,
-    )
-
-
-def adapter_config(settings: Settings, platform: PlatformName) -> AdapterConfig:
-    """Choose what an adapter needs of the settings. Raises UsageError where something is missing."""
-    match platform:
-        case "discord":
-            if settings.discord_token is None:
-                raise UsageError(
-                    "Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord.md tells where it comes from."
-                )
-            return discord_config(settings, settings.discord_token)
-        case "slack":
-            try:
-                return slack_config(settings)
-            except SlackSetupError as error:
-                raise UsageError(str(error)) from error
-        case "web":
-            return WebConfig(port=settings.port)
-
-
-def slack_config(settings: Settings) -> SlackConfig:
-    """Choose what the Slack bot needs of the settings. Raises SlackSetupError where something is missing."""
-    return SlackConfig(
-        bot_token=_secret(settings.slack_bot_token),
-        app_token=_secret(settings.slack_app_token),
-        signing_secret=_secret(settings.slack_signing_secret),
-        client_id=settings.slack_client_id,
-        client_secret=_secret(settings.slack_client_secret),
-        api_base=settings.slack_api_base,
-        host=settings.slack_host,
-        port=settings.slack_port,
-        moderators=frozenset(settings.slack_moderators),
-    )
-
-
-def _secret(value: SecretStr | None) -> str | None:
-    return value.get_secret_value() if value else None
+        raise UsageError(taken(getattr(adapter, "port", 0), entry.port_variable or "PORT")) from error

@@ -1,59 +1,86 @@
-"""All settings, read from the environment."""
+"""All settings, read from the environment in groups; each group is passed on as it is."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, Field
+from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.discord.config import DiscordConfig
+from bot.slack.config import SlackConfig
+from bot.web.config import WebConfig
+from db.config import DatabaseSettings, RedisSettings, from_environment
+from workers.config import EncoderSettings, PhotoSettings
 
 
 def default_home() -> Path:
-    """Folder of the embedded servers; root's lies where the servers' unprivileged account may enter."""
+    """Return the embedded servers' folder; root's is where the servers' unprivileged account may enter."""
     return Path("/var/lib/reunite") if os.geteuid() == 0 else user_data_path("reunite")
 
 
-class Settings(BaseSettings):
-    """Every name is REUNITE_ and the field's name in capitals; an empty variable counts as not set."""
-
-    model_config = SettingsConfigDict(env_prefix="REUNITE_", env_ignore_empty=True, populate_by_name=True, frozen=True)
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
+class EmbeddedSettings:
+    """The embedded servers."""
 
     home: Path = Field(default_factory=default_home)
-    database_url: str | None = None
-    owner_database_url: str | None = None
-    redis_url: str | None = None
-    queue: str = "reunite"
 
-    encoder: Literal["auto", "clip", "concept"] = "auto"
-    model: str = "openai/clip-vit-base-patch32"
-    torch_threads: int | None = Field(default=None, ge=1)
-    """Threads that a worker's encoder computes with; by default one for each core that the process may use. Several
-    workers on one machine share its cores."""
 
-    port: int = Field(default=8700, ge=0, le=65535, validation_alias=AliasChoices("REUNITE_PORT", "PORT"))
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_LOG_"))
+class LogSettings:
+    """The log on standard error. Without a `level` it is info, and in the demo warning."""
 
-    discord_token: SecretStr | None = None
-    discord_api_base: str | None = None
-    discord_gateway: str | None = None
-    discord_message_content: bool = True
-    slack_bot_token: SecretStr | None = None
-    slack_app_token: SecretStr | None = None
-    slack_signing_secret: SecretStr | None = None
-    slack_client_id: str | None = None
-    slack_client_secret: SecretStr | None = None
-    slack_host: str = "127.0.0.1"
-    slack_port: int = Field(default=8701, ge=0, le=65535)
-    slack_api_base: str | None = None
-    slack_moderators: Annotated[tuple[str, ...], NoDecode] = ()
+    level: Literal["debug", "info", "warning", "error"] | None = None
+    json: bool = False
 
-    photo_http_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_json: bool = False
+class Settings(BaseSettings):
+    """Every group of settings. An empty variable counts as not set."""
 
-    @field_validator("slack_moderators", "photo_http_hosts", mode="before")
+    model_config = SettingsConfigDict(frozen=True)
+
+    embedded: EmbeddedSettings = Field(default_factory=EmbeddedSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    redis: RedisSettings = Field(default_factory=RedisSettings)
+    encoder: EncoderSettings = Field(default_factory=EncoderSettings)
+    photos: PhotoSettings = Field(default_factory=PhotoSettings)
+    discord: DiscordConfig = Field(default_factory=DiscordConfig)
+    slack: SlackConfig = Field(default_factory=SlackConfig)
+    web: WebConfig = Field(default_factory=WebConfig)
+    log: LogSettings = Field(default_factory=LogSettings)
+
     @classmethod
-    def _split(cls, value: object) -> object:
-        """Ids and hosts stand with commas or blanks between them."""
-        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - it would give each variable to one field
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Give the whole environment to each group, which takes its own variables."""
+        return init_settings, _Environment(settings_cls)
+
+
+class _Environment(PydanticBaseSettingsSource):
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        return {name: value for name, value in os.environ.items() if value}, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+
+
+def variables() -> Mapping[str, object]:
+    """Return the default of every variable; of several names for one setting, under the first."""
+    defaults: dict[str, object] = {}
+    for group in Settings.model_fields.values():
+        for field in group.annotation.__pydantic_fields__.values():  # type: ignore[union-attr] # groups are dataclasses
+            alias = field.validation_alias
+            name = str(alias.choices[0] if isinstance(alias, AliasChoices) else alias)
+            if name.isupper():  # a hook for tests has no variable
+                defaults[name] = field.default
+    return defaults

@@ -96,8 +96,8 @@ class Store:
         except PoolTimeout as error:
             await self._pool.close()
             msg = (
-                f"The database did not take us in within {_OPEN_SECONDS} seconds: check REUNITE_DATABASE_URL, and run"
-                " `reunite migrate` if that has not been done."
+                f"Couldn't connect to the database within {_OPEN_SECONDS} seconds. Check REUNITE_DATABASE_URL, and run"
+                " `reunite migrate` if you haven't yet."
             )
             raise psycopg.OperationalError(msg) from error
         return self

@@ -34,8 +34,8 @@ class VerdictMarks:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a message stands: its channel, and who wrote it (None: the bot) or what it says if it is the bot's."""
+class MessageInfo:
+    """A message's channel and author; `author` is None for the bot's messages, `reply` for members'."""
 
     channel: str
     author: str | None
@@ -131,14 +131,14 @@ class WebSession(CommunitySession):
         """Delete what the bot said, with its thread."""
         await self._do("DELETE FROM web_message WHERE key = %(key)s AND author_id IS NULL", key=key)
 
-    async def place_of(self, message: int) -> Place | None:
-        """Return where a message stands."""
+    async def message_info(self, message: int) -> MessageInfo | None:
+        """Return a message's channel, author and reply."""
         row = await self._one(
             "SELECT channel, author_id, reply FROM web_message WHERE id = %(message)s", message=message
         )
         if row is None:
             return None
-        return Place(row["channel"], row["author_id"], from_json(row["reply"]) if row["reply"] else None)
+        return MessageInfo(row["channel"], row["author_id"], from_json(row["reply"]) if row["reply"] else None)
 
     async def messages(self, posts: int) -> list[WebMessage]:
         """Return the newest `posts` posts of each channel with their threads, oldest message first."""

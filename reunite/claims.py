@@ -36,7 +36,7 @@ class Claims:
             if not words:
                 raise TellUserError("claim_empty")
             if len(words) > MOST_WORDS:
-                raise TellUserError("text_too_long", length=len(words), most=MOST_WORDS)
+                raise TellUserError("text_too_long", length=len(words), number=MOST_WORDS)
             _check_attempts([each for each in await session.claims_on(found.id) if each.member.id == press.member.id])
             claim = await session.add_claim(match.id, press.member, words)
             await session.decline(match.id, declined=False)
@@ -126,4 +126,4 @@ def _check_attempts(claims: list[Claim]) -> None:
     if any(each.state is ClaimState.OPEN for each in claims):
         raise TellUserError("claim_waits")
     if len(claims) >= rules.MOST_CLAIMS:
-        raise TellUserError("claim_too_many", most=rules.MOST_CLAIMS)
+        raise TellUserError("claim_too_many", number=rules.MOST_CLAIMS)

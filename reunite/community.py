@@ -36,7 +36,7 @@ class Community:
         """Take a moderator's decision. Raises TellUserError where it can't be had."""
         settings = command.settings
         if settings.keep_days not in KEEP_DAYS:
-            raise TellUserError("keep_days_range", least=KEEP_DAYS.start, most=KEEP_DAYS.stop - 1)
+            raise TellUserError("keep_days_range", least=KEEP_DAYS.start, number=KEEP_DAYS.stop - 1)
         if set(settings.found_channels) & set(settings.lost_channels):
             raise TellUserError("channel_twice")
         async with self._store.session(workspace.community) as session:

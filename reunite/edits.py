@@ -23,7 +23,7 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
     `details` are the last part of `text`.
     """
     if len(text) > rules.MOST_TEXT:
-        raise TellUserError("text_too_long", length=len(text), most=rules.MOST_TEXT)
+        raise TellUserError("text_too_long", length=len(text), number=rules.MOST_TEXT)
     await session.set_text(report.id, text, details)
     changed = (await session.lock({report.id}))[report.id]
     await session.revise(f"{report.id}:post", wording.opening(changed))

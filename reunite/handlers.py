@@ -26,6 +26,7 @@ from reunite.entities import (
     Member,
     PlatformName,
     Question,
+    ReplyTarget,
     Report,
     ReportKind,
     ReportState,
@@ -289,6 +290,12 @@ class Handlers:
 
         await _insist(leave)
 
+    async def report_at(self, target: ReplyTarget) -> Report | None:
+        """Return the report whose post is `target.message`."""
+        workspace = await self._known(target.platform, target.workspace)
+        async with self._store.session(workspace.community) as session:
+            return await session.report_at(target)
+
     async def known_posts(self, platform: PlatformName, workspace: str, since: datetime) -> Sequence[KnownPost]:
         """Return the posts of a workspace's reports, without those whose reports have ended."""
         return await self._store.known_posts(await self._known(platform, workspace), since)
@@ -333,9 +340,9 @@ def _check(command: NewReport) -> None:
     if not command.text and not command.photos:
         raise TellUserError("empty_report")
     if len(command.text) > rules.MOST_TEXT:
-        raise TellUserError("text_too_long", length=len(command.text), most=rules.MOST_TEXT)
+        raise TellUserError("text_too_long", length=len(command.text), number=rules.MOST_TEXT)
     if len(command.photos) > rules.MOST_PHOTOS:
-        raise TellUserError("too_many_photos", count=len(command.photos), most=rules.MOST_PHOTOS)
+        raise TellUserError("too_many_photos", count=len(command.photos), number=rules.MOST_PHOTOS)
 
 
 def _said(question: Question, choice: str) -> str:

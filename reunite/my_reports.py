@@ -63,7 +63,7 @@ class MyReports:
             await session.add_photos(report.id, press.photos, press.key)
             count = len(await session.photos(report.id))
             if count > rules.MOST_PHOTOS:
-                raise TellUserError("too_many_photos", count=count, most=rules.MOST_PHOTOS)
+                raise TellUserError("too_many_photos", count=count, number=rules.MOST_PHOTOS)
             work = await session.add_work(report.id)
         await self._queue.hint(work)
         return notices.note("looking_again", press.language)

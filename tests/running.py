@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bot.delivery import Delivery
+from bot.platforms import photo_hosts
 from db import queue
+from db.config import Connections
 from db.stopping import stop
 from db.store import Store
 from reunite.commands import ChangeSettings, GiveVerdict, JoinWorkspace, Press, ReportFound, ReportLost
@@ -19,6 +21,7 @@ from tests.doubles.colour_encoder import ColourEncoder
 from tests.doubles.pictures import drawing
 from tests.doubles.recording_platform import RecordingPlatform
 from workers.app import WorkerConfig, run
+from workers.config import PhotoHosts
 from workers.encoders.choose import Choice
 
 PATIENCE = 30.0
@@ -47,7 +50,9 @@ async def background(service: Any) -> AsyncIterator[None]:
 async def working(database_url: str, redis_url: str, **config: Any) -> AsyncIterator[None]:
     """Run a worker with the tiny encoder."""
     ready = asyncio.Event()
-    settings = WorkerConfig(database_url=database_url, redis_url=redis_url, **config)
+    photos = {name: config.pop(name) for name in ("http_hosts", "slack_hosts", "slack_token") if name in config}
+    servers = Connections(database_url=database_url, redis_url=redis_url)
+    settings = WorkerConfig(connections=servers, photos=PhotoHosts(hosts=photo_hosts(), **photos), **config)
     async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only)):
         await asyncio.wait_for(ready.wait(), PATIENCE)
         yield

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, async_play
 
 from bot.app import BotConfig, run
 from bot.web.config import WebConfig
+from db.config import Connections
 from tests.doubles.pictures import drawing
 from tests.running import PATIENCE, background, working
 
@@ -87,7 +88,8 @@ class Site:
 
     def __init__(self, browser: Browser, database_url: str, redis_url: str, port: int) -> None:
         self.browser, self.url = browser, f"http://127.0.0.1:{port}"
-        self.config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=WebConfig(port=port))
+        servers = Connections(database_url=database_url, redis_url=redis_url)
+        self.config = BotConfig(connections=servers, adapter=WebConfig(port=port))
 
     async def visit(self, who: str = "Ada", width: int = 1280) -> Visitor:
         page = await self.browser.new_page(viewport={"width": width, "height": 800})
@@ -105,7 +107,7 @@ class Site:
             yield
 
     def working(self) -> AbstractAsyncContextManager[None]:
-        return working(self.config.database_url, self.config.redis_url)
+        return working(self.config.connections.database_url, self.config.connections.redis_url)
 
 
 @asynccontextmanager

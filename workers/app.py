@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -16,12 +16,14 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from db import queue
+from db.config import Connections
 from db.installations import Installations
 from db.stopping import stop
 from db.store import EmbeddingModel, Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from workers.batching import BatchingEncoder
+from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
@@ -30,7 +32,6 @@ from workers.process import Processor
 from workers.slack_files import SlackFiles
 from workers.turns import Turns
 
-PHOTO_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net", "files.slack.com"})
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _SWEEP_EVERY: Final = 1.0
 _EXPIRED_AT_ONCE: Final = 100
@@ -42,20 +43,13 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerConfig:
-    """Only `slack_hosts` are sent a token; `http_hosts` (host:port) need no TLS.
+    """What a worker needs: its servers, the encoder, and where photos may come from."""
 
-    Without `slack_token`, photos are fetched with the tokens of the workspaces that installed the app.
-    """
+    connections: Connections
+    encoder: EncoderSettings = field(default_factory=EncoderSettings)
+    photos: PhotoHosts = field(default_factory=PhotoHosts)
 
-    database_url: str
-    redis_url: str
-    queue: str = "reunite"
-    encoder: str = "auto"
-    model: str = "openai/clip-vit-base-patch32"
-    torch_threads: int | None = None
-    slack_token: str | None = None
-    slack_hosts: frozenset[str] = frozenset({"files.slack.com"})
-    http_hosts: frozenset[str] = frozenset()
+    # Hooks for tests
     lease_seconds: float = 30
     quiet_seconds: float = _QUIET
     parallel: int = 16
@@ -76,17 +70,18 @@ async def run(
     `load` replaces `workers.encoders.choose.choose`. Raises ModelMismatchError if the settings and the live model
     disagree; its message says what to do.
     """
+    servers, photos = config.connections, config.photos
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(config.database_url))
-        load = load or partial(choose, threads=config.torch_threads)
+        store = await stack.enter_async_context(Store(servers.database_url))
+        load = load or partial(choose, threads=config.encoder.torch_threads)
         encoder, model = await _model(store, config, load, report)
         stack.push_async_callback(encoder.close)
-        fetcher = await stack.enter_async_context(PhotoFetcher(PHOTO_HOSTS, allow_http_hosts=config.http_hosts))
-        slack_files = SlackFiles(Installations(store), config.slack_hosts, config.slack_token)
+        fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
+        slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
         decoders = await stack.enter_async_context(Decoders())
         intake = Intake(store, fetcher, slack_files, decoders)
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
-        hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
+        hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         ready(model)
         try:
@@ -100,8 +95,9 @@ async def run(
 async def _model(
     store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
 ) -> tuple[BatchingEncoder, EmbeddingModel]:
-    live = await store.live_model()
-    choice = await asyncio.to_thread(load, config.encoder, live.encoder if live else None, config.model, report)
+    live, wanted = await store.live_model(), config.encoder
+    recorded = live.encoder if live else None
+    choice = await asyncio.to_thread(load, wanted.kind, recorded, wanted.model, report)
     chosen = await store.register_model(choice.kind, choice.encoder.version, choice.encoder.spaces)
     live = live or await store.live_model()
     if live and live.version != chosen.version:
@@ -122,8 +118,8 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 
     return Worker(
         functions=[func(process, name=queue.JOB, keep_result=0, max_tries=1)],
-        redis_settings=RedisSettings.from_dsn(config.redis_url),
-        queue_name=config.queue,
+        redis_settings=RedisSettings.from_dsn(config.connections.redis_url),
+        queue_name=config.connections.queue,
         handle_signals=False,
         max_jobs=config.parallel,
         poll_delay=0.1,

@@ -1,4 +1,4 @@
-"""Where discord.py finds Discord: it has no parameter for that, only two attributes of classes."""
+"""Discord's addresses, which discord.py takes as attributes of two classes only."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from bot.discord.config import DiscordConfig
 
 @contextmanager
 def addresses(config: DiscordConfig) -> Iterator[None]:
-    """Point discord.py at the configured addresses for a while."""
+    """Point discord.py at the configured addresses within the context."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     try:
         if config.api_base:

@@ -1,16 +1,16 @@
-"""What each command answers, to whoever used it and nobody else."""
+"""What each command does. Only the person who used it sees the reply."""
 
 import json
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import discord
 
-from bot.discord.guilds import Guilds, member_of
-from bot.discord.modals import Filled, modal_of
-from bot.discord.private import Answer, Work, is_ours, language, privately
-from bot.discord.reporting import Reporting, Told
-from bot.discord.setup import Setup
+from bot.discord.forms import FormInput, form_modal
+from bot.discord.private_replies import PrivateReply, Work, acknowledged, language_of_user, reply_privately
+from bot.discord.reports import ReportInput, Reports, guild_of
+from bot.discord.settings_form import SettingsForm
+from bot.discord.workspaces import Workspaces, member_of
 from reunite.entities import PlatformName, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -18,98 +18,102 @@ from reunite.messages.forms import ReportForm
 from reunite.messages.wording import sentence
 
 REPORT: Final = "report"
-"""What the id of a report's modal begins with."""
+"""The prefix of a report modal's id."""
 _MOST_FILE: Final = 8_000_000
-"""Bytes of the largest file that every guild takes."""
+"""Bytes of the largest file that every guild accepts."""
 
 
 class Commands:
-    """Answers commands; every answer is for the one who asked."""
+    """Replies to commands."""
 
-    def __init__(self, handlers: Handlers, guilds: Guilds, reporting: Reporting, setup: Setup) -> None:
-        """Own nothing."""
+    def __init__(
+        self, handlers: Handlers, workspaces: Workspaces, reports: Reports, settings_form: SettingsForm
+    ) -> None:
         self._handlers = handlers
-        self._guilds = guilds
-        self._reporting = reporting
-        self._setup = setup
+        self._workspaces = workspaces
+        self._reports = reports
+        self._settings_form = settings_form
 
-    async def report(self, interaction: discord.Interaction, which: ReportForm, told: Told) -> None:
-        """Take a report, or ask for it by a modal where nothing was said."""
-        if told.is_empty:
-            form = self._reporting.form(interaction, which, told)
-            await is_ours(interaction.response.send_modal(modal_of(form, f"{REPORT}:{which}")))
+    async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
+        """Take a report, or ask for it with a modal where nothing was given."""
+        if given.is_empty:
+            form = self._reports.form(interaction, which, given)
+            await acknowledged(interaction.response.send_modal(form_modal(form, f"{REPORT}:{which}")))
         else:
-            await privately(interaction, lambda: self._reporting.take(interaction, which, told))
+            await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
 
-    async def filled(self, interaction: discord.Interaction, which: ReportForm, filled: Filled) -> None:
-        """Take a report whose modal was filled in."""
-        told = Told(
-            words=filled["words"],
-            where=filled["where"],
-            when=filled["when"],
-            secret=filled["secret"],
-            category=filled["category"] or "other",
-            private=filled["seen"] == "private" if filled["seen"] else None,
-            photos=filled.photos,
-            not_photos=filled.not_photos,
+    async def submit(self, interaction: discord.Interaction, which: ReportForm, form: FormInput) -> None:
+        """Take a report by its modal."""
+        given = ReportInput(
+            words=form["words"],
+            where=form["where"],
+            when=form["when"],
+            secret=form["secret"],
+            category=form["category"] or "other",
+            private=form["seen"] == "private" if form["seen"] else None,
+            photos=form.photos,
+            not_photos=form.not_photos,
         )
-        await privately(interaction, lambda: self._reporting.take(interaction, which, told))
+        await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
 
     async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Take any message as a report."""
-        await privately(interaction, lambda: self._reporting.from_menu(interaction, message, kind))
+        await reply_privately(interaction, lambda: self._reports.from_menu(interaction, message, kind))
 
-    async def in_guild(self, interaction: discord.Interaction, work: Work, *, managers: bool = False) -> None:
-        """Answer in a guild that is known; `managers` leaves it to those who may manage the guild."""
+    async def in_guild(self, interaction: discord.Interaction, work: Work, *, managers_only: bool = False) -> None:
+        """Reply in a guild that has been joined."""
 
-        async def checked() -> Answer:
-            if interaction.guild is None:
-                raise TellUserError("not_here")
-            if managers and not interaction.permissions.manage_guild:
+        async def checked() -> PrivateReply:
+            guild = guild_of(interaction)
+            if managers_only and not interaction.permissions.manage_guild:
                 raise TellUserError("only_moderators_here")
-            await self._guilds.known(interaction.guild)
+            await self._workspaces.ensure_joined(guild)
             return await work()
 
-        await privately(interaction, checked)
+        await reply_privately(interaction, checked)
 
-    async def mine(self, interaction: discord.Interaction) -> Answer:
+    async def my_reports(self, interaction: discord.Interaction) -> PrivateReply:
         """Show a member's open reports, each with its buttons."""
-        own = await self._handlers.mine(*_where(interaction), member_of(interaction.user), language(interaction))
-        return Answer.of(*own) if own else Answer(sentence("home_no_reports", language(interaction)))
+        language = language_of_user(interaction)
+        replies = await self._handlers.mine(*_workspace(interaction), member_of(interaction.user), language)
+        return PrivateReply.of(*replies) if replies else PrivateReply(sentence("home_no_reports", language))
 
-    async def statistics(self, interaction: discord.Interaction) -> Answer:
-        """Show the community's numbers."""
-        return Answer.of(await self._handlers.statistics(*_where(interaction), language(interaction)))
+    async def statistics(self, interaction: discord.Interaction) -> PrivateReply:
+        language = language_of_user(interaction)
+        return PrivateReply.of(await self._handlers.statistics(*_workspace(interaction), language))
 
-    async def privacy(self, interaction: discord.Interaction) -> Answer:
-        """Say what is kept, hand all of it over, and offer to delete it."""
-        said = await self._handlers.privacy(*_where(interaction), language(interaction))
-        known = await self._handlers.export(*_where(interaction), member_of(interaction.user))
-        written = json.dumps(known, ensure_ascii=False, indent=2).encode()
-        if len(written) > _MOST_FILE:
-            for report in known["reports"]:
-                report["photos"] = [photo["name"] for photo in report["photos"]]
-            written = json.dumps(known, ensure_ascii=False, indent=2).encode()
-        return replace(Answer.of(said), file=("reunite.json", written))
+    async def privacy(self, interaction: discord.Interaction) -> PrivateReply:
+        """Explain what is kept, attach all of the member's data, and offer to delete it."""
+        reply = await self._handlers.privacy(*_workspace(interaction), language_of_user(interaction))
+        export = await self._handlers.export(*_workspace(interaction), member_of(interaction.user))
+        return replace(PrivateReply.of(reply), file=("reunite.json", _file(export)))
 
-    async def link(self, interaction: discord.Interaction, code: str) -> Answer:
-        """Join the community of a code, or make a code where none is given."""
+    async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:
+        """Join the community of a link code, or make a code where none is given."""
+        language = language_of_user(interaction)
         if code:
-            await self._handlers.link(*_where(interaction), code)
-            return Answer(sentence("linked", language(interaction)))
-        made = await self._handlers.link_code(*_where(interaction))
-        return Answer(sentence("link_code", language(interaction), code=made))
+            await self._handlers.link(*_workspace(interaction), code)
+            return PrivateReply(sentence("linked", language))
+        made = await self._handlers.link_code(*_workspace(interaction))
+        return PrivateReply(sentence("link_code", language, code=made))
 
-    async def unlink(self, interaction: discord.Interaction) -> Answer:
-        """Leave the community of several workspaces."""
-        await self._handlers.unlink(*_where(interaction))
-        return Answer(sentence("unlinked", language(interaction)))
+    async def unlink(self, interaction: discord.Interaction) -> PrivateReply:
+        await self._handlers.unlink(*_workspace(interaction))
+        return PrivateReply(sentence("unlinked", language_of_user(interaction)))
 
-    async def setup(self, interaction: discord.Interaction) -> Answer:
-        """Show how the guild is set up."""
-        assert interaction.guild is not None  # noqa: S101 - `in_guild` has seen to it
-        return Answer(shown=(self._setup.panel(interaction.guild, language(interaction)),))
+    async def setup(self, interaction: discord.Interaction) -> PrivateReply:
+        """Show the guild's settings."""
+        return PrivateReply(embeds=(self._settings_form.panel(guild_of(interaction), language_of_user(interaction)),))
 
 
-def _where(interaction: discord.Interaction) -> tuple[PlatformName, str]:
+def _workspace(interaction: discord.Interaction) -> tuple[PlatformName, str]:
     return "discord", str(interaction.guild_id)
+
+
+def _file(export: dict[str, Any]) -> bytes:
+    """Return an export as a file, without the photos themselves where it would be too large."""
+    written = json.dumps(export, ensure_ascii=False, indent=2).encode()
+    if len(written) <= _MOST_FILE:
+        return written
+    reports = [{**report, "photos": [photo["name"] for photo in report["photos"]]} for report in export["reports"]]
+    return json.dumps({**export, "reports": reports}, ensure_ascii=False, indent=2).encode()

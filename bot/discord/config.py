@@ -1,39 +1,40 @@
-"""What the Discord adapter needs to know. Imports no Discord library, so that any process may build it."""
+"""The Discord adapter's settings. Imports no Discord library, so that any process may read them."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, timedelta, tzinfo
+from datetime import timedelta
 
-from reunite.entities import ReportKind
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from bot.errors import SetupError
+from db.config import from_environment
 
 
-class DiscordSetupError(Exception):
-    """Discord does not let the bot in as it is set up; the message is one sentence with the remedy."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_DISCORD_"))
 class DiscordConfig:
-    """`api_base` and `gateway` replace Discord's own addresses (a proxy, a test); None leaves them as they are.
+    """`api_base` and `gateway` replace Discord's own addresses.
 
     Without `message_content` the bot sees no photos in ordinary messages; commands and message menus still work.
-    `zone` is the one in which members tell times. `look_back` bounds what is caught up on after a time away.
-    `pause_after_trouble` is how many seconds after an event could not be taken (the database was away) it is looked for
-    again. `guilds_wait` is how many seconds without another guild end the start, as Discord names no last one.
     """
 
-    token: str = field(repr=False)
+    token: str | None = Field(default=None, repr=False)
     api_base: str | None = None
     gateway: str | None = None
-    found_channels: frozenset[str] = frozenset({"found", "lost-and-found", "found-items"})
-    lost_channels: frozenset[str] = frozenset({"lost", "lost-items"})
     message_content: bool = True
-    zone: tzinfo = UTC
-    look_back: timedelta = timedelta(days=7)
-    pause_after_trouble: float = 60.0
-    guilds_wait: float = 2.0
 
-    def role_of(self, channel: str) -> ReportKind | None:
-        """Return what is posted in a channel of this name."""
-        name = channel.casefold()
-        if name in self.found_channels:
-            return ReportKind.FOUND
-        return ReportKind.LOST if name in self.lost_channels else None
+    # Hooks for tests
+    look_back: timedelta = Field(default=timedelta(days=7), validation_alias="look_back")
+    """How far back the bot looks for what it missed."""
+    pause_after_trouble: float = Field(default=60.0, validation_alias="pause_after_trouble")
+    """Seconds until the bot looks again for an event that it couldn't process."""
+    guilds_wait: float = Field(default=2.0, validation_alias="guilds_wait")
+    """Seconds without another guild after which the start is complete; Discord doesn't say which is the last."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is set up for Discord."""
+        return self.token is not None
+
+    def check(self) -> None:
+        """Raise SetupError where a setting is missing."""
+        if not self.token:
+            raise SetupError("Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord.md says where to find it.")

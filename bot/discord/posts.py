@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import discord
 
-from bot.discord.guilds import member_of
+from bot.discord.workspaces import member_of
 from reunite.commands import NewReport, ReportFound, ReportLost
 from reunite.entities import IncomingPhoto, ReplyTarget, ReportKind
 
 REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
-_UNTYPED_PHOTOS: Final = {".heic", ".heif"}  # Discord often knows no content type for them
+_UNTYPED_PHOTOS: Final = {".heic", ".heif"}  # Discord often has no content type for them
 
 
 def is_post(message: discord.Message) -> bool:
@@ -22,46 +22,49 @@ def is_post(message: discord.Message) -> bool:
 
 
 def target_of(message: discord.Message) -> ReplyTarget:
-    """Return where a message is; it has to be in a guild."""
+    """Return where a guild's message is."""
     guild = message.guild.id if message.guild else 0
     return ReplyTarget("discord", str(guild), str(message.channel.id), str(message.id))
 
 
 def report_of(message: discord.Message, kind: ReportKind) -> NewReport:
-    """Return what a message reports."""
     return REPORTS[kind](
         source_key=str(message.id),
         target=target_of(message),
         author=member_of(message.author),
-        text=words_of(message),
+        text=text_of(message),
         photos=photos_of(message.attachments),
     )
 
 
-def words_of(message: discord.Message) -> str:
-    """Return the words of a post; those of a forum's post begin with its title."""
+def text_of(message: discord.Message) -> str:
+    """Return the words of a post; a forum post's begin with its title."""
     thread = message.channel
     title = thread.name if isinstance(thread, discord.Thread) and thread.id == message.id else ""
     return f"{title}\n{message.clean_content}".strip()
 
 
 def photos_of(attachments: Iterable[discord.Attachment]) -> tuple[IncomingPhoto, ...]:
-    """Return the photos among a message's files; others are left alone."""
-    return photo_files(each.to_dict() for each in attachments)[0]
+    """Return the photos among a message's files."""
+    return photo_files(attachment.to_dict() for attachment in attachments)[0]
 
 
 def photo_files(files: Iterable[Mapping[str, Any]]) -> tuple[tuple[IncomingPhoto, ...], tuple[str, ...]]:
-    """Return the photos among files as Discord's JSON tells of them, and the names of those that are none.
+    """Return the photos among files in Discord's JSON, and the names of the other files.
 
-    Phones call every photo the same, so a name that comes again is numbered: it has to tell one photo.
+    Phones give every photo the same name, so a repeated name is numbered: it has to identify one photo.
     """
-    told, names = list(files), Counter[str]()
-    photos = []
-    for each in told:
-        if _is_photo(each):
-            names[each["filename"]] += 1
-            photos.append(IncomingPhoto(_numbered(each["filename"], names[each["filename"]]), url=each["url"]))
-    return tuple(photos), tuple(each["filename"] for each in told if not _is_photo(each))
+    photos: list[IncomingPhoto] = []
+    others: list[str] = []
+    names = Counter[str]()
+    for file in files:
+        name = file["filename"]
+        if _is_photo(file):
+            names[name] += 1
+            photos.append(IncomingPhoto(_numbered(name, names[name]), url=file["url"]))
+        else:
+            others.append(name)
+    return tuple(photos), tuple(others)
 
 
 def _numbered(name: str, number: int) -> str:

@@ -1,8 +1,8 @@
-"""Neutral replies in Discord's form. Pure: nothing is sent from here.
+"""Neutral replies in Discord's form. Pure.
 
-A reply is an embed, and beside it only the mentions that are to ping. The embed's `url` carries the reply's key: an
-embed without a title shows no link, yet Discord keeps the address and gives it back with the message, so a reply whose
-sending was cut short can be found again. (A nonce is not given back, and two replies of a thread may read the same.)
+A reply is an embed; beside it are only the mentions that ping. The embed's `url` carries the reply's key: an embed
+without a title shows no link, but Discord returns the address with the message, so a reply whose sending was
+interrupted can be found again. (Discord doesn't return a nonce, and two replies of a thread may read the same.)
 """
 
 import hashlib
@@ -14,6 +14,8 @@ from uuid import UUID
 
 import discord
 
+from bot.discord.markup import escape
+from bot.text import shorten
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence
 from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
@@ -23,8 +25,8 @@ PICTURE_NAME: Final = "photo.jpg"
 MOST_QUOTED: Final = 800
 """Characters shown of a member's words, so that even all escaped they fit an embed's 4096 with everything else."""
 _MOST_NAME: Final = 80
-_MOST_THREAD_NAME: Final = 100  # Discord's limit
-_MOST_BUTTON: Final = 80  # too
+_MOST_THREAD_NAME: Final = 100  # Discord's limits
+_MOST_BUTTON: Final = 80
 _ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)")
 _PRESS: Final = re.compile(r"(?P<action>[a-z_]{1,40}):(?P<subject>[0-9a-f-]{36})")
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
@@ -34,9 +36,6 @@ _STYLES: Final = {
     "bad": discord.ButtonStyle.danger,
 }
 _MARKER: Final = "https://reunite.invalid/"  # a domain that can't exist (RFC 2606)
-_FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
-_ESCAPED: Final = re.compile(r"\\([^\w\s]|_)")
-_NUMBERED: Final = re.compile(r"^([^\S\n]*+\d++)\.", re.MULTILINE)
 _COLOURS: Final[dict[ReplyKind, discord.Colour]] = {
     "match": discord.Colour.gold(),
     "returned": discord.Colour.green(),
@@ -45,8 +44,8 @@ _COLOURS: Final[dict[ReplyKind, discord.Colour]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Pressable:
-    """A button: its id, by which a press is understood even after a restart, its words and its colour."""
+class RenderedButton:
+    """A button; its id says what a press means, even after a restart."""
 
     id: str
     words: str
@@ -55,18 +54,18 @@ class Pressable:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message: `content` holds the mentions that ping, everything else is in `embed`."""
+    """A message: `content` holds the mentions that ping, `embed` everything else."""
 
     content: str | None
     embed: discord.Embed
     mentions: discord.AllowedMentions
-    buttons: tuple[Pressable, ...] = ()
+    buttons: tuple[RenderedButton, ...] = ()
 
     def view(self) -> discord.ui.View:
-        """Return the buttons. Presses come as events of the client, so the library need not remember the view."""
+        """Return the buttons. Presses come as events of the client, so the library doesn't keep the view."""
         view = discord.ui.View(timeout=None)
-        for each in self.buttons:
-            view.add_item(discord.ui.Button(label=each.words, custom_id=each.id, style=each.style))
+        for button in self.buttons:
+            view.add_item(discord.ui.Button(label=button.words, custom_id=button.id, style=button.style))
         view.stop()
         return view
 
@@ -84,89 +83,77 @@ def render(outgoing: Outgoing) -> Rendered:
 
 
 def render_private(reply: Reply) -> Rendered:
-    """Return a reply for one person's eyes: nobody is pinged, and there is no finding it again."""
+    """Return a reply that one person sees: nobody is pinged, and it has no marker."""
     return Rendered(None, embed_of(reply), discord.AllowedMentions.none(), buttons_of(reply))
 
 
 def embed_of(reply: Reply) -> discord.Embed:
-    """Return the words of a reply, without the mentions that are to ping."""
+    """Return the words of a reply, without the mentions that ping."""
     lines = [_line(line) for line in reply.lines if not all(_pings(span) for span in line)]
     return discord.Embed(description="\n".join(lines), colour=_COLOURS.get(reply.kind))
 
 
-def buttons_of(reply: Reply) -> tuple[Pressable, ...]:
-    """Return what can be done below a reply: the answers to its question, or its own buttons."""
-    answers = [(answer_id(reply.asked, each.id), each.words, "plain") for each in reply.choices if reply.asked]
-    presses = [(f"{each.action}:{each.subject}", each.words, each.style) for each in reply.buttons]
+def buttons_of(reply: Reply) -> tuple[RenderedButton, ...]:
+    """Return the choices of a reply's question, then its buttons."""
+    choices = [(answer_id(reply.asked, choice.id), choice.words, "plain") for choice in reply.choices if reply.asked]
+    buttons = [(f"{button.action}:{button.subject}", button.words, button.style) for button in reply.buttons]
     return tuple(
-        Pressable(which, _clip(words, _MOST_BUTTON), _STYLES[style]) for which, words, style in answers + presses
+        RenderedButton(custom_id, shorten(words, _MOST_BUTTON), _STYLES[style])
+        for custom_id, words, style in choices + buttons
     )
 
 
-def press_of(custom_id: str) -> tuple[Action, UUID] | None:
-    """Read a button's id: what it does, and about what; None for any other button."""
+def parse_press_id(custom_id: str) -> tuple[Action, UUID] | None:
+    """Read a button's id: the action and its subject; None for any other id."""
     found = _PRESS.fullmatch(custom_id)
     return (cast("Action", found["action"]), UUID(found["subject"])) if found and found["action"] in _ACTIONS else None
 
 
 def answer_id(report: UUID, choice: str) -> str:
-    """Return the id of a question's button."""
     return f"answer:{report}:{choice}"
 
 
-def answer_of(custom_id: str) -> tuple[UUID, str] | None:
-    """Read a button's id: the report, and the choice; None for any other button."""
+def parse_answer_id(custom_id: str) -> tuple[UUID, str] | None:
+    """Read the id of a question's button: the report and the choice; None for any other id."""
     found = _ANSWER.fullmatch(custom_id)
     return (UUID(found["report"]), found["choice"]) if found else None
 
 
-def answered(question: discord.Message, custom_id: str) -> discord.Embed:
-    """Return a question's embed with the answer that was chosen."""
+def with_answer(question: discord.Message, custom_id: str) -> discord.Embed:
+    """Return a question's embed with the label of the pressed button below."""
     embed = question.embeds[0].copy()
     rows = (row for row in question.components if isinstance(row, discord.ActionRow))
-    buttons = (each for row in rows for each in row.children if isinstance(each, discord.Button))
-    labels = (each.label for each in buttons if each.custom_id == custom_id)
-    embed.description = f"{embed.description}\n**{escape(next(labels, None) or '')}**"
+    buttons = (child for row in rows for child in row.children if isinstance(child, discord.Button))
+    label = next((button.label for button in buttons if button.custom_id == custom_id), None)
+    embed.description = f"{embed.description}\n**{escape(label or '')}**"
     return embed
 
 
 def mentions_of(people: list[Person]) -> discord.AllowedMentions:
-    """Allow just these people to be pinged: no role, not everyone."""
+    """Allow pings to these people only: to no role, and not to everyone."""
     users = [discord.Object(int(person.member.id)) for person in people]
     return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=users)
 
 
 def nonce(key: str) -> str:
-    """Return what Discord compares to refuse a message that it was just given: at most 25 characters."""
+    """Return what Discord compares to refuse a repeated message: at most 25 characters."""
     return hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
 def marker(key: str) -> str:
-    """Return the invisible address by which a reply is recognised."""
+    """Return the invisible address that identifies a reply."""
     return _MARKER + nonce(key)
 
 
 def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
-    """Name a post's thread by its caption, in at most 100 characters."""
+    """Name a post's thread by its caption, or else by its day."""
     words = " ".join(caption.split()) or sentence("thread_unnamed", language, day=date_words(posted, language))
-    return _clip(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
-
-
-def caption_of(post: discord.Message) -> str:
-    """Return the words of a report's post: what a member wrote, or what our own post quotes."""
-    quoted = [line[2:] for embed in post.embeds for line in (embed.description or "").splitlines() if line[:2] == "> "]
-    return _ESCAPED.sub(r"\1", " ".join(quoted)).replace("\u200b", "") or post.clean_content
+    return shorten(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
 
 
 def title_of(reply: Reply) -> str:
-    """Return the member's words in a reply: what a forum's post is called by."""
+    """Return the member's words in a reply: the title of a forum post."""
     return next((span.text for line in reply.lines for span in line if isinstance(span, Quoted)), "")
-
-
-def escape(text: str) -> str:
-    """Return words so that they can neither format nor mention nor become a link."""
-    escaped = _NUMBERED.sub(r"\1\\.", _FORMATTING.sub(r"\\\1", text))
-    return discord.utils.escape_mentions(escaped)
 
 
 def _pings(span: Span) -> bool:
@@ -182,32 +169,28 @@ def _pinged(reply: Reply) -> list[Person]:
 
 def _line(line: Line) -> str:
     if len(line) == 1 and isinstance(line[0], Quoted):
-        return "\n".join(f"> {each}" for each in _quoted(line[0].text).splitlines())
+        return "\n".join(f"> {quoted}" for quoted in _quoted(line[0].text).splitlines())
     return "".join(_span(span) for span in line)
 
 
 def _span(span: Span) -> str:
     match span:
         case Plain(text):
-            return escape(text)  # a file's name or a word of the reason may be in it
+            return escape(text)  # it may contain a file's name, or a member's word
         case Strong(text):
             return f"**{text}**"
         case Quoted(text):
             return " ".join(_quoted(text).splitlines())
         case Person(platform, member):
-            return f"<@{member.id}>" if platform == "discord" else escape(_clip(member.name, _MOST_NAME))
+            return f"<@{member.id}>" if platform == "discord" else escape(shorten(member.name, _MOST_NAME))
         case Jump(_, text, target):
             return f"[{text}]({_link(target)})" if target and target.platform == "discord" else text
 
 
 def _quoted(text: str) -> str:
-    """Empty lines go: they would only make the quote taller."""
+    """Drop empty lines, which would only make the quote taller."""
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-    return escape(_clip(lines, MOST_QUOTED))
-
-
-def _clip(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    return escape(shorten(lines, MOST_QUOTED))
 
 
 def _link(target: ReplyTarget) -> str:

@@ -1,4 +1,4 @@
-"""Slack's composition: bolt receives by Socket Mode or HTTP, the Web API answers, for one workspace or several."""
+"""The Slack adapter's composition: bolt receives by Socket Mode or HTTP, the Web API sends."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -12,19 +12,20 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.background import Background
+from bot.slack.buttons import Buttons
+from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
 from bot.slack.errors import slack_errors
+from bot.slack.events import Parts, bolt_app
 from bot.slack.home import Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import Linking
-from bot.slack.listeners import Parts, bolt_app
 from bot.slack.oauth import oauth_flow
 from bot.slack.outbound import SlackPlatform
-from bot.slack.presses import Presses
-from bot.slack.reconcile import Presence
+from bot.slack.reconcile import Reconciler
 from bot.slack.reports import Reports
 from bot.slack.server import serving
-from bot.slack.setup import Setup
+from bot.slack.settings_form import SettingsForm
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 from db.stopping import stop
@@ -40,32 +41,37 @@ _log = structlog.get_logger(__name__)
 async def running(
     handlers: Handlers, store: Store, config: SlackConfig, client: AsyncWebClient | None = None
 ) -> AsyncIterator[Platform]:
-    """Connect to Slack and pass on what people do until the context ends.
+    """Stay connected: events go to `handlers`, and the yielded platform sends.
 
-    `client` is a ready one to be used (its address, session, proxy and certificates; not its token), instead of one
-    made from `config`. Raises TryAgainError where Slack can't be reached, UndeliverableError where it refuses us.
+    `client` (its address, session, proxy and certificates; not its token) replaces the one made from `config`. Raises
+    SetupError, TryAgainError where Slack can't be reached, UndeliverableError where it refuses us.
     """
+    config.check()
     async with AsyncExitStack() as stack:
         if client is None:
-            timeout = aiohttp.ClientTimeout(total=_REQUEST_SECONDS)
-            session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-            client = AsyncWebClient(base_url=config.api_base or AsyncWebClient.BASE_URL, session=session)
+            client = await stack.enter_async_context(_client(config))
         installations, background = Installations(store), Background()
         workspaces = Workspaces(handlers, config, client, installations)
         platform = SlackPlatform(workspaces)
         parts = _parts(handlers, workspaces, platform, installations, background)
-        await workspaces.enter()
+        await workspaces.connect()
         stack.push_async_callback(background.finish)
         bolt = bolt_app(client, config, parts)
-        flow = oauth_flow(config, client, workspaces, installations)
-        await stack.enter_async_context(serving(config, bolt, flow))
+        await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
         is_connected = await stack.enter_async_context(_connected(bolt, config))
-        presence = Presence(handlers, workspaces, parts.inbound, installations, config)
-        keeper = asyncio.create_task(presence.keep(is_connected))
+        reconciler = Reconciler(handlers, workspaces, parts.inbound, installations, config)
+        reconciling = asyncio.create_task(reconciler.run(is_connected))
         try:
             yield platform
         finally:
-            await stop(keeper)
+            await stop(reconciling)
+
+
+@asynccontextmanager
+async def _client(config: SlackConfig) -> AsyncIterator[AsyncWebClient]:
+    timeout = aiohttp.ClientTimeout(total=_REQUEST_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield AsyncWebClient(base_url=config.api_base or AsyncWebClient.BASE_URL, session=session)
 
 
 def _parts(
@@ -75,34 +81,35 @@ def _parts(
     installations: Installations,
     background: Background,
 ) -> Parts:
-    """Put the takers together."""
-    linking = Linking(handlers, background)
-    reports, setup = Reports(handlers, linking, background), Setup(handlers, background)
-    home = Home(handlers, reports, setup, linking, background)
+    """Wire the parts together."""
+    linking, reports = Linking(handlers, background), Reports(handlers, background)
+    settings_form = SettingsForm(handlers, background)
+    home = Home(handlers, reports, settings_form, linking, background)
     return Parts(
         workspaces=workspaces,
         installations=installations,
         inbound=Inbound(handlers, platform, installations, background),
+        commands=Commands(handlers, reports, linking, background),
         reports=reports,
-        presses=Presses(handlers, home.publish, background),
+        buttons=Buttons(handlers, home.publish, background),
         home=home,
-        setup=setup,
+        settings_form=settings_form,
         linking=linking,
     )
 
 
 @asynccontextmanager
 async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Callable[[], Any]]:
-    """Connect by Socket Mode, where that is the way, and yield what tells whether events can reach us."""
+    """Connect by Socket Mode where it is set up, and yield what tells whether events can reach us."""
     if not config.app_token:
         _log.info("slack_listening", host=config.host, port=config.port)
         yield lambda: True
         return
     socket = AsyncSocketModeHandler(bolt, config.app_token, ping_interval=config.ping_seconds)
     try:
-        with slack_errors():  # a refused token is said now; later the client would try it for ever
+        with slack_errors():  # a refused token fails here; later the client would retry it for ever
             socket.client.wss_uri = await socket.client.issue_new_wss_url()
-        await socket.client.connect()  # type: ignore[no-untyped-call] # slack_sdk tells no type
+        await socket.client.connect()  # type: ignore[no-untyped-call] # slack_sdk has no type here
         _log.info("slack_connected")
         yield socket.client.is_connected
     finally:

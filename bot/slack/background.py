@@ -12,20 +12,18 @@ _log = structlog.get_logger(__name__)
 
 
 class Background:
-    """Keeps account of what is under way; what fails there is told in the log, the one place left."""
+    """Keeps track of work in progress, and logs its errors: nobody waits for them."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin some work."""
         task = asyncio.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def finish(self) -> None:
-        """Wait for what is still under way."""
+        """Wait for the work in progress."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 

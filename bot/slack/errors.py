@@ -1,4 +1,4 @@
-"""What Slack's refusals mean: trouble that passes, or something that will never go through."""
+"""Slack's errors: temporary ones, and those that trying again won't mend."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.pauses import seconds_to_wait
 
-PASSING: Final = {
+TEMPORARY: Final = {
     "fatal_error",
     "internal_error",
     "rate_limited",
@@ -20,15 +20,15 @@ PASSING: Final = {
     "team_added_to_org",
 }
 TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
-"""The operator mends it, and what was to be said is still there."""
+"""Temporary too: once the operator has set another token, the replies can be sent."""
 OK: Final = 200
-_SERVER_TROUBLE: Final = 500
+_SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
 
 
 @contextmanager
 def slack_errors() -> Iterator[None]:
-    """Turn what goes wrong with Slack into TryAgainError or UndeliverableError."""
+    """Turn Slack's errors into TryAgainError or UndeliverableError."""
     try:
         yield
     except SlackApiError as error:
@@ -36,7 +36,7 @@ def slack_errors() -> Iterator[None]:
         if code in TOKEN_REFUSED:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
             raise TryAgainError(f"Slack refuses our token ({code}): check {tokens}.") from error
-        if code in PASSING or status == _TOO_MANY or status >= _SERVER_TROUBLE:
+        if code in TEMPORARY or status == _TOO_MANY or status >= _SERVER_ERROR:
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
     except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as error:

@@ -1,4 +1,4 @@
-"""The App Home: a member's own open reports and data; for moderators setup, numbers and linking."""
+"""The App Home: a member's own reports and data; for moderators also settings, statistics and linking."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
 from bot.slack.errors import slack_errors
+from bot.slack.forms import NAME, View, header, modal, section, words_modal
 from bot.slack.linking import Linking
-from bot.slack.private import Private
-from bot.slack.render import Element, blocks, button, escaped
+from bot.slack.markup import escape
+from bot.slack.private_replies import PrivateReplies
+from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
-from bot.slack.setup import Setup
-from bot.slack.views import NAME, View, header, modal, section, words_view
+from bot.slack.settings_form import SettingsForm
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -24,98 +25,102 @@ from reunite.messages.reply import Reply
 
 Body = Mapping[str, Any]
 HOME: Final = "home:"
-"""What the action of every button of the home tab begins with, beside those of a reply."""
+"""The prefix of the action id of the home tab's own buttons."""
 _FORMS: Final[Mapping[str, ReportForm]] = {"lost": "lost", "found": "found", "sealed": "sealed"}
 _MODERATORS: Final = ("setup", "numbers", "make_code", "use_code", "unlink")
 _MOST_BLOCKS: Final = 100
 
 
 class Home:
-    """Shows the home tab and takes the presses of its own buttons."""
+    """Shows the home tab and handles its own buttons."""
 
     def __init__(
-        self, handlers: Handlers, reports: Reports, setup: Setup, linking: Linking, background: Background
+        self,
+        handlers: Handlers,
+        reports: Reports,
+        settings_form: SettingsForm,
+        linking: Linking,
+        background: Background,
     ) -> None:
-        """Own nothing."""
         self._handlers = handlers
         self._reports = reports
-        self._setup = setup
+        self._settings_form = settings_form
         self._linking = linking
         self._background = background
 
     async def opened(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Show someone their home tab as it is now."""
+        """Update someone's home tab when they open it."""
         if event.get("tab", "home") == "home":
             self._background.start(self.publish(workspace, event["user"]))
 
     async def publish(self, workspace: SlackWorkspace, user: str) -> None:
-        """Bring someone's home tab up to date."""
+        """Update someone's home tab."""
         with slack_errors():
             person = await workspace.person(user)
             own = await self._handlers.mine("slack", workspace.team, person.member, person.language)
             await workspace.client.views_publish(user_id=user, view=home_view(person, own, workspace))
 
     async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
-        """Take a press of one of the home tab's own buttons."""
+        """Handle one of the home tab's own buttons."""
         await ack()
-        private = Private(workspace, body, respond)
-        what = body["actions"][0]["action_id"].removeprefix(HOME)
+        private = PrivateReplies(workspace, body, respond)
+        action = body["actions"][0]["action_id"].removeprefix(HOME)
         self._background.start(
-            private.attempt(lambda person: self._do(workspace, person, what, private), "answer_not_taken")
+            private.attempt(lambda person: self._pressed(workspace, person, action, private), "answer_not_taken")
         )
 
-    async def _do(self, workspace: SlackWorkspace, person: Person, what: str, private: Private) -> None:
-        if what in _FORMS:
-            await self._reports.open(workspace, person, private, _FORMS[what])
-        elif what in {"privacy", "export"}:
-            await private.show(await self._own_data(workspace, person, what))
-        elif what in _MODERATORS:
-            await private.show(await self._for_moderators(workspace, person, what))
+    async def _pressed(self, workspace: SlackWorkspace, person: Person, action: str, private: PrivateReplies) -> None:
+        if action in _FORMS:
+            await self._reports.open(workspace, person, private, _FORMS[action])
+        elif action in {"privacy", "export"}:
+            await private.show(await self._own_data(workspace, person, action))
+        elif action in _MODERATORS:
+            await private.show(await self._for_moderators(workspace, person, action))
 
-    async def _own_data(self, workspace: SlackWorkspace, person: Person, what: str) -> View:
+    async def _own_data(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
         language = person.language
-        if what == "export":
+        if action == "export":
             await self._export(workspace, person)
-            return words_view(sentence("home_exported", language), language)
+            return words_modal(sentence("home_exported", language), language)
         reply = await self._handlers.privacy("slack", workspace.team, language)
         export = {"type": "actions", "elements": [button(f"{HOME}export", sentence("home_export", language))]}
         return modal(NAME, [*blocks(reply, workspace.link_to), export], language)
 
     async def _export(self, workspace: SlackWorkspace, person: Person) -> None:
-        """Send someone all that is known of them."""
-        known = await self._handlers.export("slack", workspace.team, person.member)
+        """Send someone all of their data."""
+        export = await self._handlers.export("slack", workspace.team, person.member)
         with slack_errors():
             await workspace.client.files_upload_v2(
                 filename="reunite.json",
-                content=json.dumps(known, indent=2, ensure_ascii=False),
+                content=json.dumps(export, indent=2, ensure_ascii=False),
                 channel=await workspace.direct(person.member.id),
             )
 
-    async def _for_moderators(self, workspace: SlackWorkspace, person: Person, what: str) -> View:
-        if not person.is_moderator:  # no more, perhaps, since the tab was shown
+    async def _for_moderators(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
+        if not person.is_moderator:  # they may have been one when the tab was shown
             raise TellUserError("only_moderators_here")
         language = person.language
-        match what:
+        match action:
             case "setup":
-                return await self._setup.form(workspace, language)
+                return await self._settings_form.form(workspace, language)
             case "use_code":
                 return self._linking.form(language)
             case "make_code":
-                return words_view(await self._linking.make_code(workspace, person), language)
+                return words_modal(await self._linking.make_code(workspace, person), language)
             case "unlink":
-                return words_view(await self._linking.unlink(workspace, person), language)
+                return words_modal(await self._linking.unlink(workspace, person), language)
             case _:
                 reply = await self._handlers.statistics("slack", workspace.team, language)
                 return modal(sentence("home_numbers", language), blocks(reply, workspace.link_to), language)
 
 
 def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace) -> View:
-    """Return the home tab: what can be reported, one's own reports, and for moderators what they do."""
+    """Return the home tab: the report forms, someone's own reports, and what moderators can do."""
     language = person.language
-    forms = [button(f"{HOME}{each}", sentence(f"form_{each}", language)) for each in _FORMS]
+    forms = [button(f"{HOME}{form}", sentence(f"form_{form}", language)) for form in _FORMS]
     moderating: list[Element] = []
     if person.is_moderator:
-        buttons = [button(f"{HOME}{each}", sentence(f"home_{each}", language)) for each in _MODERATORS]
+        buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in _MODERATORS]
         moderating = [header(sentence("home_moderators", language)), {"type": "actions", "elements": buttons}]
     first = [
         section(sentence("home_intro", language)),
@@ -124,6 +129,6 @@ def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace) -
     ]
     privacy = button(f"{HOME}privacy", sentence("home_privacy", language))
     last = [{"type": "divider"}, {"type": "actions", "elements": [privacy]}, *moderating]
-    shown = [block for reply in own for block in blocks(reply, workspace.link_to)]
-    shown = shown or [section(escaped(sentence("home_no_reports", language)))]
-    return {"type": "home", "blocks": [*first, *shown[: _MOST_BLOCKS - len(first) - len(last)], *last]}
+    reports = [block for reply in own for block in blocks(reply, workspace.link_to)]
+    reports = reports or [section(escape(sentence("home_no_reports", language)))]
+    return {"type": "home", "blocks": [*first, *reports[: _MOST_BLOCKS - len(first) - len(last)], *last]}

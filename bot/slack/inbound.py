@@ -1,57 +1,54 @@
-"""The way in for events: posts, edits, deletions and reactions become the domain's commands, then Slack is answered.
+"""Slack's messages and reactions as commands of the domain, after which Slack is acknowledged.
 
 An event whose handling fails is not acknowledged, and Slack sends it again.
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from weakref import WeakValueDictionary
 
 import structlog
 
+from bot.channels import without_deleted
 from bot.slack.background import Background
-from bot.slack.config import DELETED_CHANNEL_EVENTS
-from bot.slack.files import photos_of
+from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.markup import plain_text
 from bot.slack.outbound import SlackPlatform
+from bot.slack.posts import REPORTS, Body, is_post, key_of, message_at, photos_of
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
-from reunite.commands import ChangeSettings, EditReport, GiveVerdict, ReportFound, ReportLost, Withdraw
-from reunite.entities import ReplyTarget, ReportKind, VerdictKind
+from reunite.commands import ChangeSettings, EditReport, GiveVerdict, Withdraw
+from reunite.entities import ReplyTarget, VerdictKind
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import Outgoing
 
-Body = Mapping[str, Any]
 VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REFUSE}
 _ACKNOWLEDGE_TRIES: Final = 3
 _log = structlog.get_logger(__name__)
 
 
 class Inbound:
-    """What Slack tells us of a workspace."""
+    """Handles the events of all workspaces. Events about the same message are handled one after the other."""
 
     def __init__(
         self, handlers: Handlers, platform: SlackPlatform, installations: Installations, background: Background
     ) -> None:
-        """`platform` is for reactions and for what a poster has to be told."""
         self._handlers = handlers
         self._platform = platform
         self._installations = installations
         self._background = background
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def message(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Take a message that was posted, edited or deleted; what happens to one, in the order in which it happened."""
-        async with self._turns.setdefault(key_of(event["channel"], _subject(event)), asyncio.Lock()):
+        """Handle a message that was posted, edited or deleted."""
+        async with self._locks.setdefault(key_of(event["channel"], _subject(event)), asyncio.Lock()):
             await self._message(workspace, event)
 
-    async def as_it_is_now(self, workspace: SlackWorkspace, event: Body) -> Body | None:
-        """Return an event that comes again: a post as it stands by now, None where it is gone; others as they are."""
+    async def current(self, workspace: SlackWorkspace, event: Body) -> Body | None:
+        """Return an event that Slack sends again with the current version of its post; None where that is gone."""
         if event.get("subtype") != "file_share":
             return event
         message = await message_at(workspace, event["channel"], event["ts"])
@@ -61,24 +58,24 @@ class Inbound:
         match event:
             case {"subtype": "message_deleted", "channel": channel, "deleted_ts": ts}:
                 await self.deleted(workspace, channel, ts)
-            # A deleted post with answers stays as the headstone of its thread.
+            # A deleted post with replies leaves a tombstone at the root of its thread.
             case {"subtype": "message_changed", "channel": channel, "message": {"subtype": "tombstone", "ts": ts}}:
                 await self.deleted(workspace, channel, ts)
             case {"subtype": "message_changed", "channel": channel, "message": message}:
-                if is_by_person(workspace, message):
+                if is_post(workspace, message):
                     await self.edited(workspace, channel, message)
             case {"subtype": "file_share", "channel": channel}:
-                if is_by_person(workspace, event):
+                if is_post(workspace, event):
                     await self.posted(workspace, channel, event)
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Report a photo that was posted where found or lost things are."""
+        """Report a photo that was posted in a channel for found or lost reports."""
         role = workspace.role(channel)
         in_thread = message.get("thread_ts", message["ts"]) != message["ts"]
         if role and not in_thread and (photos := await photos_of(workspace, message.get("files", ()))):
             author = (await workspace.person(message["user"])).member
             target = workspace.target(channel, message["ts"])
-            command = (ReportFound if role is ReportKind.FOUND else ReportLost)(
+            command = REPORTS[role](
                 source_key=key_of(channel, message["ts"]),
                 target=target,
                 author=author,
@@ -88,35 +85,35 @@ class Inbound:
             try:
                 await self._handlers.report(command)
             except TellUserError as error:
-                self._background.start(self._tell(command.source_key, target, error))
+                self._background.start(self._send_problem(command.source_key, target, error))
             else:
                 self._background.start(self._acknowledge(target))
 
     async def edited(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Let a report follow the words of its post; one that could not be taken as it was is taken now, perhaps."""
+        """Update a report with the new words of its post; a post that was refused before is tried again."""
         target = workspace.target(channel, message["ts"])
         try:
             edited = await self._handlers.edit(EditReport(target=target, text=plain_text(message.get("text", ""))))
             if not edited and message.get("edited") and message.get("files"):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
-            self._background.start(self._tell(f"{key_of(channel, message['ts'])}:edit", target, error))
+            self._background.start(self._send_problem(f"{key_of(channel, message['ts'])}:edit", target, error))
 
     async def deleted(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
-        """Withdraw the report of a post that is gone."""
+        """Withdraw the report whose post was deleted."""
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Take a verdict that was given or taken back on a message of ours."""
+        """Handle a reaction to a message of the bot."""
         item = event["item"]
         if event.get("item_user") == workspace.bot_user and item.get("type") == "message":
             given = event["type"] == "reaction_added"
-            await self.result(workspace, (item["channel"], item["ts"]), event["reaction"], event["user"], given=given)
+            await self.verdict(workspace, (item["channel"], item["ts"]), event["reaction"], event["user"], given=given)
 
-    async def result(
+    async def verdict(
         self, workspace: SlackWorkspace, at: tuple[str, str], reaction: str, user: str, *, given: bool
     ) -> None:
-        """Take someone's reaction on the message at (channel, ts) as a verdict, by the rights they have now."""
+        """Give or withdraw a verdict by a reaction to the message at (channel, ts), with the user's rights now."""
         kind = VERDICTS.get(reaction)
         if kind is None or user == workspace.bot_user:
             return
@@ -133,35 +130,30 @@ class Inbound:
         except TellUserError as error:
             _log.debug("slack_verdict_ignored", reason=error.key)
             return
-        if result:  # so that after a pause it is known which reactions have gone
+        if result:  # to know after an outage which reactions were removed
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
 
     async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Look again where to listen, unless somebody else joined a channel."""
+        """Read the channels again, unless somebody else joined one."""
         if event["type"] in DELETED_CHANNEL_EVENTS:
             await self._channel_deleted(workspace.team, event["channel"])
         if event["type"] != "member_joined_channel" or event.get("user") == workspace.bot_user:
             await workspace.refresh()
 
     async def _channel_deleted(self, team: str, channel: str) -> None:
-        """Withdraw the reports whose posts went with their channel, and take it off the settings."""
+        """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""
         for known in await self._handlers.known_posts("slack", team, datetime.min.replace(tzinfo=UTC)):
             if known.report.target.channel == channel:
                 await self._handlers.withdraw(Withdraw(target=known.report.target))
-        chosen = await self._handlers.settings("slack", team)
-        left = replace(
-            chosen,
-            found_channels=tuple(each for each in chosen.found_channels if each != channel),
-            lost_channels=tuple(each for each in chosen.lost_channels if each != channel),
-            log_channel=chosen.log_channel if chosen.log_channel != channel else None,
-        )
-        if left != chosen:
-            await self._handlers.set_up(ChangeSettings(platform="slack", workspace=team, settings=left))
+        saved = await self._handlers.settings("slack", team)
+        settings = without_deleted(saved, lambda chosen: chosen != channel)
+        if settings != saved:
+            await self._handlers.set_up(ChangeSettings(platform="slack", workspace=team, settings=settings))
 
-    async def _tell(self, key: str, target: ReplyTarget, error: TellUserError) -> None:
+    async def _send_problem(self, key: str, target: ReplyTarget, error: TellUserError) -> None:
         settings = await self._handlers.settings("slack", target.workspace)
         reply = wording.problem(error.key, settings.language, **error.params)
-        # The event may come again, so we look first whether this was said.
+        # The event may come again, so this may have been sent.
         await self._platform.send(Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True))
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
@@ -174,22 +166,6 @@ class Inbound:
                 return
 
 
-async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:
-    """Return a message of a channel as it stands now; None where it is gone."""
-    page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
-    return next((message for message in page["messages"] if message["ts"] == ts), None)
-
-
 def _subject(event: Body) -> str:
     """Return the ts of the message that an event is about."""
     return str(event.get("deleted_ts") or event.get("message", event)["ts"])
-
-
-def key_of(channel: str, ts: str) -> str:
-    """Return what a post is known by: a ts is unique within its channel only."""
-    return f"{channel}:{ts}"
-
-
-def is_by_person(workspace: SlackWorkspace, message: Body) -> bool:
-    """Tell whether a person wrote a message: what bots and apps post is no report."""
-    return "bot_id" not in message and message.get("user") not in {None, workspace.bot_user, "USLACKBOT"}

@@ -1,4 +1,4 @@
-"""Linking a workspace with a community on another platform: a code that a moderator makes here and uses there."""
+"""Linking a workspace with a community on another platform, by a link code that a moderator makes and another uses."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,8 +6,8 @@ from typing import Any, Final
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.background import Background
-from bot.slack.private import Private, submitted
-from bot.slack.views import View, filled_in, labelled, modal, words_view
+from bot.slack.forms import View, form_input, labelled, modal, words_modal
+from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -19,38 +19,37 @@ _MOST_CODE: Final = 40
 
 
 class Linking:
-    """For moderators only; to others every way says so."""
+    """Links and unlinks a workspace. Raises TellUserError for anyone but a moderator."""
 
     def __init__(self, handlers: Handlers, background: Background) -> None:
-        """Own nothing."""
         self._handlers = handlers
         self._background = background
 
-    async def command(self, workspace: SlackWorkspace, person: Person, words: str, private: Private) -> None:
-        """Take `/lost link`, which makes a code, `/lost link CODE`, which uses one, and `/lost unlink`."""
+    async def command(self, workspace: SlackWorkspace, person: Person, words: str, private: PrivateReplies) -> None:
+        """Handle `/lost link`, which makes a code, `/lost link CODE`, which uses one, and `/lost unlink`."""
         match words.split():
             case [_, code]:
-                said = await self.link(workspace, person, code)
+                result = await self.link(workspace, person, code)
             case [verb] if verb.lower() == LINK:
-                said = await self.make_code(workspace, person)
+                result = await self.make_code(workspace, person)
             case _:
-                said = await self.unlink(workspace, person)
-        await private.tell(said, person.language)
+                result = await self.unlink(workspace, person)
+        await private.send_words(result, person.language)
 
     async def make_code(self, workspace: SlackWorkspace, person: Person) -> str:
-        """Return a new code, in words."""
+        """Return a sentence with a new code."""
         _check(person)
         code = await self._handlers.link_code("slack", workspace.team)
         return sentence("link_code", person.language, code=f"*{code}*")
 
     async def link(self, workspace: SlackWorkspace, person: Person, code: str) -> str:
-        """Use a code that was made elsewhere; return what came of it, in words."""
+        """Use a code that was made elsewhere; return a sentence."""
         _check(person)
         await self._handlers.link("slack", workspace.team, code)
         return sentence("linked", person.language)
 
     async def unlink(self, workspace: SlackWorkspace, person: Person) -> str:
-        """Part from the others; return what came of it, in words."""
+        """Leave the community; return a sentence."""
         _check(person)
         await self._handlers.unlink("slack", workspace.team)
         return sentence("unlinked", person.language)
@@ -63,13 +62,13 @@ class Linking:
         return modal(sentence("link_form", language), [field], language, callback=LINK, context={"language": language})
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Take the modal with a code."""
+        """Handle the modal with a code."""
         await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
 
     async def _submit(self, workspace: SlackWorkspace, body: Mapping[str, Any]) -> View:
         person = await workspace.person(body["user"]["id"])
-        said = await self.link(workspace, person, filled_in(body["view"])["code"])
-        return words_view(said, person.language)
+        result = await self.link(workspace, person, form_input(body["view"])["code"])
+        return words_modal(result, person.language)
 
 
 def _check(person: Person) -> None:

@@ -1,9 +1,14 @@
-"""Slack's own notation of messages."""
+"""Slack's notation: the one place where text is escaped, or read."""
 
 import re
 from typing import Final
 
 _MARKUP: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+
+
+def escape(text: str) -> str:
+    """Return text that Slack takes literally: it can contain no mention, link or channel."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain_text(text: str) -> str:

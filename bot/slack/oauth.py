@@ -1,4 +1,4 @@
-"""Installing the app in several workspaces: bolt's OAuth flow, with what it keeps in PostgreSQL."""
+"""Installing the app in several workspaces: bolt's OAuth flow, with its data in PostgreSQL."""
 
 from typing import Final
 
@@ -9,18 +9,20 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.config import INSTALL_PATH, REDIRECT_PATH, SCOPES, SlackConfig
+from bot.slack.config import SlackConfig
+from bot.slack.manifest import INSTALL_PATH, REDIRECT_PATH
+from bot.slack.permissions import SCOPES
 from bot.slack.workspaces import Workspaces
 from db.installations import Installation, Installations
 
 _STATE_SECONDS: Final = 600
-"""How long someone may take between the first page and Slack's consent."""
+"""Seconds that someone may take from the first page to Slack's consent."""
 
 
 def oauth_flow(
     config: SlackConfig, client: AsyncWebClient, workspaces: Workspaces, installations: Installations
 ) -> AsyncOAuthFlow | None:
-    """Return the flow by which workspaces install the app; None where a token names the only one."""
+    """Return the flow that installs the app; None where a token names the only workspace."""
     if not config.client_id:
         return None
     settings = AsyncOAuthSettings(
@@ -37,7 +39,7 @@ def oauth_flow(
 
 
 class _InstallationStore(AsyncInstallationStore):
-    """Takes what the flow brings; what is installed bolt asks of `Workspaces.authorize`."""
+    """Saves installations; bolt reads them by `Workspaces.authorize`."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
@@ -51,7 +53,7 @@ class _InstallationStore(AsyncInstallationStore):
 
 
 class _StateStore(AsyncOAuthStateStore):
-    """The secrets by which we know that whoever comes back from Slack began with us."""
+    """The secrets that tie an answer from Slack to a request of ours."""
 
     def __init__(self, installations: Installations) -> None:
         self._installations = installations

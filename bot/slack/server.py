@@ -1,4 +1,4 @@
-"""What is served by HTTP: Slack's signed requests, and the pages by which a workspace installs the app."""
+"""What the bot serves by HTTP: Slack's signed requests, and the pages that install the app."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,8 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 
-from bot.slack.config import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH, SlackConfig
+from bot.slack.config import SlackConfig
+from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 
 _MOST_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""
@@ -17,18 +18,18 @@ _MOST_BYTES: Final = 4 << 20
 
 @asynccontextmanager
 async def serving(config: SlackConfig, bolt: AsyncApp, flow: AsyncOAuthFlow | None) -> AsyncIterator[None]:
-    """Listen until the context ends, if there is anything to listen for."""
+    """Listen within the context, if there is anything to serve."""
     app = web.Application(client_max_size=_MOST_BYTES)
     if not config.app_token:
-        app.router.add_post(EVENTS_PATH, _Events(bolt).take)
+        app.router.add_post(EVENTS_PATH, _Events(bolt).handle)
     if flow:
         pages = _Pages(flow)
         app.router.add_get(INSTALL_PATH, pages.install)
-        app.router.add_get(REDIRECT_PATH, pages.come_back)
+        app.router.add_get(REDIRECT_PATH, pages.callback)
     if not app.router.resources():
         yield
         return
-    runner = web.AppRunner(app, access_log=None)  # the query of the way back has a code in it
+    runner = web.AppRunner(app, access_log=None)  # the callback's query contains a code
     await runner.setup()
     try:
         await web.TCPSite(runner, config.host, config.port).start()
@@ -38,17 +39,17 @@ async def serving(config: SlackConfig, bolt: AsyncApp, flow: AsyncOAuthFlow | No
 
 
 class _Events:
-    """Events, commands and presses. Bolt checks their signature before anything else sees them."""
+    """Events, commands and presses. Bolt verifies their signature first."""
 
     def __init__(self, bolt: AsyncApp) -> None:
         self._bolt = bolt
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
         try:
-            asked = await to_bolt_request(request)
+            bolt_request = await to_bolt_request(request)
         except ValueError:  # neither text nor JSON: Slack sends no such thing
             return web.Response(status=401)
-        return await to_aiohttp_response(await self._bolt.async_dispatch(asked))
+        return await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
 
 
 class _Pages:
@@ -60,5 +61,5 @@ class _Pages:
     async def install(self, request: web.Request) -> web.Response:
         return await to_aiohttp_response(await self._flow.handle_installation(await to_bolt_request(request)))
 
-    async def come_back(self, request: web.Request) -> web.Response:
+    async def callback(self, request: web.Request) -> web.Response:
         return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))

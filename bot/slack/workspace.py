@@ -1,4 +1,4 @@
-"""A workspace as the bot sees it: where it listens, who people are and what they may do."""
+"""One workspace: where the bot listens, who people are, and what they may do."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,85 +9,89 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.config import SCOPES, SlackConfig
+from bot.channels import role_of
+from bot.slack.config import SlackConfig
+from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
 from reunite.entities import Channel, Member, ReplyTarget, ReportKind
 from reunite.handlers import Handlers
-from reunite.language import Language, language_of
+from reunite.language import language_of
 
 _PAGE: Final = 200
 _GROUP: Final = "S"
-"""What the id of a user group begins with."""
+"""The first letter of a user group's id."""
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone on Slack at this moment. `language` is that of their own Slack, `zone` where they tell times."""
+    """Someone on Slack at this moment, with the language and the time zone of their own Slack."""
 
     member: Member
     is_moderator: bool
-    language: Language
+    language: str
     zone: tzinfo
 
 
 class SlackWorkspace:
-    """One workspace. `channels` are those in which the bot is a member; Slack tells it of no others."""
+    """A workspace with its token. `channels` are those the bot is a member of; Slack sends no events of others."""
 
-    def __init__(self, client: AsyncWebClient, config: SlackConfig, handlers: Handlers, who: Mapping[str, Any]) -> None:
-        """`client` has the workspace's token; `who` is Slack's answer to auth.test."""
+    def __init__(
+        self, client: AsyncWebClient, config: SlackConfig, handlers: Handlers, identity: Mapping[str, Any]
+    ) -> None:
+        """`client` has the workspace's token; `identity` is Slack's answer to auth.test."""
         self.client = client
         self._config = config
         self._handlers = handlers
-        self.team: str = who["team_id"]
-        self.name: str = who["team"]
-        self.home: str = who["url"]
-        self.bot_user: str = who["user_id"]
+        self.team: str = identity["team_id"]
+        self.name: str = identity["team"]
+        self.home: str = identity["url"]
+        self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
 
     @classmethod
-    async def entered(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
-        """Find out where we are and make it known."""
-        who = await client.auth_test()
-        missing = SCOPES - set(who.headers.get("x-oauth-scopes", "").replace(" ", "").split(","))
-        if missing:
-            _log.warning("slack_scopes_missing", team=who["team_id"], scopes=sorted(missing))
-        workspace = cls(client, config, handlers, dict(who.data))  # type: ignore[arg-type] # JSON, no bytes
+    async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
+        """Ask Slack which workspace the token is for, and join it."""
+        identity = await client.auth_test()
+        if lacking := missing(identity.headers):
+            _log.warning("slack_scopes_missing", team=identity["team_id"], scopes=lacking)
+        workspace = cls(client, config, handlers, dict(identity.data))  # type: ignore[arg-type] # JSON, no bytes
         await workspace.refresh()
         return workspace
 
     async def refresh(self) -> None:
-        """Look again at the channels and what they are for."""
-        found: list[tuple[str, str]] = []
+        """Read the channels again, and what is reported in each."""
+        names: dict[str, str] = {}
         cursor = None
         while True:
             page = await self.client.users_conversations(
                 types="public_channel,private_channel", exclude_archived=True, limit=_PAGE, cursor=cursor
             )
-            found += [(each["id"], each["name"]) for each in page["channels"]]
+            names |= {channel["id"]: channel["name"] for channel in page["channels"]}
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
-        if not self.channels:  # the settings are those of a workspace that is known
+        if not self.channels:  # a workspace must have been joined before it has settings
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
         settings = await self._handlers.settings("slack", self.team)
-        self.channels = {channel: self._config.channel(channel, name, settings) for channel, name in found}
+        self.channels = {
+            channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()
+        }
         await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
 
     def role(self, channel: str) -> ReportKind | None:
-        """Return what is posted in a channel."""
+        """Return what is reported in a channel."""
         known = self.channels.get(channel)
         return known.role if known else None
 
     def channel_for(self, kind: ReportKind, used_in: str | None) -> str | None:
-        """Return where a report by command goes: the channel for such, else where it was used; None if into neither."""
-        named = [channel.id for channel in self.channels.values() if channel.role is kind]
-        if used_in in named:
+        """Return where a report by command goes: the channel for its kind, or where the command was used."""
+        candidates = [channel.id for channel in self.channels.values() if channel.role is kind]
+        if used_in in candidates:
             return used_in
-        return min(named, default=used_in if used_in in self.channels else None)
+        return min(candidates, default=used_in if used_in in self.channels else None)
 
     def target(self, channel: str, message: str | None) -> ReplyTarget:
-        """Return a place in this workspace."""
         return ReplyTarget("slack", self.team, channel, message)
 
     def link_to(self, target: ReplyTarget) -> str | None:
@@ -106,17 +110,17 @@ class SlackWorkspace:
         return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone)
 
     async def direct(self, user: str) -> str:
-        """Return the channel of our direct messages with someone."""
+        """Return the channel of the direct messages with someone."""
         channel: str = (await self.client.conversations_open(users=user))["channel"]["id"]
         return channel
 
     async def _moderates(self, user: Mapping[str, Any], chosen: Collection[str]) -> bool:
-        """Tell whether someone is an admin, or named, or in a user group that is; a guest from elsewhere never is."""
+        """Tell whether someone is an admin, or chosen, or in a chosen user group; a guest from elsewhere never is."""
         if user.get("team_id", self.team) != self.team or user.get("is_stranger"):
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True
-        for group in (each for each in chosen if each.startswith(_GROUP)):
+        for group in (chosen_id for chosen_id in chosen if chosen_id.startswith(_GROUP)):
             try:
                 members = (await self.client.usergroups_users_list(usergroup=group))["users"]
             except SlackApiError as error:

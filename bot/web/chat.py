@@ -1,4 +1,4 @@
-"""What the page shows: read anew from the database whenever it may have changed, and passed on as differences."""
+"""What the page shows: read from the database whenever it may have changed, and sent to the pages as differences."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,58 +18,55 @@ from reunite.entities import ReplyTarget
 WORKSPACE: Final = "local"
 """The page's one workspace."""
 MOST_POSTS: Final = 100
-"""How many posts of each channel the page shows, newest first."""
+"""Posts shown of each channel, newest first."""
 _POLL_PENDING, _POLL_IDLE = 0.5, 5.0
-"""Seconds until the next look while a worker has something of ours in hand, and else."""
+"""Seconds until the next refresh while a worker is processing something of ours, and otherwise."""
 
 _log = structlog.get_logger(__name__)
 
 
-def at(channel: str, message: int | None = None) -> ReplyTarget:
-    """Name a message of the page, or a channel, to the domain."""
+def target_of(channel: str, message: int | None = None) -> ReplyTarget:
     return ReplyTarget("web", WORKSPACE, channel, None if message is None else str(message))
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """All that the page has at one moment."""
+class Snapshot:
+    """Everything on the page at one moment."""
 
     messages: tuple[WebMessage, ...] = ()
     encoder: Json | None = None
 
-    def is_waiting(self) -> bool:
+    def is_pending(self) -> bool:
         """Tell whether a worker is about to change something: a report, or the choice of the encoder."""
-        return self.encoder is None or render.is_waiting(self.messages)
+        return self.encoder is None or render.is_pending(self.messages)
 
 
-class Glance:
-    """What one viewer has been shown, to tell them of differences only."""
+class ViewerDiff:
+    """Remembers what a viewer has seen, to send only differences."""
 
     def __init__(self, viewer: Viewer) -> None:
-        """Nothing is shown yet."""
         self._viewer = viewer
-        self._shown: dict[int, Json] | None = None
+        self._sent: dict[int, Json] | None = None
 
-    def update(self, view: View) -> Json:
-        """Return the whole view the first time, then what differs from the last one."""
-        before, self._shown = self._shown, render.board(view.messages, self._viewer)
+    def update(self, snapshot: Snapshot) -> Json:
+        """Return the whole snapshot the first time, then what differs from the last one."""
+        before, self._sent = self._sent, render.board(snapshot.messages, self._viewer)
         known = before or {}
         return {
             "all": before is None,
-            "encoder": view.encoder,
-            "messages": [each for key, each in self._shown.items() if known.get(key) != each],
-            "removed": sorted(known.keys() - self._shown.keys()),
+            "encoder": snapshot.encoder,
+            "messages": [message for key, message in self._sent.items() if known.get(key) != message],
+            "removed": sorted(known.keys() - self._sent.keys()),
         }
 
 
 class Chat:
-    """The page's view of its community, and those who watch it."""
+    """The page's community, and the pages that watch it."""
 
     def __init__(self, store: Store, community: UUID) -> None:
-        """Read nothing yet."""
         self._store = store
         self._community = community
-        self._view = View()
+        self._snapshot = Snapshot()
         self._changed = asyncio.Event()
         self._watchers: set[asyncio.Event] = set()
 
@@ -78,43 +75,43 @@ class Chat:
         return web_session(self._store, self._community)
 
     def changed(self) -> None:
-        """Say that something was written, so that watchers see it at once."""
+        """Refresh soon, because something was written."""
         self._changed.set()
 
     async def run(self) -> None:
-        """Keep the view fresh until cancelled."""
+        """Keep the snapshot up to date until cancelled."""
         while True:
-            pause = _POLL_PENDING if self._view.is_waiting() else _POLL_IDLE
+            pause = _POLL_PENDING if self._snapshot.is_pending() else _POLL_IDLE
             try:
                 async with asyncio.timeout(pause):
                     await self._changed.wait()
             except TimeoutError:
-                pass  # time for a look all the same
-            self._changed.clear()  # before looking: what is written while we look wakes us again
+                pass  # refresh all the same
+            self._changed.clear()  # before reading: what is written meanwhile wakes us again
             try:
                 await self.refresh()
-            except Exception:  # noqa: BLE001 - the page goes on with what it has, and the next look may go through
+            except Exception:  # noqa: BLE001 - the page keeps what it has, and the next refresh may succeed
                 _log.exception("page_refresh_failed")
 
     async def refresh(self) -> None:
-        """Read the view and wake the watchers if it differs."""
+        """Read the snapshot and wake the watchers if it differs."""
         async with self.session() as session:
             messages = await session.messages(MOST_POSTS)
-        view = View(tuple(messages), render.encoder(await self._store.live_model()))
-        if view != self._view:
-            self._view = view
+        snapshot = Snapshot(tuple(messages), render.encoder(await self._store.live_model()))
+        if snapshot != self._snapshot:
+            self._snapshot = snapshot
             for watcher in self._watchers:
                 watcher.set()
 
     async def updates(self, viewer: Viewer) -> AsyncIterator[Json]:
-        """Yield all that a viewer may see, then what has changed; a slow reader gets several changes as one."""
+        """Yield everything that a viewer may see, then each change; a slow reader gets several changes as one."""
         watcher = asyncio.Event()
         self._watchers.add(watcher)
         try:
-            glance = Glance(viewer)
+            diff = ViewerDiff(viewer)
             while True:
                 watcher.clear()
-                yield glance.update(self._view)
+                yield diff.update(self._snapshot)
                 await watcher.wait()
         finally:
             self._watchers.discard(watcher)

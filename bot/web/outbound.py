@@ -1,4 +1,4 @@
-"""The page as a platform: the bot's words become messages of the page."""
+"""Sends, edits and removes replies on the page."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,20 +13,17 @@ from reunite.ports import Outgoing, Sent
 
 
 class WebPlatform:
-    """Implements `reunite.ports.Platform`. `url` is where the page is."""
+    """`reunite.ports.Platform` over the page's messages."""
+
+    name: PlatformName = "web"
 
     def __init__(self, chat: Chat, url: str) -> None:
-        """`chat` shows what is sent."""
+        """`url` is the page's address."""
         self._chat = chat
         self.url = url
 
-    @property
-    def name(self) -> PlatformName:
-        """The platform's name."""
-        return "web"
-
     async def send(self, outgoing: Outgoing) -> Sent:
-        """Write a reply, once for each key: a second try finds the first. Raises TryAgainError, UndeliverableError."""
+        """Write a reply, once for each key: a second attempt finds the first."""
         target = outgoing.target
         root = int(target.message) if target.message else None
         async with self._writing() as session:
@@ -36,23 +33,22 @@ class WebPlatform:
         return Sent(target.channel, str(message))
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
-        """Show a reply in its new form. Raises TryAgainError, UndeliverableError."""
         async with self._writing() as session:
-            is_there = await session.change_reply(int(sent.message), outgoing.reply)
-        if not is_there:
+            exists = await session.change_reply(int(sent.message), outgoing.reply)
+        if not exists:
             raise UndeliverableError("the message was deleted")
 
-    async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:  # noqa: ARG002 - its key tells where it is
-        """Take a reply away, if it is there. Raises TryAgainError."""
+    async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:  # noqa: ARG002 - its key identifies it
+        """Delete a reply; it may be gone already."""
         async with self._writing() as session:
             await session.remove_reply(outgoing.key)
 
-    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - the port names them
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - as on every platform
         """Return None: photos are uploaded to the page, so none has a link."""
         return None
 
-    async def acknowledge(self, target: ReplyTarget) -> None:  # noqa: ARG002 - the port names it
-        """Show that a post was taken up: on the page, its report's state does."""
+    async def acknowledge(self, target: ReplyTarget) -> None:  # noqa: ARG002 - as on every platform
+        """Refresh the page, which shows the state of a post's report."""
         self._chat.changed()
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What the page sends, read and checked: forms with photos, JSON, names."""
+"""The page's requests, read and checked: forms with photos, JSON, names."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,14 +10,14 @@ from reunite.entities import IncomingPhoto, Member
 from reunite.errors import TellUserError
 
 MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
-"""The largest photo that is taken: what intake can open."""
+"""The largest photo that intake can open."""
 _MOST_FIELD_BYTES: Final = 256 * 1024
 _MOST_NAME: Final = 40
 
 
 @dataclass(slots=True)
-class Sent:
-    """What a multipart request held."""
+class FormInput:
+    """What a multipart request contained."""
 
     fields: dict[str, str] = field(default_factory=dict)
     photos: list[IncomingPhoto] = field(default_factory=list)
@@ -27,34 +27,34 @@ class Sent:
         return bool(self.fields.get(name))
 
 
-async def form(request: web.Request) -> Sent:
-    """Read a whole form, so that a refusal reaches the sender. TellUserError: photos too many or too big."""
+async def form_input(request: web.Request) -> FormInput:
+    """Read a whole form, so that a refusal reaches the page. Raises TellUserError: photos too many or too large."""
     if request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType
-    sent, refused = Sent(), None
+    given, refused = FormInput(), None
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:
             raise web.HTTPBadRequest
         is_photo = part.filename is not None
-        data = await _take(part, 0 if refused else MOST_PHOTO_BYTES if is_photo else _MOST_FIELD_BYTES)
+        data = await _read(part, 0 if refused else MOST_PHOTO_BYTES if is_photo else _MOST_FIELD_BYTES)
         if not is_photo and data is not None:
-            sent.fields[part.name] = data.decode(errors="replace")
+            given.fields[part.name] = data.decode(errors="replace")
         elif is_photo and data:
-            sent.photos.append(IncomingPhoto(part.filename or "photo", data=data))
+            given.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
             refused = refused or _too_large(part.filename or "photo")
-        if len(sent.photos) > rules.MOST_PHOTOS:
-            refused = TellUserError("too_many_photos", count=len(sent.photos), most=rules.MOST_PHOTOS)
+        if len(given.photos) > rules.MOST_PHOTOS:
+            refused = TellUserError("too_many_photos", count=len(given.photos), number=rules.MOST_PHOTOS)
     if refused:
         raise refused
-    return sent
+    return given
 
 
 def _too_large(name: str) -> TellUserError:
     return TellUserError("photo_too_large", name=name, megabytes=MOST_PHOTO_BYTES // 2**20)
 
 
-async def _take(part: BodyPartReader, most: int) -> bytes | None:
+async def _read(part: BodyPartReader, most: int) -> bytes | None:
     """Read a part to its end; None where it is longer than `most` bytes."""
     data = bytearray()
     while chunk := await part.read_chunk(64 * 1024):
@@ -62,21 +62,21 @@ async def _take(part: BodyPartReader, most: int) -> bytes | None:
     return bytes(data) if len(data) <= most else None
 
 
-async def json(request: web.Request) -> dict[str, Any]:
+async def json_body(request: web.Request) -> dict[str, Any]:
     """Read a JSON object."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
-        said = await request.json()
+        body = await request.json()
     except ValueError:
         raise web.HTTPBadRequest from None
-    if not isinstance(said, dict):
+    if not isinstance(body, dict):
         raise web.HTTPBadRequest
-    return said
+    return body
 
 
 def member(name: object) -> Member:
-    """On the page a name is all there is to a person."""
+    """Return a person, who is only a name on the page."""
     shown = " ".join(str(name or "").replace("\0", "").split())[:_MOST_NAME]
     if not shown:
         raise web.HTTPBadRequest
@@ -84,7 +84,7 @@ def member(name: object) -> Member:
 
 
 def number(value: object) -> int:
-    """Read a message's number."""
+    """Return a message's number."""
     if not isinstance(value, int):
         raise web.HTTPBadRequest
     return value

@@ -1,11 +1,11 @@
 """The commands of `reunite bench`."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 import typer
 
 from cli.context import AsJson, configured, prepared
-from cli.settings import Settings
 
 Rounds = Annotated[int, typer.Option(min=1, help="Rounds to measure; results are medians.")]
 
@@ -28,8 +28,8 @@ def embed(  # noqa: PLR0913 - the command's options
     from cli.bench import embed as command  # noqa: PLC0415
 
     with configured() as settings:
-        given = {"encoder": encoder, "model": model}
-        changed = Settings.model_validate({**settings.model_dump(), **{k: v for k, v in given.items() if v}})
+        given: dict[str, Any] = {"kind": encoder, "model": model}
+        changed = replace(settings.encoder, **{name: value for name, value in given.items() if value})
         command.run(changed, full_size_clip=full_size_clip, photos=photos, rounds=rounds, as_json=as_json)
 
 

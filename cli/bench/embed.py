@@ -12,20 +12,20 @@ from rich.table import Table
 
 from cli.errors import UsageError
 from cli.progress import say
-from cli.settings import Settings
+from workers.config import EncoderSettings
 
 if TYPE_CHECKING:
     from workers.bench import Speed
 
 
-def run(settings: Settings, *, full_size_clip: bool, photos: int, rounds: int, as_json: bool) -> None:
+def run(settings: EncoderSettings, *, full_size_clip: bool, photos: int, rounds: int, as_json: bool) -> None:
     """Measure the settings' encoder, optionally against CLIP ViT-B/32 with random weights."""
     from workers import bench  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.encoders.choose import choose  # noqa: PLC0415
 
     try:
-        encoders = [choose(settings.encoder, None, settings.model, say, threads=settings.torch_threads).encoder]
+        encoders = [choose(settings.kind, None, settings.model, say, threads=settings.torch_threads).encoder]
     except EncoderUnavailableError as error:
         raise UsageError(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:

@@ -59,7 +59,7 @@ class Latency:
 
 def run(settings: Settings, where: Servers, sizes: Sequence[int], rounds: int, *, as_json: bool) -> None:
     """Measure the exact search in one community of each size."""
-    encoder = "clip" if settings.encoder == "clip" else "concept"
+    encoder = "clip" if settings.encoder.kind == "clip" else "concept"
     latencies = asyncio.run(_measure(where, encoder, sorted(set(sizes)), rounds))
     figures = [_figures(latency) for latency in latencies]
     if as_json:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from reunite.entities import Member, ReplyTarget
+from reunite.entities import Label, Member, ReplyTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,10 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Strong:
-    """Our own words, set off."""
+    """Our own words, set off; `label` is set where they name a match's label."""
 
     text: str
+    label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,9 @@ def _span_from_json(data: Mapping[str, Any]) -> Span:
     fields = {name: value for name, value in data.items() if name != "is"}
     if data["is"] == "person":
         return Person(**{**fields, "member": Member(**fields["member"])})
+    if data["is"] == "strong":
+        label = fields.get("label")
+        return Strong(fields["text"], Label(label) if label else None)
     if data["is"] == "jump":
         target = fields["target"]
         return Jump(UUID(fields["report"]), fields["text"], ReplyTarget(**target) if target else None)

@@ -51,7 +51,7 @@ def _add(spans: list[Span], added: str | Span | Line, *, strong: bool) -> None:
     before = spans[-1] if spans else None
     if isinstance(span, Plain) and isinstance(before, Plain):
         spans[-1] = Plain(before.text + span.text)
-    elif isinstance(span, Strong) and isinstance(before, Strong):
+    elif isinstance(span, Strong) and isinstance(before, Strong) and not (span.label or before.label):
         spans[-1] = Strong(before.text + span.text)
     else:
         spans.append(span)
@@ -251,7 +251,7 @@ def _duration(minutes: int, language: str) -> str:
 
 def certainty(match: Match, language: str) -> Line:
     """Return the label, and the percentage where the model is fit to say one."""
-    label = label_word(match.label, language)
+    label = Strong(label_word(match.label, language), match.label)
     if not match.percent:
         return line("certainty", language, label=label)
     percent = f"{min(match.probability, 0.99) * 100:.0f}"  # nobody is ever quite sure

@@ -164,5 +164,5 @@ class OnDiscord(Harness):
 async def on_discord(database_url: str) -> AsyncIterator[OnDiscord]:
     async with DiscordDouble() as double, Store(database_url) as store:
         config = DiscordConfig(token=TOKEN, api_base=double.api_base, gateway=double.gateway_url, guilds_wait=0.05)
-        async with app.running(Handlers(store, NoQueue()), config) as platform:
+        async with app.running(Handlers(store, NoQueue()), store, config) as platform:
             yield OnDiscord(store, platform, double=double)

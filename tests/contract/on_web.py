@@ -110,7 +110,7 @@ class OnWeb(Harness):
         return str((await self._post(author, words, "found", JPEG, **sealed))["channel"])
 
     async def own_reports(self, member: Member) -> Told:
-        return self._told(*(await self._ask("/mine", member))["replies"])
+        return self._told(*(await self._ask("/my-reports", member))["replies"])
 
     def _told(self, *replies: Any) -> Told:
         words = "\n".join(_words(reply) for reply in replies)
@@ -162,7 +162,7 @@ class OnWeb(Harness):
         known = await self.store.workspace("web", "local")
         assert known
         async with web_session(self.store, known.community) as session:
-            place = await session.place_of(int(on.message))
+            place = await session.message_info(int(on.message))
         assert place
         assert place.reply
         return [render.button_json(button) for button in place.reply.buttons]

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.app import BotConfig, run
 from bot.discord.config import DiscordConfig
+from db.config import Connections
 from tests.doubles.discord import TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import MANAGE_GUILD, MANAGE_MESSAGES, Json
 from tests.doubles.pictures import drawing
@@ -129,7 +130,8 @@ async def online(told: Story, database_url: str, redis_url: str, **settings: Any
     adapter = DiscordConfig(
         token=TOKEN, api_base=discord.api_base, gateway=discord.gateway_url, guilds_wait=0.05, **settings
     )
-    config = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter, lease_seconds=5)
+    servers = Connections(database_url=database_url, redis_url=redis_url)
+    config = BotConfig(connections=servers, adapter=adapter, lease_seconds=5)
     ready = asyncio.Event()
     async with background(run(config, ready.set)):
         await asyncio.wait_for(ready.wait(), PATIENCE)

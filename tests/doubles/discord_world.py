@@ -79,7 +79,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     async with (
         DiscordDouble() as discord,
         Store(database_url) as store,
-        running(Handlers(store, NoQueue()), config(discord)) as platform,
+        running(Handlers(store, NoQueue()), store, config(discord)) as platform,
     ):
         yield World(discord, store, platform)
 
@@ -129,7 +129,7 @@ async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] =
             await session.set_state(report.id, ReportState.OPEN)
         pair = ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})
         match = await session.save_match(pair)
-        card = Reply("match", ((Plain("This may be yours."),),), match=match.id)
+        card = Reply("match", ((Plain("This could be yours."),),), match=match.id)
         await session.post(lost.id, str(uuid4()), card)
     [item] = await here.store.lease_outbox("discord", limit=10, seconds=60)
     sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.delivery import Delivery
+from db.config import Connections
 from db.store import Store
 from reunite.encoder import Pixels, Vectors
 from reunite.entities import PlatformName, ReplyTarget
@@ -97,7 +98,8 @@ async def main(role: str, point: str, database_url: str, redis_url: str, file: s
             step = WORKER_POINTS[point]
             setattr(Processor, step, dying_after(getattr(Processor, step)))
         load = killed_by_black if point == "black photos, dragons" else colours_only
-        config = WorkerConfig(database_url=database_url, redis_url=redis_url, lease_seconds=1, quiet_seconds=1)
+        servers = Connections(database_url=database_url, redis_url=redis_url)
+        config = WorkerConfig(connections=servers, lease_seconds=1, quiet_seconds=1)
         await run(config, lambda _: None, lambda _: None, load)
     else:
         async with Store(database_url) as store:

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from bot.delivery import Delivery
 from bot.slack.app import running
-from bot.slack.config import EVENTS_PATH, SlackConfig
+from bot.slack.config import SlackConfig
+from bot.slack.manifest import EVENTS_PATH
 from db.store import Store
 from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Report, ReportState, Settings
 from reunite.handlers import Handlers
@@ -140,7 +141,7 @@ class Scene:
         lost, found, match = await self.match()
         async with self.store.session(lost.community) as session:
             await session.post(lost.id, "card", wording.match_card(match, found, lost, None))
-        shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This may be yours.")
+        shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This could be yours.")
         await self.until(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
         return lost, found, match, Sent(self.lost, shown["ts"])
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.app import BotConfig, run
+from db.config import Connections
 from tests.doubles.pictures import drawing
 from tests.doubles.slack import SlackDouble, shown
 from tests.doubles.slack_api import BOT_TOKEN
@@ -47,7 +48,7 @@ class SlackWorld:
 
     async def card(self, loss: str) -> dict[str, Any]:
         """Wait for a match in a loss's thread."""
-        return await self.reply(self.lost, loss, "This may be yours.")
+        return await self.reply(self.lost, loss, "This could be yours.")
 
     async def set_up(self, **chosen: Any) -> None:
         """Let the moderator fill in the setup."""
@@ -68,7 +69,8 @@ def worker_config(slack: SlackDouble, **more: Any) -> dict[str, Any]:
 async def bot_on(slack: SlackDouble, database_url: str, redis_url: str, **more: Any) -> AsyncIterator[None]:
     """Run the bot as `reunite bot slack` does."""
     adapter, ready = config(slack, **more), asyncio.Event()
-    settings = BotConfig(database_url=database_url, redis_url=redis_url, adapter=adapter, lease_seconds=5)
+    servers = Connections(database_url=database_url, redis_url=redis_url)
+    settings = BotConfig(connections=servers, adapter=adapter, lease_seconds=5)
     async with background(run(settings, ready.set)):
         await asyncio.wait_for(ready.wait(), PATIENCE)
         yield

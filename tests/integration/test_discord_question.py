@@ -48,9 +48,9 @@ async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(datab
     async with DiscordDouble() as discord, Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
         ann, bob = discord.join("Ann"), discord.join("Bob")
-        async with running(handlers, config(discord)) as platform:
+        async with running(handlers, store, config(discord)) as platform:
             _, question = await asked(World(discord, store, platform), bob)
-        async with running(handlers, config(discord)) as platform:
+        async with running(handlers, store, config(discord)) as platform:
             here = World(discord, store, platform)
             refused = await discord.press(question, "library", ann)
             await discord.until(lambda: refused.answer)

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from reunite.commands import ReportLost
 from reunite.entities import Member
 from reunite.errors import TryAgainError, UndeliverableError
+from reunite.handlers import Handlers
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord_shapes import CREATE_THREADS, SEND_MESSAGES
-from tests.doubles.discord_world import JPEG, reply, thread_path, world
+from tests.doubles.discord_world import JPEG, NoQueue, reply, thread_path, world
 
 
 async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(database_url: str) -> None:
@@ -37,11 +39,14 @@ async def test_a_thread_that_the_cache_does_not_know_is_found(database_url: str)
 async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_after_it(database_url: str) -> None:
     async with world(database_url) as here:
         bob = Member(here.discord.join("Bob"), "Bob")
-        lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted("a *red* my_bag, 1.50 €\n@everyone"),))
+        text = "a *red* my_bag, 1.50 €\n@everyone"
+        lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted(text),))
         root = replace(here.post_of("0", "lost"), message=None)
         sent = await here.platform.send(Outgoing("key", root, Reply("looking", lines)))
         assert sent.channel == here.discord.channel("lost")
         assert here.discord.pinged(here.discord.find(sent.message)) == set()
+        report = ReportLost(source_key="1", target=root.at(sent.message), author=bob, text=text)
+        await Handlers(here.store, NoQueue()).report(report)
         await here.platform.send(reply("2", root.at(sent.message)))
         assert here.discord.channels[sent.message]["name"] == "Lost: a *red* my_bag, 1.50 € @everyone"
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from reunite import searching
 from reunite.commands import EditReport
 from reunite.entities import IncomingPhoto, Report, VerdictKind
 from reunite.errors import TellUserError
@@ -58,13 +59,13 @@ async def test_words_that_were_taken_out_stand_nowhere_any_more(place: World, ow
 async def test_the_reason_on_a_card_follows_the_changed_words(place: World) -> None:
     await place.found("f1", "red", "an umbrella")
     await place.quiet()
-    loss = await place.lost("l1", "something red")
+    loss = await place.lost("l1", "my red parasol")
     await place.quiet()
-    [card] = [text for text in place.platform.thread("l1") if "may be yours" in text]
+    [card] = [text for text in place.platform.thread("l1") if "could be yours" in text]
     assert "umbrella ✓" not in card
     await place.handlers.edit(EditReport(target=loss.target, text="my red umbrella"))
     await place.quiet()
-    [card] = [text for text in place.platform.thread("l1") if "may be yours" in text]
+    [card] = [text for text in place.platform.thread("l1") if "could be yours" in text]
     assert "umbrella ✓" in card
 
 
@@ -165,14 +166,14 @@ async def _of(session: Session, report: Report) -> Report:
 
 
 async def test_a_search_for_old_words_says_nothing(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    announce = process.announce
+    announce = searching.announce
 
     async def while_it_is_edited(session: Any, report: Report, *found: Any, **more: Any) -> None:
         if report.text == "my red umbrella zq4711":
             await place.handlers.edit(EditReport(target=report.target, text="my red umbrella"))
         await announce(session, report, *found, **more)
 
-    monkeypatch.setattr(process, "announce", while_it_is_edited)
+    monkeypatch.setattr(searching, "announce", while_it_is_edited)
     await place.found("f1", "red", "an umbrella, zq4711 on the handle")
     await place.quiet()
     await place.lost("l1", "my red umbrella zq4711")

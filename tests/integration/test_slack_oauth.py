@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from aiohttp import ClientSession
 
-from bot.slack.config import INSTALL_PATH, REDIRECT_PATH
+from bot.slack.manifest import INSTALL_PATH, REDIRECT_PATH
 from db.installations import Installations
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
@@ -132,7 +132,7 @@ async def test_a_workspace_that_takes_the_app_away_is_forgotten_and_others_stay(
     await leave(scene, TEAM, *events, at=time.time() + 1)
     assert [await is_kept(scene, team) for team in (TEAM, OTHER)] == [False, True]
     assert await scene.reports() == []
-    with pytest.raises(UndeliverableError, match="not in workspace"):
+    with pytest.raises(UndeliverableError, match="no longer in workspace"):
         await scene.platform.acknowledge(ReplyTarget("slack", TEAM, scene.found, "1.1"))
 
 

@@ -217,9 +217,9 @@ async def test_members_see_their_own_reports_and_what_is_kept(page: Page) -> Non
     await page.post(UMBRELLA_LOST)
     [report] = await page.reports()
     expected = notices.own_report(report, "en")
-    _, answer = await page.ask("/mine", name=ADA)
+    _, answer = await page.ask("/my-reports", name=ADA)
     assert [actions({"reply": each}) for each in answer["replies"]] == [[each.action for each in expected.buttons]]
-    assert (await page.ask("/mine", name=BEN))[1] == {"replies": []}
+    assert (await page.ask("/my-reports", name=BEN))[1] == {"replies": []}
     _, privacy = await page.ask("/privacy", name=ADA)
     [forget] = privacy["replies"][0]["buttons"]
     async with page.http.get("/export", params={"name": ADA}) as response:

@@ -18,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord.config import DiscordConfig
-from bot.discord.modals import modal_of
+from bot.discord.forms import form_modal
+from bot.discord.markup import escape
 from bot.discord.permissions import NEEDED
-from bot.discord.render import answer_of, escape, marker, nonce, press_of, render, render_private, thread_name
+from bot.discord.render import marker, nonce, parse_answer_id, parse_press_id, render, render_private, thread_name
 from reunite.entities import (
     Claim,
     ClaimState,
@@ -140,7 +141,7 @@ FORMS = {
 async def test_a_modal_looks_as_it_was_agreed(name: str) -> None:
     form = FORMS[name]
     assert form is not None
-    looks = modal_of(form, "an id").to_dict()
+    looks = form_modal(form, "an id").to_dict()
     check_modal(looks)
     assert looks == agreed(f"modal_{name}", looks)
 
@@ -148,11 +149,11 @@ async def test_a_modal_looks_as_it_was_agreed(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_modals_fit_in_every_language(language: str) -> None:
     for which in ("lost", "found", "sealed"):
-        check_modal(modal_of(report_form(which, language), "an id").to_dict())
+        check_modal(form_modal(report_form(which, language), "an id").to_dict())
     for action in ("mine", "secret", "add_detail", "add_photo"):
         form = form_of(action, language)
         assert form is not None
-        check_modal(modal_of(form, "an id").to_dict())
+        check_modal(form_modal(form, "an id").to_dict())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -161,11 +162,11 @@ def test_every_permission_that_may_be_missing_has_a_name(language: str) -> None:
 
 
 def test_a_buttons_id_says_what_it_does_and_about_what() -> None:
-    assert press_of(f"mine:{UUID(int=5)}") == ("mine", UUID(int=5))
-    assert answer_of(f"answer:{UUID(int=5)}:0") == (UUID(int=5), "0")
-    assert press_of(f"explode:{UUID(int=5)}") is None
-    assert press_of("mine:5") is None
-    assert answer_of(f"mine:{UUID(int=5)}") is None
+    assert parse_press_id(f"mine:{UUID(int=5)}") == ("mine", UUID(int=5))
+    assert parse_answer_id(f"answer:{UUID(int=5)}:0") == (UUID(int=5), "0")
+    assert parse_press_id(f"explode:{UUID(int=5)}") is None
+    assert parse_press_id("mine:5") is None
+    assert parse_answer_id(f"mine:{UUID(int=5)}") is None
 
 
 def test_a_link_to_another_platform_is_only_its_words() -> None:
@@ -210,7 +211,7 @@ def test_a_threads_name_is_short_enough_and_never_empty(caption: str) -> None:
 
 def test_a_threads_name_is_the_caption_or_the_day() -> None:
     assert thread_name(ReportKind.FOUND, "black\n umbrella", MONDAY) == "Found: black umbrella"
-    assert thread_name(ReportKind.LOST, " ", MONDAY) == "Lost: photo of 11 May"
+    assert thread_name(ReportKind.LOST, " ", MONDAY) == "Lost: photo from 11 May"
 
 
 def test_keys_make_short_nonces_and_different_markers() -> None:
@@ -218,12 +219,8 @@ def test_keys_make_short_nonces_and_different_markers() -> None:
     assert marker("one") != marker("two")
 
 
-def test_channels_count_by_their_names() -> None:
-    config = DiscordConfig(token="secret")
-    assert config.role_of("Lost-and-Found") is ReportKind.FOUND
-    assert config.role_of("lost") is ReportKind.LOST
-    assert config.role_of("general") is None
-    assert "secret" not in repr(config)
+def test_a_token_is_not_shown_where_the_settings_are_printed() -> None:
+    assert "secret" not in repr(DiscordConfig(token="secret"))
 
 
 def description(reply: Reply) -> str:

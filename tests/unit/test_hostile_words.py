@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.discord import render as discord_render
+from bot.discord import markup as discord_markup
 from bot.slack import markup
-from bot.slack import render as slack_render
 from reunite import rules
 from reunite.errors import TellUserError
 from reunite.text import colour_words, heads, lexicon, noise, normalise, parts, places, sealing, spelling, typed, words
@@ -61,7 +60,7 @@ def when(text: str) -> None:
     "read",
     [
         colour_words.named_colours,
-        discord_render.escape,
+        discord_markup.escape,
         heads.head_noun,
         lexicon.to_english,
         markup.plain_text,
@@ -70,7 +69,7 @@ def when(text: str) -> None:
         parts.parts,
         places.locate.__wrapped__,  # without its cache
         sealing.category_of,
-        slack_render.escaped,
+        markup.escape,
         spelling.correct_spelling,
         typed.correct_typed,
         typed.split_compounds,

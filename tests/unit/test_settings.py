@@ -10,22 +10,22 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("REUNITE_DISCORD_TOKEN", "")
     monkeypatch.setenv("REUNITE_HOME", "")
     settings = Settings()
-    assert settings.discord_token is None
-    assert settings.home.is_absolute()
+    assert settings.discord.token is None
+    assert settings.embedded.home.is_absolute()
 
 
 def test_root_keeps_its_data_where_an_unprivileged_account_may_enter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    assert Settings().home == Path("/var/lib/reunite")
+    assert Settings().embedded.home == Path("/var/lib/reunite")
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    assert Settings().home.name == "reunite"
-    assert Settings().home != Path("/var/lib/reunite")
+    assert Settings().embedded.home.name == "reunite"
+    assert Settings().embedded.home != Path("/var/lib/reunite")
 
 
 @pytest.mark.parametrize("name", ["PORT", "REUNITE_PORT"])
 def test_the_port_has_two_names(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "9123")
-    assert Settings().port == 9123
+    assert Settings().web.port == 9123
 
 
 def test_an_impossible_port_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,12 +37,11 @@ def test_an_impossible_port_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("written", ["U1,U2", "U1 U2", " U1 , U2 ,"])
 def test_ids_stand_with_commas_or_blanks_between_them(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     monkeypatch.setenv("REUNITE_SLACK_MODERATORS", written)
-    assert Settings().slack_moderators == ("U1", "U2")
+    assert Settings().slack.moderators == {"U1", "U2"}
 
 
 def test_tokens_do_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REUNITE_SLACK_BOT_TOKEN", "xoxb-secret")
     settings = Settings()
     assert "xoxb-secret" not in f"{settings!r} {settings}"
-    assert settings.slack_bot_token is not None
-    assert settings.slack_bot_token.get_secret_value() == "xoxb-secret"
+    assert settings.slack.bot_token == "xoxb-secret"

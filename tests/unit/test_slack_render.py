@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from bot.slack.render import MOST_TEXT, blocks, escaped, notification
+from bot.slack.markup import escape
+from bot.slack.render import MOST_TEXT, blocks, notification
 from reunite.entities import Member
 from reunite.language import LANGUAGES
 from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
@@ -68,4 +69,4 @@ def test_long_replies_keep_within_what_slack_takes() -> None:
 
 
 def test_escaping_keeps_every_character() -> None:
-    assert escaped("a < b & c > d") == "a &lt; b &amp; c &gt; d"
+    assert escape("a < b & c > d") == "a &lt; b &amp; c &gt; d"

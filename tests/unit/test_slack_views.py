@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from bot.slack.forms import context_of, form_input, form_modal, modal, reply_modal
 from bot.slack.home import home_view
 from bot.slack.linking import Linking
-from bot.slack.views import context_of, filled_in, form_view, modal, reply_view
 from bot.slack.workspace import Person
 from reunite.language import LANGUAGES
 from reunite.messages.forms import ReportForm, form_of, report_form
@@ -27,7 +27,7 @@ WORKSPACE: Any = SimpleNamespace(link_to=link_to)
 
 @pytest.mark.parametrize("name", FORMS)
 def test_modals_look_as_they_did(name: str) -> None:
-    assert same_as_before(f"modal_{name}", form_view(FORMS[name], "callback", "en", {"channel": "C1"}))
+    assert same_as_before(f"modal_{name}", form_modal(FORMS[name], "callback", "en", {"channel": "C1"}))
 
 
 @pytest.mark.parametrize("moderates", [True, False])
@@ -42,9 +42,9 @@ def test_every_view_keeps_within_slacks_limits_in_every_language(language: Any) 
     forms += [form for action in get_args(Action) if (form := form_of(action, language))]
     context = {"press": f"accept_claim:{uuid4()}", "channel": "C" * 11, "message": "1800000000.000001"}
     for form in forms:
-        check_view(form_view(form, "press:", language, context), {})
+        check_view(form_modal(form, "press:", language, context), {})
     check_view(Linking.form(language), {})
-    check_view(reply_view([*replies(language).values()], link_to, language), {})
+    check_view(reply_modal([*replies(language).values()], link_to, language), {})
     own = [replies(language)["own_report"]] * 80
     check_view(home_view(Person(ADA, True, language, UTC), own, WORKSPACE), {})  # noqa: FBT003
 
@@ -60,7 +60,7 @@ def test_what_was_filled_in_comes_back_by_the_fields_names() -> None:
         "groups": {"value": {"type": "multi_static_select", "selected_options": []}},
         "log": {"value": {"type": "conversations_select", "selected_conversation": "C1"}},
     }
-    assert filled_in({"state": {"values": state}}) == {
+    assert form_input({"state": {"values": state}}) == {
         "words": "a hat",
         "seen": "private",
         "photos": [{"id": "F1"}],

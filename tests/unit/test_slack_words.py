@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.slack.config import COMMANDS, EVENTS, GLOBAL_SHORTCUTS, MESSAGE_SHORTCUTS, SCOPES, SlackConfig, SlackSetupError
+from bot.errors import SetupError
+from bot.slack.config import SlackConfig
+from bot.slack.manifest import COMMANDS, EVENTS, GLOBAL_SHORTCUTS, MESSAGE_SHORTCUTS
 from bot.slack.markup import plain_text
+from bot.slack.permissions import SCOPES
 from db.installations import Installation
-from reunite.entities import ReportKind, Settings
 
 MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.yaml"
 
@@ -31,29 +33,6 @@ def test_slacks_notation_becomes_what_people_read(sent: str, meant: str) -> None
     assert plain_text(sent) == meant
 
 
-def test_channels_have_their_role_by_name() -> None:
-    config = SlackConfig(bot_token="b", app_token="a")
-    roles = {name: config.channel("C1", name).role for name in ("found", "lost", "lost-and-found", "general")}
-    assert roles == {
-        "found": ReportKind.FOUND,
-        "lost": ReportKind.LOST,
-        "lost-and-found": ReportKind.FOUND,
-        "general": None,
-    }
-
-
-def test_what_a_moderator_chose_goes_before_the_channels_names() -> None:
-    config = SlackConfig(bot_token="b", app_token="a")
-    chosen = Settings(found_channels=("C1",), lost_channels=("C2",))
-    roles = {
-        (channel, name): config.channel(channel, name, chosen).role
-        for channel, name in (("C1", "general"), ("C2", "found"), ("C3", "found"), ("C4", "lost"))
-    }
-    assert [*roles.values()] == [ReportKind.FOUND, ReportKind.LOST, None, None]
-    only_found = Settings(found_channels=("C1",))
-    assert config.channel("C4", "lost", only_found).role is ReportKind.LOST
-
-
 @pytest.mark.parametrize(
     "settings",
     [
@@ -64,8 +43,8 @@ def test_what_a_moderator_chose_goes_before_the_channels_names() -> None:
     ],
 )
 def test_settings_that_can_not_work_together_are_refused_with_the_remedy(settings: dict[str, str]) -> None:
-    with pytest.raises(SlackSetupError, match=r"REUNITE_SLACK_.*docs/slack\.md"):
-        SlackConfig(**settings)
+    with pytest.raises(SetupError, match=r"REUNITE_SLACK_.*docs/slack\.md"):
+        SlackConfig(**settings).check()
 
 
 def test_tokens_are_not_shown_where_the_settings_are_printed() -> None:

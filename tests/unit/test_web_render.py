@@ -13,8 +13,8 @@ from reunite.messages.reply import Jump, Person, Plain, Reply, Strong
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("label", Label)
-def test_a_label_is_known_as_one_in_every_language(label: Label, language: str) -> None:
-    shown = reply_json(Reply("match", ((Strong(wording.label_word(label, language)), Strong("Oh!")),)))
+def test_a_label_is_shown_as_one_in_every_language(label: Label, language: str) -> None:
+    shown = reply_json(Reply("match", ((Strong(wording.label_word(label, language), label), Strong("Oh!")),)))
     [[marked, other]] = shown["lines"]
     assert (marked["is"], marked["level"], other["is"]) == ("label", label.name.lower(), "strong")
 

@@ -1,4 +1,4 @@
-// Puts the page together: who acts, the two composers, the board, live updates, and what is said about them.
+// Wires the page together: who is acting, the two composers, the board, live updates and announcements.
 
 import * as board from "./board.js";
 import { Composer } from "./composer.js";
@@ -10,12 +10,12 @@ import { announce, isInView, onSwitchChannel, reveal } from "./places.js";
 import * as samples from "./samples.js";
 
 const ENCODERS = {
-  concept: "Compares with the built-in encoder (works offline)",
-  clip: "Compares with the CLIP encoder",
+  concept: "Uses the built-in encoder (works offline)",
+  clip: "Uses the CLIP encoder",
 };
 const TRIED = "reunite.tried";
 const TOAST_MS = 7000;
-const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from here on all channels stand side by side
+const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from this width, all channels are shown at once
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
 let isConnected;
@@ -30,7 +30,7 @@ function switchChannel(channel) {
   }
 }
 
-/** Show what is for moderators to those alone, and the channels side by side or one by one. */
+/** Show moderators their part of the page, and the channels at once or one by one. */
 function arrange() {
   const isModerator = me.isModerator();
   for (const part of document.querySelectorAll(".for-moderators")) part.hidden = !isModerator;
@@ -42,8 +42,8 @@ function arrange() {
 function showEncoder(encoder) {
   const place = document.getElementById("encoder");
   place.textContent = encoder
-    ? (ENCODERS[encoder.name] ?? `Compares with ${encoder.name}`)
-    : "Not ready to compare yet: the encoder is still being loaded";
+    ? (ENCODERS[encoder.name] ?? `Uses ${encoder.name}`)
+    : "Almost ready: the encoder is still loading";
   place.title = encoder?.version ?? "";
 }
 
@@ -52,7 +52,7 @@ function showConnection(connected) {
   isConnected = connected;
   const place = document.getElementById("connection");
   place.classList.toggle("is-away", !connected);
-  place.textContent = connected ? "" : "The connection is gone. I keep trying to come back…";
+  place.textContent = connected ? "" : "Connection lost. Reconnecting…";
 }
 
 function showHints() {
@@ -89,7 +89,7 @@ function toast(message) {
 function takeUpdate(update) {
   showEncoder(update.encoder);
   const added = board.apply(update);
-  if (update.removed.length) document.getElementById("announcer").replaceChildren(); // what was said of it goes as well
+  if (update.removed.length) document.getElementById("announcer").replaceChildren(); // its announcement goes too
   showHints();
   if (hasBoard) added.forEach(tellNews);
   else if (location.hash.startsWith("#m-")) reveal(Number(location.hash.slice(3)));
@@ -97,7 +97,7 @@ function takeUpdate(update) {
 }
 
 function posted(channel, message, previews) {
-  if (message === null) previews.forEach((url) => URL.revokeObjectURL(url)); // a sealed find: the bot posts it
+  if (message === null) previews.forEach((url) => URL.revokeObjectURL(url)); // a sealed report: the bot posts it
   else board.keepPreviews(message, previews);
   switchChannel(channel);
 }
@@ -140,6 +140,6 @@ me.onChange(() => {
   arrange();
   board.forgetNotes();
   document.getElementById("toasts").replaceChildren();
-  hasBoard = false; // what another person may see is no news
+  hasBoard = false; // what another person sees isn't news
   lookAgain();
 });

@@ -7,21 +7,21 @@ import { send } from "./live.js";
 import * as me from "./me.js";
 
 const messages = new Map();
-const previews = new Map(); // message → urls of photos that were just posted here
-const notes = new Map(); // message → what only the person who acts is told below it
+const previews = new Map(); // message → URLs of the photos that were just posted here
+const notes = new Map(); // message → the private note below it
 const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 const fullDate = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const STATES = { returned: "Returned", withdrawn: "Withdrawn", expired: "Ended" };
 const VERDICTS = [
-  { kind: "confirm", mark: "✅", words: "It is back" },
-  { kind: "refuse", mark: "❌", words: "Not this one" },
+  { kind: "confirm", mark: "✅", words: "It's back" },
+  { kind: "refuse", mark: "❌", words: "Not a match" },
 ];
 
 export function hasPosts(channel) {
   return [...messages.values()].some((message) => message.channel === channel && message.root === null);
 }
 
-/** Take the server's update over. Returns the messages that were not there before. */
+/** Apply the server's update. Returns the new messages. */
 export function apply(update) {
   const known = new Set(messages.keys());
   const named = new Set(update.messages.map((message) => message.id));
@@ -34,7 +34,7 @@ export function apply(update) {
   return update.messages.filter((message) => !known.has(message.id));
 }
 
-/** Another person acts: what the one before was told in private goes. */
+/** Remove the private notes, because another person is acting. */
 export function forgetNotes() {
   notes.clear();
   for (const message of messages.values()) show(message);
@@ -67,7 +67,7 @@ function insert(message) {
   const made = element("li", { id: `m-${message.id}`, tabIndex: -1 }, element("div", { className: "body" }));
   if (message.root === null) {
     made.className = isPost(message) ? "post" : "post is-card";
-    made.append(element("ol", { className: "thread", aria: { label: "Answers" } }));
+    made.append(element("ol", { className: "thread", aria: { label: "Replies" } }));
     const list = document.querySelector(`#channel-${message.channel} .posts`);
     list.insertBefore(made, [...list.children].find((other) => idOf(other) < message.id) ?? null);
   } else {
@@ -81,7 +81,7 @@ function insert(message) {
 
 const idOf = (node) => Number(node.id.slice(2));
 
-/** A member's post, or the one that the bot wrote for them. */
+/** A member's post, or the one that the bot posted for them. */
 function post(message) {
   const { report, reply } = message;
   const author = reply ? "Reunite" : message.author || "Someone";
@@ -98,19 +98,19 @@ function post(message) {
       report && report.state !== "withdrawn" && (report.own || me.isModerator()) ? removal(message) : null,
     ),
     reply ? cards.lines(reply) : null,
-    ...(reply ? [kept(message)] : told(message)),
+    ...(reply ? [sealedPart(message)] : reported(message)),
     report?.looking ? element("p", { className: "looking", role: "status" }, element("span", { aria: { hidden: "true" } }, "👀 "), "Looking…") : null,
   ];
 }
 
-function told(message) {
+function reported(message) {
   return [words(message), circumstances(message.report), photos(message)];
 }
 
 const words = (message) => (message.text ? element("p", { className: "words" }, message.text) : null);
 
-/** What of a sealed find only its finder and the moderators see. */
-function kept(message) {
+/** The part of a sealed report that only its finder and the moderators see. */
+function sealedPart(message) {
   const parts = message.report ? [words(message), photos(message)] : [];
   if (!parts.some(Boolean)) return null;
   return element("div", { className: "kept" }, element("p", { className: "only" }, "Only the finder and the moderators see this"), ...parts);
@@ -124,7 +124,7 @@ function time(at) {
 function secrecy(report) {
   if (!report?.sealed && !report?.private) return null;
   const words = report.sealed ? "Sealed" : "Private";
-  return element("span", { className: "state", title: "Only its author and the moderators see all of it" }, element("span", { aria: { hidden: "true" } }, "🔒 "), words);
+  return element("span", { className: "state", title: "Only its author and the moderators see everything" }, element("span", { aria: { hidden: "true" } }, "🔒 "), words);
 }
 
 function circumstances(report) {
@@ -137,7 +137,7 @@ function circumstances(report) {
 function photos(message) {
   const all = message.report.photos.map((photo, index) => {
     if (photo.url) return element("img", { src: photo.url, alt: `Photo of ${message.text || "the thing"}`, loading: "lazy" });
-    if (photo.state === "failed") return element("p", { className: "problem" }, `${photo.name} could not be used.`); // the thread says why
+    if (photo.state === "failed") return element("p", { className: "problem" }, `${photo.name} couldn't be used.`); // the thread says why
     const preview = previews.get(message.id)?.[index];
     const waiting = element("span", { className: "no-preview" }, "Photo on its way…");
     if (!preview) return waiting;
@@ -149,10 +149,10 @@ function photos(message) {
 }
 
 function editing(message) {
-  const words = { name: "text", kind: "text", label: "Your words", hint: "", required: true, most: 4000, value: message.text };
-  const button = element("button", { type: "button", className: "edit", data: { key: "edit" }, title: "Change your words", aria: { label: "Change your words" } }, "✎");
+  const words = { name: "text", kind: "text", label: "Your text", hint: "", required: true, most: 4000, value: message.text };
+  const button = element("button", { type: "button", className: "edit", data: { key: "edit" }, title: "Edit your text", aria: { label: "Edit your text" } }, "✎");
   button.addEventListener("click", () =>
-    ask({ title: "Change your words", fields: [words] }, ({ text }) => send("/edits", { message: message.id, name: me.name(), text })),
+    ask({ title: "Edit your text", fields: [words] }, ({ text }) => send("/edits", { message: message.id, name: me.name(), text })),
   );
   return button;
 }
@@ -160,13 +160,13 @@ function editing(message) {
 function removal(message) {
   const button = element("button", { type: "button", className: "remove", data: { key: "remove" }, title: "Delete this post", aria: { label: "Delete this post" } }, "×");
   button.addEventListener("click", async () => {
-    if (!confirm("Delete this post and all that I know of it?")) return;
+    if (!confirm("Delete this post and everything I know about it?")) return;
     await act(button.closest(".body"), "/withdrawals", { message: message.id });
   });
   return button;
 }
 
-/** What the bot says in a thread, or to the moderators. */
+/** A reply in a thread, or to the moderators. */
 function card(message) {
   const { reply, match, question } = message;
   const parts = [element("span", { className: "face is-bot", title: "Reunite", aria: { hidden: "true" } }, "R"), cards.lines(reply)];
@@ -191,20 +191,20 @@ function card(message) {
 
 function verdicts(message, match) {
   const buttons = VERDICTS.map(({ kind, mark, words }) => {
-    const mine = match[kind].some(me.isMe);
+    const isMine = match[kind].some(me.isMe);
     const title = match[kind].length ? `${words}: ${match[kind].join(", ")}` : words;
     const button = element(
       "button",
-      { type: "button", className: "verdict", data: { key: kind }, title, aria: { pressed: String(mine), label: words } },
+      { type: "button", className: "verdict", data: { key: kind }, title, aria: { pressed: String(isMine), label: words } },
       element("span", { aria: { hidden: "true" } }, mark),
       match[kind].length ? element("b", {}, ` ${match[kind].length}`) : null,
     );
     button.addEventListener("click", () =>
-      act(button.closest(".body"), "/verdicts", { message: message.id, kind, given: !mine }),
+      act(button.closest(".body"), "/verdicts", { message: message.id, kind, given: !isMine }),
     );
     return button;
   });
-  return element("div", { className: "verdicts", role: "group", aria: { label: "Is this the match?" } }, ...buttons, element("p", { className: "error", role: "alert" }));
+  return element("div", { className: "verdicts", role: "group", aria: { label: "Is this a match?" } }, ...buttons, element("p", { className: "error", role: "alert" }));
 }
 
 function answers(message, question) {

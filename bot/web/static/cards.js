@@ -1,14 +1,14 @@
-// What the bot says as elements: lines of spans, buttons, and notes that only whoever pressed one sees.
+// Replies as elements: lines of spans, buttons, and the private notes after a press.
 
 import { element } from "./dom.js";
 import { announce, reveal } from "./places.js";
-import { press } from "./presses.js";
+import { press } from "./buttons.js";
 
 export function lines(reply) {
   return element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
 }
 
-/** The buttons of a reply; null where it has none. `onNote(reply)` is called with what a press was answered. */
+/** The buttons of a reply; null where it has none. `onNote(reply)` is called with the note after a press. */
 export function buttons(reply, onNote) {
   if (!reply.buttons.length) return null;
   const error = element("p", { className: "error", role: "alert" });
@@ -16,7 +16,7 @@ export function buttons(reply, onNote) {
     const key = `${button.action}:${button.subject}`;
     const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key } }, button.words);
     made.addEventListener("click", async () => {
-      if (made.ariaBusy) return; // not disabled: it would lose the focus
+      if (made.ariaBusy) return; // a disabled button would lose the focus
       error.textContent = "";
       made.ariaBusy = "true";
       try {
@@ -33,14 +33,14 @@ export function buttons(reply, onNote) {
   return element("div", { className: "buttons", role: "group", aria: { label: "What you can do" } }, ...all, error);
 }
 
-/** A note for one person; `onNote` as above, with null where it is closed. */
+/** A private note; `onNote` as above, with null when it is closed. */
 export function note(reply, onNote) {
   const close = element("button", { type: "button", className: "remove", aria: { label: "Close this note" } }, "×");
   close.addEventListener("click", () => onNote(null));
   return element("div", { className: "note" }, element("p", { className: "only" }, "Only you see this"), close, lines(reply), buttons(reply, onNote));
 }
 
-/** Say a note aloud as well. */
+/** Announce a note to screen readers. */
 export function sayNote(reply) {
   announce(reply.lines.flat().map((part) => part.text).join(" "));
 }

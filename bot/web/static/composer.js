@@ -1,17 +1,17 @@
-// Writing a post: words, photos by file, paste or drop, previews, and one kind sentence when it can't be taken.
+// Writing a post: words, photos by file, paste or drop, previews, and a sentence where it is refused.
 
 import { element } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
 
 export class Composer {
-  /** `onPosted(channel, message, previews)` is called with the urls of the photos' local previews. */
+  /** `onPosted(channel, message, previews)` is called with the URLs of the photos' local previews. */
   constructor(form, onPosted) {
     this.form = form;
     this.channel = form.dataset.channel;
     this.onPosted = onPosted;
     this.photos = [];
-    this.id = crypto.randomUUID(); // the same for each try of a post, so that it is posted once
+    this.id = crypto.randomUUID(); // the same for each attempt, so that it is posted once
     this.text = form.querySelector("textarea");
     this.files = form.querySelector(".files");
     this.error = form.querySelector(".error");
@@ -45,7 +45,7 @@ export class Composer {
     this.listenForDrops(form.closest(".channel"));
   }
 
-  /** A sealed find has to be called something. */
+  /** A sealed report needs a category. */
   showSealed(isSealed) {
     const fields = this.form.querySelector("fieldset");
     if (fields) fields.hidden = fields.disabled = !isSealed;
@@ -121,13 +121,13 @@ export class Composer {
   clear() {
     this.form.reset();
     this.showSealed(false);
-    this.photos = []; // their previews live on in the post until its stored copies are there
+    this.photos = []; // the post shows their previews until it has stored copies
     this.id = crypto.randomUUID();
     this.showPreviews();
   }
 }
 
-/** Post once. `fields.at` is local time as the form gives it. */
+/** Send a post. `fields.at` is the form's local time. */
 export function post(fields, photos) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {

@@ -1,8 +1,8 @@
-// Windows on top of the page: a form to fill in, and a list to read.
+// Dialogs: a form to fill in, and a list to read.
 
 import { element } from "./dom.js";
 
-/** Ask for what a form of the server's wants. Gives what `submit(answers)` gave, or null if the person leaves it. */
+/** Show a form from the server. Returns the result of `submit(answers)`, or null if the person cancels. */
 export function ask(form, submit) {
   return new Promise((resolve) => {
     let result = null;
@@ -46,7 +46,7 @@ function open(title, onClose, ...content) {
     dialog.remove();
     onClose();
     if (document.activeElement !== document.body || !around) return;
-    // What opened it has been drawn anew meanwhile.
+    // The control that opened it has been redrawn in the meantime.
     document.getElementById(around)?.querySelector(`[data-key="${CSS.escape(dataset.key)}"]`)?.focus();
   });
   document.body.append(dialog);

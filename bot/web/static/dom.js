@@ -1,6 +1,6 @@
-// Small help with elements. Text only ever becomes text nodes.
+// Helpers for elements. Text always becomes text nodes.
 
-/** Make an element: `properties` are set on it (`data` and `aria` as attributes), children are nodes or text. */
+/** Create an element with `properties` (`data` and `aria` as attributes); children are nodes or text. */
 export function element(tag, properties = {}, ...children) {
   const { data = {}, aria = {}, ...rest } = properties;
   const made = Object.assign(document.createElement(tag), rest);
@@ -10,7 +10,7 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Replace what an element holds; focus stays on the control with the same `data-key`. */
+/** Replace an element's content; the focus stays on the control with the same `data-key`. */
 export function replaceContent(parent, ...children) {
   const key = parent.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   parent.replaceChildren(...children);

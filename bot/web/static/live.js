@@ -1,11 +1,11 @@
-// The server's view of the page, by WebSocket: everything first, then each change. A lost connection is taken up again.
+// What the page shows, by WebSocket: everything first, then each change. A lost connection is reopened.
 
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8000;
 
 /**
- * Call `onUpdate(update)` for each message, `onConnected(connected)` when the line comes and goes. `viewer()` tells who
- * looks, as the parameters of an address. Returns a function that begins anew, for another viewer.
+ * Call `onUpdate(update)` for each message, and `onConnected(connected)` when the connection changes. `viewer()` returns
+ * who is looking, as URL parameters. Returns a function that starts again for another viewer.
  */
 export function connect(onUpdate, onConnected, viewer) {
   let pause = FIRST_PAUSE_MS;
@@ -29,17 +29,17 @@ export function connect(onUpdate, onConnected, viewer) {
     };
   }
 
-  // Who comes back to the page does not want to wait for the pause to end.
+  // Reconnect at once when someone returns to the page.
   for (const name of ["online", "focus"]) addEventListener(name, () => waiting !== undefined && open());
   open();
   return () => {
-    socket.onmessage = socket.onclose = null; // what it still has is for the one before
+    socket.onmessage = socket.onclose = null; // its remaining messages are for the person before
     socket.close();
     open();
   };
 }
 
-/** Post a form or JSON. Returns the answer; throws an Error with a sentence for the person, `.final` if sent as it is it won't go through. */
+/** Post a form or JSON. Returns the response; throws an Error with a sentence, `.final` where sending it again can't help. */
 export async function send(path, body) {
   const isForm = body instanceof FormData;
   let response;
@@ -50,10 +50,10 @@ export async function send(path, body) {
       headers: isForm ? {} : { "Content-Type": "application/json" },
     });
   } catch {
-    throw new Error("I can't be reached right now. What you wrote is still here: please try again in a moment.");
+    throw new Error("I can't be reached right now. Your text is still here: please try again in a moment.");
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  const sentence = answer.error ?? "That did not work. What you wrote is still here: please try again.";
+  const sentence = answer.error ?? "That didn't work. Your text is still here: please try again.";
   throw Object.assign(new Error(sentence), { final: response.status < 500 });
 }

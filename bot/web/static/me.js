@@ -1,4 +1,4 @@
-// Who is acting: one of the made-up people, or a name of one's own.
+// Who is acting: one of the invented people, or another name.
 
 const KEPT = "reunite.who";
 const who = document.getElementById("who");
@@ -17,12 +17,12 @@ export function isMe(other) {
   return other.toLowerCase() === name().toLowerCase();
 }
 
-/** Who acts, as the parameters of an address. */
+/** Who is acting, as URL parameters. */
 export function parameters() {
   return new URLSearchParams({ name: name(), ...(isModerator() ? { moderator: "yes" } : {}) });
 }
 
-/** Call `watcher` whenever another person acts. */
+/** Call `watcher` when another person is acting. */
 export function onChange(watcher) {
   watchers.push(watcher);
 }
@@ -46,4 +46,4 @@ who.addEventListener("change", () => {
   if (!otherName.hidden) otherName.focus();
 });
 otherName.addEventListener("input", keep);
-otherName.addEventListener("change", changed); // once it is typed
+otherName.addEventListener("change", changed); // after typing

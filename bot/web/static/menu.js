@@ -1,4 +1,4 @@
-// What a person may ask for of themselves or, as a moderator, of the community.
+// A person's own reports and data, and the statistics for moderators.
 
 import * as cards from "./cards.js";
 import { show } from "./dialogs.js";
@@ -7,12 +7,12 @@ import { send } from "./live.js";
 import * as me from "./me.js";
 
 const ENTRIES = {
-  mine: { title: "My open reports", empty: "You have no open reports." },
-  privacy: { title: "What is kept of me" },
+  "my-reports": { title: "My open reports", empty: "You have no open reports." },
+  privacy: { title: "Your data" },
   statistics: { title: "Numbers" },
 };
 
-/** Bring the menu to life. */
+/** Start the menu. */
 export function start() {
   const menu = document.getElementById("menu");
   for (const entry of menu.querySelectorAll("[data-entry]")) {

@@ -1,4 +1,4 @@
-// Where things are on the page: channels to switch between, messages to jump to, and what is said aloud of them.
+// Navigation: switching channels, jumping to messages, and announcements to screen readers.
 
 import { element, scrollTo } from "./dom.js";
 
@@ -8,7 +8,7 @@ export function onSwitchChannel(action) {
   switching = action;
 }
 
-/** Bring a message into view and mark it for a moment; false if it is not there. */
+/** Scroll to a message and highlight it briefly; false if it isn't there. */
 export function reveal(id) {
   const target = document.getElementById(`m-${id}`);
   if (!target) return false;
@@ -25,7 +25,7 @@ export function isInView(id) {
   return Boolean(box?.height) && box.top >= 0 && box.top < innerHeight - 40;
 }
 
-/** Let a screen reader say something. */
+/** Announce something to screen readers. */
 export function announce(words) {
   const announcer = document.getElementById("announcer");
   announcer.append(element("p", {}, words));

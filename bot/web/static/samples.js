@@ -1,15 +1,15 @@
-// Something to try the page with: drawn pictures, made by scripts/draw_samples.py.
+// Sample reports to try the page with; scripts/draw_samples.py draws the pictures.
 
 import { element } from "./dom.js";
 import { post } from "./composer.js";
 
 const SAMPLES = [
   { file: "umbrella", name: "Ben", caption: "Left at the tram stop" },
-  { file: "backpack", name: "Chiyo", caption: "It stood in the library" },
-  { file: "mug", name: "Ben", caption: "Forgotten in the kitchen on the third floor" },
-  { file: "teddy", name: "Chiyo", caption: "Sat alone on the playground" },
+  { file: "backpack", name: "Chiyo", caption: "Found it in the library" },
+  { file: "mug", name: "Ben", caption: "Left in the kitchen on the third floor" },
+  { file: "teddy", name: "Chiyo", caption: "Left on the playground" },
   { file: "bottle", name: "Ada", caption: "Found at the sports hall" },
-  { file: "ball", name: "Ben", caption: "Lay in the hedge behind the school" },
+  { file: "ball", name: "Ben", caption: "In the hedge behind the school" },
 ];
 export const LOSSES = ["red umbrella", "blue backpack", "teddy bear", "yellow mug"];
 
@@ -19,7 +19,7 @@ export function pictures() {
   return SAMPLES.map((sample) => element("li", {}, element("img", { src: path(sample), alt: "", width: 64, height: 64 })));
 }
 
-/** Post the sample finds, one after the other. */
+/** Post the sample found reports, one after the other. */
 export async function postFinds() {
   for (const sample of SAMPLES) {
     const picture = await (await fetch(path(sample))).blob();

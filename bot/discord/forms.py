@@ -1,4 +1,4 @@
-"""Forms as Discord's modals, and what was filled in. A modal's id says what for, so it outlives the bot's process."""
+"""Forms as Discord's modals, and what was filled in. A modal's id says what it is for, even after a restart."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from bot.discord.posts import photo_files
+from bot.text import shorten
 from reunite.entities import IncomingPhoto
 from reunite.messages.forms import Field, Form
 
@@ -15,82 +16,78 @@ _MOST_TITLE: Final = 45  # Discord's limits, in characters
 _MOST_LABEL: Final = 45
 _MOST_HINT: Final = 100
 _LABEL, _ROW = 18, 1
-"""What an input stands in."""
+"""Types of component that contain an input."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """What was filled in, by the fields' names; an empty or absent one is empty."""
+class FormInput:
+    """What was filled in, by the fields' names; an absent field is empty."""
 
     values: Mapping[str, tuple[str, ...]]
     photos: tuple[IncomingPhoto, ...] = ()
     not_photos: tuple[str, ...] = ()
-    """Names of files that are none."""
+    """Names of the files that are not photos."""
 
     def __getitem__(self, name: str) -> str:
-        """Return the answer of a field that takes one."""
         return next(iter(self.values.get(name, ())), "")
 
 
-def modal_of(form: Form, custom_id: str) -> ui.Modal:
+def form_modal(form: Form, custom_id: str) -> ui.Modal:
     """Return a form as a modal; its submission comes as an event of the client."""
     return modal(form.title, custom_id, [_labelled(field) for field in form.fields])
 
 
-def modal(title: str, custom_id: str, labels: Sequence[ui.Label[Any]]) -> ui.Modal:
-    """Return a modal of these inputs, which the library need not remember."""
-    made = ui.Modal(title=clip(title, _MOST_TITLE), custom_id=custom_id)
-    for each in labels:
-        made.add_item(each)
+def modal(title: str, custom_id: str, inputs: Sequence[ui.Label[Any]]) -> ui.Modal:
+    """Return a modal, which the library doesn't keep."""
+    made = ui.Modal(title=shorten(title, _MOST_TITLE), custom_id=custom_id)
+    for field in inputs:
+        made.add_item(field)
     made.stop()
     return made
 
 
-def label(words: str, component: ui.Item[Any], hint: str = "") -> ui.Label[Any]:
-    """Return an input with the words above it."""
-    return ui.Label(text=clip(words, _MOST_LABEL), description=clip(hint, _MOST_HINT) or None, component=component)
+def labelled(label: str, component: ui.Item[Any], hint: str = "") -> ui.Label[Any]:
+    """Return an input with its label."""
+    return ui.Label(
+        text=shorten(label, _MOST_LABEL), description=shorten(hint, _MOST_HINT) or None, component=component
+    )
 
 
-def filled(interaction: discord.Interaction) -> Filled:
+def form_input(interaction: discord.Interaction) -> FormInput:
     """Read a modal's submission."""
     data: Mapping[str, Any] = interaction.data or {}
-    given = [each["component"] if each["type"] == _LABEL else each for each in data.get("components", [])]
+    parts = data.get("components", [])
+    inputs = [part["component"] if part["type"] == _LABEL else part for part in parts if part["type"] != _ROW]
     values = {
-        each["custom_id"]: tuple(each["values"]) if "values" in each else (each.get("value") or "",)
-        for each in given
-        if each["type"] != _ROW
+        field["custom_id"]: tuple(field["values"]) if "values" in field else (field.get("value") or "",)
+        for field in inputs
     }
     files = data.get("resolved", {}).get("attachments", {})
     photos, not_photos = photo_files(files.values())
-    return Filled(values, photos, not_photos)
-
-
-def clip(text: str, most: int) -> str:
-    """Shorten words that Discord would refuse as too long."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    return FormInput(values, photos, not_photos)
 
 
 def _labelled(field: Field) -> ui.Label[Any]:
     is_text = field.kind not in {"photos", "choice"}
-    return label(field.label, _input(field), "" if is_text else field.hint)
+    return labelled(field.label, _component(field), "" if is_text else field.hint)
 
 
-def _input(field: Field) -> ui.Item[Any]:
+def _component(field: Field) -> ui.Item[Any]:
     match field.kind:
         case "photos":
             least = 1 if field.required else 0
             return ui.FileUpload(custom_id=field.name, required=field.required, min_values=least, max_values=field.most)
         case "choice":
             options = [
-                discord.SelectOption(label=each.words, value=each.value, default=each.value == field.value)
-                for each in field.options
+                discord.SelectOption(label=option.words, value=option.value, default=option.value == field.value)
+                for option in field.options
             ]
             return ui.Select(custom_id=field.name, options=options, required=field.required)
         case _:
             return ui.TextInput(
                 custom_id=field.name,
                 style=discord.TextStyle.paragraph if field.kind == "text" else discord.TextStyle.short,
-                placeholder=clip(field.hint, _MOST_HINT) or None,
+                placeholder=shorten(field.hint, _MOST_HINT) or None,
                 default=field.value[: field.most] or None,
                 required=field.required,
                 max_length=field.most,

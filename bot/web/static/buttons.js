@@ -1,17 +1,17 @@
-// Pressing the bot's buttons: first the form that goes with one, then the server, which answers with a note.
+// Presses of the bot's buttons: a form where the button has one, then a request, which returns a note.
 
 import { ask } from "./dialogs.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
 
 const SURE = {
-  withdraw: "Take this report back? I delete all that I know of it.",
-  forget: "Delete all that I know of you? That can't be undone.",
+  withdraw: "Withdraw this report? I'll delete everything I know about it.",
+  forget: "Delete everything I know about you? This can't be undone.",
 };
 
-/** Press a button. Gives the note for whoever pressed it, or null if they thought better of it. */
+/** Press a button. Returns the note for the person, or null if they cancel. */
 export async function press(button) {
-  const id = crypto.randomUUID(); // the same for each try of a press, so that it counts once
+  const id = crypto.randomUUID(); // the same for each attempt, so that the press counts once
   if (button.form) return ask(button.form, (answers) => submit(button, id, answers));
   if (SURE[button.action] && !confirm(SURE[button.action])) return null;
   return submit(button, id, {});

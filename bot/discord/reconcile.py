@@ -1,4 +1,4 @@
-"""What happened while the bot was away: posts, changed words, deletions and verdicts, as far back as is looked."""
+"""What the bot missed while it was away: posts, edits, deletions and verdicts."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -10,33 +10,37 @@ import discord
 import structlog
 
 from bot.discord.config import DiscordConfig
-from bot.discord.guilds import Guilds
 from bot.discord.inbound import VERDICTS, Inbound, fetch_member
 from bot.discord.outbound import TAKEN_UP
+from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, VerdictKind
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard, KnownPost
 
 _MOST_MESSAGES: Final = 500
-"""Messages of a channel that are looked through, newest first."""
+"""Messages read in a channel, newest first."""
 _MOST_SINGLE: Final = 200
-"""Posts in other places, and match replies, that are fetched one by one."""
+"""Posts elsewhere, and match replies, that are fetched one by one."""
 _LONGEST_PAUSE: Final = 3600.0
-"""Seconds between two tries, which grow from one to the next."""
+"""Seconds between two attempts, which grow from one to the next."""
 
 _log = structlog.get_logger(__name__)
 
 
-class CatchingUp:
-    """Compares what Discord shows with what is known, and hands on what is new as if it happened now."""
+class Reconciler:
+    """Compares Discord with what the store knows, and passes on what is new as if it had just happened."""
 
     def __init__(
-        self, client: discord.Client, handlers: Handlers, guilds: Guilds, inbound: Inbound, config: DiscordConfig
+        self,
+        client: discord.Client,
+        handlers: Handlers,
+        workspaces: Workspaces,
+        inbound: Inbound,
+        config: DiscordConfig,
     ) -> None:
-        """`inbound` takes what is found; all of it may come twice."""
         self._client = client
         self._handlers = handlers
-        self._guilds = guilds
+        self._workspaces = workspaces
         self._inbound = inbound
         self._look_back = config.look_back
         self._pause = config.pause_after_trouble
@@ -44,7 +48,7 @@ class CatchingUp:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, after: float = 0.0) -> None:
-        """Begin, in so many seconds, to catch up in all guilds; where that is under way, it is done once more."""
+        """Reconcile all guilds, `after` so many seconds; where that is in progress, once more."""
         self._due = {guild.id for guild in self._client.guilds}
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(after))
@@ -55,38 +59,38 @@ class CatchingUp:
             self._task.cancel()
 
     async def _run(self, after: float) -> None:
-        """Go on until all is caught up on; trouble in one guild holds up no other."""
+        """Retry until all guilds are done; trouble in one doesn't hold up the others."""
         await asyncio.sleep(after)
         pause = self._pause
         while self._due:
             due, self._due = self._due, set()
-            self._due |= {guild for guild in due if not await self._is_caught_up(guild)}
+            self._due |= {guild for guild in due if not await self._is_reconciled(guild)}
             if self._due:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
-        _log.info("discord_caught_up", guilds=len(self._client.guilds))
+        _log.info("discord_reconciled", guilds=len(self._client.guilds))
 
-    async def _is_caught_up(self, number: int) -> bool:
-        guild = self._client.get_guild(number)
+    async def _is_reconciled(self, guild_id: int) -> bool:
+        guild = self._client.get_guild(guild_id)
         try:
             if guild:
                 await self._guild(guild)
-        except Exception:  # noqa: BLE001 - what comes from now on is taken all the same
-            _log.exception("discord_catching_up_failed", guild=str(number))
+        except Exception:  # noqa: BLE001 - new events are handled all the same
+            _log.exception("discord_reconcile_failed", guild=str(guild_id))
             return False
         return True
 
     async def _guild(self, guild: discord.Guild) -> None:
         since = discord.utils.utcnow() - self._look_back
-        if guild.me.joined_at:  # what was posted before the bot was invited is none of its business
+        if guild.me.joined_at:  # nothing posted before the bot was invited
             since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id), since)
-        posts = {str(each.report.target.message): each for each in known}
+        posts = {str(post.report.target.message): post for post in known}
         for channel in guild.text_channels:
-            if self._guilds.role_of(channel):
+            if self._workspaces.role_of(channel):
                 await self._channel(channel, since, posts)
         for forum in guild.forums:
-            if self._guilds.role_of(forum):
+            if self._workspaces.role_of(forum):
                 await self._forum(forum, since, posts)
         for post in list(posts.values())[-_MOST_SINGLE:]:
             await self._post(guild, post)
@@ -113,15 +117,15 @@ class CatchingUp:
                     await self._message(message)
 
     async def _message(self, message: discord.Message) -> None:
-        """Take a message as if it came, or changed, just now."""
+        """Handle a message as if it had just been posted, or edited."""
         if message.id in self._inbound.recent:
-            return  # it has come in the meantime
-        if not any(each.me and str(each.emoji) == TAKEN_UP for each in message.reactions):
-            await self._inbound.message(message)
+            return  # its event has come in the meantime
+        if not any(reaction.me and str(reaction.emoji) == TAKEN_UP for reaction in message.reactions):
+            await self._inbound.posted(message)
         await self._inbound.edited(message)
 
     async def _post(self, guild: discord.Guild, post: KnownPost) -> None:
-        """Look for a known post that was not met in its channel: it may be gone, or elsewhere."""
+        """Look for a known post that was not found in its channel: it may be deleted, or elsewhere."""
         target = post.report.target
         try:
             message = await self._fetch(guild, target.channel, str(target.message))
@@ -132,18 +136,18 @@ class CatchingUp:
         else:
             await self._inbound.edited(message)
 
-    async def cleared(self, guild: int, message: int) -> None:
-        """Look which verdicts have gone where all reactions to a message, or all of one kind, were cleared."""
-        place = self._client.get_guild(guild)
-        if place:
-            await self._guilds.known(place)
-            since = discord.utils.snowflake_time(message) - timedelta(minutes=1)  # it was put into the outbox before
-            for card in await self._handlers.known_cards("discord", str(guild), since):
+    async def cleared(self, guild_id: int, message: int) -> None:
+        """Withdraw the verdicts that were among the cleared reactions to a message."""
+        guild = self._client.get_guild(guild_id)
+        if guild:
+            await self._workspaces.ensure_joined(guild)
+            since = discord.utils.snowflake_time(message) - timedelta(minutes=1)  # the outbox had it earlier
+            for card in await self._handlers.known_cards("discord", str(guild_id), since):
                 if card.sent.message == str(message):
-                    await self._card(place, card)
+                    await self._card(guild, card)
 
     async def _card(self, guild: discord.Guild, card: KnownCard) -> None:
-        """Compare the reactions to a match reply with the verdicts that stand."""
+        """Compare the reactions to a match reply with the recorded verdicts."""
         try:
             message = await self._fetch(guild, card.sent.channel, card.sent.message)
         except (discord.NotFound, discord.Forbidden):
@@ -151,8 +155,8 @@ class CatchingUp:
         target = ReplyTarget("discord", str(guild.id), card.sent.channel, card.sent.message)
         given = await _verdicts(message.reactions)
         for kind, users in given.items():
-            standing = {each.moderator for each in card.verdicts if each.kind is kind}
-            for user in users - standing:
+            recorded = {verdict.moderator for verdict in card.verdicts if verdict.kind is kind}
+            for user in users - recorded:
                 if member := await fetch_member(guild, int(user)):
                     await self._inbound.verdict(target, member, kind, given=True)
         for verdict in card.verdicts:
@@ -160,14 +164,14 @@ class CatchingUp:
                 await self._inbound.verdict(target, int(verdict.moderator), verdict.kind, given=False)
 
     async def _fetch(self, guild: discord.Guild, channel: str, message: str) -> discord.Message:
-        place = self._client.get_partial_messageable(int(channel), guild_id=guild.id)
-        return await place.fetch_message(int(message))
+        messages = self._client.get_partial_messageable(int(channel), guild_id=guild.id)
+        return await messages.fetch_message(int(message))
 
 
 async def _verdicts(reactions: Iterable[discord.Reaction]) -> Mapping[VerdictKind, set[str]]:
-    """Return who has reacted with ✅ and with ❌, bots left out."""
+    """Return the users who reacted with ✅ and with ❌, without bots."""
     given = {}
-    for each in reactions:
-        if kind := VERDICTS.get(str(each.emoji)):
-            given[kind] = {str(user.id) async for user in each.users() if not user.bot}
+    for reaction in reactions:
+        if kind := VERDICTS.get(str(reaction.emoji)):
+            given[kind] = {str(user.id) async for user in reaction.users() if not user.bot}
     return given

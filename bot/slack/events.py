@@ -1,4 +1,4 @@
-"""Wires bolt: which of Slack's events, commands, presses and modals goes where."""
+"""Which of Slack's events, commands, presses and modals goes to which part of the adapter."""
 
 import logging
 import re
@@ -16,20 +16,21 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import config
+from bot.slack import manifest
+from bot.slack.buttons import Buttons
+from bot.slack.commands import Commands
+from bot.slack.config import SlackConfig
+from bot.slack.forms import REPORT
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
-from bot.slack.presses import Presses
 from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
-from bot.slack.setup import SETUP, Setup
-from bot.slack.views import REPORT
+from bot.slack.settings_form import SETUP, SettingsForm
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 
-Body = Mapping[str, Any]
 _Listener = Callable[..., Awaitable[None]]
 _RETRY: Final = "x-slack-retry-num"
 _log = structlog.get_logger(__name__)
@@ -37,35 +38,36 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Who takes what."""
+    """The parts that handle events."""
 
     workspaces: Workspaces
     installations: Installations
     inbound: Inbound
+    commands: Commands
     reports: Reports
-    presses: Presses
+    buttons: Buttons
     home: Home
-    setup: Setup
+    settings_form: SettingsForm
     linking: Linking
 
 
-def bolt_app(client: AsyncWebClient, settings: config.SlackConfig, parts: Parts) -> AsyncApp:
-    """Return bolt's app. It acknowledges an event when its listener is done: what fails comes again."""
+def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> AsyncApp:
+    """Return bolt's app. It acknowledges an event when its listener returns; Slack sends a failed one again."""
     workspaces = parts.workspaces
 
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
         return await workspaces.authorize(team_id)
 
-    quiet = logging.getLogger("slack_bolt")
-    quiet.setLevel(logging.WARNING)  # below that, bolt writes down whole requests
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.WARNING)  # below that, bolt logs whole requests
     app = AsyncApp(
         client=client,
-        logger=quiet,
-        authorize=authorize,  # type: ignore[arg-type] # it may return None: bolt then turns the request down
-        signing_secret=settings.signing_secret or "",
+        logger=logger,
+        authorize=authorize,  # type: ignore[arg-type] # it may return None: bolt then refuses the request
+        signing_secret=config.signing_secret or "",
         process_before_response=True,
-        request_verification_enabled=not settings.app_token,  # Socket Mode has no signatures
-        ignoring_self_events_enabled=False,  # the deletion of a post of ours is such an event
+        request_verification_enabled=not config.app_token,  # Socket Mode has no signatures
+        ignoring_self_events_enabled=False,  # the deletion of the bot's post is such an event
     )
     _events(app, parts)
     _requests(app, parts)
@@ -76,50 +78,51 @@ def bolt_app(client: AsyncWebClient, settings: config.SlackConfig, parts: Parts)
 def _events(app: AsyncApp, parts: Parts) -> None:
     inbound = parts.inbound
     app.event("message")(_once(parts, inbound.message))
-    for name in config.REACTION_EVENTS:
+    for name in manifest.REACTION_EVENTS:
         app.event(name)(_once(parts, inbound.reaction))
-    for name in config.CHANNEL_EVENTS:
+    for name in manifest.CHANNEL_EVENTS:
         app.event(name)(_once(parts, inbound.channels_changed))
-    app.event(config.HOME_EVENT)(_once(parts, parts.home.opened))
-    for name in config.LEAVE_EVENTS:
+    app.event(manifest.HOME_EVENT)(_once(parts, parts.home.opened))
+    for name in manifest.LEAVE_EVENTS:
         app.event(name)(_leaving(parts))
 
 
 def _requests(app: AsyncApp, parts: Parts) -> None:
-    workspaces, reports, presses = parts.workspaces, parts.reports, parts.presses
-    for command in config.COMMANDS:
-        app.command(command)(_answering(workspaces, reports.command))
-    for callback in config.GLOBAL_SHORTCUTS:
-        app.global_shortcut(callback)(_answering(workspaces, reports.shortcut))
-    for callback in config.MESSAGE_SHORTCUTS:
-        app.message_shortcut(callback)(_answering(workspaces, reports.this_message))
-    for prefix, listener in ((ANSWER, presses.answer), (PRESS, presses.pressed), (HOME, parts.home.pressed)):
-        app.action(re.compile(f"^{prefix}"))(_answering(workspaces, listener))
+    workspaces, reports, buttons = parts.workspaces, parts.reports, parts.buttons
+    for command in manifest.COMMANDS:
+        app.command(command)(_replying(workspaces, parts.commands.command))
+    for callback in manifest.GLOBAL_SHORTCUTS:
+        app.global_shortcut(callback)(_replying(workspaces, reports.shortcut))
+    for callback in manifest.MESSAGE_SHORTCUTS:
+        app.message_shortcut(callback)(_replying(workspaces, reports.from_menu))
+    for prefix, listener in ((ANSWER, buttons.answered), (PRESS, buttons.pressed), (HOME, parts.home.pressed)):
+        app.action(re.compile(f"^{prefix}"))(_replying(workspaces, listener))
     app.view(re.compile(f"^{REPORT}"))(_submitting(workspaces, reports.submit))
-    for callback, submit in ((PRESS, presses.submit), (SETUP, parts.setup.submit), (LINK, parts.linking.submit)):
+    submits = ((PRESS, buttons.submit), (SETUP, parts.settings_form.submit), (LINK, parts.linking.submit))
+    for callback, submit in submits:
         app.view(callback)(_submitting(workspaces, submit))
 
 
 def _once(parts: Parts, listener: _Listener) -> _Listener:
-    """Deal with an event, unless it comes again and was dealt with."""
+    """Handle an event, unless it is a repetition of one that was handled."""
 
     async def listen(
         event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, req: AsyncBoltRequest
     ) -> None:
-        workspace = await parts.workspaces.of(context.team_id)
-        again = req.headers.get(_RETRY, ["0"])[0] != "0"
-        if workspace is None or (again and await parts.installations.has_dealt_with(body["event_id"])):
+        workspace = await parts.workspaces.get(context.team_id)
+        is_retry = req.headers.get(_RETRY, ["0"])[0] != "0"
+        if workspace is None or (is_retry and await parts.installations.has_dealt_with(body["event_id"])):
             return
-        now = await parts.inbound.as_it_is_now(workspace, event) if again else event
-        if now is not None:
-            await listener(workspace, now)
+        current = await parts.inbound.current(workspace, event) if is_retry else event
+        if current is not None:
+            await listener(workspace, current)
         await parts.installations.note_event(body["event_id"])
 
     return listen
 
 
 def _leaving(parts: Parts) -> _Listener:
-    """Purge a workspace that took the app away. An event that is older than its newest installation is too late."""
+    """Purge a workspace that removed the app, unless the event is older than its newest installation."""
 
     async def listen(event: dict[str, Any], body: dict[str, Any]) -> None:
         team, at = body["team_id"], datetime.fromtimestamp(body["event_time"], UTC)
@@ -130,23 +133,23 @@ def _leaving(parts: Parts) -> _Listener:
     return listen
 
 
-def _answering(workspaces: Workspaces, listener: _Listener) -> _Listener:
+def _replying(workspaces: Workspaces, listener: _Listener) -> _Listener:
     async def listen(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext) -> None:
-        await listener(await _served(workspaces, context), ack, body, respond)
+        await listener(await _workspace(workspaces, context), ack, body, respond)
 
     return listen
 
 
 def _submitting(workspaces: Workspaces, listener: _Listener) -> _Listener:
     async def listen(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await listener(await _served(workspaces, context), ack, body)
+        await listener(await _workspace(workspaces, context), ack, body)
 
     return listen
 
 
-async def _served(workspaces: Workspaces, context: AsyncBoltContext) -> SlackWorkspace:
-    workspace = await workspaces.of(context.team_id)
-    assert workspace is not None  # noqa: S101 - bolt has asked `authorize` before
+async def _workspace(workspaces: Workspaces, context: AsyncBoltContext) -> SlackWorkspace:
+    workspace = await workspaces.get(context.team_id)
+    assert workspace is not None  # noqa: S101 - bolt has called `authorize` before
     return workspace
 
 

@@ -1,4 +1,4 @@
-"""The commands as Discord is told of them: names and options in every language that we speak."""
+"""The commands as Discord shows them: names and options in every language of ours."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -9,7 +9,7 @@ from discord.app_commands import TranslationContextLocation
 
 from bot.discord.commands import Commands
 from bot.discord.posts import photo_files
-from bot.discord.reporting import Told
+from bot.discord.reports import ReportInput
 from reunite.entities import ReportKind
 from reunite.language import command, language_of, menu
 
@@ -23,40 +23,40 @@ _Short = app_commands.Range[str, 0, 100]
 
 
 class Translator(app_commands.Translator):
-    """Gives discord.py the words of other languages; English is what the commands are written in."""
+    """Translates the commands, which are written in English."""
 
     async def translate(
         self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
-        """Return a name or a description in a language of Discord's; None where we don't speak it."""
-        language, said = language_of(locale.value), context.data
+        """Return a name or a description; None in a language that we don't have."""
+        language, named = language_of(locale.value), context.data
         if language == "en":
             return None
-        if isinstance(said, app_commands.ContextMenu):
+        if isinstance(named, app_commands.ContextMenu):
             return next(menu(kind, language) for kind in ReportKind if menu(kind) == string.message)
-        key = f"{said.command.name}_{said.name}" if isinstance(said, app_commands.Parameter) else said.name
+        key = f"{named.command.name}_{named.name}" if isinstance(named, app_commands.Parameter) else named.name
         words = command(key, language)
         return words.name if context.location in _NAMES else words.description
 
 
 class _Tree(app_commands.CommandTree[C]):
-    """Keeps account of the commands that are being answered."""
+    """Keeps track of the commands in progress."""
 
     count: Callable[[], None]
 
     async def interaction_check(self, _: discord.Interaction[C], /) -> bool:
-        """Let everyone in; this runs in the task of the command."""
+        """Let everyone in; this runs in the command's task."""
         self.count()
         return True
 
 
-def tree_of(client: C, commands: Commands, count: Callable[[], None]) -> app_commands.CommandTree[C]:
-    """Return all commands; they still have to be translated and synced. `count` is called in each one's task."""
+def command_tree(client: C, commands: Commands, count: Callable[[], None]) -> app_commands.CommandTree[C]:
+    """Return all commands, still to be translated and synced. `count` is called in the task of each use."""
     tree = _Tree(client)
     tree.count = count
-    for each in (*_reports(commands), *_about_me(commands), *_for_managers(commands)):
-        each.guild_only = True
-        tree.add_command(each)
+    for listed in (*_reports(commands), *_about_me(commands), *_for_managers(commands)):
+        listed.guild_only = True
+        tree.add_command(listed)
     for kind in ReportKind:
         tree.add_command(_menu(commands, kind))
     return tree
@@ -72,9 +72,7 @@ def _reports(commands: Commands) -> list[_Command]:
         where: _Short = "",
         when: _Short = "",
     ) -> None:
-        photos, others = photo_files([photo.to_dict()] if photo else [])
-        told = Told(words=description, where=where, when=when, photos=photos, not_photos=others)
-        await commands.report(interaction, "lost", told)
+        await commands.report(interaction, "lost", _given(description, photo, where, when))
 
     @app_commands.command(description=command("found").description)
     @_described("found", "description", "photo", "where")
@@ -84,21 +82,24 @@ def _reports(commands: Commands) -> list[_Command]:
         photo: discord.Attachment | None = None,
         where: _Short = "",
     ) -> None:
-        photos, others = photo_files([photo.to_dict()] if photo else [])
-        told = Told(words=description, where=where, photos=photos, not_photos=others)
-        await commands.report(interaction, "found", told)
+        await commands.report(interaction, "found", _given(description, photo, where))
 
     @app_commands.command(description=command("sealed").description)
     async def sealed(interaction: discord.Interaction) -> None:
-        await commands.report(interaction, "sealed", Told())
+        await commands.report(interaction, "sealed", ReportInput())
 
     return [lost, found, sealed]
+
+
+def _given(words: str, photo: discord.Attachment | None, where: str, when: str = "") -> ReportInput:
+    photos, others = photo_files([photo.to_dict()] if photo else [])
+    return ReportInput(words=words, where=where, when=when, photos=photos, not_photos=others)
 
 
 def _about_me(commands: Commands) -> list[_Command]:
     @app_commands.command(description=command("mine").description)
     async def mine(interaction: discord.Interaction) -> None:
-        await commands.in_guild(interaction, lambda: commands.mine(interaction))
+        await commands.in_guild(interaction, lambda: commands.my_reports(interaction))
 
     @app_commands.command(description=command("privacy").description)
     async def privacy(interaction: discord.Interaction) -> None:
@@ -114,25 +115,25 @@ def _about_me(commands: Commands) -> list[_Command]:
 def _for_managers(commands: Commands) -> list[_Command]:
     @app_commands.command(description=command("setup").description)
     async def setup(interaction: discord.Interaction) -> None:
-        await commands.in_guild(interaction, lambda: commands.setup(interaction), managers=True)
+        await commands.in_guild(interaction, lambda: commands.setup(interaction), managers_only=True)
 
     @app_commands.command(description=command("link").description)
     @_described("link", "code")
     async def link(interaction: discord.Interaction, code: _Short = "") -> None:
-        await commands.in_guild(interaction, lambda: commands.link(interaction, code), managers=True)
+        await commands.in_guild(interaction, lambda: commands.link(interaction, code), managers_only=True)
 
     @app_commands.command(description=command("unlink").description)
     async def unlink(interaction: discord.Interaction) -> None:
-        await commands.in_guild(interaction, lambda: commands.unlink(interaction), managers=True)
+        await commands.in_guild(interaction, lambda: commands.unlink(interaction), managers_only=True)
 
     managed: list[_Command] = [setup, link, unlink]
-    for each in managed:
-        each.default_permissions = discord.Permissions(manage_guild=True)
+    for listed in managed:
+        listed.default_permissions = discord.Permissions(manage_guild=True)
     return managed
 
 
 def _described(name: str, *options: str) -> Callable[[F], F]:
-    return app_commands.describe(**{each: command(f"{name}_{each}").description for each in options})
+    return app_commands.describe(**{option: command(f"{name}_{option}").description for option in options})
 
 
 def _menu(commands: Commands, kind: ReportKind) -> app_commands.ContextMenu:

@@ -1,0 +1,33 @@
+"""Which channels are for found and for lost reports. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from reunite.entities import ReportKind, Settings
+
+FOUND_NAMES: Final = frozenset({"found", "lost-and-found", "found-items"})
+LOST_NAMES: Final = frozenset({"lost", "lost-items"})
+
+
+def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
+    """Return what is reported in a channel: as the moderators chose, or by its name where they chose none."""
+    if channel in settings.found_channels:
+        return ReportKind.FOUND
+    if channel in settings.lost_channels:
+        return ReportKind.LOST
+    if name.casefold() in FOUND_NAMES and not settings.found_channels:
+        return ReportKind.FOUND
+    if name.casefold() in LOST_NAMES and not settings.lost_channels:
+        return ReportKind.LOST
+    return None
+
+
+def without_deleted(settings: Settings, exists: Callable[[str], bool]) -> Settings:
+    """Drop deleted channels from the settings: one that stayed would count as chosen, and seal reports nobody reads."""
+    return replace(
+        settings,
+        found_channels=tuple(filter(exists, settings.found_channels)),
+        lost_channels=tuple(filter(exists, settings.lost_channels)),
+        log_channel=settings.log_channel if settings.log_channel and exists(settings.log_channel) else None,
+    )

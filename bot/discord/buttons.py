@@ -1,0 +1,113 @@
+"""Presses of buttons and submissions of modals; their ids say what they mean, even after a restart."""
+
+from collections.abc import Mapping
+from typing import Any, Final, get_args
+from uuid import UUID
+
+import discord
+
+from bot.discord.commands import REPORT, Commands
+from bot.discord.forms import FormInput, form_input, form_modal
+from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately
+from bot.discord.render import parse_answer_id, parse_press_id, with_answer
+from bot.discord.reports import guild_of
+from bot.discord.settings_form import SettingsForm
+from bot.discord.workspaces import Workspaces, member_of
+from reunite.commands import AnswerQuestion, Press
+from reunite.entities import ReplyTarget
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.messages.forms import ReportForm, form_of
+from reunite.messages.reply import Action
+
+_REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
+
+
+class Buttons:
+    """Handles the buttons and modals that the bot has shown, at any time."""
+
+    def __init__(
+        self, handlers: Handlers, workspaces: Workspaces, commands: Commands, settings_form: SettingsForm
+    ) -> None:
+        self._handlers = handlers
+        self._workspaces = workspaces
+        self._commands = commands
+        self._settings_form = settings_form
+
+    async def interaction(self, interaction: discord.Interaction) -> None:
+        """Handle a press or a modal; discord.py handles commands."""
+        data: Mapping[str, Any] = interaction.data or {}
+        custom_id = str(data.get("custom_id", ""))
+        if interaction.type is discord.InteractionType.component:
+            await self._pressed(interaction, custom_id)
+        elif interaction.type is discord.InteractionType.modal_submit:
+            await self._submitted(interaction, custom_id)
+
+    async def _pressed(self, interaction: discord.Interaction, custom_id: str) -> None:
+        if answer := parse_answer_id(custom_id):
+            await self._answered(interaction, custom_id, *answer)
+        elif custom_id.startswith(SettingsForm.PREFIX):
+            await self._settings_form.open(interaction, custom_id)
+        elif press := parse_press_id(custom_id):
+            form = form_of(press[0], language_of_user(interaction))
+            if form:
+                await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))
+            else:
+                await reply_privately(interaction, lambda: self._press(interaction, *press, FormInput({})))
+
+    async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
+        given = form_input(interaction)
+        prefix, _, which = custom_id.partition(":")
+        if prefix == REPORT and which in _REPORTS:
+            await self._commands.submit(interaction, which, given)
+        elif custom_id.startswith(SettingsForm.PREFIX):
+            await self._settings_form.submit(interaction, custom_id, given)
+        elif press := parse_press_id(custom_id):
+            await reply_privately(interaction, lambda: self._press(interaction, *press, given))
+
+    async def _press(
+        self, interaction: discord.Interaction, action: Action, subject: UUID, given: FormInput
+    ) -> PrivateReply:
+        user, guild = interaction.user, guild_of(interaction)
+        if not isinstance(user, discord.Member):
+            raise TellUserError("not_here")
+        if given.not_photos:
+            raise TellUserError("photo_not_an_image", name=given.not_photos[0])
+        await self._workspaces.ensure_joined(guild)
+        press = Press(
+            target=_target(interaction, guild),
+            member=member_of(user),
+            is_moderator=self._workspaces.is_moderator(user, interaction.permissions),
+            action=action,
+            subject=subject,
+            key=str(interaction.id),
+            words=given["words"],
+            photos=given.photos,
+            language=language_of_user(interaction),
+        )
+        return PrivateReply.of(await self._handlers.press(press))
+
+    async def _answered(self, interaction: discord.Interaction, custom_id: str, report: UUID, choice: str) -> None:
+        """Take the answer to a question, and show it in place of the buttons."""
+        message = interaction.message
+        if message is None or not await acknowledged(interaction.response.defer()):
+            return
+
+        async def answer() -> PrivateReply:
+            guild = guild_of(interaction)
+            await self._workspaces.ensure_joined(guild)
+            target, member = _target(interaction, guild), member_of(interaction.user)
+            answered = await self._handlers.answer(
+                AnswerQuestion(target=target, member=member, report=report, choice=choice)
+            )
+            if answered.changed:
+                await interaction.edit_original_response(embeds=[with_answer(message, custom_id)], view=None)
+            return PrivateReply(answered.words)
+
+        reply = await outcome(interaction, answer)
+        await interaction.followup.send(reply.words, ephemeral=True)
+
+
+def _target(interaction: discord.Interaction, guild: discord.Guild) -> ReplyTarget:
+    message = str(interaction.message.id) if interaction.message else None
+    return ReplyTarget("discord", str(guild.id), str(interaction.channel_id), message)

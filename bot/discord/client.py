@@ -1,0 +1,66 @@
+"""discord.py's client, and the errors that end its connection for good."""
+
+from typing import Final
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.discord.command_tree import Translator
+from bot.discord.config import DiscordConfig
+from bot.errors import SetupError
+
+_LONGEST_PAUSE: Final = 30.0
+"""Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
+
+
+class ReuniteClient(discord.AutoShardedClient):
+    """A client without a cache of members or messages. `commands` is set before it logs in."""
+
+    commands: app_commands.CommandTree["ReuniteClient"]
+
+    def __init__(self, config: DiscordConfig) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot doesn't use voice
+        intents = discord.Intents.none()
+        intents.guilds = intents.guild_messages = intents.guild_reactions = True
+        intents.message_content = config.message_content
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=_LONGEST_PAUSE,
+            guild_ready_timeout=config.guilds_wait,
+        )
+        self._has_own_gateway = config.gateway is not None
+
+    async def setup_hook(self) -> None:
+        """Register our commands in every language; doing so again changes nothing."""
+        await self.commands.set_translator(Translator())
+        await self.commands.sync()
+        if self._has_own_gateway:  # with the number of shards known, the library uses the configured address
+            self.shard_count, _, _ = await self.http.get_bot_gateway()
+
+
+async def log_in(client: discord.Client, token: str) -> None:
+    """Log in. Raises SetupError."""
+    try:
+        await client.login(token)
+    except discord.LoginFailure as error:
+        raise SetupError("Discord refuses the bot's token: copy it again into REUNITE_DISCORD_TOKEN.") from error
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise SetupError(f"Discord can't be reached ({error}): try again later.") from error
+
+
+async def stay_connected(client: discord.Client) -> None:
+    """Keep the connection, which reconnects by itself. Raises SetupError where Discord closes it for good."""
+    try:
+        await client.connect()
+    except discord.PrivilegedIntentsRequired as error:
+        raise SetupError(
+            "The bot may not read messages: turn on 'Message Content Intent' at https://discord.com/developers"
+            " (your application, Bot), or set REUNITE_DISCORD_MESSAGE_CONTENT=false to use only commands and menus."
+        ) from error
+    except discord.ConnectionClosed as error:
+        raise SetupError(f"Discord has closed the connection for good (code {error.code}).") from error

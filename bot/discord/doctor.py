@@ -1,0 +1,57 @@
+"""What `reunite doctor` checks of Discord: the token, the intent, the permissions. Connects to no gateway."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import discord
+
+from bot.discord.addresses import addresses
+from bot.discord.config import DiscordConfig
+from bot.discord.permissions import NEEDED, invitation
+from bot.doctor import Finding
+
+_MOST_GUILDS = 200  # Discord's page
+
+
+async def check(config: DiscordConfig, database_url: str) -> AsyncIterator[Finding]:  # noqa: ARG001 - as on every platform
+    """Check the token, the intent and the permissions in each guild, and give the invitation."""
+    with addresses(config):
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            try:
+                await client.login(config.token or "")
+            except discord.LoginFailure:
+                remedy = "Copy the token again (your application, Bot, Reset Token) into REUNITE_DISCORD_TOKEN."
+                yield Finding("Discord", ok=False, found="the token is refused", remedy=remedy)
+                return
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                yield Finding("Discord", ok=False, found=f"can't be reached: {error}", remedy="Try again later.")
+                return
+            yield Finding("Discord", ok=True, found=f"logged in as {client.user}")
+            yield _intent(client, config)
+            invite = invitation(client.application_id or 0)
+            for guild in await client.http.get_guilds(_MOST_GUILDS):
+                yield _permissions(guild["name"], discord.Permissions(int(guild["permissions"])), invite)
+            yield Finding("its invitation", ok=None, found=invite)
+
+
+def _intent(client: discord.Client, config: DiscordConfig) -> Finding:
+    what = "its Message Content Intent"
+    if not config.message_content:
+        return Finding(what, ok=None, found="not requested: commands and message menus only")
+    flags = client.application_flags
+    if flags.gateway_message_content or flags.gateway_message_content_limited:
+        return Finding(what, ok=True, found="on")
+    remedy = (
+        "Turn it on at https://discord.com/developers (your application, Bot), or set"
+        " REUNITE_DISCORD_MESSAGE_CONTENT=false to use only commands and menus."
+    )
+    return Finding(what, ok=False, found="off", remedy=remedy)
+
+
+def _permissions(guild: str, granted: discord.Permissions, invite: str) -> Finding:
+    what = f"its permissions in {guild}"
+    lacking = [name for name, needed in NEEDED if needed and not getattr(granted, name)]
+    if not lacking or granted.administrator:
+        return Finding(what, ok=True, found="complete")
+    remedy = f"Open {invite} as someone who may manage that server, and invite it again."
+    return Finding(what, ok=False, found=f"lacks {', '.join(lacking)}", remedy=remedy)

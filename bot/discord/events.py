@@ -1,0 +1,147 @@
+"""Which of discord.py's events goes to which part of the adapter."""
+
+import discord
+import structlog
+
+from bot.discord.buttons import Buttons
+from bot.discord.inbound import Inbound
+from bot.discord.reconcile import Reconciler
+from bot.discord.workspaces import Workspaces
+
+_log = structlog.get_logger(__name__)
+
+
+class Events:
+    """Registers the listeners, and starts and ends what they do."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the adapter
+        self,
+        client: discord.AutoShardedClient,
+        *,
+        workspaces: Workspaces,
+        inbound: Inbound,
+        buttons: Buttons,
+        reconciler: Reconciler,
+        pause_after_trouble: float,
+    ) -> None:
+        self._client = client
+        self._workspaces = workspaces
+        self._inbound = inbound
+        self._reconciler = reconciler
+        self._pause_after_trouble = pause_after_trouble
+        self._has_started = self._is_finishing = False
+        guild_events, message_events = GuildEvents(workspaces, inbound), MessageEvents(inbound)
+        for listeners in (self, guild_events, message_events, ReactionEvents(inbound, reconciler, buttons)):
+            for name in dir(listeners):
+                if name.startswith("on_"):
+                    client.event(getattr(listeners, name))
+
+    async def start(self) -> None:
+        """Join the guilds that were added or changed while the bot was away, and look for what it missed."""
+        for guild in self._client.guilds:
+            await self._workspaces.join(guild)
+        self._has_started = True
+        _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
+        self._reconciler.start()
+
+    async def finish(self) -> None:
+        """Let the events in progress end, then disconnect."""
+        self._is_finishing = True
+        self._reconciler.stop()
+        await self._inbound.settle()
+        await self._client.close()
+
+    async def on_ready(self) -> None:
+        """Start again where Discord starts a new session."""
+        if self._has_started:
+            await self.start()
+
+    async def on_error(self, event: str, /, *_: object, **__: object) -> None:
+        """Log a defect without the event's arguments, which hold members' words; look for the event again later."""
+        if self._is_finishing:  # the next start does what is left, such as 👀 on many posts
+            _log.info("discord_event_left", during=event)
+            return
+        _log.exception("discord_event_defect", during=event)
+        self._reconciler.start(self._pause_after_trouble)
+
+
+class GuildEvents:
+    """The guilds and channels that the bot is in."""
+
+    def __init__(self, workspaces: Workspaces, inbound: Inbound) -> None:
+        self._workspaces = workspaces
+        self._inbound = inbound
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._workspaces.join(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._workspaces.leave(guild)
+
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        await self._workspaces.join(channel.guild)
+
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        if before.name != after.name:
+            await self._workspaces.join(after.guild)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Drop the channel from the settings, and withdraw the reports whose posts were in it."""
+        await self._workspaces.join(channel.guild)
+        await self._inbound.channel_deleted(channel.guild.id, channel.id)
+
+
+class MessageEvents:
+    """Posts, edits and deletions."""
+
+    def __init__(self, inbound: Inbound) -> None:
+        self._inbound = inbound
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self._inbound.posted(message)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        await self._inbound.edited(event.message)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        await self._inbound.deleted(event.guild_id, event.channel_id, event.message_id)
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        for message in event.message_ids:
+            await self._inbound.deleted(event.guild_id, event.channel_id, message)
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """A forum post has a new title."""
+        if before.name != after.name:
+            await self._inbound.renamed(after)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """A thread may be a forum post (its first message has the thread's id), or a private report's thread."""
+        await self._inbound.deleted(event.guild_id, event.thread_id, event.thread_id)
+        if event.thread_type is discord.ChannelType.private_thread:
+            await self._inbound.channel_deleted(event.guild_id, event.thread_id)
+
+
+class ReactionEvents:
+    """Reactions, which may be verdicts, and presses of buttons."""
+
+    def __init__(self, inbound: Inbound, reconciler: Reconciler, buttons: Buttons) -> None:
+        self._inbound = inbound
+        self._reconciler = reconciler
+        self._buttons = buttons
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        await self._inbound.reaction(event, given=True)
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        await self._inbound.reaction(event, given=False)
+
+    async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
+        await self._reconciler.cleared(event.guild_id or 0, event.message_id)
+
+    async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        await self._reconciler.cleared(event.guild_id or 0, event.message_id)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        self._inbound.count()
+        await self._buttons.interaction(interaction)

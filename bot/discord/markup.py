@@ -1,0 +1,15 @@
+"""Discord's notation: the one place where text is escaped."""
+
+import re
+from typing import Final
+
+import discord
+
+_FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
+_NUMBERED: Final = re.compile(r"^([^\S\n]*+\d++)\.", re.MULTILINE)
+
+
+def escape(text: str) -> str:
+    """Return text that can neither format nor mention nor become a link."""
+    escaped = _NUMBERED.sub(r"\1\\.", _FORMATTING.sub(r"\\\1", text))
+    return discord.utils.escape_mentions(escaped)

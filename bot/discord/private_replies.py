@@ -1,0 +1,88 @@
+"""Replies that one person sees: first an acknowledgement within Discord's three seconds, then the reply."""
+
+import io
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Self
+
+import discord
+import structlog
+
+from bot.discord.render import Rendered, render_private
+from reunite.errors import TellUserError
+from reunite.language import language_of
+from reunite.messages import wording
+from reunite.messages.reply import Reply
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateReply:
+    """Words, embeds with their buttons, and perhaps a file (its name and content)."""
+
+    words: str = ""
+    embeds: tuple[Rendered, ...] = ()
+    file: tuple[str, bytes] | None = None
+
+    @classmethod
+    def of(cls, *replies: Reply) -> Self:
+        return cls(embeds=tuple(render_private(reply) for reply in replies))
+
+
+Work = Callable[[], Awaitable[PrivateReply]]
+
+
+def language_of_user(interaction: discord.Interaction) -> str:
+    """Return the language in which a person uses Discord, or English."""
+    return language_of(str(interaction.locale))
+
+
+async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
+    """Acknowledge an interaction; false where it already is, as when an event comes twice, or where it is too late."""
+    try:
+        await acknowledgement
+    except discord.HTTPException as error:
+        _log.info("discord_interaction_skipped", code=error.code)
+        return False
+    return True
+
+
+async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
+    """Acknowledge an interaction, then reply with the result of `work`."""
+    if not await acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
+        return
+    reply = await outcome(interaction, work)
+    with suppress(discord.NotFound):  # the channel is gone, or it took longer than Discord waits
+        await edit_reply(interaction, reply)
+        for rendered in reply.embeds[1:]:
+            await interaction.followup.send(
+                embed=rendered.embed,
+                view=rendered.view() if rendered.buttons else discord.utils.MISSING,
+                allowed_mentions=rendered.mentions,
+                ephemeral=True,
+            )
+
+
+async def edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:
+    """Replace the acknowledgement, or the message with the pressed button, by a reply and its first embed."""
+    first = reply.embeds[0] if reply.embeds else None
+    await interaction.edit_original_response(
+        content=reply.words or None,
+        embeds=[first.embed] if first else [],
+        view=first.view() if first and first.buttons else None,
+        attachments=[discord.File(io.BytesIO(reply.file[1]), reply.file[0])] if reply.file else [],
+        allowed_mentions=discord.AllowedMentions.none(),
+    )
+
+
+async def outcome(interaction: discord.Interaction, work: Work) -> PrivateReply:
+    """Return the result of `work`, or a sentence about what went wrong."""
+    try:
+        return await work()
+    except TellUserError as error:
+        return PrivateReply(wording.tell(error, language_of_user(interaction)))
+    except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
+        _log.exception("discord_interaction_defect", interaction=interaction.id)
+        return PrivateReply(wording.sentence("went_wrong", language_of_user(interaction)))

@@ -1,0 +1,150 @@
+"""Reports by command, modal or message menu: where they go, and who may see them."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, cast
+
+import discord
+
+from bot.discord.markup import escape
+from bot.discord.outbound import ARCHIVE_AFTER, Destination, DiscordPlatform
+from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
+from bot.discord.posts import REPORTS, is_post, report_of
+from bot.discord.private_replies import PrivateReply, language_of_user
+from bot.discord.render import thread_name
+from bot.discord.workspaces import Workspaces, member_of, missing_permissions
+from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
+from reunite.errors import TellUserError, TryAgainError, UndeliverableError
+from reunite.handlers import Handlers
+from reunite.messages.forms import Form, ReportForm, report_form
+from reunite.messages.wording import sentence
+from reunite.text.when import UNKNOWN_ZONE, dated
+
+_KINDS: Final[Mapping[ReportForm, ReportKind]] = {
+    "lost": ReportKind.LOST, "found": ReportKind.FOUND, "sealed": ReportKind.FOUND,
+}  # fmt: skip
+_CONFIRMATIONS: Final[Mapping[ReportForm, str]] = {
+    "lost": "looking_in", "found": "answering_in", "sealed": "sealed_kept",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInput:
+    """What a member filled in; `private` is None where they leave it to the guild's settings."""
+
+    words: str = ""
+    where: str = ""
+    when: str = ""
+    secret: str = ""
+    category: str = "other"
+    private: bool | None = None
+    photos: tuple[IncomingPhoto, ...] = ()
+    not_photos: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words.strip() or self.photos or self.not_photos)
+
+
+class Reports:
+    """Takes reports that are not posts with a photo."""
+
+    def __init__(self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform) -> None:
+        self._handlers = handlers
+        self._workspaces = workspaces
+        self._platform = platform
+
+    def form(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> Form:
+        """Return the form of a report, filled in with what the member has said already."""
+        private = interaction.guild is not None and self._workspaces.settings(interaction.guild).private_reports
+        form = report_form(which, language_of_user(interaction), private=private)
+        known = {"where": given.where, "when": given.when}
+        return replace(
+            form, fields=tuple(replace(field, value=known.get(field.name) or field.value) for field in form.fields)
+        )
+
+    async def submit(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> PrivateReply:
+        """Save a report. Raises TellUserError."""
+        guild = guild_of(interaction)
+        await self._workspaces.ensure_joined(guild)
+        if given.not_photos:
+            raise TellUserError("photo_not_an_image", name=given.not_photos[0])
+        if given.is_empty:
+            raise TellUserError("empty_report")
+        told = dated(given.words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
+        default = self._workspaces.settings(guild).private_reports
+        private = which == "lost" and (default if given.private is None else given.private)
+        destination = await self._destination(interaction, _KINDS[which], given.words, private=private)
+        command = REPORTS[_KINDS[which]](
+            source_key=str(interaction.id),
+            target=ReplyTarget("discord", str(guild.id), str(destination.id)),
+            author=member_of(interaction.user),
+            text=told.text,
+            place=given.where,
+            happened_at=told.moment,
+            photos=given.photos,
+            sealed=which == "sealed",
+            private=private,
+            category=cast("Category", given.category),
+            secret=given.secret,
+        )
+        await self._handlers.report(command)
+        language = language_of_user(interaction)
+        confirmation = sentence(_CONFIRMATIONS[which], language, channel=destination.mention)
+        kept = [sentence("when_kept", language, when=escape(given.when))] if told.problem else []
+        return PrivateReply("\n".join([confirmation, *kept]))
+
+    async def _destination(
+        self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool
+    ) -> Destination:
+        """Return the channel of a report by command, or a new private thread with its author."""
+        guild, needed = guild_of(interaction), TO_HIDE if private else TO_POST
+        channel = self._workspaces.channel_for(guild, kind, interaction.channel, needed, language_of_user(interaction))
+        if not private:
+            return channel
+        assert isinstance(channel, discord.TextChannel)  # noqa: S101 - no others have private threads
+        name = thread_name(kind, words, discord.utils.utcnow(), self._workspaces.language(guild))
+        thread = await channel.create_thread(
+            name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
+        )
+        await thread.add_user(interaction.user)
+        return thread
+
+    async def from_menu(
+        self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind
+    ) -> PrivateReply:
+        """Take any message as a report by its author. Raises TellUserError."""
+        await self._workspaces.ensure_joined(guild_of(interaction))
+        location = interaction.channel
+        self._check(interaction, message, kind)
+        command = report_of(message, kind)
+        async with self._workspaces.lock(message.id):
+            await self._handlers.report(command)
+            with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
+                await self._platform.acknowledge(command.target)
+            assert isinstance(location, Destination)  # noqa: S101 - it was just checked
+            thread = await self._platform.open_thread(location, message.id, kind)
+        return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=thread.mention))
+
+    def _check(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
+        """Raise TellUserError where the member may not report this message, or the bot can't answer it."""
+        location, user = interaction.channel, interaction.user
+        is_forum_post = isinstance(location, discord.Thread) and location.id == message.id
+        channel = location.parent if isinstance(location, discord.Thread) and is_forum_post else location
+        if not isinstance(location, Destination) or not isinstance(channel, ReportChannel) or not is_post(message):
+            raise TellUserError("not_this_message")
+        is_moderator = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, interaction.permissions)
+        if kind is ReportKind.LOST and message.author.id != user.id and not is_moderator:
+            raise TellUserError("only_own_post")
+        if missing(channel, TO_ANSWER):
+            slots = missing_permissions(channel, TO_ANSWER, language_of_user(interaction))
+            raise TellUserError("permissions_missing", **slots)
+
+
+def guild_of(interaction: discord.Interaction) -> discord.Guild:
+    """Return the guild of an interaction. Raises TellUserError outside of guilds."""
+    if interaction.guild is None:
+        raise TellUserError("not_here")
+    return interaction.guild

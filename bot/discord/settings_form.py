@@ -1,0 +1,193 @@
+"""`/setup`: a guild's settings, and two modals that change them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, cast
+
+import discord
+from discord import ui
+
+from bot.discord.forms import FormInput, labelled, modal
+from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, missing
+from bot.discord.private_replies import PrivateReply, acknowledged, edit_reply, language_of_user, outcome
+from bot.discord.render import Rendered, RenderedButton
+from bot.discord.workspaces import Workspaces, missing_permissions
+from reunite.commands import ChangeSettings
+from reunite.entities import CATEGORIES, Category, ReportKind, Settings
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.language import LANGUAGES
+from reunite.messages.wording import sentence
+
+_CHANNELS: Final = "setup:places"
+_RULES: Final = "setup:ways"
+_MOST: Final = 10
+"""Channels of a kind, or roles, that can be chosen."""
+_CHANNEL_TYPES: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
+
+
+class SettingsForm:
+    """Shows and changes a guild's settings; only those who may manage the guild can use it."""
+
+    PREFIX: Final = "setup:"
+
+    def __init__(self, handlers: Handlers, workspaces: Workspaces) -> None:
+        self._handlers = handlers
+        self._workspaces = workspaces
+
+    def panel(self, guild: discord.Guild, language: str) -> Rendered:
+        """Return the settings, the permissions that the bot lacks, and the buttons that open the modals."""
+        lines = [*self._settings(guild, language), *self._missing(guild, language)]
+        embed = discord.Embed(title=sentence("home_setup", language), description="\n".join(lines))
+        plain = discord.ButtonStyle.secondary
+        buttons = (
+            RenderedButton(_CHANNELS, sentence("setup_places", language), plain),
+            RenderedButton(_RULES, sentence("setup_ways", language), plain),
+        )
+        return Rendered(None, embed, discord.AllowedMentions.none(), buttons)
+
+    def _settings(self, guild: discord.Guild, language: str) -> list[str]:
+        settings = self._workspaces.settings(guild)
+        sealed = (sentence(f"category_{category}", language) for category in settings.sealed_categories)
+        reports = "setup_private_on" if settings.private_reports else "setup_public_on"
+        values: Sequence[tuple[str, str]] = (
+            ("setup_found", self._channels(guild, ReportKind.FOUND)),
+            ("setup_lost", self._channels(guild, ReportKind.LOST)),
+            ("setup_log", f"<#{settings.log_channel}>" if settings.log_channel else ""),
+            ("setup_moderators", ", ".join(f"<@&{role}>" for role in settings.moderators)),
+            ("setup_language", sentence("language_name", settings.language)),
+            ("setup_private", sentence(reports, language)),
+            ("setup_sealed", ", ".join(sealed)),
+            ("setup_keep_days", str(settings.keep_days)),
+        )
+        return [f"**{sentence(key, language)}:** {value or '–'}" for key, value in values]
+
+    def _channels(self, guild: discord.Guild, kind: ReportKind) -> str:
+        return ", ".join(channel.mention for channel in self._workspaces.channels(guild, kind))
+
+    def _missing(self, guild: discord.Guild, language: str) -> list[str]:
+        """Name the missing permissions, channel by channel."""
+        log = guild.get_channel(int(self._workspaces.settings(guild).log_channel or 0))
+        needs: list[tuple[ReportChannel, discord.Permissions]] = [
+            *((channel, TO_ANSWER) for channel in self._workspaces.channels(guild, ReportKind.FOUND)),
+            *((channel, TO_POST) for channel in self._workspaces.channels(guild, ReportKind.LOST)),
+            *([(log, TO_POST)] if isinstance(log, discord.TextChannel) else []),
+        ]
+        return [
+            f"⚠️ {sentence('permissions_missing', language, **missing_permissions(channel, needed, language))}"
+            for channel, needed in needs
+            if missing(channel, needed)
+        ]
+
+    async def open(self, interaction: discord.Interaction, custom_id: str) -> None:
+        """Open a button's modal; only those who may manage the guild have seen the button."""
+        guild = interaction.guild
+        if guild is None:
+            return
+        await self._workspaces.ensure_joined(guild)
+        settings, language = self._workspaces.settings(guild), language_of_user(interaction)
+        inputs = _channel_inputs(settings, language) if custom_id == _CHANNELS else _rule_inputs(settings, language)
+        await acknowledged(interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs)))
+
+    async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
+        """Save what was chosen, and show the settings again."""
+        if not await acknowledged(interaction.response.defer()):
+            return
+        reply = await outcome(interaction, lambda: self._save(interaction, custom_id, given))
+        if reply.embeds:
+            await edit_reply(interaction, reply)
+        else:
+            await interaction.followup.send(reply.words, ephemeral=True)
+
+    async def _save(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> PrivateReply:
+        guild, language = interaction.guild, language_of_user(interaction)
+        if guild is None or not interaction.permissions.manage_guild:
+            raise TellUserError("only_moderators_here")
+        await self._workspaces.ensure_joined(guild)
+        before = self._workspaces.settings(guild)
+        settings = _with_channels(before, given) if custom_id == _CHANNELS else _with_rules(before, given)
+        await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
+        await self._workspaces.join(guild)
+        return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
+
+
+def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
+    by_name, log_hint = sentence("setup_by_name", language), sentence("setup_log_hint", language)
+    log = [settings.log_channel] if settings.log_channel else []
+    roles: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id="moderators",
+        default_values=[
+            discord.SelectDefaultValue.from_role(discord.Object(int(role))) for role in settings.moderators
+        ],
+        min_values=0,
+        max_values=_MOST,
+        required=False,
+    )
+    return [
+        labelled(sentence("setup_found", language), _channel_select("found", settings.found_channels), by_name),
+        labelled(sentence("setup_lost", language), _channel_select("lost", settings.lost_channels), by_name),
+        labelled(sentence("setup_log", language), _channel_select("log", log, 1), log_hint),
+        labelled(sentence("setup_moderators", language), roles),
+    ]
+
+
+def _channel_select(name: str, chosen: Iterable[str], most: int = _MOST) -> ui.ChannelSelect[Any]:
+    return ui.ChannelSelect(
+        custom_id=name,
+        channel_types=list(_CHANNEL_TYPES if name != "log" else _CHANNEL_TYPES[:1]),
+        default_values=[discord.SelectDefaultValue.from_channel(discord.Object(int(channel))) for channel in chosen],
+        min_values=0,
+        max_values=most,
+        required=False,
+    )
+
+
+def _rule_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
+    languages = {code: sentence("language_name", code) for code in LANGUAGES}
+    reports = {"public": sentence("setup_public_on", language), "private": sentence("setup_private_on", language)}
+    categories = {
+        category: sentence(f"category_{category}", language) for category in CATEGORIES if category != "other"
+    }
+    private = "private" if settings.private_reports else "public"
+    days: ui.TextInput[Any] = ui.TextInput(custom_id="keep_days", default=str(settings.keep_days), max_length=3)
+    sealed = _select("sealed", categories, settings.sealed_categories, len(categories))
+    return [
+        labelled(sentence("setup_language", language), _select("language", languages, [settings.language])),
+        labelled(sentence("setup_private", language), _select("reports", reports, [private])),
+        labelled(sentence("setup_sealed", language), sealed),
+        labelled(sentence("setup_keep_days", language), days),
+    ]
+
+
+def _select(name: str, offered: Mapping[Any, str], chosen: Iterable[str], most: int = 1) -> ui.Select[Any]:
+    picked = set(chosen)
+    return ui.Select(
+        custom_id=name,
+        options=[
+            discord.SelectOption(label=label, value=value, default=value in picked) for value, label in offered.items()
+        ],
+        min_values=0 if most > 1 else 1,
+        max_values=most,
+        required=most == 1,
+    )
+
+
+def _with_channels(settings: Settings, given: FormInput) -> Settings:
+    return replace(
+        settings,
+        found_channels=given.values.get("found", ()),
+        lost_channels=given.values.get("lost", ()),
+        log_channel=given["log"] or None,
+        moderators=given.values.get("moderators", ()),
+    )
+
+
+def _with_rules(settings: Settings, given: FormInput) -> Settings:
+    days = given["keep_days"].strip()
+    return replace(
+        settings,
+        language=given["language"],
+        private_reports=given["reports"] == "private",
+        sealed_categories=cast("tuple[Category, ...]", given.values.get("sealed", ())),
+        keep_days=int(days) if days.isdecimal() else 0,  # 0 is out of the allowed range
+    )

@@ -1,0 +1,122 @@
+"""The guilds that the bot is in: their settings, what each channel is for, and who moderates."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Final
+from weakref import WeakValueDictionary
+
+import discord
+
+from bot import channels
+from bot.discord.permissions import ReportChannel, missing
+from reunite.commands import ChangeSettings, JoinWorkspace
+from reunite.entities import Channel, Member, ReportKind, Settings
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.messages.wording import sentence
+
+_DEFAULTS: Final = Settings()
+
+
+class Workspaces:
+    """The guilds of one client, each with its latest settings."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+        self._settings: dict[int, Settings] = {}
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def join(self, guild: discord.Guild) -> None:
+        """Save a guild with its channels and what is reported in each, and read its settings."""
+        await self._save(guild)
+        saved = await self._handlers.settings("discord", str(guild.id))
+        settings = _without_deleted(saved, guild)
+        if settings != saved:
+            await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
+        if settings != self._settings.get(guild.id, _DEFAULTS):
+            self._settings[guild.id] = settings
+            await self._save(guild)
+        self._settings[guild.id] = settings
+
+    async def _save(self, guild: discord.Guild) -> None:
+        listed = (Channel(str(channel.id), channel.name, self.role_of(channel)) for channel in _report_channels(guild))
+        await self._handlers.join(JoinWorkspace("discord", str(guild.id), guild.name, tuple(listed)))
+
+    async def ensure_joined(self, guild: discord.Guild) -> None:
+        """Join a guild whose first event comes before it has been joined."""
+        if guild.id not in self._settings:
+            async with self.lock(guild.id):
+                if guild.id not in self._settings:
+                    await self.join(guild)
+
+    async def leave(self, guild: discord.Guild) -> None:
+        """Delete everything known of a guild that has removed the bot."""
+        async with self.lock(guild.id):
+            self._settings.pop(guild.id, None)
+            await self._handlers.leave("discord", str(guild.id))
+
+    def settings(self, guild: discord.Guild) -> Settings:
+        return self._settings.get(guild.id, _DEFAULTS)
+
+    def language(self, guild: discord.Guild) -> str:
+        """Return the language of public messages."""
+        return self.settings(guild).language
+
+    def role_of(self, channel: discord.abc.GuildChannel) -> ReportKind | None:
+        """Return what is reported in a channel."""
+        return channels.role_of(str(channel.id), channel.name, self.settings(channel.guild))
+
+    def channels(self, guild: discord.Guild, kind: ReportKind) -> list[ReportChannel]:
+        """Return the channels for found, or for lost, reports."""
+        return [channel for channel in _report_channels(guild) if self.role_of(channel) is kind]
+
+    def channel_for(
+        self, guild: discord.Guild, kind: ReportKind, used_in: object, needed: discord.Permissions, language: str
+    ) -> ReportChannel:
+        """Return where a report by command goes: the channel for its kind, or where the command was used.
+
+        Raises TellUserError, which names in `language` the permissions that the bot lacks there.
+        """
+        here = used_in.parent if isinstance(used_in, discord.Thread) else used_in
+        candidates = self.channels(guild, kind) or ([here] if isinstance(here, discord.TextChannel) else [])
+        if needed.create_private_threads:  # forums and announcement channels have none
+            candidates = [
+                channel for channel in candidates if isinstance(channel, discord.TextChannel) and not channel.is_news()
+            ]
+        for channel in sorted(candidates, key=lambda channel: channel != here):  # the one at hand first
+            if not missing(channel, needed):
+                return channel
+        if not candidates:
+            raise TellUserError("not_here")
+        raise TellUserError("permissions_missing", **missing_permissions(candidates[0], needed, language))
+
+    def is_moderator(self, member: discord.Member, permissions: discord.Permissions) -> bool:
+        """Tell whether a member may give verdicts: by the permission, or by the guild's settings."""
+        chosen = set(self.settings(member.guild).moderators)
+        ids = [str(member.id), *(str(role.id) for role in member.roles)]
+        return permissions.manage_messages or not chosen.isdisjoint(ids)
+
+    def lock(self, snowflake: int) -> asyncio.Lock:
+        """Return the lock that keeps the events about one message or guild in their order."""
+        return self._locks.setdefault(snowflake, asyncio.Lock())
+
+
+def missing_permissions(channel: ReportChannel, needed: discord.Permissions, language: str) -> dict[str, str]:
+    """Return the slots of the sentence `permissions_missing`."""
+    names = (sentence(f"permission_{name}", language) for name in missing(channel, needed))
+    return {"channel": channel.mention, "permissions": ", ".join(names), "bot": channel.guild.me.display_name}
+
+
+def member_of(user: discord.User | discord.Member) -> Member:
+    return Member(str(user.id), user.display_name)
+
+
+def _without_deleted(settings: Settings, guild: discord.Guild) -> Settings:
+    existing = {str(channel.id) for channel in guild.channels}
+    # Where there are none, Discord itself has an outage and sends nothing of this guild.
+    return channels.without_deleted(settings, existing.__contains__) if existing else settings
+
+
+def _report_channels(guild: discord.Guild) -> Iterator[ReportChannel]:
+    yield from guild.text_channels
+    yield from guild.forums

@@ -1,0 +1,64 @@
+"""What `/lost` and `/found` do. Only the person who used them sees the reply."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.slack.background import Background
+from bot.slack.linking import Linking
+from bot.slack.manifest import FOUND, LOST
+from bot.slack.markup import plain_text
+from bot.slack.private_replies import PrivateReplies
+from bot.slack.reports import Reports
+from bot.slack.workspace import Person, SlackWorkspace
+from reunite.community import is_link_code
+from reunite.entities import ReportKind
+from reunite.handlers import Handlers
+from reunite.language import sentence
+from reunite.messages.reply import Plain, Reply
+
+Body = Mapping[str, Any]
+
+
+class Commands:
+    """Acknowledges Slack at once, then replies."""
+
+    def __init__(self, handlers: Handlers, reports: Reports, linking: Linking, background: Background) -> None:
+        self._handlers = handlers
+        self._reports = reports
+        self._linking = linking
+        self._background = background
+
+    async def command(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+        """Handle `/lost` or `/found`, with or without words."""
+        await ack()
+        private = PrivateReplies(workspace, body, respond)
+        self._background.start(private.attempt(lambda person: self._command(workspace, body, person, private)))
+
+    async def _command(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
+        words = plain_text(body.get("text", ""))
+        kind = ReportKind.LOST if body["command"] == LOST else ReportKind.FOUND
+        match words.lower().split():
+            case []:
+                await self._reports.open(workspace, person, private, "lost" if kind is ReportKind.LOST else "found")
+            case ["sealed"] if kind is ReportKind.FOUND:
+                await self._reports.open(workspace, person, private, "sealed")
+            case ["mine"]:
+                await self._my_reports(workspace, person, private)
+            case ["help"]:
+                usage = sentence("slack_help", person.language, lost=LOST, found=FOUND)
+                await private.send_words(usage, person.language)
+            case ["link" | "unlink"]:
+                await self._linking.command(workspace, person, words, private)
+            case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item
+                await self._linking.command(workspace, person, words, private)
+            case _:
+                await self._reports.in_words(workspace, body, person, kind, private)
+
+    async def _my_reports(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies) -> None:
+        """Show someone their open reports, each with its buttons."""
+        replies = await self._handlers.mine("slack", workspace.team, person.member, person.language)
+        none = Reply("note", ((Plain(sentence("home_no_reports", person.language)),),))
+        await private.send(replies or [none], person.language)

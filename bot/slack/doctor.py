@@ -1,0 +1,93 @@
+"""What `reunite doctor` checks of Slack: tokens, scopes, channels."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import psycopg
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels import role_of
+from bot.doctor import Finding
+from bot.slack.config import SlackConfig
+from bot.slack.errors import code_of
+from bot.slack.permissions import missing
+from bot.slack.workspaces import with_token
+from db.installations import Installations
+from db.store import Store
+from reunite.entities import ReportKind, Settings
+
+_PAGE = 200
+_SECONDS = 10
+
+
+async def check(config: SlackConfig, database_url: str) -> AsyncIterator[Finding]:
+    """Check each workspace's token, and the app's own where there is one."""
+    tokens = [config.bot_token] if config.bot_token else await _installed(database_url)
+    if not tokens:
+        yield Finding("Slack", ok=None, found="no workspace has installed the app yet")
+    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        client = AsyncWebClient(base_url=config.api_base or AsyncWebClient.BASE_URL, session=session)
+        for token in tokens:
+            for finding in await _workspace(with_token(client, token)):
+                yield finding
+        if config.app_token:
+            yield await _app_token(with_token(client, config.app_token))
+        else:
+            yield Finding("Slack's events", ok=True, found=f"by HTTP, signed, on {config.host}:{config.port}")
+
+
+async def _installed(database_url: str) -> list[str]:
+    """Return the tokens of the workspaces that installed the app; none where the database is away."""
+    try:
+        async with Store(database_url) as store:
+            return [installation.bot_token for installation in await Installations(store).all()]
+    except psycopg.Error:  # another finding says so
+        return []
+
+
+async def _workspace(client: AsyncWebClient) -> list[Finding]:
+    try:
+        identity = await client.auth_test()
+        page = await client.users_conversations(types="public_channel,private_channel", limit=_PAGE)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        remedy = "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…), and install the app again."
+        return [Finding("Slack", ok=False, found=_words(error), remedy=remedy)]
+    channels = {
+        f"#{channel['name']}": role_of(channel["id"], channel["name"], Settings()) for channel in page["channels"]
+    }
+    return [
+        Finding("Slack", ok=True, found=f"{identity['team']}, as {identity['user']}"),
+        _scopes(missing(identity.headers)),
+        _channels({kind: [name for name, role in channels.items() if role is kind] for kind in ReportKind}),
+    ]
+
+
+def _scopes(lacking: list[str]) -> Finding:
+    if not lacking:
+        return Finding("its scopes", ok=True, found="complete")
+    remedy = "Update the app's manifest (slack/manifest.yaml) and install the app again."
+    return Finding("its scopes", ok=False, found=f"{', '.join(lacking)} missing", remedy=remedy)
+
+
+def _channels(names: dict[ReportKind, list[str]]) -> Finding:
+    found = " · ".join(f"{kind}: {', '.join(names[kind]) or 'none'}" for kind in ReportKind)
+    if all(names.values()):
+        return Finding("its channels by name", ok=True, found=found)
+    remedy = "Invite the app to the channels (/invite @Reunite), or choose others in its settings."
+    return Finding("its channels by name", ok=False, found=found, remedy=remedy)
+
+
+async def _app_token(client: AsyncWebClient) -> Finding:
+    what = "Slack's Socket Mode"
+    try:
+        await client.apps_connections_open(app_token=str(client.token))
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        remedy = "Check REUNITE_SLACK_APP_TOKEN (xapp-…, with the scope connections:write)."
+        return Finding(what, ok=False, found=_words(error), remedy=remedy)
+    return Finding(what, ok=True, found="may connect")
+
+
+def _words(error: Exception) -> str:
+    return f"Slack answers {code_of(error)}" if isinstance(error, SlackApiError) else type(error).__name__

@@ -1,0 +1,22 @@
+"""The commands, shortcuts and events of the app, as slack/manifest.yaml declares them to Slack."""
+
+from typing import Final
+
+LOST, FOUND = "/lost", "/found"
+COMMANDS: Final = frozenset({LOST, FOUND})
+REPORT_LOST, REPORT_FOUND, REPORT_SEALED = "report_lost", "report_found", "report_sealed"
+GLOBAL_SHORTCUTS: Final = frozenset({REPORT_LOST, REPORT_FOUND, REPORT_SEALED})
+FOUND_THIS, LOST_THIS = "found_this", "lost_this"
+MESSAGE_SHORTCUTS: Final = frozenset({FOUND_THIS, LOST_THIS})
+MESSAGE_EVENTS: Final = frozenset({"message.channels", "message.groups"})
+REACTION_EVENTS: Final = frozenset({"reaction_added", "reaction_removed"})
+DELETED_CHANNEL_EVENTS: Final = frozenset({"channel_deleted", "group_deleted"})
+CHANNEL_EVENTS: Final = DELETED_CHANNEL_EVENTS | frozenset(
+    {"member_joined_channel", "channel_rename", "group_rename", "channel_left", "group_left"}
+)
+"""They may change where the bot listens."""
+LEAVE_EVENTS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
+"""The workspace has removed the app; Slack sends both, in either order."""
+HOME_EVENT: Final = "app_home_opened"
+EVENTS: Final = MESSAGE_EVENTS | REACTION_EVENTS | CHANNEL_EVENTS | LEAVE_EVENTS | {HOME_EVENT}
+EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = "/slack/events", "/slack/install", "/slack/oauth_redirect"

@@ -1,0 +1,29 @@
+"""The scopes of the bot token, as slack/manifest.yaml asks for them: the least that works."""
+
+from collections.abc import Mapping
+from typing import Final
+
+SCOPES: Final = frozenset(
+    {
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:read",
+        "files:write",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:write",
+        "reactions:read",
+        "reactions:write",
+        "usergroups:read",
+        "users:read",
+    }
+)
+"""`groups` are private channels, `im` direct messages."""
+
+
+def missing(headers: Mapping[str, str]) -> list[str]:
+    """Return the scopes that a token lacks, by the headers of an answer to it."""
+    return sorted(SCOPES - set(headers.get("x-oauth-scopes", "").replace(" ", "").split(",")))

@@ -1,0 +1,153 @@
+"""Replies that one person sees: an ephemeral message, or a modal."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Final
+
+import structlog
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.slack.background import Background
+from bot.slack.errors import slack_errors
+from bot.slack.forms import REPORT, View, context_of, reply_modal, words_modal
+from bot.slack.markup import escape
+from bot.slack.render import MOST_TEXT, blocks, notification
+from bot.slack.workspace import Person, SlackWorkspace
+from bot.text import shorten
+from reunite.errors import TellUserError
+from reunite.language import sentence
+from reunite.messages import wording
+from reunite.messages.reply import Reply
+
+Body = Mapping[str, Any]
+_MODAL_SECONDS: Final = 2.0
+"""Seconds that a modal waits for its result; Slack gives up after three."""
+_MOST_BLOCKS: Final = 50
+_FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words"}
+"""The field that an error is about, by the beginning of its key; otherwise it is the first field."""
+_log = structlog.get_logger(__name__)
+
+
+class PrivateReplies:
+    """The way back to someone who used a command, a shortcut or a button.
+
+    They get an ephemeral message, or see the reply in the modal that they are in, or else in a new one.
+    """
+
+    def __init__(self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond) -> None:
+        """`body` is Slack's request."""
+        self._workspace = workspace
+        self._user: str = body.get("user_id") or body["user"]["id"]
+        self._body = body
+        self._respond = respond
+        view = body.get("view") or {}
+        self._modal: str | None = view.get("id") if view.get("type") == "modal" else None
+
+    @property
+    def channel(self) -> str:
+        """The channel that the person is in, or empty."""
+        body = self._body
+        channel = body.get("channel_id") or (body.get("channel") or {}).get("id")
+        return str(channel or context_of(body.get("view") or {}).get("channel", ""))
+
+    @property
+    def message(self) -> str | None:
+        """The root of the thread that the person is in."""
+        message = self._body.get("message") or {}
+        root = message.get("thread_ts") or message.get("ts")
+        return str(root) if root else context_of(self._body.get("view") or {}).get("message") or None
+
+    async def send(self, replies: Sequence[Reply], language: str) -> None:
+        """Show replies with their buttons."""
+        if not self._body.get("response_url"):
+            await self.show(reply_modal(replies, self._workspace.link_to, language))
+            return
+        content = [block for reply in replies for block in blocks(reply, self._workspace.link_to)][:_MOST_BLOCKS]
+        text = shorten("\n".join(notification(reply) for reply in replies), MOST_TEXT)
+        await self._send_ephemeral(text=text, blocks=content)
+
+    async def send_words(self, words: str, language: str) -> None:
+        """Show a sentence; `words` are escaped, and may name channels."""
+        if self._body.get("response_url"):
+            await self._send_ephemeral(text=words)
+        else:
+            await self.show(words_modal(words, language))
+
+    async def show(self, modal: View) -> None:
+        """Show a modal, in place of the one in which a button was pressed."""
+        with slack_errors():
+            if self._modal:
+                await self._workspace.client.views_update(view_id=self._modal, view=modal)
+            else:
+                await self._workspace.client.views_open(trigger_id=self._body["trigger_id"], view=modal)
+
+    async def attempt(
+        self, work: Callable[[Person], Coroutine[Any, Any, None]], failed: str = "report_not_taken"
+    ) -> None:
+        """Do something for the person, and show in their language what went wrong.
+
+        `failed` is the sentence for errors that they can't correct.
+        """
+        language = "en"
+        try:
+            person = await self._workspace.person(self._user)
+            language = person.language
+            await work(person)
+        except TellUserError as error:
+            await self.send_words(escape(wording.tell(error, language)), language)
+        except Exception:  # noqa: BLE001 - the person is waiting for a reply
+            _log.exception("slack_request_failed")
+            await self.send_words(sentence(failed, language), language)
+
+    async def _send_ephemeral(self, **message: Any) -> None:
+        thread = self._body.get("message", {}).get("thread_ts")
+        await self._respond(response_type="ephemeral", replace_original=False, thread_ts=thread, **message)
+
+
+async def submitted(
+    ack: AsyncAck,
+    workspace: SlackWorkspace,
+    view: Body,
+    work: Coroutine[Any, Any, View],
+    background: Background,
+) -> None:
+    """Process a modal's submission, and show the result in its place.
+
+    Where the person can correct something, the modal stays and says so. A late result is shown when it is there.
+    """
+    language = context_of(view).get("language", "en")
+    task = asyncio.create_task(_attempt(work, view, language))
+    done, _ = await asyncio.wait({task}, timeout=_MODAL_SECONDS)
+    if done:
+        await ack(**task.result())
+        return
+    await ack(response_action="update", view=words_modal(sentence("one_moment", language), language))
+    background.start(_show_late(workspace, view["id"], task, language))
+
+
+async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -> dict[str, Any]:
+    """Return the acknowledgement of a modal."""
+    try:
+        return {"response_action": "update", "view": await work}
+    except TellUserError as error:
+        return {"response_action": "errors", "errors": {_field(error, view): wording.tell(error, language)}}
+    except Exception:  # noqa: BLE001 - the person is waiting for a reply
+        _log.exception("slack_modal_failed")
+        failed = "report_not_taken" if view["callback_id"].startswith(REPORT) else "answer_not_taken"
+        return {"response_action": "update", "view": words_modal(sentence(failed, language), language)}
+
+
+def _field(error: TellUserError, view: Body) -> str:
+    names: list[str] = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    about = next((field for start, field in _FIELDS.items() if error.key.startswith(start)), names[0])
+    return about if about in names else names[0]
+
+
+async def _show_late(
+    workspace: SlackWorkspace, view_id: str, task: "asyncio.Task[dict[str, Any]]", language: str
+) -> None:
+    result = await task
+    view = result.get("view") or words_modal(escape(" ".join(result["errors"].values())), language)
+    with slack_errors():
+        await workspace.client.views_update(view_id=view_id, view=view)

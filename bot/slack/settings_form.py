@@ -1,0 +1,156 @@
+"""The modal with a workspace's settings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.background import Background
+from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
+from bot.slack.private_replies import submitted
+from bot.slack.render import Element
+from bot.slack.workspace import SlackWorkspace
+from reunite.commands import ChangeSettings
+from reunite.community import KEEP_DAYS
+from reunite.entities import CATEGORIES, Settings
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.language import LANGUAGES, sentence
+
+SETUP: Final = "setup"
+"""The callback of the modal."""
+_CHANNEL_FIELDS: Final = ("found_channels", "lost_channels", "log_channel")
+_CHANNELS: Final = {"include": ["public", "private"], "exclude_bot_users": True}
+_MOST_GROUPS: Final = 100
+_GROUP: Final = "S"
+
+
+class SettingsForm:
+    """Shows and changes a workspace's settings."""
+
+    def __init__(self, handlers: Handlers, background: Background) -> None:
+        self._handlers = handlers
+        self._background = background
+
+    async def form(self, workspace: SlackWorkspace, language: str) -> View:
+        """Return the modal, filled in with the present settings."""
+        settings = await self._handlers.settings("slack", workspace.team)
+        inputs = [
+            *_channel_inputs(settings, language),
+            *_moderator_inputs(settings, await _groups(workspace), language),
+            *_rule_inputs(settings, language),
+        ]
+        title = sentence("home_setup", language)
+        return modal(title, inputs, language, callback=SETUP, context={"language": language})
+
+    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Save the settings. Where the bot isn't in a chosen channel, the modal stays and says so."""
+        given, user = form_input(body["view"]), body["user"]["id"]
+        if _unjoined(workspace, given):
+            await workspace.refresh()  # the bot may just have been invited
+        if fields := _unjoined(workspace, given):
+            person = await workspace.person(user)
+            invite = sentence("setup_invite", person.language)
+            await ack(response_action="errors", errors=dict.fromkeys(fields, invite))
+            return
+        await submitted(ack, workspace, body["view"], self._save(workspace, user, given), self._background)
+
+    async def _save(self, workspace: SlackWorkspace, user: str, given: Mapping[str, Any]) -> View:
+        person = await workspace.person(user)
+        if not person.is_moderator:
+            raise TellUserError("only_moderators_here")
+        settings = Settings(
+            found_channels=tuple(given.get("found_channels", ())),
+            lost_channels=tuple(given.get("lost_channels", ())),
+            log_channel=given.get("log_channel"),
+            moderators=(*given.get("moderators", ()), *given.get("groups", ())),
+            language=given["language"],
+            private_reports="private" in given.get("private_reports", ()),
+            sealed_categories=tuple(given.get("sealed_categories", ())),
+            keep_days=int(given["keep_days"]),
+        )
+        await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=settings))
+        await workspace.refresh()
+        return words_modal(sentence("setup_saved", person.language), person.language)
+
+
+def _unjoined(workspace: SlackWorkspace, given: Mapping[str, Any]) -> list[str]:
+    """Return the fields with channels that the bot isn't in."""
+    return [field for field in _CHANNEL_FIELDS if not set(_listed(given.get(field))) <= workspace.channels.keys()]
+
+
+def _listed(given: str | Sequence[str] | None) -> Sequence[str]:
+    return [given] if isinstance(given, str) else given or ()
+
+
+async def _groups(workspace: SlackWorkspace) -> list[Element]:
+    """Return the workspace's user groups as options; none where its plan has none."""
+    try:
+        groups = (await workspace.client.usergroups_list())["usergroups"]
+    except SlackApiError:
+        return []
+    return [option(group["id"], f"@{group['handle']}") for group in groups][:_MOST_GROUPS]
+
+
+def _channel_inputs(settings: Settings, language: str) -> list[Element]:
+    fields = []
+    for name, label, chosen in (
+        ("found_channels", "setup_found", settings.found_channels),
+        ("lost_channels", "setup_lost", settings.lost_channels),
+    ):
+        initial = _initial("initial_conversations", chosen)
+        element = {"type": "multi_conversations_select", "filter": _CHANNELS, **initial}
+        fields.append(labelled(name, sentence(label, language), element, hint=sentence("setup_by_name", language)))
+    initial = _initial("initial_conversation", settings.log_channel)
+    log = {"type": "conversations_select", "filter": _CHANNELS, **initial}
+    hint = sentence("setup_log_hint", language)
+    return [*fields, labelled("log_channel", sentence("setup_log", language), log, hint=hint)]
+
+
+def _moderator_inputs(settings: Settings, groups: list[Element], language: str) -> list[Element]:
+    """Return the fields for members who moderate, and for user groups where there are any."""
+    users = [moderator for moderator in settings.moderators if not moderator.startswith(_GROUP)]
+    element = {"type": "multi_users_select", **_initial("initial_users", users)}
+    fields = [labelled("moderators", sentence("setup_moderators", language), element)]
+    if groups:
+        chosen = [group for group in groups if group["value"] in settings.moderators]
+        element = {"type": "multi_static_select", "options": groups, **_initial("initial_options", chosen)}
+        fields.append(labelled("groups", sentence("setup_groups", language), element))
+    return fields
+
+
+def _rule_inputs(settings: Settings, language: str) -> list[Element]:
+    """Return the fields for language, privacy and how long reports are kept."""
+    languages = [option(code, sentence("language_name", code)) for code in LANGUAGES]
+    current = next(choice for choice in languages if choice["value"] == settings.language)
+    days = {
+        "type": "number_input",
+        "is_decimal_allowed": False,
+        "min_value": str(KEEP_DAYS.start),
+        "max_value": str(KEEP_DAYS.stop - 1),
+        "initial_value": str(settings.keep_days),
+    }
+    language_select = {"type": "static_select", "options": languages, "initial_option": current}
+    return [
+        labelled("language", sentence("setup_language", language), language_select, required=True),
+        labelled("private_reports", sentence("setup_private", language), _private_boxes(settings, language)),
+        labelled("sealed_categories", sentence("setup_sealed", language), _category_boxes(settings, language)),
+        labelled("keep_days", sentence("setup_keep_days", language), days, required=True),
+    ]
+
+
+def _private_boxes(settings: Settings, language: str) -> Element:
+    boxes = [option("private", sentence("setup_private_on", language))]
+    return {"type": "checkboxes", "options": boxes, **_initial("initial_options", boxes * settings.private_reports)}
+
+
+def _category_boxes(settings: Settings, language: str) -> Element:
+    boxes = [option(category, sentence(f"category_{category}", language)) for category in CATEGORIES]
+    checked = [box for box in boxes if box["value"] in settings.sealed_categories]
+    return {"type": "checkboxes", "options": boxes, **_initial("initial_options", checked)}
+
+
+def _initial(name: str, value: Any) -> dict[str, Any]:
+    """Return an initial value; Slack refuses an empty one."""
+    return {name: value} if value else {}

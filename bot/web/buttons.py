@@ -1,0 +1,87 @@
+"""Presses of buttons, members' own data and the statistics: only the person who asks sees the reply."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, get_args
+from uuid import UUID
+
+from aiohttp import web
+
+from bot.web import render, requests
+from bot.web.chat import WORKSPACE, Chat, target_of
+from reunite.commands import Press
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.messages.reply import Action, Reply
+
+_ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
+_KEY: Final = re.compile(r"[\w-]{8,64}")
+
+
+class Buttons:
+    """Answers requests for one person, who is whoever the page says."""
+
+    def __init__(self, handlers: Handlers, chat: Chat) -> None:
+        self._handlers = handlers
+        self._chat = chat
+
+    async def press(self, request: web.Request) -> web.Response:
+        """Do what a button says, once for each `id` of a press; return a private note."""
+        given = await requests.form_input(request)
+        key = given.fields.get("id", "")
+        if not _KEY.fullmatch(key):
+            raise web.HTTPBadRequest
+        press = Press(
+            target=target_of(given.fields.get("channel", "")),
+            member=requests.member(given.fields.get("name")),
+            is_moderator=given.has("moderator"),
+            action=_action(given.fields.get("action")),
+            subject=_uuid(given.fields.get("subject", "")),
+            key=key,
+            words=given.fields.get("words", ""),
+            photos=tuple(given.photos),
+        )
+        note = await self._handlers.press(press)
+        self._chat.changed()
+        return web.json_response({"note": render.reply_json(note)})
+
+    async def my_reports(self, request: web.Request) -> web.Response:
+        """Return a member's open reports."""
+        body = await requests.json_body(request)
+        return _replies(await self._handlers.mine("web", WORKSPACE, requests.member(body.get("name"))))
+
+    async def privacy(self, request: web.Request) -> web.Response:
+        """Return what is kept of members, with the button that deletes it."""
+        await requests.json_body(request)
+        return _replies([await self._handlers.privacy("web", WORKSPACE)])
+
+    async def statistics(self, request: web.Request) -> web.Response:
+        """Return the community's statistics, to moderators only."""
+        body = await requests.json_body(request)
+        if body.get("moderator") is not True:
+            raise TellUserError("only_moderators_here")
+        return _replies([await self._handlers.statistics("web", WORKSPACE)])
+
+    async def export(self, request: web.Request) -> web.Response:
+        """Return all of a member's data as a file."""
+        export = await self._handlers.export("web", WORKSPACE, requests.member(request.query.get("name")))
+        headers = {"Content-Disposition": 'attachment; filename="reunite.json"', "Cache-Control": "no-store"}
+        return web.json_response(export, headers=headers)
+
+
+def _replies(replies: Sequence[Reply]) -> web.Response:
+    return web.json_response({"replies": [render.reply_json(reply) for reply in replies]})
+
+
+def _action(value: str | None) -> Action:
+    if value not in _ACTIONS:
+        raise web.HTTPBadRequest
+    action: Action = value  # type: ignore[assignment]  # it is one of them
+    return action
+
+
+def _uuid(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise web.HTTPBadRequest from None

@@ -1,0 +1,25 @@
+"""Errors of the page's requests, each answered with one sentence."""
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from reunite.errors import TellUserError
+from reunite.messages import wording
+
+_log = structlog.get_logger(__name__)
+
+
+@web.middleware
+async def web_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer an error with a sentence as JSON."""
+    try:
+        return await handler(request)
+    except TellUserError as error:
+        return web.json_response({"error": wording.tell(error)}, status=web.HTTPUnprocessableEntity.status_code)
+    except web.HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 - the page gets a sentence whatever happened
+        _log.exception("page_request_failed", path=request.path)
+        status = web.HTTPInternalServerError.status_code
+        return web.json_response({"error": wording.sentence("our_fault")}, status=status)

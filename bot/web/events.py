@@ -1,0 +1,58 @@
+"""Which of the page's requests goes to which part of the adapter."""
+
+from importlib import resources
+from pathlib import Path
+from uuid import UUID
+
+from aiohttp import web
+
+from bot.web.buttons import Buttons
+from bot.web.chat import Chat
+from bot.web.inbound import Inbound
+from bot.web.live import Live
+from reunite.handlers import Handlers
+
+
+def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> None:
+    """Register every request of the page."""
+    inbound, buttons, live = Inbound(handlers, chat), Buttons(handlers, chat), Live(chat)
+    files = Path(str(resources.files("bot.web").joinpath("static")))
+    application.on_shutdown.append(live.close)
+
+    async def index(_: web.Request) -> web.FileResponse:
+        return web.FileResponse(files / "index.html")
+
+    async def photo(request: web.Request) -> web.Response:
+        return await _photo(request, chat)
+
+    application.add_routes(
+        [
+            web.get("/", index),
+            web.get("/live", live.connect),
+            web.get("/photos/{photo}", photo),
+            web.post("/posts", inbound.post),
+            web.post("/verdicts", inbound.give_verdict),
+            web.post("/answers", inbound.answer),
+            web.post("/withdrawals", inbound.withdraw),
+            web.post("/edits", inbound.edit),
+            web.post("/presses", buttons.press),
+            web.post("/my-reports", buttons.my_reports),
+            web.post("/privacy", buttons.privacy),
+            web.post("/statistics", buttons.statistics),
+            web.get("/export", buttons.export),
+            web.static("/static", files),
+        ]
+    )
+
+
+async def _photo(request: web.Request, chat: Chat) -> web.Response:
+    """Serve a photo's stored copy; what was uploaded is never served."""
+    try:
+        photo = UUID(request.match_info["photo"])
+    except ValueError:
+        raise web.HTTPNotFound from None
+    async with chat.session() as session:
+        copy = await session.photo_bytes(photo)
+    if copy is None:
+        raise web.HTTPNotFound
+    return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})

@@ -1,0 +1,48 @@
+"""Sends the pages what they show, and each change, by WebSocket."""
+
+import asyncio
+import contextlib
+from typing import Final
+
+from aiohttp import WSCloseCode, web
+
+from bot.web import requests
+from bot.web.chat import Chat
+from bot.web.render import Viewer
+
+_HEARTBEAT: Final = 20.0
+
+
+class Live:
+    """The open pages."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve a page until it closes. The page says who is looking, and whether they moderate."""
+        name = request.query.get("name")
+        viewer = Viewer(requests.member(name).id if name else "", "moderator" in request.query)
+        socket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=1024)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        sending = asyncio.create_task(self._send(socket, viewer))
+        try:
+            async for _ in socket:
+                pass  # the page only listens
+        finally:
+            self._sockets.discard(socket)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+        return socket
+
+    async def _send(self, socket: web.WebSocketResponse, viewer: Viewer) -> None:
+        with contextlib.suppress(ConnectionError):  # the loop above ends too
+            async for update in self._chat.updates(viewer):
+                await socket.send_json(update)
+
+    async def close(self, _: web.Application) -> None:
+        """Disconnect every page; it will try to reconnect."""
+        for socket in set(self._sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY)

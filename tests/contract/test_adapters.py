@@ -1,0 +1,67 @@
+"""Every adapter has the shape that docs/architecture.md describes, and the registry names every platform."""
+
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bot.platforms import PLATFORMS, entry_of, photo_hosts
+from cli.settings import Settings
+from reunite.entities import PlatformName
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
+SHAPE = ARCHITECTURE.split("\n## Shape of an adapter\n")[1].split("\n## ")[0]
+ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in SHAPE.splitlines() if line.startswith("| `")]
+ON = {"discord": 2, "slack": 3, "web": 4}
+
+
+def test_the_registry_names_every_platform() -> None:
+    assert set(PLATFORMS) == set(get_args(PlatformName))
+    assert set(PLATFORMS) <= set(Settings.model_fields)
+    [independent] = [each for each in PROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "independence"]
+    assert {f"bot.{name}" for name in PLATFORMS} == set(independent["modules"])
+    extras = {entry.extra for entry in PLATFORMS.values() if entry.extra}
+    assert extras <= set(PROJECT["project"]["optional-dependencies"])
+    assert photo_hosts() == {"cdn.discordapp.com", "media.discordapp.net", "files.slack.com"}
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_a_platform_is_known_by_its_settings(name: str) -> None:
+    assert entry_of(getattr(Settings(), name)) is PLATFORMS[name]
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_adapters_are_called_alike(name: str) -> None:
+    entry = PLATFORMS[name]
+    assert list(inspect.signature(entry.running()).parameters)[:3] == ["handlers", "store", "config"]
+    if entry.has_doctor:
+        assert list(inspect.signature(entry.check()).parameters) == ["config", "database_url"]
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_an_adapter_has_the_files_of_the_table_and_no_others(name: str) -> None:
+    described = {row[0].strip("`") for row in ROWS if row[ON[name]]}
+    assert described == {path.name for path in (ROOT / "bot" / name).glob("*.py")} - {"__init__.py"}
+
+
+def test_parts_have_the_same_class_on_every_platform() -> None:
+    for row in ROWS:
+        module = row[0].strip("`").removesuffix(".py")
+        for platform, column in ON.items():
+            for public in re.findall(r"`(\w+)`", row[column]):
+                assert hasattr(import_module(f"bot.{platform}.{module}"), public), (platform, module, public)
+
+
+@pytest.mark.parametrize("module", ["bot.platforms", "cli.settings", "cli.services", "cli.doctor"])
+def test_a_platforms_library_is_imported_by_its_adapter_only(module: str) -> None:
+    script = f"import sys, {module}; print(*{{'discord', 'slack_bolt', 'slack_sdk', 'torch'}} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []

@@ -1,0 +1,37 @@
+"""What `reunite doctor` says of platforms that it can't check."""
+
+import sys
+
+import pytest
+
+from bot.discord.config import DiscordConfig
+from bot.doctor import Finding
+from bot.platforms import PLATFORMS, AdapterConfig
+from bot.slack.config import SlackConfig
+from cli.doctor import platform_findings
+from cli.servers import Servers
+
+NOWHERE = Servers("", "", "", "")
+
+
+async def only_finding(name: str, config: AdapterConfig) -> Finding:
+    [finding] = [finding async for finding in platform_findings(PLATFORMS[name], config, NOWHERE)]
+    return finding
+
+
+async def test_a_platform_that_is_not_set_up_is_no_problem() -> None:
+    assert await only_finding("discord", DiscordConfig()) == Finding("Discord", ok=None, found="no token set")
+    assert await only_finding("slack", SlackConfig()) == Finding("Slack", ok=None, found="no token set")
+
+
+async def test_settings_that_can_not_work_together_are_a_problem_with_its_remedy() -> None:
+    finding = await only_finding("slack", SlackConfig(bot_token="xoxb"))
+    assert finding.ok is False
+    assert "REUNITE_SLACK_APP_TOKEN" in finding.remedy
+
+
+async def test_a_missing_library_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "bot.discord.doctor", None)
+    finding = await only_finding("discord", DiscordConfig(token="token"))
+    assert finding.ok is False
+    assert "reunite[discord]" in finding.remedy

@@ -1,0 +1,45 @@
+"""The settings of the encoder and of photos. Imports no encoder, so that any process may read them."""
+
+import dataclasses
+from typing import Final, Literal
+
+from pydantic import Field, field_validator
+from pydantic.dataclasses import dataclass
+
+from db.config import from_environment
+
+DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
+
+
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
+class EncoderSettings:
+    """Which encoder to use. `torch_threads` is one for each core by default; workers on one machine share its cores."""
+
+    kind: Literal["auto", "clip", "concept"] = Field(default="auto", validation_alias="REUNITE_ENCODER")
+    model: str = DEFAULT_MODEL
+    torch_threads: int | None = Field(default=None, ge=1)
+
+
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_PHOTO_"))
+class PhotoSettings:
+    """Hosts (host:port) from which photos may come without TLS, for tests."""
+
+    http_hosts: frozenset[str] = frozenset()
+
+    @field_validator("http_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoHosts:
+    """Where photos may come from: by TLS from `hosts`, without it from `http_hosts` (host:port).
+
+    Only `slack_hosts` get a token: `slack_token`, or else the one of the workspace that installed the app.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    http_hosts: frozenset[str] = frozenset()
+    slack_hosts: frozenset[str] = frozenset()
+    slack_token: str | None = dataclasses.field(default=None, repr=False)
