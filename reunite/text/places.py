@@ -36,7 +36,8 @@ _TOKEN: Final = re.compile(
 )
 _ELISION: Final = frozenset("'’")
 _LINE_ENDS: Final = frozenset("\n,;|.")
-_LEFT_OVER: Final = re.compile(r"[(\[（【][\s,.]*[)\]）】]|^[\s:：,;–—-]+(?=\s)|(?<=\s)[-–—]?[\s,;:–—-]*$")
+_EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
+_LEFT_OVER: Final = " \t\n,;:：–—-"
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _Found = tuple[int, int, int]
 """The first and last token of a phrase, and the token where the place itself begins."""
@@ -62,7 +63,7 @@ def locate(text: str) -> Located:
         end = tokens[last].end()
         found.append(text[tokens[shown].start() : end])
     rest = _SPACES.sub(" ", rest + text[end:]).strip()
-    return Located(_LEFT_OVER.sub("", rest).strip() if found else rest, tuple(found))
+    return Located(_EMPTY_BRACKETS.sub("", rest).strip(_LEFT_OVER) if found else rest, tuple(found))
 
 
 def _plain(token: str) -> str:

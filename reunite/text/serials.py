@@ -29,6 +29,7 @@ _NOT_A_THINGS: Final = re.compile(
     re.IGNORECASE,
 )
 """Before a weak name: the number of something else ("room no. 204")."""
+_SIGN: Final = re.compile(r"[-./]")
 _LOOSE: Final = re.compile(rf"(?<![\w@#./:-]){_CODE}(?![\w@-])")
 _MEASURE: Final = re.compile(
     r"\d{1,6}(?:[.,]\d{1,4})?(?:st|nd|rd|th|er|e|s|am|pm|h|uhr|cm|mm|m|km|kg|g|mg|l|ml|cl|gb|tb|mb|mah|wh|w|v|hz|k|mp|px|inch|in"
@@ -58,7 +59,7 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 def looks_like_a_serial(code: str) -> bool:
     """Whether a word looks like a serial: letters and digits mixed, not a measure, a time or a model's year."""
-    plain = re.sub(r"[-./]", "", code)
+    plain = _SIGN.sub("", code)
     digits = sum(char.isdigit() for char in plain)
     if digits == len(plain):
         return plain == code and _MIN_DIGITS <= digits <= _MAX_DIGITS
@@ -71,7 +72,7 @@ def looks_like_a_serial(code: str) -> bool:
 
 def _is_words(code: str) -> bool:
     """Whether each part is a word or a short number: "24-karat", "Halle.12"."""
-    parts = re.split(r"[-./]", code)
+    parts = _SIGN.split(code)
     return len(parts) > 1 and any(len(part) > 3 and part.isalpha() for part in parts)  # noqa: PLR2004 - codes are shorter
 
 
