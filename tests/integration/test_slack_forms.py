@@ -71,7 +71,7 @@ async def test_a_time_that_is_not_understood_loses_nothing(scene: Scene) -> None
     modal = await scene.slack.modal(scene.ada)
     sent = await scene.slack.submit(modal, scene.ada, words="a hat", when="some day <3")
     report = await scene.report()
-    assert (report["text"], report["happened_at"]) == ("a hat\nsome day <3", None)
+    assert (report.text, report.happened_at) == ("a hat\nsome day <3", None)
     assert sentence("when_kept", when="some day &lt;3") in str(sent.ack)
 
 
