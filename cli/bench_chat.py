@@ -27,7 +27,7 @@ _CHECKOUT: Final = Path(__file__).parents[1]
 _COLOURS: Final = ("red", "green", "blue")
 _COMMITTED: Final = "SELECT source_key FROM report"
 _ANSWERED: Final = """SELECT count(DISTINCT report_id) AS n FROM outbox WHERE state = 'sent'
-  AND reply ->> 'kind' IN ('nothing', 'answer', 'match')"""
+  AND reply ->> 'kind' IN ('nothing', 'first_reply', 'match')"""
 _SENT: Final = "SELECT sent_channel, sent_message FROM outbox WHERE state = 'sent' ORDER BY seq"
 
 

@@ -12,7 +12,8 @@ from pgvector import HalfVector
 from pgvector.psycopg import register_vector_async
 
 from cli.servers import Servers, scratch
-from db.store import EmbeddingModel, Store
+from db.models import EmbeddingModel
+from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
 from reunite.entities import Workspace
@@ -57,7 +58,7 @@ async def measure_search(
     """Fill one community up to each size (rising) and search from `rounds` lost reports, one after the other."""
     async with scratch(home) as own, Store(own.database_url) as store:
         workspace = await store.join(JoinWorkspace("web", "bench", "Bench"))
-        model = await store.register_model(encoder, f"{encoder}-bench", SPACES[encoder])
+        model = await store.models.register(encoder, f"{encoder}-bench", SPACES[encoder])
         async with await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner:
             await register_vector_async(owner)
             filler = _Filler(owner, workspace, model)
@@ -76,10 +77,10 @@ async def measure_search(
 async def _search(store: Store, workspace: Workspace, report: UUID) -> float:
     """Return the seconds that a search took."""
     async with store.session(workspace.community) as session:
-        known = await session.report(report)
+        known = await session.reports.get(report)
         start = time.perf_counter()
         if known:
-            await session.search(known, CANDIDATES)
+            await session.candidates.search(known, CANDIDATES)
         return time.perf_counter() - start
 
 

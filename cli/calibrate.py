@@ -76,7 +76,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
 async def _from_verdicts(where: Servers, only: UUID | None) -> dict[str, Any]:
     """Fit each community to its own moderators' verdicts. Raises TooLittleDataError where none has enough."""
     async with Store(where.database_url) as store:
-        live = await store.live_model()
+        live = await store.models.live()
         if live is None:
             raise UsageError("No worker has run here yet: there is nothing to learn from.")
         communities = [each for each in await store.communities() if only in {None, each}]

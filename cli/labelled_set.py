@@ -68,7 +68,7 @@ async def searched_set(where: Servers, folder: Path) -> SearchedSet:
         msg = f"{folder / 'gallery.jsonl'} has no post {unknown[0]!r}, which is named as an answer."
         raise UsageError(msg)
     async with trial(where) as trial_run:
-        model = await trial_run.store.live_model()
+        model = await trial_run.store.models.live()
         found = await post_rows(trial_run, ReportKind.FOUND, gallery)
         lost = await post_rows(trial_run, ReportKind.LOST, queries)
         names = {
@@ -96,8 +96,8 @@ async def _searches(trial_run: Trial, reports: Sequence[UUID], ids: Mapping[UUID
     with progress_bar("searches", len(reports)) as progress:
         for position, each in enumerate(reports, start=1):
             async with trial_run.session() as session:
-                if report := await session.report(each):
-                    searches.append(_renamed(await session.search(report, _EVERY_REPORT), ids))
+                if report := await session.reports.get(each):
+                    searches.append(_renamed(await session.candidates.search(report, _EVERY_REPORT), ids))
             progress(position)
     return searches
 

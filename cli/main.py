@@ -58,7 +58,7 @@ def _configured() -> Iterator[Settings]:
     except ImportError as error:
         _fail(f"A part is not installed ({error.name}): `pip install 'reunite[all]'` brings everything.")
     except TellUserError as error:
-        _fail(wording.tell(error))
+        _fail(wording.explain(error))
     except _expected() as error:
         _fail(str(error).strip())
 

@@ -91,7 +91,7 @@ async def post_rows(trial_run: Trial, kind: ReportKind, rows: Sequence[Row]) -> 
 
 async def _prediction(trial_run: Trial, row: Row, report: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
     async with trial_run.session() as session:
-        matches = await session.matches_of(report)
+        matches = await session.matches.of(report)
     results = [{"id": names[match.found], "probability": match.probability, "label": match.label} for match in matches]
     return {"id": row.id, "results": results[:MOST_RESULTS]}
 

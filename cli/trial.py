@@ -63,7 +63,7 @@ class Trial:
             msg = "The worker ended before it was done; what it said stands above."
             raise ChildError(msg)
         async with self.session() as session:
-            return await session.unfinished_work()
+            return await session.work.unfinished()
 
     async def settle(self) -> None:
         """Wait until the worker has answered everything."""

@@ -69,9 +69,9 @@ async def _run(trial_run: Trial, finds: Sequence[Find], words: str, photo: Path 
     lost = await trial_run.report(ReportKind.LOST, "lost", text=words, photos=[photo] if photo else [])
     await trial_run.settle()
     async with trial_run.session() as session:
-        now = [await session.report(report.id) or report for report in (*reports, lost)]
-        threads = {report.target.channel + f" · {report.id}": await session.thread(report.id) for report in now}
-        matches = await session.matches_of(lost.id)
+        now = [await session.reports.get(report.id) or report for report in (*reports, lost)]
+        threads = {report.target.channel + f" · {report.id}": await session.outbox.thread(report.id) for report in now}
+        matches = await session.matches.of(lost.id)
     return _Outcome(
         trial_run.encoder, list(zip(now, [*names, str(photo) if photo else None], strict=True)), matches, threads
     )
@@ -103,7 +103,7 @@ def _print(outcome: _Outcome) -> None:
     console.print(f"Encoder: {escape(outcome.encoder)}", style="dim")
     for (report, photo), replies in zip(outcome.reports, outcome.threads.values(), strict=True):
         title = f"#{report.kind} · {escape(photo or report.text)}"
-        body = "\n\n".join(escape(reply.text()) for reply in replies if reply.kind != "looking") or "(no answer)"
+        body = "\n\n".join(escape(reply.text()) for reply in replies if not reply.opens_thread) or "(no answer)"
         console.print(Panel(body, title=title, title_align="left"))
     for number, match in enumerate(outcome.matches, start=1):
         photo = next(photo for report, photo in outcome.reports if report.id == match.found)

@@ -32,7 +32,6 @@ class Installations:
     """The tables `slack_…`. Each method is one transaction of its own."""
 
     def __init__(self, store: Store) -> None:
-        """Own nothing."""
         self._store = store
 
     @asynccontextmanager

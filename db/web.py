@@ -27,7 +27,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class VerdictMarks:
-    """A shown match and the members whose verdicts stand, by kind."""
+    """A shown match and the members whose verdicts are in force, by kind."""
 
     match: Match
     given: Mapping[VerdictKind, tuple[Member, ...]]
@@ -35,7 +35,7 @@ class VerdictMarks:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message stands: its channel, and who wrote it (None: the bot) or what it says if it is the bot's."""
+    """A message's channel, and who wrote it (None: the bot) or what it says if it's the bot's."""
 
     channel: str
     author: str | None
@@ -132,7 +132,7 @@ class WebSession(CommunitySession):
         await self._do("DELETE FROM web_message WHERE key = %(key)s AND author_id IS NULL", key=key)
 
     async def place_of(self, message: int) -> Place | None:
-        """Return where a message stands."""
+        """Return a message's channel and author."""
         row = await self._one(
             "SELECT channel, author_id, reply FROM web_message WHERE id = %(message)s", message=message
         )
@@ -183,9 +183,9 @@ class WebSession(CommunitySession):
         known = await self._all("SELECT * FROM match WHERE id = ANY(%(matches)s)", matches=list(matches))
         result = {}
         for match in map(rows.match, known):
-            standing = rules.standing(logs[match.id])
+            in_force = rules.in_force(logs[match.id])
             given = {
-                kind: tuple(Member(each.moderator, names[each.moderator]) for each in standing if each.kind is kind)
+                kind: tuple(Member(each.moderator, names[each.moderator]) for each in in_force if each.kind is kind)
                 for kind in VerdictKind
             }
             result[match.id] = VerdictMarks(match, given)

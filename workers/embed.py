@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from db.embeddings import EmbeddingRow, EmbeddingSession, of_photo, of_text
-from db.store import EmbeddingModel, Store
+from db.embeddings import EmbeddingRow, of_photo, of_text
+from db.models import EmbeddingModel
+from db.session import CommunitySession
+from db.store import Store
 from reunite.text.parts import parts
 from workers import photos
 from workers.batching import BatchingEncoder
@@ -20,11 +22,11 @@ class Unembedded:
     text: str
 
 
-async def unembedded(session: EmbeddingSession, report: UUID, model: EmbeddingModel) -> Unembedded:
+async def unembedded(session: CommunitySession, report: UUID, model: EmbeddingModel) -> Unembedded:
     """Read what of a report lacks vectors of a model."""
-    photo_ids, text_lacks = await session.unembedded(report, model.id)
-    known = await session.report(report)
-    copies = {photo: await session.photo_bytes(photo) or b"" for photo in photo_ids}
+    photo_ids, text_lacks = await session.embeddings.lacking(report, model.id)
+    known = await session.reports.get(report)
+    copies = {photo: await session.photos.stored_copy(photo) or b"" for photo in photo_ids}
     return Unembedded(copies, known.text if known and text_lacks else "")
 
 
@@ -54,15 +56,15 @@ async def reembed(
     done = 0
     for community in await store.communities():
         while True:
-            async with store.embedding_session(community) as session:
-                reports = await session.reports_without(model.id, at_once)
+            async with store.session(community) as session:
+                reports = await session.embeddings.reports_lacking(model.id, at_once)
                 wanted = [await unembedded(session, report, model) for report in reports]
             if not reports:
                 break
             rows = await asyncio.gather(*(embed(encoder, each) for each in wanted))
-            async with store.embedding_session(community) as session:
+            async with store.session(community) as session:
                 for report, each, its_rows in zip(reports, wanted, rows, strict=True):
-                    await session.save_embeddings(report, model.id, its_rows, text=each.text)
+                    await session.embeddings.save(report, model.id, its_rows, text=each.text)
             done += len(reports)
             progress(done, str(community))
     return done

@@ -9,7 +9,7 @@ from typing import Final, Self
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
-from reunite.errors import DefectError, TellUserError, TryAgainError
+from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
 from workers.photos import MAX_PHOTO_BYTES
 
 _MAX_REDIRECTS: Final = 3
@@ -52,7 +52,7 @@ class PhotoFetcher:
     async def fetch(self, url: str, *, authorization: str | None = None) -> bytes:
         """Bytes of the photo at `url`; `authorization` is sent to the host of `url` and to no other.
 
-        Raises TellUserError (photo_gone, photo_too_large, photo_is_web_page), TryAgainError for trouble that may
+        Raises PhotoGoneError, TellUserError (photo_too_large, photo_is_web_page), TryAgainError for trouble that may
         pass, and DefectError where the address is none of a platform's or our credentials are refused.
         """
         if self._session is None:
@@ -83,7 +83,7 @@ class PhotoFetcher:
 async def _body(response: ClientResponse) -> bytes:
     host, status = response.url.host, response.status
     if status in _GONE:
-        raise TellUserError("photo_gone")
+        raise PhotoGoneError
     if status in _COME_BACK or status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
         raise TryAgainError(f"{host} answers {status}.", _retry_after(response.headers.get("Retry-After")))
     if status != 200:  # noqa: PLR2004

@@ -13,15 +13,16 @@ import psycopg
 import structlog
 
 from db import calibrations
-from db.store import EmbeddingModel, Store
-from db.work import LeaseLostError, StoredPhoto, WorkLease
+from db.leases import LeaseLostError, StoredPhoto, WorkLease
+from db.models import EmbeddingModel
+from db.store import Store
 from reunite.announce import announce, announce_sealed
 from reunite.entities import Photo, PhotoState, ReportKind, ReportState
-from reunite.errors import TellUserError, TryAgainError
+from reunite.errors import PhotoGoneError, TellUserError, TryAgainError
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import MOST_CANDIDATES
 from reunite.matching.scoring import score
-from reunite.messages import wording
+from reunite.messages import keys, wording
 from workers import photos
 from workers.batching import BatchingEncoder
 from workers.embed import embed, unembedded
@@ -109,9 +110,9 @@ class Processor:
         try:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
-                report = await session.report(lease.report)
-                said = wording.problem("our_fault", report.language if report else "en")
-                await session.post(lease.report, f"{lease.work}:failed", said)
+                report = await session.reports.get(lease.report)
+                said = wording.problem("our_fault", report.language if report else "en", lease.report)
+                await session.outbox.post(lease.report, keys.work_failed(lease.work), said)
                 return "failed"
         except (LeaseLostError, psycopg.OperationalError):
             return "overtaken"
@@ -120,7 +121,7 @@ class Processor:
 
     async def _store_photos(self, lease: WorkLease) -> None:
         async with self.store.work_session(lease) as session:
-            pending = [photo for photo in await session.photos(lease.report) if photo.state is PhotoState.PENDING]
+            pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
         outcomes = await asyncio.gather(
             *(self._store_photo(lease, photo) for photo in pending), return_exceptions=True
         )  # a photo that can't be had now keeps no other one waiting
@@ -137,7 +138,7 @@ class Processor:
             is_last = (
                 lease.failures + 1 >= MOST_FAILURES
             )  # a bot that is down must not keep the rest of the report back
-            if error.key == "photo_gone" and not is_last and await self._ask_for_link(lease, photo):
+            if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
             await self._refuse_photo(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
@@ -158,21 +159,21 @@ class Processor:
     async def _photo_data(self, lease: WorkLease, photo: Photo) -> bytes:
         if photo.url:
             async with self.store.work_session(lease) as session:
-                report = await session.report(lease.report)
+                report = await session.reports.get(lease.report)
             authorization = await self.slack_files.authorization(photo.url, report.target) if report else None
             return await self.fetcher.fetch(photo.url, authorization=authorization)
         async with self.store.work_session(lease) as session:
-            return await session.photo_bytes(photo.id, "upload") or b""
+            return await session.photos.upload(photo.id) or b""
 
     async def _refuse_photo(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
         async with self.store.work_session(lease) as session:
-            report = await session.report(lease.report)
+            report = await session.reports.get(lease.report)
             language = report.language if report else "en"
             # A sealed find's thread is read by all, and a file's name may say whose ID it is.
             name = f"#{photo.position + 1}" if report and report.sealed else photo.name
-            reply = wording.problem(error.key, language, **{"name": name, **error.params})
+            reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
             if await session.refuse_photo(photo.id, error.key):
-                await session.post(lease.report, f"{photo.id}:problem", reply)
+                await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
 
     # Vectors
 
@@ -181,7 +182,7 @@ class Processor:
             wanted = await unembedded(session, lease.report, self.model)
         rows = await embed(self.encoder, wanted)
         async with self.store.work_session(lease) as session:
-            await session.save_embeddings(lease.report, self.model.id, rows, text=wanted.text)
+            await session.embeddings.save(lease.report, self.model.id, rows, text=wanted.text)
             await session.open_if_pending(lease.report)
 
     # Search
@@ -190,16 +191,18 @@ class Processor:
         version = self.model.version
         model = await calibrations.newest(self.store, lease.community, version) or defaults.for_encoder(version)
         async with self.store.work_session(lease) as session:
-            report = await session.report(lease.report)
+            report = await session.reports.get(lease.report)
             if report and report.state is ReportState.OPEN:
-                if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
-                    search = await session.search(report, MOST_CANDIDATES)
+                if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos.of(report.id)):
+                    search = await session.candidates.search(report, MOST_CANDIDATES)
                     await announce(session, report, search, score(search, model), percent=model.calibrated)
-                    if report.kind is ReportKind.LOST and await session.has_sealed():
-                        hidden = await session.search(report, MOST_CANDIDATES, sealed=True)
+                    if report.kind is ReportKind.LOST and await session.reports.has_sealed():
+                        hidden = await session.candidates.search(report, MOST_CANDIDATES, sealed=True)
                         await announce_sealed(session, report, score(hidden, model), percent=model.calibrated)
                 else:
-                    await session.set_state(report.id, ReportState.WITHDRAWN)  # no photo could be used: nothing is left
+                    await session.reports.set_state(
+                        report.id, ReportState.WITHDRAWN
+                    )  # no photo could be used: nothing is left
             await session.finish()
 
 

@@ -74,7 +74,7 @@ class Commands:
 
     async def mine(self, interaction: discord.Interaction) -> Answer:
         """Show a member's open reports, each with its buttons."""
-        own = await self._handlers.mine(*_where(interaction), member_of(interaction.user), language(interaction))
+        own = await self._handlers.my_reports(*_where(interaction), member_of(interaction.user), language(interaction))
         return Answer.of(*own) if own else Answer(sentence("home_no_reports", language(interaction)))
 
     async def statistics(self, interaction: discord.Interaction) -> Answer:

@@ -107,7 +107,7 @@ class Inbound:
             _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
 
     async def _tell(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
-        problem = wording.problem(error.key, self._guilds.language(guild), **error.params)
+        problem = wording.problem(error.key, self._guilds.language(guild), None, **error.params)
         await self._platform.send(Outgoing(key, target, problem))
 
     async def _tell_what_is_missing(self, channel: Place) -> None:

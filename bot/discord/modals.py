@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.discord.posts import photo_files
 from reunite.entities import IncomingPhoto
+from reunite.language import shortened
 from reunite.messages.forms import Field, Form
 
 _MOST_TITLE: Final = 45  # Discord's limits, in characters
@@ -39,7 +40,7 @@ def modal_of(form: Form, custom_id: str) -> ui.Modal:
 
 def modal(title: str, custom_id: str, labels: Sequence[ui.Label[Any]]) -> ui.Modal:
     """Return a modal of these inputs, which the library need not remember."""
-    made = ui.Modal(title=clip(title, _MOST_TITLE), custom_id=custom_id)
+    made = ui.Modal(title=shortened(title, _MOST_TITLE), custom_id=custom_id)
     for each in labels:
         made.add_item(each)
     made.stop()
@@ -48,7 +49,9 @@ def modal(title: str, custom_id: str, labels: Sequence[ui.Label[Any]]) -> ui.Mod
 
 def label(words: str, component: ui.Item[Any], hint: str = "") -> ui.Label[Any]:
     """Return an input with the words above it."""
-    return ui.Label(text=clip(words, _MOST_LABEL), description=clip(hint, _MOST_HINT) or None, component=component)
+    return ui.Label(
+        text=shortened(words, _MOST_LABEL), description=shortened(hint, _MOST_HINT) or None, component=component
+    )
 
 
 def filled(interaction: discord.Interaction) -> Filled:
@@ -63,11 +66,6 @@ def filled(interaction: discord.Interaction) -> Filled:
     files = data.get("resolved", {}).get("attachments", {})
     photos, not_photos = photo_files(files.values())
     return Filled(values, photos, not_photos)
-
-
-def clip(text: str, most: int) -> str:
-    """Shorten words that Discord would refuse as too long."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _labelled(field: Field) -> ui.Label[Any]:
@@ -90,7 +88,7 @@ def _input(field: Field) -> ui.Item[Any]:
             return ui.TextInput(
                 custom_id=field.name,
                 style=discord.TextStyle.paragraph if field.kind == "text" else discord.TextStyle.short,
-                placeholder=clip(field.hint, _MOST_HINT) or None,
+                placeholder=shortened(field.hint, _MOST_HINT) or None,
                 default=field.value[: field.most] or None,
                 required=field.required,
                 max_length=field.most,

@@ -95,7 +95,7 @@ class Presses:
             await self._guilds.known(interaction.guild)
             target = _target(interaction, interaction.guild)
             member = member_of(interaction.user)
-            said = await self._handlers.answer(
+            said = await self._handlers.answer_question(
                 AnswerQuestion(target=target, member=member, report=report, choice=choice)
             )
             if said.changed:

@@ -79,7 +79,7 @@ async def outcome(interaction: discord.Interaction, work: Work) -> Answer:
     try:
         return await work()
     except TellUserError as error:
-        return Answer(wording.tell(error, language(interaction)))
+        return Answer(wording.explain(error, language(interaction)))
     except Exception:  # noqa: BLE001 - the person is told, whatever it was
         _log.exception("discord_interaction_defect", interaction=interaction.id)
         return Answer(wording.sentence("went_wrong", language(interaction)))

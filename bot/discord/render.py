@@ -15,7 +15,7 @@ from uuid import UUID
 import discord
 
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.language import date_words, sentence
+from reunite.language import date_words, sentence, shortened
 from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
 from reunite.ports import Outgoing
 
@@ -99,7 +99,7 @@ def buttons_of(reply: Reply) -> tuple[Pressable, ...]:
     answers = [(answer_id(reply.asked, each.id), each.words, "plain") for each in reply.choices if reply.asked]
     presses = [(f"{each.action}:{each.subject}", each.words, each.style) for each in reply.buttons]
     return tuple(
-        Pressable(which, _clip(words, _MOST_BUTTON), _STYLES[style]) for which, words, style in answers + presses
+        Pressable(which, shortened(words, _MOST_BUTTON), _STYLES[style]) for which, words, style in answers + presses
     )
 
 
@@ -149,7 +149,7 @@ def marker(key: str) -> str:
 def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
     """Name a post's thread by its caption, in at most 100 characters."""
     words = " ".join(caption.split()) or sentence("thread_unnamed", language, day=date_words(posted, language))
-    return _clip(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
+    return shortened(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
 
 
 def caption_of(post: discord.Message) -> str:
@@ -195,7 +195,7 @@ def _span(span: Span) -> str:
         case Quoted(text):
             return " ".join(_quoted(text).splitlines())
         case Person(platform, member):
-            return f"<@{member.id}>" if platform == "discord" else escape(_clip(member.name, _MOST_NAME))
+            return f"<@{member.id}>" if platform == "discord" else escape(shortened(member.name, _MOST_NAME))
         case Jump(_, text, target):
             return f"[{text}]({_link(target)})" if target and target.platform == "discord" else text
 
@@ -203,11 +203,7 @@ def _span(span: Span) -> str:
 def _quoted(text: str) -> str:
     """Empty lines go: they would only make the quote taller."""
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-    return escape(_clip(lines, MOST_QUOTED))
-
-
-def _clip(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    return escape(shortened(lines, MOST_QUOTED))
 
 
 def _link(target: ReplyTarget) -> str:

@@ -91,7 +91,7 @@ class Reporting:
             sealed=which == "sealed",
             private=private,
             category=cast("Category", told.category),
-            secret=told.secret,
+            proof_question=told.secret,
         )
         await self._handlers.report(command)
         key = {"lost": "looking_in", "found": "answering_in", "sealed": "sealed_kept"}[which]

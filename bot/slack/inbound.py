@@ -160,7 +160,7 @@ class Inbound:
 
     async def _tell(self, key: str, target: ReplyTarget, error: TellUserError) -> None:
         settings = await self._handlers.settings("slack", target.workspace)
-        reply = wording.problem(error.key, settings.language, **error.params)
+        reply = wording.problem(error.key, settings.language, None, **error.params)
         # The event may come again, so we look first whether this was said.
         await self._platform.send(Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True))
 

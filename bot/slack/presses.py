@@ -93,7 +93,7 @@ class Presses:
         report, choice = answer_of(pressed["value"])
         target = workspace.target(private.channel, private.message)
         answer = AnswerQuestion(target=target, member=person.member, report=report, choice=choice)
-        said = await self._handlers.answer(answer)
+        said = await self._handlers.answer_question(answer)
         await private.tell(escaped(said.words), person.language)
         if said.changed:
             shown = answered(message["blocks"], pressed["text"]["text"])

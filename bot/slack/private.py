@@ -93,7 +93,7 @@ class Private:
             language = person.language
             await work(person)
         except TellUserError as error:
-            await self.tell(escaped(wording.tell(error, language)), language)
+            await self.tell(escaped(wording.explain(error, language)), language)
         except Exception:  # noqa: BLE001 - whoever asked is waiting for an answer
             _log.exception("slack_request_failed")
             await self.tell(sentence(failed, language), language)
@@ -129,7 +129,7 @@ async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -
     try:
         return {"response_action": "update", "view": await work}
     except TellUserError as error:
-        return {"response_action": "errors", "errors": {_field(error, view): wording.tell(error, language)}}
+        return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language)}}
     except Exception:  # noqa: BLE001 - whoever filled it in is waiting for an answer
         _log.exception("slack_modal_failed")
         failed = "report_not_taken" if view["callback_id"].startswith(REPORT) else "answer_not_taken"

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
+from reunite import language
 from reunite.entities import ReplyTarget
 from reunite.language import sentence
 from reunite.messages.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
@@ -64,7 +65,7 @@ def escaped(text: str) -> str:
 
 def shortened(text: str, most: int = MOST_TEXT) -> str:
     """Return text that is at most so long, cut off where it must be."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return language.shortened(text, most)
 
 
 def metadata(key: str) -> Mapping[str, Any]:

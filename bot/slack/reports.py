@@ -95,7 +95,7 @@ class Reports:
 
     async def mine(self, workspace: SlackWorkspace, person: Person, private: Private) -> None:
         """Show someone their own open reports, with what can be done with them."""
-        replies = await self._handlers.mine("slack", workspace.team, person.member, person.language)
+        replies = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
         nothing = Reply("note", ((Plain(sentence("home_no_reports", person.language)),),))
         await private.say(replies or [nothing], person.language)
 
@@ -158,7 +158,7 @@ class Reports:
             sealed=which == "sealed",
             private=hidden,
             category=given.get("category", "other"),
-            secret=given.get("secret", ""),
+            proof_question=given.get("secret", ""),
         )
 
     @staticmethod

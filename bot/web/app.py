@@ -154,7 +154,7 @@ async def _photo(request: web.Request, chat: Chat) -> web.Response:
     except ValueError:
         raise web.HTTPNotFound from None
     async with chat.session() as session:
-        copy = await session.photo_bytes(photo)
+        copy = await session.photos.stored_copy(photo)
     if copy is None:
         raise web.HTTPNotFound
     return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
@@ -171,7 +171,7 @@ async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except TellUserError as error:
-        return web.json_response({"error": wording.tell(error)}, status=web.HTTPUnprocessableEntity.status_code)
+        return web.json_response({"error": wording.explain(error)}, status=web.HTTPUnprocessableEntity.status_code)
     except web.HTTPException:
         raise
     except Exception:  # noqa: BLE001 - whatever it was, the page gets a sentence

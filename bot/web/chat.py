@@ -100,7 +100,7 @@ class Chat:
         """Read the view and wake the watchers if it differs."""
         async with self.session() as session:
             messages = await session.messages(MOST_POSTS)
-        view = View(tuple(messages), render.encoder(await self._store.live_model()))
+        view = View(tuple(messages), render.encoder(await self._store.models.live()))
         if view != self._view:
             self._view = view
             for watcher in self._watchers:

@@ -126,7 +126,7 @@ class Inbound:
             raise TellUserError("nothing_here")
         member = requests.member(said.get("name"))
         target, report = at(place.channel, message), place.reply.asked
-        answered = await self._handlers.answer(
+        answered = await self._handlers.answer_question(
             AnswerQuestion(target=target, member=member, report=report, choice=choice)
         )
         self._chat.changed()

@@ -49,7 +49,7 @@ class Presses:
     async def mine(self, request: web.Request) -> web.Response:
         """Show a member their open reports."""
         said = await requests.json(request)
-        return _shown(await self._handlers.mine("web", WORKSPACE, requests.member(said.get("name"))))
+        return _shown(await self._handlers.my_reports("web", WORKSPACE, requests.member(said.get("name"))))
 
     async def privacy(self, request: web.Request) -> web.Response:
         """Show what is kept of members, with the button that deletes it."""

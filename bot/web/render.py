@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from db.store import EmbeddingModel
+from db.models import EmbeddingModel
 from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Label, Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.language import LANGUAGES
@@ -15,7 +15,7 @@ from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, St
 Json = dict[str, Any]
 
 _LEVELS: Final = {wording.label_word(label, each): label.name.lower() for label in Label for each in LANGUAGES}
-_ANSWERS: Final = {"answer", "match", "nothing", "problem"}
+_ANSWERS: Final = {"first_reply", "match", "nothing", "problem"}
 """Kinds of reply that end the search for a first answer."""
 _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine"}
 _OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail"}
@@ -46,7 +46,7 @@ def board(messages: Collection[WebMessage], viewer: Viewer) -> dict[int, Json]:
 def is_waiting(messages: Collection[WebMessage]) -> bool:
     """Tell whether something is about to be said: an answer that is looked for, or whose post this is."""
     seen = _Seen(messages, Viewer())
-    unknown = (each for each in messages if each.posted is None and each.reply and each.reply.kind == "looking")
+    unknown = (each for each in messages if each.posted is None and each.reply and each.reply.opens_thread)
     return any(map(seen.is_looking, messages)) or any(unknown)
 
 
@@ -60,7 +60,7 @@ def reply_json(reply: Reply) -> Json:
     return {
         "kind": reply.kind,
         "lines": [[span_json(span) for span in line] for line in reply.lines],
-        "picture": f"/photos/{reply.picture}" if reply.picture else None,
+        "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
         "buttons": [button_json(button) for button in reply.buttons],
     }
 
@@ -98,13 +98,13 @@ class _Seen:
         self._viewer = viewer
         self._reports = {each.id: each.posted.report for each in messages if each.posted}
         self._own = {report.id for report in self._reports.values() if viewer.owns(report)}
-        self._said = {report.id: report.said for report in self._reports.values()}
+        self._said = {report.id: report.question_answer for report in self._reports.values()}
         self._answered = {each.root for each in messages if each.reply and each.reply.kind in _ANSWERS}
 
     def has(self, message: WebMessage) -> bool:
         """Tell whether the viewer sees a message at all: a member's post does once its report is committed."""
         report = self._reports.get(message.root or message.id)
-        is_opening = message.reply is not None and message.reply.kind == "looking"
+        is_opening = message.reply is not None and message.reply.opens_thread
         if report is None:
             return is_opening or (self._viewer.is_moderator and message.root is None and message.reply is not None)
         if report.private and not self._viewer.may_read(report):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reunite.entities import Label, Question, ReportKind
+from reunite.language import shortened
 from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item, Search
 from reunite.matching.reading import Reading, read
@@ -111,5 +112,4 @@ def _is_one(place: str, other: str) -> bool:
 
 
 def _short(place: str) -> str:
-    words = " ".join(place.split())
-    return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1].rstrip()}…"
+    return shortened(" ".join(place.split()), MOST_WORDS)
