@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from db import rows
 from db.queries import Queries
-from reunite.entities import Match, MatchState, ReplyTarget
+from reunite.entities import Match, MatchState, ReplyTarget, Why
 from reunite.errors import DefectError
 from reunite.ports import ScoredPair
 
@@ -70,6 +70,13 @@ class SqlMatches(Queries):
             report=report,
         )
         return [rows.match(row) for row in found]
+
+    async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None:
+        await self._do(
+            "UPDATE match SET why = %(why)s WHERE id = %(match)s",
+            match=match,
+            why=Jsonb([asdict(each) for each in why]),
+        )
 
     async def set_state(self, match: UUID, state: MatchState) -> None:
         await self._do("UPDATE match SET state = %(state)s WHERE id = %(match)s", match=match, state=state)

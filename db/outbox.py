@@ -58,12 +58,13 @@ class SqlOutbox(Queries):
         )
         return {row["key"]: from_json(row["reply"]) for row in found}
 
-    async def thread(self, report: UUID) -> list[Reply]:
-        """Return the replies in a report's thread, sent or queued, in order."""
+    async def thread(self, report: UUID, audience: Audience = "thread") -> list[Reply]:
+        """Return the replies in a report's thread, or to its moderators, sent or queued, in order."""
         found = await self._all(
-            "SELECT reply FROM outbox WHERE report_id = %(report)s AND audience = 'thread' AND task <> 'remove'"
+            "SELECT reply FROM outbox WHERE report_id = %(report)s AND audience = %(audience)s AND task <> 'remove'"
             " ORDER BY seq",
             report=report,
+            audience=audience,
         )
         return [from_json(row["reply"]) for row in found]
 

@@ -29,7 +29,9 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
     for match in await session.matches.of(report.id):
         other = await session.reports.get(match.found if match.lost == report.id else match.lost)
         if other:
-            await _rewrite(session, replace(match, why=_still_true(match, report, changed)), changed, other)
+            why = _still_true(match, report, changed)
+            await session.matches.set_why(match.id, why)  # or the words would come back when the other side changes
+            await _rewrite(session, replace(match, why=why), changed, other)
     return await session.work.add(report.id)
 
 

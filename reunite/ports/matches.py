@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Match, MatchState, ReplyTarget
+from reunite.entities import Match, MatchState, ReplyTarget, Why
 from reunite.ports.records import ScoredPair
 
 
@@ -28,6 +28,8 @@ class Matches(Protocol):
     async def is_shown(self, match: UUID, report: UUID) -> bool:
         """Return whether a report's thread shows a match, or is about to."""
         ...
+
+    async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None: ...
 
     async def set_state(self, match: UUID, state: MatchState) -> None: ...
 
