@@ -69,6 +69,9 @@ class PostCases:
         await stage.search(lost, found, why=why)
         assert "zither ✓" in await stage.words(lost)
         assert await stage.handlers.edit(EditReport(target=found.target, text="an umbrella and a lyre"))
+        assert "zither" not in await stage.words(lost)
+        assert "and a lyre" in await stage.words(lost)
+        assert "my umbrella" in "".join(reply.text() for reply in await stage.thread(found))
         assert await stage.handlers.edit(EditReport(target=lost.target, text="my parasol"))
         shown = await stage.words(lost, found)
         assert "zither" not in shown
@@ -164,6 +167,16 @@ class SearchCases:
         assert "gym" not in await stage.words(lost)
         assert "question" in await stage.kinds(lost)
 
+    async def test_a_question_of_places_loses_them_with_their_reports(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        found = [await stage.found(place=place) for place in ("gym", "pool")]
+        await stage.search(lost, *found, label=Label.POSSIBLE)
+        question = (await stage.thread(lost))[-1]
+        assert [choice.words for choice in question.choices] == ["gym", "pool", sentence("not_sure")]
+        await stage.handlers.withdraw(Withdraw(target=found[0].target))
+        assert (await stage.thread(lost))[-1] == replace(question, choices=())
+
     async def test_the_first_answer_counts(self, stage: Stage) -> None:
         await stage.join()
         lost = await stage.lost()
@@ -250,6 +263,9 @@ class VerdictCases:
             await stage.press("accept_claim", claim, ADA, is_moderator=True)
         await stage.press("accept_claim", claim, BEN)
         assert (await stage.kinds(lost))[-1] == "claim"
+        closed = sentence("claim_closed_accepted")
+        for audience in ("thread", "moderators"):
+            assert (await stage.thread(found, audience))[-1].text() == closed
         assert (await stage.press("reject_claim", claim, BEN)).text() == sentence("note_claim_decided")
         with pytest.raises(TellUserError, match="claim_accepted_before"):
             await stage.claim(match, found)

@@ -33,7 +33,7 @@ from reunite.entities import (
     Workspace,
 )
 from reunite.handlers import Handlers
-from reunite.matching.evidence import Item, Search
+from reunite.matching.evidence import Candidate, Item, Search
 from reunite.matching.scoring import ScoredCandidate
 from reunite.messages.reply import Action, Reply
 from reunite.ports import Audience, Sent, Session, Store
@@ -119,9 +119,10 @@ class Stage(ABC):
         """Let a report's search find other reports, all with one label."""
         now = await self.now(report)
         scored = [ScoredCandidate(other.id, 0.9 - number / 100, label, why, {}) for number, other in enumerate(others)]
-        item = Item(now.id, now.kind, now.text, now.place, now.created_at, at_is_said=False)
+        candidates = tuple(Candidate(_item(other), {}) for other in others)
+        search = Search(_item(now), candidates, open_count=len(others))
         async with self.session(now.community) as session:
-            await announce(session, now, Search(item, (), open_count=len(others)), scored, percent=False)
+            await announce(session, now, search, scored, percent=False)
 
     async def matched(self, **found: Any) -> tuple[Report, Report, Match]:
         """Return a lost and a found report whose threads show their match."""
@@ -187,6 +188,10 @@ class Stage(ABC):
 
     def later(self, days: int) -> None:
         self.time += timedelta(days=days)
+
+
+def _item(report: Report) -> Item:
+    return Item(report.id, report.kind, report.text, report.place, report.created_at, at_is_said=False)
 
 
 _AUDIENCES: tuple[Audience, ...] = ("thread", "moderators")
