@@ -57,19 +57,19 @@ def test_the_invitation_asks_for_the_permissions_of_the_table() -> None:
     asked = re.search(r"permissions=(\d+)", DISCORD)
     assert asked is not None
     rights = {name for name, given in discord.Permissions(int(asked[1])) if given}
-    rows = section(DISCORD, "Invite it").split("|---|---|\n")[1].split("\n\n")[0]
+    rows = section(DISCORD, "Invite the bot").split("|---|---|\n")[1].split("\n\n")[0]
     told = {right.strip() for row in rows.splitlines() for right in row.split("|")[1].split(",")}
     aliases = {"View Channels": "read_messages"}  # discord.py's older name for it
     assert rights == {aliases.get(right, right.lower().replace(" ", "_")) for right in told}
 
 
 def test_slacks_guide_tells_every_scope() -> None:
-    assert named_in(section(SLACK, "Make the app"), r"`(\w+(?::\w+)?)`") >= SCOPES
+    assert named_in(section(SLACK, "Create the app"), r"`(\w+(?::\w+)?)`") >= SCOPES
 
 
 def test_the_guides_tell_the_names_of_the_channels() -> None:
     for guide, config in ((DISCORD, DiscordConfig(token="")), (SLACK, SlackConfig(bot_token="b", app_token="a"))):
-        names = section(guide, "Name the channels" if guide is DISCORD else "Name the channels, and invite it")
+        names = section(guide, "Choose the channels" if guide is DISCORD else "Choose the channels and invite the bot")
         assert config.found_channels | config.lost_channels <= set(re.findall(r"`([\w-]+)`", names))
 
 
