@@ -18,7 +18,7 @@ _UNEMBEDDED_TEXT = """(r.text <> '' AND NOT EXISTS (SELECT FROM embedding e
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingRow:
-    """A vector of length 1: of a photo, or of the report's text where `photo` is None."""
+    """A vector of length 1: of a photo, or of the report's text if `photo` is None."""
 
     photo: UUID | None
     space: str
@@ -41,7 +41,7 @@ class SqlEmbeddings(Queries):
         return [row["id"] for row in found]
 
     async def lacking(self, report: UUID, model: int) -> tuple[list[UUID], bool]:
-        """Return the stored photos without vectors of a model, and whether the text lacks them too."""
+        """Return the stored photos without embeddings of a model, and whether the text lacks them too."""
         photos = await self._all(
             """SELECT p.id FROM photo p WHERE p.report_id = %(report)s AND p.state = 'stored' AND NOT EXISTS
                  (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s) ORDER BY p.position""",
@@ -54,9 +54,9 @@ class SqlEmbeddings(Queries):
         return [row["id"] for row in photos], text is not None
 
     async def save(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
-        """Write vectors of a model; those of other models stay.
+        """Store embeddings of a model; those of other models stay.
 
-        `text` is what the vectors of words are of: where the report has other words by now, these are not written.
+        `text` is the text that was embedded: if the report has another by now, its embeddings are left out.
         """
         for row in embeddings:
             await self._do(
