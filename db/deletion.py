@@ -42,11 +42,13 @@ _SEPARATE: Final = (
     f"{_TAKE_BACK_OPTIONS} AND {_ACROSS}",
     f"""DELETE FROM match m USING report l, report f WHERE l.id = m.lost_id AND f.id = m.found_id AND {_ACROSS}""",
 )
-_QUOTING: Final = "SELECT * FROM outbox WHERE quotes @> ARRAY[%(report)s]::uuid[] AND task <> 'remove' FOR UPDATE"
+_QUOTING: Final = """SELECT * FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'
+  ORDER BY seq FOR UPDATE"""
 _QUOTING_ACROSS: Final = """SELECT o.*, ARRAY(SELECT q.id FROM report q
     WHERE q.id = ANY(o.quotes) AND q.workspace_id <> thread.workspace_id AND %(report)s IN (q.id, thread.id)) AS others
   FROM outbox o JOIN report thread ON thread.id = o.report_id
-  WHERE (o.quotes @> ARRAY[%(report)s]::uuid[] OR o.report_id = %(report)s) AND o.task <> 'remove' FOR UPDATE OF o"""
+  WHERE o.seq = ANY(ARRAY(SELECT replies_quoting(%(report)s) UNION SELECT seq FROM outbox WHERE report_id = %(report)s))
+    AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 
 # A try whose end is unknown, or one before a failure, may have arrived: then delivery looks for the reply.
 _NEVER_SENT: Final = "sent_message IS NULL AND task = 'send' AND attempts = 0"

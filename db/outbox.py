@@ -53,7 +53,8 @@ class SqlOutbox(Queries):
 
     async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
         found = await self._all(
-            "SELECT key, reply FROM outbox WHERE quotes @> ARRAY[%(report)s]::uuid[] AND task <> 'remove' ORDER BY seq",
+            "SELECT key, reply FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'"
+            " ORDER BY seq",
             report=report,
         )
         return {row["key"]: from_json(row["reply"]) for row in found}
