@@ -19,11 +19,11 @@ from reunite.commands import (
 from reunite.community import CommunityHandlers
 from reunite.entities import ClaimState, IncomingPhoto, Member, PlatformName, Settings, VerdictKind, Workspace
 from reunite.errors import DefectError
-from reunite.intake import AnswerResult, Intake, Receipt
 from reunite.messages import notices
 from reunite.messages.reply import Action, Reply
-from reunite.my_reports import MyReports
+from reunite.my_reports import MyReportHandlers
 from reunite.ports import KnownCard, KnownPost, Queue, Store
+from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.retry import retried
 from reunite.verdicts import VerdictHandlers, VerdictResult
 
@@ -44,8 +44,8 @@ class Handlers:
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime] = _now) -> None:
         """`now` returns the time, with its zone."""
         self._store = store
-        self._intake = Intake(store, queue, now)
-        self._my_reports = MyReports(store, queue, now)
+        self._posts = PostHandlers(store, queue, now)
+        self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
         self._presses = _presses(ClaimHandlers(store), self._verdicts, self._my_reports)
@@ -55,7 +55,7 @@ class Handlers:
     @retried
     async def report(self, command: NewReport) -> Receipt:
         """Store a report and its work. Raises TellUserError where it can't be accepted."""
-        return await self._intake.report(
+        return await self._posts.report(
             replace(
                 command,
                 author=_clean_name(command.author),
@@ -69,12 +69,12 @@ class Handlers:
     @retried
     async def edit(self, command: EditReport) -> bool:
         """Replace the words of a report's post, and search again; false where nothing of ours has changed."""
-        return await self._intake.edit(await self._workspace(command), replace(command, text=_clean(command.text)))
+        return await self._posts.edit(await self._workspace(command), replace(command, text=_clean(command.text)))
 
     @retried  # the event of a deleted post isn't sent twice
     async def withdraw(self, command: Withdraw) -> bool:
         """Withdraw and purge a report; false where there is none. Raises TellUserError where the member may not."""
-        return await self._intake.withdraw(await self._workspace(command), command)
+        return await self._posts.withdraw(await self._workspace(command), command)
 
     @retried
     async def answer_question(self, command: AnswerQuestion) -> AnswerResult:
@@ -82,7 +82,7 @@ class Handlers:
 
         Raises TellUserError where the member isn't the report's author, or there is nothing to answer.
         """
-        return await self._intake.answer_question(await self._workspace(command), command)
+        return await self._posts.answer_question(await self._workspace(command), command)
 
     async def give_verdict(self, command: GiveVerdict) -> VerdictResult | None:
         """Record a moderator's verdict, and what it changes; None where no match is shown there.
@@ -180,7 +180,7 @@ class Handlers:
         return workspace
 
 
-def _presses(claims: ClaimHandlers, verdicts: VerdictHandlers, mine: MyReports) -> Mapping[Action, PressHandler]:
+def _presses(claims: ClaimHandlers, verdicts: VerdictHandlers, mine: MyReportHandlers) -> Mapping[Action, PressHandler]:
     """Return what each button does."""
     return {
         "mine": claims.claim,

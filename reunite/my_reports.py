@@ -19,7 +19,7 @@ _MOST_LISTED: Final = 15
 """Reports of a member that are listed at once: each is a message on Discord, two blocks of at most 50 on Slack."""
 
 
-class MyReports:
+class MyReportHandlers:
     """A member's own reports."""
 
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime]) -> None:

@@ -10,9 +10,9 @@ from reunite.commands import AnswerQuestion, ChangeSettings, EditReport, GiveVer
 from reunite.entities import Label, Member, Question, ReplyTarget, Report, ReportState, Settings, VerdictKind, Why
 from reunite.errors import DefectError, TellUserError
 from reunite.expiry import expire
-from reunite.intake import AnswerResult
 from reunite.language import sentence
 from reunite.messages import keys, wording
+from reunite.posts import AnswerResult
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
 

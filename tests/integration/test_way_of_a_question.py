@@ -7,9 +7,9 @@ import pytest
 from reunite.commands import AnswerQuestion, Withdraw
 from reunite.entities import Member, ReplyTarget, Report, VerdictKind
 from reunite.errors import TellUserError
-from reunite.intake import AnswerResult
 from reunite.messages import wording
 from reunite.messages.reply import Reply
+from reunite.posts import AnswerResult
 from tests.running import ADA, BEN, World, working, world
 
 

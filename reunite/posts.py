@@ -35,7 +35,7 @@ class AnswerResult:
     changed: bool
 
 
-class Intake:
+class PostHandlers:
     """Takes what members post."""
 
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime]) -> None:
