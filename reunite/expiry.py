@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from reunite import rules
 from reunite.entities import ReportState
 from reunite.errors import TryAgainError
 from reunite.messages import keys, wording
@@ -21,7 +22,7 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
     if expiring.expires_at > now:
         raise TryAgainError("it was extended")
     await session.deletion.purge(report, wording.ended(expiring.language))
-    if expiring.state in {ReportState.PENDING, ReportState.OPEN}:
+    if expiring.state in rules.IN_PROGRESS:
         await session.outbox.post(report, keys.expired(report), wording.expired(expiring.language))
     if expiring.state is not ReportState.WITHDRAWN:
         await session.reports.set_state(report, ReportState.EXPIRED)

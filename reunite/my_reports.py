@@ -14,7 +14,6 @@ from reunite.messages import notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 
-_SEARCHED: Final = {ReportState.PENDING, ReportState.OPEN}
 _MOST_LISTED: Final = 15
 """Reports of a member that are listed at once: each is a message on Discord, two blocks of at most 50 on Slack."""
 
@@ -34,7 +33,7 @@ class MyReportHandlers:
             reports = [
                 report
                 for report in await session.reports.by_author(workspace.id, member.id)
-                if report.state in _SEARCHED
+                if report.state in rules.IN_PROGRESS
             ]
         shown = reports[-_MOST_LISTED:]
         targets = {report.id: report.target for report in shown if report.target.message}
@@ -129,7 +128,7 @@ async def _locked(session: Session, press: Press) -> Report:
 
 
 def _checked(press: Press, report: Report | None) -> Report:
-    if report is None or report.state not in _SEARCHED:
+    if report is None or report.state not in rules.IN_PROGRESS:
         raise TellUserError("nothing_here")
     if not report.is_by(press.target.platform, press.member):
         raise TellUserError("only_own")

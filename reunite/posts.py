@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from reunite import rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
@@ -15,8 +14,6 @@ from reunite.messages import keys, notices, wording
 from reunite.my_reports import end
 from reunite.ports import Queue, Session, Store
 from reunite.text.sealing import category_of
-
-_SEARCHED: Final = {ReportState.PENDING, ReportState.OPEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class PostHandlers:
             if report is None:
                 raise TryAgainError("its workspace has moved to another community")
             text = joined(command.text, report.details)
-            if report.state not in _SEARCHED or report.text == text:
+            if report.state not in rules.IN_PROGRESS or report.text == text:
                 return False
             work = await reword(session, report, text, report.details)
         await self._queue.hint(work)

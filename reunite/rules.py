@@ -12,6 +12,9 @@ MOST_PHOTOS = 10
 MOST_CLAIMS = 3
 """How many claims a member may make on one found report."""
 
+IN_PROGRESS = frozenset({ReportState.PENDING, ReportState.OPEN})
+"""The states in which a report is searched, or soon will be."""
+
 _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REFUSE: MatchState.REFUSED}
 
 
