@@ -87,7 +87,7 @@ class Reports:
             sealed=which == "sealed",
             private=private,
             category=cast("Category", given.category),
-            secret=given.secret,
+            proof_question=given.secret,
         )
         await self._handlers.report(command)
         confirmation = sentence(_CONFIRMATIONS[which], language_of_user(interaction), channel=destination.mention)

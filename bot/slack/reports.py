@@ -126,7 +126,7 @@ async def _filled_in(workspace: SlackWorkspace, which: ReportForm, person: Perso
         sealed=which == "sealed",
         private=is_private,
         category=given.get("category", "other"),
-        secret=given.get("secret", ""),
+        proof_question=given.get("secret", ""),
     )
 
 

@@ -17,9 +17,9 @@ async def asked(here: World, author: str) -> tuple[UUID, str]:
     await here.discord.post("lost", author, "my hat", {"a.jpg": JPEG})
     row, question = await here.report(), Question("place", ("library", "*tram* @everyone"))
     async with here.store.session(await here.community()) as session:
-        await session.set_state(row["id"], ReportState.OPEN)
-        await session.ask(row["id"], question)
-        report = await session.report(row["id"])
+        await session.reports.set_state(row["id"], ReportState.OPEN)
+        await session.questions.ask(row["id"], question)
+        report = await session.reports.get(row["id"])
     assert report
     sent = await here.platform.send(Outgoing("q", report.target, wording.question(report, question)))
     return report.id, sent.message
