@@ -8,8 +8,9 @@ from typing import Final
 import psycopg
 import structlog
 
+from db.delivery import OutboxItem, StalePhoto
 from db.stopping import stop
-from db.store import OutboxItem, StalePhoto, Store
+from db.store import Store
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.ports import Outgoing, Platform, Sent
 
@@ -42,7 +43,7 @@ class Delivery:
         """Deliver until cancelled; what doesn't arrive within a few seconds then is left to its lease."""
         while True:
             try:
-                async with self._store.outbox_signals(self._platform.name) as signal:
+                async with self._store.delivery.signals(self._platform.name) as signal:
                     await self._loop(signal)
             except psycopg.OperationalError as error:
                 _log.warning("delivery_interrupted", error=type(error).__name__)
@@ -80,7 +81,7 @@ class Delivery:
         if free <= 0:
             return
         name = self._platform.name
-        for item in await self._store.lease_outbox(name, limit=free, seconds=self._lease_seconds):
+        for item in await self._store.delivery.lease(name, limit=free, seconds=self._lease_seconds):
             task = asyncio.create_task(self._deliver(item))
             self._in_progress.add(task)
             task.add_done_callback(self._in_progress.discard)
@@ -90,7 +91,7 @@ class Delivery:
         """Renew expired links to photos: only the bot can ask its platform for them."""
         while True:
             try:
-                for stale in await self._store.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
+                for stale in await self._store.delivery.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
                     await self._refresh_link(stale)
             except (TryAgainError, psycopg.OperationalError) as error:
                 _log.warning("photo_links_interrupted", error=type(error).__name__)
@@ -110,7 +111,7 @@ class Delivery:
             log.warning("photo_link_unavailable", error=type(error).__name__)
             url = None
         async with self._store.session(stale.community) as session:
-            await session.refresh_photo(stale.photo.id, url)
+            await session.photos.refresh(stale.photo.id, url)
 
     async def _deliver(self, item: OutboxItem) -> None:
         log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
@@ -119,7 +120,7 @@ class Delivery:
             async with asyncio.timeout(self._lease_seconds * 0.8):
                 sent = await self._attempt(item, outgoing)
             async with self._store.session(item.community) as session:
-                await session.mark_sent(item.seq, item.fence, item.version, sent)
+                await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
             log.info("reply_done", task=item.task, kind=item.reply.kind)
         except UndeliverableError as error:
             log.warning("reply_undeliverable", reason=str(error))
@@ -136,7 +137,7 @@ class Delivery:
         if item.task == "remove":
             await self._platform.remove(outgoing, item.sent)
             return None
-        if item.audience == "thread" and item.target.message is None and item.reply.kind != "looking":
+        if item.audience == "thread" and item.target.message is None and not item.reply.opens_thread:
             raise UndeliverableError("the report's own post couldn't be sent, so there is no thread")
         if item.target.channel == "":
             raise UndeliverableError("the moderators no longer have a channel")
@@ -153,4 +154,4 @@ class Delivery:
             doublings = min(item.attempts - 1, _MOST_DOUBLINGS)
             after = max(after, min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE))
         async with self._store.session(item.community) as session:
-            await session.mark_unsent(item.seq, item.fence, item.version, problem, after)
+            await session.outbox.mark_unsent(item.seq, item.fence, item.version, problem, after)

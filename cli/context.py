@@ -46,7 +46,7 @@ def configured() -> Iterator[Settings]:
     except ImportError as error:
         _fail(f"{error.name} isn't installed. Run `make install` in a checkout to install everything.")
     except TellUserError as error:
-        _fail(wording.tell(error))
+        _fail(wording.explain(error))
     except asyncio.CancelledError:
         raise typer.Exit(_ENDED_BY_SIGTERM) from None
     except _expected() as error:

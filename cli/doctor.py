@@ -77,7 +77,7 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
 
 async def _encoder(where: Servers) -> Finding:
     async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
-        row = await (await connection.execute("SELECT version FROM model WHERE live")).fetchone()
+        row = await (await connection.execute("SELECT version FROM embedding_model WHERE live")).fetchone()
     return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker chooses it")
 
 

@@ -56,9 +56,9 @@ async def reembed(settings: Settings, where: Servers) -> None:
         raise UsageError(str(error)) from error
     encoder = BatchingEncoder(choice.encoder)
     async with Store(where.database_url) as store:
-        model = await store.register_model(choice.kind, choice.encoder.version, choice.encoder.spaces)
+        model = await store.models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
         before = await embed_all(store, encoder, model, _progress)
-        await store.make_live(model.id)
+        await store.models.make_live(model.id)
         after = await embed_all(store, encoder, model, _progress)  # what came in during the first round
     await encoder.close()
     _say(f"{before + after} reports embedded; searches now use {model.version}. Start the workers again.")

@@ -61,7 +61,7 @@ class Trial:
             msg = "The worker exited before it finished; see its output above."
             raise ChildError(msg)
         async with self.session() as session:
-            return await session.unfinished_work()
+            return await session.work.unfinished()
 
     async def settle(self) -> None:
         """Wait until the worker has processed all reports."""

@@ -77,9 +77,11 @@ async def _post_all(where: Servers, items: Sequence[FoundItem], words: str, phot
 
 async def _result(trial: Trial, reports: Sequence[Report], photos: Sequence[str | None]) -> _Result:
     async with trial.session() as session:
-        current = [await session.report(report.id) or report for report in reports]
-        threads = {f"{report.target.channel} · {report.id}": await session.thread(report.id) for report in current}
-        matches = await session.matches_of(reports[-1].id)
+        current = [await session.reports.get(report.id) or report for report in reports]
+        threads = {
+            f"{report.target.channel} · {report.id}": await session.outbox.thread(report.id) for report in current
+        }
+        matches = await session.matches.of(reports[-1].id)
     return _Result(trial.encoder, list(zip(current, photos, strict=True)), matches, threads)
 
 
@@ -109,7 +111,7 @@ def _print(result: _Result) -> None:
     console.print(f"Encoder: {escape(result.encoder)}", style="dim")
     for (report, photo), replies in zip(result.reports, result.threads.values(), strict=True):
         title = f"#{report.kind} · {escape(photo or report.text)}"
-        body = "\n\n".join(escape(reply.text()) for reply in replies if reply.kind != "looking") or "(no reply)"
+        body = "\n\n".join(escape(reply.text()) for reply in replies if not reply.opens_thread) or "(no reply)"
         console.print(Panel(body, title=title, title_align="left"))
     for number, match in enumerate(result.matches, start=1):
         photo = next(photo for report, photo in result.reports if report.id == match.found)

@@ -1,4 +1,4 @@
-"""Fitted weights: a community's own, and the deployment's for all."""
+"""Fitted scoring models: a community's own, and the deployment's for all."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, 
 
 
 async def newest(store: Store, community: UUID, version: str) -> ScoringModel | None:
-    """Return the weights that a community's matches are result by: its own, else the deployment's; None before any."""
+    """Return the model that scores a community's matches: its own, else the deployment's; None before any."""
     async with store.transaction(community) as connection:
         cursor = await connection.execute(
             b"""SELECT parameters FROM calibration
@@ -29,13 +29,13 @@ async def newest(store: Store, community: UUID, version: str) -> ScoringModel | 
 
 
 async def save(store: Store, community: UUID, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
-    """Let a community's matches be result by these weights from now on."""
+    """Score a community's matches by these weights from now on."""
     async with store.transaction(community) as connection:
         await connection.execute(_INSERT, _row(community, version, model, summary))
 
 
 async def save_for_all(owner_url: str, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
-    """Let every community without weights of its own be result by these. Only the database's owner may."""
+    """Score every community without weights of its own by these. Only the database's owner may."""
     async with await psycopg.AsyncConnection.connect(owner_url) as connection:
         await connection.execute(_INSERT, _row(None, version, model, summary))
 
@@ -50,10 +50,11 @@ def _row(community: UUID | None, version: str, model: ScoringModel, summary: Map
 
 
 async def decided_pairs(store: Store, community: UUID, version: str) -> list[DecidedPair]:
-    """Return a community's matches with a standing verdict, as far as they came up under the weights in use now."""
+    """Return a community's decided matches that were found under the current weights."""
     async with store.transaction(community) as connection:
         cursor = await connection.execute(
-            b"""SELECT match.evidence, match.probability, match.state FROM match JOIN model ON model.id = match.model_id
+            b"""SELECT match.evidence, match.probability, match.state FROM match
+                  JOIN embedding_model model ON model.id = match.model_id
                 WHERE match.state <> 'undecided' AND match.evidence <> '{}' AND model.version = %(version)s
                   AND match.created_at > coalesce((SELECT created_at FROM calibration
                     WHERE model_version = %(version)s ORDER BY community_id IS NULL, seq DESC LIMIT 1), '-infinity')""",

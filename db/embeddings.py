@@ -1,4 +1,4 @@
-"""Vectors: written by model and space, side by side."""
+"""Embeddings in PostgreSQL: those of several models and spaces are kept side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
-from db.session import CommunitySession
+from db.queries import Queries
 
 _UNEMBEDDED_PHOTOS = """EXISTS (SELECT FROM photo p WHERE p.report_id = r.id AND p.state = 'stored' AND NOT EXISTS
   (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s))"""
@@ -18,7 +18,7 @@ _UNEMBEDDED_TEXT = """(r.text <> '' AND NOT EXISTS (SELECT FROM embedding e
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingRow:
-    """A vector of length 1: of a photo, or of the report's text where `photo` is None."""
+    """A vector of length 1: of a photo, or of the report's text if `photo` is None."""
 
     photo: UUID | None
     space: str
@@ -27,11 +27,11 @@ class EmbeddingRow:
     """Which of the things that the text is about."""
 
 
-class EmbeddingSession(CommunitySession):
-    """A community's transaction in which vectors may be written."""
+class SqlEmbeddings(Queries):
+    """The embeddings of a community's reports."""
 
-    async def reports_without(self, model: int, limit: int) -> list[UUID]:
-        """Return reports that can still be matched and lack vectors of a model, at most `limit`."""
+    async def reports_lacking(self, model: int, limit: int) -> list[UUID]:
+        """Return at most `limit` reports that can still be matched and lack embeddings of a model."""
         found = await self._all(
             f"""SELECT r.id FROM report r WHERE r.state IN ('open', 'returned')
                   AND ({_UNEMBEDDED_PHOTOS} OR {_UNEMBEDDED_TEXT}) ORDER BY r.id LIMIT %(limit)s""",
@@ -40,8 +40,8 @@ class EmbeddingSession(CommunitySession):
         )
         return [row["id"] for row in found]
 
-    async def unembedded(self, report: UUID, model: int) -> tuple[list[UUID], bool]:
-        """Return the stored photos without vectors of a model, and whether the text lacks them too."""
+    async def lacking(self, report: UUID, model: int) -> tuple[list[UUID], bool]:
+        """Return the stored photos without embeddings of a model, and whether the text lacks them too."""
         photos = await self._all(
             """SELECT p.id FROM photo p WHERE p.report_id = %(report)s AND p.state = 'stored' AND NOT EXISTS
                  (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s) ORDER BY p.position""",
@@ -53,10 +53,10 @@ class EmbeddingSession(CommunitySession):
         )
         return [row["id"] for row in photos], text is not None
 
-    async def save_embeddings(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
-        """Write vectors of a model; those of other models stay.
+    async def save(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
+        """Store embeddings of a model; those of other models stay.
 
-        `text` is what the vectors of words are of: where the report has other words by now, these are not written.
+        `text` is the text that was embedded: if the report has another by now, its embeddings are left out.
         """
         for row in embeddings:
             await self._do(

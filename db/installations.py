@@ -1,4 +1,4 @@
-"""What the bot keeps of Slack beside the communities: installations with their tokens, and what it has heard."""
+"""What the bot stores about Slack outside communities: installations with their tokens, events, reactions."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -15,12 +15,12 @@ _NO_COMMUNITY: Final = UUID(int=0)
 _EVENTS_KEPT: Final = "1 day"
 """Slack sends an event again for about an hour at most."""
 _REACTIONS_KEPT: Final = "1 year"
-"""The longest that a report, and so its match, can be kept open at once."""
+"""The longest that a report, and so its match, stays open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A workspace that has the app. The token is in no printed form of it."""
+    """A workspace that has the app. Its repr leaves the token out."""
 
     team: str
     name: str
@@ -32,7 +32,6 @@ class Installations:
     """The tables `slack_…`. Each method is one transaction of its own."""
 
     def __init__(self, store: Store) -> None:
-        """Own nothing."""
         self._store = store
 
     @asynccontextmanager
@@ -48,7 +47,7 @@ class Installations:
     # Installations
 
     async def save(self, installation: Installation) -> None:
-        """Keep an installation; a workspace's newer one takes the older one's place."""
+        """Store an installation; a workspace's newer one replaces the older one."""
         await self._rows(
             """INSERT INTO slack_installation (team, name, bot_user, bot_token)
                VALUES (%(team)s, %(name)s, %(user)s, %(token)s)
@@ -61,7 +60,6 @@ class Installations:
         )
 
     async def of(self, team: str) -> Installation | None:
-        """Return a workspace's installation."""
         found = await self._rows(f"{_SELECT} WHERE team = %(team)s", team=team)
         return Installation(**found[0]) if found else None
 
@@ -70,20 +68,20 @@ class Installations:
         return [Installation(**row) for row in await self._rows(f"{_SELECT} ORDER BY installed_at, team")]
 
     async def is_newer(self, team: str, than: datetime) -> bool:
-        """Tell whether a workspace was installed (again) after a moment."""
+        """Return whether a workspace installed the app (again) after a moment."""
         query = "SELECT 1 FROM slack_installation WHERE team = %(team)s AND installed_at > %(than)s"
         return bool(await self._rows(query, team=team, than=than))
 
     async def delete(self, team: str) -> None:
-        """Forget a workspace's token and all else that is kept here; one that is not known is none."""
+        """Delete a workspace's token and all else that is stored here."""
         async with self._connected() as connection:
             for table in ("slack_reaction", "slack_presence", "slack_installation"):
                 await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s".encode(), {"team": team})
 
-    # Installations under way
+    # Installations that have begun
 
     async def issue_state(self, seconds: int) -> str:
-        """Return a new secret for an installation that begins, valid for so many seconds."""
+        """Return a new secret for an installation that begins, valid for some seconds."""
         state = secrets.token_urlsafe(32)
         await self._rows("DELETE FROM slack_oauth_state WHERE expires_at < now()")
         await self._rows(
@@ -95,7 +93,7 @@ class Installations:
         return state
 
     async def consume_state(self, state: str) -> bool:
-        """Tell whether a secret is ours and still valid; it is not from then on."""
+        """Return whether a secret is ours and still valid; it can be used once."""
         query = "DELETE FROM slack_oauth_state WHERE state = %(state)s RETURNING expires_at > now() AS valid"
         found = await self._rows(query, state=state)
         return bool(found and found[0]["valid"])
@@ -103,22 +101,20 @@ class Installations:
     # Events
 
     async def has_dealt_with(self, event: str) -> bool:
-        """Tell whether an event was dealt with."""
         return bool(await self._rows("SELECT 1 FROM slack_event WHERE id = %(event)s", event=event))
 
     async def note_event(self, event: str) -> None:
-        """Note that an event was dealt with."""
         await self._rows("INSERT INTO slack_event (id) VALUES (%(event)s) ON CONFLICT (id) DO NOTHING", event=event)
 
     async def forget_old(self) -> None:
-        """Forget the events that can't come again, and reactions that nobody looks at any more."""
+        """Delete events that can't come again, and reactions on matches that have ended."""
         await self._rows(f"DELETE FROM slack_event WHERE at < now() - interval '{_EVENTS_KEPT}'")
         await self._rows(f"DELETE FROM slack_reaction WHERE at < now() - interval '{_REACTIONS_KEPT}'")
 
     # Reactions
 
     async def note_reaction(self, team: str, at: tuple[str, str], reaction: str, member: str, *, given: bool) -> None:
-        """Note that a reaction on the message at (channel, ts) was taken as a verdict, or taken back."""
+        """Record that a reaction on the message at (channel, ts) was taken as a verdict, or removed."""
         values = {"team": team, "channel": at[0], "message": at[1], "reaction": reaction, "member": member}
         if given:
             query = """INSERT INTO slack_reaction (team, channel, message, reaction, member)
@@ -129,7 +125,7 @@ class Installations:
         await self._rows(query, **values)
 
     async def reactions_at(self, team: str, at: tuple[str, str]) -> set[tuple[str, str]]:
-        """Return the reactions on a message that were taken as verdicts: their name and whose they are."""
+        """Return the reactions on a message that were taken as verdicts: each name and member."""
         found = await self._rows(
             """SELECT reaction, member FROM slack_reaction
                WHERE team = %(team)s AND channel = %(channel)s AND message = %(message)s""",
@@ -142,13 +138,13 @@ class Installations:
     # Presence
 
     async def heard_at(self, team: str) -> datetime | None:
-        """Return until when the bot has heard of everything in a workspace; None where it was never there."""
+        """Return until when the bot received everything in a workspace; None if it never did."""
         found = await self._rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
         heard: datetime | None = found[0]["heard_at"] if found else None
         return heard
 
     async def note_presence(self, team: str) -> None:
-        """Note that the bot hears of everything in a workspace at this moment."""
+        """Record that the bot receives everything in a workspace at this moment."""
         await self._rows(
             """INSERT INTO slack_presence (team, heard_at) VALUES (%(team)s, now())
                ON CONFLICT (team) DO UPDATE SET heard_at = now()""",

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema: plain SQL files, in order, each once."""
+"""Migrates a database to the newest schema: plain SQL files, in order, each once."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _LOCK = 0x52454E49  # any number, the same everywhere: one migration at a time i
 
 
 class MigrationError(Exception):
-    """The database's schema and the files disagree."""
+    """The database's schema doesn't fit the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,6 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """Return the SHA-256 of the statements."""
         return hashlib.sha256(self.statements.encode()).hexdigest()
 
 

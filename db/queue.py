@@ -17,7 +17,7 @@ JOB: Final = "process"
 """The name of the workers' one kind of job."""
 PAYLOAD_VERSION: Final = 1
 PATIENCE: Final = 2.0
-"""Seconds after which a Redis that does not answer counts as away; Slack waits 3 for what we do before we answer."""
+"""Seconds after which Redis counts as down; Slack waits 3 seconds for our response, which comes after the hint."""
 
 _FIRST: Final = 1
 """The number of the hint that new work comes with; the sweep counts on from there."""
@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 def serialize(job: dict[str, Any]) -> bytes:
-    """Write a job as JSON: a payload must never be able to run code."""
+    """Serialise a job as JSON: unlike a pickle, it can't run code."""
     return json.dumps(job).encode()
 
 
@@ -46,15 +46,14 @@ class ArqQueue:
         self._name = name
 
     async def hint(self, work: UUID) -> None:
-        """Tell the workers that there is new work; never raises for a queue that is away."""
         await self._enqueue(work, _FIRST)
 
     async def hint_due(self, *, quiet: float, limit: int = 200) -> int:
-        """Hint at work that is due and was not hinted at for `quiet` seconds; return how much that was."""
+        """Hint at due work that got no hint for `quiet` seconds; return how much that was."""
         due = await self._store.hint_due_work(quiet=quiet, limit=limit)
         for work, number in due:
             if not await self._enqueue(work, number):
-                break  # Redis is away: the rest is due again after the same while
+                break  # Redis is down: the rest is due again after the same time
         return len(due)
 
     async def _enqueue(self, work: UUID, number: int) -> bool:

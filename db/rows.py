@@ -1,6 +1,7 @@
-"""Turns rows into the domain's things."""
+"""Turns rows into the domain's entities."""
 
 from typing import Any
+from uuid import UUID
 
 from reunite.entities import (
     Claim,
@@ -43,9 +44,9 @@ def report(row: Row) -> Report:
         target=target(row),
         created_at=row["created_at"],
         expires_at=row["expires_at"],
-        answered=row["answered"],
+        has_first_reply=row["has_first_reply"],
         question=question(row["question"]) if row["question"] else None,
-        said=row["said"],
+        question_answer=row["question_answer"],
         language=row["language"],
         sealed=row["sealed"],
         private=row["private"],
@@ -57,7 +58,7 @@ def report(row: Row) -> Report:
 
 def question(value: dict[str, Any]) -> Question:
     """Read the column `question`."""
-    return Question(value["aspect"], tuple(value["options"]))
+    return Question(value["aspect"], tuple(value["options"]), tuple(map(UUID, value["sources"])))
 
 
 def target(row: Row) -> ReplyTarget:
@@ -98,7 +99,7 @@ def match(row: Row) -> Match:
 def claim(row: Row) -> Claim:
     """Read a row of `claim`."""
     member = Member(row["member_id"], row["member_name"])
-    return Claim(row["id"], row["match_id"], member, row["answer"], ClaimState(row["state"]))
+    return Claim(row["id"], row["match_id"], member, row["proof"], ClaimState(row["state"]))
 
 
 def settings(row: Row) -> Settings:

@@ -8,10 +8,10 @@ _AGAIN: Final = 0.5
 
 
 async def stop(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks until they are done; what they raise is left to whoever asks them.
+    """Cancel tasks until they are done; their exceptions stay in the tasks.
 
-    Once is not enough: before Python 3.12 an answer of the database that comes in the same moment swallows a
-    cancellation (`asyncio.wait_for`, within psycopg), and a task that goes on for ever would do so.
+    Once isn't enough: before Python 3.12, a response of the database at the same moment swallows a cancellation
+    (`asyncio.wait_for`, within psycopg), and an endless task would continue.
     """
     while pending := [task for task in tasks if not task.done()]:
         for task in pending:

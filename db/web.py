@@ -1,4 +1,4 @@
-"""The local chat page's own messages, read together with what the core knows of their reports and matches."""
+"""The local chat page's messages, read together with their reports and matches."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -27,7 +27,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class VerdictMarks:
-    """A shown match and the members whose verdicts stand, by kind."""
+    """A shown match and the members whose verdicts are in force, by kind."""
 
     match: Match
     given: Mapping[VerdictKind, tuple[Member, ...]]
@@ -68,7 +68,7 @@ class WebSession(CommunitySession):
     """A community's transaction with the page's messages."""
 
     async def add_post(self, channel: str, key: str, author: Member, text: str) -> tuple[int, bool]:
-        """Write a member's post, and tell whether it is new; a known `key` changes nothing."""
+        """Add a member's post, and return whether it's new; a known `key` changes nothing."""
         row = await self._one(
             """INSERT INTO web_message (community_id, channel, key, author_id, author_name, text)
                VALUES (%(community)s, %(channel)s, %(key)s, %(author)s, %(name)s, %(text)s)
@@ -83,7 +83,7 @@ class WebSession(CommunitySession):
         return (row["id"], True) if row else ((await self._known(key))[0], False)
 
     async def add_reply(self, channel: str, root: int | None, key: str, reply: Reply) -> int | None:
-        """Write what the bot says, once for each `key`; None where the thread's post is gone."""
+        """Add a message of the bot, once for each `key`; None if the thread's post is gone."""
         row = await self._one(
             """INSERT INTO web_message (community_id, channel, root_id, key, reply)
                SELECT %(community)s, %(channel)s, %(root)s, %(key)s, %(reply)s
@@ -98,7 +98,7 @@ class WebSession(CommunitySession):
         return row["id"] if row else next(iter(await self._known(key)), None)
 
     async def forget_refused(self, message: int) -> None:
-        """Delete a post that was taken up by no report."""
+        """Delete a post that became no report."""
         await self._do(
             """DELETE FROM web_message m WHERE id = %(message)s AND NOT EXISTS
                  (SELECT FROM report r JOIN workspace w ON w.id = r.workspace_id
@@ -111,7 +111,6 @@ class WebSession(CommunitySession):
         await self._do("DELETE FROM web_message WHERE id = %(message)s AND author_id IS NOT NULL", message=message)
 
     async def change_post(self, message: int, text: str) -> None:
-        """Give a member's post other words."""
         await self._do(
             "UPDATE web_message SET text = %(text)s WHERE id = %(message)s AND author_id IS NOT NULL",
             message=message,
@@ -119,7 +118,7 @@ class WebSession(CommunitySession):
         )
 
     async def change_reply(self, message: int, reply: Reply) -> bool:
-        """Let the bot say something else in a message of its own; false where that is gone."""
+        """Replace a message of the bot; false if it's gone."""
         changed = await self._do(
             "UPDATE web_message SET reply = %(reply)s WHERE id = %(message)s AND author_id IS NULL",
             message=message,
@@ -128,7 +127,7 @@ class WebSession(CommunitySession):
         return changed == 1
 
     async def remove_reply(self, key: str) -> None:
-        """Delete what the bot said, with its thread."""
+        """Delete a message of the bot, with its thread."""
         await self._do("DELETE FROM web_message WHERE key = %(key)s AND author_id IS NULL", key=key)
 
     async def message_info(self, message: int) -> MessageInfo | None:
@@ -183,9 +182,9 @@ class WebSession(CommunitySession):
         known = await self._all("SELECT * FROM match WHERE id = ANY(%(matches)s)", matches=list(matches))
         result = {}
         for match in map(rows.match, known):
-            standing = rules.standing(logs[match.id])
+            in_force = rules.in_force(logs[match.id])
             given = {
-                kind: tuple(Member(each.moderator, names[each.moderator]) for each in standing if each.kind is kind)
+                kind: tuple(Member(each.moderator, names[each.moderator]) for each in in_force if each.kind is kind)
                 for kind in VerdictKind
             }
             result[match.id] = VerdictMarks(match, given)

@@ -1,6 +1,6 @@
-"""What a search leads to: pairs written down, and each thread told of a pair once."""
+"""What a search leads to: matches stored, and each thread told about a match once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,139 +9,168 @@ from reunite.entities import Label, Match, MatchState, PhotoState, Question, Rep
 from reunite.matching.evidence import Search
 from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
-from reunite.messages import notices, wording
-from reunite.messages.reply import Reply
+from reunite.messages import keys, notices, wording
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Picture, Reply
 from reunite.ports import ScoredPair, Session
+
+Pair = tuple[Match, Report]
+"""A match of the searched report, and the report on its other side."""
 
 
 async def announce(
     session: Session, report: Report, search: Search, scored: Sequence[ScoredCandidate], *, percent: bool
 ) -> None:
-    """Write the scored pairs and put what the threads are to be told into the outbox, in one transaction.
+    """Store the scored pairs and queue what the threads should show, in one transaction.
 
-    The keys of the outbox absorb that both sides of a pair may find it, at the same moment or at a later search.
+    Both sides of a pair may find it, at once or in a later search: the keys of the outbox keep replies from repeating.
     """
-    searched = report  # as this search knows it
-    locked = await session.lock({report.id, *(scored.report for scored in scored)})
-    report = locked.get(report.id, replace(report, state=ReportState.WITHDRAWN))  # its workspace may have gone
-    said = report.said
-    if report.state is not ReportState.OPEN or (said, report.text) != (searched.said, searched.text):
-        return  # it has ended since the search began, as others may have; or another search knows more
-    locked = {each: other for each, other in locked.items() if other.state is ReportState.OPEN}
+    locked = await _lock_open(session, report, scored)
+    searched, report = report, locked.get(report.id, report)
+    if report.id not in locked or not _is_same(searched, report):
+        return  # it has ended since the search began, or another search knows more
     scored = [each for each in scored if each.report in locked]
-    known = {match.id: (match.label, match.why) for match in await session.matches_of(report.id)}
-    matches = {
-        scored.report: await session.save_match(_pair(report, scored, percent=percent)) for scored in _ordered(scored)
-    }
-    labelled = [
-        (matches[each.report], locked[each.report])
+    before = {match.id: (match.label, match.why) for match in await session.matches.of(report.id)}
+    matches = await _save(session, report, scored, percent=percent)
+    labelled: list[Pair] = [
+        (match, locked[each.report])
         for each in scored
-        if each.label and matches[each.report].state is MatchState.UNDECIDED
+        if (match := matches[each.report]).state is MatchState.UNDECIDED and each.label
     ]
-    shown = [(match, other) for match, other in labelled if rules.may_be_told(report, other, match)]
-    if not report.answered:
-        await _answer(session, report, len(shown), search.open_count)
-    elif said:
-        await session.post(report.id, f"{report.id}:thanks", wording.thanks(report, shown))
+    shown = [(match, other) for match, other in labelled if rules.may_show(report, other, match)]
+    await _reply(session, report, shown, search.open_count)
     for match, other in labelled:
-        if known.get(match.id, (match.label, match.why)) != (match.label, match.why):
+        if before.get(match.id, (match.label, match.why)) != (match.label, match.why):
             await _correct(session, match, report, other)
-        await _tell(session, report, match, other)
-        # A search for a loss disturbs a finder only when it is sure; a new find is news to all who may have lost it.
-        if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
-            await _tell(session, other, match, report)
-        await tell_moderators(session, report, match, other)
+        await _show(session, report, match, other)
     if report.kind is ReportKind.LOST and report.question is None:
-        open_ones = {other.id for _, other in shown if not other.sealed}  # an answer would tell what is in its photo
-        await _ask(session, report, choose(search, [each for each in scored if each.report in open_ones]))
+        public = {other.id for _, other in shown if not other.sealed}  # an answer would tell what is in its photo
+        await _ask(session, report, choose(search, [each for each in scored if each.report in public]), public)
 
 
 async def announce_sealed(
     session: Session, report: Report, ranked: Sequence[ScoredCandidate], *, percent: bool
 ) -> None:
-    """Show the moderators, and nobody else, which sealed finds may be the thing that a loss is about."""
-    locked = await session.lock({report.id, *(each.report for each in ranked)})
-    locked = {each: known for each, known in locked.items() if known.state is ReportState.OPEN}
+    """Show the moderators, and nobody else, which sealed reports may match a lost report."""
+    locked = await _lock_open(session, report, ranked)
     if report.id not in locked:
         return
-    for scored in _ordered(ranked):
+    for scored in _in_order(ranked):
         found = locked.get(scored.report)
         if scored.label and found and found.sealed:
-            match = await session.save_match(_pair(report, scored, percent=percent))
+            match = await session.matches.save(_pair(report, scored, percent=percent))
             if match.state is MatchState.UNDECIDED and not match.released:
-                await tell_moderators(session, report, match, found)
+                await log_match(session, match, report, found)
 
 
-async def tell_moderators(
-    session: Session, report: Report, match: Match, other: Report, *, claimed: bool = False
-) -> None:
-    """Put a match into the moderators' channel, of both sides where they have one each.
+async def log_match(session: Session, match: Match, report: Report, other: Report, *, claimed: bool = False) -> None:
+    """Show a match in the moderators' channel, of both sides where they have one each.
 
-    Moderators have no time: there are only matches that are sure, claimed, or that the threads don't show to all.
+    Moderators are busy: they get only matches that are sure, claimed, or that the threads don't show to everyone.
     """
     found, lost = (report, other) if report.kind is ReportKind.FOUND else (other, report)
     if match.label is Label.HIGH or claimed or found.sealed or lost.private:
         picture = await picture_of(session, found)
         for key, reader in log_lines(match, found, lost):
             line = notices.log_line(match, lost, found, reader, picture)
-            await session.post(reader.id, key, line, audience="moderators")
+            await session.outbox.post(reader.id, key, line, audience="moderators")
 
 
-def log_lines(match: Match, found: Report, lost: Report) -> list[tuple[str, Report]]:
+def log_lines(match: Match, found: Report, lost: Report) -> list[tuple[ReplyKey, Report]]:
     """Return the lines of a match in the moderators' channels: each one's key, and the report of its workspace."""
-    lines = [(f"{match.id}:log", found)]
+    lines = [(keys.log_line(match.id, found.kind), found)]
     if (lost.target.platform, lost.target.workspace) != (found.target.platform, found.target.workspace):
-        lines.append((f"{match.id}:log:lost", lost))
+        lines.append((keys.log_line(match.id, lost.kind), lost))
     return lines
 
 
-async def tell_released(session: Session, match: Match, lost: Report, found: Report) -> None:
-    """Let the owner know of a sealed find, once a moderator has released the match."""
-    await _tell(session, lost, match, found)
-    await _tell(session, found, match, lost)
+async def show_released(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Show a sealed match in the threads, once a moderator has released it."""
+    await _post_card(session, lost, match, found)
+    await _post_card(session, found, match, lost)
 
 
-async def _ask(session: Session, report: Report, question: Question | None) -> None:
-    if question:
-        await session.ask(report.id, question)
-        await session.post(report.id, f"{report.id}:question", wording.question(report, question))
+async def picture_of(session: Session, report: Report) -> Picture | None:
+    """Return a report's first photo."""
+    photos = await session.photos.of(report.id)
+    return next((Picture(photo.id, report.id) for photo in photos if photo.state is PhotoState.STORED), None)
 
 
-def _ordered(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
-    """Order pairs as every search does, so that two that write the same pairs can't wait for each other in a circle."""
-    return sorted(scored, key=lambda scored: scored.report)
+async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCandidate]) -> Mapping[UUID, Report]:
+    """Lock a report and its candidates, and return those that are still open."""
+    locked = await session.reports.lock({report.id, *(each.report for each in scored)})
+    return {each: known for each, known in locked.items() if known.state is ReportState.OPEN}
 
 
-async def _answer(session: Session, report: Report, matches: int, searched: int) -> None:
+def _is_same(searched: Report, now: Report) -> bool:
+    return (now.question_answer, now.text) == (searched.question_answer, searched.text)
+
+
+async def _save(
+    session: Session, report: Report, scored: Sequence[ScoredCandidate], *, percent: bool
+) -> Mapping[UUID, Match]:
+    return {each.report: await session.matches.save(_pair(report, each, percent=percent)) for each in _in_order(scored)}
+
+
+def _in_order(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
+    """Order pairs as every search does, so that two that write the same pairs can't deadlock."""
+    return sorted(scored, key=lambda each: each.report)
+
+
+async def _reply(session: Session, report: Report, shown: Sequence[Pair], searched: int) -> None:
+    """Write a thread's first reply, or say what the author's answer to the question has changed."""
+    if report.has_first_reply:
+        if report.question_answer:
+            await session.outbox.post(report.id, keys.thanks(report.id), wording.thanks(report, shown))
+        return
+    reply = _first_reply(report, len(shown), searched)
+    if reply:
+        await session.outbox.post(report.id, keys.first_reply(report.id), reply)
+    await session.reports.mark_first_reply(report.id)
+
+
+def _first_reply(report: Report, matches: int, searched: int) -> Reply | None:
+    """Return a thread's first reply; None for a found report whose matches say all."""
     if report.sealed:
-        await session.post(report.id, f"{report.id}:answer", wording.sealed_kept(report))
-    elif not matches:
-        await session.post(report.id, f"{report.id}:answer", wording.nothing(report, searched))
-    elif report.kind is ReportKind.LOST:
-        await session.post(report.id, f"{report.id}:answer", wording.answer(report, matches, searched))
-    await session.mark_answered(report.id)
+        return wording.sealed_kept(report)
+    if not matches:
+        return wording.nothing(report, searched)
+    return wording.first_reply(report, matches, searched) if report.kind is ReportKind.LOST else None
 
 
-async def _tell(session: Session, reader: Report, match: Match, other: Report) -> None:
-    if rules.may_be_told(reader, other, match):
-        await session.post(reader.id, f"{match.id}:{reader.kind}", await _card(session, reader, match, other))
+async def _show(session: Session, report: Report, match: Match, other: Report) -> None:
+    """Show a match wherever it should be: in the thread that searched, perhaps in the other, and to moderators."""
+    await _post_card(session, report, match, other)
+    # A lost report's search disturbs a finder only when it's sure; a new found report is news to every owner.
+    if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
+        await _post_card(session, other, match, report)
+    await log_match(session, match, report, other)
+
+
+async def _ask(session: Session, report: Report, question: Question | None, public: set[UUID]) -> None:
+    if question is None:
+        return
+    if question.aspect == "place":  # its options are members' words; colours are ours
+        question = replace(question, sources=tuple(sorted(public)))
+    await session.questions.ask(report.id, question)
+    await session.outbox.post(report.id, keys.question(report.id), wording.question(report, question))
+
+
+async def _post_card(session: Session, reader: Report, match: Match, other: Report) -> None:
+    if rules.may_show(reader, other, match):
+        card = await _card(session, reader, match, other)
+        await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card)
 
 
 async def _correct(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Let the cards of a match that were shown before say what this search has seen."""
+    """Let a match's earlier cards show what this search has found."""
     for reader, shown in ((report, other), (other, report)):
-        if rules.may_be_told(reader, shown, match):
-            await session.revise(f"{match.id}:{reader.kind}", await _card(session, reader, match, shown))
+        if rules.may_show(reader, shown, match):
+            await session.outbox.revise(keys.card(match.id, reader.kind), await _card(session, reader, match, shown))
 
 
 async def _card(session: Session, reader: Report, match: Match, other: Report) -> Reply:
-    picture = None if other.sealed else await picture_of(session, other)
-    return wording.match_card(match, other, reader, picture)
-
-
-async def picture_of(session: Session, report: Report) -> UUID | None:
-    """Return the photo to show of a report: its first."""
-    return next((photo.id for photo in await session.photos(report.id) if photo.state is PhotoState.STORED), None)
+    return wording.match_card(match, other, reader, None if other.sealed else await picture_of(session, other))
 
 
 def _pair(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:

@@ -21,7 +21,7 @@ from reunite.messages.reply import Action
 
 @dataclass(frozen=True, slots=True)
 class JoinWorkspace:
-    """The bot is (again) in a workspace: make it known, with its channels."""
+    """The bot is (again) in a workspace, which has these channels."""
 
     platform: PlatformName
     external_id: str
@@ -31,10 +31,10 @@ class JoinWorkspace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReport:
-    """Something was posted. `source_key` is the idempotency key: the platform's message or interaction id.
+    """A member reported an item. `source_key` is the idempotency key: the platform's message or interaction id.
 
-    `target.message` is the post in whose thread to answer; None where the bot is to write the post itself.
-    A sealed report is shown by its category, place and day only; a private one to its author and the moderators.
+    `target.message` is the post whose thread to answer in; None where the bot writes the post itself.
+    Of a sealed report everyone sees the category, place and day; a private one only its author and the moderators see.
     """
 
     kind: ClassVar[ReportKind]
@@ -48,30 +48,30 @@ class NewReport:
     sealed: bool = False
     private: bool = False
     category: Category = "other"
-    secret: str = ""
-    """What only the owner can know: the finder's question, or a detail that is not shown."""
+    proof_question: str = ""
+    """What only the owner can answer: the finder's question, or a detail that isn't shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFound(NewReport):
-    """A found thing was posted."""
+    """Someone found an item."""
 
     kind: ClassVar[ReportKind] = ReportKind.FOUND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLost(NewReport):
-    """Someone misses a thing."""
+    """Someone lost an item."""
 
     kind: ClassVar[ReportKind] = ReportKind.LOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveVerdict:
-    """A member gave a verdict on a match, or took theirs back (`given` false; None: whichever changes it).
+    """A member gave a verdict on a match (`given`), took theirs back (false), or toggled it (None).
 
-    The match is named by `match`, or by the reply it was shown in: `target.message` is then that reply's id.
-    `is_moderator` tells the member's rights at this moment.
+    The match is named by `match`, or by the reply that shows it: `target.message` is then that reply's id.
+    `is_moderator` is the member's right at this moment.
     """
 
     target: ReplyTarget
@@ -96,7 +96,7 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """A report's post was deleted, or its author takes the report back: `target.message` is the post's id."""
+    """A report's post was deleted, or a member withdraws the report: `target.message` is the post's id."""
 
     target: ReplyTarget
     member: Member | None = None
@@ -105,7 +105,7 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditReport:
-    """The words of a report's post were changed; `target.message` is the post's id."""
+    """A report's post was edited; `target.message` is the post's id."""
 
     target: ReplyTarget
     text: str
@@ -113,7 +113,7 @@ class EditReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A member pressed a button (`reunite.messages.reply.Button`), with what they filled in where it has a form.
+    """A member pressed a button (`reunite.messages.reply.Button`), and filled in its form where it has one.
 
     `key` is the idempotency key: the platform's interaction id.
     """
@@ -127,12 +127,12 @@ class Press:
     words: str = ""
     photos: tuple[IncomingPhoto, ...] = ()
     language: str = "en"
-    """The member's own, for what is shown to them alone."""
+    """The member's language, for what only they see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSettings:
-    """A moderator decides how their workspace wants it."""
+    """A moderator changed their workspace's settings."""
 
     platform: PlatformName
     workspace: str

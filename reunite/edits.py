@@ -1,72 +1,55 @@
-"""What follows from changed words of a report: it is searched for anew, and where it is quoted, the new words stand."""
+"""A report's words change: it's searched again, and every reply that quotes it shows the new words."""
 
 from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
 from reunite.announce import log_lines, picture_of
-from reunite.entities import Match, MatchState, PhotoState, Report, ReportKind, Why
+from reunite.entities import Match, MatchState, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.messages import notices, wording
-from reunite.messages.reply import Quoted, Reply
+from reunite.messages import keys, notices, wording
 from reunite.ports import Session
 
 
 def joined(words: str, details: str) -> str:
-    """Return the words of a post together with what was added to them."""
+    """Return the words of a post with what was added to them."""
     return f"{words}\n{details}".strip()
 
 
 async def reword(session: Session, report: Report, text: str, details: str) -> UUID:
-    """Change a report's words, also in the threads that quote them, and return the work of looking again.
-
-    `details` are the last part of `text`.
-    """
+    """Change a report's text, which ends with `details`, also where it's quoted; return the work of searching again."""
     if len(text) > rules.MOST_TEXT:
         raise TellUserError("text_too_long", length=len(text), number=rules.MOST_TEXT)
-    await session.set_text(report.id, text, details)
-    changed = (await session.lock({report.id}))[report.id]
-    await session.revise(f"{report.id}:post", wording.opening(changed))
-    await _requote(session, f"{report.id}:answer", report, changed)
-    for match in await session.matches_of(report.id):
-        other = await session.report(match.found if match.lost == report.id else match.lost)
+    await session.reports.set_text(report.id, text, details)
+    changed = (await session.reports.lock({report.id}))[report.id]
+    if report.text:
+        for key, reply in (await session.outbox.quoting(report.id)).items():
+            await session.outbox.revise(key, reply.requoted(report.id, report.text, text))
+    await session.outbox.revise(keys.report_post(report.id), wording.report_post(changed))
+    for match in await session.matches.of(report.id):
+        other = await session.reports.get(match.found if match.lost == report.id else match.lost)
         if other:
-            known = replace(match, why=_still_said(match, report, changed))
-            await _reword_card(session, known, changed, other)
-            await _reword_log(session, known, report, changed, other)
-    return await session.add_work(report.id)
+            why = _still_true(match, report, changed)
+            await session.matches.set_why(match.id, why)  # or the words would come back when the other side changes
+            await _rewrite(session, replace(match, why=why), changed, other)
+    return await session.work.add(report.id)
 
 
-def _still_said(match: Match, before: Report, now: Report) -> tuple[Why, ...]:
-    """Return a match's reasons without words that were taken out of the report."""
-    said, says = before.text.casefold(), now.text.casefold()
-    return tuple(each for each in match.why if (word := each.word.casefold()) in says or word not in said)
-
-
-async def _reword_card(session: Session, match: Match, changed: Report, other: Report) -> None:
-    if await session.is_shown(match.id, other.id):
-        photos = [] if changed.sealed else await session.photos(changed.id)
-        picture = next((photo.id for photo in photos if photo.state is PhotoState.STORED), None)
+async def _rewrite(session: Session, match: Match, changed: Report, other: Report) -> None:
+    """Write a match's card and its lines for moderators anew, without reasons that the new words don't give."""
+    if await session.matches.is_shown(match.id, other.id):
+        picture = None if changed.sealed else await picture_of(session, changed)
         card = wording.match_card(match, changed, other, picture)
-        await session.revise(f"{match.id}:{other.kind}", card)
-
-
-async def _reword_log(session: Session, match: Match, before: Report, changed: Report, other: Report) -> None:
+        await session.outbox.revise(keys.card(match.id, other.kind), card)
+    if match.state is not MatchState.UNDECIDED:
+        return  # its lines also say who decided: there the new quote is enough
     found, lost = (changed, other) if changed.kind is ReportKind.FOUND else (other, changed)
+    picture = await picture_of(session, found)
     for key, reader in log_lines(match, found, lost):
-        if match.state is MatchState.UNDECIDED:
-            await session.revise(key, notices.log_line(match, lost, found, reader, await picture_of(session, found)))
-        else:  # what moderators made of it stands there too
-            await _requote(session, key, before, changed)
+        await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture))
 
 
-async def _requote(session: Session, key: str, before: Report, now: Report) -> None:
-    """Put the new words in the place of the old ones; without any, their line goes."""
-    reply = await session.reply(key)
-    if reply and before.text:
-        await session.revise(key, _requoted(reply, Quoted(before.text), Quoted(now.text)))
-
-
-def _requoted(reply: Reply, old: Quoted, new: Quoted) -> Reply:
-    kept = [each for each in reply.lines if new.text or old not in each]
-    return replace(reply, lines=tuple(tuple(new if span == old else span for span in each) for each in kept))
+def _still_true(match: Match, before: Report, now: Report) -> tuple[Why, ...]:
+    """Return a match's reasons without words that were taken out of the report."""
+    old, new = before.text.casefold(), now.text.casefold()
+    return tuple(why for why in match.why if (word := why.word.casefold()) in new or word not in old)

@@ -1,4 +1,4 @@
-"""The things the domain speaks of. Frozen and free of any platform's library."""
+"""The domain's entities: frozen, and free of any platform's library."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 
 PlatformName = Literal["discord", "slack", "web"]
 Category = Literal["id", "card", "keys", "phone", "other"]
-"""What a sealed find is publicly called: no more than this is said of it."""
+"""What a sealed report is publicly called; nothing more is said about it."""
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 
@@ -25,7 +25,7 @@ class ReportKind(StrEnum):
 
 
 class ReportState(StrEnum):
-    """A report's life: pending until its vectors are stored, then open until it ends one way or another."""
+    """A report is pending until its embeddings are stored, then open until it ends in one of three ways."""
 
     PENDING = "pending"
     OPEN = "open"
@@ -43,21 +43,21 @@ class PhotoState(StrEnum):
 
 
 class Label(StrEnum):
-    """What a match is called before people; each is a promise (docs/matching.md)."""
+    """What people are shown with a match; each is a promise (docs/matching.md)."""
 
     HIGH = "High confidence"
     POSSIBLE = "Possible match"
 
 
 class VerdictKind(StrEnum):
-    """What a moderator says of a match."""
+    """What a moderator says about a match."""
 
     CONFIRM = "confirm"
     REFUSE = "refuse"
 
 
 class MatchState(StrEnum):
-    """What the standing verdicts make of a match."""
+    """A match's state, from the verdicts that were not taken back."""
 
     UNDECIDED = "undecided"
     CONFIRMED = "confirmed"
@@ -88,7 +88,7 @@ class ReplyTarget:
 
 @dataclass(frozen=True, slots=True)
 class IncomingPhoto:
-    """A photo as it came: either a link to fetch (`url`) or its bytes (`data`)."""
+    """A photo before intake: either a link to fetch (`url`) or its bytes (`data`)."""
 
     name: str
     url: str | None = None
@@ -97,7 +97,7 @@ class IncomingPhoto:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel of a workspace, and whether found or lost things are posted there."""
+    """A channel of a workspace, and which kind of report is posted there."""
 
     id: str
     name: str
@@ -133,10 +133,12 @@ Aspect = Literal["colour", "place"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the author of a lost report is asked, once: an aspect of the thing, and answers to choose from."""
+    """What the author of a lost report is asked, once: an aspect of the item, and answers to choose from."""
 
     aspect: Aspect
     options: tuple[str, ...]
+    sources: tuple[UUID, ...] = ()
+    """The found reports whose words the options may be: with one of them, the options go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,34 +151,36 @@ class Report:
     state: ReportState
     author: Member
     text: str
-    """All that its author says of it: the words of the post, and the `details`."""
+    """All that its author says about it: the words of the post, and the `details`."""
     place: str
     happened_at: datetime | None
     target: ReplyTarget
     created_at: datetime
     expires_at: datetime
-    answered: bool = False
-    """Whether the thread has its first answer."""
+    has_first_reply: bool = False
     question: Question | None = None
-    said: str | None = None
+    question_answer: str | None = None
     """The author's answer to `question`, one of its options; empty where they are not sure, None until they answer."""
     language: str = "en"
-    """In which the thread is written: the workspace's."""
+    """The language of the thread: the workspace's."""
     sealed: bool = False
-    """A find whose photo and words nobody but the finder and the moderators may see."""
+    """A found report whose photo and words only the finder and the moderators may see."""
     private: bool = False
-    """A loss that only its author and the moderators may see."""
+    """A lost report that only its author and the moderators may see."""
     category: Category = "other"
-    """What a sealed find is called."""
+    """What a sealed report is called."""
     details: str = ""
     """The last part of `text`: what the author has added to their post since."""
     purged: bool = False
-    """Whether what was known of it is deleted."""
+
+    def is_by(self, platform: PlatformName, member: Member) -> bool:
+        """Return whether a member of a platform is its author."""
+        return (self.target.platform, self.author.id) == (platform, member.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A pair that has been scored: a lost and a found report, how probable it is, and what was seen."""
+    """A stored pair of a lost and a found report: how probable it is, and the reasons."""
 
     id: UUID
     lost: UUID
@@ -186,11 +190,11 @@ class Match:
     why: tuple["Why", ...]
     state: MatchState
     declined: bool = False
-    """The owner has said that it is not theirs."""
+    """The owner has said that it isn't theirs."""
     percent: bool = False
-    """Whether the probability is fit to be shown: the model that gave it was calibrated."""
+    """Whether the probability may be shown: the scoring model was calibrated."""
     released: bool = False
-    """A moderator lets the owner know of a sealed find."""
+    """A moderator lets the owner know about a sealed report."""
 
 
 Agreement = Literal["agrees", "partly", "differs", "unknown"]
@@ -198,10 +202,10 @@ Agreement = Literal["agrees", "partly", "differs", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A piece of the reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, how it fits.
+    """One reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, whether it agrees.
 
-    `word` is a member's, or an English one of the lexicon; of `time` the minutes from the loss to the find (negative
-    where it was found before). It is empty where there is none: photos that look alike, an aspect that is not said.
+    `word` is a member's, or an English one of the lexicon; for `time` it's the minutes from losing to finding (negative
+    where it was found before). It's empty where there is none: photos that look alike, an aspect nobody mentioned.
     """
 
     aspect: str
@@ -224,7 +228,7 @@ class Verdict:
 
 
 class ClaimState(StrEnum):
-    """What came of a claim."""
+    """Whether the finder has decided on a claim, and how."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -233,40 +237,40 @@ class ClaimState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A member says that a find is theirs, and what only its owner can know. Never shown but to those who decide."""
+    """A member's claim to a found item. Only those who decide see the `proof`; it's empty once that was deleted."""
 
     id: UUID
     match: UUID
     member: Member
-    answer: str
+    proof: str
     state: ClaimState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How a workspace wants it. Ids are the platform's; without channels of its own choice, their names decide."""
+    """A workspace's settings. Ids are the platform's; where no channels are chosen, their names decide."""
 
     found_channels: tuple[str, ...] = ()
     lost_channels: tuple[str, ...] = ()
     log_channel: str | None = None
-    """Where moderators see every match, and what is sealed or private."""
+    """The moderators' channel."""
     moderators: tuple[str, ...] = ()
-    """Roles, user groups or members, beside those whose permission makes them moderators."""
+    """Roles, user groups or members; members with the platform's permission are moderators anyway."""
     language: str = "en"
     private_reports: bool = False
-    """Losses are private unless said otherwise."""
+    """Whether lost reports are private by default."""
     sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
-    """For which the bot suggests to seal the find."""
+    """For these the bot suggests a sealed report."""
     keep_days: int = 60
-    """How long a report stays open, and what is known of it is kept."""
+    """How long a report stays open and its data is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Numbers of a community, none of which tells of a person. `sealed` finds are not in `open_finds`."""
+    """A community's numbers, none about a person. Sealed reports are not in `open_found_reports`."""
 
-    open_losses: int
-    open_finds: int
+    open_lost_reports: int
+    open_found_reports: int
     returned: int
     matches_shown: int
     confirmed: int

@@ -8,17 +8,25 @@ LONGEST_PAUSE: Final = 3600.0
 
 
 class TellUserError(Exception):
-    """The person can mend it: `key` names a sentence of `reunite.messages.wording`, `params` fill it."""
+    """The person can fix it: `key` names a sentence in reunite/languages, `params` fill it."""
 
     def __init__(self, key: str, **params: str | int) -> None:
-        """Keep the sentence's key and its parameters; words are chosen where the language is known."""
+        """Keep the sentence's key and its parameters; the words are chosen where the language is known."""
         super().__init__(key)
         self.key = key
         self.params = params
 
 
+class PhotoGoneError(TellUserError):
+    """A photo's link leads nowhere any more. The platform may have a fresh one."""
+
+    def __init__(self, **params: str | int) -> None:
+        """`params` fill the sentence, as in TellUserError."""
+        super().__init__("photo_gone", **params)
+
+
 class TryAgainError(Exception):
-    """Temporary trouble: the same step may go through later, at the earliest in `after` seconds."""
+    """Temporary trouble: the same step may succeed later, at the earliest in `after` seconds."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:
         """`reason` is for the log; None for `after` leaves the pause to the retry policy."""
@@ -31,4 +39,4 @@ class UndeliverableError(Exception):
 
 
 class DefectError(Exception):
-    """Our own mistake: a broken promise between rooms."""
+    """Our own mistake: one part of the program broke another's assumptions."""

@@ -1,27 +1,28 @@
-"""The end of a report's time: its thread is told, and what is known of it is deleted."""
+"""The end of a report's time: its thread reads so, and the report is purged."""
 
 from datetime import datetime
 from uuid import UUID
 
+from reunite import rules
 from reunite.entities import ReportState
 from reunite.errors import TryAgainError
-from reunite.messages import wording
+from reunite.messages import keys, wording
 from reunite.ports import Session
 
 
 async def expire(session: Session, report: UUID, now: datetime) -> None:
-    """End a report; a thread that still waits is told that nothing came. Once it has expired, nothing more happens.
+    """End a report, and say so in a thread that still waits. A second time changes nothing.
 
-    Raises TryAgainError where its author has made it last longer meanwhile.
+    Raises TryAgainError where its author has extended it meanwhile.
     """
-    await session.stop_work(report)
-    known = (await session.lock({report})).get(report)
-    if known is None or known.state is ReportState.EXPIRED:
+    await session.work.stop(report)
+    expiring = (await session.reports.lock({report})).get(report)
+    if expiring is None or expiring.state is ReportState.EXPIRED:
         return
-    if known.expires_at > now:
-        raise TryAgainError("its time is not over any more")
-    await session.purge(report, wording.ended(known.language))
-    if known.state in {ReportState.PENDING, ReportState.OPEN}:
-        await session.post(report, f"{report}:expired", wording.expired(known.language))
-    if known.state is not ReportState.WITHDRAWN:
-        await session.set_state(report, ReportState.EXPIRED)
+    if expiring.expires_at > now:
+        raise TryAgainError("it was extended")
+    await session.deletion.purge(report, wording.ended(expiring.language))
+    if expiring.state in rules.IN_PROGRESS:
+        await session.outbox.post(report, keys.expired(report), wording.expired(expiring.language))
+    if expiring.state is not ReportState.WITHDRAWN:
+        await session.reports.set_state(report, ReportState.EXPIRED)

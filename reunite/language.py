@@ -114,3 +114,8 @@ def words_in(language: str) -> Words:
         when=read["when"],
         plurals=PluralRules.of(read["plurals"]),
     )
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text in at most `most` characters, with an ellipsis where something was cut off."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -1,4 +1,4 @@
-"""Pure rules: what the log of verdicts makes of a match, and what that makes of its reports."""
+"""Pure rules: a match's state from its verdicts, a report's state from its matches, and who may see what."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,31 +10,34 @@ MOST_PHOTOS = 10
 """The most photos of a report: what Discord takes in one message."""
 
 MOST_CLAIMS = 3
-"""How often a member may say what only a find's owner can know."""
+"""How many claims a member may make on one found report."""
+
+IN_PROGRESS = frozenset({ReportState.PENDING, ReportState.OPEN})
+"""The states in which a report is searched, or soon will be."""
 
 _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REFUSE: MatchState.REFUSED}
 
 
-def standing(log: Iterable[Verdict]) -> list[Verdict]:
+def in_force(log: Iterable[Verdict]) -> list[Verdict]:
     """Return the verdicts that were given and not taken back, oldest first (a repeated one by its first time)."""
-    standing_by: dict[tuple[str, VerdictKind], Verdict] = {}
+    given: dict[tuple[str, VerdictKind], Verdict] = {}
     for verdict in log:
         key = verdict.moderator, verdict.kind
         if verdict.given:
-            standing_by.setdefault(key, verdict)
+            given.setdefault(key, verdict)
         else:
-            standing_by.pop(key, None)
-    return sorted(standing_by.values(), key=lambda verdict: verdict.at)
+            given.pop(key, None)
+    return sorted(given.values(), key=lambda verdict: verdict.at)
 
 
 def match_state(log: Sequence[Verdict]) -> MatchState:
-    """Return what the log makes of a match: the latest standing verdict wins."""
-    verdicts = standing(log)
+    """Return a match's state: the latest verdict in force wins."""
+    verdicts = in_force(log)
     return _STATES[verdicts[-1].kind] if verdicts else MatchState.UNDECIDED
 
 
 def report_state(now: ReportState, *, confirmed: bool) -> ReportState:
-    """Return a report's state given whether any of its matches is confirmed; what has ended otherwise stays ended."""
+    """Return a report's next state; a withdrawn or expired one stays so."""
     if confirmed and now is ReportState.OPEN:
         return ReportState.RETURNED
     if not confirmed and now is ReportState.RETURNED:
@@ -42,10 +45,10 @@ def report_state(now: ReportState, *, confirmed: bool) -> ReportState:
     return now
 
 
-def may_be_told(reader: Report, other: Report, match: Match) -> bool:
-    """Tell whether a report's thread may learn of a match: no sealed find before its release, no private loss.
+def may_show(reader: Report, other: Report, match: Match) -> bool:
+    """Return whether a report's thread may show a match: no sealed report before its release, no private one.
 
-    The thread of a sealed find is public too, so it learns no more than the owner.
+    The thread of a sealed report is public too, so it shows no more than the owner's.
     """
     found, lost = (reader, other) if reader.kind is ReportKind.FOUND else (other, reader)
     if found.sealed and not match.released:

@@ -1,4 +1,4 @@
-"""Verdicts: what moderators say of a match, and what that changes."""
+"""Verdicts: what moderators say about a match, and what that changes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from reunite import rules
-from reunite.announce import log_lines, picture_of, tell_released
+from reunite.announce import log_lines, picture_of, show_released
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
-from reunite.messages import notices, wording
+from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
 from reunite.ports import Queue, Session, Store
 
@@ -22,7 +22,7 @@ _NOTING_PAUSES: Final = (0.2, 0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class VerdictResult:
-    """What a verdict came to: the match as it stands now, and whether the verdict changed that."""
+    """The match after a verdict, and whether the verdict changed its state."""
 
     match: Match
     changed: bool
@@ -36,20 +36,20 @@ class _Change:
     before: MatchState
     reports: tuple[Report, Report]
     moderator: Person
+    verdicts: int
 
 
-class Verdicts:
-    """Takes verdicts, and the release of what is sealed."""
+class VerdictHandlers:
+    """Takes verdicts, and releases what is sealed."""
 
     def __init__(self, store: Store, queue: Queue) -> None:
-        """Own nothing."""
         self._store = store
         self._queue = queue
 
     async def give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
         """Record a moderator's verdict, and what it changes; None where no match is shown there.
 
-        Raises TellUserError where the member may not give_verdict. Anyone may take back a verdict of their own.
+        Raises TellUserError where the member may not give verdicts. Everyone may take back a verdict they gave.
         """
         for pause in _NOTING_PAUSES:
             with suppress(TryAgainError):
@@ -75,94 +75,114 @@ class Verdicts:
         return notices.note(f"match_{result.match.state}", press.language)
 
     async def release(self, workspace: Workspace, press: Press) -> Reply:
-        """Let the owner know of a sealed find. A second time changes nothing."""
+        """Let the owner know about a sealed match. A second time changes nothing."""
         async with self._store.session(workspace.community) as session:
-            match = await session.match(press.subject)
+            match = await session.matches.get(press.subject)
             if match is None:
                 raise TellUserError("nothing_here")
             if not press.is_moderator:
                 raise TellUserError("only_moderators_release")
-            lost, found = await both(session, match)
+            lost, found = await lock_sides(session, match)
             if {lost.state, found.state} != {ReportState.OPEN}:
                 raise TellUserError("report_closed")
-            await session.release(match.id)
+            await session.matches.release(match.id)
             match = replace(match, released=True)
-            await tell_released(session, match, lost, found)
-            await revise_log(session, match, lost, found)
+            await show_released(session, match, lost, found)
+            await _revise_log(session, match, lost, found)
         return notices.note("released", press.language)
 
     async def _give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
         async with self._store.session(workspace.community) as session:
-            match = await (session.match(command.match) if command.match else session.match_shown_at(command.target))
+            match = await _named(session, command)
             if match is None:
                 return None
             if command.given and not command.is_moderator:
                 raise TellUserError("only_moderators")
-            reports = await both(session, match)
-            match = await session.match(match.id) or match  # as it stands under the lock
-            known = await session.verdicts(match.id)
-            if command.press and any(each.press == command.press for each in known):
+            reports = await lock_sides(session, match)
+            match = await session.matches.get(match.id) or match  # others may have decided before the lock
+            given = _given(await session.verdicts.of(match.id), command)
+            if given is None:
                 return VerdictResult(match, changed=False)
-            stands = _stands(known, command)
-            given = not stands if command.given is None else command.given
-            if given == stands:
-                return VerdictResult(match, changed=False)
-            if given and not command.is_moderator:
-                raise TellUserError("only_moderators")
-            if given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
-                raise TellUserError("report_closed")
-            await session.add_verdict(match.id, command, given=given)
-            log = await session.verdicts(match.id)
+            _check(command, reports, given=given)
+            await session.verdicts.add(match.id, command, given=given)
+            log = await session.verdicts.of(match.id)
             state = rules.match_state(log)
             if state is match.state:
                 return VerdictResult(match, changed=False)
-            await session.set_match_state(match.id, state)
+            await session.matches.set_state(match.id, state)
             moderator = Person(command.target.platform, command.member)
-            change = _Change(replace(match, state=state), match.state, reports, moderator)
-            work = await self._apply(session, change, len(log))
-            await revise_log(session, change.match, *reports, moderator)
+            change = _Change(replace(match, state=state), match.state, reports, moderator, len(log))
+            work = await _apply(session, change)
+            await _revise_log(session, change.match, *reports, moderator)
         for each in work:
             await self._queue.hint(each)
-        return VerdictResult(replace(match, state=state), changed=True)
-
-    async def _apply(self, session: Session, change: _Change, log_length: int) -> list[UUID]:
-        """Let a verdict close or reopen the two reports, and say so in their threads. Return the work this makes."""
-        work = []
-        match, before = change.match, change.before
-        for report, other in (change.reports, change.reports[::-1]):
-            confirmed = any(each.state is MatchState.CONFIRMED for each in await session.matches_of(report.id))
-            state = rules.report_state(report.state, confirmed=confirmed)
-            if state is not report.state:
-                await session.set_state(report.id, state)
-            if state is ReportState.OPEN and (report.state is not state or before is MatchState.REFUSED):
-                work.append(await session.add_work(report.id))  # what came in meanwhile
-            shown = MatchState.CONFIRMED in (before, match.state) or await session.is_shown(match.id, report.id)
-            if shown and (state is ReportState.OPEN or match.state is MatchState.CONFIRMED):
-                now = match.state
-                if now is MatchState.REFUSED and not rules.may_be_told(report, other, match):
-                    now = MatchState.UNDECIDED  # that it is open again is all that this thread may learn
-                reply = wording.verdict(before, now, change.moderator, other, report)
-                await session.post(report.id, f"{match.id}:{match.state}:{log_length}:{report.kind}", reply)
-        return work
+        return VerdictResult(change.match, changed=True)
 
 
-async def both(session: Session, match: Match) -> tuple[Report, Report]:
+async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:
     """Return the lost and the found report, locked."""
-    locked = await session.lock({match.lost, match.found})
+    locked = await session.reports.lock({match.lost, match.found})
     if len(locked) < 2:  # noqa: PLR2004 - a match has two sides
         raise TryAgainError("a workspace has moved to another community")
     return locked[match.lost], locked[match.found]
 
 
-async def revise_log(
+async def _named(session: Session, command: GiveVerdict) -> Match | None:
+    if command.match:
+        return await session.matches.get(command.match)
+    return await session.matches.shown_at(command.target)
+
+
+def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
+    """Return whether the command gives a verdict or takes one back; None where it changes nothing."""
+    if command.press and any(verdict.press == command.press for verdict in log):
+        return None
+    in_force = any(
+        verdict.moderator == command.member.id and verdict.kind is command.kind for verdict in rules.in_force(log)
+    )
+    given = not in_force if command.given is None else command.given
+    return None if given == in_force else given
+
+
+def _check(command: GiveVerdict, reports: tuple[Report, Report], *, given: bool) -> None:
+    if given and not command.is_moderator:
+        raise TellUserError("only_moderators")
+    if given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
+        raise TellUserError("report_closed")
+
+
+async def _apply(session: Session, change: _Change) -> list[UUID]:
+    """Let a verdict close or reopen the two reports, and say so in their threads. Return the work this makes."""
+    work = []
+    for report, other in (change.reports, change.reports[::-1]):
+        confirmed = any(match.state is MatchState.CONFIRMED for match in await session.matches.of(report.id))
+        state = rules.report_state(report.state, confirmed=confirmed)
+        if state is not report.state:
+            await session.reports.set_state(report.id, state)
+        if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REFUSED):
+            work.append(await session.work.add(report.id))  # what came in meanwhile
+        if state is ReportState.OPEN or change.match.state is MatchState.CONFIRMED:
+            await _say(session, change, report, other)
+    return work
+
+
+async def _say(session: Session, change: _Change, report: Report, other: Report) -> None:
+    """Say in a report's thread what a verdict changed, if the thread knows the match."""
+    match, before, now = change.match, change.before, change.match.state
+    known = MatchState.CONFIRMED in (before, now) or await session.matches.is_shown(match.id, report.id)
+    if not known:
+        return
+    if now is MatchState.REFUSED and not rules.may_show(report, other, match):
+        now = MatchState.UNDECIDED  # the thread may only learn that its report is open again
+    reply = wording.verdict(before, now, change.moderator, other, report)
+    key = keys.verdict(match.id, match.state, change.verdicts, report.kind)
+    await session.outbox.post(report.id, key, reply)
+
+
+async def _revise_log(
     session: Session, match: Match, lost: Report, found: Report, moderator: Person | None = None
 ) -> None:
     """Bring the match's lines in the moderators' channels up to date."""
+    picture = await picture_of(session, found)
     for key, reader in log_lines(match, found, lost):
-        picture = await picture_of(session, found)
-        await session.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
-
-
-def _stands(log: Sequence[Verdict], command: GiveVerdict) -> bool:
-    """Tell whether this member's verdict of this kind stands: giving it again, or taking none back, changes nothing."""
-    return any(each.moderator == command.member.id and each.kind is command.kind for each in rules.standing(log))
+        await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))

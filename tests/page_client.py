@@ -70,7 +70,7 @@ class Page:
         assert workspace
         async with self.store.session(workspace.community) as session:
             found = await session._all("SELECT id FROM report ORDER BY created_at")
-            return [report for row in found if (report := await session.report(row["id"]))]
+            return [report for row in found if (report := await session.reports.get(row["id"]))]
 
 
 class Watcher:
@@ -114,12 +114,12 @@ async def match_card(page: Page) -> tuple[int, Match]:
     _, found = await page.post(UMBRELLA_FOUND)
     _, lost = await page.post(UMBRELLA_LOST)
     find, loss = await page.reports()
-    await page.store.register_model("concept", "test", {"shared": 2})
+    await page.store.models.register("concept", "test", {"shared": 2})
     async with page.store.session(find.community) as session:
         for report in (find, loss):
-            await session.set_state(report.id, ReportState.OPEN)
+            await session.reports.set_state(report.id, ReportState.OPEN)
         why = (Why("thing", "umbrella", "agrees"),)
-        match = await session.save_match(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, why, {}))
+        match = await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, why, {}))
     card = wording.match_card(match, find, loss, None).with_targets({find.id: find.target})
     sent = await page.platform.send(Outgoing("card", loss.target, card))
     assert (sent.channel, loss.target.message) == ("lost", str(lost["message"]))

@@ -147,7 +147,7 @@ class World:
     async def state(self, report: Report) -> str:
         """A report's state as it is now."""
         async with self.store.session(self.workspace.community) as session:
-            now = await session.report(report.id)
+            now = await session.reports.get(report.id)
         assert now
         return now.state
 
@@ -158,7 +158,7 @@ class World:
     async def is_quiet(self) -> bool:
         """Tell whether all work is done and everything said."""
         async with self.store.session(self.workspace.community) as session:
-            unfinished = await session.unfinished_work()
+            unfinished = await session.work.unfinished()
             troubled = await session._one("SELECT problem FROM work WHERE problem IS NOT NULL")
             unsent = await session._one("SELECT count(*) AS n FROM outbox WHERE state = 'queued'")
         assert not troubled, troubled

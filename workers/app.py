@@ -18,8 +18,9 @@ from redis.exceptions import RedisError
 from db import queue
 from db.config import Connections
 from db.installations import Installations
+from db.models import EmbeddingModel
 from db.stopping import stop
-from db.store import EmbeddingModel, Store
+from db.store import Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from workers.batching import BatchingEncoder
@@ -95,11 +96,11 @@ async def run(
 async def _model(
     store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
 ) -> tuple[BatchingEncoder, EmbeddingModel]:
-    live, wanted = await store.live_model(), config.encoder
+    live, wanted = await store.models.live(), config.encoder
     recorded = live.encoder if live else None
     choice = await asyncio.to_thread(load, wanted.kind, recorded, wanted.model, report)
-    chosen = await store.register_model(choice.kind, choice.encoder.version, choice.encoder.spaces)
-    live = live or await store.live_model()
+    chosen = await store.models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
+    live = live or await store.models.live()
     if live and live.version != chosen.version:
         msg = (
             f"This database uses {live.version}, but the settings ask for {chosen.version}."

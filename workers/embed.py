@@ -8,8 +8,10 @@ from uuid import UUID
 
 import numpy as np
 
-from db.embeddings import EmbeddingRow, EmbeddingSession, of_photo, of_text
-from db.store import EmbeddingModel, Store
+from db.embeddings import EmbeddingRow, of_photo, of_text
+from db.models import EmbeddingModel
+from db.session import CommunitySession
+from db.store import Store
 from reunite.encoder import Pixels, Vectors
 from reunite.errors import DefectError
 from reunite.text.parts import parts
@@ -44,13 +46,14 @@ class Embedded:
 
 
 async def unembedded(
-    session: EmbeddingSession, report: UUID, model: EmbeddingModel, pixels: Mapping[UUID, Pixels] = MappingProxyType({})
+    session: CommunitySession, report: UUID, model: EmbeddingModel, pixels: Mapping[UUID, Pixels] = MappingProxyType({})
 ) -> Unembedded:
     """Read the parts of a report without embeddings of a model. Stored copies whose `pixels` are given aren't read."""
-    photo_ids, text_lacks = await session.unembedded(report, model.id)
-    known = await session.report(report)
+    photo_ids, text_lacks = await session.embeddings.lacking(report, model.id)
+    known = await session.reports.get(report)
     wanted = {
-        photo: pixels[photo] if photo in pixels else await session.photo_bytes(photo) or b"" for photo in photo_ids
+        photo: pixels[photo] if photo in pixels else await session.photos.stored_copy(photo) or b""
+        for photo in photo_ids
     }
     return Unembedded(wanted, known.text if known and text_lacks else "")
 
@@ -119,13 +122,13 @@ async def _reembed_some(
     store: Store, encoder: BatchingEncoder, model: EmbeddingModel, community: UUID, limit: int
 ) -> int:
     """Embed up to `limit` reports of a community; return how many there were."""
-    async with store.embedding_session(community) as session:
-        reports = await session.reports_without(model.id, limit)
+    async with store.session(community) as session:
+        reports = await session.embeddings.reports_lacking(model.id, limit)
         missing = [await unembedded(session, report, model) for report in reports]
     if not reports:
         return 0
     rows = await asyncio.gather(*(_whole(encoder, some) for some in missing))
-    async with store.embedding_session(community) as session:
+    async with store.session(community) as session:
         for report, some, own_rows in zip(reports, missing, rows, strict=True):
-            await session.save_embeddings(report, model.id, own_rows, text=some.text)
+            await session.embeddings.save(report, model.id, own_rows, text=some.text)
     return len(reports)

@@ -8,7 +8,7 @@ from typing import Final, Self
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
-from reunite.errors import DefectError, TellUserError, TryAgainError
+from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.pauses import seconds_to_wait
 from workers.photos import MAX_PHOTO_BYTES
 
@@ -64,7 +64,7 @@ class PhotoFetcher:
 
         `room` is asked for so many bytes as the host declares, before any of them is taken in.
 
-        Raises TellUserError (photo_gone, photo_too_large, photo_is_web_page), TryAgainError for trouble that may
+        Raises PhotoGoneError, TellUserError (photo_too_large, photo_is_web_page), TryAgainError for trouble that may
         pass, and DefectError where the address is none of a platform's or our credentials are refused.
         """
         if self._session is None:
@@ -100,7 +100,7 @@ def _declared(response: ClientResponse) -> int:
     """Return how many bytes an answer's photo may have. Raises what there is to say of any other answer."""
     host, status = response.url.host, response.status
     if status in _GONE:
-        raise TellUserError("photo_gone")
+        raise PhotoGoneError
     if status in _COME_BACK or status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
         raise TryAgainError(f"{host} answers {status}.", seconds_to_wait(response.headers.get("Retry-After")))
     if status != 200:  # noqa: PLR2004

@@ -10,12 +10,12 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from db.leases import LeaseLostError, StoredPhoto, WorkLease
 from db.store import Store
-from db.work import LeaseLostError, StoredPhoto, WorkLease
 from reunite.encoder import Pixels
 from reunite.entities import Photo, PhotoState
-from reunite.errors import DefectError, TellUserError, TryAgainError
-from reunite.messages import wording
+from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
+from reunite.messages import keys, wording
 from workers.budget import ByteBudget
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
@@ -54,7 +54,7 @@ class Intake:
     async def take(self, lease: WorkLease) -> Taken:
         """Store the report's photos that are not stored yet; what can't be used is said in words."""
         async with self.store.work_session(lease) as session:
-            pending = [photo for photo in await session.photos(lease.report) if photo.state is PhotoState.PENDING]
+            pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
         outcomes = await asyncio.gather(*(self._take_one(lease, photo) for photo in pending), return_exceptions=True)
         taken = Taken()
         for photo, outcome in zip(pending, outcomes, strict=True):
@@ -74,13 +74,13 @@ class Intake:
     async def refuse(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
         """Say in the thread why a photo can't be used, and forget it."""
         async with self.store.work_session(lease) as session:
-            report = await session.report(lease.report)
+            report = await session.reports.get(lease.report)
             language = report.language if report else "en"
             # A sealed find's thread is read by all, and a file's name may say whose ID it is.
             name = f"#{photo.position + 1}" if report and report.sealed else photo.name
-            reply = wording.problem(error.key, language, **{"name": name, **error.params})
+            reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
             if await session.refuse_photo(photo.id, error.key, photo.state):
-                await session.post(lease.report, f"{photo.id}:problem", reply)
+                await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
 
     async def _take_one(self, lease: WorkLease, photo: Photo) -> Pixels | None:
         try:
@@ -89,7 +89,7 @@ class Intake:
                 await session.store_photo(photo.id, _stored(decoded))
         except TellUserError as error:
             is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting for ever
-            if error.key == "photo_gone" and not is_last and await self._ask_for_link(lease, photo):
+            if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
             await self.refuse(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
@@ -113,10 +113,10 @@ class Intake:
             if photo.url is None:
                 await room(MAX_PHOTO_BYTES)
                 async with self.store.work_session(lease) as session:
-                    data = await session.photo_bytes(photo.id, "upload") or b""
+                    data = await session.photos.upload(photo.id) or b""
             else:
                 async with self.store.work_session(lease) as session:
-                    report = await session.report(lease.report)
+                    report = await session.reports.get(lease.report)
                 authorization = await self.slack_files.authorization(photo.url, report.target) if report else None
                 data = await self.fetcher.fetch(photo.url, authorization=authorization, room=room)
             return await self.decoders.decode(data)

@@ -14,12 +14,13 @@ import psycopg
 import structlog
 
 from db import calibrations
-from db.store import EmbeddingModel, Store
-from db.work import LeaseLostError, WorkLease, WorkSession
+from db.leases import LeaseLostError, WorkLease, WorkSession
+from db.models import EmbeddingModel
+from db.store import Store
 from reunite import rules
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import defaults
-from reunite.messages import wording
+from reunite.messages import keys, wording
 from reunite.searching import search_and_announce
 from workers.batching import BatchingEncoder
 from workers.embed import Unembedded, embed, unembedded
@@ -123,9 +124,9 @@ class Processor:
             return "overtaken"
 
     async def _say_our_fault(self, session: WorkSession, lease: WorkLease) -> None:
-        report = await session.report(lease.report)
-        said = wording.problem("our_fault", report.language if report else "en")
-        await session.post(lease.report, f"{lease.work}:failed", said)
+        report = await session.reports.get(lease.report)
+        said = wording.problem("our_fault", report.language if report else "en", lease.report)
+        await session.outbox.post(lease.report, keys.work_failed(lease.work), said)
 
     # Stored copies
 
@@ -153,7 +154,7 @@ class Processor:
             else:
                 await self._do_without(lease, part)
         async with self.store.work_session(lease) as session:
-            await session.save_embeddings(lease.report, self.model.id, embedded.rows, text=wanted.text)
+            await session.embeddings.save(lease.report, self.model.id, embedded.rows, text=wanted.text)
             if embedded.rows or not taken.trouble:
                 await session.open_if_pending(lease.report)
 
@@ -161,7 +162,7 @@ class Processor:
         """Say that a photo can't be used, or (None) that the words could not be read, and let the rest be searched."""
         _log.warning("not_embedded", report=str(lease.report), photo=str(part))
         async with self.store.work_session(lease) as session:
-            photos = await session.photos(lease.report)
+            photos = await session.photos.of(lease.report)
             if part is None:
                 await self._say_our_fault(session, lease)
         for photo in photos:

@@ -97,7 +97,7 @@ class Buttons:
             guild = guild_of(interaction)
             await self._workspaces.ensure_joined(guild)
             target, member = _target(interaction, guild), member_of(interaction.user)
-            answered = await self._handlers.answer(
+            answered = await self._handlers.answer_question(
                 AnswerQuestion(target=target, member=member, report=report, choice=choice)
             )
             if answered.changed:

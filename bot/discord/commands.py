@@ -75,7 +75,7 @@ class Commands:
     async def my_reports(self, interaction: discord.Interaction) -> PrivateReply:
         """Show a member's open reports, each with its buttons."""
         language = language_of_user(interaction)
-        replies = await self._handlers.mine(*_workspace(interaction), member_of(interaction.user), language)
+        replies = await self._handlers.my_reports(*_workspace(interaction), member_of(interaction.user), language)
         return PrivateReply.of(*replies) if replies else PrivateReply(sentence("home_no_reports", language))
 
     async def statistics(self, interaction: discord.Interaction) -> PrivateReply:

@@ -8,8 +8,8 @@ import discord
 from discord import ui
 
 from bot.discord.posts import photo_files
-from bot.text import shorten
 from reunite.entities import IncomingPhoto
+from reunite.language import shortened
 from reunite.messages.forms import Field, Form
 
 _MOST_TITLE: Final = 45  # Discord's limits, in characters
@@ -39,7 +39,7 @@ def form_modal(form: Form, custom_id: str) -> ui.Modal:
 
 def modal(title: str, custom_id: str, inputs: Sequence[ui.Label[Any]]) -> ui.Modal:
     """Return a modal, which the library doesn't keep."""
-    made = ui.Modal(title=shorten(title, _MOST_TITLE), custom_id=custom_id)
+    made = ui.Modal(title=shortened(title, _MOST_TITLE), custom_id=custom_id)
     for field in inputs:
         made.add_item(field)
     made.stop()
@@ -49,7 +49,7 @@ def modal(title: str, custom_id: str, inputs: Sequence[ui.Label[Any]]) -> ui.Mod
 def labelled(label: str, component: ui.Item[Any], hint: str = "") -> ui.Label[Any]:
     """Return an input with its label."""
     return ui.Label(
-        text=shorten(label, _MOST_LABEL), description=shorten(hint, _MOST_HINT) or None, component=component
+        text=shortened(label, _MOST_LABEL), description=shortened(hint, _MOST_HINT) or None, component=component
     )
 
 
@@ -87,7 +87,7 @@ def _component(field: Field) -> ui.Item[Any]:
             return ui.TextInput(
                 custom_id=field.name,
                 style=discord.TextStyle.paragraph if field.kind == "text" else discord.TextStyle.short,
-                placeholder=shorten(field.hint, _MOST_HINT) or None,
+                placeholder=shortened(field.hint, _MOST_HINT) or None,
                 default=field.value[: field.most] or None,
                 required=field.required,
                 max_length=field.most,

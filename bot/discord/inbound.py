@@ -108,7 +108,7 @@ class Inbound:
             _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
 
     async def _send_problem(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
-        problem = wording.problem(error.key, self._workspaces.language(guild), **error.params)
+        problem = wording.problem(error.key, self._workspaces.language(guild), None, **error.params)
         await self._platform.send(Outgoing(key, target, problem))
 
     async def _notify_of_missing_permissions(self, channel: ReportChannel) -> None:

@@ -67,7 +67,7 @@ class DiscordPlatform:
         with discord_errors():
             await self._unarchived(sent, change)
             await self._mark(outgoing)
-            if outgoing.reply.kind == "looking" and not title_of(outgoing.reply):
+            if outgoing.reply.opens_thread and not title_of(outgoing.reply):
                 await self._unname(sent.channel, sent.message)
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:

@@ -82,7 +82,7 @@ async def outcome(interaction: discord.Interaction, work: Work) -> PrivateReply:
     try:
         return await work()
     except TellUserError as error:
-        return PrivateReply(wording.tell(error, language_of_user(interaction)))
+        return PrivateReply(wording.explain(error, language_of_user(interaction)))
     except Exception:  # noqa: BLE001 - the person gets an answer whatever happens
         _log.exception("discord_interaction_defect", interaction=interaction.id)
         return PrivateReply(wording.sentence("went_wrong", language_of_user(interaction)))

@@ -15,9 +15,8 @@ from uuid import UUID
 import discord
 
 from bot.discord.markup import escape
-from bot.text import shorten
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.language import date_words, sentence
+from reunite.language import date_words, sentence, shortened
 from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
 from reunite.ports import Outgoing
 
@@ -98,7 +97,7 @@ def buttons_of(reply: Reply) -> tuple[RenderedButton, ...]:
     choices = [(answer_id(reply.asked, choice.id), choice.words, "plain") for choice in reply.choices if reply.asked]
     buttons = [(f"{button.action}:{button.subject}", button.words, button.style) for button in reply.buttons]
     return tuple(
-        RenderedButton(custom_id, shorten(words, _MOST_BUTTON), _STYLES[style])
+        RenderedButton(custom_id, shortened(words, _MOST_BUTTON), _STYLES[style])
         for custom_id, words, style in choices + buttons
     )
 
@@ -148,7 +147,7 @@ def marker(key: str) -> str:
 def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
     """Name a post's thread by its caption, or else by its day."""
     words = " ".join(caption.split()) or sentence("thread_unnamed", language, day=date_words(posted, language))
-    return shorten(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
+    return shortened(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
 
 
 def title_of(reply: Reply) -> str:
@@ -182,7 +181,7 @@ def _span(span: Span) -> str:
         case Quoted(text):
             return " ".join(_quoted(text).splitlines())
         case Person(platform, member):
-            return f"<@{member.id}>" if platform == "discord" else escape(shorten(member.name, _MOST_NAME))
+            return f"<@{member.id}>" if platform == "discord" else escape(shortened(member.name, _MOST_NAME))
         case Jump(_, text, target):
             return f"[{text}]({_link(target)})" if target and target.platform == "discord" else text
 
@@ -190,7 +189,7 @@ def _span(span: Span) -> str:
 def _quoted(text: str) -> str:
     """Drop empty lines, which would only make the quote taller."""
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-    return escape(shorten(lines, MOST_QUOTED))
+    return escape(shortened(lines, MOST_QUOTED))
 
 
 def _link(target: ReplyTarget) -> str:

@@ -88,7 +88,7 @@ class Reports:
             sealed=which == "sealed",
             private=private,
             category=cast("Category", given.category),
-            secret=given.secret,
+            proof_question=given.secret,
         )
         await self._handlers.report(command)
         language = language_of_user(interaction)

@@ -92,7 +92,7 @@ class Buttons:
         report, choice = parse_answer_id(pressed["value"])
         target = workspace.target(private.channel, private.message)
         command = AnswerQuestion(target=target, member=person.member, report=report, choice=choice)
-        answered = await self._handlers.answer(command)
+        answered = await self._handlers.answer_question(command)
         await private.send_words(escape(answered.words), person.language)
         if answered.changed:
             label = pressed["text"]["text"]

@@ -59,6 +59,6 @@ class Commands:
 
     async def _my_reports(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies) -> None:
         """Show someone their open reports, each with its buttons."""
-        replies = await self._handlers.mine("slack", workspace.team, person.member, person.language)
+        replies = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
         none = Reply("note", ((Plain(sentence("home_no_reports", person.language)),),))
         await private.send(replies or [none], person.language)

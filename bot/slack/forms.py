@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.slack.render import MOST_TEXT, Element, LinkTo, blocks
-from bot.text import shorten
-from reunite.language import sentence
+from reunite.language import sentence, shortened
 from reunite.messages.forms import Field, Form
 from reunite.messages.reply import Reply
 
@@ -59,7 +58,7 @@ def words_modal(words: str, language: str) -> View:
 
 def section(words: str) -> Element:
     """Return a paragraph; `words` are escaped, and may name channels."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": shorten(words, MOST_TEXT)}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": shortened(words, MOST_TEXT)}}
 
 
 def header(words: str) -> Element:
@@ -68,7 +67,7 @@ def header(words: str) -> Element:
 
 def plain(words: str, limit: int = _MOST_LABEL) -> Element:
     """Return text without formatting."""
-    return {"type": "plain_text", "text": shorten(words, limit), "emoji": True}
+    return {"type": "plain_text", "text": shortened(words, limit), "emoji": True}
 
 
 def labelled(name: str, label: str, element: Element, *, hint: str = "", required: bool = False) -> Element:

@@ -57,7 +57,7 @@ class Home:
         """Update someone's home tab."""
         with slack_errors():
             person = await workspace.person(user)
-            own = await self._handlers.mine("slack", workspace.team, person.member, person.language)
+            own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             await workspace.client.views_publish(user_id=user, view=home_view(person, own, workspace))
 
     async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:

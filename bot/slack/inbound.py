@@ -152,7 +152,7 @@ class Inbound:
 
     async def _send_problem(self, key: str, target: ReplyTarget, error: TellUserError) -> None:
         settings = await self._handlers.settings("slack", target.workspace)
-        reply = wording.problem(error.key, settings.language, **error.params)
+        reply = wording.problem(error.key, settings.language, None, **error.params)
         # The event may come again, so this may have been sent.
         await self._platform.send(Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True))
 

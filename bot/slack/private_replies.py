@@ -14,9 +14,8 @@ from bot.slack.forms import REPORT, View, context_of, reply_modal, words_modal
 from bot.slack.markup import escape
 from bot.slack.render import MOST_TEXT, blocks, notification
 from bot.slack.workspace import Person, SlackWorkspace
-from bot.text import shorten
 from reunite.errors import TellUserError
-from reunite.language import sentence
+from reunite.language import sentence, shortened
 from reunite.messages import wording
 from reunite.messages.reply import Reply
 
@@ -64,7 +63,7 @@ class PrivateReplies:
             await self.show(reply_modal(replies, self._workspace.link_to, language))
             return
         content = [block for reply in replies for block in blocks(reply, self._workspace.link_to)][:_MOST_BLOCKS]
-        text = shorten("\n".join(notification(reply) for reply in replies), MOST_TEXT)
+        text = shortened("\n".join(notification(reply) for reply in replies), MOST_TEXT)
         await self._send_ephemeral(text=text, blocks=content)
 
     async def send_words(self, words: str, language: str) -> None:
@@ -95,7 +94,7 @@ class PrivateReplies:
             language = person.language
             await work(person)
         except TellUserError as error:
-            await self.send_words(escape(wording.tell(error, language)), language)
+            await self.send_words(escape(wording.explain(error, language)), language)
         except Exception:  # noqa: BLE001 - the person is waiting for a reply
             _log.exception("slack_request_failed")
             await self.send_words(sentence(failed, language), language)
@@ -131,7 +130,7 @@ async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -
     try:
         return {"response_action": "update", "view": await work}
     except TellUserError as error:
-        return {"response_action": "errors", "errors": {_field(error, view): wording.tell(error, language)}}
+        return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language)}}
     except Exception:  # noqa: BLE001 - the person is waiting for a reply
         _log.exception("slack_modal_failed")
         failed = "report_not_taken" if view["callback_id"].startswith(REPORT) else "answer_not_taken"

@@ -6,9 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from bot.slack.markup import escape
-from bot.text import shorten
 from reunite.entities import ReplyTarget
-from reunite.language import sentence
+from reunite.language import sentence, shortened
 from reunite.messages.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
 
 MOST_TEXT: Final = 3000
@@ -56,7 +55,7 @@ def parse_answer_id(value: str) -> tuple[UUID, str]:
 
 def notification(reply: Reply) -> str:
     """Return the words for notifications and clients that show no blocks."""
-    return escape(shorten(reply.text(), MOST_TEXT))
+    return escape(shortened(reply.text(), MOST_TEXT))
 
 
 def metadata(key: str) -> Mapping[str, Any]:
@@ -66,7 +65,7 @@ def metadata(key: str) -> Mapping[str, Any]:
 
 def button(action: str, words: str, style: str = "plain") -> Element:
     """Return a button with an action id."""
-    text = {"type": "plain_text", "text": shorten(words, _MOST_BUTTON), "emoji": True}
+    text = {"type": "plain_text", "text": shortened(words, _MOST_BUTTON), "emoji": True}
     return {"type": "button", "action_id": action, "text": text, **_STYLES[style]}
 
 
@@ -76,7 +75,7 @@ def _button(reply_button: Button) -> Element:
 
 
 def _choice(report: UUID, choice: Choice) -> Element:
-    text = {"type": "plain_text", "text": shorten(choice.words, _MOST_BUTTON), "emoji": False}
+    text = {"type": "plain_text", "text": shortened(choice.words, _MOST_BUTTON), "emoji": False}
     return {"type": "button", "action_id": f"{ANSWER}{choice.id}", "text": text, "value": f"{report}:{choice.id}"}
 
 
@@ -97,13 +96,13 @@ def _joined(lines: Sequence[Line], link_to: LinkTo) -> list[Element]:
 def _element(span: Span, link_to: LinkTo) -> Element:
     match span:
         case Strong(text):
-            return {"type": "text", "text": shorten(text, MOST_TEXT), "style": {"bold": True}}
+            return {"type": "text", "text": shortened(text, MOST_TEXT), "style": {"bold": True}}
         case Plain(text) | Quoted(text):
-            return {"type": "text", "text": shorten(text, MOST_TEXT)}
+            return {"type": "text", "text": shortened(text, MOST_TEXT)}
         case Person("slack", member, notify=True):
             return {"type": "user", "user_id": member.id}
         case Person(_, member):  # every mention on Slack pings
-            return {"type": "text", "text": shorten(member.name, MOST_TEXT)}
+            return {"type": "text", "text": shortened(member.name, MOST_TEXT)}
         case Jump(_, text, target):
             url = link_to(target) if target else None
             return {"type": "link", "url": url, "text": text} if url else {"type": "text", "text": text}

@@ -132,7 +132,7 @@ async def _filled_in(
         sealed=which == "sealed",
         private=is_private,
         category=given.get("category", "other"),
-        secret=given.get("secret", ""),
+        proof_question=given.get("secret", ""),
     )
     return report, notes
 

@@ -48,7 +48,7 @@ class Buttons:
     async def my_reports(self, request: web.Request) -> web.Response:
         """Return a member's open reports."""
         body = await requests.json_body(request)
-        return _replies(await self._handlers.mine("web", WORKSPACE, requests.member(body.get("name"))))
+        return _replies(await self._handlers.my_reports("web", WORKSPACE, requests.member(body.get("name"))))
 
     async def privacy(self, request: web.Request) -> web.Response:
         """Return what is kept of members, with the button that deletes it."""

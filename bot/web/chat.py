@@ -97,7 +97,7 @@ class Chat:
         """Read the snapshot and wake the watchers if it differs."""
         async with self.session() as session:
             messages = await session.messages(MOST_POSTS)
-        snapshot = Snapshot(tuple(messages), render.encoder(await self._store.live_model()))
+        snapshot = Snapshot(tuple(messages), render.encoder(await self._store.models.live()))
         if snapshot != self._snapshot:
             self._snapshot = snapshot
             for watcher in self._watchers:

@@ -16,7 +16,7 @@ async def web_errors(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         return await handler(request)
     except TellUserError as error:
-        return web.json_response({"error": wording.tell(error)}, status=web.HTTPUnprocessableEntity.status_code)
+        return web.json_response({"error": wording.explain(error)}, status=web.HTTPUnprocessableEntity.status_code)
     except web.HTTPException:
         raise
     except Exception:  # noqa: BLE001 - the page gets a sentence whatever happened

@@ -52,7 +52,7 @@ async def _photo(request: web.Request, chat: Chat) -> web.Response:
     except ValueError:
         raise web.HTTPNotFound from None
     async with chat.session() as session:
-        copy = await session.photo_bytes(photo)
+        copy = await session.photos.stored_copy(photo)
     if copy is None:
         raise web.HTTPNotFound
     return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})

@@ -111,7 +111,7 @@ class Inbound:
             raise TellUserError("nothing_here")
         member = requests.member(body.get("name"))
         target, report = target_of(info.channel, message), info.reply.asked
-        answered = await self._handlers.answer(
+        answered = await self._handlers.answer_question(
             AnswerQuestion(target=target, member=member, report=report, choice=choice)
         )
         self._chat.changed()

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from db.store import EmbeddingModel
+from db.models import EmbeddingModel
 from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
@@ -13,7 +13,7 @@ from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, St
 
 Json = dict[str, Any]
 
-_FIRST_REPLIES: Final = {"answer", "match", "nothing", "problem"}
+_FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
 _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine"}
 _OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail"}
@@ -47,7 +47,7 @@ def is_pending(messages: Collection[WebMessage]) -> bool:
 
 
 def _lacks_report(message: WebMessage) -> bool:
-    return message.posted is None and message.reply is not None and message.reply.kind == "looking"
+    return message.posted is None and message.reply is not None and message.reply.opens_thread
 
 
 def encoder(model: EmbeddingModel | None) -> Json | None:
@@ -60,7 +60,7 @@ def reply_json(reply: Reply) -> Json:
     return {
         "kind": reply.kind,
         "lines": [[span_json(span) for span in line] for line in reply.lines],
-        "picture": f"/photos/{reply.picture}" if reply.picture else None,
+        "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
         "buttons": [button_json(button) for button in reply.buttons],
     }
 
@@ -97,13 +97,13 @@ class _Board:
         self._viewer = viewer
         self._reports = {message.id: message.posted.report for message in messages if message.posted}
         self._own = {report.id for report in self._reports.values() if viewer.owns(report)}
-        self._answers = {report.id: report.said for report in self._reports.values()}
+        self._answers = {report.id: report.question_answer for report in self._reports.values()}
         self._replied = {message.root for message in messages if message.reply and message.reply.kind in _FIRST_REPLIES}
 
     def has(self, message: WebMessage) -> bool:
         """Tell whether the viewer sees a message at all; a member's post needs a committed report."""
         report = self._reports.get(message.root or message.id)
-        is_opening = message.reply is not None and message.reply.kind == "looking"
+        is_opening = message.reply is not None and message.reply.opens_thread
         if report is None:
             return is_opening or (self._viewer.is_moderator and message.root is None and message.reply is not None)
         if report.private and not self._viewer.may_read(report):

@@ -29,7 +29,7 @@ _TIMEOUT: Final = 540.0
 _COLOURS: Final = ("#dc281e", "#1ea03c", "#1e46c8")
 _COMMITTED: Final = "SELECT source_key FROM report"
 _ANSWERED: Final = """SELECT count(DISTINCT report_id) AS n FROM outbox WHERE state = 'sent'
-  AND reply ->> 'kind' IN ('nothing', 'answer', 'match')"""
+  AND reply ->> 'kind' IN ('nothing', 'first_reply', 'match')"""
 _SENT: Final = "SELECT sent_channel, sent_message FROM outbox WHERE state = 'sent' ORDER BY seq"
 
 

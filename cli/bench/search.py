@@ -19,7 +19,8 @@ from rich.table import Table
 from cli.progress import say
 from cli.servers import Servers, scratch
 from cli.settings import Settings
-from db.store import EmbeddingModel, Store
+from db.models import EmbeddingModel
+from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
 from reunite.entities import Workspace
@@ -80,7 +81,7 @@ async def _measure(home: Servers, encoder: str, sizes: Sequence[int], rounds: in
     """Fill one community up to each size (in rising order) and search for `rounds` lost reports, one by one."""
     async with scratch(home) as own, Store(own.database_url) as store:
         workspace = await store.join(JoinWorkspace("web", "bench", "Bench"))
-        model = await store.register_model(encoder, f"{encoder}-bench", SPACES[encoder])
+        model = await store.models.register(encoder, f"{encoder}-bench", SPACES[encoder])
         async with await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner:
             await register_vector_async(owner)
             filler = _Filler(owner, workspace, model)
@@ -98,10 +99,10 @@ async def _measure(home: Servers, encoder: str, sizes: Sequence[int], rounds: in
 
 async def _search(store: Store, workspace: Workspace, report: UUID) -> float:
     async with store.session(workspace.community) as session:
-        known = await session.report(report)
+        known = await session.reports.get(report)
         start = time.perf_counter()
         if known:
-            await session.search(known, MAX_CANDIDATES)
+            await session.candidates.search(known, MAX_CANDIDATES)
         return time.perf_counter() - start
 
 

@@ -14,7 +14,8 @@ from cli.servers import Servers
 from cli.tuning.searched_set import SearchedSet, searched_set
 from db import calibrations
 from db.migrate import pending
-from db.store import EmbeddingModel, Store
+from db.models import EmbeddingModel
+from db.store import Store
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.tuning import evaluation, platt
 from reunite.tuning.calibration import FitResult, TooLittleDataError, calibrate
@@ -80,7 +81,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
 async def _from_verdicts(where: Servers, only: UUID | None) -> dict[str, Any]:
     """Fit each community to its own moderators' verdicts. Raises TooLittleDataError if none has enough."""
     async with Store(where.database_url) as store:
-        live = await store.live_model()
+        live = await store.models.live()
         if live is None:
             raise UsageError("No worker has run here yet, so there's nothing to learn from.")
         communities = [community for community in await store.communities() if only in {None, community}]

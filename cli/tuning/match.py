@@ -37,6 +37,6 @@ async def _predictions(where: Servers, gallery: Sequence[Row], queries: Sequence
 
 async def _prediction(trial: Trial, row: Row, report: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
     async with trial.session() as session:
-        matches = await session.matches_of(report)
+        matches = await session.matches.of(report)
     results = [{"id": names[match.found], "probability": match.probability, "label": match.label} for match in matches]
     return {"id": row.id, "results": results[:MAX_RESULTS]}

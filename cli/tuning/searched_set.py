@@ -66,7 +66,7 @@ async def searched_set(where: Servers, folder: Path) -> SearchedSet:
     answers = read_answers(folder / "queries.jsonl")
     _check_matches(folder / "gallery.jsonl", gallery, answers)
     async with running_trial(where) as trial:
-        model = await trial.store.live_model()
+        model = await trial.store.models.live()
         found = await post_rows(trial, ReportKind.FOUND, gallery)
         lost = await post_rows(trial, ReportKind.LOST, queries)
         names = {
@@ -106,8 +106,8 @@ async def _searches(trial: Trial, reports: Sequence[UUID], ids: Mapping[UUID, UU
     with progress_bar("searches", len(reports)) as progress:
         for done, report_id in enumerate(reports, start=1):
             async with trial.session() as session:
-                if report := await session.report(report_id):
-                    searches.append(_with_ids(await session.search(report, _ALL_REPORTS), ids))
+                if report := await session.reports.get(report_id):
+                    searches.append(_with_ids(await session.candidates.search(report, _ALL_REPORTS), ids))
             progress(done)
     return searches
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reunite.entities import Label, Question, ReportKind
+from reunite.language import shortened
 from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item, Search
 from reunite.matching.features import ReportFeatures, extract
@@ -118,5 +119,4 @@ def _is_same(first: str, second: str) -> bool:
 
 
 def _shortened(place: str) -> str:
-    words = " ".join(place.split())
-    return words if len(words) <= MAX_PLACE_LENGTH else f"{words[: MAX_PLACE_LENGTH - 1].rstrip()}…"
+    return shortened(" ".join(place.split()), MAX_PLACE_LENGTH)

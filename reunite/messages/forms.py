@@ -1,4 +1,4 @@
-"""What a platform's modal asks for, before a press or a report: the fields, in words. Pure."""
+"""Forms: what a modal asks for before a press or a report."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -14,7 +14,7 @@ ReportForm = Literal["lost", "found", "sealed"]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers to a choice: what is sent back, and its words."""
+    """One option of a choice: what is sent back, and its words."""
 
     value: str
     words: str
@@ -22,10 +22,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `name` is how its answer is called; `most` bounds characters, or photos.
-
-    `value` is the answer that is set beforehand.
-    """
+    """A field of a form; `most` limits its characters, or photos, and `value` is what is filled in beforehand."""
 
     name: str
     label: str
@@ -49,10 +46,9 @@ _MOST_ANSWER: Final = 500
 
 
 def form_of(action: Action, language: str = "en", question: str = "") -> Form | None:
-    """Return what is to be filled in before a press; None where nothing is.
+    """Return what to fill in before a press; None if there is nothing.
 
-    The answer of the field `words` goes into `Press.words`, that of `photos` into `Press.photos`. For `mine`,
-    `question` is what the finder wants to know (`Claims.question`).
+    The field `words` goes into `Press.words`, `photos` into `Press.photos`. `mine` asks the proof `question`.
     """
     match action:
         case "mine":
@@ -76,10 +72,10 @@ def form_of(action: Action, language: str = "en", question: str = "") -> Form | 
 
 
 def report_form(which: ReportForm, language: str = "en", *, private: bool = False) -> Form:
-    """Return the form of a report: fields `words`, `photos`, `where`, `when`, and what belongs to its kind.
+    """Return the form of a report: fields `words`, `photos`, `where`, `when`, and those of its kind.
 
-    A loss is `seen` as public or private (which of them beforehand, `private` tells), a find leaves a `secret`; a
-    sealed find has its `category`.
+    A lost report is `seen` as public or private (`private` fills it in), a found report has a `secret`, its proof
+    question, and a sealed one also a `category`.
     """
     words = Field(
         "words", sentence(f"form_{which}_label", language), "text", sentence(f"form_{which}_hint", language), most=1000

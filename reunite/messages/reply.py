@@ -1,9 +1,10 @@
 """Replies before a platform gives them its form: lines of spans, a picture, and what can be done with them.
 
-Only `Quoted` carries a member's words; adapters escape it so that it can neither format nor ping.
+Only `Quoted` carries a member's words; adapters escape it so that it can neither format nor ping. A reply knows which
+reports it quotes from what it is made of, and so do the outbox and everything that deletes (docs/decisions/0020).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -28,18 +29,23 @@ class Strong:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A member's words."""
+    """A member's words, and the report that they belong to."""
 
     text: str
+    report: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member. On their own platform this is a mention, and pings them if `notify`; elsewhere it is their name."""
+    """A member. On their own platform this is a mention, and pings them if `notify`; elsewhere it is their name.
+
+    `report` is theirs, where that is why they are named; None for a moderator.
+    """
 
     platform: str
     member: Member
     notify: bool = False
+    report: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,8 @@ class Jump:
 Span = Plain | Strong | Quoted | Person | Jump
 Line = tuple[Span, ...]
 ReplyKind = Literal[
-    "looking",
-    "answer",
+    "report_post",
+    "first_reply",
     "match",
     "nothing",
     "problem",
@@ -65,7 +71,6 @@ ReplyKind = Literal[
     "question",
     "thanks",
     "expired",
-    "withdrawn",
     "claim",
     "log",
     "note",
@@ -92,15 +97,16 @@ a claim, `forget` about a workspace, all others about a report."""
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer to choose by a button: what is sent back, and the words on it (a member's, perhaps)."""
+    """An answer to choose by a button: what is sent back, and the words on it, which may be those of `reports`."""
 
     id: str
     words: str
+    reports: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something that can be done at once, by whoever may: what it is about, and the words on it."""
+    """Something that can be done at once: what it is about, and the words on it."""
 
     action: Action
     subject: UUID
@@ -109,20 +115,59 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """One message of the bot. `match` makes it judgeable; `picture` is a photo's id; both may be absent.
+class Picture:
+    """A photo to show, and the report that it belongs to."""
 
-    A reply of kind `looking` is the post of a report that came by command: it opens the thread. One of kind `question`
-    asks the author of the report `asked`, who answers by one of `choices`.
+    photo: UUID
+    report: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message of the bot. With a `match`, people can give verdicts on it.
+
+    A reply of kind `question` asks the author of the report `asked`, who answers by one of `choices`.
     """
 
     kind: ReplyKind
     lines: tuple[Line, ...]
     match: UUID | None = None
-    picture: UUID | None = None
+    picture: Picture | None = None
     asked: UUID | None = None
     choices: tuple[Choice, ...] = ()
     buttons: tuple[Button, ...] = ()
+    about: frozenset[UUID] = frozenset()
+    """Reports without which it has no point, whether it quotes them or not."""
+    opens_thread: bool = False
+    """It is the post that the bot writes for a report: the report's thread is below it."""
+
+    @property
+    def quotes(self) -> frozenset[UUID]:
+        """The reports whose words, names or photos it shows, and those that it is about."""
+        return self.about.union(self._quoted())
+
+    def _quoted(self) -> Iterator[UUID]:
+        for line in self.lines:
+            yield from (span.report for span in line if isinstance(span, Quoted | Person) and span.report)
+        for choice in self.choices:
+            yield from choice.reports
+        if self.picture:
+            yield self.picture.report
+        if self.asked:
+            yield self.asked
+
+    def without(self, reports: Collection[UUID]) -> "Reply | None":
+        """Return what may stay once reports are deleted: all, all but the choices, or nothing (None)."""
+        for kept in (self, replace(self, choices=())):
+            if kept.quotes.isdisjoint(reports):
+                return kept
+        return None
+
+    def requoted(self, report: UUID, before: str, now: str) -> "Reply":
+        """Return the reply with a report's new words in the place of the old ones; without any, their line goes."""
+        old, new = Quoted(before, report), Quoted(now, report)
+        kept = [line for line in self.lines if now or old not in line]
+        return replace(self, lines=tuple(tuple(new if span == old else span for span in line) for line in kept))
 
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved, as far as `targets` (by report) knows them."""
@@ -154,44 +199,59 @@ def to_json(reply: Reply) -> dict[str, Any]:
     return {
         "v": 1,
         "kind": reply.kind,
+        "lines": [[{"is": _NAMES[type(span)], **_ready(asdict(span))} for span in line] for line in reply.lines],
         "match": str(reply.match) if reply.match else None,
-        "picture": str(reply.picture) if reply.picture else None,
+        "picture": _ready(asdict(reply.picture)) if reply.picture else None,
         "asked": str(reply.asked) if reply.asked else None,
-        "choices": [asdict(choice) for choice in reply.choices],
-        "buttons": [{**asdict(button), "subject": str(button.subject)} for button in reply.buttons],
-        "lines": [[_span_to_json(span) for span in line] for line in reply.lines],
+        "choices": [{**asdict(each), "reports": sorted(map(str, each.reports))} for each in reply.choices],
+        "buttons": [_ready(asdict(button)) for button in reply.buttons],
+        "about": sorted(map(str, reply.about)),
+        "opens_thread": reply.opens_thread,
     }
 
 
 def from_json(data: Mapping[str, Any]) -> Reply:
     """Read what `to_json` wrote."""
+    picture = data["picture"]
     return Reply(
         kind=data["kind"],
-        lines=tuple(tuple(_span_from_json(span) for span in line) for line in data["lines"]),
-        match=UUID(data["match"]) if data["match"] else None,
-        picture=UUID(data["picture"]) if data["picture"] else None,
-        asked=UUID(data["asked"]) if data.get("asked") else None,  # absent from what was written before questions
-        choices=tuple(Choice(**choice) for choice in data.get("choices", ())),
-        buttons=tuple(Button(**{**each, "subject": UUID(each["subject"])}) for each in data.get("buttons", ())),
+        lines=tuple(tuple(_span(span) for span in line) for line in data["lines"]),
+        match=_uuid(data["match"]),
+        picture=Picture(UUID(picture["photo"]), UUID(picture["report"])) if picture else None,
+        asked=_uuid(data["asked"]),
+        choices=tuple(Choice(each["id"], each["words"], _uuids(each["reports"])) for each in data["choices"]),
+        buttons=tuple(Button(**{**each, "subject": UUID(each["subject"])}) for each in data["buttons"]),
+        about=_uuids(data["about"]),
+        opens_thread=data["opens_thread"],
     )
 
 
-def _span_to_json(span: Span) -> dict[str, Any]:
-    return {
-        "is": _NAMES[type(span)],
-        **{name: str(value) if isinstance(value, UUID) else value for name, value in asdict(span).items()},
-    }
+def _ready(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in fields.items()}
 
 
-def _span_from_json(data: Mapping[str, Any]) -> Span:
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+def _uuids(texts: Collection[str]) -> frozenset[UUID]:
+    return frozenset(map(UUID, texts))
+
+
+def _span(data: Mapping[str, Any]) -> Span:
     fields = {name: value for name, value in data.items() if name != "is"}
-    if data["is"] == "person":
-        return Person(**{**fields, "member": Member(**fields["member"])})
-    if data["is"] == "strong":
-        label = fields.get("label")
-        return Strong(fields["text"], Label(label) if label else None)
-    if data["is"] == "jump":
-        target = fields["target"]
-        return Jump(UUID(fields["report"]), fields["text"], ReplyTarget(**target) if target else None)
-    span: Span = _SPANS[data["is"]](**fields)
-    return span
+    match data["is"]:
+        case "strong":
+            label = fields["label"]
+            return Strong(fields["text"], Label(label) if label else None)
+        case "quoted":
+            return Quoted(fields["text"], UUID(fields["report"]))
+        case "person":
+            member = Member(**fields["member"])
+            return Person(fields["platform"], member, fields["notify"], _uuid(fields["report"]))
+        case "jump":
+            target = fields["target"]
+            return Jump(UUID(fields["report"]), fields["text"], ReplyTarget(**target) if target else None)
+        case name:
+            span: Span = _SPANS[name](**fields)
+            return span

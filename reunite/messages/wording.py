@@ -1,4 +1,4 @@
-"""Replies in the reader's language: short, warm, no jargon. The words themselves are in reunite/languages/."""
+"""Replies in the reader's language. The words themselves are in reunite/languages/."""
 
 from collections.abc import Sequence
 from string import Formatter
@@ -9,20 +9,32 @@ from reunite.entities import Label, Match, MatchState, Question, Report, ReportK
 from reunite.errors import TellUserError
 from reunite.language import date_words, moment_words, plural, template, weekday
 from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
-from reunite.messages.reply import Action, Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.messages.reply import (
+    Action,
+    Button,
+    Choice,
+    Jump,
+    Line,
+    Person,
+    Picture,
+    Plain,
+    Quoted,
+    Reply,
+    Span,
+    Strong,
+)
 from reunite.text.lexicon import from_english
 
 UNSURE: Final = "unsure"
 """The `Choice.id` of "not sure"."""
 
 
-def tell(error: TellUserError, language: str = "en") -> str:
-    """Return what a person is to be told of an error."""
+def explain(error: TellUserError, language: str = "en") -> str:
     return sentence(error.key, language, **error.params)
 
 
 def line(key: str, language: str, number: int | None = None, /, **slots: str | Span | Line) -> Line:
-    """Return a sentence as spans, its slots filled with words or spans; what stands between ** is set off.
+    """Return a sentence as spans, its slots filled with words or spans; what is between ** is set off.
 
     `number` decides between plural forms, and fills the slot of this name.
     """
@@ -57,103 +69,107 @@ def _add(spans: list[Span], added: str | Span | Line, *, strong: bool) -> None:
         spans.append(span)
 
 
-# Replies: each in the language of the report in whose thread it stands
+# Replies: each in the language of its thread's report
 
 
-def opening(report: Report) -> Reply:
-    """Open the thread of a report that came by command; of a sealed find, with no more than everyone may know."""
+def report_post(report: Report) -> Reply:
+    """Return the post of a report that came by command; for a sealed report, with what everyone may know."""
     if report.sealed:
-        return _sealed(report)
+        return _sealed_post(report)
     key = "looking" if report.kind is ReportKind.LOST else "has_found"
-    lines = [line(key, report.language, person=Person(report.target.platform, report.author))]
-    if report.text:
-        lines.append((Quoted(report.text),))
-    return Reply("looking", (*lines, *circumstances(report, report.language)))
+    lines = [line(key, report.language, person=author(report)), *quote(report), *circumstances(report, report.language)]
+    return Reply("report_post", tuple(lines), about=frozenset({report.id}), opens_thread=True)
 
 
-def _sealed(report: Report) -> Reply:
+def _sealed_post(report: Report) -> Reply:
     language = report.language
     slots: dict[str, str | Span | Line] = {
         "category": sentence(f"category_{report.category}", language),
         "day": date_words(report.happened_at or report.created_at, language),
     }
     if report.place:
-        head = line("sealed_posted_at", language, place=Quoted(report.place), **slots)
+        head = line("sealed_posted_at", language, place=Quoted(report.place, report.id), **slots)
     else:
         head = line("sealed_posted", language, **slots)
-    return Reply("looking", (head, line("sealed_how", language)))
+    lines = (head, line("sealed_how", language))
+    return Reply("report_post", lines, about=frozenset({report.id}), opens_thread=True)
 
 
 def ended(language: str) -> Reply:
-    """Take the place of a post that the bot wrote for a report, once that is over."""
-    return Reply("looking", (line("ended", language),))
+    """Replace a post that the bot wrote for a report, once the report has ended."""
+    return Reply("report_post", (line("ended", language),), opens_thread=True)
 
 
 def sealed_kept(report: Report) -> Reply:
-    """Answer a sealed find, with nothing of what was found for it."""
-    return Reply("answer", (line("sealed_kept", report.language),))
+    """Answer a sealed report, without anything that was found for it."""
+    return Reply("first_reply", (line("sealed_kept", report.language),), about=frozenset({report.id}))
 
 
-def answer(report: Report, matches: int, searched: int) -> Reply:
+def first_reply(report: Report, matches: int, searched: int) -> Reply:
     """Head the list of matches of a lost report."""
     language = report.language
     found = plural("matches", matches, language)
-    head = line("answer", language, matches=found, among=plural("among_finds", searched, language))
-    quote = [line("looking_for", language, text=Quoted(report.text))] if report.text else []
-    return Reply("answer", (head, *quote))
+    lines = [line("answer", language, matches=found, among=plural("among_finds", searched, language))]
+    if report.text:
+        lines.append(line("looking_for", language, text=Quoted(report.text, report.id)))
+    return Reply("first_reply", tuple(lines), about=frozenset({report.id}))
 
 
 def nothing(report: Report, searched: int) -> Reply:
-    """Say honestly that there is nothing yet, and until when the bot keeps watching."""
+    """Say that nothing was found yet, and until when the bot keeps watching. It stays when the report is purged."""
     if report.kind is ReportKind.LOST:
         key = "nothing_fits" if searched else "nothing_found"
     else:
         key = "nobody_fits" if searched else "nobody_misses"
     until = date_words(report.expires_at, report.language)
-    said = line(key, report.language, searched, until=until)
+    news = line(key, report.language, searched, until=until)
     actions: tuple[Action, ...] = ("secret",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
     buttons = tuple(button(each, report.id, report.language) for each in (*actions, "withdraw"))
-    return Reply("nothing", (said,), buttons=buttons)
+    return Reply("nothing", (news,), buttons=buttons)
 
 
-def match_card(match: Match, other: Report, reader: Report, picture: UUID | None) -> Reply:
-    """Show a match in the thread of `reader`: what the other side posted, how sure we are, and why."""
+def match_card(match: Match, other: Report, reader: Report, picture: Picture | None) -> Reply:
+    """Show a match in the thread of `reader`: what the other side posted, the label, and why."""
     language = reader.language
     sure = certainty(match, language)
     lines: list[Line] = []
     if reader.kind is ReportKind.LOST:
-        lines.append((Person(reader.target.platform, reader.author, notify=True),))
-        lines += [line("may_be_yours", language, certainty=sure), _find(other, language)]
+        lines.append((author(reader, notify=True),))
+        lines += [line("may_be_yours", language, certainty=sure), _found_line(other, language)]
     else:
-        lines += [line("owner_found", language, certainty=sure), _loss(other, language)]
-    if other.text and not other.sealed:
-        lines.append((Quoted(other.text),))
+        lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
+    if not other.sealed:
+        lines += quote(other)
     if (why := why_words(match.why, language)) and not other.sealed:
         lines.append(line("why", language, why=why))
     lines.append(line("moderators_react", language))
     buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
     if reader.kind is ReportKind.FOUND:  # this may be all that its thread says
         buttons.append(button("secret", reader.id, language))
-    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=tuple(buttons))
+    about = frozenset({match.lost, match.found})
+    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=tuple(buttons), about=about)
 
 
 def question(report: Report, asked: Question) -> Reply:
-    """Ask what tells the possible matches apart."""
     language = report.language
     asking = line("question", language, question=sentence(f"ask_{asked.aspect}", language))
-    choices = tuple(Choice(str(number), option(asked, words, language)) for number, words in enumerate(asked.options))
+    sources = frozenset(asked.sources)
+    choices = tuple(
+        Choice(str(number), option(asked, words, language), sources) for number, words in enumerate(asked.options)
+    )
     unsure = Choice(UNSURE, sentence("not_sure", language))
     return Reply("question", (asking,), asked=report.id, choices=(*choices, unsure))
 
 
 def option(asked: Question, words: str, language: str = "en") -> str:
-    """Return one of a question's options as its button says it: colours are translated, places are members' words."""
+    """Return the words on an option's button: colours are translated, places are members' words."""
     return from_english(words, language) if asked.aspect == "colour" else words
 
 
 def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
     """Say what an answer has changed: how many possible matches are left, and which comes first."""
     language = report.language
+    about = frozenset(other.id for _, other in shown)
     if not shown:
         return Reply("thanks", (line("thanks_none", language),))
     match, first = shown[0]
@@ -162,14 +178,15 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
         "post": Jump(first.id, sentence("jump_post", language)),
     }
     if first.place:
-        what = line("thanks_there", language, day=_day(first, language), place=Quoted(first.place), **slots)
+        place = Quoted(first.place, first.id)
+        what = line("thanks_there", language, day=_day(first, language), place=place, **slots)
     else:
         what = line("thanks_then", language, **slots)
-    return Reply("thanks", (line("thanks_left", language, len(shown), what=what),))
+    return Reply("thanks", (line("thanks_left", language, len(shown), what=what),), about=about)
 
 
 def verdict(before: MatchState, now: MatchState, moderator: Person, other: Report, reader: Report) -> Reply:
-    """Say in a thread what a verdict, or its taking back, has changed."""
+    """Say in a thread what has changed by a verdict, or by taking one back."""
     language = reader.language
     that = "that_post" if other.kind is ReportKind.FOUND else "that_report"
     post = Jump(other.id, sentence(that, language))
@@ -183,20 +200,29 @@ def verdict(before: MatchState, now: MatchState, moderator: Person, other: Repor
 
 
 def expired(language: str = "en") -> Reply:
-    """Say that a report's time is over, and that nothing is kept."""
+    """Say that a report has expired, and that nothing is kept."""
     return Reply("expired", (line("expired", language),))
 
 
-def problem(key: str, language: str = "en", /, **params: str | int) -> Reply:
-    """Tell a thread what was wrong and what to do."""
-    return Reply("problem", ((Plain(sentence(key, language, **params)),),))
+def problem(key: str, language: str, report: UUID | None, /, **params: str | int) -> Reply:
+    """Say what went wrong and what to do. `report` is what it went wrong with, None where nothing was stored."""
+    about = frozenset({report} if report else ())
+    return Reply("problem", ((Plain(sentence(key, language, **params)),),), about=about)
 
 
 # Parts of replies
 
 
+def author(report: Report, *, notify: bool = False) -> Person:
+    return Person(report.target.platform, report.author, notify, report.id)
+
+
+def quote(report: Report) -> list[Line]:
+    """Return a report's text as a line of its own; none where it has no text."""
+    return [(Quoted(report.text, report.id),)] if report.text else []
+
+
 def button(action: Action, subject: UUID, language: str) -> Button:
-    """Return a button with its words."""
     style: Literal["plain", "good", "bad"] = "plain"
     if action in {"mine", "confirm", "accept_claim", "release"}:
         style = "good"
@@ -206,12 +232,12 @@ def button(action: Action, subject: UUID, language: str) -> Button:
 
 
 def label_word(label: Label | None, language: str = "en") -> str:
-    """Return the label, or a word for its absence, for tables."""
+    """Return the label, or a dash, for tables."""
     return sentence(f"label_{label.name.lower()}", language) if label else "–"
 
 
 def why_words(why: tuple[Why, ...], language: str = "en") -> str:
-    """Return the reason as it stands in a match reply."""
+    """Return a match reply's reasons in one line."""
     return " · ".join(_why(each, language) for each in why)
 
 
@@ -226,7 +252,7 @@ def _why(why: Why, language: str) -> str:
 
 
 def _word(why: Why, language: str) -> str:
-    """Return what agrees or not; members' own words stay as they are, where the lexicon doesn't know them."""
+    """Return what agrees or not; members' words that the lexicon doesn't know stay as they are."""
     if why.aspect == "time" and why.word.lstrip("-").isdecimal():
         minutes = int(why.word)
         return sentence("lost_after" if minutes < 0 else "lost_before", language, gap=_duration(abs(minutes), language))
@@ -240,7 +266,7 @@ def _word(why: Why, language: str) -> str:
 
 
 def _duration(minutes: int, language: str) -> str:
-    """Return a length of time as people say it: `40 min`, `3 h`, `2 days`."""
+    """Return a length of time in words: `40 min`, `3 h`, `2 days`."""
     if minutes < 60:  # noqa: PLR2004 - minutes of an hour
         return plural("minutes", minutes, language)
     hours = round(minutes / 60)
@@ -250,7 +276,7 @@ def _duration(minutes: int, language: str) -> str:
 
 
 def certainty(match: Match, language: str) -> Line:
-    """Return the label, and the percentage where the model is fit to say one."""
+    """Return the label, and the percentage where it may be shown."""
     label = Strong(label_word(match.label, language), match.label)
     if not match.percent:
         return line("certainty", language, label=label)
@@ -262,23 +288,23 @@ def _day(report: Report, language: str) -> str:
     return weekday(report.happened_at or report.created_at, language)
 
 
-def _find(find: Report, language: str) -> Line:
-    day, post = _day(find, language), Jump(find.id, sentence("jump_post", language))
-    if find.place:
-        return line("found_there", language, day=day, place=Quoted(find.place), post=post)
+def _found_line(found: Report, language: str) -> Line:
+    day, post = _day(found, language), Jump(found.id, sentence("jump_post", language))
+    if found.place:
+        return line("found_there", language, day=day, place=Quoted(found.place, found.id), post=post)
     return line("found_then", language, day=day, post=post)
 
 
-def _loss(loss: Report, language: str) -> Line:
-    who, report = Person(loss.target.platform, loss.author), Jump(loss.id, sentence("jump_report", language))
-    return line("lost_then", language, person=who, day=_day(loss, language), report=report)
+def _lost_line(lost: Report, language: str) -> Line:
+    jump = Jump(lost.id, sentence("jump_report", language))
+    return line("lost_then", language, person=author(lost), day=_day(lost, language), report=jump)
 
 
 def circumstances(report: Report, language: str) -> list[Line]:
-    """Return where and when, as far as they were said, in one line."""
+    """Return where and when, as far as its author said, in one line."""
     parts: list[Line] = []
     if report.place:
-        parts.append(line("where", language, place=Quoted(report.place)))
+        parts.append(line("where", language, place=Quoted(report.place, report.id)))
     if report.happened_at:
         parts.append(line("when", language, when=moment_words(report.happened_at, language)))
     if not parts:
@@ -288,5 +314,4 @@ def circumstances(report: Report, language: str) -> list[Line]:
 
 
 def thread_name(kind: ReportKind, words: str, language: str = "en") -> str:
-    """Return how the thread of a post is called."""
     return sentence(f"thread_{kind}", language, what=words)

@@ -13,7 +13,8 @@ from uuid import UUID
 import pytest
 
 from bot.delivery import Delivery
-from db.store import OutboxItem, Store
+from db.delivery import OutboxItem
+from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget, Report, Workspace
 from reunite.ports import Platform, Sent
 from tests.doubles.pictures import drawing
@@ -187,12 +188,12 @@ class Harness(ABC):
         assert isinstance(known, Workspace)
         async with self.store.session(known.community) as session:
             rows = await session._all("SELECT id FROM report ORDER BY created_at")
-            return [report for row in rows if (report := await session.report(row["id"]))]
+            return [report for row in rows if (report := await session.reports.get(row["id"]))]
 
     async def deliver(self) -> list[tuple[OutboxItem, Sent]]:
         """Do all that is due, as the delivery does; return what was sent or changed, and where it is."""
         done, delivery = [], Delivery(self.store, self.platform)
-        while due := await self.store.lease_outbox(self.name, limit=10, seconds=60):
+        while due := await self.store.delivery.lease(self.name, limit=10, seconds=60):
             for item in due:
                 await delivery._deliver(item)
                 async with self.store.session(item.community) as session:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from reunite.entities import Label, MatchState, PlatformName, ReplyTarget, Report, ReportState
-from reunite.messages import wording
+from reunite.messages import keys, wording
 from reunite.messages.reply import Line, Plain, Reply
 from reunite.ports import Outgoing, ScoredPair, Sent
 from tests.contract.harness import Harness
@@ -44,17 +44,17 @@ async def shown_match(here: Harness) -> tuple[Sent, Report, Report, UUID]:
     await here.post_photo("lost", here.join("Bob"), "my umbrella")
     await here.post_photo("found", here.join("Ann"), "an umbrella")
     lost, found = await here.reports()
-    await here.store.register_model("tiny", "tiny@1", {"shared": 2})
+    await here.store.models.register("tiny", "tiny@1", {"shared": 2})
     async with here.store.session(lost.community) as session:
         for report in (lost, found):
-            await session.set_state(report.id, ReportState.OPEN)
-        match = await session.save_match(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
-        await session.post(lost.id, f"{match.id}:{lost.kind}", wording.match_card(match, found, lost, None))
+            await session.reports.set_state(report.id, ReportState.OPEN)
+        match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+        await session.outbox.post(lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None))
     [(_, card)] = await here.deliver()
     return card, lost, found, match.id
 
 
 async def stands(here: Harness, lost: Report, match: UUID, state: MatchState) -> bool:
     async with here.store.session(lost.community) as session:
-        found = await session.match(match)
+        found = await session.matches.get(match)
     return found is not None and found.state is state

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from reunite.announce import tell_moderators
+from reunite.announce import log_match
 from reunite.entities import MatchState, ReplyTarget, ReportState
 from reunite.language import sentence
-from reunite.messages.reply import Plain, Reply
+from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.contract.harness import JPEG, Harness, until
 from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
@@ -87,7 +87,7 @@ async def test_a_reply_is_changed_where_it_stands(here: Harness) -> None:
 
 async def test_a_card_shows_the_picture_of_what_it_is_about(here: Harness) -> None:
     post = await here.post_photo("found", here.join("Ann"), "umbrella")
-    with_picture = Reply("match", ((Plain("This could be yours."),),), picture=uuid4())
+    with_picture = Reply("match", ((Plain("This could be yours."),),), picture=Picture(uuid4(), uuid4()))
     shown = await here.platform.send(Outgoing("with", post, with_picture, JPEG))
     plain = await here.platform.send(saying(post, "Nothing yet."))
     assert [await here.pictures(each) for each in (shown, plain)] == [1, 0]
@@ -205,7 +205,7 @@ async def test_members_see_their_own_reports_and_change_them_by_buttons(here: Ha
     [report] = await here.reports()
     assert report.text == "my umbrella\nwith a duck's head"
     async with here.store.session(report.community) as session:
-        assert len(await session.photos(report.id)) == 2
+        assert len(await session.photos.of(report.id)) == 2
     refused = await here.press(mine, sentence("button_withdraw"), mallory)
     assert refused.words == sentence("only_own")
     assert (await here.press(mine, sentence("button_withdraw"), bob)).words == sentence("note_withdrawn")
@@ -224,7 +224,7 @@ async def test_a_community_that_takes_the_bot_away_is_forgotten(here: Harness) -
 
     await until(forgotten)
     async with here.store.session(report.community) as session:
-        assert await session.report(report.id) is None
+        assert await session.reports.get(report.id) is None
 
 
 async def test_the_bot_writes_in_the_language_of_the_community(here: Harness) -> None:
@@ -261,8 +261,8 @@ async def logged(here: Harness) -> Sent:
     """Show the moderators the match of the only two reports, and return where."""
     lost, found = await here.reports()
     async with here.store.session(lost.community) as session:
-        [match] = await session.matches_of(lost.id)
-        await tell_moderators(session, found, match, lost)
+        [match] = await session.matches.of(lost.id)
+        await log_match(session, match, found, lost)
     [(item, line)] = await here.deliver()
     assert (item.audience, item.reply.kind) == ("moderators", "log")
     return line

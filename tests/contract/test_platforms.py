@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from functools import partial
+from uuid import UUID
 
 import pytest
 
@@ -48,7 +49,7 @@ async def test_lost_with_words_is_a_report_whose_thread_opens_below_those_words(
         assert (await here.deliver(), report.target.message is None) == ([], False)
     else:
         [(item, opened)] = await here.deliver()
-        assert (item.target.message, item.reply.kind) == (None, "looking")
+        assert (item.target.message, item.reply.kind) == (None, "report_post")
         assert "a red umbrella" in await here.literal_words(opened)
     [report] = await here.reports()
     sent = await here.platform.send(saying(report.target, "Hello."))
@@ -79,7 +80,9 @@ async def test_quoted_words_stay_mere_words(here: Harness) -> None:
     ann = here.join("Ann")
     post = await here.post_photo("found", ann, "umbrella")
     words = f"@everyone @here <!channel> <@{ann.id}> <b>x</b> *y* __z__ `c` ~~s~~ [a](https://b.example) > q"
-    sent = await here.platform.send(replying(post, (Quoted(words),), (Plain("of "), Quoted(words))))
+    sent = await here.platform.send(
+        replying(post, (Quoted(words, UUID(int=1)),), (Plain("of "), Quoted(words, UUID(int=1))))
+    )
     assert (await here.literal_words(sent)).count(words) == 2
 
 
@@ -89,7 +92,7 @@ async def test_only_whom_a_reply_means_is_pinged(here: Harness) -> None:
     post = await here.post_photo("found", ann, "umbrella")
     lines: list[Line] = [
         (Person(here.name, bob, notify=True),),
-        (Quoted(f"@everyone @here <!channel> <!here> <@{ann.id}>"),),
+        (Quoted(f"@everyone @here <!channel> <!here> <@{ann.id}>", UUID(int=1)),),
         (Plain("Said by "), Person(here.name, ann)),
     ]
     assert here.pinged(await here.platform.send(replying(post, *lines))) == {bob.id}
@@ -114,7 +117,7 @@ async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
     await here.react(card, "❌", moderator)  # handled after it
     await until(partial(stands, here, lost, match, MatchState.REFUSED))
     async with here.store.session(lost.community) as session:
-        assert {verdict.moderator for verdict in await session.verdicts(match)} == {moderator.id}
+        assert {verdict.moderator for verdict in await session.verdicts.of(match)} == {moderator.id}
 
 
 async def test_a_questions_buttons_are_for_its_author_alone(here: Harness) -> None:
@@ -122,13 +125,13 @@ async def test_a_questions_buttons_are_for_its_author_alone(here: Harness) -> No
     await here.post_photo("lost", bob, "my umbrella")
     [report] = await here.reports()
     async with here.store.session(report.community) as session:
-        await session.set_state(report.id, ReportState.OPEN)
-        await session.ask(report.id, question)
+        await session.reports.set_state(report.id, ReportState.OPEN)
+        await session.questions.ask(report.id, question)
     asked = await here.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     assert (await here.press(asked, "library", here.join("Mallory"))).words == wording.sentence("only_author")
-    assert [each.said for each in await here.reports()] == [None]
+    assert [each.question_answer for each in await here.reports()] == [None]
     assert (await here.press(asked, "*tram* @everyone", bob)).words == wording.sentence("said")
-    assert [each.said for each in await here.reports()] == ["*tram* @everyone"]
+    assert [each.question_answer for each in await here.reports()] == ["*tram* @everyone"]
 
 
 async def test_a_deleted_post_takes_its_report_back(here: Harness) -> None:

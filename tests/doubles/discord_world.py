@@ -12,6 +12,7 @@ from bot.discord.config import DiscordConfig
 from db.store import Store
 from reunite.entities import Label, MatchState, ReplyTarget, Report, ReportKind, ReportState
 from reunite.handlers import Handlers
+from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Platform, ScoredPair
 from tests.doubles.discord import TOKEN, DiscordDouble
@@ -56,7 +57,7 @@ class World:
 
     async def state(self, report: UUID) -> ReportState:
         async with self.store.session(await self.community()) as session:
-            found = await session.report(report)
+            found = await session.reports.get(report)
             assert found is not None
             return found.state
 
@@ -118,29 +119,29 @@ async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] =
     ]
     for post in posts:
         await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
-    await here.store.register_model("concept", "a model", {"space": 2})
+    await here.store.models.register("concept", "a model", {"space": 2})
     community = await here.community()
     async with here.store.session(community) as session:
-        lost = await session.report_at(here.post_of(posts[0], "lost"))
-        found = await session.report_at(here.post_of(posts[1]))
+        lost = await session.reports.at(here.post_of(posts[0], "lost"))
+        found = await session.reports.at(here.post_of(posts[1]))
         assert lost is not None
         assert found is not None
         for report in (lost, found):
-            await session.set_state(report.id, ReportState.OPEN)
+            await session.reports.set_state(report.id, ReportState.OPEN)
         pair = ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})
-        match = await session.save_match(pair)
+        match = await session.matches.save(pair)
         card = Reply("match", ((Plain("This could be yours."),),), match=match.id)
-        await session.post(lost.id, str(uuid4()), card)
-    [item] = await here.store.lease_outbox("discord", limit=10, seconds=60)
+        await session.outbox.post(lost.id, ReplyKey(str(uuid4())), card)
+    [item] = await here.store.delivery.lease("discord", limit=10, seconds=60)
     sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))
     await meanwhile(sent.message)
     async with here.store.session(community) as session:
-        await session.mark_sent(item.seq, item.fence, item.version, sent)
+        await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
     return sent.message, lost, found
 
 
 async def match_state(here: World, lost: Report) -> MatchState:
     assert lost.kind is ReportKind.LOST
     async with here.store.session(await here.community()) as session:
-        [match] = await session.matches_of(lost.id)
+        [match] = await session.matches.of(lost.id)
         return match.state

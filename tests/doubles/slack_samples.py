@@ -26,7 +26,7 @@ from reunite.entities import (
     Why,
 )
 from reunite.messages import notices, wording
-from reunite.messages.reply import Jump, Person, Quoted, Reply
+from reunite.messages.reply import Jump, Person, Picture, Quoted, Reply
 
 SNAPSHOTS: Final = Path(__file__).parents[1] / "unit" / "snapshots"
 POST = ReplyTarget("slack", "T1", "C1", "1800000000.000001")
@@ -60,19 +60,19 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
     numbers = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
     question = Question("place", ("library & <!channel>", "x" * 100))
     shown = {
-        "looking": wording.opening(lost),
-        "sealed": wording.opening(sealed),
-        "answer": wording.answer(lost, 3, 128),
+        "looking": wording.report_post(lost),
+        "sealed": wording.report_post(sealed),
+        "answer": wording.first_reply(lost, 3, 128),
         "nothing": wording.nothing(lost, 128),
-        "match": wording.match_card(match, found, lost, UUID(int=8)),
+        "match": wording.match_card(match, found, lost, Picture(UUID(int=8), found.id)),
         "owner_found": wording.match_card(match, lost, found, None),
         "question": wording.question(lost, question),
         "returned": wording.verdict(MatchState.UNDECIDED, MatchState.CONFIRMED, MO, found, lost),
-        "problem": wording.problem("photo_gone", language, name="a.jpg"),
+        "problem": wording.problem("photo_gone", language, None, name="a.jpg"),
         "log": notices.log_line(match, lost, found, found, None),
         "log_sealed": notices.log_line(match, lost, sealed, sealed, None),
         "claimed": notices.claimed(claim, lost, found, ping=True),
-        "claim_seen": notices.claim_seen(claim, "a *secret*", language),
+        "claim_seen": notices.claim_seen(claim, lost, found, "a *secret*", language),
         "declined": notices.declined(match, language),
         "own_report": notices.own_report(lost, language),
         "privacy": notices.privacy(UUID(int=9), 60, language),
@@ -84,7 +84,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
 
 def hostile() -> Reply:
     """Return a reply that quotes what would ping everybody."""
-    return Reply("looking", ((Quoted(HOSTILE),),))
+    return Reply("report_post", ((Quoted(HOSTILE, UUID(int=1)),),))
 
 
 def jump() -> Reply:

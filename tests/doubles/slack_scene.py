@@ -17,7 +17,7 @@ from bot.slack.manifest import EVENTS_PATH
 from db.store import Store
 from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Report, ReportState, Settings
 from reunite.handlers import Handlers
-from reunite.messages import wording
+from reunite.messages import keys, wording
 from reunite.ports import Platform, ScoredPair, Sent
 from tests.doubles.pictures import drawing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
@@ -85,7 +85,7 @@ class Scene:
             return []
         async with self.store.session(workspace.community) as session:
             rows = await session._all("SELECT id FROM report ORDER BY created_at")
-            found = [await session.report(row["id"]) for row in rows]
+            found = [await session.reports.get(row["id"]) for row in rows]
         return [report for report in found if report]
 
     async def report(self) -> Report:
@@ -108,7 +108,7 @@ class Scene:
     async def photos(self, report: Report) -> list[Photo]:
         """Return a report's photos."""
         async with self.store.session(report.community) as session:
-            return list(await session.photos(report.id))
+            return list(await session.photos.of(report.id))
 
     async def acknowledged(self, channel: str, ts: str, by: str = BOT_USER) -> None:
         """Wait for 👀 on a post."""
@@ -123,7 +123,7 @@ class Scene:
         """Let reports be open, as a worker does when it has looked at them."""
         for report in reports:
             async with self.store.session(report.community) as session:
-                await session.set_state(report.id, ReportState.OPEN)
+                await session.reports.set_state(report.id, ReportState.OPEN)
 
     async def match(self) -> tuple[Report, Report, Match]:
         """Let Ada lose something and Ben find it, and pair the two as a search would."""
@@ -131,28 +131,30 @@ class Scene:
             await self.acknowledged(channel, self.slack.post_photo(channel, author, JPEG, words))
         lost, found = (await self.reports())[-2:]
         await self.open(lost, found)
-        await self.store.register_model("tiny", "tiny@1", {"shared": 2})
+        await self.store.models.register("tiny", "tiny@1", {"shared": 2})
         async with self.store.session(lost.community) as session:
-            match = await session.save_match(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+            match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
         return lost, found, match
 
     async def card(self) -> tuple[Report, Report, Match, Sent]:
         """Show a match in the thread of the lost report."""
         lost, found, match = await self.match()
         async with self.store.session(lost.community) as session:
-            await session.post(lost.id, "card", wording.match_card(match, found, lost, None))
+            await session.outbox.post(
+                lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None)
+            )
         shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This could be yours.")
         await self.until(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
         return lost, found, match, Sent(self.lost, shown["ts"])
 
     async def _shows(self, target: ReplyTarget, community: UUID) -> Match | None:
         async with self.store.session(community) as session:
-            return await session.match_shown_at(target)
+            return await session.matches.shown_at(target)
 
     async def standing(self, match: Match, community: UUID) -> MatchState:
         """Return what the verdicts make of a match."""
         async with self.store.session(community) as session:
-            found = await session.match(match.id)
+            found = await session.matches.get(match.id)
         assert found
         return found.state
 

@@ -59,9 +59,11 @@ async def test_killers_are_left_out_and_their_neighbours_are_not(
         for line in read(servers[2]):
             said[line["thread"]].append(line["reply"]["kind"])
         async with world.store.session(world.workspace.community) as session:
-            report = await session.report(loss.id)
+            report = await session.reports.get(loss.id)
             assert report
-            found = {each.item.report: each.similarities for each in (await session.search(report, 50)).candidates}
+            found = {
+                each.item.report: each.similarities for each in (await session.candidates.search(report, 50)).candidates
+            }
     assert set(found[photo.id]) == set(PairKind)
     assert found[photo.id][PairKind.PHOTO_PHOTO] > 0.9
     assert PairKind.PHOTO_PHOTO in found[words.id]

@@ -83,7 +83,7 @@ async def test_a_kill_changes_nothing(
         async with process("worker", "never", *servers), process("bot", "never", *servers):
             await world.quiet()
         result = await outcome(world, file)
-    assert [kind for thread, kind in result[0] if thread == "l1"] == ["answer", "match"]
+    assert [kind for thread, kind in result[0] if thread == "l1"] == ["first_reply", "match"]
     if point == "never":
         undisturbed["result"] = result
     assert result == undisturbed.get("result", result)
@@ -91,4 +91,4 @@ async def test_a_kill_changes_nothing(
 
 async def unfinished(world: World, most: int) -> bool:
     async with world.store.session(world.workspace.community) as session:
-        return await session.unfinished_work() <= most
+        return await session.work.unfinished() <= most

@@ -26,7 +26,7 @@ async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 async def probability(place: World, report: Report) -> tuple[float, str | None]:
     async with place.store.session(place.workspace.community) as session:
-        best = (await session.matches_of(report.id))[0]
+        best = (await session.matches.of(report.id))[0]
     return best.probability, best.label
 
 
@@ -99,7 +99,7 @@ async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(pla
     gone = [finds[f"f{number}"] for number in (0, 3, 4, 7, 9)]
     async with place.store.session(place.workspace.community) as session:
         for find in gone:
-            await session.set_state(find.id, ReportState.WITHDRAWN)
+            await session.reports.set_state(find.id, ReportState.WITHDRAWN)
     fewer = await search(place, loss)
     there = {candidate.item.report for candidate in fewer.candidates}
     [labelled] = label_searches([whole], [], {loss.id: []}).lost
@@ -121,6 +121,6 @@ async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(pla
 
 async def search(place: World, report: Report) -> Search:
     async with place.store.session(place.workspace.community) as session:
-        now = await session.report(report.id)
+        now = await session.reports.get(report.id)
         assert now
-        return await session.search(now, 1000)
+        return await session.candidates.search(now, 1000)

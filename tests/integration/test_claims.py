@@ -17,7 +17,7 @@ SECRET, ANSWER = "a blue thread sewn into the lining", "the lining has a blue th
 async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with world(database_url, redis_url) as community, working(database_url, redis_url):
         await community.set_up(log_channel="log")
-        await community.found("f1", "red", "an umbrella", secret=SECRET)
+        await community.found("f1", "red", "an umbrella", proof_question=SECRET)
         await community.quiet()
         await community.lost("l1", "my red umbrella")
         await community.quiet()
@@ -93,10 +93,10 @@ async def test_what_is_not_theirs_is_not_brought_up_again(place: World) -> None:
     await place.quiet()
     assert len(place.platform.kinds("l1")) == before
     async with place.store.session(place.workspace.community) as session:
-        known = await session.match(match)
-        report = await session.report(known.lost) if known else None
+        known = await session.matches.get(match)
+        report = await session.reports.get(known.lost) if known else None
         assert report
-        assert (await session.search(report, 10)).candidates == ()
+        assert (await session.candidates.search(report, 10)).candidates == ()
 
 
 async def test_the_finder_leaves_a_secret_later(place: World) -> None:
@@ -107,9 +107,9 @@ async def test_the_finder_leaves_a_secret_later(place: World) -> None:
     await place.press("secret", place.button("f2", "secret"), BEN, words="engraved inside")
     assert "engraved inside" not in said_in_public(place)
     exported = await place.handlers.export("web", place.name, BEN)
-    assert "engraved inside" in [report["secret"] for report in exported["reports"]]
+    assert "engraved inside" in [report["proof_question"] for report in exported["reports"]]
 
 
 async def own(place: World) -> list[UUID]:
-    replies = await place.handlers.mine("web", place.name, ADA)
+    replies = await place.handlers.my_reports("web", place.name, ADA)
     return [reply.buttons[0].subject for reply in replies]

@@ -57,8 +57,8 @@ async def test_reporting_anew_gives_no_more_tries_and_keeps_no_words(place: Worl
         await claim(place, "again", ADA, "one more")
     assert (await place.handlers.export("web", place.name, ADA))["claims"] == []
     async with place.store.session(place.workspace.community) as session:
-        rows = await session._all("SELECT answer, member_name FROM claim")
-    assert {(row["answer"], row["member_name"]) for row in rows} == {("", "")}
+        rows = await session._all("SELECT proof, member_name FROM claim")
+    assert {(row["proof"], row["member_name"]) for row in rows} == {("", "")}
 
 
 async def test_the_finds_thread_does_not_hear_who_has_claimed_it_privately(place: World) -> None:

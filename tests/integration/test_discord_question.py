@@ -17,9 +17,9 @@ async def asked(here: World, author: str) -> tuple[UUID, str]:
     await here.discord.post("lost", author, "my hat", {"a.jpg": JPEG})
     row, question = await here.report(), Question("place", ("library", "*tram* @everyone"))
     async with here.store.session(await here.community()) as session:
-        await session.set_state(row["id"], ReportState.OPEN)
-        await session.ask(row["id"], question)
-        report = await session.report(row["id"])
+        await session.reports.set_state(row["id"], ReportState.OPEN)
+        await session.questions.ask(row["id"], question)
+        report = await session.reports.get(row["id"])
     assert report
     sent = await here.platform.send(Outgoing("q", report.target, wording.question(report, question)))
     return report.id, sent.message
@@ -38,7 +38,7 @@ async def test_a_pressed_button_is_taken_once_and_the_answer_stands_in_its_place
         told = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
         assert {each.answer for each in pressed} == told
         assert all(each.ephemeral for each in pressed)
-        assert (await here.report())["said"] == "*tram* @everyone"
+        assert (await here.report())["question_answer"] == "*tram* @everyone"
         message = here.discord.find(question)
         assert message["components"] == []
         assert message["embeds"][0]["description"].endswith("**\\*tram\\* @\u200beveryone**")
@@ -55,7 +55,7 @@ async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(datab
             refused = await discord.press(question, "library", ann)
             await discord.until(lambda: refused.answer)
             assert (refused.answer, refused.ephemeral) == (wording.sentence("only_author"), True)
-            assert (await here.report())["said"] is None
+            assert (await here.report())["question_answer"] is None
             taken = await discord.press(question, "library", bob)
             await discord.until(lambda: taken.answer)
-            assert (await here.report())["said"] == "library"
+            assert (await here.report())["question_answer"] == "library"

@@ -1,6 +1,7 @@
 """Replies in Discord's threads, over real sockets, against the double."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -40,9 +41,9 @@ async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_aft
     async with world(database_url) as here:
         bob = Member(here.discord.join("Bob"), "Bob")
         text = "a *red* my_bag, 1.50 €\n@everyone"
-        lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted(text),))
+        lines = ((Person("discord", bob), Plain(" is looking for:")), (Quoted(text, UUID(int=1)),))
         root = replace(here.post_of("0", "lost"), message=None)
-        sent = await here.platform.send(Outgoing("key", root, Reply("looking", lines)))
+        sent = await here.platform.send(Outgoing("key", root, Reply("report_post", lines)))
         assert sent.channel == here.discord.channel("lost")
         assert here.discord.pinged(here.discord.find(sent.message)) == set()
         report = ReportLost(source_key="1", target=root.at(sent.message), author=bob, text=text)
@@ -55,7 +56,7 @@ async def test_only_the_person_who_is_to_be_told_is_pinged(database_url: str) ->
     async with world(database_url) as here:
         ann, bob = Member(here.discord.join("Ann"), "Ann"), Member(here.discord.join("Bob"), "Bob")
         post = await here.discord.post("found", ann.id, "scarf", {"a.jpg": JPEG})
-        words = Quoted(f"@everyone @here <@{ann.id}> <@&{here.discord.moderator_role}>")
+        words = Quoted(f"@everyone @here <@{ann.id}> <@&{here.discord.moderator_role}>", UUID(int=1))
         lines = ((Person("discord", bob, notify=True),), (words,), (Person("discord", ann), Plain(" knows.")))
         sent = await here.platform.send(Outgoing("key", here.post_of(post), Reply("match", lines)))
         message = here.discord.find(sent.message)

@@ -82,7 +82,7 @@ async def test_what_moderators_made_of_a_match_still_stands_beside_changed_words
 
 
 async def test_nothing_stays_of_a_withdrawn_report_in_any_table(place: World, owner_database_url: str) -> None:
-    find = await place.found("f1", "red", "an umbrella with a zebra", secret="zebra's eye", place="zebra house")
+    find = await place.found("f1", "red", "an umbrella with a zebra", proof_question="zebra's eye", place="zebra house")
     await place.quiet()
     loss = await place.lost("l1", "my red umbrella with a zebra", place="zebra crossing")
     await place.quiet()
@@ -145,7 +145,7 @@ async def test_what_comes_while_a_report_ends_is_not_kept(place: World, owner_da
         now = await known(place, report)
         assert (now.text, now.expires_at) == ("", report.expires_at)
     async with place.store.session(place.workspace.community) as session:
-        assert await session._all("SELECT 1 FROM photo UNION ALL SELECT 1 FROM report WHERE secret <> ''") == []
+        assert await session._all("SELECT 1 FROM photo UNION ALL SELECT 1 FROM report WHERE proof_question <> ''") == []
 
 
 def _is_waiting(owner_url: str) -> bool:
@@ -160,7 +160,7 @@ async def known(place: World, report: Report) -> Report:
 
 
 async def _of(session: Session, report: Report) -> Report:
-    now = await session.report(report.id)
+    now = await session.reports.get(report.id)
     assert now
     return now
 

@@ -21,12 +21,12 @@ async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 async def test_a_find_whose_photo_was_no_good_is_forgotten_with_its_post(place: World) -> None:
     photos = (IncomingPhoto("none.jpg", data=b"no photo at all"),)
-    find = await place.found("f1", photos=photos, place="zebra house", secret="a zebra inside")
+    find = await place.found("f1", photos=photos, place="zebra house", proof_question="a zebra inside")
     await place.quiet()
     assert await place.handlers.withdraw(Withdraw(target=find.target))
     assert not await place.handlers.withdraw(Withdraw(target=find.target))
     async with place.store.session(place.workspace.community) as session:
-        [row] = await session._all("SELECT place, secret, author_name FROM report")
+        [row] = await session._all("SELECT place, proof_question, author_name FROM report")
     assert set(row.values()) == {""}
 
 
@@ -34,7 +34,7 @@ async def test_what_no_database_can_keep_is_left_out_wherever_people_write_it(pl
     odd = "a\0b\ud83d"
     photos = (IncomingPhoto(f"{odd}.jpg", data=drawing("red")),)
     author = Member("ada", odd)
-    await place.found("f1", photos=photos, text=odd, place=odd, secret=odd, author=author)
+    await place.found("f1", photos=photos, text=odd, place=odd, proof_question=odd, author=author)
     loss = await place.lost("l1", "my red umbrella", author=author)
     await place.quiet()
     await place.press("add_photo", loss.id, author, photos=photos)
@@ -43,7 +43,7 @@ async def test_what_no_database_can_keep_is_left_out_wherever_people_write_it(pl
     await place.quiet()
     exported = await place.handlers.export("web", place.name, author)
     assert {report["text"] for report in exported["reports"]} == {"ab", "my red umbrella\nab"}
-    assert [claim["answer"] for claim in exported["claims"]] == ["ab"]
+    assert [claim["proof"] for claim in exported["claims"]] == ["ab"]
 
 
 async def test_watching_longer_never_means_shorter(place: World) -> None:
@@ -51,7 +51,7 @@ async def test_watching_longer_never_means_shorter(place: World) -> None:
     await place.set_up(keep_days=1)
     await place.press("extend", loss.id, ADA)
     async with place.store.session(place.workspace.community) as session:
-        known = await session.report(loss.id)
+        known = await session.reports.get(loss.id)
     assert known
     assert known.expires_at - loss.expires_at == timedelta()
 

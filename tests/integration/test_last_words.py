@@ -7,6 +7,7 @@ from db.store import Store
 from reunite.commands import JoinWorkspace, ReportFound
 from reunite.entities import ReplyTarget
 from reunite.handlers import Handlers
+from reunite.messages import keys
 from reunite.messages.wording import problem
 from reunite.ports import Outgoing, Sent
 from tests.contract.harness import NoQueue
@@ -32,7 +33,7 @@ async def test_what_is_being_sent_is_noted_before_the_bot_ends(database_url: str
         target = ReplyTarget("web", "world", "found", "f1")
         report = (await handlers.report(ReportFound(source_key="f1", target=target, author=BEN, text="a cup"))).report
         async with store.session(workspace.community) as session:
-            await session.post(report.id, "later", problem("our_fault"))
+            await session.outbox.post(report.id, keys.work_failed(report.id), problem("our_fault", "en", report.id))
         platform = SlowPlatform()
         delivering = asyncio.create_task(Delivery(store, platform).run())
         await asyncio.wait_for(platform.begun.wait(), PATIENCE)

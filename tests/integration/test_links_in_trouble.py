@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from db.work import StoredPhoto
+from db.leases import StoredPhoto
 from reunite.entities import IncomingPhoto, ReplyTarget
-from reunite.errors import TellUserError, UndeliverableError
+from reunite.errors import PhotoGoneError, UndeliverableError
 from tests.doubles.pictures import drawing
 from tests.running import World, until, working, world
-from workers.process import MOST_FAILURES
+from workers.intake import MOST_FAILURES
 
 STALE = IncomingPhoto("photo.jpg", url="https://cdn.discordapp.com/photo.jpg")
 
@@ -76,7 +76,7 @@ async def test_where_no_fresh_link_comes_the_words_are_searched_for_all_the_same
     place: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def gone(*_: object, **__: object) -> bytes:
-        raise TellUserError("photo_gone", name="photo.jpg")
+        raise PhotoGoneError(name="photo.jpg")
 
     async def down(*_: object) -> str | None:
         await asyncio.Event().wait()
@@ -102,7 +102,7 @@ async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
     async with working(database_url, redis_url):
         await place.found("f1", photos=photos, sealed=True, category="id")
         await place.quiet()
-    assert place.platform.kinds("f1") == ["problem", "answer"]
+    assert place.platform.kinds("f1") == ["problem", "first_reply"]
     assert "Zoe" not in "\n".join(place.platform.thread("f1"))
 
 
@@ -112,8 +112,8 @@ async def test_what_other_work_has_made_of_a_photo_stands(place: World) -> None:
     lease = await place.store.lease_work(work, 30)
     assert lease
     async with place.store.work_session(lease) as session:
-        [photo] = await session.photos(lease.report)
+        [photo] = await session.photos.of(lease.report)
         await session.store_photo(photo.id, StoredPhoto(b"first", "sum", 1, 1, ()))
     async with place.store.work_session(lease) as session:
         assert not await session.refuse_photo(photo.id, "photo_broken")
-        assert await session.photo_bytes(photo.id) == b"first"
+        assert await session.photos.stored_copy(photo.id) == b"first"

@@ -9,14 +9,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from db.leases import WorkLease
 from db.store import Store
-from db.work import WorkLease
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
 from reunite.entities import Label, Question, ReplyTarget, Report, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.expiry import expire
 from reunite.handlers import Handlers
-from reunite.messages import wording
+from reunite.messages import keys, wording
+from reunite.messages.keys import ReplyKey
 from reunite.ports import ScoredPair
 from tests.running import ADA, BEN, until
 
@@ -76,17 +77,17 @@ class Sides:
     async def match(self, session: Any, loss: Report, find: Report) -> None:
         """Match across, ask, and tell the owner, as a search does."""
         for report in (loss, find):
-            await session.set_state(report.id, ReportState.OPEN)
-        match = await session.save_match(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))
-        await session.post(loss.id, f"{match.id}:lost", wording.match_card(match, find, loss, None))
-        await session.ask(loss.id, Question("place", ("gym", "pool")))
-        await session.set_said(loss.id, "gym")
+            await session.reports.set_state(report.id, ReportState.OPEN)
+        match = await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))
+        await session.outbox.post(loss.id, keys.card(match.id, loss.kind), wording.match_card(match, find, loss, None))
+        await session.questions.ask(loss.id, Question("place", ("gym", "pool"), (find.id,)))
+        await session.questions.answer(loss.id, "gym")
 
 
 @pytest.fixture
 async def sides(database_url: str, owner_database_url: str) -> AsyncIterator[Sides]:
     async with Store(database_url) as store:
-        await store.register_model("none", "none", {"shared": 3})
+        await store.models.register("none", "none", {"shared": 3})
         handlers = Handlers(store, _NoHints())
         for name in ("here", "there"):
             await handlers.join(JoinWorkspace("web", name, name))
@@ -114,8 +115,8 @@ async def test_what_a_worker_says_at_that_moment_is_not_lost(sides: Sides) -> No
     find = await sides.found()
     lease = await sides.leased()
     async with sides.store.work_session(lease) as session, sides.meanwhile(sides.link()) as linking:
-        await session.post(find.id, "said", wording.expired())
-        await session.add_work(find.id)
+        await session.outbox.post(find.id, ReplyKey("said"), wording.expired())
+        await session.work.add(find.id)
     await linking
     community = await sides.community("here")
     assert sides.rows("SELECT key, community_id FROM outbox") == [("said", community)]
@@ -125,10 +126,10 @@ async def test_what_a_worker_says_at_that_moment_is_not_lost(sides: Sides) -> No
 async def test_what_a_handler_does_at_that_moment_is_not_lost(sides: Sides) -> None:
     find = await sides.found()
     async with sides.store.session(await sides.community("there")) as session:
-        await session.lock({find.id})
+        await session.reports.lock({find.id})
         async with sides.meanwhile(sides.link()) as linking:
-            await session.post(find.id, "said", wording.expired())
-            await session.add_work(find.id)
+            await session.outbox.post(find.id, ReplyKey("said"), wording.expired())
+            await session.work.add(find.id)
     await linking
     community = await sides.community("here")
     assert sides.rows("SELECT key, community_id FROM outbox") == [("said", community)]
@@ -153,13 +154,15 @@ async def test_what_is_found_across_at_the_moment_of_parting_does_not_stay(sides
     find, loss = await sides.found(), await sides.lost()
     lease = await sides.leased()
     async with sides.store.work_session(lease) as session:
-        await session.lock({find.id, loss.id})
+        await session.reports.lock({find.id, loss.id})
         async with sides.meanwhile(sides.handlers.unlink("web", "there")) as parting:
             await sides.match(session, loss, find)
     await parting
     assert sides.rows("SELECT 1 FROM match") == []
     assert sides.rows("SELECT 1 FROM outbox WHERE reply::text LIKE '%duck%'") == []
-    assert sides.rows("SELECT said FROM report WHERE said IS NOT NULL") == [("",)]  # a place of theirs
+    assert sides.rows("SELECT question_answer FROM report WHERE question_answer IS NOT NULL") == [
+        ("",)
+    ]  # a place of theirs
 
 
 async def test_a_code_is_worth_nothing_after_its_quarter_of_an_hour(sides: Sides) -> None:

@@ -32,16 +32,16 @@ async def test_mine_lists_my_open_reports_and_what_i_can_do_with_each(place: Wor
     await place.lost("l2", "a green cup")
     await place.found("f1", "blue", "a bottle")
     await place.quiet()
-    mine = await place.handlers.mine("web", place.name, ADA)
+    mine = await place.handlers.my_reports("web", place.name, ADA)
     assert ["umbrella" in reply.text() for reply in mine] == [True, False]
     assert {button.action for button in mine[0].buttons} == {"withdraw", "extend", "add_photo", "add_detail"}
-    assert await place.handlers.mine("web", place.name, Member("eve", "Eve")) == []
+    assert await place.handlers.my_reports("web", place.name, Member("eve", "Eve")) == []
 
 
 async def test_mine_with_many_long_reports_lists_the_newest_and_says_how_many_are_older(place: World) -> None:
     for number in range(17):
         await place.lost(f"l{number}", f"hat number {number} {'x' * 3900}")
-    *listed, more = await place.handlers.mine("web", place.name, ADA)
+    *listed, more = await place.handlers.my_reports("web", place.name, ADA)
     assert ["hat number 2 " in listed[0].text(), "hat number 16 " in listed[-1].text()] == [True, True]
     assert (len(listed), more.buttons) == (15, ())
     assert more.text().startswith("2 older reports")
@@ -63,7 +63,7 @@ async def test_withdrawing_takes_every_copy_away(place: World) -> None:
     await place.handlers.withdraw(Withdraw(target=find.target))
     await place.quiet()
     assert "duck" not in everything(place)
-    assert await place.handlers.mine("web", place.name, ADA) == []
+    assert await place.handlers.my_reports("web", place.name, ADA) == []
 
 
 async def test_a_card_that_was_on_its_way_when_its_report_went_is_taken_away_too(place: World) -> None:
@@ -72,7 +72,7 @@ async def test_a_card_that_was_on_its_way_when_its_report_went_is_taken_away_too
     place.platform.failing["l1"] = 1  # the try may have arrived all the same
     find = await place.found("f1", "red", "an umbrella with a duck's head")
     async with place.store.session(place.workspace.community) as session:
-        assert await session.report(find.id)
+        assert await session.reports.get(find.id)
     await place.handlers.withdraw(Withdraw(target=find.target))
     await place.quiet()
     assert "duck" not in everything(place)
@@ -91,7 +91,7 @@ async def test_a_longer_watch_begins_today(place: World) -> None:
     await place.set_up(keep_days=20)
     said = await place.press("extend", loss.id, ADA)
     async with place.store.session(place.workspace.community) as session:
-        known = await session.report(loss.id)
+        known = await session.reports.get(loss.id)
     assert known
     assert (known.expires_at - loss.expires_at).days == 10
     assert str(known.expires_at.day) in said.text()
@@ -100,7 +100,7 @@ async def test_a_longer_watch_begins_today(place: World) -> None:
 async def how_probable(place: World, find: Report) -> float:
     """Return how probable it is that a find is what its only match is about."""
     async with place.store.session(place.workspace.community) as session:
-        [match] = await session.matches_of(find.id)
+        [match] = await session.matches.of(find.id)
     return match.probability
 
 
@@ -116,7 +116,7 @@ async def test_a_photo_added_later_finds_what_the_words_did_not(place: World) ->
     await place.quiet()
     assert await how_probable(place, red) > before
     async with place.store.session(place.workspace.community) as session:
-        assert len(await session.photos(loss.id)) == 1
+        assert len(await session.photos.of(loss.id)) == 1
     with pytest.raises(TellUserError, match="too_many_photos"):
         await place.press("add_photo", loss.id, ADA, photos=photo * rules.MOST_PHOTOS, key="press-2")
     with pytest.raises(TellUserError, match="photo_missing"):
@@ -147,7 +147,7 @@ async def test_an_export_holds_everything_and_nothing_of_others(place: World) ->
     assert (report["text"], report["place"], report["kind"]) == ("my red umbrella", "library", "lost")
     [photo] = report["photos"]
     assert Image.open(BytesIO(b64decode(photo["jpeg"]))).format == "JPEG"
-    assert [claim["answer"] for claim in exported["claims"]] == ["a blue thread"]
+    assert [claim["proof"] for claim in exported["claims"]] == ["a blue thread"]
     assert exported["verdicts"] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from db.work import StoredPhoto, WorkSession
+from db.leases import StoredPhoto, WorkSession
 from reunite.encoder import Pixels, Vectors
 from reunite.entities import IncomingPhoto, Report
 from reunite.errors import DefectError
@@ -41,9 +41,11 @@ GOOD = IncomingPhoto("good.jpg", data=drawing("red"))
 
 async def similarities(place: World, loss: Report) -> Mapping[Report, Mapping[PairKind, float]]:
     async with place.store.session(place.workspace.community) as session:
-        report = await session.report(loss.id)
+        report = await session.reports.get(loss.id)
         assert report
-        return {each.item.report: each.similarities for each in (await session.search(report, 200)).candidates}
+        return {
+            each.item.report: each.similarities for each in (await session.candidates.search(report, 200)).candidates
+        }
 
 
 async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(place: World) -> None:
@@ -217,7 +219,7 @@ async def searched_with_the_rest(place: World) -> None:
 
     async def finished() -> bool:
         async with place.store.session(place.workspace.community) as session:
-            return not await session.unfinished_work()
+            return not await session.work.unfinished()
 
     await until(finished)
 

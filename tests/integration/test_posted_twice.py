@@ -23,6 +23,6 @@ async def test_the_finds_of_a_search_are_compared_with_each_other_and_losses_are
 
 async def _alike(place: World, wanted: UUID) -> dict[frozenset[UUID], float]:
     async with place.store.session(place.workspace.community) as session:
-        report = await session.report(wanted)
+        report = await session.reports.get(wanted)
         assert report
-        return dict((await session.search(report, 50)).lookalikes)
+        return dict((await session.candidates.search(report, 50)).lookalikes)

@@ -30,4 +30,4 @@ async def test_a_worker_outlives_its_redis(database_url: str, tmp_path_factory: 
             await asyncio.gather(end_redis(), return_exceptions=True)
             await place.lost("l1", "red cup")
             await until(lambda: place.platform.kinds("l1"))
-        assert place.platform.kinds("l1")[0] == "answer"
+        assert place.platform.kinds("l1")[0] == "first_reply"

@@ -48,7 +48,7 @@ async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(pl
     assert [text.split("until")[0] for text in place.platform.thread("l1")] == [
         text.split("until")[0] for text in without
     ]
-    assert place.platform.kinds("f1") == ["answer"]
+    assert place.platform.kinds("f1") == ["first_reply"]
 
     lines = place.log()
     assert len(lines) == 2  # one for each loss, before the moderators' own
@@ -60,7 +60,7 @@ async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(pl
     await place.press("release", release.subject, MODERATOR)
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        released = await session.match(release.subject)
+        released = await session.matches.get(release.subject)
     assert released
     root = "l1" if released.lost == loss.id else "l0"
     assert place.platform.kinds(root).count("match") == 1

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from aiohttp import web
@@ -26,7 +27,7 @@ async def scene(database_url: str) -> AsyncIterator[Scene]:
 
 def reply_in_a_thread(scene: Scene, *, picture: bytes | None = None, maybe_sent: bool = False) -> Outgoing:
     root = scene.slack.post(scene.found, scene.ada, "root")
-    lines = ((Person("slack", Member(scene.ada, "Ada"), notify=True),), (Quoted("<!channel> *hi*"),))
+    lines = ((Person("slack", Member(scene.ada, "Ada"), notify=True),), (Quoted("<!channel> *hi*", UUID(int=1)),))
     target = ReplyTarget("slack", TEAM, scene.found, root)
     return Outgoing("key-1", target, Reply("nothing", lines), picture, maybe_sent)
 

@@ -155,7 +155,7 @@ async def test_what_the_bot_changes_in_its_own_posts_is_no_edit_of_a_report(scen
     post = await scene.slack.wait_for_post(scene.lost, "a red hat")
     await scene.slack.until(lambda: scene.slack.message(scene.lost, post["ts"]))
     report = await scene.until(scene.report, lambda report: report.target.message)
-    outgoing = Outgoing("any", report.target, Reply("looking", ((Plain("something else"),),)))
+    outgoing = Outgoing("any", report.target, Reply("report_post", ((Plain("something else"),),)))
     await scene.platform.edit(outgoing, Sent(scene.lost, post["ts"]))
     await scene.slack.settle()
     assert (await scene.report()).text == "a red hat"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.slack.app import running
-from reunite.announce import tell_moderators
+from reunite.announce import log_match
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, Question, Report, ReportState, Settings
 from reunite.language import sentence
@@ -108,7 +108,7 @@ async def logged(scene: Scene) -> tuple[Report, Any, dict[str, Any]]:
     await scene.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
     lost, found, match = await scene.match()
     async with scene.store.session(lost.community) as session:
-        await tell_moderators(session, found, match, lost)
+        await log_match(session, match, found, lost)
     return lost, match, {**await scene.slack.wait_for_post(log, "my hat"), "channel": log}
 
 
@@ -209,7 +209,7 @@ async def asked(scene: Scene) -> tuple[Report, Sent]:
     report, question = await scene.report(), Question("colour", ("red", "green"))
     await scene.open(report)
     async with scene.store.session(report.community) as session:
-        await session.ask(report.id, question)
+        await session.questions.ask(report.id, question)
     return report, await scene.platform.send(Outgoing("q", report.target, wording.question(report, question)))
 
 
@@ -217,7 +217,7 @@ async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(
     report, question = await asked(scene)
     pressed = await scene.slack.press(question.channel, question.message, "green", scene.ada)
     await scene.slack.until(lambda: len(pressed.answers) == 2)
-    assert (await scene.report()).said == "green"
+    assert (await scene.report()).question_answer == "green"
     told, changed = pressed.answers
     assert (told["response_type"], told["text"]) == ("ephemeral", sentence("said"))
     assert told["thread_ts"] == report.target.message
@@ -236,4 +236,4 @@ async def test_somebody_elses_answer_is_kindly_refused_in_private(scene: Scene) 
     _, question = await asked(scene)
     pressed = await scene.slack.press(question.channel, question.message, "green", scene.admin)
     assert (await whispered(scene, pressed))["text"] == sentence("only_author")
-    assert (await scene.report()).said is None
+    assert (await scene.report()).question_answer is None

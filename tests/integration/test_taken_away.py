@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from bot.delivery import Delivery
-from db.store import OutboxItem, Store
+from db.delivery import OutboxItem
+from db.store import Store
 from reunite.commands import EditReport, JoinWorkspace, ReportFound, ReportLost, Withdraw
 from reunite.edits import reword
 from reunite.entities import Label, Question, ReplyTarget, Report, ReportState, Workspace
 from reunite.handlers import Handlers
-from reunite.messages import wording
+from reunite.messages import keys, wording
 from reunite.ports import Outgoing, ScoredPair
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.running import ADA, BEN, background, until
@@ -44,7 +45,7 @@ class Place:
 
     async def lease(self) -> OutboxItem:
         """Take the next reply; the lease is over at once, as if the bot were killed then."""
-        [item] = await self.store.lease_outbox("web", limit=1, seconds=0)
+        [item] = await self.store.delivery.lease("web", limit=1, seconds=0)
         return item
 
     async def send_and_die(self) -> OutboxItem:
@@ -76,7 +77,7 @@ class Place:
 @pytest.fixture
 async def place(database_url: str) -> AsyncIterator[Place]:
     async with Store(database_url) as store:
-        await store.register_model("none", "none", {"shared": 3})
+        await store.models.register("none", "none", {"shared": 3})
         handlers = Handlers(store, _NoHints())
         workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
         reports = [
@@ -92,9 +93,11 @@ async def place(database_url: str) -> AsyncIterator[Place]:
         loss, find = [(await handlers.report(each)).report for each in reports]
         async with store.session(workspace.community) as session:
             for report in (loss, find):
-                await session.set_state(report.id, ReportState.OPEN)
-            match = await session.save_match(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))
-            await session.post(loss.id, f"{match.id}:lost", wording.match_card(match, find, loss, None))
+                await session.reports.set_state(report.id, ReportState.OPEN)
+            match = await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))
+            await session.outbox.post(
+                loss.id, keys.card(match.id, loss.kind), wording.match_card(match, find, loss, None)
+            )
         yield Place(store, handlers, workspace, RecordingPlatform(), loss, find)
 
 
@@ -117,7 +120,7 @@ async def test_an_older_try_that_fails_late_does_not_keep_a_card_there(place: Pl
     second = await place.lease()
     await place.withdraw(place.find)
     async with place.store.session(place.workspace.community) as session:
-        await session.mark_unsent(second.seq, second.fence, second.version, "closed", after)
+        await session.outbox.mark_unsent(second.seq, second.fence, second.version, "closed", after)
     assert await place.delivered() == []
 
 
@@ -126,7 +129,7 @@ async def test_a_card_whose_change_could_not_be_shown_is_still_taken_away(place:
     assert await place.handlers.edit(EditReport(target=place.find.target, text="a goose"))
     edit = await place.lease()
     async with place.store.session(place.workspace.community) as session:
-        await session.mark_unsent(edit.seq, edit.fence, edit.version, "not allowed", None)
+        await session.outbox.mark_unsent(edit.seq, edit.fence, edit.version, "not allowed", None)
     await place.withdraw(place.find)
     assert await place.delivered() == []
 
@@ -136,12 +139,12 @@ async def test_a_post_whose_change_could_not_be_shown_still_says_that_it_is_over
     loss = (await place.handlers.report(command)).report
     assert any("a swan" in text for text in await place.delivered())
     async with place.store.session(place.workspace.community) as session:
-        known = await session.report(loss.id)
+        known = await session.reports.get(loss.id)
         assert known
         await reword(session, known, "a goose", "")
     edit = await place.lease()
     async with place.store.session(place.workspace.community) as session:
-        await session.mark_unsent(edit.seq, edit.fence, edit.version, "not allowed", None)
+        await session.outbox.mark_unsent(edit.seq, edit.fence, edit.version, "not allowed", None)
     await place.withdraw(known)
     standing = await place.delivered()
     assert wording.ended("en").text() in standing
@@ -150,10 +153,10 @@ async def test_a_post_whose_change_could_not_be_shown_still_says_that_it_is_over
 
 async def test_a_question_that_may_stand_loses_the_answers_that_a_withdrawn_find_gave(place: Place) -> None:
     await place.delivered()
-    asked = Question("place", ("gym", "pool"))
+    asked = Question("place", ("gym", "pool"), (place.find.id,))
     async with place.store.session(place.workspace.community) as session:
-        await session.ask(place.loss.id, asked)
-        await session.post(place.loss.id, f"{place.loss.id}:question", wording.question(place.loss, asked))
+        await session.questions.ask(place.loss.id, asked)
+        await session.outbox.post(place.loss.id, keys.question(place.loss.id), wording.question(place.loss, asked))
     await place.send_and_die()
     await place.withdraw(place.find)
     await place.delivered()

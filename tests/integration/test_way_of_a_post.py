@@ -13,6 +13,7 @@ from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.matching.evidence import PairKind
 from reunite.messages import wording
+from reunite.messages.keys import ReplyKey
 from tests.doubles.pictures import drawing
 from tests.running import ADA, World, until, working, world
 
@@ -34,7 +35,7 @@ async def test_a_loss_finds_the_open_find_and_says_why(place: World) -> None:
     assert "possible match" in answer
     assert "red ✓" in card
     async with place.store.session(place.workspace.community) as session:
-        best = (await session.matches_of(loss.id))[0]
+        best = (await session.matches.of(loss.id))[0]
     assert best.found == find.id
     assert best.label
 
@@ -46,9 +47,11 @@ async def test_each_of_several_things_in_one_report_is_found(place: World) -> No
     loss = await place.lost("l1", "my red umbrella and a green hat")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        report = await session.report(loss.id)
+        report = await session.reports.get(loss.id)
         assert report
-        found = {each.item.report: each.similarities for each in (await session.search(report, 10)).candidates}
+        found = {
+            each.item.report: each.similarities for each in (await session.candidates.search(report, 10)).candidates
+        }
     near = {find for find, similarities in found.items() if similarities[PairKind.TEXT_PHOTO] > 0.9}
     assert near == finds
 
@@ -69,7 +72,7 @@ async def test_a_pair_is_announced_once_in_each_thread(place: World) -> None:
     loss = await place.lost("l1", "a blue cup")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        await session.add_work(loss.id)  # a second search
+        await session.work.add(loss.id)  # a second search
     await place.quiet()
     assert place.platform.kinds("l1").count("match") == 1
     assert place.platform.kinds("f1").count("match") <= 1
@@ -119,12 +122,12 @@ async def test_a_refused_pair_never_comes_back_until_the_refusal_is_taken_back(p
     await place.quiet()
     await place.give_verdict("l1", VerdictKind.REFUSE)
     async with place.store.session(place.workspace.community) as session:
-        report = await session.report(loss.id)
+        report = await session.reports.get(loss.id)
         assert report
-        assert (await session.search(report, 10)).candidates == ()
+        assert (await session.candidates.search(report, 10)).candidates == ()
     await place.give_verdict("l1", VerdictKind.REFUSE, given=False)
     async with place.store.session(place.workspace.community) as session:
-        assert len((await session.search(report, 10)).candidates) == 1
+        assert len((await session.candidates.search(report, 10)).candidates) == 1
     await place.quiet()
     assert place.platform.kinds("l1").count("match") == 1
 
@@ -222,8 +225,8 @@ async def test_an_upload_is_kept_only_as_its_stored_copy(place: World) -> None:
     find = await place.found("f1", "red")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        [photo] = await session.photos(find.id)
-        copy, upload = [await session.photo_bytes(photo.id, column) for column in ("copy", "upload")]
+        [photo] = await session.photos.of(find.id)
+        copy, upload = await session.photos.stored_copy(photo.id), await session.photos.upload(photo.id)
     assert upload is None
     assert copy
     assert b"Camera maker" in drawing("red")
@@ -257,13 +260,13 @@ async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(place: W
     await place.found("f1", "red")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        report = await session.report_at(ReplyTarget("web", place.workspace.external_id, "found", "f1"))
+        report = await session.reports.at(ReplyTarget("web", place.workspace.external_id, "found", "f1"))
         assert report
-        await session.post(report.id, "later", wording.problem("our_fault"))
+        await session.outbox.post(report.id, ReplyKey("later"), wording.problem("our_fault", "en", report.id))
         seq = (await session._one("SELECT seq FROM outbox WHERE key = 'later'") or {})["seq"]
-        assert await session.outgoing(seq)
-        await session.purge(report.id, wording.ended("en"))
-        assert await session.outgoing(seq) is None
+        assert await session.outbox.outgoing(seq)
+        await session.deletion.purge(report.id, wording.ended("en"))
+        assert await session.outbox.outgoing(seq) is None
     await place.lost("l1", "a blue cup")
     await place.quiet()
     assert place.platform.kinds("l1") == ["nothing"]

@@ -7,9 +7,9 @@ import pytest
 from reunite.commands import AnswerQuestion, Withdraw
 from reunite.entities import Member, ReplyTarget, Report, VerdictKind
 from reunite.errors import TellUserError
-from reunite.handlers import Answered
 from reunite.messages import wording
 from reunite.messages.reply import Reply
+from reunite.posts import AnswerResult
 from tests.running import ADA, BEN, World, working, world
 
 
@@ -38,10 +38,10 @@ def question(place: World, root: str = "l1") -> Reply:
     return reply
 
 
-async def answer(place: World, loss: Report, words: str, by: Member = ADA, **fields: str) -> Answered:
+async def answer(place: World, loss: Report, words: str, by: Member = ADA, **fields: str) -> AnswerResult:
     choice = next(choice.id for choice in question(place).choices if choice.words == words)
     target = ReplyTarget("web", place.workspace.external_id, "lost", "l1")
-    answered = await place.handlers.answer(
+    answered = await place.handlers.answer_question(
         AnswerQuestion(**{"target": target, "member": by, "report": loss.id, "choice": choice, **fields})
     )
     await place.quiet()
@@ -51,8 +51,8 @@ async def answer(place: World, loss: Report, words: str, by: Member = ADA, **fie
 async def first(place: World, loss: Report) -> tuple[str, float]:
     """The root and the probability of the most probable find."""
     async with place.store.session(place.workspace.community) as session:
-        best = (await session.matches_of(loss.id))[0]
-        find = await session.report(best.found)
+        best = (await session.matches.of(loss.id))[0]
+        find = await session.reports.get(best.found)
     assert find
     return str(find.target.message), best.probability
 
@@ -67,7 +67,7 @@ async def test_the_question_offers_the_candidates_colours_and_its_answer_decides
 
     answered = await answer(place, loss, "green")
     best, after = await first(place, loss)
-    assert answered == Answered(wording.sentence("said"), changed=True)
+    assert answered == AnswerResult(wording.sentence("said"), changed=True)
     assert best == "f1"
     assert after > before
     assert place.platform.kinds("l1")[-1] == "thanks"
@@ -82,7 +82,7 @@ async def test_a_second_click_changes_nothing_and_says_what_was_answered(place: 
     said = len(place.platform.messages)
     for words in ("green", "red"):
         again = await answer(place, loss, words)
-        assert again == Answered(wording.sentence("said_before", said="green"), changed=False)
+        assert again == AnswerResult(wording.sentence("said_before", said="green"), changed=False)
     assert await first(place, loss) == best
     assert len(place.platform.messages) == said
 
@@ -92,15 +92,15 @@ async def test_only_the_author_answers(place: World) -> None:
     with pytest.raises(TellUserError, match="only_author"):
         await answer(place, loss, "green", by=BEN)
     async with place.store.session(place.workspace.community) as session:
-        report = await session.report(loss.id)
+        report = await session.reports.get(loss.id)
     assert report
-    assert report.said is None
+    assert report.question_answer is None
 
 
 async def test_an_author_who_is_not_sure_is_left_in_peace(place: World) -> None:
     loss, _ = await asked(place)
     said = len(place.platform.messages)
-    assert await answer(place, loss, "Not sure") == Answered(wording.sentence("said_unsure"), changed=True)
+    assert await answer(place, loss, "Not sure") == AnswerResult(wording.sentence("said_unsure"), changed=True)
     assert len(place.platform.messages) == said
 
 
@@ -118,7 +118,7 @@ async def test_nothing_is_asked_twice_nor_where_the_words_say_it(place: World) -
     loss, _ = await asked(place)
     await place.found("f9", "yellow", "an umbrella")
     async with place.store.session(place.workspace.community) as session:
-        await session.add_work(loss.id)  # a second search
+        await session.work.add(loss.id)  # a second search
     await place.quiet()
     assert place.platform.kinds("l1").count("question") == 1
     await place.lost("l2", "my green umbrella", place="tram")
@@ -146,8 +146,8 @@ async def test_a_later_find_is_scored_by_the_answer(place: World) -> None:
         await place.found(root, colour, "an umbrella")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        matches = await session.matches_of(loss.id)
-        by_root = {str((await session.report(match.found)).target.message): match for match in matches}  # type: ignore[union-attr]
+        matches = await session.matches.of(loss.id)
+        by_root = {str((await session.reports.get(match.found)).target.message): match for match in matches}  # type: ignore[union-attr]
     assert by_root["f8"].probability > by_root["f7"].probability
 
 
@@ -161,8 +161,8 @@ async def test_a_withdrawn_find_is_offered_no_longer(place: World) -> None:
     with pytest.raises(TellUserError, match="question_over"):
         await answer(place, loss, "library")
     async with place.store.session(place.workspace.community) as session:
-        report = await session.report(loss.id)
-        told = await session.thread(loss.id)
+        report = await session.reports.get(loss.id)
+        told = await session.outbox.thread(loss.id)
     assert report
     assert report.question
     assert "library" not in report.question.options

@@ -106,7 +106,7 @@ async def test_a_photo_is_served_only_as_its_stored_copy(page: Page, jpeg: bytes
     await page.post(UMBRELLA_FOUND, jpeg)
     [report] = await page.reports()
     async with page.store.session(report.community) as session:
-        [photo] = await session.photos(report.id)
+        [photo] = await session.photos.of(report.id)
     async with page.http.get(f"/photos/{photo.id}") as response:
         assert response.status == 404
     async with page.watching() as watcher:
@@ -148,8 +148,8 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
     [report] = await page.reports()
     question = Question("colour", ("red", "green"))
     async with page.store.session(report.community) as session:
-        await session.set_state(report.id, ReportState.OPEN)
-        await session.ask(report.id, question)
+        await session.reports.set_state(report.id, ReportState.OPEN)
+        await session.questions.ask(report.id, question)
     sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     said = {"message": int(sent.message), "choice": "1"}
     words = ["red", "green", wording.sentence("not_sure")]
@@ -183,7 +183,7 @@ async def test_a_reply_is_shown_once_however_often_it_is_sent(page: Page) -> Non
     [report] = await page.reports()
     lines = (
         (Person("web", Member("ada", "Ada"), notify=True), Plain(" "), Strong(Label.HIGH.value, Label.HIGH)),
-        (Quoted("<b>mine</b>"), Jump(report.id, "jump", report.target), Jump(uuid4(), "elsewhere")),
+        (Quoted("<b>mine</b>", report.id), Jump(report.id, "jump", report.target), Jump(uuid4(), "elsewhere")),
     )
     outgoing = Outgoing("once", report.target, Reply("nothing", lines), maybe_sent=True)
     async with page.watching() as watcher:
@@ -210,7 +210,7 @@ async def test_a_reply_is_shown_once_however_often_it_is_sent(page: Page) -> Non
 async def test_a_reply_to_a_deleted_post_is_undeliverable(page: Page) -> None:
     target = ReplyTarget("web", "local", "lost", "4711")
     with pytest.raises(UndeliverableError):
-        await page.platform.send(Outgoing("late", target, wording.problem("our_fault")))
+        await page.platform.send(Outgoing("late", target, wording.problem("our_fault", "en", None)))
 
 
 async def test_a_page_that_comes_back_is_told_everything(page: Page) -> None:
@@ -218,7 +218,7 @@ async def test_a_page_that_comes_back_is_told_everything(page: Page) -> None:
         assert await watcher.until(lambda _: True) == {}
         assert watcher.encoder is None
     _, posted = await page.post(UMBRELLA_LOST)
-    await page.store.register_model("concept", "test", {"shared": 2})
+    await page.store.models.register("concept", "test", {"shared": 2})
     async with page.watching() as watcher:
         await watcher.until(lambda shown: posted["message"] in shown and watcher.encoder is not None)
         assert watcher.encoder == {"name": "concept", "version": "test"}

@@ -39,10 +39,10 @@ def saying(words: str) -> Reply:
 
 async def opening_sent(page: Page, report: Report) -> int:
     """Send the bot's own post of a report, as the delivery does; return its message."""
-    [item] = await page.store.lease_outbox("web", limit=5, seconds=60)
+    [item] = await page.store.delivery.lease("web", limit=5, seconds=60)
     sent = await page.platform.send(Outgoing(item.key, item.target, item.reply))
     async with page.store.session(report.community) as session:
-        await session.mark_sent(item.seq, item.fence, item.version, sent)
+        await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
     return int(sent.message)
 
 
@@ -67,7 +67,7 @@ async def test_a_button_tells_what_is_asked_before_and_a_press_answers_in_privat
     status, answer = await page.press(not_mine, name=ADA)
     assert (status, actions({"reply": answer["note"]})) == (200, ["mine"])
     async with page.store.session((await page.reports())[0].community) as session:
-        known = await session.match(match.id)
+        known = await session.matches.get(match.id)
     assert known
     assert known.declined
 
@@ -77,7 +77,7 @@ async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> No
     mine = {"action": "mine", "subject": str(match.id)}
     assert (await page.press(mine, name=ADA, words="my name is in it"))[0] == 200
     find, _ = await page.reports()
-    for item in await page.store.lease_outbox("web", limit=9, seconds=60):
+    for item in await page.store.delivery.lease("web", limit=9, seconds=60):
         await page.platform.send(Outgoing(item.key, item.target, item.reply))
     expected = {ADA: [], BEN: ["see_claim"], "Robin": ["see_claim"]}
     for name, buttons in expected.items():
@@ -100,7 +100,7 @@ async def test_the_same_press_twice_adds_a_photo_once(page: Page) -> None:
         status, _ = await page.press(button, drawing("red"), name=ADA, id="the-same-press")
         assert status == 200
     async with page.store.session(report.community) as session:
-        assert [photo.state for photo in await session.photos(report.id)] == [PhotoState.PENDING]
+        assert [photo.state for photo in await session.photos.of(report.id)] == [PhotoState.PENDING]
 
 
 @pytest.mark.parametrize("wrong", [{"action": "explode"}, {"subject": "none"}, {"id": "short"}, {"name": ""}])
@@ -156,7 +156,7 @@ async def test_the_bots_post_of_a_find_that_was_withdrawn_says_so(page: Page) ->
 
 async def opening_sent_again(page: Page) -> None:
     """Edit what was sent, as the delivery does."""
-    [item] = await page.store.lease_outbox("web", limit=5, seconds=60)
+    [item] = await page.store.delivery.lease("web", limit=5, seconds=60)
     assert (item.task, item.sent is None) == ("edit", False)
     assert item.sent
     await page.platform.edit(Outgoing(item.key, item.target, item.reply), item.sent)

@@ -40,7 +40,7 @@ from reunite.entities import (
 from reunite.language import LANGUAGES
 from reunite.messages import notices, wording
 from reunite.messages.forms import form_of, report_form
-from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
+from reunite.messages.reply import Jump, Person, Picture, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
 from tests.doubles.discord_checks import check_message, check_modal
 
@@ -68,11 +68,11 @@ CLAIM = Claim(UUID(int=7), MATCH.id, BOB, "my *name* is inside", ClaimState.OPEN
 NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
 
 REPLIES: dict[str, tuple[Reply, bytes | None]] = {
-    "looking": (wording.opening(LOST), None),
-    "sealed": (wording.opening(SEALED), None),
-    "answer": (wording.answer(LOST, 3, 128), None),
+    "looking": (wording.report_post(LOST), None),
+    "sealed": (wording.report_post(SEALED), None),
+    "answer": (wording.first_reply(LOST, 3, 128), None),
     "nothing": (wording.nothing(LOST, 128), None),
-    "owner_found": (wording.match_card(MATCH, LOST, FOUND, UUID(int=7)), b"jpeg"),
+    "owner_found": (wording.match_card(MATCH, LOST, FOUND, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
     "may_be_yours": (wording.match_card(POSSIBLE, FOUND, LOST, None), None),
     "question": (wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))), None),
     "thanks": (wording.thanks(LOST, [(MATCH, FOUND)]), None),
@@ -81,9 +81,9 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "reopened": (wording.verdict(MatchState.CONFIRMED, MatchState.UNDECIDED, MO, FOUND, LOST), None),
     "expired": (wording.expired(), None),
     "withdrawn": (wording.ended("en"), None),
-    "problem": (wording.problem("photo_gone", name="a.jpg"), None),
-    "log": (notices.log_line(MATCH, LOST, FOUND, FOUND, UUID(int=7)), b"jpeg"),
-    "log_sealed": (notices.log_line(MATCH, LOST, SEALED, SEALED, UUID(int=7)), b"jpeg"),
+    "problem": (wording.problem("photo_gone", "en", None, name="a.jpg"), None),
+    "log": (notices.log_line(MATCH, LOST, FOUND, FOUND, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
+    "log_sealed": (notices.log_line(MATCH, LOST, SEALED, SEALED, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
     "claimed": (notices.claimed(CLAIM, LOST, FOUND, ping=True), None),
     "from_another_platform": (
         Reply("nothing", ((Person("slack", Member("U1", "Eve *star* <@11>")), Strong(" wrote"), Plain(".")),)),
@@ -91,7 +91,7 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     ),
 }
 PRIVATE: dict[str, Reply] = {
-    "claim_seen": notices.claim_seen(CLAIM, "a red sticker", "en"),
+    "claim_seen": notices.claim_seen(CLAIM, LOST, FOUND, "a red sticker", "en"),
     "own_report": notices.own_report(LOST, "en").with_targets({LOST.id: POST}),
     "privacy": notices.privacy(UUID(int=8), 60, "en"),
     "statistics": notices.statistics(NUMBERS, "en"),
@@ -193,12 +193,12 @@ def test_whatever_is_said_fits_into_an_embed(text: str, place: str) -> None:
     said = report(ReportKind.LOST, BOB, text, place)
     card = wording.match_card(MATCH, said, FOUND, None)
     assert len(description(card)) <= 4096
-    assert len(description(wording.opening(said))) <= 4096
+    assert len(description(wording.report_post(said))) <= 4096
 
 
 @given(st.text(alphabet=st.sampled_from("a \n*<>@#-1.:[]()`\\&!"), min_size=1, max_size=200))
 def test_every_sign_that_formats_is_escaped(text: str) -> None:
-    shown = description(Reply("nothing", ((Quoted(text),),)))
+    shown = description(Reply("nothing", ((Quoted(text, UUID(int=1)),),)))
     left = re.sub(r"\\[^\w\s]", "", "\n".join(line.removeprefix("> ") for line in shown.splitlines()))
     assert not set(left) & set("*<>#[]()`\\")
 

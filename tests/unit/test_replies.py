@@ -72,9 +72,9 @@ def replies(language: str) -> Iterator[Reply]:
     lost = report(ReportKind.LOST, BOB, "Eastpak, 2 L", "Mensa", language)
     found = report(ReportKind.FOUND, ANN, "Eastpak", "Park", language)
     sealed = replace(found, sealed=True, category="keys")
-    yield from (wording.opening(lost), wording.opening(found), wording.opening(sealed))
-    yield wording.opening(replace(sealed, place="", category="id"))
-    yield from (wording.answer(lost, 1, 1), wording.answer(lost, 3, 128))
+    yield from (wording.report_post(lost), wording.report_post(found), wording.report_post(sealed))
+    yield wording.report_post(replace(sealed, place="", category="id"))
+    yield from (wording.first_reply(lost, 1, 1), wording.first_reply(lost, 3, 128))
     for each in (lost, found):
         yield from (wording.nothing(each, searched) for searched in (0, 1, 128))
     yield from (wording.sealed_kept(sealed), notices.better_sealed(found))
@@ -93,7 +93,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield from (
         wording.ended(language),
         wording.expired(language),
-        wording.problem("photo_gone", language, name="a.jpg"),
+        wording.problem("photo_gone", language, None, name="a.jpg"),
     )
     yield from (notices.log_line(MATCH, lost, sealed, found, None), notices.log_line(MATCH, lost, found, found, None))
     yield notices.log_line(replace(MATCH, state=MatchState.CONFIRMED), lost, found, found, None, MODERATOR)
@@ -102,7 +102,7 @@ def replies(language: str) -> Iterator[Reply]:
     )
     yield from claims(lost, found)
     yield from (notices.own_report(each, language) for each in (lost, found))
-    yield from (notices.more_of_ones_own(number, language) for number in (1, 15))
+    yield from (notices.older_reports(number, language) for number in (1, 15))
     yield notices.statistics(Statistics(1, 2, 0, 9, 4, 3, "concept"), language)
     yield from (notices.extended(MAY, language), notices.privacy(UUID(int=8), 60, language))
     yield from (notices.forgotten(number, language) for number in (0, 1, 2))
@@ -111,11 +111,11 @@ def replies(language: str) -> Iterator[Reply]:
 def claims(lost: Report, found: Report) -> Iterator[Reply]:
     claim = Claim(UUID(int=7), MATCH.id, BOB, "B. W.", ClaimState.OPEN)
     yield from (notices.claimed(claim, lost, found, ping=True), notices.claimed(claim, lost, found, ping=False))
-    yield notices.claim_seen(claim, "1998", lost.language)
+    yield notices.claim_seen(claim, lost, found, "1998", lost.language)
     for each in (found, replace(found, sealed=True)):
         yield notices.claim_decided(MATCH, lost, each, accepted=True, left=2)
         yield from (notices.claim_decided(MATCH, lost, each, accepted=False, left=left) for left in (0, 1, 2))
-    yield from (notices.claim_closed(claim, found, accepted=accepted) for accepted in (True, False))
+    yield from (notices.claim_closed(MATCH, found, accepted=accepted) for accepted in (True, False))
     yield notices.declined(MATCH, lost.language)
 
 
@@ -131,7 +131,7 @@ def _marked(span: object) -> str:
             return f"@{member.name}"
         case Strong(text):
             return f"**{text}**"
-        case Quoted(text):
+        case Quoted(text, _):
             return f"‹{text}›"
         case Plain(text):
             return text
@@ -149,7 +149,7 @@ def test_each_reply_reads_as_it_was_agreed(language: str) -> None:
 
 
 def test_a_sentence_can_put_its_parts_in_its_own_order() -> None:
-    post = Quoted("post")
+    post = Quoted("post", UUID(int=1))
     german = wording.line("refused", "de", moderator=MODERATOR, post=post)
     assert german == (
         MODERATOR,

@@ -60,12 +60,12 @@ def test_no_text_is_empty_which_slack_would_refuse() -> None:
 
 
 def test_long_replies_keep_within_what_slack_takes() -> None:
-    lines = tuple((Quoted("x" * 4000),) if number % 2 else (Plain("y" * 4000),) for number in range(200))
-    rendered = blocks(Reply("answer", lines), link_to, "F1")
+    lines = tuple((Quoted("x" * 4000, UUID(int=1)),) if number % 2 else (Plain("y" * 4000),) for number in range(200))
+    rendered = blocks(Reply("first_reply", lines), link_to, "F1")
     check_message(rendered, FILES)
     assert len(rendered) <= MOST_BLOCKS
     assert max(len(each.get("text", "")) for each in leaves(rendered)) == MOST_TEXT
-    assert len(notification(Reply("answer", lines))) == MOST_TEXT
+    assert len(notification(Reply("first_reply", lines))) == MOST_TEXT
 
 
 def test_escaping_keeps_every_character() -> None:

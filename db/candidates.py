@@ -1,16 +1,17 @@
-"""The search: candidates by each kind of pair and by rare words, with every similarity measured.
+"""The search in PostgreSQL: candidates by each pair kind and by rare words, with every similarity measured.
 
 Exact within the community (docs/decisions/0002-vectors.md).
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
+from db.queries import Queries
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
 from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
@@ -25,7 +26,7 @@ _PAIRS: Final = (
     (PairKind.TEXT_TEXT, "text", "text", TEXT_SPACE),
 )
 
-# A sealed find is not even counted, until a moderator lets this loss know of it.
+# A sealed report isn't even counted, until a moderator releases it to this lost report.
 _TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match m
   WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
 
@@ -57,7 +58,7 @@ measured AS (
   SELECT report_id, jsonb_object_agg(kind, similarity) AS similarities FROM similarities
   WHERE report_id IN (SELECT id FROM chosen) GROUP BY report_id
 )
-SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspect' AS asked, r.said,
+SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspect' AS asked, r.question_answer,
   coalesce(measured.similarities, '{{}}') AS similarities,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
@@ -92,65 +93,73 @@ WHERE kind = %(opposite)s::report_kind AND state = 'open' AND {_TAKES_PART}"""
 _COLOURS: Final = "SELECT colours FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position"
 
 
-async def search(connection: AsyncConnection[DictRow], report: Report, limit: int, *, sealed: bool = False) -> Search:
-    """Return open reports of the opposite kind: the `limit` nearest in each kind of pair, and those with rare words.
+class SqlCandidates(Queries):
+    """`reunite.ports.candidates.Candidates`."""
 
-    Sealed finds take part where they were released to this loss, or all of them with `sealed`.
-    """
-    opposite = report.kind.opposite
-    params = {"report": report.id, "opposite": opposite, "limit": limit, "sealed": sealed}
-    [counted] = await (await connection.execute(_COUNT.encode(), params)).fetchall()
-    rare, boilerplate = await _rare(connection, report, counted["n"], params)
-    pairs = await _pairs(connection)
-    found = await (await connection.execute(_CANDIDATES.encode(), {**params, **pairs, "rare": list(rare)})).fetchall()
-    colours = await (await connection.execute(_COLOURS.encode(), params)).fetchall()
-    background = found[0]["background"] or [] if found else []
-    return Search(
-        query=_item(report.id, report.kind, _fields_of(report), [row["colours"] for row in colours]),
-        candidates=tuple(
-            Candidate(
-                item=_item(row["id"], opposite, row, row["colours"]),
-                similarities={PairKind(kind): value for kind, value in row["similarities"].items()},
-                rare_words=tuple(sorted(rare.get(row["id"], ()))),
-            )
-            for row in found
-        ),
-        background={
-            PairKind(row["kind"]): Background(row["mean"], row["deviation"], row["count"]) for row in background
-        },
-        lookalikes=await _alike(connection, pairs, found) if opposite is ReportKind.FOUND else {},
-        open_count=counted["n"],
-        boilerplate=boilerplate,
+    async def search(self, report: Report, limit: int, *, sealed: bool = False) -> Search:
+        opposite = report.kind.opposite
+        params = {"report": report.id, "opposite": opposite, "limit": limit, "sealed": sealed}
+        [counted] = await self._all(_COUNT, **params)
+        rare, boilerplate = await self._rare(report, counted["n"], params)
+        spaces = await self._spaces()
+        found = await self._all(_CANDIDATES, **params, **spaces, rare=list(rare))
+        colours = await self._all(_COLOURS, **params)
+        return Search(
+            query=_item(report.id, report.kind, _fields_of(report), [row["colours"] for row in colours]),
+            candidates=tuple(_candidate(row, opposite, rare) for row in found),
+            background=_background(found),
+            lookalikes=await self._alike(spaces, found) if opposite is ReportKind.FOUND else {},
+            open_count=counted["n"],
+            boilerplate=boilerplate,
+        )
+
+    async def _alike(self, spaces: dict[str, Any], found: list[DictRow]) -> dict[frozenset[UUID], float]:
+        """Return the pairs of candidates whose photos are most alike: they may be posts of one thing."""
+        nearest: set[UUID] = set()
+        for kind in PairKind:
+            known = [row for row in found if kind in row["similarities"]]
+            known.sort(key=lambda row: -row["similarities"][kind])
+            nearest.update(row["id"] for row in known[:_MOST_COMPARED])
+        space = spaces["spaces"][spaces["kinds"].index(PairKind.PHOTO_PHOTO)]
+        alike = await self._all(_ALIKE, model=spaces["model"], space=space, reports=list(nearest), most=_MOST_ALIKE)
+        return {frozenset((row["one"], row["other"])): row["similarity"] for row in alike}
+
+    async def _spaces(self) -> dict[str, Any]:
+        """Return the live model, and by columns the pair kinds with the spaces in which it compares them."""
+        model = await self._one("SELECT id, spaces FROM embedding_model WHERE live")
+        spaces = model["spaces"] if model else {}
+        kinds, mine, theirs, preferred = zip(*_PAIRS, strict=True)
+        return {
+            "model": model["id"] if model else None,
+            "kinds": list(kinds),
+            "mine": list(mine),
+            "theirs": list(theirs),
+            "spaces": [space if space in spaces else SHARED_SPACE for space in preferred],
+        }
+
+    async def _rare(
+        self, report: Report, open_count: int, params: dict[str, Any]
+    ) -> tuple[dict[UUID, set[str]], frozenset[str]]:
+        """Return the rare words that open reports share with the report, and which of its words are boilerplate."""
+        wanted = rare_candidates(report.text)
+        found = await self._all(_RARE, **params, words=list(wanted)) if wanted else []
+        holders: dict[str, dict[UUID, str]] = defaultdict(dict)
+        for row in found:
+            holders[row["word"]][row["id"]] = row["author"]
+        return rare_words(holders, {row["author"]: row["reports_of_author"] for row in found}, open_count)
+
+
+def _candidate(row: DictRow, kind: ReportKind, rare: Mapping[UUID, set[str]]) -> Candidate:
+    return Candidate(
+        item=_item(row["id"], kind, row, row["colours"]),
+        similarities={PairKind(pair): value for pair, value in row["similarities"].items()},
+        rare_words=tuple(sorted(rare.get(row["id"], ()))),
     )
 
 
-async def _alike(
-    connection: AsyncConnection[DictRow], pairs: dict[str, Any], found: list[DictRow]
-) -> dict[frozenset[UUID], float]:
-    """Return the pairs of candidates whose photos are most alike: they may be posts of one thing."""
-    nearest: set[UUID] = set()
-    for kind in PairKind:
-        known = [row for row in found if kind in row["similarities"]]
-        known.sort(key=lambda row: -row["similarities"][kind])
-        nearest.update(row["id"] for row in known[:_MOST_COMPARED])
-    space = pairs["spaces"][pairs["kinds"].index(PairKind.PHOTO_PHOTO)]
-    params = {"model": pairs["model"], "space": space, "reports": list(nearest), "most": _MOST_ALIKE}
-    alike = await (await connection.execute(_ALIKE.encode(), params)).fetchall()
-    return {frozenset((row["one"], row["other"])): row["similarity"] for row in alike}
-
-
-async def _pairs(connection: AsyncConnection[DictRow]) -> dict[str, Any]:
-    """Return the live model, and by columns the kinds of pair with the spaces in which it compares them."""
-    model = await (await connection.execute("SELECT id, spaces FROM model WHERE live")).fetchone()
-    spaces = model["spaces"] if model else {}
-    kinds, mine, theirs, preferred = zip(*_PAIRS, strict=True)
-    return {
-        "model": model["id"] if model else None,
-        "kinds": list(kinds),
-        "mine": list(mine),
-        "theirs": list(theirs),
-        "spaces": [space if space in spaces else SHARED_SPACE for space in preferred],
-    }
+def _background(found: list[DictRow]) -> dict[PairKind, Background]:
+    background = found[0]["background"] or [] if found else []
+    return {PairKind(row["kind"]): Background(row["mean"], row["deviation"], row["count"]) for row in background}
 
 
 def _fields_of(report: Report) -> dict[str, Any]:
@@ -161,7 +170,7 @@ def _fields_of(report: Report) -> dict[str, Any]:
         "happened_at": report.happened_at,
         "created_at": report.created_at,
         "asked": report.question.aspect if report.question else None,
-        "said": report.said,
+        "question_answer": report.question_answer,
     }
 
 
@@ -171,23 +180,9 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
         report=report,
         kind=kind,
         text=row["text"],
-        place=row["place"] or (row["said"] or "" if row["asked"] == "place" else ""),
+        place=row["place"] or (row["question_answer"] or "" if row["asked"] == "place" else ""),
         at=said or row["created_at"],
         time_is_stated=said is not None,
         colours=tuple(tuple(photo) for photo in colours),
-        answered_colour=row["said"] or "" if row["asked"] == "colour" else "",
+        answered_colour=row["question_answer"] or "" if row["asked"] == "colour" else "",
     )
-
-
-async def _rare(
-    connection: AsyncConnection[DictRow], report: Report, open_count: int, params: dict[str, Any]
-) -> tuple[dict[UUID, set[str]], frozenset[str]]:
-    """Return the rare words that open reports share with the report, and which of its words are boilerplate."""
-    wanted = rare_candidates(report.text)
-    if not wanted:
-        return {}, frozenset()
-    found = await (await connection.execute(_RARE.encode(), {**params, "words": list(wanted)})).fetchall()
-    holders: dict[str, dict[UUID, str]] = defaultdict(dict)
-    for row in found:
-        holders[row["word"]][row["id"]] = row["author"]
-    return rare_words(holders, {row["author"]: row["reports_of_author"] for row in found}, open_count)

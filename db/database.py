@@ -1,0 +1,84 @@
+"""Connections to PostgreSQL, and transactions within a community."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+from uuid import UUID
+
+import psycopg
+from pgvector.psycopg import register_vector_async
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from db.queries import Connection
+from db.session import CommunitySession
+from reunite.errors import TryAgainError
+
+_OPEN_SECONDS: Final = 10
+_READY: Final = 4
+"""Connections that are kept open for a burst of posts."""
+ROLE_OPTION: Final = "-c role=reunite_app"
+"""Every login gets the rights of the application's role, and no more."""
+
+
+class Database:
+    """A pool of connections as the application's role: `async with` opens it."""
+
+    def __init__(self, url: str, *, connections: int = 8) -> None:
+        """Open nothing yet; `connections` is the most that are open at once."""
+        self.url = url
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            connection_class=psycopg.AsyncConnection[DictRow],
+            kwargs={"row_factory": dict_row, "options": ROLE_OPTION},
+            min_size=min(_READY, connections),
+            max_size=connections,
+            configure=_configure,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._pool.open(wait=True, timeout=_OPEN_SECONDS)
+        except PoolTimeout as error:
+            await self._pool.close()
+            raise psycopg.OperationalError(
+                f"Could not connect to the database within {_OPEN_SECONDS} seconds: check REUNITE_DATABASE_URL, and run"
+                " `reunite migrate` if that has not been done."
+            ) from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def outside(self) -> AsyncIterator[Connection]:
+        """Open a transaction outside every community: of their data it sees nothing."""
+        async with self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self, community: UUID) -> AsyncIterator[Connection]:
+        """Open a transaction in which row-level security lets only a community be seen."""
+        try:
+            async with self.outside() as connection:
+                await connection.execute("SELECT set_config('reunite.community', %s, true)", [str(community)])
+                yield connection
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.ForeignKeyViolation) as error:  # or it has moved
+            raise TryAgainError("conflict with another transaction") from error
+
+    @asynccontextmanager
+    async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:
+        async with self.transaction(community) as connection:
+            yield CommunitySession(connection, community)
+
+    async def rows(self, query: str, *params: object) -> list[dict[str, Any]]:
+        """Run one statement outside every community."""
+        async with self.outside() as connection:
+            return await (await connection.execute(query.encode(), params)).fetchall()
+
+
+async def _configure(connection: Connection) -> None:
+    await register_vector_async(connection)
+    await connection.commit()

@@ -1,0 +1,118 @@
+"""Deletion in PostgreSQL: a report's data, wherever it is, and the replies that quote it (`outbox.quotes`)."""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from db import rows
+from db.outbox import CHANGED
+from db.queries import Queries
+from reunite.messages.reply import Reply, from_json, to_json
+
+_ASKED_BY: Final = """l.question @> jsonb_build_object('sources', jsonb_build_array(f.id))
+  AND l.id IN (SELECT m.lost_id FROM match m WHERE m.found_id = f.id)"""
+"""Lost reports `l` whose question offers words of the found report `f`."""
+_TAKE_BACK_ANSWER: Final = f"""UPDATE report l SET question_answer = '' FROM report f
+  WHERE {_ASKED_BY} AND l.question_answer = nullif(f.place, '')"""
+_TAKE_BACK_OPTIONS: Final = f"""UPDATE report l SET question = l.question || '{{"options": []}}' FROM report f
+  WHERE {_ASKED_BY}"""
+
+_FORGOTTEN: Final = "proof = '', member_name = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END"
+"""What is left of a claim whose lost report ended: one attempt less, so that nobody gets more by reporting again."""
+_PURGE: Final = (
+    f"{_TAKE_BACK_ANSWER} AND f.id = %(report)s",
+    f"{_TAKE_BACK_OPTIONS} AND f.id = %(report)s",
+    """UPDATE web_message SET text = '', author_name = '' WHERE author_id IS NOT NULL AND id::text =
+         (SELECT r.message FROM report r JOIN workspace w ON w.id = r.workspace_id
+          WHERE r.id = %(report)s AND w.platform = 'web')""",
+    "DELETE FROM photo WHERE report_id = %(report)s",
+    "DELETE FROM embedding WHERE report_id = %(report)s",
+    "DELETE FROM claim WHERE match_id IN (SELECT id FROM match WHERE found_id = %(report)s)",
+    f"UPDATE claim SET {_FORGOTTEN} WHERE match_id IN (SELECT id FROM match WHERE lost_id = %(report)s)",
+    "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
+    """UPDATE report SET purged_at = now(), text = '', words = '{}', place = '', author_name = '', question = NULL,
+         question_answer = NULL, proof_question = '', details = '' WHERE id = %(report)s""",
+)
+
+_ACROSS: Final = "l.workspace_id <> f.workspace_id AND %(report)s IN (l.id, f.id)"
+_SEPARATE: Final = (
+    f"{_TAKE_BACK_ANSWER} AND {_ACROSS}",
+    f"{_TAKE_BACK_OPTIONS} AND {_ACROSS}",
+    f"""DELETE FROM match m USING report l, report f WHERE l.id = m.lost_id AND f.id = m.found_id AND {_ACROSS}""",
+)
+_QUOTING: Final = """SELECT * FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'
+  ORDER BY seq FOR UPDATE"""
+_QUOTING_ACROSS: Final = """SELECT o.*, ARRAY(SELECT q.id FROM report q
+    WHERE q.id = ANY(o.quotes) AND q.workspace_id <> thread.workspace_id AND %(report)s IN (q.id, thread.id)) AS others
+  FROM outbox o JOIN report thread ON thread.id = o.report_id
+  WHERE o.seq = ANY(ARRAY(SELECT replies_quoting(%(report)s) UNION SELECT seq FROM outbox WHERE report_id = %(report)s))
+    AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
+
+# A try whose end is unknown, or one before a failure, may have arrived: then delivery looks for the reply.
+_NEVER_SENT: Final = "sent_message IS NULL AND task = 'send' AND attempts = 0"
+_REMOVE: Final = """UPDATE outbox SET task = 'remove', state = 'queued', version = version + 1, attempts = 0,
+    due_at = now(), problem = NULL, quotes = '{}',
+    reply = reply || '{"lines": [], "picture": null, "choices": [], "buttons": [], "asked": null, "about": []}'
+  WHERE seq = ANY(%(gone)s)"""
+
+
+class SqlDeletion(Queries):
+    """`reunite.ports.deletion.Deletion`."""
+
+    async def purge(self, report: UUID, ended: Reply) -> None:
+        gone = []
+        for row in await self._all(_QUOTING, report=report):
+            is_post = row["opens_thread"] and row["report_id"] == report
+            rest = ended if is_post else from_json(row["reply"]).without({report})
+            gone += await self._reduce(row, rest)
+        await self._remove(gone)
+        await self._run(_PURGE, report)
+
+    async def separate(self, report: UUID) -> None:
+        gone = []
+        for row in await self._all(_QUOTING_ACROSS, report=report):
+            if row["others"]:
+                gone += await self._reduce(row, from_json(row["reply"]).without(row["others"]))
+        await self._remove(gone)
+        await self._run(_SEPARATE, report)
+
+    async def forget_moderator(self, member: str) -> None:
+        await self._do(
+            """UPDATE outbox SET reply = replace(reply::text, named.person::text, named.nobody::text)::jsonb
+               FROM (SELECT DISTINCT jsonb_build_object('id', moderator_id, 'name', moderator_name) AS person,
+                       jsonb_build_object('id', moderator_id, 'name', '') AS nobody
+                     FROM verdict WHERE moderator_id = %(member)s AND moderator_name <> '') AS named
+               WHERE strpos(reply::text, named.person::text) > 0""",
+            member=member,
+        )
+        await self._do("SELECT forget_moderator(%(member)s)", member=member)
+
+    async def _reduce(self, row: rows.Row, rest: Reply | None) -> list[int]:
+        """Replace a reply by what may stay of it; return its number if that is nothing."""
+        if rest is None:
+            return [row["seq"]]
+        await self._do(
+            f"""UPDATE outbox SET reply = %(reply)s, quotes = %(quotes)s::uuid[], {CHANGED}
+                WHERE seq = %(seq)s AND reply <> %(reply)s""",
+            seq=row["seq"],
+            reply=Jsonb(to_json(rest)),
+            quotes=list(rest.quotes),
+        )
+        return []
+
+    async def _remove(self, gone: Collection[int]) -> None:
+        """Delete replies that were never sent, and have the others removed."""
+        numbers = list(gone)
+        await self._do(
+            "DELETE FROM web_message WHERE root_id IS NOT NULL"
+            " AND key IN (SELECT key FROM outbox WHERE seq = ANY(%(gone)s))",
+            gone=numbers,
+        )
+        await self._do(f"DELETE FROM outbox WHERE seq = ANY(%(gone)s) AND {_NEVER_SENT}", gone=numbers)
+        await self._do(_REMOVE, gone=numbers)
+
+    async def _run(self, statements: Iterable[str], report: UUID) -> None:
+        for statement in statements:
+            await self._do(statement, report=report)

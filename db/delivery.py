@@ -1,0 +1,123 @@
+"""What the bots deliver: replies from the outbox, and fresh links to photos."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import psycopg
+
+from db.database import ROLE_OPTION, Database
+from reunite.entities import Photo, PlatformName, ReplyTarget
+from reunite.messages.reply import Reply, from_json
+from reunite.ports import Audience, Sent
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """A task leased for delivery: a reply to send, to edit or to remove. `attempts` counts this one.
+
+    `target` is its report's thread, or the moderators' channel ("" where they have none any more); `sent` is where
+    the reply is already.
+    """
+
+    seq: int
+    community: UUID
+    report: UUID
+    fence: int
+    attempts: int
+    key: str
+    reply: Reply
+    target: ReplyTarget
+    picture: bytes | None
+    """The stored copy of the photo that the reply shows."""
+    audience: Audience = "thread"
+    task: Literal["send", "edit", "remove"] = "send"
+    version: int = 0
+    sent: Sent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StalePhoto:
+    """A photo whose link has expired, and the post that it was in."""
+
+    community: UUID
+    photo: Photo
+    post: ReplyTarget
+
+
+class Deliveries:
+    """What is due on a platform, across communities."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def lease(self, platform: PlatformName, *, limit: int, seconds: float) -> list[OutboxItem]:
+        """Lease the next reply of each thread, if it's due."""
+        leased = await self._database.rows(
+            "SELECT * FROM lease_outbox(%s::platform, %s, %s)", platform, limit, timedelta(seconds=seconds)
+        )
+        items = [await self._outbox_item(row) for row in sorted(leased, key=lambda row: row["seq"])]
+        return [item for item in items if item]
+
+    async def _outbox_item(self, leased: Mapping[str, Any]) -> OutboxItem | None:
+        async with self._database.session(leased["community_id"]) as session:
+            row = await session.outbox.outgoing(leased["seq"])
+            report = await session.reports.get(leased["report_id"])
+            if row is None or report is None:
+                return None  # deleted since it was leased
+            reply = from_json(row["reply"])
+            targets = await session.reports.targets(reply.jumps())
+            picture = await session.photos.stored_copy(reply.picture.photo) if reply.picture else None
+            log = None if row["audience"] == "thread" else await session.workspaces.log_channel(report.id) or ""
+        return OutboxItem(
+            seq=leased["seq"],
+            community=leased["community_id"],
+            report=leased["report_id"],
+            fence=leased["fence"],
+            attempts=leased["attempts"],
+            key=row["key"],
+            reply=reply.with_targets(targets),
+            target=report.target if log is None else replace(report.target, channel=log, message=None),
+            picture=picture,
+            audience=row["audience"],
+            task=row["task"],
+            version=row["version"],
+            sent=Sent(row["sent_channel"], row["sent_message"]) if row["sent_message"] else None,
+        )
+
+    @asynccontextmanager
+    async def signals(self, platform: PlatformName) -> AsyncIterator[asyncio.Event]:
+        """Hold a connection that sets the event whenever a reply for the platform is put into the outbox."""
+        event = asyncio.Event()
+
+        async def listen(connection: psycopg.AsyncConnection[Any]) -> None:
+            async for notice in connection.notifies():
+                if notice.payload == platform:
+                    event.set()
+
+        async with await psycopg.AsyncConnection.connect(
+            self._database.url, autocommit=True, options=ROLE_OPTION
+        ) as connection:
+            await connection.execute("LISTEN reunite_outbox")
+            listener = asyncio.create_task(listen(connection))
+            try:
+                yield event
+            finally:
+                listener.cancel()
+                await asyncio.gather(listener, return_exceptions=True)
+
+    async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
+        """Return photos whose links have expired, those that wait longest first."""
+        found = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
+        stale = []
+        for row in found:
+            async with self._database.session(row["community_id"]) as session:
+                photo = await session.photos.get(row["photo_id"])
+                report = await session.reports.get(photo.report) if photo else None
+                if photo and report:
+                    stale.append(StalePhoto(row["community_id"], photo, report.target))
+        return stale

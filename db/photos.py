@@ -1,0 +1,65 @@
+"""Photos in PostgreSQL."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from db import rows
+from db.queries import Queries
+from reunite.entities import IncomingPhoto, Photo
+
+
+class SqlPhotos(Queries):
+    """`reunite.ports.photos.Photos`, and what delivery and workers need besides."""
+
+    async def of(self, report: UUID) -> Sequence[Photo]:
+        found = await self._all(f"{rows.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
+        return [rows.photo(row) for row in found]
+
+    async def add(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:
+        row = await self._one(
+            """SELECT coalesce(max(position) + 1, 0) AS next, coalesce(bool_or(added_by = nullif(%(key)s, '')), false)
+               AS known FROM photo WHERE report_id = %(report)s""",
+            report=report,
+            key=key,
+        )
+        if row is None or row["known"]:
+            return
+        for position, photo in enumerate(photos, start=row["next"]):
+            await self._do(
+                "INSERT INTO photo (community_id, report_id, position, name, url, upload, added_by)"
+                " VALUES (%(community)s, %(report)s, %(position)s, %(name)s, %(url)s, %(upload)s, nullif(%(key)s, ''))",
+                community=self.community,
+                report=report,
+                position=position,
+                name=photo.name,
+                url=photo.url,
+                upload=photo.data,
+                key=key,
+            )
+
+    async def stored_copy(self, photo: UUID) -> bytes | None:
+        row = await self._one("SELECT copy FROM photo WHERE id = %(photo)s", photo=photo)
+        return row["copy"] if row else None
+
+    async def upload(self, photo: UUID) -> bytes | None:
+        """Return what was uploaded, until the stored copy is made."""
+        row = await self._one("SELECT upload FROM photo WHERE id = %(photo)s", photo=photo)
+        return row["upload"] if row else None
+
+    async def get(self, photo: UUID) -> Photo | None:
+        row = await self._one(f"{rows.PHOTO} WHERE id = %(photo)s", photo=photo)
+        return rows.photo(row) if row else None
+
+    async def refresh(self, photo: UUID, url: str | None) -> None:
+        """Store a photo's fresh link, None if its post is gone; its report's work is due at once."""
+        await self._do(
+            "UPDATE photo SET url = coalesce(%(url)s, url), stale_since = NULL, refreshed = true"
+            " WHERE id = %(photo)s AND state = 'pending'",
+            photo=photo,
+            url=url,
+        )
+        await self._do(
+            "UPDATE work SET due_at = now() WHERE state = 'due' AND leased_until IS NULL AND report_id ="
+            " (SELECT report_id FROM photo WHERE id = %(photo)s)",
+            photo=photo,
+        )

@@ -1,0 +1,106 @@
+"""Workspaces of a community in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from db import rows
+from db.queries import Queries
+from reunite import rules
+from reunite.entities import Settings, Statistics
+from reunite.errors import DefectError
+from reunite.ports import KnownCard, KnownPost, Sent
+
+
+class SqlWorkspaces(Queries):
+    """`reunite.ports.workspaces.Workspaces`, and what delivery needs besides."""
+
+    async def settings(self, workspace: UUID) -> Settings:
+        row = await self._one("SELECT * FROM workspace WHERE id = %(workspace)s", workspace=workspace)
+        if row is None:
+            raise DefectError(f"workspace {workspace} is not of this community")
+        return rows.settings(row)
+
+    async def save_settings(self, workspace: UUID, settings: Settings) -> None:
+        await self._do(
+            """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
+                 lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,
+                 private_reports = %(private_reports)s, sealed_categories = %(sealed_categories)s,
+                 keep_days = %(keep_days)s WHERE id = %(workspace)s""",
+            workspace=workspace,
+            **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},
+        )
+
+    async def statistics(self) -> Statistics:
+        row = await self._one(
+            """WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
+                             WHERE m.released OR NOT f.sealed) -- only moderators know the others
+               SELECT
+                 (SELECT count(*) FROM report WHERE kind = 'lost' AND state = 'open') AS open_lost_reports,
+                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'open' AND NOT sealed)
+                   AS open_found_reports,
+                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'returned') AS returned,
+                 (SELECT count(DISTINCT match_id) FROM outbox WHERE audience = 'thread') AS matches_shown,
+                 (SELECT count(*) FROM known WHERE state = 'confirmed') AS confirmed,
+                 (SELECT count(*) FROM known WHERE state = 'refused') AS refused,
+                 coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
+        )
+        return Statistics(**row or {})
+
+    async def reports(self, workspace: UUID) -> Sequence[UUID]:
+        found = await self._all(
+            "SELECT id FROM report WHERE workspace_id = %(workspace)s AND purged_at IS NULL ORDER BY id",
+            workspace=workspace,
+        )
+        return [row["id"] for row in found]
+
+    async def posts(self, workspace: UUID, since: datetime) -> Sequence[KnownPost]:
+        found = await self._all(
+            f"""SELECT known.*, EXISTS (SELECT FROM outbox o WHERE o.report_id = known.id
+                                        AND o.opens_thread) AS by_bot
+                FROM ({rows.REPORT}) AS known
+                WHERE workspace_id = %(workspace)s AND created_at >= %(since)s AND message IS NOT NULL
+                  AND state NOT IN ('withdrawn', 'expired') ORDER BY created_at""",
+            workspace=workspace,
+            since=since,
+        )
+        return [KnownPost(rows.report(row), row["by_bot"]) for row in found]
+
+    async def cards(self, workspace: UUID, since: datetime) -> Sequence[KnownCard]:
+        found = await self._all(
+            """SELECT o.sent_channel, o.sent_message, o.match_id FROM outbox o JOIN report r ON r.id = o.report_id
+               WHERE r.workspace_id = %(workspace)s AND o.match_id IS NOT NULL AND o.sent_message IS NOT NULL
+                 AND o.created_at >= %(since)s AND o.task <> 'remove' ORDER BY o.seq""",
+            workspace=workspace,
+            since=since,
+        )
+        cards = []
+        for row in found:
+            log = await self._all(
+                "SELECT * FROM verdict WHERE match_id = %(match)s ORDER BY seq", match=row["match_id"]
+            )
+            verdicts = tuple(rules.in_force([rows.verdict(each) for each in log]))
+            cards.append(KnownCard(Sent(row["sent_channel"], row["sent_message"]), row["match_id"], verdicts))
+        return cards
+
+    async def lock(self, workspace: UUID) -> None:
+        await self._do(
+            """UPDATE work SET fence = fence + 1, leased_until = NULL, hinted_at = NULL
+               WHERE report_id IN (SELECT id FROM report WHERE workspace_id = %(workspace)s)""",
+            workspace=workspace,
+        )
+        await self._do(
+            "SELECT 1 FROM report WHERE workspace_id = %(workspace)s ORDER BY id FOR UPDATE", workspace=workspace
+        )
+
+    async def unlink(self, workspace: UUID) -> None:
+        await self._do("SELECT unlink_workspace(%(workspace)s)", workspace=workspace)
+
+    async def log_channel(self, report: UUID) -> str | None:
+        """Return the moderators' channel of a report's workspace."""
+        row = await self._one(
+            "SELECT w.log_channel FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s",
+            report=report,
+        )
+        return row["log_channel"] if row else None

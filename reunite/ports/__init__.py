@@ -1,0 +1,21 @@
+"""What the domain needs from outside: the store in parts, the queue and the platforms.
+
+Each part of the store is a protocol of its own; its SQL is in the file of the same name in `db`.
+"""
+
+from reunite.ports.platform import Outgoing, Platform, Queue
+from reunite.ports.records import Audience, KnownCard, KnownPost, ScoredPair, Sent
+from reunite.ports.session import Session, Store
+
+__all__ = [
+    "Audience",
+    "KnownCard",
+    "KnownPost",
+    "Outgoing",
+    "Platform",
+    "Queue",
+    "ScoredPair",
+    "Sent",
+    "Session",
+    "Store",
+]

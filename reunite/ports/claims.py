@@ -1,0 +1,31 @@
+"""Claims, and what only the owner can know."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from reunite.entities import Claim, ClaimState, Member
+
+
+class Claims(Protocol):
+    """The claims of a community, and the proof questions of its found reports."""
+
+    async def add(self, match: UUID, member: Member, proof: str) -> Claim: ...
+
+    async def get(self, claim: UUID) -> Claim | None: ...
+
+    async def on(self, found: UUID) -> Sequence[Claim]:
+        """Return every claim on a found report, oldest first."""
+        ...
+
+    async def by(self, member: str) -> Sequence[Claim]:
+        """Return a member's claims that still have their proof, oldest first."""
+        ...
+
+    async def set_state(self, claim: UUID, state: ClaimState) -> None: ...
+
+    async def proof_question(self, found: UUID) -> str:
+        """Return what the finder asks the owner, or knows and doesn't show; empty where that is nothing."""
+        ...
+
+    async def set_proof_question(self, found: UUID, question: str) -> None: ...

@@ -1,0 +1,25 @@
+"""Deletion: what people are promised to be forgotten, wherever it is quoted."""
+
+from typing import Protocol
+from uuid import UUID
+
+from reunite.messages.reply import Reply
+
+
+class Deletion(Protocol):
+    """Deletes what is known of a report, of a link between workspaces, of a moderator."""
+
+    async def purge(self, report: UUID, ended: Reply) -> None:
+        """Delete all that is known of a report; its empty row stays, so that a redelivered event can't bring it back.
+
+        Every reply that quotes the report is removed; the post that the bot wrote for it becomes `ended`.
+        """
+        ...
+
+    async def separate(self, report: UUID) -> None:
+        """Delete a report's matches with other workspaces, and remove the replies that quote across them."""
+        ...
+
+    async def forget_moderator(self, member: str) -> None:
+        """Delete a member's name from the log of verdicts and from the replies that name them."""
+        ...

@@ -1,0 +1,42 @@
+"""Matches: scored pairs, and what was decided about them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from reunite.entities import Match, MatchState, ReplyTarget, Why
+from reunite.ports.records import ScoredPair
+
+
+class Matches(Protocol):
+    """The matches of a community."""
+
+    async def save(self, pair: ScoredPair) -> Match:
+        """Store a pair, or update a known one; what people decided about it stays."""
+        ...
+
+    async def get(self, match: UUID) -> Match | None: ...
+
+    async def of(self, report: UUID) -> Sequence[Match]:
+        """Return every match of a report, most probable first."""
+        ...
+
+    async def shown_at(self, target: ReplyTarget) -> Match | None:
+        """Return the match that the sent reply `target.message` shows."""
+        ...
+
+    async def is_shown(self, match: UUID, report: UUID) -> bool:
+        """Return whether a report's thread shows a match, or is about to."""
+        ...
+
+    async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None: ...
+
+    async def set_state(self, match: UUID, state: MatchState) -> None: ...
+
+    async def decline(self, match: UUID, *, declined: bool) -> None:
+        """Store whether the owner says that it isn't theirs."""
+        ...
+
+    async def release(self, match: UUID) -> None:
+        """Let the owner know about a sealed match."""
+        ...

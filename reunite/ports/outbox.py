@@ -1,0 +1,28 @@
+"""The outbox: replies to send, edit or remove."""
+
+from collections.abc import Mapping
+from typing import Protocol
+from uuid import UUID
+
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Reply
+from reunite.ports.records import Audience
+
+
+class Outbox(Protocol):
+    """The replies of a community."""
+
+    async def post(self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread") -> bool:
+        """Queue a reply for a report's thread, or for the moderators of its workspace.
+
+        False where `key` is known, or the moderators have no channel.
+        """
+        ...
+
+    async def revise(self, key: ReplyKey, reply: Reply) -> None:
+        """Replace a reply, sent or queued; one that isn't there stays away."""
+        ...
+
+    async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
+        """Return the latest version of every reply that quotes a report or is about it, sent or queued."""
+        ...

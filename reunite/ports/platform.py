@@ -1,0 +1,61 @@
+"""The queue of hints and the chat platforms."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from reunite.entities import PlatformName, ReplyTarget
+from reunite.messages.reply import Reply
+from reunite.ports.records import Sent
+
+
+class Queue(Protocol):
+    """Hints to the workers; losing one costs only time."""
+
+    async def hint(self, work: UUID) -> None:
+        """Hint at new work; never raises where the queue can't be reached."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply to deliver. `key` is its idempotency key; `maybe_sent` says that an earlier try may have arrived."""
+
+    key: str
+    target: ReplyTarget
+    reply: Reply
+    picture: bytes | None = None
+    maybe_sent: bool = False
+
+
+class Platform(Protocol):
+    """A chat platform's outbound side."""
+
+    @property
+    def name(self) -> PlatformName: ...
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """Post a reply in the thread of `target.message` (in the channel where that is None); return where it is.
+
+        Where `maybe_sent`, looks first whether the reply is there already. Raises TryAgainError, UndeliverableError.
+        """
+        ...
+
+    async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
+        """Replace a sent reply by its latest version. Raises TryAgainError, UndeliverableError."""
+        ...
+
+    async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
+        """Remove a reply; it may be gone already. Where `sent` is None, look whether it was sent at all.
+
+        Raises TryAgainError, UndeliverableError.
+        """
+        ...
+
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
+        """Return a fresh link to a photo of the post `target.message`; None where it is gone. Raises TryAgainError."""
+        ...
+
+    async def acknowledge(self, target: ReplyTarget) -> None:
+        """Mark a post as accepted. Raises TryAgainError, UndeliverableError."""
+        ...

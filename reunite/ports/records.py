@@ -1,0 +1,50 @@
+"""What the store takes and returns beside the domain's entities."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from reunite.entities import Label, Report, Verdict, Why
+
+Audience = Literal["thread", "moderators"]
+"""Who reads a reply: a report's thread, or the moderators' channel of its workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """A pair as the search scored it, ready to be stored."""
+
+    lost: UUID
+    found: UUID
+    probability: float
+    label: Label | None
+    why: tuple[Why, ...]
+    evidence: Mapping[str, float]
+    percent: bool = False
+    """Whether the probability may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a reply is: the channel and message that a reaction to it will name."""
+
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPost:
+    """A report's post as we know it, and whether the bot wrote it."""
+
+    report: Report
+    by_bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCard:
+    """A match reply as it was sent, and the moderators' current verdicts on it."""
+
+    sent: Sent
+    match: UUID
+    verdicts: tuple[Verdict, ...]

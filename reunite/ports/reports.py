@@ -1,0 +1,51 @@
+"""Reports: stored, locked, changed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from reunite.commands import NewReport
+from reunite.entities import ReplyTarget, Report, ReportState
+
+
+class Reports(Protocol):
+    """The reports of a community."""
+
+    async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
+        """Store a report with its photos and its work; return the work's id, None where the `source_key` is known."""
+        ...
+
+    async def get(self, report: UUID) -> Report | None: ...
+
+    async def at(self, target: ReplyTarget) -> Report | None:
+        """Return the report whose post is `target.message`."""
+        ...
+
+    async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
+        """Return a member's reports that are not purged, oldest first."""
+        ...
+
+    async def open_lost(self) -> Sequence[UUID]:
+        """Return the community's open lost reports."""
+        ...
+
+    async def has_sealed(self) -> bool:
+        """Return whether the community has open sealed reports."""
+        ...
+
+    async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        """Return reports, locked until the transaction ends; the order of locking rules out deadlocks."""
+        ...
+
+    async def set_state(self, report: UUID, state: ReportState) -> None: ...
+
+    async def mark_first_reply(self, report: UUID) -> None:
+        """Record that the report's thread has its first reply."""
+        ...
+
+    async def set_text(self, report: UUID, text: str, details: str) -> None:
+        """Change a report's text, which ends with `details`; the embeddings of the old text are deleted."""
+        ...
+
+    async def set_expiry(self, report: UUID, expires_at: datetime) -> None: ...

@@ -1,0 +1,19 @@
+"""The record of work."""
+
+from typing import Protocol
+from uuid import UUID
+
+
+class Work(Protocol):
+    """The work on a community's reports."""
+
+    async def add(self, report: UUID) -> UUID:
+        """Have a report processed (again), and return the work's id."""
+        ...
+
+    async def stop(self, report: UUID) -> None:
+        """Delete the work on a report; a worker that has it writes nothing more.
+
+        Call it before the report is locked: a worker locks its work first, and the other order deadlocks.
+        """
+        ...

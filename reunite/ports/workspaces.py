@@ -1,0 +1,41 @@
+"""Workspaces of a community: settings, numbers, and what is known of their messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from reunite.entities import Settings, Statistics
+from reunite.ports.records import KnownCard, KnownPost
+
+
+class Workspaces(Protocol):
+    """The workspaces of a community."""
+
+    async def settings(self, workspace: UUID) -> Settings: ...
+
+    async def save_settings(self, workspace: UUID, settings: Settings) -> None: ...
+
+    async def statistics(self) -> Statistics:
+        """Return the community's numbers."""
+        ...
+
+    async def reports(self, workspace: UUID) -> Sequence[UUID]:
+        """Return the workspace's reports that are not purged."""
+        ...
+
+    async def posts(self, workspace: UUID, since: datetime) -> Sequence[KnownPost]:
+        """Return the posts of a workspace's reports, without those that were withdrawn or have expired."""
+        ...
+
+    async def cards(self, workspace: UUID, since: datetime) -> Sequence[KnownCard]:
+        """Return the match replies that were sent in a workspace."""
+        ...
+
+    async def lock(self, workspace: UUID) -> None:
+        """Stop the work on a workspace's reports, and lock these until the transaction ends."""
+        ...
+
+    async def unlink(self, workspace: UUID) -> None:
+        """Give a workspace a community of its own."""
+        ...

@@ -1,0 +1,149 @@
+"""Reports and questions: new posts, edited posts, deleted posts, answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reunite import rules
+from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
+from reunite.edits import joined, reword
+from reunite.entities import Question, Report, ReportKind, ReportState, Settings, Workspace
+from reunite.errors import TellUserError, TryAgainError
+from reunite.language import sentence
+from reunite.messages import keys, notices, wording
+from reunite.my_reports import end
+from reunite.ports import Queue, Session, Store
+from reunite.text.sealing import category_of
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A report is stored. `created` is false if its event came before."""
+
+    report: Report
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerResult:
+    """What to show a report's author after their answer, and whether it changed anything."""
+
+    words: str
+    changed: bool
+
+
+class PostHandlers:
+    """Takes what members post."""
+
+    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime]) -> None:
+        """`now` returns the time, with its zone."""
+        self._store = store
+        self._queue = queue
+        self._now = now
+
+    async def report(self, command: NewReport) -> Receipt:
+        """Store a report and its work. Raises TellUserError where it can't be accepted."""
+        _check(command)
+        target = command.target
+        async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
+            if command.sealed and settings.log_channel is None:
+                raise TellUserError("sealed_needs_log")
+            expires_at = self._now() + timedelta(days=settings.keep_days)
+            report, work = await session.reports.add(command, expires_at)
+            if work:
+                await _welcome(session, report, settings)
+        if work:
+            await self._queue.hint(work)
+        return Receipt(report, work is not None)
+
+    async def edit(self, workspace: Workspace, command: EditReport) -> bool:
+        """Replace the words of a report's post, and search again; false where nothing of ours has changed."""
+        async with self._store.session(workspace.community) as session:
+            found = await session.reports.at(command.target)
+            if found is None:
+                return False
+            report = (await session.reports.lock({found.id})).get(found.id)
+            if report is None:
+                raise TryAgainError("its workspace has moved to another community")
+            text = joined(command.text, report.details)
+            if report.state not in rules.IN_PROGRESS or report.text == text:
+                return False
+            work = await reword(session, report, text, report.details)
+        await self._queue.hint(work)
+        return True
+
+    async def withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
+        """Withdraw and purge a report; false where there is none.
+
+        `member` is None where the post itself is gone; else it has to be the author or a moderator.
+        """
+        async with self._store.session(workspace.community) as session:
+            report = await session.reports.at(command.target)
+            if report is None or report.purged:
+                return False
+            member = command.member
+            if member and not (command.is_moderator or report.is_by(command.target.platform, member)):
+                raise TellUserError("only_moderators")
+            await end(session, report)
+        return True
+
+    async def answer_question(self, workspace: Workspace, command: AnswerQuestion) -> AnswerResult:
+        """Store the answer to a report's question and have the report scored again. Only the first answer counts.
+
+        So a click that comes twice changes nothing, and nobody can try out which answer fits.
+        Raises TellUserError where the member isn't the report's author, or there is nothing to answer.
+        """
+        async with self._store.session(workspace.community) as session:
+            report, question = await _asked(session, command)
+            if report.question_answer is not None:
+                return AnswerResult(_answered_before(report, question), changed=False)
+            if report.state is not ReportState.OPEN or not question.options:
+                raise TellUserError("question_over")
+            answer = _option(question, command.choice)
+            await session.questions.answer(report.id, answer)
+            work = await session.work.add(report.id) if answer else None
+        if work:
+            await self._queue.hint(work)
+        return AnswerResult(sentence("said" if answer else "said_unsure", report.language), changed=True)
+
+
+async def _welcome(session: Session, report: Report, settings: Settings) -> None:
+    """Write the post of a report that came by command, and advise to seal what should be."""
+    if report.target.message is None:
+        await session.outbox.post(report.id, keys.report_post(report.id), wording.report_post(report))
+    if report.kind is ReportKind.FOUND and not report.sealed and category_of(report.text) in settings.sealed_categories:
+        await session.outbox.post(report.id, keys.sealing_advice(report.id), notices.better_sealed(report))
+
+
+async def _asked(session: Session, command: AnswerQuestion) -> tuple[Report, Question]:
+    report = (await session.reports.lock({command.report})).get(command.report)
+    if report is None or report.question is None:
+        raise TellUserError("nothing_here")
+    if not report.is_by(command.target.platform, command.member):
+        raise TellUserError("only_author")
+    return report, report.question
+
+
+def _answered_before(report: Report, question: Question) -> str:
+    answer, language = report.question_answer, report.language
+    words = wording.option(question, answer, language) if answer else sentence("not_sure", language)
+    return sentence("said_before", language, said=words)
+
+
+def _option(question: Question, choice: str) -> str:
+    """Return the option that was chosen, empty for "not sure"."""
+    if choice == wording.UNSURE:
+        return ""
+    options = {str(number): words for number, words in enumerate(question.options)}
+    if choice not in options:
+        raise TellUserError("nothing_here")
+    return options[choice]
+
+
+def _check(command: NewReport) -> None:
+    if not command.text and not command.photos:
+        raise TellUserError("empty_report")
+    if len(command.text) > rules.MOST_TEXT:
+        raise TellUserError("text_too_long", length=len(command.text), number=rules.MOST_TEXT)
+    if len(command.photos) > rules.MOST_PHOTOS:
+        raise TellUserError("too_many_photos", count=len(command.photos), number=rules.MOST_PHOTOS)

@@ -1,0 +1,247 @@
+"""One stage for the domain's services on two stores: in memory, and PostgreSQL. No worker and no bot runs on it."""
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from db.store import Store as PostgresStore
+from reunite.announce import announce
+from reunite.commands import (
+    ChangeSettings,
+    GiveVerdict,
+    JoinWorkspace,
+    NewReport,
+    Press,
+    ReportFound,
+    ReportLost,
+)
+from reunite.entities import (
+    IncomingPhoto,
+    Label,
+    Match,
+    Member,
+    PlatformName,
+    ReplyTarget,
+    Report,
+    ReportState,
+    Settings,
+    VerdictKind,
+    Why,
+    Workspace,
+)
+from reunite.handlers import Handlers
+from reunite.matching.evidence import Candidate, Item, Search
+from reunite.matching.scoring import ScoredCandidate
+from reunite.messages.reply import Action, Reply
+from reunite.ports import Audience, Sent, Session, Store
+from reunite.ports.outbox import Outbox
+from tests.doubles.memory import MemoryStore
+
+ADA, BEN, MODERATOR = Member("ada", "Ada Lovelace"), Member("ben", "Ben Nevis"), Member("mo", "Mo Derator")
+COPY = b"a stored copy"
+
+
+class Hints:
+    """A queue that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.work: list[UUID] = []
+
+    async def hint(self, work: UUID) -> None:
+        self.work.append(work)
+
+
+class ReadableOutbox(Outbox, Protocol):
+    """An outbox that also shows a thread."""
+
+    async def thread(self, report: UUID, audience: Audience = "thread") -> list[Reply]: ...
+
+
+class ReadableSession(Session, Protocol):
+    """A session whose threads can be read."""
+
+    @property
+    def outbox(self) -> ReadableOutbox: ...
+
+
+class Stage(ABC):
+    """Handlers before a store, and short ways to bring them where a test begins."""
+
+    store: Store
+
+    def _begin(self, store: Store) -> None:
+        self.store = store
+        self.hints = Hints()
+        self.time = datetime.now(UTC)
+        self.handlers = Handlers(store, self.hints, lambda: self.time)
+
+    @abstractmethod
+    def session(self, community: UUID) -> AbstractAsyncContextManager[ReadableSession]:
+        """Open a transaction."""
+
+    @abstractmethod
+    async def deliver(self, report: Report) -> None:
+        """Send what is queued on a report's platform; each message is named by its number."""
+
+    @abstractmethod
+    async def keep_photos(self, report: Report) -> None:
+        """Make the stored copies of a report's photos."""
+
+    async def join(self, name: str = "here", platform: PlatformName = "web", **settings: Any) -> Workspace:
+        workspace = await self.handlers.join(JoinWorkspace(platform, name, name))
+        await self.handlers.set_up(ChangeSettings(platform=platform, workspace=name, settings=Settings(**settings)))
+        return workspace
+
+    async def lost(self, text: str = "my umbrella", **fields: Any) -> Report:
+        return await self._report(ReportLost, {"author": ADA, "text": text, **fields})
+
+    async def found(self, text: str = "an umbrella", **fields: Any) -> Report:
+        return await self._report(ReportFound, {"author": BEN, "text": text, **fields})
+
+    async def _report(self, kind: type[NewReport], fields: dict[str, Any]) -> Report:
+        """Report, and open the report as a worker would."""
+        key = fields.pop("key", uuid4().hex)
+        target = fields.pop("target", ReplyTarget("web", "here", kind.kind, key))
+        receipt = await self.handlers.report(kind(source_key=key, target=target, **fields))
+        async with self.session(receipt.report.community) as session:
+            if receipt.created:
+                await session.reports.set_state(receipt.report.id, ReportState.OPEN)
+            report = await session.reports.get(receipt.report.id)
+        assert report
+        return report
+
+    async def search(
+        self, report: Report, *others: Report, label: Label | None = Label.HIGH, why: tuple[Why, ...] = ()
+    ) -> None:
+        """Let a report's search find other reports, all with one label."""
+        now = await self.now(report)
+        scored = [ScoredCandidate(other.id, 0.9 - number / 100, label, why, {}) for number, other in enumerate(others)]
+        candidates = tuple(Candidate(_item(other), {}) for other in others)
+        search = Search(_item(now), candidates, open_count=len(others))
+        async with self.session(now.community) as session:
+            await announce(session, now, search, scored, percent=False)
+
+    async def matched(self, **found: Any) -> tuple[Report, Report, Match]:
+        """Return a lost and a found report whose threads show their match."""
+        lost, other = await self.lost(), await self.found(**found)
+        await self.search(lost, other)
+        return lost, other, await self.match(lost)
+
+    async def now(self, report: Report) -> Report:
+        async with self.session(report.community) as session:
+            now = await session.reports.get(report.id)
+        assert now
+        return now
+
+    async def state(self, report: Report) -> ReportState:
+        return (await self.now(report)).state
+
+    async def match(self, report: Report) -> Match:
+        async with self.session(report.community) as session:
+            [match] = await session.matches.of(report.id)
+        return match
+
+    async def thread(self, report: Report, audience: Audience = "thread") -> list[Reply]:
+        async with self.session(report.community) as session:
+            return await session.outbox.thread(report.id, audience)
+
+    async def kinds(self, report: Report, audience: Audience = "thread") -> list[str]:
+        return [reply.kind for reply in await self.thread(report, audience)]
+
+    async def words(self, *reports: Report) -> str:
+        """Return all that the threads of reports and their moderators' channels show."""
+        shown = [await self.thread(each, audience) for each in reports for audience in _AUDIENCES]
+        return "\n".join(reply.text() + str(reply.choices) for replies in shown for reply in replies)
+
+    async def press(self, action: Action, subject: UUID, by: Member, **fields: Any) -> Reply:
+        press = Press(
+            target=ReplyTarget("web", "here", "found", "any"),
+            member=by,
+            is_moderator=by is MODERATOR,
+            action=action,
+            subject=subject,
+            key=uuid4().hex,
+        )
+        return await self.handlers.press(replace(press, **fields))
+
+    async def verdict(self, match: Match, kind: VerdictKind, by: Member = MODERATOR, *, given: bool = True) -> bool:
+        """Give a verdict, or take one back; return whether that changed the match."""
+        command = GiveVerdict(
+            target=ReplyTarget("web", "here", "lost", "any"),
+            member=by,
+            kind=kind,
+            given=given,
+            is_moderator=by is MODERATOR,
+            match=match.id,
+        )
+        result = await self.handlers.give_verdict(command)
+        return bool(result and result.changed)
+
+    async def claim(self, match: Match, found: Report, proof: str = "a scratch inside") -> UUID:
+        """Claim a found item as its owner; return the claim."""
+        await self.press("mine", match.id, ADA, words=proof)
+        async with self.session(found.community) as session:
+            return (await session.claims.on(found.id))[-1].id
+
+    def later(self, days: int) -> None:
+        self.time += timedelta(days=days)
+
+
+def _item(report: Report) -> Item:
+    return Item(report.id, report.kind, report.text, report.place, report.created_at, time_is_stated=False)
+
+
+_AUDIENCES: tuple[Audience, ...] = ("thread", "moderators")
+PHOTO = IncomingPhoto("mine.jpg", data=b"an upload")
+
+
+class MemoryStage(Stage):
+    """The stage in memory."""
+
+    def __init__(self) -> None:
+        self.memory = MemoryStore()
+        self._begin(self.memory)
+
+    def session(self, community: UUID) -> AbstractAsyncContextManager[ReadableSession]:
+        return self.memory.session(community)
+
+    async def deliver(self, report: Report) -> None:
+        async with self.memory.session(report.community) as session:
+            for number, row in enumerate(list(self.memory.tables.outbox.values())):
+                if row.sent is None and not row.is_removed:
+                    session.outbox.deliver(row.key, Sent(report.target.channel, f"sent {number}"))
+
+    async def keep_photos(self, report: Report) -> None:
+        async with self.memory.session(report.community) as session:
+            for photo in await session.photos.of(report.id):
+                session.photos.keep(photo.id, COPY)
+
+
+class PostgresStage(Stage):
+    """The stage on PostgreSQL."""
+
+    def __init__(self, store: PostgresStore) -> None:
+        self.postgres = store
+        self._begin(store)
+
+    def session(self, community: UUID) -> AbstractAsyncContextManager[ReadableSession]:
+        return self.postgres.session(community)
+
+    async def deliver(self, report: Report) -> None:
+        while items := await self.postgres.delivery.lease(report.target.platform, limit=10, seconds=60):
+            for item in items:
+                async with self.postgres.session(item.community) as session:
+                    sent = Sent(report.target.channel, f"sent {item.seq}")
+                    await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
+
+    async def keep_photos(self, report: Report) -> None:
+        async with self.postgres.session(report.community) as session:
+            await session._do(
+                "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL"
+                " WHERE report_id = %(report)s",
+                copy=COPY,
+                report=report.id,
+            )

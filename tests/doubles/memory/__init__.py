@@ -1,0 +1,5 @@
+"""An in-memory store, held to PostgreSQL's behaviour by tests/contract/test_stores.py."""
+
+from tests.doubles.memory.store import MemoryStore
+
+__all__ = ["MemoryStore"]

@@ -1,0 +1,168 @@
+"""Matches, verdicts, claims and candidates in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from reunite.commands import GiveVerdict
+from reunite.entities import (
+    Claim,
+    ClaimState,
+    Match,
+    MatchState,
+    Member,
+    ReplyTarget,
+    Report,
+    ReportState,
+    Verdict,
+    Why,
+)
+from reunite.matching.evidence import Candidate, Item, Search
+from reunite.ports import ScoredPair
+from reunite.text import words
+from tests.doubles.memory.tables import Part, VerdictRow, now
+
+
+class MemoryMatches(Part):
+    """`reunite.ports.matches.Matches`."""
+
+    async def save(self, pair: ScoredPair) -> Match:
+        self._require(pair.lost), self._require(pair.found)
+        known = next((each for each in self._matches() if (each.lost, each.found) == (pair.lost, pair.found)), None)
+        scored = {"probability": pair.probability, "label": pair.label, "why": pair.why, "percent": pair.percent}
+        if known is None:
+            match = Match(uuid4(), pair.lost, pair.found, state=MatchState.UNDECIDED, **scored)  # type: ignore[arg-type]
+        else:
+            match = replace(known, **scored)  # type: ignore[arg-type]
+        self._tables.matches[match.id] = match
+        return match
+
+    async def get(self, match: UUID) -> Match | None:
+        return next((each for each in self._matches() if each.id == match), None)
+
+    async def of(self, report: UUID) -> Sequence[Match]:
+        found = [each for each in self._matches() if report in {each.lost, each.found}]
+        return sorted(found, key=lambda each: (-each.probability, each.id))
+
+    async def shown_at(self, target: ReplyTarget) -> Match | None:
+        for row in self._outbox():
+            report = self._require(row.report).report
+            place = (row.sent.channel, row.sent.message) if row.sent else None
+            if place == (target.channel, target.message) and report.target.platform == target.platform:
+                return await self.get(row.reply.match) if row.reply.match else None
+        return None
+
+    async def is_shown(self, match: UUID, report: UUID) -> bool:
+        return any(
+            row.reply.match == match and row.report == report and row.audience == "thread" and not row.is_removed
+            for row in self._outbox()
+        )
+
+    async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None:
+        await self._set(match, why=why)
+
+    async def set_state(self, match: UUID, state: MatchState) -> None:
+        await self._set(match, state=state)
+
+    async def decline(self, match: UUID, *, declined: bool) -> None:
+        await self._set(match, declined=declined)
+
+    async def release(self, match: UUID) -> None:
+        await self._set(match, released=True)
+
+    async def _set(self, match: UUID, **changed: object) -> None:
+        if known := await self.get(match):
+            self._tables.matches[match] = replace(known, **changed)  # type: ignore[arg-type]
+
+
+class MemoryVerdicts(Part):
+    """`reunite.ports.verdicts.Verdicts`."""
+
+    async def add(self, match: UUID, command: GiveVerdict, *, given: bool) -> None:
+        message = None if command.match else command.target.message
+        verdict = Verdict(command.member.id, command.kind, given, now(), message, command.press)
+        self._tables.verdicts.append(VerdictRow(match, command.member, verdict))
+
+    def _log(self) -> Iterator[VerdictRow]:
+        known = {match.id for match in self._matches()}
+        return (row for row in self._tables.verdicts if row.match in known)
+
+    async def of(self, match: UUID) -> Sequence[Verdict]:
+        return [row.verdict for row in self._log() if row.match == match]
+
+    async def by(self, member: str) -> Sequence[Verdict]:
+        return [row.verdict for row in self._log() if row.verdict.moderator == member]
+
+
+class MemoryClaims(Part):
+    """`reunite.ports.claims.Claims`."""
+
+    async def add(self, match: UUID, member: Member, proof: str) -> Claim:
+        claim = Claim(uuid4(), match, member, proof, ClaimState.OPEN)
+        self._tables.claims[claim.id] = claim
+        return claim
+
+    def _claims(self) -> Iterator[tuple[Claim, Match]]:
+        matches = {match.id: match for match in self._matches()}
+        return ((each, matches[each.match]) for each in self._tables.claims.values() if each.match in matches)
+
+    async def get(self, claim: UUID) -> Claim | None:
+        return next((each for each, _ in self._claims() if each.id == claim), None)
+
+    async def on(self, found: UUID) -> Sequence[Claim]:
+        return [each for each, match in self._claims() if match.found == found]
+
+    async def by(self, member: str) -> Sequence[Claim]:
+        return [each for each, _ in self._claims() if each.member.id == member and each.proof]
+
+    async def set_state(self, claim: UUID, state: ClaimState) -> None:
+        if known := await self.get(claim):
+            self._tables.claims[claim] = replace(known, state=state)
+
+    async def proof_question(self, found: UUID) -> str:
+        row = self._row(found)
+        return row.proof_question if row else ""
+
+    async def set_proof_question(self, found: UUID, question: str) -> None:
+        if row := self._row(found):
+            self._tables.reports[found] = replace(row, proof_question=question)
+
+
+class MemoryCandidates(Part):
+    """`reunite.ports.candidates.Candidates` by rare words only: nothing is measured by an encoder."""
+
+    async def search(self, report: Report, limit: int, *, sealed: bool = False) -> Search:  # noqa: ARG002
+        pairs = {
+            (match.found if report.id == match.lost else match.lost): match
+            for match in self._matches()
+            if report.id in {match.lost, match.found}
+        }
+        open_ones = [
+            row.report
+            for row in self._rows()
+            if row.report.kind is report.kind.opposite
+            and row.report.state is ReportState.OPEN
+            and (sealed or not row.report.sealed or ((pair := pairs.get(row.report.id)) and pair.released))
+        ]
+        wanted = words.rare_candidates(report.text)
+        shared = {each.id: set(wanted) & set(words.tokens(each.text)) for each in open_ones}
+        counts = {word: sum(word in each for each in shared.values()) for word in wanted}
+        rare = {
+            each: {word for word in found if words.is_rare(counts[word], len(open_ones))}
+            for each, found in shared.items()
+        }
+        left_out = {each for each, match in pairs.items() if match.state is MatchState.REFUSED or match.declined}
+        return Search(
+            _item(report),
+            tuple(
+                Candidate(_item(each), {}, tuple(sorted(rare[each.id])))
+                for each in open_ones
+                if rare[each.id] and each.id not in left_out
+            ),
+            open_count=len(open_ones),
+        )
+
+
+def _item(report: Report) -> Item:
+    at = report.happened_at or report.created_at
+    return Item(report.id, report.kind, report.text, report.place, at, time_is_stated=report.happened_at is not None)

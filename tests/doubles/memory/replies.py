@@ -1,0 +1,143 @@
+"""The outbox and deletion in memory."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from reunite.entities import ClaimState, Question, Report
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Person, Reply
+from reunite.ports import Audience, Sent
+from tests.doubles.memory.tables import OutboxRow, Part, now
+
+
+class MemoryOutbox(Part):
+    """`reunite.ports.outbox.Outbox`; `thread` and `deliver` play the delivery."""
+
+    async def post(self, report: UUID, key: ReplyKey, reply: Reply, audience: Audience = "thread") -> bool:
+        row = self._row(report)
+        if row is None or key in self._tables.outbox:
+            return False
+        if audience == "moderators" and self._tables.workspaces[row.workspace].settings.log_channel is None:
+            return False
+        self._tables.outbox[key] = OutboxRow(report, key, reply, audience, now())
+        return True
+
+    async def revise(self, key: ReplyKey, reply: Reply) -> None:
+        row = self._tables.outbox.get(key)
+        if row and self._row(row.report) and not row.is_removed:
+            self._tables.outbox[key] = replace(row, reply=reply)
+
+    async def quoting(self, report: UUID) -> Mapping[ReplyKey, Reply]:
+        return {row.key: row.reply for row in self._outbox() if report in row.reply.quotes and not row.is_removed}
+
+    async def thread(self, report: UUID, audience: Audience = "thread") -> list[Reply]:
+        """Return the replies in a report's thread, sent or queued, in order."""
+        return [
+            row.reply
+            for row in self._outbox()
+            if row.report == report and row.audience == audience and not row.is_removed
+        ]
+
+    def deliver(self, key: ReplyKey, sent: Sent) -> None:
+        """Note where a reply was sent."""
+        row = self._tables.outbox[key]
+        self._tables.outbox[key] = replace(row, sent=sent)
+        report = self._require(row.report).report
+        if row.reply.opens_thread and report.target.message is None:
+            self._change(report.id, target=replace(report.target, channel=sent.channel, message=sent.message))
+
+
+class MemoryDeletion(Part):
+    """`reunite.ports.deletion.Deletion`."""
+
+    async def purge(self, report: UUID, ended: Reply) -> None:
+        purged = self._require(report).report
+        for row in self._outbox():
+            if report in row.reply.quotes and not row.is_removed:
+                is_post = row.reply.opens_thread and row.report == report
+                self._reduce(row, ended if is_post else row.reply.without({report}))
+        self._take_back_words(purged)
+        self._forget_claims(report)
+        for photo in [each for each, row in self._tables.photos.items() if row.photo.report == report]:
+            del self._tables.photos[photo]
+        for match in self._matches():
+            if report in {match.lost, match.found}:
+                self._tables.matches[match.id] = replace(match, why=())
+        self._tables.reports[report] = replace(self._require(report), proof_question="")
+        self._change(
+            report,
+            purged=True,
+            text="",
+            details="",
+            place="",
+            author=replace(purged.author, name=""),
+            question=None,
+            question_answer=None,
+        )
+
+    async def separate(self, report: UUID) -> None:
+        for row in self._outbox():
+            others = {each for each in row.reply.quotes if self._is_across(row.report, each)}
+            if row.report != report:
+                others &= {report}
+            if others and not row.is_removed:
+                self._reduce(row, row.reply.without(others))
+        for match in self._matches():
+            if report in {match.lost, match.found} and self._is_across(match.lost, match.found):
+                self._take_back_words(self._require(match.found).report, {match.lost})
+                del self._tables.matches[match.id]
+                for claim in [each for each, row in self._tables.claims.items() if row.match == match.id]:
+                    del self._tables.claims[claim]
+
+    async def forget_moderator(self, member: str) -> None:
+        known = {match.id for match in self._matches()}
+        for number, verdict in enumerate(self._tables.verdicts):
+            if verdict.match in known and verdict.member.id == member:
+                self._tables.verdicts[number] = replace(verdict, member=replace(verdict.member, name=""))
+                for row in self._outbox():
+                    self._tables.outbox[row.key] = replace(row, reply=_without_name(row.reply, member))
+
+    def _is_across(self, one: UUID, other: UUID) -> bool:
+        rows = self._row(one), self._row(other)
+        return bool(rows[0] and rows[1] and rows[0].workspace != rows[1].workspace)
+
+    def _reduce(self, row: OutboxRow, rest: Reply | None) -> None:
+        kept = rest or Reply(row.reply.kind, (), match=row.reply.match)
+        self._tables.outbox[row.key] = replace(row, reply=kept, is_removed=rest is None)
+
+    def _take_back_words(self, source: Report, among: Collection[UUID] | None = None) -> None:
+        """Take a found report's words out of the questions that offer them, and out of their answers."""
+        for row in self._rows():
+            question, report = row.report.question, row.report
+            if question and source.id in question.sources and (among is None or report.id in among):
+                answer = report.question_answer
+                self._change(
+                    report.id,
+                    question=Question(question.aspect, (), question.sources),
+                    question_answer="" if answer and answer == source.place else answer,
+                )
+
+    def _forget_claims(self, report: UUID) -> None:
+        matches = {match.id: match for match in self._matches()}
+        for claim in list(self._tables.claims.values()):
+            match = matches.get(claim.match)
+            if match and match.found == report:
+                del self._tables.claims[claim.id]
+            elif match and match.lost == report:
+                state = ClaimState.REJECTED if claim.state is ClaimState.OPEN else claim.state
+                member = replace(claim.member, name="")
+                self._tables.claims[claim.id] = replace(claim, proof="", member=member, state=state)
+
+
+def _without_name(reply: Reply, member: str) -> Reply:
+    lines = tuple(
+        tuple(
+            replace(span, member=replace(span.member, name=""))
+            if isinstance(span, Person) and span.member.id == member
+            else span
+            for span in line
+        )
+        for line in reply.lines
+    )
+    return replace(reply, lines=lines)

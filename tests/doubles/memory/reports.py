@@ -1,0 +1,141 @@
+"""Reports, questions, photos and work in memory."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from reunite.commands import NewReport
+from reunite.entities import IncomingPhoto, Photo, PhotoState, Question, ReplyTarget, Report, ReportKind, ReportState
+from reunite.errors import TryAgainError
+from tests.doubles.memory.tables import Part, PhotoRow, ReportRow, now
+
+
+class MemoryReports(Part):
+    """`reunite.ports.reports.Reports`."""
+
+    async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
+        where = (command.target.platform, command.target.workspace)
+        workspace = next(
+            (
+                row.workspace
+                for row in self._tables.workspaces.values()
+                if (row.workspace.platform, row.workspace.external_id) == where and self._workspace(row.workspace.id)
+            ),
+            None,
+        )
+        if workspace is None:
+            raise TryAgainError("the workspace has moved to another community")
+        for row in self._rows():
+            if (row.workspace, row.source_key) == (workspace.id, command.source_key):
+                return self._read(row), None
+        report = Report(
+            uuid4(),
+            self._community,
+            command.kind,
+            ReportState.PENDING,
+            command.author,
+            command.text,
+            command.place,
+            command.happened_at,
+            command.target,
+            created_at=now(),
+            expires_at=expires_at,
+            sealed=command.sealed,
+            private=command.private,
+            category=command.category,
+        )
+        row = ReportRow(report, workspace.id, command.source_key, command.proof_question)
+        self._tables.reports[report.id] = row
+        await MemoryPhotos(self._tables, self._community).add(report.id, command.photos)
+        return self._read(row), await MemoryWork(self._tables, self._community).add(report.id)
+
+    async def get(self, report: UUID) -> Report | None:
+        row = self._row(report)
+        return self._read(row) if row else None
+
+    async def at(self, target: ReplyTarget) -> Report | None:
+        return next((self._read(row) for row in self._rows() if target.message and row.report.target == target), None)
+
+    async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
+        return [
+            self._read(row)
+            for row in self._rows()
+            if row.workspace == workspace and row.report.author.id == member and not row.report.purged
+        ]
+
+    async def open_lost(self) -> Sequence[UUID]:
+        return sorted(
+            row.report.id
+            for row in self._rows()
+            if row.report.kind is ReportKind.LOST and row.report.state is ReportState.OPEN
+        )
+
+    async def has_sealed(self) -> bool:
+        return any(row.report.sealed and row.report.state is ReportState.OPEN for row in self._rows())
+
+    async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
+        return {each: self._read(row) for each in reports if (row := self._row(each))}
+
+    async def set_state(self, report: UUID, state: ReportState) -> None:
+        self._change(report, state=state)
+
+    async def mark_first_reply(self, report: UUID) -> None:
+        self._change(report, has_first_reply=True)
+
+    async def set_text(self, report: UUID, text: str, details: str) -> None:
+        self._change(report, text=text, details=details)
+
+    async def set_expiry(self, report: UUID, expires_at: datetime) -> None:
+        self._change(report, expires_at=expires_at)
+
+
+class MemoryQuestions(Part):
+    """`reunite.ports.questions.Questions`."""
+
+    async def ask(self, report: UUID, question: Question) -> None:
+        row = self._row(report)
+        if row and row.report.question is None:
+            self._change(report, question=question)
+
+    async def answer(self, report: UUID, answer: str) -> None:
+        self._change(report, question_answer=answer)
+
+
+class MemoryPhotos(Part):
+    """`reunite.ports.photos.Photos`; `keep` plays the worker."""
+
+    async def of(self, report: UUID) -> Sequence[Photo]:
+        return [row.photo for row in self._of(report)]
+
+    def _of(self, report: UUID) -> list[PhotoRow]:
+        return [row for row in self._tables.photos.values() if row.photo.report == report and self._row(report)]
+
+    async def add(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:
+        known = self._of(report)
+        if key and any(row.added_by == key for row in known):
+            return
+        for position, photo in enumerate(photos, start=len(known)):
+            added = Photo(uuid4(), report, position, photo.name, PhotoState.PENDING, photo.url)
+            self._tables.photos[added.id] = PhotoRow(added, added_by=key)
+
+    async def stored_copy(self, photo: UUID) -> bytes | None:
+        row = self._tables.photos.get(photo)
+        return row.copy if row and self._row(row.photo.report) else None
+
+    def keep(self, photo: UUID, copy: bytes) -> None:
+        row = self._tables.photos[photo]
+        self._tables.photos[photo] = replace(row, photo=replace(row.photo, state=PhotoState.STORED), copy=copy)
+
+
+class MemoryWork(Part):
+    """`reunite.ports.work.Work`."""
+
+    async def add(self, report: UUID) -> UUID:
+        work = uuid4()
+        self._tables.work[work] = self._require(report).report.id
+        return work
+
+    async def stop(self, report: UUID) -> None:
+        for work in [work for work, of in self._tables.work.items() if of == report and self._row(report)]:
+            del self._tables.work[work]

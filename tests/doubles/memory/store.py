@@ -1,0 +1,179 @@
+"""The in-memory store: transactions that roll back, workspaces, links."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import fields, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from reunite import rules
+from reunite.commands import JoinWorkspace
+from reunite.entities import MatchState, PlatformName, ReportKind, ReportState, Settings, Statistics, Workspace
+from reunite.errors import DefectError
+from reunite.ports import KnownCard, KnownPost
+from tests.doubles.memory.matches import MemoryCandidates, MemoryClaims, MemoryMatches, MemoryVerdicts
+from tests.doubles.memory.replies import MemoryDeletion, MemoryOutbox
+from tests.doubles.memory.reports import MemoryPhotos, MemoryQuestions, MemoryReports, MemoryWork
+from tests.doubles.memory.tables import Part, Tables, WorkspaceRow
+
+
+class MemoryWorkspaces(Part):
+    """`reunite.ports.workspaces.Workspaces`."""
+
+    async def settings(self, workspace: UUID) -> Settings:
+        row = self._workspace(workspace)
+        if row is None:
+            raise DefectError(f"workspace {workspace} is not of this community")
+        return row.settings
+
+    async def save_settings(self, workspace: UUID, settings: Settings) -> None:
+        if row := self._workspace(workspace):
+            self._tables.workspaces[workspace] = replace(row, settings=settings)
+
+    async def statistics(self) -> Statistics:
+        reports = [row.report for row in self._rows()]
+        found = {each.id: each for each in reports if each.kind is ReportKind.FOUND}
+        public = [match for match in self._matches() if match.released or not found[match.found].sealed]
+        is_open = [each for each in reports if each.state is ReportState.OPEN]
+        return Statistics(
+            open_lost_reports=sum(each.kind is ReportKind.LOST for each in is_open),
+            open_found_reports=sum(each.id in found and not each.sealed for each in is_open),
+            returned=sum(each.state is ReportState.RETURNED for each in found.values()),
+            matches_shown=len({row.reply.match for row in self._outbox() if row.audience == "thread"} - {None}),
+            confirmed=sum(match.state is MatchState.CONFIRMED for match in public),
+            refused=sum(match.state is MatchState.REFUSED for match in public),
+            model="",
+        )
+
+    async def reports(self, workspace: UUID) -> Sequence[UUID]:
+        return sorted(row.report.id for row in self._rows() if row.workspace == workspace and not row.report.purged)
+
+    async def posts(self, workspace: UUID, since: datetime) -> Sequence[KnownPost]:
+        ended = {ReportState.WITHDRAWN, ReportState.EXPIRED}
+        return [
+            KnownPost(
+                self._read(row),
+                any(each.report == row.report.id and each.reply.opens_thread for each in self._outbox()),
+            )
+            for row in self._rows()
+            if row.workspace == workspace
+            and row.report.created_at >= since
+            and row.report.target.message
+            and row.report.state not in ended
+        ]
+
+    async def cards(self, workspace: UUID, since: datetime) -> Sequence[KnownCard]:
+        log = MemoryVerdicts(self._tables, self._community)
+        return [
+            KnownCard(row.sent, row.reply.match, tuple(rules.in_force(await log.of(row.reply.match))))
+            for row in self._outbox()
+            if self._require(row.report).workspace == workspace
+            and row.sent
+            and row.reply.match
+            and row.created_at >= since
+            and not row.is_removed
+        ]
+
+    async def lock(self, workspace: UUID) -> None:
+        """Nothing runs beside this transaction."""
+
+    async def unlink(self, workspace: UUID) -> None:
+        others = [
+            row
+            for row in self._tables.workspaces.values()
+            if row.workspace.community == self._community and row.workspace.id != workspace
+        ]
+        if others:
+            move(self._tables, workspace, uuid4())
+
+
+class MemorySession:
+    """`reunite.ports.Session`."""
+
+    def __init__(self, tables: Tables, community: UUID) -> None:
+        self.reports = MemoryReports(tables, community)
+        self.questions = MemoryQuestions(tables, community)
+        self.photos = MemoryPhotos(tables, community)
+        self.candidates = MemoryCandidates(tables, community)
+        self.matches = MemoryMatches(tables, community)
+        self.verdicts = MemoryVerdicts(tables, community)
+        self.claims = MemoryClaims(tables, community)
+        self.outbox = MemoryOutbox(tables, community)
+        self.workspaces = MemoryWorkspaces(tables, community)
+        self.work = MemoryWork(tables, community)
+        self.deletion = MemoryDeletion(tables, community)
+
+
+class MemoryStore:
+    """`reunite.ports.Store`. Transactions are one after the other: conflicts are for PostgreSQL's own tests."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+
+    @asynccontextmanager
+    async def session(self, community: UUID) -> AsyncIterator[MemorySession]:
+        before = self.tables.snapshot()
+        try:
+            yield MemorySession(self.tables, community)
+        except BaseException:
+            for each in fields(Tables):  # in place: the session's parts hold the same tables
+                setattr(self.tables, each.name, getattr(before, each.name))
+            raise
+
+    @asynccontextmanager
+    async def entered(
+        self, platform: PlatformName, external_id: str
+    ) -> AsyncIterator[tuple[Workspace, Settings, MemorySession]]:
+        workspace = await self.workspace(platform, external_id)
+        if workspace is None:
+            raise DefectError(f"workspace {platform}:{external_id} was never joined")
+        async with self.session(workspace.community) as session:
+            yield workspace, await session.workspaces.settings(workspace.id), session
+
+    async def join(self, command: JoinWorkspace) -> Workspace:
+        known = await self.workspace(command.platform, command.external_id)
+        if known:
+            return known
+        workspace = Workspace(uuid4(), uuid4(), command.platform, command.external_id)
+        self.tables.workspaces[workspace.id] = WorkspaceRow(workspace, Settings())
+        return workspace
+
+    async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
+        joined = (row.workspace for row in self.tables.workspaces.values())
+        return next((each for each in joined if (each.platform, each.external_id) == (platform, external_id)), None)
+
+    async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
+        kept = {code: of for code, of in self.tables.link_codes.items() if of != workspace.community}
+        self.tables.link_codes = {**kept, code_hash: workspace.community}
+
+    async def link(self, workspace: Workspace, code_hash: str) -> bool:
+        other = self.tables.link_codes.get(code_hash)
+        if other is None or other == workspace.community:
+            return False
+        del self.tables.link_codes[code_hash]
+        for row in list(self.tables.workspaces.values()):
+            if row.workspace.community == workspace.community:
+                move(self.tables, row.workspace.id, other)
+        return True
+
+    async def leave(self, workspace: Workspace) -> None:
+        gone = {row.report.id for row in self.tables.reports.values() if row.workspace == workspace.id}
+        matches = {each.id for each in self.tables.matches.values() if {each.lost, each.found} & gone}
+        tables = self.tables
+        del tables.workspaces[workspace.id]
+        tables.reports = {each: row for each, row in tables.reports.items() if each not in gone}
+        tables.photos = {each: row for each, row in tables.photos.items() if row.photo.report not in gone}
+        tables.matches = {each: row for each, row in tables.matches.items() if each not in matches}
+        tables.claims = {each: row for each, row in tables.claims.items() if row.match not in matches}
+        tables.verdicts = [row for row in tables.verdicts if row.match not in matches]
+        tables.outbox = {each: row for each, row in tables.outbox.items() if row.report not in gone}
+        tables.work = {each: report for each, report in tables.work.items() if report not in gone}
+
+
+def move(tables: Tables, workspace: UUID, community: UUID) -> None:
+    """Move a workspace with its reports to another community."""
+    row = tables.workspaces[workspace]
+    tables.workspaces[workspace] = replace(row, workspace=replace(row.workspace, community=community))
+    for each in list(tables.reports.values()):
+        if each.workspace == workspace:
+            tables.reports[each.report.id] = replace(each, report=replace(each.report, community=community))

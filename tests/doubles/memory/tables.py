@@ -1,0 +1,112 @@
+"""What the in-memory store keeps, and what every part of a session is made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from reunite.entities import Claim, Match, Member, Photo, Report, Settings, Verdict, Workspace
+from reunite.errors import TryAgainError
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Reply
+from reunite.ports import Audience, Sent
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    report: Report
+    workspace: UUID
+    source_key: str
+    proof_question: str = ""
+
+
+@dataclass(frozen=True)
+class PhotoRow:
+    photo: Photo
+    copy: bytes | None = None
+    added_by: str = ""
+
+
+@dataclass(frozen=True)
+class VerdictRow:
+    match: UUID
+    member: Member
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    report: UUID
+    key: ReplyKey
+    reply: Reply
+    audience: Audience
+    created_at: datetime
+    sent: Sent | None = None
+    is_removed: bool = False
+
+
+@dataclass(frozen=True)
+class WorkspaceRow:
+    workspace: Workspace
+    settings: Settings
+
+
+@dataclass
+class Tables:
+    """Rows are frozen, so a copy of the tables is a snapshot to roll back to."""
+
+    workspaces: dict[UUID, WorkspaceRow] = field(default_factory=dict)
+    reports: dict[UUID, ReportRow] = field(default_factory=dict)
+    photos: dict[UUID, PhotoRow] = field(default_factory=dict)
+    matches: dict[UUID, Match] = field(default_factory=dict)
+    verdicts: list[VerdictRow] = field(default_factory=list)
+    claims: dict[UUID, Claim] = field(default_factory=dict)
+    outbox: dict[ReplyKey, OutboxRow] = field(default_factory=dict)
+    work: dict[UUID, UUID] = field(default_factory=dict)
+    link_codes: dict[str, UUID] = field(default_factory=dict)
+
+    def snapshot(self) -> "Tables":
+        return Tables(**{each.name: getattr(self, each.name).copy() for each in fields(self)})
+
+
+class Part:
+    """A part of a session: the tables, as far as they belong to one community."""
+
+    def __init__(self, tables: Tables, community: UUID) -> None:
+        self._tables = tables
+        self._community = community
+
+    def _rows(self) -> Iterator[ReportRow]:
+        return (row for row in list(self._tables.reports.values()) if row.report.community == self._community)
+
+    def _row(self, report: UUID) -> ReportRow | None:
+        row = self._tables.reports.get(report)
+        return row if row and row.report.community == self._community else None
+
+    def _read(self, row: ReportRow) -> Report:
+        return replace(row.report, language=self._tables.workspaces[row.workspace].settings.language)
+
+    def _change(self, report: UUID, **changed: object) -> None:
+        if row := self._row(report):
+            self._tables.reports[report] = replace(row, report=replace(row.report, **changed))  # type: ignore[arg-type]
+
+    def _matches(self) -> Iterator[Match]:
+        return (match for match in list(self._tables.matches.values()) if self._row(match.lost))
+
+    def _outbox(self) -> Iterator[OutboxRow]:
+        return (row for row in list(self._tables.outbox.values()) if self._row(row.report))
+
+    def _workspace(self, workspace: UUID) -> WorkspaceRow | None:
+        row = self._tables.workspaces.get(workspace)
+        return row if row and row.workspace.community == self._community else None
+
+    def _require(self, report: UUID) -> ReportRow:
+        """Return a report that is to be referred to. Raises TryAgainError where it's of another community."""
+        row = self._row(report)
+        if row is None:
+            raise TryAgainError("it is of another community")
+        return row
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

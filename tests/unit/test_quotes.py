@@ -1,0 +1,205 @@
+"""Whatever shows a report's words, names or photos declares that it quotes the report; so deletion finds it."""
+
+import inspect
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import pytest
+
+from reunite.entities import (
+    Claim,
+    ClaimState,
+    Label,
+    Match,
+    MatchState,
+    Member,
+    Question,
+    ReplyTarget,
+    Report,
+    ReportKind,
+    ReportState,
+    Statistics,
+    Why,
+)
+from reunite.messages import notices, wording
+from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, to_json
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+MODERATOR = Person("web", Member("mo", "Mo"))
+PHOTO = UUID(int=77)
+MARKS = ("text", "place", "author", "details", "proof", "proof-question", "file")
+
+
+def marked(kind: ReportKind, number: int) -> Report:
+    """Return a report that says who it is in everything that is a member's."""
+    return Report(
+        UUID(int=number),
+        UUID(int=9),
+        kind,
+        ReportState.OPEN,
+        Member(f"{kind}-id", f"{kind}-author"),
+        f"{kind}-text",
+        f"{kind}-place",
+        NOW,
+        ReplyTarget("web", "here", kind, "1"),
+        NOW,
+        NOW,
+        details=f"{kind}-details",
+    )
+
+
+LOST, FOUND = marked(ReportKind.LOST, 1), marked(ReportKind.FOUND, 2)
+SEALED, PRIVATE = replace(FOUND, sealed=True), replace(LOST, private=True)
+WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"))
+MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.9, Label.HIGH, WHY, MatchState.UNDECIDED)
+CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, "lost-proof", ClaimState.OPEN)
+PICTURE = Picture(PHOTO, FOUND.id)
+QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
+
+QUEUED: dict[str, list[Reply]] = {
+    "report_post": [wording.report_post(each) for each in (LOST, FOUND, SEALED)],
+    "sealed_kept": [wording.sealed_kept(SEALED)],
+    "first_reply": [wording.first_reply(each, 1, 2) for each in (LOST, replace(LOST, text=""))],
+    "match_card": [
+        wording.match_card(MATCH, FOUND, LOST, PICTURE),
+        wording.match_card(MATCH, SEALED, LOST, None),
+        wording.match_card(MATCH, LOST, FOUND, None),
+    ],
+    "question": [wording.question(LOST, QUESTION)],
+    "thanks": [wording.thanks(LOST, [(MATCH, FOUND)]), wording.thanks(LOST, [(MATCH, replace(FOUND, place=""))])],
+    "problem": [wording.problem("photo_gone", "en", LOST.id, name="lost-file")],
+    "log_line": [
+        notices.log_line(MATCH, LOST, each, each, PICTURE, moderator)
+        for each in (FOUND, SEALED)
+        for moderator in (None, MODERATOR)
+    ],
+    "better_sealed": [notices.better_sealed(FOUND)],
+    "claimed": [
+        notices.claimed(CLAIM, lost, found, ping=ping)
+        for lost in (LOST, PRIVATE)
+        for found in (FOUND, SEALED)
+        for ping in (True, False)
+    ],
+    "claim_decided": [
+        notices.claim_decided(MATCH, LOST, found, accepted=accepted, left=1)
+        for found in (FOUND, SEALED)
+        for accepted in (True, False)
+    ],
+    "claim_closed": [notices.claim_closed(MATCH, FOUND, accepted=True)],
+}
+"""Replies that the outbox keeps and that go with a report, by the function that makes them."""
+OF_BOTH = {"match_card", "question", "log_line", "claimed", "claim_decided", "claim_closed"}
+SHOWN_ONCE: dict[str, list[Reply]] = {
+    "claim_seen": [notices.claim_seen(CLAIM, LOST, FOUND, "found-proof-question", "en")],
+    "own_report": [notices.own_report(LOST, "en")],
+}
+"""Replies with members' words that are shown to one person, and kept nowhere."""
+STAYS: dict[str, list[Reply]] = {
+    "nothing": [wording.nothing(each, 1) for each in (LOST, FOUND)],
+    "ended": [wording.ended("en")],
+    "expired": [wording.expired("en")],
+    "verdict": [
+        wording.verdict(before, now, MODERATOR, other, reader)
+        for before in MatchState
+        for now in MatchState
+        for other, reader in ((LOST, FOUND), (FOUND, LOST))
+    ],
+    "note": [notices.note("claim_sent", "en")],
+    "declined": [notices.declined(MATCH, "en")],
+    "older_reports": [notices.older_reports(3, "en")],
+    "extended": [notices.extended(NOW, "en")],
+    "privacy": [notices.privacy(UUID(int=9), 60, "en")],
+    "forgotten": [notices.forgotten(1, "en")],
+    "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6, "concept"), "en")],
+}
+"""Replies that stay when a report is purged: they show nothing of it."""
+
+
+def producers() -> Iterator[str]:
+    """Return the functions that make a reply."""
+    for module in (wording, notices):
+        for name, function in _public(module):
+            if get_type_hints(function).get("return") is Reply:
+                yield name
+
+
+def _public(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if function.__module__ == module.__name__ and not name.startswith("_"):
+            yield name, function
+
+
+def shown(reply: Reply, report: Report) -> bool:
+    """Return whether anything of a report is in a reply."""
+    text = json.dumps(to_json(reply))
+    words = [f"{report.kind}-{mark}" for mark in MARKS]
+    return any(word in text for word in words) or (report is FOUND and str(PHOTO) in text)
+
+
+def test_every_function_that_makes_a_reply_is_here() -> None:
+    assert sorted(producers()) == sorted([*QUEUED, *SHOWN_ONCE, *STAYS])
+
+
+@pytest.mark.parametrize("name", [*QUEUED, *SHOWN_ONCE, *STAYS])
+def test_what_shows_a_report_declares_it(name: str) -> None:
+    for reply in {**QUEUED, **SHOWN_ONCE, **STAYS}[name]:
+        for report in (LOST, FOUND):
+            assert report.id in reply.quotes or not shown(reply, report), reply
+
+
+@pytest.mark.parametrize("name", QUEUED)
+def test_what_is_about_a_report_goes_with_it(name: str) -> None:
+    for reply in QUEUED[name]:
+        assert reply.quotes
+        for report in reply.quotes:
+            rest = reply.without({report})
+            assert rest is None or (name == "question" and rest == replace(reply, choices=()))
+
+
+@pytest.mark.parametrize("name", QUEUED)
+def test_what_concerns_both_reports_goes_with_each_of_them(name: str) -> None:
+    assert {len(reply.quotes) for reply in QUEUED[name]} == {2 if name in OF_BOTH else 1}
+    assert name in OF_BOTH or not any(reply.match for reply in QUEUED[name])
+
+
+@pytest.mark.parametrize("name", STAYS)
+def test_what_stays_quotes_nothing(name: str) -> None:
+    for reply in STAYS[name]:
+        assert not reply.quotes
+        assert reply.without({LOST.id, FOUND.id}) == reply
+
+
+def test_only_the_post_of_a_report_opens_its_thread() -> None:
+    every = {**QUEUED, **STAYS}
+    opening = {name for name in every if any(reply.opens_thread for reply in every[name])}
+    assert opening == {"report_post", "ended"}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply("note", ((Plain("x"), Quoted("y", LOST.id)),)),
+        Reply("note", ((Person("web", LOST.author, report=LOST.id),),)),
+        Reply("note", (), picture=Picture(PHOTO, LOST.id)),
+        Reply("note", (), choices=(Choice("0", "gym", frozenset({LOST.id})),)),
+        Reply("note", (), asked=LOST.id),
+        Reply("note", (), about=frozenset({LOST.id})),
+    ],
+)
+def test_a_reply_knows_what_it_quotes_from_what_it_is_made_of(reply: Reply) -> None:
+    assert reply.quotes == {LOST.id}
+
+
+def test_new_words_take_the_place_of_the_old_ones_in_their_own_reports_quotes_only() -> None:
+    line = (Quoted("a cup", LOST.id), Quoted("a cup", FOUND.id), Plain("a cup"))
+    reply = Reply("note", (line, (Quoted("a cup", LOST.id),)))
+    assert reply.requoted(LOST.id, "a cup", "a mug").lines == (
+        (Quoted("a mug", LOST.id), *line[1:]),
+        (Quoted("a mug", LOST.id),),
+    )
+    assert reply.requoted(LOST.id, "a cup", "").lines == ()
