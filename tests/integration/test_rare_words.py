@@ -15,9 +15,9 @@ async def test_a_serial_and_a_name_are_rare_and_a_caretakers_signature_is_boiler
         loss = await place.lost("l1", text)
         await place.quiet()
         async with place.store.session(place.workspace.community) as session:
-            report = await session.report(loss.id)
+            report = await session.reports.get(loss.id)
             assert report
-            search = await session.search(report, 10)
+            search = await session.candidates.search(report, 10)
     rare = {candidate.item.report: candidate.rare_words for candidate in search.candidates}
     assert rare[mug.id] == ("jx4471", "quibble")
     assert {words for report, words in rare.items() if report != mug.id} == {()}
