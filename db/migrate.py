@@ -59,10 +59,10 @@ async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
     applied: dict[str, str] = dict(rows)
     files = {migration.name: migration for migration in shipped()}
     if newer := sorted(applied.keys() - files.keys()):
-        msg = f"The database is newer than this program (it has {newer[-1]}): update the program."
+        msg = f"The database is newer than this program (it has {newer[-1]}). Update the program."
         raise MigrationError(msg)
     if changed := sorted(name for name, checksum in applied.items() if files[name].checksum != checksum):
-        msg = f"{changed[0]} was changed after it had been applied: restore the file, and put the change in a new one."
+        msg = f"{changed[0]} was changed after it was applied. Restore it and put your change in a new migration."
         raise MigrationError(msg)
     return [migration for name, migration in files.items() if name not in applied]
 

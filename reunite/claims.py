@@ -127,7 +127,7 @@ def _proof(press: Press) -> str:
     if not proof:
         raise TellUserError("claim_empty")
     if len(proof) > MOST_WORDS:
-        raise TellUserError("text_too_long", length=len(proof), most=MOST_WORDS)
+        raise TellUserError("text_too_long", length=len(proof), number=MOST_WORDS)
     return proof
 
 
@@ -137,4 +137,4 @@ def _check_attempts(claims: list[Claim]) -> None:
     if any(claim.state is ClaimState.OPEN for claim in claims):
         raise TellUserError("claim_waits")
     if len(claims) >= rules.MOST_CLAIMS:
-        raise TellUserError("claim_too_many", most=rules.MOST_CLAIMS)
+        raise TellUserError("claim_too_many", number=rules.MOST_CLAIMS)

@@ -36,7 +36,7 @@ class CommunityHandlers:
         """Change a workspace's settings. Raises TellUserError where they contradict each other."""
         settings = command.settings
         if settings.keep_days not in KEEP_DAYS:
-            raise TellUserError("keep_days_range", least=KEEP_DAYS.start, most=KEEP_DAYS.stop - 1)
+            raise TellUserError("keep_days_range", least=KEEP_DAYS.start, number=KEEP_DAYS.stop - 1)
         if set(settings.found_channels) & set(settings.lost_channels):
             raise TellUserError("channel_twice")
         async with self._store.session(workspace.community) as session:

@@ -1,4 +1,4 @@
-"""The languages that Reunite speaks: templates, dates and command names, read from reunite/languages/*.toml."""
+"""The languages that Reunite speaks: messages, dates and command names, one file each in reunite/languages/."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Final, Literal, get_args
+from typing import Final
 
-Language = Literal["en", "de", "es", "fr", "ja"]
-LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+from reunite.plurals import PluralRules
+
+_FILES: Final = resources.files("reunite").joinpath("languages")
+_CODES: Final = sorted(file.name.removesuffix(".toml") for file in _FILES.iterdir() if file.name.endswith(".toml"))
+LANGUAGES: Final = ("en", *(code for code in _CODES if code != "en"))
+"""The code of each file in the folder, English first."""
 
 Template = str | Mapping[str, str]
-"""Words with named slots, or one such text for each plural form (`one`, `other`)."""
+"""Words with named slots, or one such text for each of the language's plural forms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +39,37 @@ class Words:
     """Monday first."""
     months: tuple[str, ...]
     when: Mapping[str, Sequence[str]]
-    """What people type to say when."""
+    """What people type to say when; `weekdays`, where a language has them, are other forms of their names."""
+    plurals: PluralRules
 
 
-def language_of(locale: str | None) -> Language:
+def language_of(locale: str | None) -> str:
     """Return the language of a platform's locale ("de-AT", "es-419", "ja"); English for one that we don't speak."""
     code = (locale or "").replace("_", "-").partition("-")[0].lower()
     return next((language for language in LANGUAGES if language == code), "en")
 
 
 def sentence(key: str, language: str = "en", **params: str | int) -> str:
-    """Return a sentence, filled in."""
-    return template(key, language).format(**params)
+    """Return a sentence, filled in; `number`, where it has one, decides between plural forms."""
+    number = params.get("number")
+    return template(key, language, number if isinstance(number, int) else None).format(**params)
 
 
 def plural(key: str, number: int, language: str = "en", **params: str | int) -> str:
     """Return a sentence in the form that goes with `number`, which fills the slot of this name."""
-    return template(key, language, number).format(number=number, **params)
+    return sentence(key, language, number=number, **params)
 
 
 def template(key: str, language: str = "en", number: int | None = None) -> str:
     """Return a sentence with its slots still open; `number` decides between plural forms."""
-    found = words_in(language).sentences[key]
+    words = words_in(language)
+    found = words.sentences[key]
     if isinstance(found, str):
         return found
-    is_one = number == 1 or (number == 0 and language == "fr")
-    return found.get("one", found["other"]) if is_one else found["other"]
+    if number is None:
+        msg = f"{key} has plural forms and needs a number"
+        raise ValueError(msg)
+    return found[words.plurals.form(number)]
 
 
 def command(key: str, language: str = "en") -> CommandWords:
@@ -94,8 +103,7 @@ def moment_words(moment: datetime, language: str = "en") -> str:
 @cache
 def words_in(language: str) -> Words:
     """Return all words of a language, which are read once; those of English for one that we don't speak."""
-    file = resources.files("reunite").joinpath("languages", f"{language_of(language)}.toml")
-    read = tomllib.loads(file.read_text(encoding="utf-8"))
+    read = tomllib.loads(_FILES.joinpath(f"{language_of(language)}.toml").read_text(encoding="utf-8"))
     return Words(
         sentences=read["sentences"],
         commands={key: CommandWords(**each) for key, each in read["commands"].items()},
@@ -104,6 +112,7 @@ def words_in(language: str) -> Words:
         weekdays=tuple(read["weekdays"]),
         months=tuple(read["months"]),
         when=read["when"],
+        plurals=PluralRules.of(read["plurals"]),
     )
 
 

@@ -65,7 +65,7 @@ class MyReportHandlers:
             await session.photos.add(report.id, press.photos, press.key)
             count = len(await session.photos.of(report.id))
             if count > rules.MOST_PHOTOS:
-                raise TellUserError("too_many_photos", count=count, most=rules.MOST_PHOTOS)
+                raise TellUserError("too_many_photos", count=count, number=rules.MOST_PHOTOS)
             work = await session.work.add(report.id)
         await self._queue.hint(work)
         return notices.note("looking_again", press.language)

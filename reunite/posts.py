@@ -144,6 +144,6 @@ def _check(command: NewReport) -> None:
     if not command.text and not command.photos:
         raise TellUserError("empty_report")
     if len(command.text) > rules.MOST_TEXT:
-        raise TellUserError("text_too_long", length=len(command.text), most=rules.MOST_TEXT)
+        raise TellUserError("text_too_long", length=len(command.text), number=rules.MOST_TEXT)
     if len(command.photos) > rules.MOST_PHOTOS:
-        raise TellUserError("too_many_photos", count=len(command.photos), most=rules.MOST_PHOTOS)
+        raise TellUserError("too_many_photos", count=len(command.photos), number=rules.MOST_PHOTOS)

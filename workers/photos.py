@@ -135,7 +135,7 @@ def _is_web_page(start: bytes) -> bool:
 
 
 def _too_many_pixels(most: int = MAX_PHOTO_PIXELS) -> TellUserError:
-    return TellUserError("photo_too_many_pixels", megapixels=most // 1_000_000)
+    return TellUserError("photo_too_many_pixels", number=most // 1_000_000)
 
 
 def _upright_srgb(image: Image.Image) -> Image.Image:

@@ -8,6 +8,7 @@ from typing import Final, cast
 
 import discord
 
+from bot.discord.markup import escape
 from bot.discord.outbound import ARCHIVE_AFTER, Destination, DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
 from bot.discord.posts import REPORTS, is_post, report_of
@@ -19,7 +20,7 @@ from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.forms import Form, ReportForm, report_form
 from reunite.messages.wording import sentence
-from reunite.text.when import parse_when
+from reunite.text.when import UNKNOWN_ZONE, dated
 
 _KINDS: Final[Mapping[ReportForm, ReportKind]] = {
     "lost": ReportKind.LOST, "found": ReportKind.FOUND, "sealed": ReportKind.FOUND,
@@ -72,7 +73,7 @@ class Reports:
             raise TellUserError("photo_not_an_image", name=given.not_photos[0])
         if given.is_empty:
             raise TellUserError("empty_report")
-        happened_at = parse_when(given.when, datetime.now(UTC))  # Discord doesn't say in which zone a member is
+        told = dated(given.words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
         destination = await self._destination(interaction, _KINDS[which], given.words, private=private)
@@ -80,9 +81,9 @@ class Reports:
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(destination.id)),
             author=member_of(interaction.user),
-            text=given.words,
+            text=told.text,
             place=given.where,
-            happened_at=happened_at,
+            happened_at=told.moment,
             photos=given.photos,
             sealed=which == "sealed",
             private=private,
@@ -90,8 +91,10 @@ class Reports:
             proof_question=given.secret,
         )
         await self._handlers.report(command)
-        confirmation = sentence(_CONFIRMATIONS[which], language_of_user(interaction), channel=destination.mention)
-        return PrivateReply(confirmation)
+        language = language_of_user(interaction)
+        confirmation = sentence(_CONFIRMATIONS[which], language, channel=destination.mention)
+        kept = [sentence("when_kept", language, when=escape(given.when))] if told.problem else []
+        return PrivateReply("\n".join([confirmation, *kept]))
 
     async def _destination(
         self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool

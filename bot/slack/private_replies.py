@@ -23,7 +23,7 @@ Body = Mapping[str, Any]
 _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
 _MOST_BLOCKS: Final = 50
-_FIELDS: Final = {"when_": "when", "photo": "photos", "too_many_photos": "photos", "claim_": "words"}
+_FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words"}
 """The field that an error is about, by the beginning of its key; otherwise it is the first field."""
 _log = structlog.get_logger(__name__)
 

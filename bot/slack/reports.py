@@ -10,7 +10,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.slack.background import Background
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
-from bot.slack.markup import plain_text
+from bot.slack.markup import escape, plain_text
 from bot.slack.posts import REPORTS, form_photos, is_post, key_of, photos_of
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
@@ -20,7 +20,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import ReportForm, report_form
-from reunite.text.when import parse_when
+from reunite.text.when import dated
 
 Body = Mapping[str, Any]
 _FORMS: Final[Mapping[str, ReportForm]] = {
@@ -104,30 +104,37 @@ class Reports:
         view = body["view"]
         which = cast("ReportForm", view["callback_id"].removeprefix(REPORT))
         person = await workspace.person(body["user"]["id"])
-        report = await _filled_in(workspace, which, person, view)
+        report, notes = await _filled_in(workspace, which, person, view)
         await self._handlers.report(report)
-        return words_modal(_confirmation(report, person.language), person.language)
+        words = "\n".join([_confirmation(report, person.language), *notes])
+        return words_modal(words, person.language)
 
 
-async def _filled_in(workspace: SlackWorkspace, which: ReportForm, person: Person, view: Body) -> NewReport:
-    """Return the report of a modal. Raises TellUserError."""
+async def _filled_in(
+    workspace: SlackWorkspace, which: ReportForm, person: Person, view: Body
+) -> tuple[NewReport, list[str]]:
+    """Return the report of a modal and what to tell about it. Raises TellUserError."""
     given = form_input(view)
     kind = ReportKind.LOST if which == "lost" else ReportKind.FOUND
     is_private = given.get("seen") == "private"
     channel = await _channel(workspace, person, kind, context_of(view).get("channel"), private=is_private)
-    return REPORTS[kind](
+    when = given.get("when", "")
+    told = dated(given.get("words", ""), when, datetime.now(person.zone))
+    notes = [sentence("when_kept", person.language, when=escape(when))] if told.problem else []
+    report = REPORTS[kind](
         source_key=f"view:{view['id']}",
         target=workspace.target(channel, None),
         author=person.member,
-        text=given.get("words", ""),
+        text=told.text,
         place=given.get("where", ""),
-        happened_at=parse_when(given.get("when", ""), datetime.now(person.zone)),
+        happened_at=told.moment,
         photos=await form_photos(workspace, given.get("photos", ())),
         sealed=which == "sealed",
         private=is_private,
         category=given.get("category", "other"),
         proof_question=given.get("secret", ""),
     )
+    return report, notes
 
 
 async def _channel(

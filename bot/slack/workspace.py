@@ -15,7 +15,7 @@ from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
 from reunite.entities import Channel, Member, ReplyTarget, ReportKind
 from reunite.handlers import Handlers
-from reunite.language import Language, language_of
+from reunite.language import language_of
 
 _PAGE: Final = 200
 _GROUP: Final = "S"
@@ -29,7 +29,7 @@ class Person:
 
     member: Member
     is_moderator: bool
-    language: Language
+    language: str
     zone: tzinfo
 
 

@@ -44,7 +44,7 @@ async def form_input(request: web.Request) -> FormInput:
         elif is_photo and data is None:
             refused = refused or _too_large(part.filename or "photo")
         if len(given.photos) > rules.MOST_PHOTOS:
-            refused = TellUserError("too_many_photos", count=len(given.photos), most=rules.MOST_PHOTOS)
+            refused = TellUserError("too_many_photos", count=len(given.photos), number=rules.MOST_PHOTOS)
     if refused:
         raise refused
     return given

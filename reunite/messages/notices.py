@@ -165,7 +165,7 @@ def extended(until: datetime, language: str) -> Reply:
 
 def privacy(workspace: UUID, keep_days: int, language: str) -> Reply:
     """Say what is kept and for how long, and offer to delete it."""
-    text = sentence("privacy", language, days=keep_days)
+    text = plural("privacy", keep_days, language)
     return Reply("note", ((Plain(text),),), buttons=(button("forget", workspace, language),))
 
 

@@ -1,172 +1,348 @@
-"""Parses when something happened, from the forms people use, in all our languages."""
+"""Reads when something happened, as people say it, in every language of the bot."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from typing import Final
+from typing import Final, Literal, TypeVar
 
-from reunite.errors import TellUserError
-from reunite.language import LANGUAGES, words_in
-
-_TIME: Final = re.compile(
-    r"(?P<noon>午前|午後)?\s?(?<!\d)(?P<hour>\d{1,2})"
-    r"(?::(?P<minute>\d{2})(?::\d{2})?(?:\s?(?:uhr|h))?|\s?(?:uhr|h)\s?(?P<past>\d{2})?"
-    r"|時(?:(?P<minutes>\d{1,2})分|(?P<half>半))?|(?=\s?[ap]\.?m))(?![\da-z])(?:\s?(?P<ampm>[ap])\.?m\b\.?)?"
+from reunite.text.when_words import (
+    Atom,
+    Calendar,
+    Clock,
+    DaysAgo,
+    Mark,
+    Number,
+    Other,
+    Part,
+    PartOfDay,
+    Shift,
+    Unit,
+    Weekday,
+    atoms,
 )
-"""14:30, 14 Uhr, 14h30, 2:30 pm, 14時30分."""
-_DATES: Final = (
-    re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)t?"),
-    re.compile(r"(?<!\d)(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.(?:\s?(?P<year>\d{4}))?(?!\d)"),
-    re.compile(r"(?:(?<!\d)(?P<year>\d{4})年)?(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})日"),
-)
-"""Numeric dates. No slashes: some countries put the day first, others the month."""
-_MIN_PREFIX: Final = 3
-"""Letters that identify a weekday or month, if no other starts with them."""
-_SHORT_WEEKDAYS: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")  # as German calendars have them
-_WORD: Final = re.compile(r"\w")
-_JAPANESE: Final = r"\u3040-\u30ff\u3400-\u9fff"
-_EQUIVALENTS: Final = str.maketrans("’łøđ", "'lod")
-"""Characters that Unicode normalisation keeps apart, but people type either way."""
+
+Problem = Literal["when_not_understood", "when_to_come"]
+"""Keys of the sentences that say what was wrong."""
+_Kind = TypeVar("_Kind")
+
+_BEGINS: Final[dict[Part, time]] = {
+    "midnight": time(0),
+    "morning": time(7),
+    "noon": time(12),
+    "afternoon": time(13),
+    "evening": time(18),
+    "night": time(21),
+}
+"""A part of the day means its beginning: an item is found after it was lost."""
+_NIGHT_ENDS, _AFTERNOON_HOURS = 6, range(1, 7)
+"""A bare hour in this range is one of the afternoon: few people lose things at four in the morning."""
+_NEARLY: Final = timedelta(hours=3)
+"""How far ahead the beginning of a part of the day may be: "this morning" can be said at half past six."""
+_EAST: Final = timedelta(hours=14)
+"""How far ahead a date may be: somewhere it has begun already."""
+UNKNOWN_ZONE: Final = timedelta(hours=14)
+"""The largest `zone_error`: nobody's clock is further ahead of UTC."""
+_MONTH_FIRST: Final = frozenset(
+    f"America/{city}"
+    for city in ("New_York", "Detroit", "Chicago", "Denver", "Boise", "Phoenix", "Los_Angeles", "Anchorage")
+) | {"Pacific/Honolulu"}
+"""Zones of the United States, where 5/6 is the sixth of May."""
 
 
-def parse_when(text: str, now: datetime) -> datetime | None:
-    """Return the moment that `text` describes, in the time zone of `now`; None if it is empty.
+@dataclass(frozen=True, slots=True)
+class When:
+    """The moment that was said, or why there is none. Both are None for an empty text."""
 
-    Understands today, yesterday, a weekday, a date with or without a year, a time (each the most recent one), or a day
-    and a time. A day alone means its start: a thing is found after it was lost. Raises TellUserError
-    (when_not_understood, when_to_come).
+    moment: datetime | None = None
+    problem: Problem | None = None
+
+
+class _NotUnderstoodError(ValueError):
+    pass
+
+
+def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) -> When:
+    """Read a past moment in the zone of `now`. A day alone means its beginning, a range its start.
+
+    `zone_error` is how far the zone of `now` may be from the member's: a moment that little ahead means now.
     """
-    rest = _plain(text)
-    if not rest:
-        return None
-    if rest in _typed("now"):
-        return now
+    found = [*_without_doubtful_weekdays(atoms(text))]
+    if not found and not text.strip():
+        return When()
     try:
-        at, rest = _take_time(rest)
-        day, rest = _take_day(rest, now.date())
-    except ValueError as error:
-        raise TellUserError("when_not_understood") from error
-    if (at is None and day is None) or _WORD.search(_aside().sub(" ", rest)):
-        raise TellUserError("when_not_understood")
-    moment = datetime.combine(day or now.date(), at or time(), now.tzinfo)
-    if moment > now and day is None:
-        moment -= timedelta(days=1)
-    if moment > now:
-        raise TellUserError("when_to_come")
-    return moment
+        moment = _moment(found, now)
+    except (ValueError, OverflowError):
+        return When(problem="when_not_understood")
+    if moment > now + zone_error:
+        return When(problem="when_to_come")
+    return When(min(moment, now))
 
 
-def _take_time(text: str) -> tuple[time | None, str]:
-    """Return the time, and the other words. Raises ValueError for an impossible time."""
-    match = _TIME.search(text)
-    if match is None:
-        return None, text
-    hour, minute = int(match["hour"]), int(match["minute"] or match["past"] or match["minutes"] or 0)
-    if match["ampm"] or match["noon"]:
-        hour = hour % 12 + 12 * (match["ampm"] == "p" or match["noon"] == "午後")
-    return time(hour, 30 if match["half"] else minute), _without(text, match)
+def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
+    """Among other words, "die", "mit", "so" and "mon" are not Tuesday, Wednesday, Sunday and Monday."""
+    in_a_sentence = any(isinstance(atom, Other) for atom in found)
+    for atom in found:
+        if not (in_a_sentence and isinstance(atom, Weekday) and atom.is_short):
+            yield atom
 
 
-def _take_day(text: str, today: date) -> tuple[date | None, str]:
-    """Return the day, and the other words. Raises ValueError for an impossible day."""
-    for form in (*_DATES, *_named_dates()):
-        if match := form.search(text):
-            month = match["month"]
-            number = int(month) if month.isdecimal() else _months()[month]
-            rest = _any_of(_weekdays()).sub(" ", _without(text, match))
-            return _latest_date(match["year"], number, int(match["day"]), today), rest
-    for key, days in (("today", 0), ("before_yesterday", 2), ("yesterday", 1)):
-        rest, count = _any_of(_typed(key)).subn(" ", text, count=1)
-        if count:
-            return today - timedelta(days=days), rest
-    if match := _any_of(_weekdays()).search(text):
-        ago = (today.weekday() - _weekdays()[match[0]]) % 7
-        return today - timedelta(days=ago), _without(text, match)
-    return None, text
+def _moment(found: list[Atom], now: datetime) -> datetime:
+    """The moment, perhaps still ahead of `now`. Raises ValueError where nothing is understood."""
+    elapsed = _take_elapsed(found)
+    if elapsed is not None and elapsed % timedelta(days=1):
+        return now - elapsed
+    if elapsed is not None:
+        found.append(DaysAgo(elapsed.days))
+    found = _settle_morning(found)
+    clock, part = _take_clock(found), _first(found, PartOfDay)
+    _refuse_stray_numbers(found)
+    day = _Day(found, now)
+    if clock is None and part is None and not day.is_said:
+        if Mark("now") in found:
+            return now
+        raise _NotUnderstoodError
+    return day.at(clock, part.part if part else None, now)
 
 
-def _without(text: str, match: re.Match[str]) -> str:
-    return f"{text[: match.start()]} {text[match.end() :]}"
+def _first(found: Sequence[Atom], kind: type[_Kind]) -> _Kind | None:
+    return next((atom for atom in found if isinstance(atom, kind)), None)
 
 
-def _latest_date(year: str | None, month: int, day: int, today: date) -> date:
-    if year:
-        return date(int(year), month, day)
-    this_year = date(today.year, month, day)
-    return this_year if this_year <= today else date(today.year - 1, month, day)
+# Two hours ago
 
 
-# The words of all languages together: people write in their own, whatever the workspace's language
+def _take_elapsed(found: list[Atom]) -> timedelta | None:
+    """Take "2 hours ago" out of what was found, wherever the word for "ago" stands."""
+    if Mark("ago") not in found:
+        return None
+    at = found.index(Mark("ago"))
+    del found[at]
+    start, end, total = at, at, timedelta()
+    while length := _length_before(found, start):
+        start, total = start - length[0], total + length[1]
+    if not total:
+        end += end < len(found) and found[end] == Mark("at")  # "vor etwa drei Stunden"
+        while length := _length_after(found, end):
+            end, total = end + length[0], total + length[1]
+    del found[start:end]
+    return total or None
 
 
-@cache
-def _named_dates() -> tuple[re.Pattern[str], ...]:
-    month, year = f"(?P<month>{_alternatives(_months())})", r"(?P<year>\d{4})"
-    return (
-        re.compile(
-            rf"(?<!\d)(?P<day>\d{{1,2}})(?:er|st|nd|rd|th|\.)?\s?(?:de |of )?{month}\.?(?: (?:de )?{year})?(?!\d)"
-        ),
-        re.compile(rf"{month}\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? {year})?(?!\d)"),
-    )
+def _length_before(found: Sequence[Atom], end: int) -> tuple[int, timedelta] | None:
+    """How many atoms before `end` say a length, and the length. "An hour" has no number."""
+    last = found[end - 1] if end else None
+    if isinstance(last, Clock) and last.may_be_hours:
+        return 1, timedelta(hours=last.hour)
+    length = _unit(last)
+    if length is None:
+        return None
+    number = found[end - 2] if end > 1 else None
+    return (2, number.value * length) if isinstance(number, Number) else (1, length)
 
 
-@cache
-def _months() -> Mapping[str, int]:
-    lists = [words_in(language).months for language in LANGUAGES]
-    named = [names for names in lists if not names[0][0].isdecimal()]  # 5月 is a numeric date
-    return {name: number + 1 for name, number in _by_prefix(named).items()}
+def _length_after(found: Sequence[Atom], start: int) -> tuple[int, timedelta] | None:
+    first, second = [*found[start : start + 2], None, None][:2]
+    if isinstance(first, Clock) and first.may_be_hours:
+        return 1, timedelta(hours=first.hour)
+    if isinstance(first, Number) and (length := _unit(second)):
+        return 2, first.value * length
+    return (1, length) if (length := _unit(first)) else None
 
 
-@cache
-def _weekdays() -> Mapping[str, int]:
-    languages = [words_in(language) for language in LANGUAGES]
-    return {
-        **{name: number for number, name in enumerate(_SHORT_WEEKDAYS)},
-        **{_plain(name)[:2]: number for number, name in enumerate(words_in("ja").weekdays)},
-        **_by_prefix([*(words.weekdays for words in languages), *(w.when.get("weekdays", ()) for w in languages)]),
-    }
+def _unit(atom: Atom | None) -> timedelta | None:
+    if atom == Mark("hour_or_o_clock"):
+        return timedelta(hours=1)
+    return atom.length if isinstance(atom, Unit) else None
 
 
-def _by_prefix(lists: Iterable[Sequence[str]]) -> Mapping[str, int]:
-    """Map each name and its unambiguous prefixes to the name's position in its list."""
-    positions: dict[str, set[int]] = {}
-    for names in lists:
-        for position, name in enumerate(map(_plain, names)):
-            for length in range(min(_MIN_PREFIX, len(name)), len(name) + 1):
-                positions.setdefault(name[:length], set()).add(position)
-    return {prefix: found.pop() for prefix, found in positions.items() if len(found) == 1}
+# By the clock
 
 
-@cache
-def _typed(key: str) -> frozenset[str]:
-    return frozenset(_plain(word) for language in LANGUAGES for word in words_in(language).when[key])
+def _settle_morning(found: Sequence[Atom]) -> list[Atom]:
+    """German "morgen" and Spanish "mañana" mean the morning after a day's name, and tomorrow otherwise."""
+    day = any(isinstance(atom, DaysAgo | Weekday | Calendar) for atom in found)
+    meant: Atom = PartOfDay("morning") if day else DaysAgo(-1)
+    return [meant if atom == Mark("morning_or_tomorrow") else atom for atom in found]
 
 
-@cache
-def _aside() -> re.Pattern[str]:
-    return re.compile(_alternatives(_typed("aside")))
+def _take_clock(found: list[Atom]) -> Clock | None:
+    """Take the first time of the clock out of what was found; of a range ("2 to 4 pm") that is its start."""
+    first = next((at for at in range(len(found)) if _clock_at(found, at)), None)
+    if first is None:
+        return None
+    start, end = first, first + 1
+    while start and _may_be_hour(found[start - 1]):
+        start -= 1
+    while end < len(found) and _may_be_hour(found[end]):
+        end += 1
+    hours = [at for at in range(start, end) if isinstance(found[at], Clock | Number)]
+    last = next(clock for at in reversed(hours) if (clock := _clock_at(found, at)))
+    clock = _clock_at(found, hours[0]) or replace(last, hour=_hour(found[hours[0]]), minute=0)
+    if clock.half_day is None and last.half_day and clock.hour <= last.hour % 12:
+        clock = replace(clock, half_day=last.half_day)
+    del found[start:end]
+    return clock
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(_alternatives(words))
+def _may_be_hour(atom: Atom) -> bool:
+    is_mark = isinstance(atom, Mark) and atom.kind in {"at", "o_clock", "hour_or_o_clock"}
+    return is_mark or isinstance(atom, Clock | Shift) or (isinstance(atom, Number) and _is_hour(atom))
 
 
-def _alternatives(words: Iterable[str]) -> str:
-    """Return a pattern for whole words; Japanese is written without spaces, so its words match anywhere."""
-    ordered = sorted(words, key=len, reverse=True)
-    japanese = "|".join(re.escape(word) for word in ordered if re.search(f"[{_JAPANESE}]", word))
-    spaced = "|".join(re.escape(word) for word in ordered if not re.search(f"[{_JAPANESE}]", word))
-    letter = rf"[^\W{_JAPANESE}]"
-    return rf"(?:(?<!{letter})(?:{spaced})(?!{letter})" + (f"|{japanese})" if japanese else ")")
+def _hour(atom: Atom) -> int:
+    return int(atom.value) if isinstance(atom, Number) else 0
 
 
-def _plain(text: str) -> str:
-    """Lower-case, strip accents, unify full-width digits, collapse spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_EQUIVALENTS)
-    letters = unicodedata.normalize("NFKD", folded)
-    without_accents = "".join(
-        letter for letter in letters if unicodedata.category(letter) != "Mn" or letter in "\u3099\u309a"
-    )
-    return " ".join(unicodedata.normalize("NFC", without_accents).split())
+def _clock_at(found: Sequence[Atom], at: int) -> Clock | None:
+    atom = found[at]
+    before, after = (_neighbour(found, at, step) for step in (-1, 1))
+    shift = _shift(before, after)
+    if isinstance(atom, Clock):
+        return _shifted(atom, shift)
+    if not isinstance(atom, Number):
+        return None
+    next_to = {found[at - 1] if at else None, found[at + 1] if at + 1 < len(found) else None}
+    if shift or next_to & {Mark("at"), Mark("o_clock"), Mark("hour_or_o_clock")} or isinstance(after, PartOfDay):
+        if _is_hour(atom):
+            return _shifted(Clock(int(atom.value)), shift)
+        if atom.value >= 100:  # noqa: PLR2004 - 1530
+            return Clock(int(atom.value) // 100, int(atom.value) % 100, is_24h=True)
+    return None
+
+
+def _neighbour(found: Sequence[Atom], at: int, step: int) -> Atom | None:
+    """The next atom on one side, o'clock left out."""
+    at += step
+    while 0 <= at < len(found) and found[at] in {Mark("o_clock"), Mark("hour_or_o_clock")}:
+        at += step
+    return found[at] if 0 <= at < len(found) else None
+
+
+def _shift(before: Atom | None, after: Atom | None) -> int:
+    if isinstance(before, Shift) and before.before_hour:
+        return before.minutes
+    return after.minutes if isinstance(after, Shift) and not after.before_hour else 0
+
+
+def _shifted(clock: Clock, minutes: int) -> Clock:
+    if not minutes:
+        return clock
+    total = (clock.hour * 60 + clock.minute + minutes) % (24 * 60)
+    return replace(clock, hour=total // 60, minute=total % 60)
+
+
+def _is_hour(number: Number) -> bool:
+    return number.value.is_integer() and number.value <= 24  # noqa: PLR2004
+
+
+def _refuse_stray_numbers(found: Sequence[Atom]) -> None:
+    """A number that is no time makes all of it doubtful, unless it is a label: "gate 14"."""
+    for before, atom in zip([None, *found], found, strict=False):
+        is_number = isinstance(atom, Number) or (isinstance(atom, Other) and not atom.word.isalpha())
+        if is_number and not (isinstance(before, Other) and before.word.isalpha()):
+            raise _NotUnderstoodError
+
+
+# By the calendar
+
+
+class _Day:
+    """The day that was said, and what it becomes where its time is still ahead."""
+
+    def __init__(self, found: Sequence[Atom], now: datetime) -> None:
+        self._today = today = now.date()
+        self._calendar = _first(found, Calendar)
+        self._repeats: timedelta | None = None
+        days = [atom.days for atom in found if isinstance(atom, DaysAgo)]
+        weekdays = [atom.number for atom in found if isinstance(atom, Weekday)]
+        self.day: date | None = None
+        if self._calendar:
+            self.day = _dated(self._calendar, today, month_first=str(now.tzinfo) in _MONTH_FIRST)
+        elif days:
+            self.day = today - timedelta(days=max(days))
+        elif Mark("last_week") in found:
+            monday = today - timedelta(days=today.weekday() + 7)
+            self.day = monday + timedelta(days=min(weekdays, default=0))
+        elif weekdays or Mark("weekend") in found:
+            ago = max((today.weekday() - number) % 7 for number in weekdays or [5])
+            self.day, self._repeats = today - timedelta(days=ago), timedelta(weeks=1)
+        else:
+            self._repeats = timedelta(days=1)
+
+    @property
+    def is_said(self) -> bool:
+        return self.day is not None
+
+    def at(self, clock: Clock | None, part: Part | None, now: datetime) -> datetime:
+        """Combine the day with a time or a part of the day; the result may be ahead of `now`."""
+        moment = datetime.combine(self.day or self._today, _time(clock, part), now.tzinfo)
+        if part == "night" and clock and self.day and moment.hour < _NIGHT_ENDS:  # "last night at two"
+            moment += timedelta(days=self.day < self._today)
+        if moment <= now:
+            return moment
+        if self._repeats:
+            return moment - self._repeats
+        if clock is None and part == "night" and self.day == self._today:  # said in the morning
+            return moment - timedelta(days=1)
+        if self._calendar and self._calendar.year is None and moment - now > _EAST:
+            return moment.replace(year=moment.year - 1)
+        is_nearly = (clock is None and moment - now <= _NEARLY) or (self._calendar and moment - now <= _EAST)
+        return now if is_nearly else moment
+
+
+def _time(clock: Clock | None, part: Part | None) -> time:
+    """The time of day. Raises ValueError where there is no such time."""
+    if clock is None:
+        return _BEGINS[part] if part else time()
+    hour = clock.hour
+    if clock.half_day:
+        if not 1 <= hour <= 12:  # noqa: PLR2004 - the twelve-hour clock
+            raise _NotUnderstoodError
+        hour = hour % 12 + 12 * (clock.half_day == "pm")
+    elif part:
+        hour = _hour_in(part, hour)
+    elif not clock.is_24h and hour in _AFTERNOON_HOURS:
+        hour += 12
+    return time(hour, clock.minute)
+
+
+def _hour_in(part: Part, hour: int) -> int:
+    if part in {"afternoon", "evening"} or (part == "night" and hour >= _NIGHT_ENDS) or (part == "noon" and hour < 4):  # noqa: PLR2004
+        return hour + 12 if hour < 12 else 0 if part == "night" and hour == 12 else hour  # noqa: PLR2004
+    return 0 if part in {"morning", "night", "midnight"} and hour == 12 else hour  # noqa: PLR2004
+
+
+def _dated(said: Calendar, today: date, *, month_first: bool) -> date:
+    """The date that was said, without a year the last such one. Raises ValueError where there is none."""
+    orders = reversed(said.orders) if month_first else said.orders
+    possible = [day for month, number in orders for day in _dates(said.year, month, number, today)]
+    if not possible:
+        raise _NotUnderstoodError
+    return next((day for day in possible if day <= today + timedelta(days=1)), possible[0])
+
+
+def _dates(year: int | None, month: int, number: int, today: date) -> Iterator[date]:
+    for each in [year] if year else [today.year + 1, today.year, today.year - 1]:
+        try:
+            day = date(each, month, number)
+        except ValueError:
+            continue
+        if year or day <= today + timedelta(days=1):
+            yield day
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class DatedText:
+    """A description and its moment. A time that can't be used stays in the text, and `problem` says why."""
+
+    text: str
+    moment: datetime | None
+    problem: Problem | None
+
+
+def dated(text: str, when: str, now: datetime, *, zone_error: timedelta = timedelta()) -> DatedText:
+    """Read what was said about when, so that a report is never lost because of it."""
+    read = read_when(when, now, zone_error=zone_error)
+    words = f"{text}\n{when.strip()}".strip() if read.problem else text
+    return DatedText(words, read.moment, read.problem)

@@ -29,7 +29,7 @@ async def test_a_claim_is_told_by_a_form_and_shown_to_those_alone_who_decide(her
     card, lost, found, _ = await shown_match(here)
     told = await here.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
     assert told.words == sentence("note_claim_sent")
-    claim = await said(here, "says that this is theirs")
+    claim = await said(here, "says this is theirs")
     stranger = await here.press(claim, sentence("button_see_claim"), here.join("Mallory"))
     assert stranger.words == sentence("only_finder")
     seen = await here.press(claim, sentence("button_see_claim"), found.author)
@@ -38,7 +38,7 @@ async def test_a_claim_is_told_by_a_form_and_shown_to_those_alone_who_decide(her
     assert accepted.words == sentence("note_claim_accepted")
     again = await here.press(seen, sentence("button_reject_claim"), found.author)
     assert again.words == sentence("note_claim_decided")
-    await said(here, "agrees that it is yours")
+    await said(here, "agrees it's yours")
     assert sentence("claim_closed_accepted") in str(await here.words(claim))
     assert ANSWER not in await here.public()
 
@@ -87,7 +87,7 @@ async def test_a_reply_is_changed_where_it_stands(here: Harness) -> None:
 
 async def test_a_card_shows_the_picture_of_what_it_is_about(here: Harness) -> None:
     post = await here.post_photo("found", here.join("Ann"), "umbrella")
-    with_picture = Reply("match", ((Plain("This may be yours."),),), picture=Picture(uuid4(), uuid4()))
+    with_picture = Reply("match", ((Plain("This could be yours."),),), picture=Picture(uuid4(), uuid4()))
     shown = await here.platform.send(Outgoing("with", post, with_picture, JPEG))
     plain = await here.platform.send(saying(post, "Nothing yet."))
     assert [await here.pictures(each) for each in (shown, plain)] == [1, 0]

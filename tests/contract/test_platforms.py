@@ -156,7 +156,7 @@ async def test_bots_report_nothing(here: Harness) -> None:
 
 async def test_a_post_that_cant_be_taken_is_told_kindly_and_the_next_one_can(here: Harness) -> None:
     ann, length = here.join("Ann"), rules.MOST_TEXT + 1
-    told = wording.sentence("text_too_long", length=length, most=rules.MOST_TEXT)
+    told = wording.sentence("text_too_long", length=length, number=rules.MOST_TEXT)
     assert await here.post_refused(ann, "x" * length) == told
     assert await here.reports() == []
     await here.post_photo("found", ann, "umbrella")

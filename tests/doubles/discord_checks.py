@@ -10,7 +10,7 @@ BUTTON, TEXT_INPUT, FILE_UPLOAD, LABEL = 2, 4, 19, 18
 _SELECTS = {3, 5, 6, 7, 8}
 _COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
 _EMBED = {"title": 256, "description": 4096, "url": 2048}
-_LOCALES = {"de", "en-GB", "en-US", "es-ES", "es-419", "fr", "ja"}
+_LOCALES = {"de", "en-GB", "en-US", "es-ES", "es-419", "fr", "ja", "pl"}
 
 
 def check_message(payload: Json, files: Iterable[str]) -> None:

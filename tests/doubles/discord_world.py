@@ -130,7 +130,7 @@ async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] =
             await session.reports.set_state(report.id, ReportState.OPEN)
         pair = ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})
         match = await session.matches.save(pair)
-        card = Reply("match", ((Plain("This may be yours."),),), match=match.id)
+        card = Reply("match", ((Plain("This could be yours."),),), match=match.id)
         await session.outbox.post(lost.id, ReplyKey(str(uuid4())), card)
     [item] = await here.store.delivery.lease("discord", limit=10, seconds=60)
     sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))

@@ -143,7 +143,7 @@ class Scene:
             await session.outbox.post(
                 lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None)
             )
-        shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This may be yours.")
+        shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This could be yours.")
         await self.until(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
         return lost, found, match, Sent(self.lost, shown["ts"])
 

@@ -48,7 +48,7 @@ class SlackWorld:
 
     async def card(self, loss: str) -> dict[str, Any]:
         """Wait for a match in a loss's thread."""
-        return await self.reply(self.lost, loss, "This may be yours.")
+        return await self.reply(self.lost, loss, "This could be yours.")
 
     async def set_up(self, **chosen: Any) -> None:
         """Let the moderator fill in the setup."""

@@ -128,7 +128,7 @@ def test_a_taken_port_is_told_in_one_sentence(environment: dict[str, str]) -> No
         port = str(taken.getsockname()[1])
         reunite(environment, "migrate")
         said = reunite({**environment, "REUNITE_PORT": port}, "bot", "web", fails=True)
-    assert said.splitlines()[-1] == f"Port {port} is taken on this machine: choose another with PORT=."
+    assert said.splitlines()[-1] == f"Port {port} is already in use. Choose another with PORT=."
 
 
 def test_match_ranks_a_set_and_never_reads_its_answers(

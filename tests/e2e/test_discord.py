@@ -24,11 +24,11 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[Story]:
 
 async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(world: Story) -> None:
     find = await world.find("red", "umbrella by the door")
-    await world.says(find, "I keep watching")
+    await world.says(find, "I'll keep watching")
     assert world.discord.channels[find]["name"] == "Found: umbrella by the door"
     loss = await world.look_for("my red umbrella")
 
-    card = await world.says(loss, "This may be yours.", "umbrella by the door", "red ✓")
+    card = await world.says(loss, "This could be yours.", "umbrella by the door", "red ✓")
     assert world.discord.channels[loss]["name"] == "Lost: my red umbrella"
     shown = world.discord.find(card)
     assert "Possible match" in world.discord.text(shown) or "High confidence" in world.discord.text(shown)
@@ -47,49 +47,51 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
 
 
 async def test_a_finder_whose_find_fits_at_once_can_leave_a_secret_too(world: Story) -> None:
-    await world.says(await world.look_for("a blue cup"), "I keep watching")
+    await world.says(await world.look_for("a blue cup"), "I'll keep watching")
     card = await world.says(await world.find("blue"), "Possible owner found.")
-    opening = await world.discord.press(card, "Leave a secret detail", world.ben)
-    assert "keep it to myself" in await world.fill_in(opening, words="a chip at the bottom")
+    opening = await world.discord.press(card, "Add a secret detail", world.ben)
+    assert "keep it secret" in await world.fill_in(opening, words="a chip at the bottom")
 
 
 async def test_a_find_is_told_to_whoever_misses_it(world: Story) -> None:
     loss = await world.look_for("a blue cup")
-    await world.says(loss, "I keep watching")
+    await world.says(loss, "I'll keep watching")
     find = await world.find("blue")
-    card = await world.says(loss, "This may be yours.")
+    card = await world.says(loss, "This could be yours.")
     assert world.discord.pinged(world.discord.find(card)) == {world.ada}
     await world.says(find, "Possible owner found.", "a blue cup")
 
 
 async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(world: Story) -> None:
-    await world.says(await world.find("green"), "I keep watching")
+    await world.says(await world.find("green"), "I'll keep watching")
     yellow = await world.find("yellow", "on the bench")
-    await world.says(yellow, "I keep watching")
+    await world.says(yellow, "I'll keep watching")
     loss = await world.look_for("", drawing("yellow"))
-    await world.says(loss, "This may be yours.", "on the bench")
+    await world.says(loss, "This could be yours.", "on the bench")
 
 
 async def test_the_same_event_three_times_is_answered_once(world: Story) -> None:
     find = await world.find("red", times=3)
-    await world.says(find, "I keep watching")
-    await world.says(await world.find("green"), "I keep watching")  # by now a second answer to the first would be there
+    await world.says(find, "I'll keep watching")
+    await world.says(
+        await world.find("green"), "I'll keep watching"
+    )  # by now a second answer to the first would be there
     assert len(world.discord.replies(find)) == 1
 
 
 async def test_a_members_reaction_closes_nothing(world: Story) -> None:
-    await world.says(await world.find("red"), "I keep watching")
+    await world.says(await world.find("red"), "I'll keep watching")
     loss = await world.look_for("my red umbrella")
-    card = await world.says(loss, "This may be yours.")
+    card = await world.says(loss, "This could be yours.")
     await world.discord.react(card, "✅", world.ben)
     await world.discord.react(card, "❌", world.moderator)
-    await world.says(loss, "says that it is not")
+    await world.says(loss, "isn't it")
     assert not any("Returned" in world.discord.text(each) for each in world.discord.replies(loss))
 
 
 async def test_a_photo_that_cant_be_read_is_told_in_its_thread(world: Story) -> None:
     post = await world.discord.post("found", world.ben, "look", {"note.jpg": b"not a picture at all"})
-    await world.says(post, "note.jpg is not a photo that I can read")
+    await world.says(post, "I can't read note.jpg as a photo")
 
 
 # The command, as an operator runs it

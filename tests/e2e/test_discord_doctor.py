@@ -61,7 +61,7 @@ async def test_what_is_missing_is_named_with_its_remedy(surroundings: dict[str, 
         without = await doctor(surroundings, discord, REUNITE_DISCORD_MESSAGE_CONTENT="false")
     assert "REUNITE_DISCORD_MESSAGE_CONTENT=false" in found["its Message Content Intent"]["remedy"]
     assert found["its permissions in The library"]["found"] == "lacks create_public_threads"
-    assert "invite it again" in found["its permissions in The library"]["remedy"]
+    assert "add the bot again" in found["its permissions in The library"]["remedy"]
     assert without["its Message Content Intent"]["ok"] is None
 
 

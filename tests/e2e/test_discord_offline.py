@@ -22,9 +22,9 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
             edited = await world.find("red", "umbrella by the door")
             deleted = await world.find("green", "a scarf")
             for find in (edited, deleted):
-                await world.says(find, "I keep watching")
+                await world.says(find, "I'll keep watching")
             loss = await world.look_for("my red umbrella")
-            card = await world.says(loss, "This may be yours.")
+            card = await world.says(loss, "This could be yours.")
 
         missed = await discord.post("found", world.ben, "a blue cup", {"blue.jpg": drawing("blue")})
         in_forum = await discord.post_in_forum("found-items", world.ben, "Gloves", "", {"y.jpg": drawing("yellow")})
@@ -37,11 +37,11 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
         async with online(world, database_url, redis_url):
             for find in (missed, in_forum):
                 await world.taken_up(find)
-                await world.says(find, "I keep watching")
+                await world.says(find, "I'll keep watching")
             await world.shows(card, "wooden handle")
             for thread in (loss, edited):
                 await world.says(thread, "Returned", world.moderator)
-            await world.says(await world.look_for("my green scarf"), "Nothing that fits")
+            await world.says(await world.look_for("my green scarf"), "Nothing similar")
             assert not discord.has_reaction(words, "👀")
 
         await discord.unreact(card, "✅", world.moderator, tell=False)
@@ -56,13 +56,13 @@ async def test_a_verdict_by_button_stands_though_nobody_has_reacted(database_url
         log = world.discord.channel("general")
         async with online(world, database_url, redis_url):
             await world.set_up("Channels and moderators", log=log)
-            await world.says(await world.find("red", "umbrella"), "I keep watching")
+            await world.says(await world.find("red", "umbrella"), "I'll keep watching")
             loss = await world.look_for("my red umbrella")
             line = await world.says(log, "my red umbrella")
-            assert "it is back" in await world.press(line, "✅ It is back", world.moderator)
+            assert "it's returned" in await world.press(line, "✅ It's back", world.moderator)
             await world.says(loss, "Returned")
         async with online(world, database_url, redis_url):
-            await world.says(await world.find("green", "a scarf"), "I keep watching")
+            await world.says(await world.find("green", "a scarf"), "I'll keep watching")
             assert not any("open again" in world.discord.text(each) for each in world.discord.replies(loss))
 
 
@@ -78,7 +78,7 @@ async def test_an_event_that_comes_three_times_and_again_at_a_resume_is_one_thre
         await world.discord.until(lambda: world.discord.gateway.resumed or None, PATIENCE)
         [loss] = await world.discord.until(lambda: world.discord.replies(world.discord.channel("lost")), PATIENCE)
         await world.discord.until(lambda: world.discord.replies(find), PATIENCE)
-        await world.says(loss["id"], "This may be yours.")
+        await world.says(loss["id"], "This could be yours.")
         await settled(world)
         answers = [each for each in world.discord.replies(find) if "keep watching" in world.discord.text(each)]
         assert len(answers) <= 1
@@ -86,7 +86,8 @@ async def test_an_event_that_comes_three_times_and_again_at_a_resume_is_one_thre
         assert len([each for each in world.discord.channels.values() if each["type"] == 11]) == 3
         assert len(used.said) == 1
         assert (
-            len([each for each in world.discord.replies(loss["id"]) if "may be yours" in world.discord.text(each)]) == 1
+            len([each for each in world.discord.replies(loss["id"]) if "could be yours" in world.discord.text(each)])
+            == 1
         )
 
 
@@ -98,7 +99,7 @@ async def test_a_session_that_discord_has_forgotten_is_begun_anew_and_nothing_is
         find = await world.discord.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})  # nobody is told
         await world.discord.until(lambda: world.discord.gateway.identified == 2 or None, PATIENCE)
         await world.taken_up(find)
-        await world.says(find, "I keep watching")
+        await world.says(find, "I'll keep watching")
 
 
 async def test_two_shards_serve_their_guilds_from_one_process(database_url: str, redis_url: str) -> None:
@@ -108,7 +109,7 @@ async def test_two_shards_serve_their_guilds_from_one_process(database_url: str,
         online(world, database_url, redis_url),
     ):
         assert world.discord.gateway.identified == 2
-        await world.says(await world.find("red", "umbrella"), "I keep watching")
+        await world.says(await world.find("red", "umbrella"), "I'll keep watching")
         assert world.discord.gateway.heartbeats >= 2
 
 
@@ -119,14 +120,16 @@ async def test_a_thread_that_cant_be_written_to_holds_up_no_other_and_the_channe
         discord = world.discord
         await discord.forbid("found", SEND_IN_THREADS | CREATE_THREADS | ADD_REACTIONS)
         post = await discord.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})
-        told = await world.says(discord.channel("found"), "I lack", "Create Public Threads", "Send Messages in Threads")
+        told = await world.says(
+            discord.channel("found"), "I'm missing permissions", "Create Public Threads", "Send Messages in Threads"
+        )
         assert "in the channel's settings" in discord.text(discord.find(told))
         loss = await world.look_for("my red umbrella")
-        await world.says(loss, "This may be yours.")
+        await world.says(loss, "This could be yours.")
         assert discord.replies(post) == []
         assert not discord.has_reaction(post, "👀")
         again = await discord.post("found", world.ben, "scarf", {"green.jpg": drawing("green")})
-        await world.says(await world.look_for("my green scarf"), "This may be yours.")
+        await world.says(await world.look_for("my green scarf"), "This could be yours.")
         assert len(discord.replies(discord.channel("found"))) == 1, "said once, not at each post"
         assert not discord.has_reaction(again, "👀")
 
@@ -135,9 +138,9 @@ async def test_a_missing_permission_is_named_to_whoever_needs_it(database_url: s
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         await world.discord.forbid("lost", SEND_MESSAGES)
         told = await world.told(await world.discord.slash("lost", world.ada, "general", description="a blue cup"))
-        assert told.startswith(f"In <#{world.discord.channel('lost')}> I lack: Send Messages.")
+        assert told.startswith(f"I'm missing permissions in <#{world.discord.channel('lost')}>: Send Messages.")
         panel = await world.discord.slash("setup", world.manager, "general")
-        assert "I lack: Send Messages" in await world.told(panel)
+        assert ">: Send Messages" in await world.told(panel)
         world.discord.locales[world.ada] = "de"
         told = await world.told(await world.discord.slash("lost", world.ada, "general", description="eine Tasse"))
         assert sentence("permission_send_messages", "de") in told
@@ -145,16 +148,16 @@ async def test_a_missing_permission_is_named_to_whoever_needs_it(database_url: s
 
 async def test_a_guild_that_removes_the_bot_is_forgotten(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
-        await world.says(await world.find("red", "umbrella"), "I keep watching")
+        await world.says(await world.find("red", "umbrella"), "I'll keep watching")
         await world.discord.remove_bot()
         await world.discord.add_bot()
         loss = await world.look_for("my red umbrella")
-        await world.says(loss, "Nothing has been found so far")
+        await world.says(loss, "Nothing has been found yet")
 
 
 async def settled(world: Story) -> None:
     """Wait for something that comes after all that came before."""
-    await world.says(await world.find("green", "a scarf"), "I keep watching")
+    await world.says(await world.find("green", "a scarf"), "I'll keep watching")
 
 
 async def test_what_the_invitation_asks_for_is_enough(database_url: str, redis_url: str) -> None:
@@ -163,9 +166,9 @@ async def test_what_the_invitation_asks_for_is_enough(database_url: str, redis_u
         async with online(world, database_url, redis_url):
             await world.set_up("Channels and moderators", log=world.discord.channel("general"))
             find = await world.find("red", "umbrella")
-            await world.says(find, "I keep watching")
+            await world.says(find, "I'll keep watching")
             loss = await world.look_for("my red umbrella")
-            card = await world.says(loss, "This may be yours.")
+            card = await world.says(loss, "This could be yours.")
             opening = await world.discord.slash("lost", world.ada, "general")
             assert "Got it" in await world.fill_in(opening, words="a cup", seen="private")
             await world.discord.react(card, "✅", world.discord.owner_id)
@@ -182,7 +185,7 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
     async with guild() as world, online(world, database_url, redis_url):
         async with at_work(world, database_url, redis_url):
             find = await world.find("red", "umbrella", times=3)
-            await world.says(find, "I keep watching")
+            await world.says(find, "I'll keep watching")
         loss = await world.look_for("my red umbrella")
         dying = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.doubles.dying", "worker", "after the matches",
@@ -190,13 +193,13 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
         )  # fmt: skip
         assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
         async with at_work(world, database_url, redis_url):
-            await world.says(loss, "This may be yours.")
+            await world.says(loss, "This could be yours.")
             await settled(world)
         said = [world.discord.text(each) for each in world.discord.replies(loss)]
-        assert [("I looked for you." in each, "This may be yours." in each) for each in said] == [
+        assert [("possible match" in each, "This could be yours." in each) for each in said] == [
             (True, False),
             (False, True),
         ]
         told = [world.discord.text(each) for each in world.discord.replies(find)]
-        assert ["I keep watching" in each for each in told] == [True, False]
+        assert ["I'll keep watching" in each for each in told] == [True, False]
         assert "Possible owner found." in told[1]

@@ -17,28 +17,28 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[Story]:
 
 
 async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_time(world: Story) -> None:
-    await world.says(await world.find("red", "umbrella"), "I keep watching")
+    await world.says(await world.find("red", "umbrella"), "I'll keep watching")
     opening = await world.discord.slash("lost", world.ada, "general")
     told = await world.fill_in(
         opening, {"mine.jpg": drawing("red")}, words="my red umbrella", where="library", when="yesterday"
     )
     lost = world.discord.channel("lost")
-    assert told == f"Got it, I'm looking. I'll answer in <#{lost}>."
+    assert told == f"Got it, I'm searching. I'll reply in <#{lost}>."
     post = await world.says(lost, "is looking for", "my red umbrella", "library")
-    await world.says(post, "This may be yours.")
+    await world.says(post, "This could be yours.")
 
 
 async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: Story) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
     find = await world.find("red", "umbrella")
-    await world.says(find, "I keep watching")
+    await world.says(find, "I'll keep watching")
     opening = await world.discord.slash("lost", world.ada, "general")
     told = await world.fill_in(opening, words="my red umbrella", seen="private")
     [thread] = [each for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
     assert f"<#{thread['id']}>" in told
     assert world.discord.thread_members[thread["id"]] == {world.discord.bot_id, world.ada}
     await world.says(thread["id"], "is looking for", "my red umbrella")
-    await world.says(thread["id"], "This may be yours.")
+    await world.says(thread["id"], "This could be yours.")
     await world.says(world.discord.channel("general"), "my red umbrella")
     assert world.discord.replies(world.discord.channel("lost")) == []
     assert not world.has_said(find, "my red umbrella")
@@ -61,62 +61,62 @@ async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(wo
 
 async def test_found_by_command_is_posted_and_compared(world: Story) -> None:
     loss = await world.look_for("a blue cup")
-    await world.says(loss, "I keep watching")
+    await world.says(loss, "I'll keep watching")
     photo = ("cup.jpg", drawing("blue"))
     used = await world.discord.slash("found", world.ben, "general", photo, description="a cup", where="kitchen")
     found = world.discord.channel("found")
-    assert await world.told(used) == f"Got it. I'll answer in <#{found}>."
-    post = await world.says(found, "has found", "a cup", "kitchen")
-    await world.says(loss, "This may be yours.", "kitchen")
+    assert await world.told(used) == f"Got it. I'll reply in <#{found}>."
+    post = await world.says(found, "found:", "a cup", "kitchen")
+    await world.says(loss, "This could be yours.", "kitchen")
     await world.says(post, "Possible owner found.", "a blue cup")
 
 
 async def test_a_message_menu_takes_a_message_that_the_bot_could_not_read(database_url: str, redis_url: str) -> None:
     async with story(database_url, redis_url, message_content=False) as world:
         loss = await world.look_for("a blue cup")
-        await world.says(loss, "I keep watching")
+        await world.says(loss, "I'll keep watching")
         post = await world.discord.post("general", world.ben, "whose is this?", {"cup.jpg": drawing("blue")})
         used = await world.discord.menu("Found this", world.ada, post)
-        assert await world.told(used) == f"Got it. I'll answer in <#{post}>."
+        assert await world.told(used) == f"Got it. I'll reply in <#{post}>."
         assert world.discord.has_reaction(post, "👀")
         await world.says(post, "Possible owner found.", "a blue cup")
         assert world.discord.channels[post]["name"].startswith("Found: ")
-        await world.says(loss, "This may be yours.", "whose is this?")
+        await world.says(loss, "This could be yours.", "whose is this?")
 
 
 async def test_a_loss_is_taken_from_the_menu_for_whoever_wrote_it_or_by_a_moderator(world: Story) -> None:
     post = await world.discord.post("general", world.ada, "I have lost my red umbrella")
     refused = await world.discord.menu("I lost this", world.ben, post)
-    assert await world.told(refused) == "Only whoever wrote it, or a moderator, can do that."
+    assert await world.told(refused) == "Only the person who wrote it or a moderator can do that."
     assert not world.discord.has_reaction(post, "👀")
     assert f"<#{post}>" in await world.told(await world.discord.menu("I lost this", world.moderator, post))
     assert await world.told(await world.discord.menu("I lost this", world.ada, post))  # again: nothing new
-    await world.says(post, "I keep watching")
+    await world.says(post, "I'll keep watching")
     assert len(world.discord.replies(post)) == 1
 
 
 async def test_a_bots_message_is_no_report_from_the_menu_either(world: Story) -> None:
     robot = world.discord.join("Robot", bot=True)
     post = await world.discord.post("general", robot, "beep", {"beep.jpg": drawing("red")})
-    assert "one that a person wrote" in await world.told(await world.discord.menu("Found this", world.ben, post))
+    assert "one that a person posted" in await world.told(await world.discord.menu("Found this", world.ben, post))
 
 
 async def test_a_forums_post_is_taken_from_the_menu_too(world: Story) -> None:
     await world.discord.create_channel("chatter", FORUM)
     post = await world.discord.post_in_forum("chatter", world.ben, "Whose cup?", "", {"cup.jpg": drawing("blue")})
     assert f"<#{post}>" in await world.told(await world.discord.menu("Found this", world.ben, post))
-    await world.says(post, "I keep watching")
+    await world.says(post, "I'll keep watching")
 
 
 async def test_a_forums_post_is_a_find_and_answered_in_it(world: Story) -> None:
     await world.discord.create_channel("found-items", FORUM)
     loss = await world.look_for("a blue cup")
-    await world.says(loss, "I keep watching")
+    await world.says(loss, "I'll keep watching")
     photos = {"cup.jpg": drawing("blue")}
     post = await world.discord.post_in_forum("found-items", world.ben, "A cup", "in the kitchen", photos)
     await world.taken_up(post)
     await world.says(post, "Possible owner found.", "a blue cup")
-    card = await world.says(loss, "This may be yours.", "A cup", "in the kitchen")
+    card = await world.says(loss, "This could be yours.", "A cup", "in the kitchen")
     link = f"https://discord.com/channels/{world.discord.guild_id}/{post}/{post}"
     assert link in world.discord.text(world.discord.find(card))
     await world.discord.rename(post, "A mug")
@@ -136,16 +136,16 @@ async def test_a_loss_by_command_is_a_post_of_a_forum_where_the_community_has_on
 
     post = await world.discord.until(opened, PATIENCE)
     assert world.discord.channels[post]["name"] == "Lost: a blue cup"
-    await world.says(post, "I keep watching")
+    await world.says(post, "I'll keep watching")
     await world.find("blue", "a cup")
-    await world.says(post, "This may be yours.")
+    await world.says(post, "This could be yours.")
 
 
 async def test_changed_words_are_searched_for_and_shown_wherever_they_are_quoted(world: Story) -> None:
     find = await world.find("red", "umbrella by the door")
-    await world.says(find, "I keep watching")
+    await world.says(find, "I'll keep watching")
     loss = await world.look_for("my red umbrella")
-    card = await world.says(loss, "This may be yours.", "umbrella by the door")
+    card = await world.says(loss, "This could be yours.", "umbrella by the door")
     await world.discord.edit(find, "umbrella with a wooden handle")
     shown = await world.shows(card, "umbrella with a wooden handle")
     assert "by the door" not in world.discord.text(shown)
@@ -154,20 +154,20 @@ async def test_changed_words_are_searched_for_and_shown_wherever_they_are_quoted
 
 async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: Story) -> None:
     post = await world.discord.post("found", world.ben, "x" * 4001, {"red.jpg": drawing("red")})
-    await world.says(post, "longer than I can keep")
+    await world.says(post, "too long")
     await world.discord.edit(post, "an umbrella")
     await world.taken_up(post)
-    await world.says(post, "I keep watching")
+    await world.says(post, "I'll keep watching")
 
 
 async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: Story) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
     finds = [await world.find("red", "umbrella by the door"), await world.find("red", "umbrella in the hall")]
     for find in finds:
-        await world.says(find, "I keep watching")
+        await world.says(find, "I'll keep watching")
     loss = await world.look_for("my red umbrella")
-    card = await world.says(loss, "This may be yours.", "umbrella by the door")
-    await world.says(loss, "This may be yours.", "umbrella in the hall")
+    card = await world.says(loss, "This could be yours.", "umbrella by the door")
+    await world.says(loss, "This could be yours.", "umbrella in the hall")
     await world.discord.delete(*finds)
     await world.discord.until(lambda: card not in world.discord.messages[loss] or None, PATIENCE)
 
@@ -184,6 +184,6 @@ async def test_a_photo_whose_link_has_expired_is_fetched_anew(database_url: str,
         find = await world.find("red", "umbrella")
         world.discord.links_age = 48 * 3600
         async with at_work(world, database_url, redis_url):
-            await world.says(find, "I keep watching")
+            await world.says(find, "I'll keep watching")
             loss = await world.look_for("my red umbrella")
-            await world.says(loss, "This may be yours.", "red ✓")
+            await world.says(loss, "This could be yours.", "red ✓")

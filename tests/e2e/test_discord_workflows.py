@@ -24,9 +24,9 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[Story]:
 async def matched(world: Story) -> tuple[str, str, str]:
     """Let Ada miss what Ben has found; return find, loss and the card in the loss's thread."""
     find = await world.find("red", "umbrella by the door")
-    await world.says(find, "I keep watching")
+    await world.says(find, "I'll keep watching")
     loss = await world.look_for("my red umbrella")
-    return find, loss, await world.says(loss, "This may be yours.")
+    return find, loss, await world.says(loss, "This could be yours.")
 
 
 # The claim check
@@ -34,22 +34,22 @@ async def matched(world: Story) -> tuple[str, str, str]:
 
 async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public(world: Story) -> None:
     find, loss, card = await matched(world)
-    watching = await world.says(find, "I keep watching")
-    leaving = await world.discord.press(watching, "Leave a secret detail", world.ben)
-    assert "keep it to myself" in await world.fill_in(leaving, words="initials on the handle?")
+    watching = await world.says(find, "I'll keep watching")
+    leaving = await world.discord.press(watching, "Add a secret detail", world.ben)
+    assert "keep it secret" in await world.fill_in(leaving, words="initials on the handle?")
     claiming = await world.discord.press(card, "This is mine", world.ada)
-    assert "The finder has a look" in await world.fill_in(claiming, words="A. L. on the handle")
+    assert "The finder will check" in await world.fill_in(claiming, words="A. L. on the handle")
 
-    asked = await world.says(find, "says that this is theirs")
+    asked = await world.says(find, "says this is theirs")
     assert world.discord.pinged(world.discord.find(asked)) == {world.ben}
-    assert "Only the finder" in await world.press(asked, "See what they say", world.ada)
-    seeing = await world.discord.press(asked, "See what they say", world.ben)
+    assert "Only the finder" in await world.press(asked, "See their answer", world.ada)
+    seeing = await world.discord.press(asked, "See their answer", world.ben)
     seen = await world.told(seeing)
     assert "initials on the handle?" in seen
     assert "A. L. on the handle" in seen
-    assert "it is theirs" in await world.press(seeing.said[-1]["id"], "It fits", world.ben)
-    await world.says(loss, "agrees that it is yours")
-    await world.shows(asked, "goes back to its owner")
+    assert "it's theirs" in await world.press(seeing.said[-1]["id"], "It matches", world.ben)
+    await world.says(loss, "agrees it's yours")
+    await world.shows(asked, "going back to its owner")
     public = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
     assert not any("A. L." in each or "initials" in each for each in public)
 
@@ -57,26 +57,26 @@ async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public
 async def test_whoever_did_not_lose_it_cant_claim_it_and_attempts_are_counted(world: Story) -> None:
     find, _, card = await matched(world)
     refused = await world.discord.press(card, "This is mine", world.ben)
-    assert "Only whoever lost it" in await world.fill_in(refused, words="mine, I swear")
+    assert "Only the person who lost it" in await world.fill_in(refused, words="mine, I swear")
     for attempt in range(3):
         claiming = await world.discord.press(card, "This is mine", world.ada)
-        assert "The finder has a look" in await world.fill_in(claiming, words=f"guess {attempt}")
+        assert "The finder will check" in await world.fill_in(claiming, words=f"guess {attempt}")
         again = await world.discord.press(card, "This is mine", world.ada)
-        assert "has yet to look" in await world.fill_in(again, words="another guess")
-        asked = await world.says(find, "says that this is theirs")  # the earlier ones have been changed
-        seeing = await world.discord.press(asked, "See what they say", world.ben)
+        assert "still has to check" in await world.fill_in(again, words="another guess")
+        asked = await world.says(find, "says this is theirs")  # the earlier ones have been changed
+        seeing = await world.discord.press(asked, "See their answer", world.ben)
         assert f"guess {attempt}" in await world.told(seeing)
-        assert "does not fit" in await world.press(seeing.said[-1]["id"], "It does not fit", world.ben)
-        await world.shows(asked, "did not fit")
+        assert "doesn't match" in await world.press(seeing.said[-1]["id"], "It doesn't match", world.ben)
+        await world.shows(asked, "didn't match")
     last = await world.discord.press(card, "This is mine", world.ada)
-    assert "You have tried 3 times" in await world.fill_in(last, words="one more")
+    assert "already tried 3 times" in await world.fill_in(last, words="one more")
 
 
 async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: Story) -> None:
     _, _, card = await matched(world)
-    assert "Only whoever lost it" in await world.press(card, "Not mine", world.ben)
+    assert "Only the person who lost it" in await world.press(card, "Not mine", world.ben)
     declining = await world.discord.press(card, "Not mine", world.ada)
-    assert "won't bring it up again" in await world.told(declining)
+    assert "won't suggest it again" in await world.told(declining)
     assert world.discord.buttons(declining.said[-1]) == ["This is mine"]
 
 
@@ -89,15 +89,15 @@ async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleep
     await world.fill_in(claiming, words="a scratch")
     log = await world.says(world.discord.channel("general"), "my red umbrella", "umbrella by the door")
     await world.discord.archive(loss)
-    assert "Only a moderator" in await world.press(log, "✅ It is back", world.ada)
-    assert "it is back" in await world.press(log, "✅ It is back", world.moderator)
+    assert "Only moderators" in await world.press(log, "✅ It's back", world.ada)
+    assert "it's returned" in await world.press(log, "✅ It's back", world.moderator)
     for thread in (loss, find):
         await world.says(thread, "Returned", "confirmed by", world.moderator)
         await world.discord.until(lambda: world.discord.has_reaction(thread, "✅") or None, PATIENCE)  # noqa: B023
         assert not world.discord.channels[thread]["thread_metadata"]["locked"]
         assert not world.discord.channels[thread]["thread_metadata"]["archived"]
     await world.shows(log, "confirmed by")
-    assert "open again" in await world.press(log, "✅ It is back", world.moderator)
+    assert "open again" in await world.press(log, "✅ It's back", world.moderator)
     for thread in (loss, find):
         await world.says(thread, "open again")
         await world.discord.until(lambda: not world.discord.has_reaction(thread, "✅") or None, PATIENCE)  # noqa: B023
@@ -114,7 +114,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world
     await world.says(loss, "Returned", world.ben)
     await world.discord.take_role(world.ben, helpers)
     late = await world.find("green", "a scarf")  # handled after the reactions
-    await world.says(late, "I keep watching")
+    await world.says(late, "I'll keep watching")
     await world.discord.unreact(card, "✅", world.ben)  # one's own verdict may be taken back at any time
     await world.says(loss, "open again")
 
@@ -128,9 +128,9 @@ async def test_a_sealed_find_is_shown_to_moderators_only_until_they_release_it(w
     opening = await world.discord.slash("sealed", world.ben, "general")
     photos = {"id.jpg": drawing("red")}
     told = await world.fill_in(opening, photos, category="keys", where="bus stop", words="red, with a name tag")
-    assert "moderators alone" in told
-    post = await world.says(world.discord.channel("found"), "Somebody found: keys", "bus stop")
-    await world.says(post, "It is sealed")
+    assert "only the moderators" in told
+    post = await world.says(world.discord.channel("found"), "Someone found: keys", "bus stop")
+    await world.says(post, "It's sealed")
     log = await world.says(world.discord.channel("general"), "my red purse", "red, with a name tag")
     public = [
         *world.discord.replies(loss),
@@ -138,11 +138,11 @@ async def test_a_sealed_find_is_shown_to_moderators_only_until_they_release_it(w
         *world.discord.replies(world.discord.channel("found")),
     ]
     assert not any("name tag" in world.discord.text(each) or each["attachments"] for each in public)
-    assert not any("This may be yours" in world.discord.text(each) for each in public)
+    assert not any("This could be yours" in world.discord.text(each) for each in public)
 
     assert "Only a moderator can release" in await world.press(log, "Release", world.ada)
     assert "Released" in await world.press(log, "Release", world.moderator)
-    card = await world.says(loss, "This may be yours.")
+    card = await world.says(loss, "This could be yours.")
     shown = world.discord.find(card)
     assert (shown["attachments"], "name tag" in world.discord.text(shown)) == ([], False)
 
@@ -151,13 +151,13 @@ async def test_sealing_needs_a_photo_and_a_channel_for_moderators(world: Story) 
     await world.set_up("Channels and moderators", log=[])
     opening = await world.discord.slash("sealed", world.ben, "general")
     refused = await world.fill_in(opening, {"id.jpg": drawing("red")}, category="id")
-    assert "need a channel for moderators" in refused
+    assert "need a moderator channel" in refused
     assert world.discord.replies(world.discord.channel("found")) == []
 
 
 async def test_for_keys_the_bot_suggests_to_seal(world: Story) -> None:
     find = await world.find("red", "found these keys at the gate")
-    await world.says(find, "had better not be seen by everyone")
+    await world.says(find, "shouldn't be public")
 
 
 # One's own reports, numbers, privacy
@@ -167,19 +167,19 @@ async def test_mine_lists_open_reports_with_what_can_be_done(world: Story) -> No
     assert await world.told(await world.discord.slash("mine", world.ada, "general")) == "You have no open reports."
     loss = await world.look_for("a blue cup")
     other = await world.look_for("my green scarf")
-    await world.says(other, "I keep watching")
+    await world.says(other, "I'll keep watching")
     listed = await world.discord.slash("mine", world.ada, "general")
     await world.discord.until(lambda: len(listed.said) == 2 or None, PATIENCE)
     cup, scarf = listed.said
     assert "a blue cup" in world.discord.text(cup)
     assert world.discord.buttons(cup) == ["Add a photo", "Add a detail", "Watch longer", "Withdraw"]
-    assert "I keep watching until" in await world.press(cup["id"], "Watch longer", world.ada)
+    assert "I'll keep watching until" in await world.press(cup["id"], "Watch longer", world.ada)
     adding = await world.discord.press(cup["id"], "Add a photo", world.ada)
-    assert "I look again" in await world.fill_in(adding, {"cup.jpg": drawing("blue")})
+    assert "I'll search again" in await world.fill_in(adding, {"cup.jpg": drawing("blue")})
     telling = await world.discord.press(cup["id"], "Add a detail", world.ada)
-    assert "I look again" in await world.fill_in(telling, words="with a chip")
+    assert "I'll search again" in await world.fill_in(telling, words="with a chip")
     await world.shows(loss, "with a chip")
-    assert "not a report of yours" in await world.press(scarf["id"], "Withdraw", world.ben)
+    assert "isn't your report" in await world.press(scarf["id"], "Withdraw", world.ben)
     assert "deleted what I knew" in await world.press(scarf["id"], "Withdraw", world.ada)
     await world.shows(other, "This report has ended")
     await world.discord.until(lambda: "scarf" not in world.discord.channels[other]["name"] or None, PATIENCE)
@@ -187,7 +187,7 @@ async def test_mine_lists_open_reports_with_what_can_be_done(world: Story) -> No
 
 async def test_privacy_hands_everything_over_and_deletes_it(world: Story) -> None:
     loss = await world.look_for("a blue cup", drawing("blue"))
-    await world.says(loss, "I keep watching")
+    await world.says(loss, "I'll keep watching")
     asking = await world.discord.slash("privacy", world.ada, "general")
     await world.told(asking)
     [answer] = asking.said
@@ -195,14 +195,14 @@ async def test_privacy_hands_everything_over_and_deletes_it(world: Story) -> Non
     known = json.loads(world.discord.files[file["url"].removeprefix(f"http://{world.discord.file_host}")])
     assert (file["filename"], known["reports"][0]["text"]) == ("reunite.json", "a blue cup")
     assert known["reports"][0]["photos"][0]["jpeg"]
-    assert "1 report" in await world.press(answer["id"], "Delete everything about me", world.ada)
+    assert "1 report" in await world.press(answer["id"], "Delete all my data", world.ada)
     await world.shows(loss, "This report has ended")
     assert await world.told(await world.discord.slash("mine", world.ada, "general")) == "You have no open reports."
 
 
 async def test_numbers_are_for_everyone_and_the_setup_for_managers(world: Story) -> None:
-    await world.says(await world.find("red", "umbrella"), "I keep watching")
-    assert "1 find waits" in await world.told(await world.discord.slash("stats", world.ada, "general"))
+    await world.says(await world.find("red", "umbrella"), "I'll keep watching")
+    assert "1 find is waiting" in await world.told(await world.discord.slash("stats", world.ada, "general"))
     for command in ("setup", "link", "unlink"):
         refused = await world.told(await world.discord.slash(command, world.ada, "general"))
         assert refused == "Only a moderator can do that."
@@ -229,8 +229,8 @@ async def test_a_code_links_no_server_with_itself(world: Story) -> None:
     making = await world.discord.slash("link", world.manager, "general")
     code = (await world.told(making)).split("code is ")[1].split(".")[0]
     wrong = await world.discord.slash("link", world.manager, "general", code="NOTACODE12")
-    assert "not valid" in await world.told(wrong)
-    assert "not valid" in await world.told(await world.discord.slash("link", world.manager, "general", code=code))
+    assert "isn't valid" in await world.told(wrong)
+    assert "isn't valid" in await world.told(await world.discord.slash("link", world.manager, "general", code=code))
     assert "Unlinked" in await world.told(await world.discord.slash("unlink", world.manager, "general"))
 
 
@@ -247,7 +247,7 @@ async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: St
         assert page
         assert server
         assert page.community == server.community
-        assert "not valid" in await world.told(await world.discord.slash("link", world.manager, "general", code=made))
+        assert "isn't valid" in await world.told(await world.discord.slash("link", world.manager, "general", code=made))
         assert "Unlinked" in await world.told(await world.discord.slash("unlink", world.manager, "general"))
         making = await world.discord.slash("link", world.manager, "general")
         await elsewhere.link("web", "page", (await world.told(making)).split("code is ")[1].split(".")[0])

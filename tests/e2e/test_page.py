@@ -38,7 +38,7 @@ async def site(closed_site: Site) -> AsyncIterator[Site]:
 async def test_a_find_and_a_loss_meet_live_and_a_moderator_closes_and_reopens_both(site: Site) -> None:
     ben, ada = await site.visit("Ben"), await site.visit("Ada")
     await ben.found.post("umbrella by the door", "red")
-    await ada.found.says("I keep watching")
+    await ada.found.says("I'll keep watching")
     await expect(ada.found.posts.locator("img")).to_have_js_property("naturalWidth", 240)
 
     await ada.page.get_by_label("Where?").fill("library")
@@ -55,12 +55,12 @@ async def test_a_find_and_a_loss_meet_live_and_a_moderator_closes_and_reopens_bo
     await expect(ada.found.posts).to_be_focused()
 
     await ada.be("Robin")
-    await card.get_by_role("button", name="It is back").click()
+    await card.get_by_role("button", name="It's back").click()
     for reader in (ada, ben):
         for channel in (reader.found, reader.lost):
             await channel.says("Returned, confirmed by @Robin")
             await expect(channel.posts.locator(".state")).to_have_text("Returned")
-    await card.get_by_role("button", name="It is back").click()
+    await card.get_by_role("button", name="It's back").click()
     for channel in (ben.found, ben.lost):
         await channel.says("so this is open again")
         await expect(channel.posts.locator(".state")).to_have_count(0)
@@ -83,34 +83,34 @@ async def test_the_author_answers_the_question_with_a_button_and_others_are_told
     await question.get_by_role("button", name="green").click()
     await expect(question).to_contain_text("Answer: green")
     await expect(question.get_by_role("button")).to_have_count(0)
-    await ada.lost.says("Thank you. With that,")
+    await ada.lost.says("Thanks, that leaves")
 
 
 async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_there(closed_site: Site) -> None:
     async with closed_site.serving():
         ada = await closed_site.visit("Ada")
-        await expect(ada.page.locator("#encoder")).to_contain_text("Not ready")
+        await expect(ada.page.locator("#encoder")).to_contain_text("Almost ready")
         await ada.found.post("a scarf", "red")
         await expect(ada.found.posts.locator(".looking")).to_contain_text("Looking…")
         await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Your photo, on its way")
         async with closed_site.working():
-            await ada.found.says("I keep watching")
+            await ada.found.says("I'll keep watching")
             await expect(ada.found.posts.locator(".looking")).to_have_count(0)
             await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Photo of a scarf")
-            await expect(ada.page.locator("#encoder")).to_contain_text("built-in encoder")
+            await expect(ada.page.locator("#encoder")).to_contain_text("CLIP encoder")
 
 
 async def test_a_member_is_told_kindly_and_a_moderator_refuses(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.found.post("", "blue")
     await ada.lost.post("/lost a blue cup")
-    refuse = ada.lost.cards.get_by_role("button", name="Not this one")
+    refuse = ada.lost.cards.get_by_role("button", name="Not a match")
     await refuse.click()
     await expect(ada.lost.cards.get_by_role("alert")).to_have_text(ONLY_MODERATORS)
     await expect(refuse).to_have_attribute("aria-pressed", "false")
     await ada.be("Robin")
     await refuse.click()
-    await ada.lost.says("says that it is not that post")
+    await ada.lost.says("that post isn't it")
     await expect(refuse).to_have_attribute("aria-pressed", "true")
 
 
@@ -179,7 +179,7 @@ async def test_what_was_typed_stays_when_it_can_not_be_posted_and_a_second_try_p
     await ada.page.unroute("**/posts")
     await submit.click()
     await expect(ada.found.text).to_have_value("")
-    await ada.found.says("I keep watching")
+    await ada.found.says("I'll keep watching")
     await expect(ada.found.posts).to_have_count(1)
 
 
@@ -188,9 +188,9 @@ async def test_a_file_that_is_no_photo_is_answered_in_words(site: Site) -> None:
     file: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"no photo at all"}
     await ada.found.column.locator(".files").set_input_files(file)
     await ada.found.post("a red scarf")
-    await ada.found.says("notes.jpg is not a photo that I can read")
-    await ada.found.says("I keep watching")
-    await expect(ada.found.posts).to_contain_text("notes.jpg could not be used")
+    await ada.found.says(wording.sentence("photo_not_an_image", name="notes.jpg"))
+    await ada.found.says("I'll keep watching")
+    await expect(ada.found.posts).to_contain_text("notes.jpg couldn't be used")
 
 
 async def test_members_words_are_only_words(site: Site) -> None:
@@ -232,7 +232,7 @@ async def test_a_page_that_lost_its_connection_comes_back_and_catches_up(closed_
         ada = await closed_site.visit("Ada")
         await ada.found.post("before", "red")
         await expect(ada.found.posts).to_have_count(1)
-    await expect(ada.page.locator("#connection")).to_contain_text("connection is gone")
+    await expect(ada.page.locator("#connection")).to_contain_text("Connection lost")
     async with closed_site.serving():
         await expect(ada.page.locator("#connection")).to_be_empty()
         ben = await closed_site.visit("Ben")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
+from reunite.language import plural
 from reunite.messages import wording
 from tests.visitors import Channel, Site, Visitor, opened, picture_file
 
@@ -28,7 +29,7 @@ async def met(site: Site) -> tuple[Visitor, Visitor]:
     """Let Ben's find and Ada's loss meet."""
     ben, ada = await site.visit("Ben"), await site.visit("Ada")
     await ben.found.post("an umbrella", "red")
-    await ben.found.says("I keep watching")
+    await ben.found.says("I'll keep watching")
     await ada.lost.post("my red umbrella")
     await expect(ada.lost.cards).to_be_visible()
     return ben, ada
@@ -60,15 +61,15 @@ async def test_a_claim_is_shown_to_the_finder_alone_who_agrees(site: Site) -> No
     await expect(note).to_contain_text(wording.sentence("note_claim_sent"))
     await ada.be("Chiyo")
     await expect(note).to_have_count(0)
-    await ada.found.says("says that this is theirs")
-    await expect(ada.found.column.get_by_role("button", name="See what they say")).to_have_count(0)
+    await ada.found.says("says this is theirs")
+    await expect(ada.found.column.get_by_role("button", name="See their answer")).to_have_count(0)
     await ada.be("Ada")
 
-    await press(ben.found.column, "See what they say")
+    await press(ben.found.column, "See their answer")
     await expect(ben.page.locator(".note q")).to_have_text(ANSWER)
-    await press(ben.page.locator(".note"), "It fits")
+    await press(ben.page.locator(".note"), "It matches")
     await expect(ben.page.locator(".note")).to_contain_text(wording.sentence("note_claim_accepted"))
-    await ada.lost.says("Ben agrees that it is yours")
+    await ada.lost.says("Ben agrees it's yours")
     await expect(ada.page.locator("body")).not_to_contain_text(ANSWER)
     await ben.page.get_by_role("button", name="Close this note").click()
     await expect(ben.page.locator(".note")).to_have_count(0)
@@ -85,11 +86,11 @@ async def test_a_window_is_left_by_keyboard_and_keeps_what_could_not_be_sent(sit
     await expect(mine).to_be_focused()
     await ada.page.keyboard.press("Enter")
     await ben.be("Robin")
-    await press(ben.lost.cards, "It is back")  # so that the card is drawn anew
+    await press(ben.lost.cards, "It's back")  # so that the card is drawn anew
     await ada.lost.says("Returned, confirmed by @Robin")
     await ada.page.keyboard.press("Escape")
     await expect(mine).to_be_focused()
-    await press(ben.lost.cards, "It is back")
+    await press(ben.lost.cards, "It's back")
     await mine.click()
     await fill_in(ada, "   ")
     await expect(window(ada).get_by_role("alert")).to_have_text(wording.sentence("claim_empty"))
@@ -108,14 +109,14 @@ async def test_not_mine_is_noted_and_can_be_taken_back(site: Site) -> None:
 async def test_a_photo_added_later_is_compared_too(site: Site) -> None:
     ben, ada = await site.visit("Ben"), await site.visit("Ada")
     await ada.lost.post("something that I can't describe")
-    await ada.lost.says("I keep watching")
+    await ada.lost.says("I'll keep watching")
     await press(ada.lost.column.locator(".is-nothing"), "Add a photo")
     await window(ada).locator("input").set_input_files(picture_file("red"))
     await press(window(ada), "Send")
     await expect(ada.lost.column.locator(".note")).to_contain_text(wording.sentence("note_looking_again"))
     await expect(ada.lost.posts.locator(".photos img")).to_have_attribute("src", re.compile("^/photos/"))
     await ben.found.post("", "red")
-    await expect(ada.lost.cards).to_contain_text("looks alike ✓")  # as only two photos do
+    await expect(ada.lost.cards).to_contain_text("looks similar ✓")  # as only two photos do
 
 
 async def test_my_reports_are_mine_and_one_is_taken_back_everywhere(site: Site) -> None:
@@ -136,7 +137,7 @@ async def test_my_reports_are_mine_and_one_is_taken_back_everywhere(site: Site) 
 async def test_changed_words_stand_wherever_the_old_ones_stood(site: Site) -> None:
     ben, ada = await met(site)
     await expect(ben.found.cards.locator("q")).to_have_text("my red umbrella")
-    await ada.lost.posts.get_by_role("button", name="Change your words").click()
+    await ada.lost.posts.get_by_role("button", name="Edit your text").click()
     await fill_in(ada, "my red umbrella with a duck's head")
     await expect(ada.lost.posts.locator(".words")).to_have_text("my red umbrella with a duck's head")
     await expect(ben.found.cards.locator("q")).to_have_text("my red umbrella with a duck's head")
@@ -148,7 +149,7 @@ async def test_a_sealed_find_stays_with_the_moderators_until_one_releases_it(sit
     await ben.found.column.get_by_label("What is it?").select_option("A card")
     await ben.found.column.get_by_label("Where, roughly?").fill("the gym")
     await ben.found.post("in the name of Ada Ling", "red")
-    await expect(ada.found.posts).to_contain_text("Somebody found: a card · the gym")
+    await expect(ada.found.posts).to_contain_text("Someone found: a card · the gym")
     for reader, photos in ((ada, 0), (ben, 1), (robin, 1)):
         await expect(reader.found.posts.locator("img")).to_have_count(photos)
         await expect(reader.found.posts.get_by_text("Ada Ling")).to_have_count(photos)
@@ -179,11 +180,11 @@ async def test_a_moderator_gives_a_verdict_on_the_log_line_and_takes_it_back(sit
     _, ada = await met(site)
     await ada.be("Robin")
     line = log(ada).posts
-    await press(line, "It is back")
+    await press(line, "It's back")
     await expect(line).to_contain_text("Returned, confirmed by @Robin")
     for channel in (ada.found, ada.lost):
         await expect(channel.posts.locator(".state")).to_have_text("Returned")
-    await press(line, "It is back")
+    await press(line, "It's back")
     await expect(ada.lost.posts.locator(".state")).to_have_count(0)
 
 
@@ -191,17 +192,17 @@ async def test_who_acts_may_have_all_that_is_known_of_them_sent_and_deleted(site
     _, ada = await met(site)
     await ada.page.get_by_text("Menu").click()
     async with ada.page.expect_download() as download:
-        await ada.page.get_by_role("link", name="Send me all of it").click()
+        await ada.page.get_by_role("link", name="Download a copy").click()
     await (await download.value).save_as(tmp_path / "known.json")
     known = json.loads((tmp_path / "known.json").read_text())
     assert [each["text"] for each in known["reports"]] == ["my red umbrella"]
 
     await ada.page.get_by_text("Menu").click()
     await expect(ada.page.get_by_role("button", name="Numbers")).to_be_hidden()
-    await ada.page.get_by_role("button", name="What is kept of me").click()
+    await ada.page.get_by_role("button", name="Your data").click()
     ada.page.on("dialog", lambda question: question.accept())
-    await press(window(ada), "Delete everything about me")
-    await expect(window(ada)).to_contain_text("Done: 1 report")
+    await press(window(ada), "Delete all my data")
+    await expect(window(ada)).to_contain_text(plural("note_forgotten", 1))
     await expect(ada.lost.posts).to_have_count(0)
 
 
@@ -210,7 +211,7 @@ async def test_moderators_see_the_numbers(site: Site) -> None:
     await ada.be("Robin")
     await ada.page.get_by_text("Menu").click()
     await ada.page.get_by_role("button", name="Numbers").click()
-    await expect(window(ada)).to_contain_text("1 thing is missed")
+    await expect(window(ada)).to_contain_text("1 thing is missing")
 
 
 @pytest.mark.parametrize("width", [360, 900])

@@ -18,10 +18,10 @@ async def world(database_url: str, redis_url: str) -> AsyncIterator[SlackWorld]:
 
 async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(world: SlackWorld) -> None:
     find = world.slack.post_photo(world.found, world.ben, drawing("red"), "umbrella by the door")
-    await world.reply(world.found, find, "Nobody misses it so far")
+    await world.reply(world.found, find, "Nobody has reported it missing yet")
     loss = await world.look_for("my red umbrella")
 
-    card = await world.reply(world.lost, loss, "This may be yours.")
+    card = await world.reply(world.lost, loss, "This could be yours.")
     assert "Possible match" in shown(card) or "High confidence" in shown(card)
     assert "red ✓" in shown(card)
     assert "umbrella by the door" in shown(card)
@@ -42,9 +42,9 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
 
 async def test_a_find_is_told_to_whoever_misses_it(world: SlackWorld) -> None:
     loss = await world.look_for("a blue cup")
-    await world.reply(world.lost, loss, "Nothing has been found so far")
+    await world.reply(world.lost, loss, "Nothing has been found yet")
     find = world.slack.post_photo(world.found, world.ben, drawing("blue"))
-    card = await world.reply(world.lost, loss, "This may be yours.")
+    card = await world.reply(world.lost, loss, "This could be yours.")
     assert world.ada in shown(card)  # mentioned, so that she hears of it
     await world.reply(world.found, find, "Possible owner found.")
 
@@ -54,9 +54,11 @@ async def test_the_same_event_three_times_is_answered_once(world: SlackWorld) ->
     posted = world.slack.envelopes[0]
     for _ in range(2):
         await world.slack.tell_again(posted)
-    await world.reply(world.found, find, "Nobody misses it so far")
+    await world.reply(world.found, find, "Nobody has reported it missing yet")
     second = world.slack.post_photo(world.found, world.ben, drawing("green"))
-    await world.reply(world.found, second, "Nobody misses it so far")  # by now a second answer would be there
+    await world.reply(
+        world.found, second, "Nobody has reported it missing yet"
+    )  # by now a second answer would be there
     assert len(world.slack.thread(world.found, find)) == 1
 
 
@@ -67,19 +69,21 @@ async def test_a_reply_whose_answer_got_lost_is_not_said_twice(world: SlackWorld
 
     world.slack.api.before_answer["chat.postMessage"] = cut
     find = world.slack.post_photo(world.found, world.ben, drawing("red"))
-    await world.reply(world.found, find, "Nobody misses it so far")
+    await world.reply(world.found, find, "Nobody has reported it missing yet")
     await world.slack.until(lambda: world.slack.calls_of("conversations.replies"))
     loss = await world.look_for("my red umbrella")
-    await world.reply(world.lost, loss, "This may be yours.")
-    assert sum("Nobody misses it so far" in shown(each) for each in world.slack.thread(world.found, find)) == 1
+    await world.reply(world.lost, loss, "This could be yours.")
+    assert (
+        sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, find)) == 1
+    )
 
 
 async def test_a_members_reaction_closes_nothing(world: SlackWorld) -> None:
     find = world.slack.post_photo(world.found, world.ben, drawing("red"))
-    await world.reply(world.found, find, "Nobody misses it so far")
+    await world.reply(world.found, find, "Nobody has reported it missing yet")
     loss = await world.look_for("my red umbrella")
-    card = await world.reply(world.lost, loss, "This may be yours.")
+    card = await world.reply(world.lost, loss, "This could be yours.")
     await world.slack.react(world.lost, card["ts"], "white_check_mark", world.ben).acked.wait()
     await world.slack.react(world.lost, card["ts"], "x", world.moderator).acked.wait()
-    await world.reply(world.lost, loss, "is not that post")
+    await world.reply(world.lost, loss, "that post isn't it")
     assert not any("Returned" in shown(each) for each in world.slack.thread(world.lost, loss))

@@ -67,7 +67,7 @@ def on_slack(world: SlackWorld, root: str) -> str:
 async def test_a_thing_found_there_is_matched_with_a_loss_here_and_each_is_told_in_its_place(both: Linked) -> None:
     await both.link()
     loss = await both.slack.look_for("my red umbrella")
-    await both.slack.reply(both.slack.lost, loss, "Nothing has been found so far")
+    await both.slack.reply(both.slack.lost, loss, "Nothing has been found yet")
     await both.page.found("f1", "red", "umbrella from the page")
     card = await both.slack.card(loss)
     assert "umbrella from the page" in shown(card)

@@ -25,7 +25,9 @@ async def test_a_login_page_in_the_place_of_a_photo_is_recognised_and_said(datab
         find = world.find("red", "umbrella")
         said = sentence("photo_is_web_page", name="photo.jpg")
         await world.reply(world.found, find, said)
-        await world.reply(world.found, find, "Nobody misses it so far")  # its words are compared all the same
+        await world.reply(
+            world.found, find, "Nobody has reported it missing yet"
+        )  # its words are compared all the same
 
 
 @pytest.mark.parametrize("way", ["dropped", "asked"])
@@ -38,33 +40,36 @@ async def test_a_reconnect_in_mid_envelope_is_answered_once(database_url: str, r
 
         world.slack.api.before_answer["users.info"] = cut
         find = world.find("red", "umbrella")
-        await world.reply(world.found, find, "Nobody misses it so far")
+        await world.reply(world.found, find, "Nobody has reported it missing yet")
         await world.slack.settle()
         loss = await world.look_for("my red umbrella")
         await world.card(loss)
         assert world.slack.connections >= 2
-        assert sum("Nobody misses it so far" in shown(each) for each in world.slack.thread(world.found, find)) == 1
+        assert (
+            sum("Nobody has reported it missing yet" in shown(each) for each in world.slack.thread(world.found, find))
+            == 1
+        )
 
 
 @pytest.mark.slow
 async def test_a_worker_that_is_killed_between_search_and_reply_leaves_one_answer(
     database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-    servers = database_url, redis_url, tmp_path / "messages"
+    places = database_url, redis_url, tmp_path / "messages"
     async with slack_world(database_url, redis_url, works=False) as world:
-        async with process("worker", "never", *servers):
+        async with process("worker", "never", *places):
             used = await world.slack.slash("found", "red umbrella from Zanzibar", world.ben, world.found)
             await world.slack.until(lambda: used.answers)
             find = (await world.slack.wait_for_post(world.found, "Zanzibar"))["ts"]
-            await world.reply(world.found, find, "Nobody misses it so far")
-        async with process("worker", "after the matches", *servers) as dying:
+            await world.reply(world.found, find, "Nobody has reported it missing yet")
+        async with process("worker", "after the matches", *places) as dying:
             loss = await world.look_for("my red umbrella from Zanzibar")
             assert await asyncio.wait_for(dying.wait(), 60) == -9
-        async with process("worker", "never", *servers):
+        async with process("worker", "never", *places):
             await world.card(loss)
             second = await world.look_for("my blue scarf")  # by the time it is answered, a second answer would be there
             await world.slack.until(lambda: world.slack.thread(world.lost, second))
-        assert sum("This may be yours." in shown(each) for each in world.slack.thread(world.lost, loss)) == 1
+        assert sum("This could be yours." in shown(each) for each in world.slack.thread(world.lost, loss)) == 1
 
 
 async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
@@ -87,7 +92,7 @@ async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
                 zoe = slack.add_member("Zoe", team=OTHER)
                 there = slack.post_photo(theirs, zoe, drawing("red"), "another umbrella")
                 for channel, root in ((world.found, here), (theirs, there)):
-                    answer = await slack.wait_for_reply(channel, root, "Nobody misses it so far")
+                    answer = await slack.wait_for_reply(channel, root, "Nobody has reported it missing yet")
                     assert answer["user"] == slack.teams[TEAM if channel == world.found else OTHER].user
                     assert len(slack.thread(channel, root)) == 1
                 loss = await world.look_for("my red umbrella")

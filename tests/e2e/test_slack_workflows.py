@@ -26,13 +26,13 @@ def public(world: SlackWorld) -> str:
 async def test_a_private_loss_is_matched_and_told_to_its_author_alone(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
     find = world.find("red", "umbrella by the door")
-    await world.reply(world.found, find, "Nobody misses it so far")
+    await world.reply(world.found, find, "Nobody has reported it missing yet")
     await world.slack.slash("lost", "", world.ada, world.lost)
     modal = await world.slack.modal(world.ada)
     await world.slack.submit(modal, world.ada, words="my red umbrella with a diary", seen="private")
     direct = world.slack.direct(world.ada)
     post = await world.slack.wait_for_post(direct, "my red umbrella with a diary")
-    card = await world.reply(direct, post["ts"], "This may be yours.")
+    card = await world.reply(direct, post["ts"], "This could be yours.")
     assert [each["text"]["text"] for each in buttons(card["blocks"])] == ["This is mine", "Not mine"]
     line = await world.slack.wait_for_post(world.mods, "my red umbrella with a diary")
     assert "diary" not in public(world)
@@ -43,17 +43,17 @@ async def test_a_private_loss_is_matched_and_told_to_its_author_alone(world: Sla
 async def test_a_sealed_find_stays_hidden_until_a_moderator_releases_it(world: SlackWorld) -> None:
     await world.set_up(log_channel=world.mods)
     loss = await world.look_for("my red card")
-    await world.reply(world.lost, loss, "Nothing has been found so far")
+    await world.reply(world.lost, loss, "Nothing has been found yet")
     await world.slack.slash("found", "sealed", world.ben, world.found)
     modal = await world.slack.modal(world.ben)
     photo = world.slack.api.files.add(world.ben, "card.jpg", drawing("red"))
     await world.slack.submit(modal, world.ben, category="card", photos=[photo], words="red card of Jane Roe")
     line = await world.slack.wait_for_post(world.mods, "Jane Roe")
-    assert "This may be yours." not in str(world.slack.thread(world.lost, loss))
+    assert "This could be yours." not in str(world.slack.thread(world.lost, loss))
     pressed = await world.slack.press(world.mods, line["ts"], "Release", world.ada)
     await world.slack.until(lambda: pressed.answers)
     assert pressed.answers[0]["text"] == sentence("only_moderators_release")
-    assert "This may be yours." not in str(world.slack.thread(world.lost, loss))
+    assert "This could be yours." not in str(world.slack.thread(world.lost, loss))
     await world.slack.press(world.mods, line["ts"], "Release", world.moderator)
     card = await world.card(loss)
     assert "Jane Roe" not in public(world)
@@ -64,11 +64,11 @@ async def claim(world: SlackWorld, card: dict[str, Any], words: str) -> None:
     await world.slack.press(world.lost, card["ts"], "This is mine", world.ada)
     modal = await world.slack.modal(world.ada, "Is it yours?")
     await world.slack.submit(modal, world.ada, words=words)
-    await world.slack.modal(world.ada, "The finder has a look")
+    await world.slack.modal(world.ada, "The finder will check")
 
 
 async def decide(world: SlackWorld, channel: str, message: dict[str, Any], words: str, decision: str) -> None:
-    seen = await world.slack.press(channel, message["ts"], "See what they say", world.ben)
+    seen = await world.slack.press(channel, message["ts"], "See their answer", world.ben)
     await world.slack.until(lambda: seen.answers)
     assert words in shown(seen.answers[0])
     await world.slack.press_whisper({"channel": channel, **seen.answers[0]}, decision, world.ben)
@@ -79,13 +79,13 @@ async def test_a_claim_goes_from_the_owner_by_the_finder_to_the_moderator(world:
     loss = await world.look_for("my red umbrella")
     card = await world.card(loss)
     await claim(world, card, "a wooden handle")
-    told = await world.reply(world.found, find, "says that this is theirs")
-    await decide(world, world.found, told, "a wooden handle", "It does not fit")
-    await world.reply(world.lost, loss, "You have 2 more tries.")
+    told = await world.reply(world.found, find, "says this is theirs")
+    await decide(world, world.found, told, "a wooden handle", "It doesn't match")
+    await world.reply(world.lost, loss, "You have 2 tries left.")
     await claim(world, card, "my initials A.L.")
     told = (await world.slack.until(lambda: _claims(world, find)))[-1]
-    await decide(world, world.found, told, "my initials A.L.", "It fits")
-    await world.reply(world.lost, loss, "agrees that it is yours")
+    await decide(world, world.found, told, "my initials A.L.", "It matches")
+    await world.reply(world.lost, loss, "agrees it's yours")
     assert "initials" not in public(world)
     world.slack.react(world.lost, card["ts"], "white_check_mark", world.moderator)
     await world.reply(world.found, find, "Returned, confirmed by Mo")
@@ -99,13 +99,13 @@ def _claims(world: SlackWorld, find: str) -> list[dict[str, Any]]:
 
 async def test_an_edited_find_is_matched_by_its_new_words(world: SlackWorld) -> None:
     loss = await world.look_for("umbrella from Zanzibar")
-    await world.reply(world.lost, loss, "Nothing has been found so far")
+    await world.reply(world.lost, loss, "Nothing has been found yet")
     find = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
     await world.slack.until(lambda: world.slack.thread(world.found, find))
     world.slack.edit(world.found, find, "umbrella from Zanzibar")
 
     def cards() -> str:
-        return "".join(shown(each) for each in world.slack.thread(world.lost, loss) if "may be yours" in shown(each))
+        return "".join(shown(each) for each in world.slack.thread(world.lost, loss) if "could be yours" in shown(each))
 
     await world.slack.until(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
 

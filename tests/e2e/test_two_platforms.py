@@ -22,9 +22,9 @@ class Both:
     async def lost_and_found(self) -> tuple[str, str, str]:
         """Let Ada miss on Discord what Ben has found on Slack; return loss, find and the loss's card."""
         loss = await self.discord.look_for("my red umbrella")
-        await self.discord.says(loss, "Nothing has been found so far")
+        await self.discord.says(loss, "Nothing has been found yet")
         find = self.slack.find("red", "umbrella by the door")
-        return loss, find, await self.discord.says(loss, "This may be yours.", "umbrella by the door")
+        return loss, find, await self.discord.says(loss, "This could be yours.", "umbrella by the door")
 
 
 @pytest.fixture

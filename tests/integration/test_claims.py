@@ -78,7 +78,7 @@ async def test_attempts_are_capped(place: World) -> None:
         await claimed(place)
 
 
-async def test_only_the_owner_may_claim_and_with_words(place: World) -> None:
+async def test_only_the_loser_may_claim_and_with_words(place: World) -> None:
     with pytest.raises(TellUserError, match="only_owner"):
         await place.press("mine", place.button("l1", "mine"), BEN, words="mine!")
     with pytest.raises(TellUserError, match="claim_empty"):

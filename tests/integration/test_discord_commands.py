@@ -14,7 +14,7 @@ from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
 from tests.doubles.discord_world import JPEG, NoQueue, World, config, world
 
-LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja"}
+LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja", "pl": "pl"}
 
 
 async def test_every_command_option_and_menu_is_called_by_its_name_in_every_language(database_url: str) -> None:
@@ -31,7 +31,9 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
     assert menus == {"Found this": "Das habe ich gefunden", "I lost this": "Das habe ich verloren"}
 
 
-@pytest.mark.parametrize(("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pt-BR", "You have no")])
+@pytest.mark.parametrize(
+    ("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
+)
 async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url: str, locale: str, told: str) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
@@ -57,7 +59,7 @@ async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) ->
     async with world(database_url) as here:
         opening = await here.discord.slash("lost", here.discord.join("Ada"), "general", where="library", when="today")
         await here.discord.opened(opening)
-        assert "I'm looking" in await here.discord.answer(await here.discord.submit(opening, words="a hat"))
+        assert "I'm searching" in await here.discord.answer(await here.discord.submit(opening, words="a hat"))
         report = await here.report()
         assert (report["text"], report["place"], report["happened_at"] is not None) == ("a hat", "library", True)
 
@@ -67,11 +69,7 @@ async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly
         ada = here.discord.join("Ada")
         opening = await here.discord.slash("lost", ada, "general")
         await here.discord.opened(opening)
-        assert "a few words or a photo" in await here.discord.answer(await here.discord.submit(opening))
-        again = await here.discord.slash("lost", ada, "general")
-        await here.discord.opened(again)
-        later = await here.discord.submit(again, words="hat", when="tomorrow week")
-        assert "When was that?" in await here.discord.answer(later)
+        assert "A few words or a photo" in await here.discord.answer(await here.discord.submit(opening))
         assert await here.reports() == []
 
 
@@ -103,7 +101,7 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
             await discord.opened(opening)
         async with running(handlers, store, config(discord)):
             added = await discord.submit(opening, words="with a feather")
-            assert "I look again" in await discord.answer(added)
+            assert "I'll search again" in await discord.answer(added)
             assert (await here.report())["text"] == "a hat\nwith a feather"
             gone = await discord.press(listed.said[0]["id"], "Withdraw", used.user)
             assert "deleted what I knew" in await discord.answer(gone)
@@ -127,7 +125,7 @@ async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_me
         post = await here.discord.post("general", here.discord.join("Ann"), "whose is this?", {"a.jpg": JPEG})
         here.discord.refuse("PUT .*/reactions/", 403, code=90001, message="Reaction was blocked")
         used = await here.discord.menu("Found this", here.discord.join("Ben"), post)
-        assert await here.discord.answer(used) == f"Got it. I'll answer in <#{post}>."
+        assert await here.discord.answer(used) == f"Got it. I'll reply in <#{post}>."
         assert (await here.report())["source_key"] == post
 
 

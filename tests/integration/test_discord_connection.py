@@ -25,7 +25,7 @@ async def test_what_was_begun_is_answered_before_the_bot_goes(database_url: str)
     async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Ada"), "general", description="a hat")
         await here.discord.until(lambda: used.state == "deferred" or None)
-    assert "I'm looking" in (used.answer or "")
+    assert "I'm searching" in (used.answer or "")
 
 
 async def test_a_wrong_token_is_said_in_one_sentence(database_url: str) -> None:

@@ -59,7 +59,7 @@ async def test_words_other_channels_bots_and_webhooks_make_no_report(database_ur
 async def test_a_post_that_cant_be_taken_is_told_so_in_its_thread(database_url: str) -> None:
     async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "x" * 4001, {"a.jpg": JPEG}, times=2)
-        told = await here.discord.reply(post, "longer than I can keep")
+        told = await here.discord.reply(post, "too long")
         assert not here.discord.has_reaction(post, "👀")
         assert here.discord.replies(post) == [told]
         assert await here.reports() == []

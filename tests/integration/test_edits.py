@@ -61,11 +61,11 @@ async def test_the_reason_on_a_card_follows_the_changed_words(place: World) -> N
     await place.quiet()
     loss = await place.lost("l1", "something red")
     await place.quiet()
-    [card] = [text for text in place.platform.thread("l1") if "may be yours" in text]
+    [card] = [text for text in place.platform.thread("l1") if "could be yours" in text]
     assert "umbrella ✓" not in card
     await place.handlers.edit(EditReport(target=loss.target, text="my red umbrella"))
     await place.quiet()
-    [card] = [text for text in place.platform.thread("l1") if "may be yours" in text]
+    [card] = [text for text in place.platform.thread("l1") if "could be yours" in text]
     assert "umbrella ✓" in card
 
 

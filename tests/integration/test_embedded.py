@@ -257,7 +257,7 @@ def test_data_of_another_postgresql_are_refused_in_one_sentence(home: Path) -> N
     with servers_of(home):
         begun = pids(home)
     (home / "embedded/data/postgres/PG_VERSION").write_text("17\n")
-    with pytest.raises(EmbeddedServersError, match="was created by PostgreSQL 17, but this program ships 18"):
+    with pytest.raises(EmbeddedServersError, match="created by PostgreSQL 17, but this program ships 18"):
         servers_of(home).start()
     assert all_gone(begun)
 

@@ -58,4 +58,4 @@ async def test_an_expired_link_is_replaced_by_a_fresh_one(place: World, files: s
 async def test_where_the_post_is_gone_the_thread_is_told_so(place: World, files: str) -> None:
     await posted(place, files)
     await place.said("f1", "problem")
-    assert "is not there any more" in place.platform.thread("f1")[0]
+    assert "is gone" in place.platform.thread("f1")[0]

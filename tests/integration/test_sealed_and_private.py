@@ -51,7 +51,7 @@ async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(pl
     assert place.platform.kinds("f1") == ["first_reply"]
 
     lines = place.log()
-    assert len(lines) == 2  # one for each loss, before the moderators alone
+    assert len(lines) == 2  # one for each loss, before the moderators' own
     assert all(line.picture for line in lines)
     release = next(button for button in lines[-1].buttons if button.action == "release")
     with pytest.raises(TellUserError, match="only_moderators_release"):

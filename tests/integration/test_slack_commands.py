@@ -112,7 +112,7 @@ async def test_a_command_is_answered_even_if_it_could_not_be_written_down(scene:
 
 async def test_words_that_are_too_long_are_kindly_refused(scene: Scene) -> None:
     used = await scene.slack.slash("lost", "x" * 5000, scene.ada, scene.lost)
-    assert (await answer(scene, used))["text"].startswith("That is longer than I can keep")
+    assert (await answer(scene, used))["text"].startswith("That's too long")
     assert await scene.reports() == []
 
 

@@ -29,7 +29,7 @@ async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
             "Slack": ("Testville, as reunite", ""),
             "its scopes": ("complete", ""),
             "its channels by name": ("lost: #lost · found: #found", ""),
-            "Slack's Socket Mode": ("may connect", ""),
+            "Slack's Socket Mode": ("can connect", ""),
         }
 
 
@@ -47,12 +47,12 @@ async def test_doctor_says_which_scopes_and_channels_are_missing_and_what_to_do(
 async def test_doctor_names_the_token_that_slack_refuses_and_shows_none() -> None:
     async with SlackDouble.running() as slack:
         wrong = await findings(config(slack, bot_token="xoxb-wrong", app_token="xapp-wrong"))
-        assert wrong["Slack"][0] == "Slack answers invalid_auth"
+        assert wrong["Slack"][0] == "Slack says: invalid_auth"
         assert "REUNITE_SLACK_BOT_TOKEN" in wrong["Slack"][1]
         assert "REUNITE_SLACK_APP_TOKEN" in wrong["Slack's Socket Mode"][1]
         assert "wrong" not in str(wrong)
         by_request = await findings(config(slack, **by_http(slack)))
-        assert by_request["Slack's events"] == (f"by HTTP, signed, on {urlsplit(slack.delivery.address).netloc}", "")
+        assert by_request["Slack's events"] == (f"signed HTTP on {urlsplit(slack.delivery.address).netloc}", "")
 
 
 async def test_doctor_says_that_slack_can_not_be_reached() -> None:

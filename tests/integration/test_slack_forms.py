@@ -57,7 +57,6 @@ async def test_what_can_be_mended_is_said_at_its_field_and_the_modal_stays(scene
     paper = scene.slack.api.files.add(scene.ada, "form.pdf", b"%PDF") | {"mimetype": "application/pdf"}
     for filled, errors in (
         ({}, {"words": sentence("empty_report")}),
-        ({"words": "a hat", "when": "one day"}, {"when": sentence("when_not_understood")}),
         ({"words": "a hat", "photos": [paper]}, {"photos": sentence("photo_not_an_image", name="form.pdf")}),
     ):
         sent = await scene.slack.submit(modal, scene.ada, **filled)
@@ -65,6 +64,15 @@ async def test_what_can_be_mended_is_said_at_its_field_and_the_modal_stays(scene
     assert await scene.reports() == []
     await scene.slack.submit(modal, scene.ada, words="a hat")
     assert len(await scene.reports()) == 1
+
+
+async def test_a_time_that_is_not_understood_loses_nothing(scene: Scene) -> None:
+    await scene.slack.slash("lost", "", scene.ada, scene.lost)
+    modal = await scene.slack.modal(scene.ada)
+    sent = await scene.slack.submit(modal, scene.ada, words="a hat", when="some day <3")
+    report = await scene.report()
+    assert (report.text, report.happened_at) == ("a hat\nsome day <3", None)
+    assert sentence("when_kept", when="some day &lt;3") in str(sent.ack)
 
 
 async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere_else(scene: Scene) -> None:

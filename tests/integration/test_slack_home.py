@@ -74,7 +74,7 @@ async def test_all_that_is_known_of_someone_is_sent_to_them_alone_and_deleted_wh
     await report(scene, scene.ada, "a hat")
     home = await scene.slack.open_home(scene.ada)
     await scene.slack.press_in(home, sentence("home_privacy"), scene.ada)
-    modal = await scene.slack.modal(scene.ada, "Nobody's messages train a model")
+    modal = await scene.slack.modal(scene.ada, "Nobody's messages are used to train a model")
     await scene.slack.press_in(modal, sentence("home_export"), scene.ada)
     await scene.slack.modal(scene.ada, sentence("home_exported"))
     [shared] = scene.slack.calls_of("files.completeUploadExternal")
@@ -85,9 +85,9 @@ async def test_all_that_is_known_of_someone_is_sent_to_them_alone_and_deleted_wh
 
     home = await scene.slack.open_home(scene.ada)
     await scene.slack.press_in(home, sentence("home_privacy"), scene.ada)
-    modal = await scene.slack.modal(scene.ada, "Nobody's messages train a model")
+    modal = await scene.slack.modal(scene.ada, "Nobody's messages are used to train a model")
     await scene.slack.press_in(modal, sentence("button_forget"), scene.ada)
-    await scene.slack.modal(scene.ada, "Done: 1 report")
+    await scene.slack.modal(scene.ada, plural("note_forgotten", 1))
     assert ((await scene.report()).state, (await scene.report()).text) == (ReportState.WITHDRAWN, "")
 
 
@@ -162,8 +162,8 @@ async def test_moderators_see_the_communitys_numbers(scene: Scene) -> None:
     home = await scene.slack.open_home(scene.admin)
     await scene.slack.press_in(home, sentence("home_numbers"), scene.admin)
     modal = await scene.slack.modal(scene.admin, sentence("home_numbers"))
-    assert "1 thing is missed" in words_of(modal["blocks"])
-    assert "1 find waits for its owner" in words_of(modal["blocks"])
+    assert "1 thing is missing" in words_of(modal["blocks"])
+    assert "1 find is waiting for its owner" in words_of(modal["blocks"])
 
 
 async def test_a_channel_that_was_chosen_and_left_hinders_nobody_from_reporting_elsewhere(scene: Scene) -> None:

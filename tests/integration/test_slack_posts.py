@@ -89,7 +89,7 @@ async def test_bots_threads_other_channels_and_other_files_are_left_alone(scene:
 
 async def test_a_text_that_is_too_long_is_answered_once_in_the_thread(scene: Scene) -> None:
     ts = scene.slack.post_photo(scene.found, scene.ada, JPEG, "x" * 5000)
-    await scene.slack.wait_for_reply(scene.found, ts, "longer than I can keep")
+    await scene.slack.wait_for_reply(scene.found, ts, "too long")
     await scene.slack.tell_again(scene.slack.envelopes[0])
     await scene.slack.settle()
     assert len(scene.slack.thread(scene.found, ts)) == 1
@@ -206,7 +206,7 @@ async def test_a_post_that_changed_before_it_could_be_taken_is_taken_as_it_is_by
 
 async def test_a_post_that_was_too_long_is_taken_once_it_was_shortened(scene: Scene) -> None:
     ts = scene.slack.post_photo(scene.found, scene.ada, JPEG, "x" * 5000)
-    await scene.slack.wait_for_reply(scene.found, ts, "longer than I can keep")
+    await scene.slack.wait_for_reply(scene.found, ts, "too long")
     scene.slack.edit(scene.found, ts, "a hat")
     await scene.acknowledged(scene.found, ts)
     assert (await scene.report()).text == "a hat"

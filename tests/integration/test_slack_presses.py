@@ -41,7 +41,7 @@ async def claimed(scene: Scene, answer: str) -> tuple[Report, dict[str, Any]]:
     modal = await scene.slack.modal(scene.ada, sentence("form_claim"))
     await scene.slack.submit(modal, scene.ada, words=answer)
     await scene.slack.modal(scene.ada, sentence("note_claim_sent"))
-    told = await scene.slack.wait_for_reply(scene.found, str(found.target.message), "says that this is theirs")
+    told = await scene.slack.wait_for_reply(scene.found, str(found.target.message), "says this is theirs")
     return found, told
 
 
@@ -59,7 +59,7 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(scene: Sc
     again = await scene.slack.press_whisper(accept, sentence("button_reject_claim"), scene.admin)
     assert sentence("note_claim_decided") in shown(await whispered(scene, again))
     lost, *_ = await scene.reports()
-    await scene.slack.wait_for_reply(scene.lost, str(lost.target.message), "agrees that it is yours")
+    await scene.slack.wait_for_reply(scene.lost, str(lost.target.message), "agrees it's yours")
 
 
 async def test_only_whoever_lost_it_can_claim_it_and_an_empty_claim_is_none(scene: Scene) -> None:
@@ -89,7 +89,7 @@ async def test_a_claim_that_is_sent_three_times_is_one(scene: Scene) -> None:
         await scene.slack.tell_again(sent)
     await scene.slack.settle()
     thread = scene.slack.thread(scene.found, str(found.target.message))
-    assert sum("says that this is theirs" in shown(each) for each in thread) == 1
+    assert sum("says this is theirs" in shown(each) for each in thread) == 1
 
 
 async def test_not_mine_is_for_the_owner_and_can_be_taken_back(scene: Scene) -> None:

@@ -186,11 +186,11 @@ async def test_what_the_page_shows_of_a_report_goes_with_it(database_url: str) -
             card = Reply("match", ((Quoted("a zither", reports[0].id),),), match=match.id)
             await page.outbox.post(reports[1].id, ReplyKey("card"), card)
             await page.add_reply("lost", post, "card", card)
-            await page.add_reply("lost", post, "other", Reply("nothing", ((Plain("I keep watching."),),)))
+            await page.add_reply("lost", post, "other", Reply("nothing", ((Plain("Still watching."),),)))
         assert await handlers.withdraw(Withdraw(target=target))
         async with web_session(store, world.community) as page:
             left = await page._all("SELECT text, author_name, reply::text AS reply FROM web_message ORDER BY id")
     assert [row["text"] for row in left] == ["", ""]
     assert "zither" not in str(left)
     assert "Ada" not in str(left)
-    assert "I keep watching." in str(left)
+    assert "Still watching." in str(left)

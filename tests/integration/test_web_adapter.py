@@ -77,7 +77,7 @@ async def test_the_same_post_three_times_is_one_report(page: Page, jpeg: bytes) 
         (
             {"text": "x" * (rules.MOST_TEXT + 1)},
             "text_too_long",
-            {"length": rules.MOST_TEXT + 1, "most": rules.MOST_TEXT},
+            {"length": rules.MOST_TEXT + 1, "number": rules.MOST_TEXT},
         ),
     ],
 )
@@ -98,7 +98,7 @@ async def test_too_large_and_too_many_photos_are_refused_kindly(page: Page, jpeg
     large = await page.post(UMBRELLA_FOUND, jpeg, bytes(MOST_PHOTO_BYTES + 1))
     many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MOST_PHOTOS + 1))
     assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg", megabytes=25)})
-    assert many == (422, {"error": wording.sentence("too_many_photos", count=11, most=10)})
+    assert many == (422, {"error": wording.sentence("too_many_photos", count=11, number=10)})
     assert await page.reports() == []
 
 

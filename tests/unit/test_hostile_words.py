@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +9,8 @@ import pytest
 from bot.discord import markup as discord_markup
 from bot.slack import markup
 from reunite import rules
-from reunite.errors import TellUserError
 from reunite.text import colour_words, lexicon, normalise, parts, sealing, spelling, words
-from reunite.text.when import parse_when
+from reunite.text.when import read_when
 from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
 
@@ -39,8 +37,7 @@ PUMPS = (
 
 
 def when(text: str) -> None:
-    with suppress(TellUserError):
-        parse_when(text, datetime(2026, 1, 1, tzinfo=UTC))
+    read_when(text, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,12 @@ def test_each_reply_reads_as_it_was_agreed(language: str) -> None:
 def test_a_sentence_can_put_its_parts_in_its_own_order() -> None:
     post = Quoted("post", UUID(int=1))
     german = wording.line("refused", "de", moderator=MODERATOR, post=post)
-    assert german == (MODERATOR, Plain(" sagt, dass "), post, Plain(" es nicht ist. Ich zeige das nicht noch einmal."))
+    assert german == (
+        MODERATOR,
+        Plain(" sagt, dass "),
+        post,
+        Plain(" es nicht ist. Ich schlage das nicht noch einmal vor."),
+    )
 
 
 def test_words_in_a_slot_can_open_no_slot_and_set_nothing_off() -> None:

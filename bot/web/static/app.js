@@ -10,8 +10,8 @@ import { announce, isInView, onSwitchChannel, reveal } from "./places.js";
 import * as samples from "./samples.js";
 
 const ENCODERS = {
-  concept: "Compares with the built-in encoder (works offline)",
-  clip: "Compares with the CLIP encoder",
+  concept: "Uses the built-in encoder (works offline)",
+  clip: "Uses the CLIP encoder",
 };
 const TRIED = "reunite.tried";
 const TOAST_MS = 7000;
@@ -42,8 +42,8 @@ function arrange() {
 function showEncoder(encoder) {
   const place = document.getElementById("encoder");
   place.textContent = encoder
-    ? (ENCODERS[encoder.name] ?? `Compares with ${encoder.name}`)
-    : "Not ready to compare yet: the encoder is still being loaded";
+    ? (ENCODERS[encoder.name] ?? `Uses ${encoder.name}`)
+    : "Almost ready: the encoder is still loading";
   place.title = encoder?.version ?? "";
 }
 
@@ -52,7 +52,7 @@ function showConnection(connected) {
   isConnected = connected;
   const place = document.getElementById("connection");
   place.classList.toggle("is-away", !connected);
-  place.textContent = connected ? "" : "The connection is gone. I keep trying to come back…";
+  place.textContent = connected ? "" : "Connection lost. Reconnecting…";
 }
 
 function showHints() {

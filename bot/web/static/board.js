@@ -13,8 +13,8 @@ const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-di
 const fullDate = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const STATES = { returned: "Returned", withdrawn: "Withdrawn", expired: "Ended" };
 const VERDICTS = [
-  { kind: "confirm", mark: "✅", words: "It is back" },
-  { kind: "refuse", mark: "❌", words: "Not this one" },
+  { kind: "confirm", mark: "✅", words: "It's back" },
+  { kind: "refuse", mark: "❌", words: "Not a match" },
 ];
 
 export function hasPosts(channel) {
@@ -67,7 +67,7 @@ function insert(message) {
   const made = element("li", { id: `m-${message.id}`, tabIndex: -1 }, element("div", { className: "body" }));
   if (message.root === null) {
     made.className = isPost(message) ? "post" : "post is-card";
-    made.append(element("ol", { className: "thread", aria: { label: "Answers" } }));
+    made.append(element("ol", { className: "thread", aria: { label: "Replies" } }));
     const list = document.querySelector(`#channel-${message.channel} .posts`);
     list.insertBefore(made, [...list.children].find((other) => idOf(other) < message.id) ?? null);
   } else {
@@ -124,7 +124,7 @@ function time(at) {
 function secrecy(report) {
   if (!report?.sealed && !report?.private) return null;
   const words = report.sealed ? "Sealed" : "Private";
-  return element("span", { className: "state", title: "Only its author and the moderators see all of it" }, element("span", { aria: { hidden: "true" } }, "🔒 "), words);
+  return element("span", { className: "state", title: "Only its author and the moderators see everything" }, element("span", { aria: { hidden: "true" } }, "🔒 "), words);
 }
 
 function circumstances(report) {
@@ -137,7 +137,7 @@ function circumstances(report) {
 function photos(message) {
   const all = message.report.photos.map((photo, index) => {
     if (photo.url) return element("img", { src: photo.url, alt: `Photo of ${message.text || "the thing"}`, loading: "lazy" });
-    if (photo.state === "failed") return element("p", { className: "problem" }, `${photo.name} could not be used.`); // the thread says why
+    if (photo.state === "failed") return element("p", { className: "problem" }, `${photo.name} couldn't be used.`); // the thread says why
     const preview = previews.get(message.id)?.[index];
     const waiting = element("span", { className: "no-preview" }, "Photo on its way…");
     if (!preview) return waiting;
@@ -149,10 +149,10 @@ function photos(message) {
 }
 
 function editing(message) {
-  const words = { name: "text", kind: "text", label: "Your words", hint: "", required: true, most: 4000, value: message.text };
-  const button = element("button", { type: "button", className: "edit", data: { key: "edit" }, title: "Change your words", aria: { label: "Change your words" } }, "✎");
+  const words = { name: "text", kind: "text", label: "Your text", hint: "", required: true, most: 4000, value: message.text };
+  const button = element("button", { type: "button", className: "edit", data: { key: "edit" }, title: "Edit your text", aria: { label: "Edit your text" } }, "✎");
   button.addEventListener("click", () =>
-    ask({ title: "Change your words", fields: [words] }, ({ text }) => send("/edits", { message: message.id, name: me.name(), text })),
+    ask({ title: "Edit your text", fields: [words] }, ({ text }) => send("/edits", { message: message.id, name: me.name(), text })),
   );
   return button;
 }
@@ -160,7 +160,7 @@ function editing(message) {
 function removal(message) {
   const button = element("button", { type: "button", className: "remove", data: { key: "remove" }, title: "Delete this post", aria: { label: "Delete this post" } }, "×");
   button.addEventListener("click", async () => {
-    if (!confirm("Delete this post and all that I know of it?")) return;
+    if (!confirm("Delete this post and everything I know about it?")) return;
     await act(button.closest(".body"), "/withdrawals", { message: message.id });
   });
   return button;
@@ -204,7 +204,7 @@ function verdicts(message, match) {
     );
     return button;
   });
-  return element("div", { className: "verdicts", role: "group", aria: { label: "Is this the match?" } }, ...buttons, element("p", { className: "error", role: "alert" }));
+  return element("div", { className: "verdicts", role: "group", aria: { label: "Is this a match?" } }, ...buttons, element("p", { className: "error", role: "alert" }));
 }
 
 function answers(message, question) {

@@ -5,8 +5,8 @@ import { send } from "./live.js";
 import * as me from "./me.js";
 
 const SURE = {
-  withdraw: "Take this report back? I delete all that I know of it.",
-  forget: "Delete all that I know of you? That can't be undone.",
+  withdraw: "Withdraw this report? I'll delete everything I know about it.",
+  forget: "Delete everything I know about you? This can't be undone.",
 };
 
 /** Press a button. Returns the note for the person, or null if they cancel. */

@@ -50,10 +50,10 @@ export async function send(path, body) {
       headers: isForm ? {} : { "Content-Type": "application/json" },
     });
   } catch {
-    throw new Error("I can't be reached right now. What you wrote is still here: please try again in a moment.");
+    throw new Error("I can't be reached right now. Your text is still here: please try again in a moment.");
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  const sentence = answer.error ?? "That did not work. What you wrote is still here: please try again.";
+  const sentence = answer.error ?? "That didn't work. Your text is still here: please try again.";
   throw Object.assign(new Error(sentence), { final: response.status < 500 });
 }

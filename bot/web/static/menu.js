@@ -8,7 +8,7 @@ import * as me from "./me.js";
 
 const ENTRIES = {
   "my-reports": { title: "My open reports", empty: "You have no open reports." },
-  privacy: { title: "What is kept of me" },
+  privacy: { title: "Your data" },
   statistics: { title: "Numbers" },
 };
 

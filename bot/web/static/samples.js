@@ -5,11 +5,11 @@ import { post } from "./composer.js";
 
 const SAMPLES = [
   { file: "umbrella", name: "Ben", caption: "Left at the tram stop" },
-  { file: "backpack", name: "Chiyo", caption: "It stood in the library" },
-  { file: "mug", name: "Ben", caption: "Forgotten in the kitchen on the third floor" },
-  { file: "teddy", name: "Chiyo", caption: "Sat alone on the playground" },
+  { file: "backpack", name: "Chiyo", caption: "Found it in the library" },
+  { file: "mug", name: "Ben", caption: "Left in the kitchen on the third floor" },
+  { file: "teddy", name: "Chiyo", caption: "Left on the playground" },
   { file: "bottle", name: "Ada", caption: "Found at the sports hall" },
-  { file: "ball", name: "Ben", caption: "Lay in the hedge behind the school" },
+  { file: "ball", name: "Ben", caption: "In the hedge behind the school" },
 ];
 export const LOSSES = ["red umbrella", "blue backpack", "teddy bear", "yellow mug"];
 

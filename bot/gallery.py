@@ -1,0 +1,97 @@
+"""Several photos as one numbered picture, for platforms that show one picture with a message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from reunite.entities import Label
+
+MOST_TILES: Final = 6
+TILE: Final = 384
+"""Pixels a side."""
+_GAP, _BADGE, _CORNER = 12, 72, 22
+_GROUND: Final = (43, 45, 49)
+"""Dark enough for a dark theme, and a frame on a light one."""
+_COLUMNS: Final = (1, 2, 3, 2, 3, 3)
+"""Columns for one to six tiles."""
+_BADGE_COLOURS: Final[dict[Label | None, tuple[int, int, int]]] = {
+    Label.HIGH: (33, 128, 70),
+    Label.POSSIBLE: (176, 104, 0),
+    None: (84, 88, 96),
+}
+"""White digits have a contrast of at least 4.5 on each (WCAG 2.2, 1.4.3)."""
+_QUALITY: Final = 85
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A photo (the JPEG of its stored copy, None where it has none), the number beside it, and its label."""
+
+    jpeg: bytes | None
+    number: int
+    label: Label | None
+
+
+def compose(tiles: Sequence[Tile]) -> bytes:
+    """Arrange up to six photos in a grid, each with its number in a corner; the result is a JPEG.
+
+    Photos are shown whole, over a blurred copy of themselves where their shape leaves room.
+    """
+    if not 0 < len(tiles) <= MOST_TILES:
+        raise ValueError(f"a gallery has 1 to {MOST_TILES} pictures, not {len(tiles)}")
+    columns = _COLUMNS[len(tiles) - 1]
+    rows = -(-len(tiles) // columns)
+    grid = Image.new("RGB", (_length(columns), _length(rows)), _GROUND)
+    for position, tile in enumerate(tiles):
+        row, column = divmod(position, columns)
+        corner = (_GAP + column * (TILE + _GAP), _GAP + row * (TILE + _GAP))
+        grid.paste(_framed(tile), corner, _rounded())
+    buffer = BytesIO()
+    grid.save(buffer, "JPEG", quality=_QUALITY)
+    return buffer.getvalue()
+
+
+def _length(tiles: int) -> int:
+    return tiles * TILE + (tiles + 1) * _GAP
+
+
+def _framed(tile: Tile) -> Image.Image:
+    frame = Image.new("RGB", (TILE, TILE), _BADGE_COLOURS[None])
+    if tile.jpeg is not None:
+        with Image.open(BytesIO(tile.jpeg), formats=("JPEG",)) as photo:
+            _show_whole(photo.convert("RGB"), frame)
+    _badge(frame, tile)
+    return frame
+
+
+def _show_whole(photo: Image.Image, frame: Image.Image) -> None:
+    cover = TILE / min(photo.size)
+    ground = photo.resize(_scaled(photo, cover), Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(24))
+    frame.paste(ground, _centred(ground))
+    whole = photo.resize(_scaled(photo, TILE / max(photo.size)), Image.Resampling.LANCZOS)
+    frame.paste(whole, _centred(whole))
+
+
+def _scaled(photo: Image.Image, scale: float) -> tuple[int, int]:
+    return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
+
+
+def _centred(photo: Image.Image) -> tuple[int, int]:
+    return (TILE - photo.width) // 2, (TILE - photo.height) // 2
+
+
+def _badge(frame: Image.Image, tile: Tile) -> None:
+    draw = ImageDraw.Draw(frame)
+    box = (_GAP, _GAP, _GAP + _BADGE, _GAP + _BADGE)
+    draw.rounded_rectangle(box, _CORNER, fill=_BADGE_COLOURS[tile.label], outline="white", width=3)
+    middle = (_GAP + _BADGE / 2, _GAP + _BADGE / 2)
+    draw.text(middle, str(tile.number), fill="white", font=ImageFont.load_default(44), anchor="mm")
+
+
+def _rounded() -> Image.Image:
+    mask = Image.new("L", (TILE, TILE), 0)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, TILE - 1, TILE - 1), _CORNER, fill=255)
+    return mask

@@ -1,0 +1,295 @@
+"""The words and numbers by which people say when, cut out of a text in all languages at once.
+
+People write in their own language, whatever the workspace speaks. The words are in the `[when]` tables of
+reunite/languages/*.toml.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Final, Literal
+
+from reunite.language import LANGUAGES, words_in
+
+Part = Literal["morning", "noon", "afternoon", "evening", "night", "midnight"]
+
+
+@dataclass(frozen=True, slots=True)
+class DaysAgo:
+    """Today (0), yesterday (1), tomorrow (-1)."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    number: int
+    """0 for Monday."""
+    is_short: bool = False
+    """Said by two or three letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A date by numbers or with a month's name. `orders` holds each possible (month, day)."""
+
+    year: int | None
+    orders: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time by the clock. `half_day` is "am" or "pm" where it was said; `is_24h` where it can only be exact."""
+
+    hour: int
+    minute: int = 0
+    half_day: Literal["am", "pm"] | None = None
+    is_24h: bool = False
+    may_be_hours: bool = False
+    """Said as "2h", which may be a length too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfDay:
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Minutes to add to an hour, said before it ("half past") or after it ("y media")."""
+
+    minutes: int
+    before_hour: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word that says how its neighbours are meant."""
+
+    kind: Literal["ago", "at", "o_clock", "hour_or_o_clock", "now", "last_week", "weekend", "morning_or_tomorrow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A word that says nothing about time."""
+
+    word: str
+
+
+Atom = DaysAgo | Weekday | Calendar | Clock | PartOfDay | Number | Unit | Shift | Mark | Other
+
+_SHORTEST: Final = 3
+"""Letters by which a weekday or month is recognized where no other begins with them."""
+_JAPANESE: Final = r"\u3040-\u30ff\u3400-\u9fff"
+_JAPANESE_LETTER: Final = re.compile(f"[{_JAPANESE}]")
+_EQUIVALENTS: Final = str.maketrans("’łøđ", "'lod")
+_SHORT_WEEKDAYS: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")  # as German calendars have them
+_COMPOUND_PARTS: Final = ("morgen", "vormittag", "mittag", "nachmittag", "abend", "nacht", "fruh")
+_KANJI_NUMBERS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
+    "now": (Mark("now"),),
+    "today": (DaysAgo(0),),
+    "yesterday": (DaysAgo(1),),
+    "before_yesterday": (DaysAgo(2),),
+    "tomorrow": (DaysAgo(-1),),
+    "last_night": (DaysAgo(1), PartOfDay("night")),
+    "morning": (PartOfDay("morning"),),
+    "morning_or_tomorrow": (Mark("morning_or_tomorrow"),),
+    "noon": (PartOfDay("noon"),),
+    "afternoon": (PartOfDay("afternoon"),),
+    "evening": (PartOfDay("evening"),),
+    "night": (PartOfDay("night"),),
+    "midnight": (PartOfDay("midnight"),),
+    "ago": (Mark("ago"),),
+    "minute": (Unit(timedelta(minutes=1)),),
+    "hour": (Unit(timedelta(hours=1)),),
+    "half_hour": (Number(30), Unit(timedelta(minutes=1))),
+    "day": (Unit(timedelta(days=1)),),
+    "week": (Unit(timedelta(weeks=1)),),
+    "month": (Unit(timedelta(days=30)),),
+    "last_week": (Mark("last_week"),),
+    "last_month": (DaysAgo(30),),
+    "weekend": (Mark("weekend"),),
+    "at": (Mark("at"),),
+    "o_clock": (Mark("o_clock"),),
+    "hour_or_o_clock": (Mark("hour_or_o_clock"),),
+    "half_past": (Shift(30, before_hour=True),),
+    "quarter_past": (Shift(15, before_hour=True),),
+    "quarter_to": (Shift(-15, before_hour=True),),
+    "half_to": (Shift(-30, before_hour=True),),
+    "and_half": (Shift(30, before_hour=False),),
+    "and_quarter": (Shift(15, before_hour=False),),
+    "less_quarter": (Shift(-15, before_hour=False),),
+    "aside": (),
+}
+"""What each list of words in a language's `[when]` table means. Lists named by a digit hold words for that number."""
+
+
+def atoms(text: str) -> list[Atom]:
+    """Cut a text into what says when, in the order in which it was said."""
+    return [atom for found in _scanner().finditer(_split_compounds(plain(text))) for atom in _atoms_of(found)]
+
+
+def plain(text: str) -> str:
+    """Lower-case, strip accents, unify full-width digits, collapse spaces."""
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_EQUIVALENTS)
+    letters = unicodedata.normalize("NFKD", folded)
+    without_accents = "".join(
+        letter for letter in letters if unicodedata.category(letter) != "Mn" or letter in "\u3099\u309a"
+    )
+    return " ".join(unicodedata.normalize("NFC", without_accents).split())
+
+
+def _split_compounds(text: str) -> str:
+    """Part "Montagabend" into a weekday and a part of the day."""
+    return _compounds().sub(r"\1 \2", text)
+
+
+@cache
+def _compounds() -> re.Pattern[str]:
+    weekdays = "|".join(plain(name) for name in words_in("de").weekdays)
+    return re.compile(rf"\b({weekdays})({'|'.join(_COMPOUND_PARTS)})s?\b")
+
+
+_CLOCK: Final = r"""
+    (?P<noon>午前|午後)?\s?(?<![\d.,])(?P<hour>\d{1,2})
+    (?: [:](?P<minute>\d{2})(?::\d{2})?(?:\s?(?P<exact>uhr|h)\b)?
+      | [.](?P<dotted>\d{2})(?=\s?(?:uhr|h\b|[ap]\.?m\b))(?:\s?(?:uhr|h)\b)?
+      | (?P<hours>\s?h(?![a-z]|\s?\d))
+      | \s?(?:uhr|h)(?:\s?(?P<past>\d{2})\b|(?![a-z]))
+      | 時(?:(?P<minutes>\d{1,2})分|(?P<half>半))?(?!間)
+      | (?=\s?[ap]\.?m\b)
+      | (?=\s?(?:[-–]|to|and)\s?\d{1,2}(?::\d{2})?\s?(?P<later>[ap])\.?m\b)
+    ) (?!\d) (?:\s?(?P<ampm>[ap])\.?m\b\.?)?
+"""
+"""14:30, 14 Uhr, 14.30 Uhr, 14h30, 2:30 pm, 2-4pm, 14時30分."""
+_DATES: Final = (
+    r"(?<!\d)(?P<year1>\d{4})[-/](?P<month1>\d{1,2})[-/](?P<day1>\d{1,2})(?!\d)t?",
+    r"(?<![\d.])(?P<day2>\d{1,2})\.\s?(?P<month2>\d{1,2})\.(?:\s?(?P<year2>\d{4}|\d{2}(?![\d.:])))?(?!\d)",
+    r"(?:(?<!\d)(?P<year3>\d{4})年)?(?<!\d)(?P<month3>\d{1,2})月(?P<day3>\d{1,2})日",
+    r"(?<![\d/])(?P<first4>\d{1,2})/(?P<second4>\d{1,2})(?:/(?P<year4>\d{4}|\d{2}))?(?![\d/])",
+)
+
+
+@cache
+def _scanner() -> re.Pattern[str]:
+    """One expression for everything: dates before times, longer phrases before shorter ones, words last."""
+    month = f"(?:{_alternatives(_months())})"
+    named = (
+        (
+            rf"(?<!\d)(?P<day5>\d{{1,2}})(?:er|st|nd|rd|th|\.)?\s?(?:de |of )?(?P<month5>{month})\.?"
+            r"(?:,? (?:de )?(?P<year5>\d{4}))?(?!\d)"
+        ),
+        rf"(?P<month6>{month})\.? (?P<day6>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year6>\d{{4}}))?(?![\d:.])",
+    )
+    rest = (
+        rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
+        r"(?P<number>(?<![\d.,])\d{1,4}(?:[.,]5)?(?![\d.,:]))|(?P<kanji>[一二三四五六七八九十](?=[時日週分か]))",
+        r"(?P<word>[^\W\d_]+|\d[\d.,:]*)",
+    )
+    return re.compile("|".join((*_DATES, *named, "".join(_CLOCK.split()), *rest)))
+
+
+def _atoms_of(found: re.Match[str]) -> Iterator[Atom]:
+    if found["hour"]:
+        yield _clock(found)
+    elif phrase := found["phrase"]:
+        yield from _phrases()[phrase] if phrase in _phrases() else (_weekday(phrase),)
+    elif found["number"] or found["kanji"]:
+        yield Number(float(_KANJI_NUMBERS.get(found["kanji"] or "") or found["number"].replace(",", ".")))
+    elif found["word"]:
+        yield Other(found["word"])
+    else:
+        yield _calendar(found)
+
+
+def _weekday(name: str) -> Weekday:
+    return Weekday(_weekdays()[name], is_short=name.isascii() and len(name) <= _SHORTEST)
+
+
+def _clock(found: re.Match[str]) -> Clock:
+    minute = int(found["minute"] or found["dotted"] or found["past"] or found["minutes"] or 0)
+    letter = found["ampm"] or found["later"] or {"午前": "a", "午後": "p"}.get(found["noon"] or "")
+    half_day: Literal["am", "pm"] | None = None if letter is None else "am" if letter == "a" else "pm"
+    return Clock(
+        int(found["hour"]),
+        30 if found["half"] else minute,
+        half_day,
+        half_day is None,
+        may_be_hours=found["hours"] is not None,
+    )
+
+
+def _calendar(found: re.Match[str]) -> Calendar:
+    values = {name: value for name, value in found.groupdict().items() if value}
+    [form] = {name[-1] for name in values}
+    year = values.get(f"year{form}")
+    full_year = None if year is None else int(year) + (2000 if len(year) == 2 else 0)  # noqa: PLR2004
+    if form == "4":
+        one, other = int(values["first4"]), int(values["second4"])
+        return Calendar(full_year, ((other, one), (one, other)))
+    month = values[f"month{form}"]
+    number = int(month) if month.isdecimal() else _months()[month]
+    return Calendar(full_year, ((number, int(values[f"day{form}"])),))
+
+
+@cache
+def _phrases() -> Mapping[str, tuple[Atom, ...]]:
+    phrases: dict[str, tuple[Atom, ...]] = {}
+    for language in LANGUAGES:
+        for key, words in words_in(language).when.items():
+            if key == "weekdays":
+                continue
+            meaning = (Number(float(key)),) if key.isdecimal() else MEANINGS[key]
+            phrases.update({plain(word): meaning for word in words})
+    return phrases
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    lists = [words_in(language).months for language in LANGUAGES]
+    named = [names for names in lists if not names[0][0].isdecimal()]  # 5月 is a numeric date
+    return {name: number + 1 for name, number in _beginnings(named).items()}
+
+
+@cache
+def _weekdays() -> Mapping[str, int]:
+    languages = [words_in(language) for language in LANGUAGES]
+    return {
+        **{name: number for number, name in enumerate(_SHORT_WEEKDAYS)},
+        **{plain(name)[:2]: number for number, name in enumerate(words_in("ja").weekdays)},
+        **_beginnings([*(each.weekdays for each in languages), *(each.when.get("weekdays", ()) for each in languages)]),
+    }
+
+
+def _beginnings(lists: Iterable[Sequence[str]]) -> Mapping[str, int]:
+    """Names and their beginnings, each with its position in its list, as long as these agree."""
+    positions: dict[str, set[int]] = {}
+    for names in lists:
+        for position, name in enumerate(map(plain, names)):
+            for length in range(min(_SHORTEST, len(name)), len(name) + 1):
+                positions.setdefault(name[:length], set()).add(position)
+    return {name: found.pop() for name, found in positions.items() if len(found) == 1}
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """A pattern for whole words; Japanese is written without spaces, so its words match anywhere."""
+    ordered = sorted(set(words), key=len, reverse=True)
+    japanese = "|".join(re.escape(word) for word in ordered if _JAPANESE_LETTER.search(word))
+    spaced = "|".join(re.escape(word) for word in ordered if not _JAPANESE_LETTER.search(word))
+    letter = rf"[^\W{_JAPANESE}]"
+    return rf"(?:(?<!{letter})(?:{spaced})(?!{letter})" + (f"|{japanese})" if japanese else ")")
