@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.embedded import Urls
-from tests.doubles.tiny_clip import make_tiny_clip
+from tests.support.checkpoints import make_tiny_clip
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ import pytest
 
 from cli.embedded import Urls
 from tests.doubles.pictures import drawing
-from tests.doubles.tiny_clip import make_tiny_clip
+from tests.support.checkpoints import make_tiny_clip
 
 pytestmark = pytest.mark.slow
 
