@@ -179,7 +179,7 @@ def content_of(double: Commands, channel: str, payload: Json, files: dict[str, b
     attachments = [
         double.attach(channel, name, data, kinds.get(name.rpartition(".")[2])) for name, data in files.items()
     ]
-    content = {key: payload.get(key) or [] for key in ("embeds", "components")}
+    content: Json = {key: payload.get(key) or [] for key in ("embeds", "components")}
     allowed = payload.get("allowed_mentions", {"parse": ["users", "roles", "everyone"]})
     content |= {"content": payload.get("content") or "", "attachments": attachments, "allowed_mentions": allowed}
     urls = {each["filename"]: each["url"] for each in attachments}
@@ -195,7 +195,8 @@ async def edit_message(double: Commands, message: Json, payload: Json, files: di
     """Change a message of the bot: what is not named stays, and of its files only those that are named again."""
     check_rows(payload.get("components") or [])
     changed = content_of(double, message["channel_id"], payload, files)
-    keep = {str(each["id"]) for each in payload.get("attachments", message["attachments"])}
+    named = payload["attachments"] if "attachments" in payload else message["attachments"]
+    keep = {str(each["id"]) for each in named}
     kept = [each for each in message["attachments"] if each["id"] in keep]
     message |= {key: changed[key] for key in ("content", "embeds", "components", "allowed_mentions") if key in payload}
     message["attachments"] = [*kept, *changed["attachments"]]

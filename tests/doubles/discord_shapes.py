@@ -51,7 +51,7 @@ def role(number: str, name: str, permissions: int) -> Json:
 
 
 def channel(number: str, guild: str, name: str, kind: int, position: int) -> Json:
-    forum = {"available_tags": [], "default_reaction_emoji": None, "flags": 0} if kind == FORUM else {}
+    forum: Json = {"available_tags": [], "default_reaction_emoji": None, "flags": 0} if kind == FORUM else {}
     return {
         "id": number, "guild_id": guild, "type": kind, "name": name, "position": position,
         "permission_overwrites": [], "nsfw": False, "topic": None, "parent_id": None, "last_message_id": None,

@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientConnectionResetError, ClientError, ClientSession, WSMsgType, web
 
+from tests.support.waiting import PATIENCE
+
 SIGNING_SECRET: Final = "signing-secret-of-the-double"
-PATIENCE: Final = 30.0
 """Seconds after which a test gives up waiting; nothing is measured by it."""
 
 

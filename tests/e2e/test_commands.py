@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from cli.embedded import Urls
-from tests.doubles.pictures import drawing
 from tests.support.checkpoints import make_tiny_clip
+from tests.support.pictures import drawing
 
 pytestmark = pytest.mark.slow
 

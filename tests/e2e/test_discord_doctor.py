@@ -13,7 +13,7 @@ import pytest
 
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble
 from tests.doubles.discord_shapes import BOT_MAY, CREATE_THREADS
-from tests.running import PATIENCE
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from db import queue
 from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
-from tests.doubles.dying import BOT_POINTS, WORKER_POINTS, read
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.running import World, until
+from tests.support.dying_process import BOT_POINTS, WORKER_POINTS, read
+from tests.support.waiting import eventually
+from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,7 @@ async def process(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker or bot, ended with the block."""
     started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.doubles.dying", role, point, database_url, redis_url, str(file)
+        sys.executable, "-m", "tests.support.dying_process", role, point, database_url, redis_url, str(file)
     )
     try:
         yield started
@@ -69,13 +70,13 @@ async def test_a_kill_changes_nothing(
         await world.found("f1", "red", "umbrella")
         await world.found("f2", "green")
         async with process("worker", "never", *servers):
-            await until(lambda: unfinished(world, 0))
+            await eventually(lambda: unfinished(world, 0))
         await world.lost("l1", "my red umbrella")
         role = "worker" if point in WORKER_POINTS else "bot"
         if point != "never":
             if role == "bot":
                 async with process("worker", "never", *servers):
-                    await until(lambda: unfinished(world, 0))
+                    await eventually(lambda: unfinished(world, 0))
             async with process(role, point, *servers) as dying:
                 assert await asyncio.wait_for(dying.wait(), 60) == -9
             async with Redis.from_url(redis_url) as redis:

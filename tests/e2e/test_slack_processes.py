@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.doubles.pictures import drawing
 from tests.doubles.slack import BOT_USER, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.doubles.slack_delivery import SIGNING_SECRET
-from tests.doubles.slack_scene import by_http, no_proxy
-from tests.running import PATIENCE, until
+from tests.support.pictures import drawing
+from tests.support.slack_adapter import by_http, no_proxy
+from tests.support.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,7 @@ async def bot(environment: dict[str, str], ready: Path) -> AsyncIterator[asyncio
     own = {**environment, "REUNITE_READY_FILE": str(ready)}
     started = await asyncio.create_subprocess_exec(sys.executable, "-m", "cli.main", "bot", "slack", env=own)
     try:
-        await until(ready.exists)
+        await eventually(ready.exists)
         yield started
     finally:
         started.send_signal(signal.SIGTERM)
@@ -67,7 +67,7 @@ async def test_the_bot_that_the_guide_starts_takes_a_post_and_ends_when_it_is_to
     found, ada = slack.add_channel("found"), slack.add_member("Ada")
     async with bot(environment, tmp_path / "ready") as process:
         ts = slack.post_photo(found, ada, drawing("red"), "umbrella")
-        await slack.until(lambda: (slack.message(found, ts) or {}).get("reactions", {}).get("eyes") == [BOT_USER])
+        await eventually(lambda: (slack.message(found, ts) or {}).get("reactions", {}).get("eyes") == [BOT_USER])
     assert process.returncode == 0
 
 

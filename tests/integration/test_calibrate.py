@@ -12,7 +12,8 @@ from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Search
 from reunite.tuning.labelled_set import labelled_set, narrowed
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
-from tests.running import World, working, world
+from tests.support.services import working
+from tests.support.world import World, world
 
 VERSION = ColourEncoder.version
 PRIOR = for_encoder(VERSION)

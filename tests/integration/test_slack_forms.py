@@ -9,7 +9,8 @@ from reunite.entities import Settings
 from reunite.language import sentence
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.doubles.slack_blocks import words_of
-from tests.doubles.slack_scene import JPEG, Scene, scene_in, scene_on
+from tests.support.slack_adapter import JPEG, Scene, scene_in, scene_on
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere
     direct = scene.slack.direct(scene.ada)
     assert (report.private, report.target.channel) == (True, direct)
     post = await scene.slack.wait_for_post(direct, "my diary")
-    report = await scene.until(scene.report, lambda report: report.target.message)
+    report = await eventually(scene.report, holds=lambda report: report.target.message)
     assert report.target.message == post["ts"]
     everywhere = [each for channel, each in scene.slack.messages.items() if channel != direct]
     assert "my diary" not in str(everywhere)

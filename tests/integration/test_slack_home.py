@@ -11,7 +11,8 @@ from reunite.entities import ReportKind, ReportState, Settings
 from reunite.language import plural, sentence
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons, words_of
-from tests.doubles.slack_scene import JPEG, Scene, scene_in
+from tests.support.slack_adapter import JPEG, Scene, scene_in
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ async def scene(database_url: str) -> AsyncIterator[Scene]:
 
 async def report(scene: Scene, user: str, words: str) -> None:
     used = await scene.slack.slash("lost", words, user, scene.lost)
-    await scene.slack.until(lambda: used.answers)
+    await eventually(lambda: used.answers)
 
 
 async def test_the_home_tab_shows_ones_own_open_reports_and_no_others(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_delivery import Envelope, encoded, signed
-from tests.doubles.slack_scene import JPEG, Scene, by_http, scene_on
+from tests.support.slack_adapter import JPEG, Scene, by_http, scene_on
 
 FORM = "application/x-www-form-urlencoded"
 

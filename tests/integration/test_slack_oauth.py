@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from aiohttp import ClientSession
 
-from bot.slack.config import INSTALL_PATH, REDIRECT_PATH
+from bot.slack.config import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from db.installations import Installations
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
@@ -19,7 +19,8 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
-from tests.doubles.slack_scene import JPEG, Scene, by_http, scene_on
+from tests.support.slack_adapter import JPEG, Scene, by_http, scene_on
+from tests.support.waiting import eventually
 
 OTHER = "T0OTHER"
 
@@ -28,13 +29,13 @@ OTHER = "T0OTHER"
 async def scene(database_url: str) -> AsyncIterator[Scene]:
     async with SlackDouble.running(acknowledge_within=2) as slack:
         slack.add_team(OTHER)
-        oauth = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         async with scene_on(slack, database_url, **by_http(slack), **oauth) as opened:
             yield opened
 
 
 async def get(scene: Scene, path: str, **more: Any) -> tuple[int, str, dict[str, str]]:
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(scene.slack.delivery.address))
+    origin = str(scene.slack.delivery.address).removesuffix(EVENTS_PATH)
     async with ClientSession() as browser, browser.get(f"{origin}{path}", **more) as page:
         return page.status, await page.text(), {name: cookie.value for name, cookie in page.cookies.items()}
 
@@ -62,7 +63,7 @@ async def install(scene: Scene, team: str) -> int:
 
 
 async def leave(scene: Scene, team: str, *events: str, at: float | None = None) -> None:
-    told = {
+    told: dict[str, dict[str, Any]] = {
         "app_uninstalled": {"type": "app_uninstalled"},
         "tokens_revoked": {"type": "tokens_revoked", "tokens": {"bot": [scene.slack.teams[team].user], "oauth": []}},
     }
@@ -82,7 +83,7 @@ async def test_two_workspaces_install_the_app_and_are_kept_apart(scene: Scene) -
     zoe = scene.slack.add_member("Zoe", team=OTHER)
     await scene.acknowledged(scene.found, scene.slack.post_photo(scene.found, scene.ada, JPEG, "ours"))
     there = scene.slack.post_photo(theirs, zoe, JPEG, "theirs")
-    await scene.until(lambda: scene.reports(OTHER))
+    await eventually(lambda: scene.reports(OTHER))
     assert [[each.text for each in await scene.reports(team)] for team in (TEAM, OTHER)] == [["ours"], ["theirs"]]
     hello = Outgoing("k", ReplyTarget("slack", OTHER, theirs, there), Reply("nothing", ((Plain("hello"),),)))
     sent = await scene.platform.send(hello)
@@ -171,7 +172,12 @@ async def test_with_socket_mode_only_the_pages_of_the_installation_are_served(da
         slack.add_team(OTHER)
         port = by_http(slack)["port"]
         pages, slack.delivery.address = slack.delivery.address, None
-        oauth = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "port": port}
+        oauth: dict[str, Any] = {
+            "bot_token": None,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "port": port,
+        }
         async with scene_on(slack, database_url, **oauth) as scene:
             async with ClientSession() as session, session.post(str(pages), data="{}") as refused:
                 assert refused.status == 404
@@ -182,5 +188,5 @@ async def test_with_socket_mode_only_the_pages_of_the_installation_are_served(da
             slack.invite_bot(theirs)
             await slack.settle()
             ts = slack.post_photo(theirs, slack.add_member("Zoe", team=OTHER), JPEG, "theirs")
-            await scene.until(lambda: scene.reports(OTHER))
+            await eventually(lambda: scene.reports(OTHER))
             assert slack.message(theirs, ts)

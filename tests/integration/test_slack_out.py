@@ -15,7 +15,9 @@ from reunite.handlers import Handlers
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, SlackDouble, shown
-from tests.doubles.slack_scene import JPEG, DeafQueue, Scene, config, no_proxy, scene_in
+from tests.support.queues import NoQueue
+from tests.support.slack_adapter import JPEG, Scene, config, no_proxy, scene_in
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -105,8 +107,8 @@ async def test_what_slack_will_take_later_is_told_from_what_it_never_will(scene:
 async def test_a_reply_that_slack_puts_off_arrives_once_and_not_before_its_time(scene: Scene) -> None:
     scene.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=2)
     used = await scene.slack.slash("lost", "a red hat", scene.ada, scene.lost)
-    await scene.slack.until(lambda: used.answers)
-    await scene.slack.until(lambda: scene.slack.calls_of("chat.postMessage"))
+    await eventually(lambda: used.answers)
+    await eventually(lambda: scene.slack.calls_of("chat.postMessage"))
     put_off = asyncio.get_running_loop().time()
     await scene.slack.wait_for_post(scene.lost, "a red hat")
     assert asyncio.get_running_loop().time() - put_off > 1.5  # less what passed before we looked
@@ -126,7 +128,7 @@ async def test_an_answer_to_a_deleted_post_does_not_go_to_the_whole_channel(scen
 async def test_a_refused_token_is_said_at_once(database_url: str, token: str) -> None:
     async with SlackDouble.running() as slack, Store(database_url) as store:
         with no_proxy(), pytest.raises(TryAgainError, match=r"invalid_auth.*REUNITE_SLACK"):
-            async with running(Handlers(store, DeafQueue()), store, config(slack, **{token: "wrong"})):
+            async with running(Handlers(store, NoQueue()), store, config(slack, **{token: "wrong"})):
                 pass
 
 

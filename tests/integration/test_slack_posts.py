@@ -11,7 +11,8 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_api import BOT_TOKEN
-from tests.doubles.slack_scene import JPEG, Scene, scene_in
+from tests.support.slack_adapter import JPEG, Scene, scene_in
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -151,10 +152,10 @@ async def test_an_edit_that_comes_again_after_a_newer_one_changes_nothing(scene:
 
 async def test_what_the_bot_changes_in_its_own_posts_is_no_edit_of_a_report(scene: Scene) -> None:
     used = await scene.slack.slash("lost", "a red hat", scene.ada, scene.lost)
-    await scene.slack.until(lambda: used.answers)
+    await eventually(lambda: used.answers)
     post = await scene.slack.wait_for_post(scene.lost, "a red hat")
-    await scene.slack.until(lambda: scene.slack.message(scene.lost, post["ts"]))
-    report = await scene.until(scene.report, lambda report: report.target.message)
+    await eventually(lambda: scene.slack.message(scene.lost, post["ts"]))
+    report = await eventually(scene.report, holds=lambda report: report.target.message)
     outgoing = Outgoing("any", report.target, Reply("looking", ((Plain("something else"),),)))
     await scene.platform.edit(outgoing, Sent(scene.lost, post["ts"]))
     await scene.slack.settle()
@@ -196,7 +197,7 @@ async def test_a_post_that_changed_before_it_could_be_taken_is_taken_as_it_is_by
         scene.slack.api.fail_next("users.info", status=503, error="service_unavailable")
     edited = scene.slack.post_photo(scene.found, scene.ada, JPEG, "first words")
     deleted = scene.slack.post_photo(scene.found, scene.ada, JPEG, "never mind")
-    await scene.slack.until(lambda: not scene.slack.api.failures["users.info"])
+    await eventually(lambda: not scene.slack.api.failures["users.info"])
     scene.slack.edit(scene.found, edited, "second words")
     scene.slack.delete(scene.found, deleted)
     await scene.acknowledged(scene.found, edited)

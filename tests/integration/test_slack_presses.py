@@ -15,7 +15,8 @@ from reunite.messages import wording
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import TEAM, Envelope, shown
 from tests.doubles.slack_blocks import words_of
-from tests.doubles.slack_scene import JPEG, Scene, config, scene_in
+from tests.support.slack_adapter import JPEG, Scene, config, scene_in
+from tests.support.waiting import eventually
 
 MINE, NOT_MINE = sentence("button_mine"), sentence("button_not_mine")
 
@@ -26,9 +27,9 @@ async def scene(database_url: str) -> AsyncIterator[Scene]:
         yield opened
 
 
-async def whispered(scene: Scene, pressed: Envelope) -> dict[str, Any]:
+async def whispered(pressed: Envelope) -> dict[str, Any]:
     """Wait for what only whoever pressed is told."""
-    await scene.slack.until(lambda: pressed.answers)
+    await eventually(lambda: pressed.answers)
     assert pressed.answers[0]["response_type"] == "ephemeral"
     assert not pressed.answers[0]["replace_original"]
     return dict(pressed.answers[0])
@@ -49,15 +50,15 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(scene: Sc
     _, told = await claimed(scene, "my name is inside")
     assert "my name is inside" not in str(scene.slack.messages)
     see = sentence("button_see_claim")
-    refused = await whispered(scene, await scene.slack.press(scene.found, told["ts"], see, scene.ada))
+    refused = await whispered(await scene.slack.press(scene.found, told["ts"], see, scene.ada))
     assert refused["text"] == sentence("only_finder")
-    seen = await whispered(scene, await scene.slack.press(scene.found, told["ts"], see, scene.ben))
+    seen = await whispered(await scene.slack.press(scene.found, told["ts"], see, scene.ben))
     assert "my name is inside" in shown(seen)
     accept = {"channel": scene.found, **seen}
     accepted = await scene.slack.press_whisper(accept, sentence("button_accept_claim"), scene.ben)
-    assert sentence("note_claim_accepted") in shown(await whispered(scene, accepted))
+    assert sentence("note_claim_accepted") in shown(await whispered(accepted))
     again = await scene.slack.press_whisper(accept, sentence("button_reject_claim"), scene.admin)
-    assert sentence("note_claim_decided") in shown(await whispered(scene, again))
+    assert sentence("note_claim_decided") in shown(await whispered(again))
     lost, *_ = await scene.reports()
     await scene.slack.wait_for_reply(scene.lost, str(lost.target.message), "agrees that it is yours")
 
@@ -77,7 +78,7 @@ async def test_a_form_that_was_open_when_the_find_was_withdrawn_is_told_so(scene
     await scene.slack.press(card.channel, card.message, MINE, scene.ada)
     modal = await scene.slack.modal(scene.ada, sentence("form_claim"))
     scene.slack.delete(scene.found, str(found.target.message))
-    await scene.until(scene.reports, lambda reports: reports[-1].state is ReportState.WITHDRAWN)
+    await eventually(scene.reports, holds=lambda reports: reports[-1].state is ReportState.WITHDRAWN)
     sent = await scene.slack.submit(modal, scene.ada, words="my name is inside")
     assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("report_closed")}
 
@@ -94,9 +95,9 @@ async def test_a_claim_that_is_sent_three_times_is_one(scene: Scene) -> None:
 
 async def test_not_mine_is_for_the_owner_and_can_be_taken_back(scene: Scene) -> None:
     _, _, _, card = await scene.card()
-    refused = await whispered(scene, await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ben))
+    refused = await whispered(await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ben))
     assert refused["text"] == sentence("only_owner")
-    said = await whispered(scene, await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ada))
+    said = await whispered(await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ada))
     assert sentence("note_declined") in shown(said)
     await scene.slack.press_whisper({"channel": card.channel, **said}, MINE, scene.ada)
     await scene.slack.modal(scene.ada, sentence("form_claim"))
@@ -115,13 +116,13 @@ async def logged(scene: Scene) -> tuple[Report, Any, dict[str, Any]]:
 async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_channel(scene: Scene) -> None:
     lost, match, line = await logged(scene)
     confirm = sentence("button_confirm")
-    refused = await whispered(scene, await scene.slack.press(line["channel"], line["ts"], confirm, scene.ada))
+    refused = await whispered(await scene.slack.press(line["channel"], line["ts"], confirm, scene.ada))
     assert refused["text"] == sentence("only_moderators")
-    said = await whispered(scene, await scene.slack.press(line["channel"], line["ts"], confirm, scene.chosen))
+    said = await whispered(await scene.slack.press(line["channel"], line["ts"], confirm, scene.chosen))
     assert sentence("note_match_confirmed") in shown(said)
     assert await scene.standing(match, lost.community) is MatchState.CONFIRMED
     await scene.slack.press(line["channel"], line["ts"], confirm, scene.chosen)
-    await scene.until(lambda: scene.standing(match, lost.community), lambda state: state is MatchState.UNDECIDED)
+    await eventually(lambda: scene.standing(match, lost.community), holds=lambda state: state is MatchState.UNDECIDED)
     await scene.slack.react(line["channel"], line["ts"], "x", scene.admin).acked.wait()
     assert await scene.standing(match, lost.community) is MatchState.REFUSED
 
@@ -138,15 +139,15 @@ async def test_buttons_work_after_a_restart(scene: Scene) -> None:
     await scene.slack.delivery.drop_connections()
     async with running(scene.handlers, scene.store, config(scene.slack)):
         pressed = await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ada)
-        assert sentence("note_declined") in shown(await whispered(scene, pressed))
+        assert sentence("note_declined") in shown(await whispered(pressed))
 
 
 async def own(scene: Scene) -> tuple[Report, dict[str, Any]]:
     """Let Ada report a loss and ask for her own reports."""
     used = await scene.slack.slash("lost", "a hat", scene.ada, scene.lost)
-    await scene.slack.until(lambda: used.answers)
+    await eventually(lambda: used.answers)
     mine = await scene.slack.slash("lost", "mine", scene.ada, scene.lost)
-    await scene.slack.until(lambda: mine.answers)
+    await eventually(lambda: mine.answers)
     return await scene.report(), {**mine.answers[0], "channel": scene.lost}
 
 
@@ -169,9 +170,9 @@ async def test_ones_own_report_gets_details_and_photos_by_modal(scene: Scene) ->
 async def test_ones_own_report_is_withdrawn_by_button_and_by_nobody_else(scene: Scene) -> None:
     _, mine = await own(scene)
     withdraw = sentence("button_withdraw")
-    refused = await whispered(scene, await scene.slack.press_whisper(mine, withdraw, scene.ben))
+    refused = await whispered(await scene.slack.press_whisper(mine, withdraw, scene.ben))
     assert refused["text"] == sentence("only_own")
-    said = await whispered(scene, await scene.slack.press_whisper(mine, withdraw, scene.ada))
+    said = await whispered(await scene.slack.press_whisper(mine, withdraw, scene.ada))
     assert sentence("note_withdrawn") in shown(said)
     assert ((await scene.report()).state, (await scene.report()).text) == (ReportState.WITHDRAWN, "")
 
@@ -182,14 +183,14 @@ async def test_a_button_of_another_version_is_kindly_refused(scene: Scene) -> No
     assert message
     [row] = [block for block in message["blocks"] if block["type"] == "actions"]
     row["elements"][0]["action_id"] = f"press:dance:{row['elements'][0]['action_id'].split(':')[-1]}"
-    said = await whispered(scene, await scene.slack.press(card.channel, card.message, MINE, scene.ada))
+    said = await whispered(await scene.slack.press(card.channel, card.message, MINE, scene.ada))
     assert said["text"] == sentence("nothing_here")
 
 
 async def test_a_press_that_could_not_be_taken_is_answered_too(scene: Scene) -> None:
     _, _, _, card = await scene.card()
     scene.slack.api.fail_next("users.info", error="internal_error")
-    said = await whispered(scene, await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ada))
+    said = await whispered(await scene.slack.press(card.channel, card.message, NOT_MINE, scene.ada))
     assert said["text"] == sentence("answer_not_taken")
 
 
@@ -216,7 +217,7 @@ async def asked(scene: Scene) -> tuple[Report, Sent]:
 async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(scene: Scene) -> None:
     report, question = await asked(scene)
     pressed = await scene.slack.press(question.channel, question.message, "green", scene.ada)
-    await scene.slack.until(lambda: len(pressed.answers) == 2)
+    await eventually(lambda: len(pressed.answers) == 2)
     assert (await scene.report()).said == "green"
     told, changed = pressed.answers
     assert (told["response_type"], told["text"]) == ("ephemeral", sentence("said"))
@@ -225,7 +226,7 @@ async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(
     assert "green" in words_of(changed["blocks"])
 
     await scene.slack.tell_again(pressed)
-    await scene.slack.until(lambda: len(pressed.answers) == 3)
+    await eventually(lambda: len(pressed.answers) == 3)
     assert pressed.answers[-1]["text"] == sentence("said_before", said="green")
     async with scene.store.session(report.community) as session:
         works = await session._all("SELECT id FROM work WHERE report_id = %(report)s", report=report.id)
@@ -235,5 +236,5 @@ async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(
 async def test_somebody_elses_answer_is_kindly_refused_in_private(scene: Scene) -> None:
     _, question = await asked(scene)
     pressed = await scene.slack.press(question.channel, question.message, "green", scene.admin)
-    assert (await whispered(scene, pressed))["text"] == sentence("only_author")
+    assert (await whispered(pressed))["text"] == sentence("only_author")
     assert (await scene.report()).said is None

@@ -1,6 +1,7 @@
 """What happened on Slack while the bot was away is looked up when it is back: once, and no further than is allowed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -11,13 +12,14 @@ from reunite.entities import MatchState, ReportState
 from reunite.messages.reply import Action
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
-from tests.doubles.slack_scene import JPEG, Scene, by_http, scene_on
+from tests.support.slack_adapter import JPEG, Scene, by_http, scene_on
+from tests.support.waiting import eventually
 
 
 async def caught_up(scene: Scene) -> None:
     """Wait until the bot has looked everything up and noted its presence."""
     installations = Installations(scene.store)
-    await scene.until(lambda: installations.heard_at(TEAM), lambda heard: heard and heard >= scene.opened_at)
+    await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard >= scene.opened_at)
 
 
 async def test_a_bot_that_is_new_in_a_workspace_leaves_old_posts_alone(database_url: str) -> None:
@@ -65,10 +67,10 @@ async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(da
             await caught_up(before)
             await slack.slash("lost", "a hat", before.ada, before.lost)
             post = await slack.wait_for_post(before.lost, "a hat")
-            await before.until(before.report, lambda report: report.target.message)
+            await eventually(before.report, holds=lambda report: report.target.message)
         slack.delete(before.lost, post["ts"], unheard=True)
         async with scene_on(slack, database_url, again=before) as scene:
-            await scene.until(scene.report, lambda report: report.state is ReportState.WITHDRAWN)
+            await eventually(scene.report, holds=lambda report: report.state is ReportState.WITHDRAWN)
 
 
 @pytest.mark.parametrize("who", ["admin", "ben"])
@@ -111,8 +113,8 @@ async def test_a_verdict_by_button_has_no_reaction_and_stays(database_url: str) 
             message["blocks"][-1]["elements"][0]["action_id"] = f"press:{confirm}:{match.id}"
             words = message["blocks"][-1]["elements"][0]["text"]["text"]
             await slack.press(card.channel, card.message, words, before.admin)
-            await before.until(
-                lambda: before.standing(match, lost.community), lambda state: state is MatchState.CONFIRMED
+            await eventually(
+                lambda: before.standing(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
             )
         async with scene_on(slack, database_url, again=before) as scene:
             await caught_up(scene)
@@ -161,7 +163,7 @@ async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
-    oauth = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     async with SlackDouble.running() as slack, Store(database_url) as store:
         other = slack.add_team("T0OTHER")
         for bot in slack.teams.values():
@@ -169,7 +171,7 @@ async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
         theirs = slack.add_channel("found", team=other.team)
         async with scene_on(slack, database_url, **oauth, **by_http(slack)) as before:
             await caught_up(before)
-            await before.until(lambda: Installations(store).heard_at(other.team))
+            await eventually(lambda: Installations(store).heard_at(other.team))
         missed = slack.post_photo(theirs, slack.add_member("Zoe", team=other.team), JPEG, "was missed", unheard=True)
         slack.channels[before.general]["is_member"] = False  # so that Slack tells of the channels in one page
 

@@ -7,7 +7,8 @@ import pytest
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, Settings
 from tests.doubles.slack import BOT_USER, TEAM
-from tests.doubles.slack_scene import Scene, scene_in
+from tests.support.slack_adapter import Scene, scene_in
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -77,6 +78,6 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
         return [(post or {}).get("reactions", {}).get("white_check_mark", []) for post in posts]
 
     scene.slack.react(card.channel, card.message, "white_check_mark", scene.admin)
-    await scene.slack.until(lambda: marked() == [[BOT_USER], [BOT_USER]])
+    await eventually(lambda: marked() == [[BOT_USER], [BOT_USER]])
     scene.slack.react(card.channel, card.message, "white_check_mark", scene.admin, given=False)
-    await scene.slack.until(lambda: marked() == [[], []])
+    await eventually(lambda: marked() == [[], []])

@@ -16,7 +16,8 @@ from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.messages.reply import Plain, Quoted, Reply
 from reunite.ports import ScoredPair
-from tests.doubles.pictures import drawing
+from tests.support.pictures import drawing
+from tests.support.queues import NoQueue
 
 TENANT_TABLES = {
     "workspace",
@@ -30,13 +31,6 @@ TENANT_TABLES = {
     "outbox",
     "web_message",
 }
-
-
-class NoQueue:
-    """There are no workers."""
-
-    async def hint(self, work: object) -> None:
-        """Nothing is told."""
 
 
 async def posted(store: Store, world: str) -> Workspace:

@@ -1,5 +1,6 @@
 """The figures of an evaluation, on cases small enough to count by hand."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -20,12 +21,12 @@ from reunite.tuning.evaluation import (
     reliability,
     shares,
 )
-from tests.doubles.labelled_sets import drawn_set
+from tests.support.labelled_sets import drawn_set
 
 H, P, N = Label.HIGH, Label.POSSIBLE, None
 
 
-def prediction(thing: int, results: list[tuple[float, Label | None, bool]], *, there: bool = True) -> Prediction:
+def prediction(thing: int, results: Sequence[tuple[float, Label | None, bool]], *, there: bool = True) -> Prediction:
     probabilities, labels, right = zip(*results, strict=True) if results else ((), (), ())
     return Prediction(
         query=UUID(int=thing),
@@ -52,15 +53,15 @@ DRAW = [
 
 def test_shares_are_counted_as_the_labels_promise() -> None:
     found = {name: (share.cases, share.share) for name, share in shares([DRAW]).items()}
-    assert found["recall @1"] == (5, pytest.approx(1 / 5))
-    assert found["recall @5"] == (5, pytest.approx(4 / 5))
+    assert found["recall @1"] == pytest.approx((5, 1 / 5))
+    assert found["recall @5"] == pytest.approx((5, 4 / 5))
     assert found["recall @10"] == (5, 1.0)
     assert found[HIGH_RIGHT] == (2, 0.5)
-    assert found[LIST_HOLDS] == (3, pytest.approx(1 / 3))
-    assert found[RIGHT_HIGH] == (5, pytest.approx(1 / 5))
-    assert found[RIGHT_LABELLED] == (5, pytest.approx(2 / 5))
-    assert found[LIST_GIVEN] == (5, pytest.approx(2 / 5))
-    assert found[FALSE_LABEL] == (3, pytest.approx(1 / 3))
+    assert found[LIST_HOLDS] == pytest.approx((3, 1 / 3))
+    assert found[RIGHT_HIGH] == pytest.approx((5, 1 / 5))
+    assert found[RIGHT_LABELLED] == pytest.approx((5, 2 / 5))
+    assert found[LIST_GIVEN] == pytest.approx((5, 2 / 5))
+    assert found[FALSE_LABEL] == pytest.approx((3, 1 / 3))
 
 
 def test_intervals_hold_the_share_and_shrink_with_more_things_not_with_more_draws() -> None:
@@ -94,9 +95,9 @@ def test_a_calibrated_forecaster_is_within_its_bound_and_a_boaster_is_not() -> N
 
 def test_curves_run_from_the_surest_to_all() -> None:
     curve = precision_recall([DRAW])
-    assert curve[0] == (0.97, 1.0, pytest.approx(1 / 5))
+    assert curve[0] == pytest.approx((0.97, 1.0, 1 / 5))
     assert curve[1][1] == pytest.approx(1 / 2)
-    assert curve[-1][1:] == (pytest.approx(1 / 8), pytest.approx(1 / 5))
+    assert curve[-1][1:] == pytest.approx((1 / 8, 1 / 5))
     assert sum(count for _, _, count in reliability([DRAW], bins=3)) == len(DRAW)
 
 

@@ -18,7 +18,7 @@ from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, RIGHT
 from reunite.tuning.fit import Cases
 from reunite.tuning.labelled_set import LabelledSet, folds, narrowed, taken_out
 from reunite.tuning.platt import DecidedPair, from_verdicts
-from tests.doubles.labelled_sets import drawn_set
+from tests.support.labelled_sets import drawn_set
 
 CLIP = for_encoder("clip")
 
@@ -115,7 +115,10 @@ def test_too_little_data_is_refused_with_numbers() -> None:
 
 
 def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
-    usual, other = (calibrate(drawn_set(30, 20, **scale), CLIP).model for scale in ({}, {"scale": 0.2, "offset": 0.7}))
+    usual, other = (
+        calibrate(drawn_set(30, 20, scale=scale, offset=offset), CLIP).model
+        for scale, offset in ((1.0, 0.0), (0.2, 0.7))
+    )
     assert other.none == pytest.approx(usual.none, abs=1e-3)
     for kind in (PairKind.PHOTO_PHOTO, PairKind.TEXT_PHOTO):
         assert other.terms[kind].gain == pytest.approx(usual.terms[kind].gain, rel=1e-3)

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,21 +18,16 @@ from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Repor
 from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import Platform, ScoredPair, Sent
-from tests.doubles.pictures import drawing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.doubles.slack_delivery import SIGNING_SECRET
-from tests.running import background
+from tests.support.pictures import drawing
+from tests.support.queues import NoQueue
+from tests.support.services import background
+from tests.support.waiting import eventually
 
 JPEG = drawing("red")
 _PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
-
-
-class DeafQueue:
-    """Hints go nowhere: the worker has no part here."""
-
-    async def hint(self, work: UUID) -> None:
-        del work
 
 
 @contextmanager
@@ -94,15 +89,7 @@ class Scene:
 
     async def until_reported(self, number: int = 1) -> list[Report]:
         """Wait until so many reports are written down."""
-        return await self.until(self.reports, lambda reports: len(reports) == number)
-
-    async def until(self, look: Callable[[], Any], holds: Callable[[Any], Any] = bool) -> Any:
-        """Wait until what is seen is as expected."""
-        seen: list[Any] = [await look()]
-        while not holds(seen[-1]):
-            seen.append(await look())
-            assert len(seen) < 3000, seen[-1]
-        return seen[-1]
+        return await eventually(self.reports, holds=lambda reports: len(reports) == number)
 
     async def photos(self, report: Report) -> list[Photo]:
         """Return a report's photos."""
@@ -116,7 +103,7 @@ class Scene:
             message = self.slack.message(channel, ts)
             return message is not None and message.get("reactions", {}).get("eyes") == [by]
 
-        await self.slack.until(eyes)
+        await eventually(eyes)
 
     async def open(self, *reports: Report) -> None:
         """Let reports be open, as a worker does when it has looked at them."""
@@ -141,7 +128,7 @@ class Scene:
         async with self.store.session(lost.community) as session:
             await session.post(lost.id, "card", wording.match_card(match, found, lost, None))
         shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This may be yours.")
-        await self.until(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
+        await eventually(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
         return lost, found, match, Sent(self.lost, shown["ts"])
 
     async def _shows(self, target: ReplyTarget, community: UUID) -> Match | None:
@@ -177,7 +164,7 @@ async def scene_on(
     async with AsyncExitStack() as stack:
         stack.enter_context(no_proxy())
         store = await stack.enter_async_context(Store(database_url))
-        handlers = Handlers(store, DeafQueue())
+        handlers = Handlers(store, NoQueue())
         platform = await stack.enter_async_context(running(handlers, store, settings))
         await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))
         yield Scene(slack, store, handlers, platform, opened_at, *ids)
