@@ -13,6 +13,7 @@ import pytest
 from tests.doubles.discord import TOKEN, DiscordDouble
 from tests.support.discord_world import DiscordWorld, discord_world
 from tests.support.pictures import drawing
+from tests.support.processes import process
 from tests.support.waiting import PATIENCE, eventually
 
 
@@ -106,13 +107,8 @@ async def command(discord: DiscordDouble, servers: dict[str, str], token: str) -
         "REUNITE_DISCORD_GATEWAY": discord.gateway_url,
     }
     reunite = Path(sys.executable).with_name("reunite")
-    started = await asyncio.create_subprocess_exec(reunite, "bot", "discord", env=environment, stdout=PIPE, stderr=PIPE)
-    try:
+    async with process(str(reunite), "bot", "discord", env=environment, stdout=PIPE, stderr=PIPE) as started:
         yield started
-    finally:
-        if started.returncode is None:
-            started.kill()
-        await started.wait()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from reunite.language import sentence
 from tests.doubles.discord_shapes import ADD_REACTIONS, CREATE_THREADS, FORUM, SEND_IN_THREADS, SEND_MESSAGES
 from tests.support.discord_world import DiscordWorld, at_work, guild, online
 from tests.support.pictures import drawing
+from tests.support.processes import dying_process
 from tests.support.waiting import PATIENCE, eventually
 
 
@@ -184,11 +184,8 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
             find = await world.find("red", "umbrella", times=3)
             await world.says(find, "I keep watching")
         loss = await world.look_for("my red umbrella")
-        dying = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.support.dying_process", "worker", "after the matches",
-            database_url, redis_url, str(tmp_path / "none"),
-        )  # fmt: skip
-        assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
+        async with dying_process("worker", "after the matches", database_url, redis_url, tmp_path / "none") as dying:
+            assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
         async with at_work(world, database_url, redis_url):
             await world.says(loss, "This may be yours.")
             await settled(world)

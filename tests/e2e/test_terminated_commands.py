@@ -1,28 +1,24 @@
-"""An command in a scratch database that is told to end leaves nothing behind."""
+"""A command that works in a scratch database and is interrupted leaves nothing behind."""
 
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.e2e.test_calibrate_command import write_set
-from tests.e2e.test_commands import databases, environment
+from tests.support.labelled_sets import write_set
+from tests.support.processes import REUNITE, scratch_databases
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["environment"]
-PATIENCE = 120.0
 
-
-def reports(environment: dict[str, str], before: set[str]) -> int | None:
-    """How many reports the command's database holds; None where there is no such database yet."""
-    own = databases(environment) - before
+def reports(environment: dict[str, str]) -> int:
+    """How many reports the command's database holds; -1 where there is no such database yet."""
+    own = scratch_databases(environment)
     if not own:
-        return None
+        return -1
     try:
         with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"], dbname=own.pop()) as connection:
             [[count]] = connection.execute("SELECT count(*) FROM report").fetchall()
@@ -35,25 +31,21 @@ def reports(environment: dict[str, str], before: set[str]) -> int | None:
 def test_a_match_that_is_ended_leaves_no_database(
     environment: dict[str, str], tmp_path: Path, end_by: signal.Signals, posted: int
 ) -> None:
-    before = databases(environment)
-    words = write_set(tmp_path / "words", 400, 10)
+    words = write_set(tmp_path / "words", 2000, 10)
     arguments = ["match", str(words), "--out", str(tmp_path / "predictions.jsonl")]
     process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", *arguments],
+        [*REUNITE, *arguments],
         env={**environment, "REUNITE_ENCODER": "concept"},
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        until = time.monotonic() + PATIENCE
-        while (count := reports(environment, before)) is None or count < posted:
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        wait_until(lambda: reports(environment) >= posted or process.poll() is not None)
+        assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(end_by)
-        _, said = process.communicate(timeout=PATIENCE)
+        _, said = process.communicate(timeout=120)
     finally:
         process.kill()
     assert process.returncode != 0
     assert "Traceback" not in said
-    assert databases(environment) == before
+    assert scratch_databases(environment) == set()

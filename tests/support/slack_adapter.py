@@ -1,7 +1,6 @@
 """A workspace with the bot in it: the adapter over real sockets, its reports in real PostgreSQL, no worker."""
 
 import os
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -22,19 +21,20 @@ from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.doubles.slack_delivery import SIGNING_SECRET
 from tests.support.pictures import drawing
+from tests.support.processes import free_port
 from tests.support.queues import NoQueue
 from tests.support.services import background
 from tests.support.waiting import eventually
 
 JPEG = drawing("red")
-_PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
 
 
 @contextmanager
 def no_proxy() -> Iterator[None]:
     """Keep slack_sdk from asking a proxy for 127.0.0.1."""
     with patch.dict(os.environ):
-        for name in _PROXIES:
+        for name in PROXIES:
             os.environ.pop(name, None)
         yield
 
@@ -47,9 +47,7 @@ def config(slack: SlackDouble, **more: Any) -> SlackConfig:
 
 def by_http(slack: SlackDouble) -> dict[str, Any]:
     """Return the settings of a bot that listens for the double's requests, and let it send them there."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     slack.delivery.address = f"http://127.0.0.1:{port}{EVENTS_PATH}"
     return {"app_token": None, "signing_secret": SIGNING_SECRET, "port": port}
 

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from reunite.entities import Label
-from reunite.matching.defaults import for_encoder
 from reunite.tuning.evaluation import (
     FALSE_LABEL,
     HIGH_RIGHT,
@@ -14,14 +13,12 @@ from reunite.tuning.evaluation import (
     LIST_HOLDS,
     RIGHT_HIGH,
     RIGHT_LABELLED,
-    OutOfFoldScorers,
     Prediction,
     calibration,
     precision_recall,
     reliability,
     shares,
 )
-from tests.support.labelled_sets import drawn_set
 
 H, P, N = Label.HIGH, Label.POSSIBLE, None
 
@@ -99,11 +96,3 @@ def test_curves_run_from_the_surest_to_all() -> None:
     assert curve[1][1] == pytest.approx(1 / 2)
     assert curve[-1][1:] == pytest.approx((1 / 8, 1 / 5))
     assert sum(count for _, _, count in reliability([DRAW], bins=3)) == len(DRAW)
-
-
-def test_every_lost_report_is_scored_once_in_a_draw() -> None:
-    small = drawn_set(45, 10)
-    scored = OutOfFoldScorers(small, for_encoder("clip"), 3).predict(absent=0.5, size=20, seed=1)
-    assert [each.query for each in scored] == [each.search.query.report for each in small.lost]
-    assert sum(each.there for each in scored) == pytest.approx(len(scored) / 2, abs=6)
-    assert all(len(each.posts) <= 20 for each in scored)
