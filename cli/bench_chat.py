@@ -77,7 +77,7 @@ def _doubles() -> tuple[Any, Any]:
         msg = "This measures against the Discord of the tests: run it from a checkout."
         raise UsageError(msg)
     sys.path.insert(0, str(_CHECKOUT))
-    return importlib.import_module("tests.doubles.discord"), importlib.import_module("tests.doubles.pictures")
+    return importlib.import_module("tests.doubles.discord"), importlib.import_module("tests.support.pictures")
 
 
 async def _burst(

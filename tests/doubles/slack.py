@@ -27,7 +27,11 @@ class SlackDouble(SlackViews):
     """Members act by the methods below; what the bot did is in `calls`, `messages`, `whispers`, `views`, `homes`."""
 
     def __init__(self, *, acknowledge_within: float = 3, retries: int = 3) -> None:
-        """Unacknowledged events come again after so many seconds, so many times: 3 and 3 with Slack."""
+        """Unacknowledged events come again after so many seconds, so many times: 3 and 3 with Slack.
+
+        https://docs.slack.dev/tools/bolt-python/concepts/acknowledge gives 3 seconds (read 2026-11-26), and
+        https://docs.slack.dev/apis/events-api, "Graceful retries", 3 retries; Slack waits longer before the later ones.
+        """
         super().__init__()
         self.delivery = SlackDelivery(acknowledge_within=acknowledge_within, retries=retries)
         self._numbers = itertools.count(1)
@@ -166,6 +170,7 @@ class SlackDouble(SlackViews):
         message = self.message(channel, ts)
         assert message
         event: dict[str, Any] = {"type": "message", "channel": channel, "hidden": True, "ts": self.next_ts()}
+        # Not documented: https://docs.slack.dev/reference/events/message lists the subtypes.
         if self.thread(channel, ts):
             tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "ts": ts, "thread_ts": ts}
             self.messages[channel][self.messages[channel].index(message)] = tombstone
@@ -230,6 +235,7 @@ class SlackDouble(SlackViews):
             "channel": {"id": box["channel_id"], "name": self.channels[box["channel_id"]]["name"]},
             "actions": [{**button, "action_ts": self.next_ts()}],
         }
+        # https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
         if not box["is_ephemeral"]:  # of an ephemeral message Slack tells no more than its container
             payload["message"] = {**message, "blocks": blocks}
         return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
