@@ -3,12 +3,13 @@
 FROM python:3.13-slim AS base
 ENV PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
-COPY pyproject.toml constraints.txt README.md ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY reunite reunite
 COPY db db
 COPY workers workers
 COPY bot bot
 COPY cli cli
+COPY embedded embedded
 RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models
 ENTRYPOINT ["reunite"]
 

@@ -1,8 +1,10 @@
 # make install | demo | check | test | format | clean
-PORT ?= 8700
+PORT ?= $(or $(REUNITE_PORT),8700)
 BIN := .venv/bin
 # The first of these that is 3.11 or newer and can make an environment; PYTHON= names another.
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
+MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
+  || { python=$$(scripts/python.sh $(PYTHONS)) && $$python -m venv --clear .venv; }
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo lint check test format clean
@@ -17,24 +19,19 @@ help:
 install: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
-	@found=; chosen=; for python in $(PYTHONS); do \
-	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
-	  found=$$python; \
-	  $$python -c 'import ensurepip, venv' >/dev/null 2>&1 && chosen=$$python && break; \
-	done; \
-	if [ -z "$$found" ]; then \
-	  echo "Reunite needs Python 3.11 or newer: none of $(PYTHONS) is. Install one, or name yours: make PYTHON=…" >&2; \
-	  exit 1; \
-	elif [ -z "$$chosen" ]; then \
-	  echo "$$found cannot make environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
-	  exit 1; \
-	fi; \
-	$(BIN)/python -m pip --version >/dev/null 2>&1 || $$chosen -m venv --clear .venv
-	@echo "Installing into .venv; the first time takes a few minutes."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(MAKE_ENVIRONMENT)
+	@$(BIN)/python scripts/install.py dev
+	@touch .venv/installed-demo $@ # the demo needs less
+
+.venv/installed-demo: pyproject.toml constraints.txt
+	@$(MAKE_ENVIRONMENT)
+	@$(BIN)/python scripts/install.py demo
 	@touch $@
 
-demo: install
+# The port is checked before anything is installed.
+demo:
+	@python=$$(scripts/python.sh $(PYTHONS)) && $$python -m cli.port '$(PORT)'
+	@$(MAKE) --silent .venv/installed-demo
 	@$(BIN)/reunite demo --port $(PORT)
 
 lint: install

@@ -1,4 +1,4 @@
-"""Worker and bots as processes of their own, started by this one and ended with it."""
+"""Worker and bots as child processes, stopped together with this one."""
 
 import asyncio
 import os
@@ -12,20 +12,20 @@ from typing import Final
 
 STOP_SECONDS: Final = 15.0
 PARENT: Final = "REUNITE_PARENT"
-"""Variable that tells a process of ours who started it."""
-_LOOK_EVERY: Final = 0.1
-_PARENT_LOOK_EVERY: Final = 1.0
+"""Environment variable with the process id of the parent."""
+_POLL_SECONDS: Final = 0.1
+_PARENT_POLL_SECONDS: Final = 1.0
 
 
 class ChildError(Exception):
-    """A process of ours ended where it should not have; what it said stands above."""
+    """A child process ended unexpectedly; its output is above."""
 
 
 class Child:
-    """A `reunite` command in a process of its own. `name` is the command's first words."""
+    """A `reunite` command as a child process."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], ready_file: Path) -> None:
-        """Start nothing yet. The process writes `ready_file` once it is ready."""
+        """Start nothing yet. The process writes `ready_file` when it is ready."""
         self.name = " ".join(command)
         self._command = command
         self._environment = {
@@ -38,29 +38,28 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> str:
-        """Start the process and return what it wrote when it was ready. Raises ChildError if it ends before."""
+        """Start the process and return what it writes when it is ready. Raises ChildError if it ends first."""
         self._ready_file.unlink(missing_ok=True)
-        # A session of its own: Ctrl-C reaches this process alone, which then ends the others in order.
+        # In a session of its own: Ctrl-C reaches only this process, which then stops the others in order.
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "cli.main", *self._command, env=self._environment, start_new_session=True
         )
         while not self._ready_file.exists():
             if self._process.returncode is not None:
-                msg = f"`reunite {self.name}` ended with {self._process.returncode} before it was ready."
+                msg = f"`reunite {self.name}` exited with status {self._process.returncode} before it was ready."
                 raise ChildError(msg)
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(_POLL_SECONDS)
         return self._ready_file.read_text("utf-8")
 
     async def ended(self) -> int:
-        """Wait until the process ends by itself, and return its exit status."""
+        """Wait until the process ends, and return its exit status."""
         return await self._process.wait() if self._process else 0
 
     def has_ended(self) -> bool:
-        """Tell whether the process was started and has ended."""
         return self._process is not None and self._process.returncode is not None
 
     async def stop(self) -> None:
-        """Ask the process to end; insist after a while."""
+        """Terminate the process; kill it if that takes too long."""
         if self._process is None or self._process.returncode is not None:
             return
         with suppress(ProcessLookupError):
@@ -74,7 +73,7 @@ class Child:
 
 @asynccontextmanager
 async def children(commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> AsyncIterator[list[Child]]:
-    """Prepare processes; whatever was started of them is stopped at the end, the last first."""
+    """Prepare processes; those that were started are stopped at the end, in reverse order."""
     with tempfile.TemporaryDirectory(prefix="reunite-") as folder:
         prepared = [
             Child(command, environment, Path(folder) / f"ready-{number}") for number, command in enumerate(commands)
@@ -87,14 +86,14 @@ async def children(commands: Sequence[Sequence[str]], environment: Mapping[str, 
 
 
 async def until_asked_to_stop() -> None:
-    """Wait for Ctrl-C or SIGTERM, or for the end of the process of ours that started this one."""
+    """Wait for Ctrl-C, SIGTERM, or the end of the parent process."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked.set)
     parent = os.environ.get(PARENT)
-    while parent is None or os.getppid() == int(parent):  # a killed parent can't end its children itself
+    while parent is None or os.getppid() == int(parent):  # a killed parent can't stop its children
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PARENT_LOOK_EVERY):
+            async with asyncio.timeout(_PARENT_POLL_SECONDS):
                 await asked.wait()
                 return

@@ -94,8 +94,6 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _slack(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
-    from bot.slack.checkup import look  # noqa: PLC0415 - a Discord community need not install Slack's library
-
     given = (
         settings.slack_bot_token,
         settings.slack_app_token,
@@ -105,6 +103,8 @@ async def _slack(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
     if not any(given):
         yield Finding("Slack", ok=None, found="no token set")
         return
+    from bot.slack.checkup import look  # noqa: PLC0415 - a Discord community need not install Slack's library
+
     try:
         config = slack_config(settings)
     except SlackSetupError as error:

@@ -1,5 +1,5 @@
-"""What a command says in one sentence instead of a traceback."""
+"""Errors that end a command with one sentence instead of a traceback."""
 
 
 class UsageError(Exception):
-    """Something about how the command was called or set up; the sentence says what to do."""
+    """Wrong usage or setup; the message says what to do."""

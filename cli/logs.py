@@ -1,4 +1,4 @@
-"""Structured logs on standard error: ids and outcomes, never tokens, never what people wrote."""
+"""Structured logs on standard error: ids and outcomes, never tokens or members' words."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def configure(level: str, *, as_json: bool) -> None:
-    """Set up structlog and the libraries' own logging alike."""
+    """Set up structlog and the standard library's logging."""
     number = logging.getLevelNamesMapping()[level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -15,7 +15,7 @@ def configure(level: str, *, as_json: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    # Tracebacks without the values of variables: those hold what people wrote, and tokens.
+    # Tracebacks without the values of variables, which may be tokens or members' words.
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if as_json

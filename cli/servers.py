@@ -1,17 +1,22 @@
-"""Where PostgreSQL and Redis are: as the settings say, else the embedded ones."""
+"""Where PostgreSQL and Redis are: as the settings say, or embedded."""
 
+import asyncio
 import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import psycopg
 from psycopg import conninfo, sql
 
 from cli.settings import Settings
 from db.migrate import migrate
+
+_CANCEL_AGAIN: Final = 30.0
+"""Seconds, more than clearing away takes: before Python 3.12 psycopg may swallow a cancellation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Servers:
     queue: str
 
     def environment(self) -> dict[str, str]:
-        """Return the variables by which a child process finds the same servers."""
+        """Return the variables that point a child process to the same servers."""
         return {
             "REUNITE_DATABASE_URL": self.database_url,
             "REUNITE_OWNER_DATABASE_URL": self.owner_database_url,
@@ -35,15 +40,15 @@ class Servers:
 
 @contextmanager
 def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]:
-    """Give the servers that the settings name; those that they don't name are started here, and stopped at the end.
+    """Yield the configured servers; those that aren't configured run embedded until the end.
 
-    What works on the database alone needs none `with_redis`.
+    Commands that only need the database set `with_redis` to False.
     """
     database_url, redis_url = settings.database_url, settings.redis_url
     if database_url and (redis_url or not with_redis):
         yield Servers(database_url, settings.owner_database_url or database_url, redis_url or "", settings.queue)
         return
-    from cli.embedded import EmbeddedServers  # noqa: PLC0415 - an extra that a deployment with servers need not install
+    from embedded import EmbeddedServers  # noqa: PLC0415 - only if needed
 
     with EmbeddedServers(Path(settings.home)) as embedded:
         owner_url = settings.owner_database_url or database_url or embedded.owner_database_url
@@ -51,19 +56,29 @@ def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]
 
 
 @contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does, so that what must be cleared away is; otherwise the process is gone at once."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+def _cleared_away_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM cancel this task, so that what must be cleared away is; otherwise the process is gone at once.
+
+    Not by way of SIGINT, which is ignored in what a script or `nohup` has started in the background.
+    """
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def end() -> None:
+        if task and not task.done():
+            task.cancel()
+            loop.call_later(_CANCEL_AGAIN, end)
+
+    loop.add_signal_handler(signal.SIGTERM, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 @asynccontextmanager
 async def scratch(home: Servers) -> AsyncIterator[Servers]:
-    """Give a migrated database and a queue of its own, gone at the end: real data is neither seen nor touched."""
-    with _ended_as_by_ctrl_c():
+    """Yield a migrated scratch database and queue, deleted at the end: real data is never touched."""
+    with _cleared_away_by_sigterm():
         async with _scratch(home) as own:
             yield own
 

@@ -17,6 +17,7 @@ from bot.slack.config import SlackConfig, SlackSetupError
 from bot.web.config import WebConfig
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
+from cli.port import taken
 from cli.servers import Servers
 from cli.settings import Settings
 from db.stopping import stop
@@ -116,8 +117,7 @@ async def bot(settings: Settings, where: Servers, platform: PlatformName) -> Non
         if error.errno != errno.EADDRINUSE:
             raise
         port, name = (settings.slack_port, "REUNITE_SLACK_PORT") if platform == "slack" else (settings.port, "PORT")
-        msg = f"Port {port} is taken on this machine: choose another with {name}=."
-        raise UsageError(msg) from error
+        raise UsageError(taken(port, name)) from error
 
 
 def discord_config(settings: Settings, token: SecretStr) -> DiscordConfig:

@@ -1,4 +1,4 @@
-"""One community for a scratch run: reports go in, the worker answers, and everything is gone at the end."""
+"""A scratch community with a worker of its own; everything is deleted at the end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -21,13 +21,11 @@ from reunite.handlers import Handlers
 
 _WORKSPACE: Final = "trial"
 _FINDER, _OWNER = Member("finder", "finder"), Member("owner", "owner")
-_LOOK_EVERY: Final = 0.1
+_POLL_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A scratch community with a worker of its own."""
-
     store: Store
     handlers: Handlers
     workspace: Workspace
@@ -45,7 +43,7 @@ class Trial:
         photos: Sequence[Path] = (),
     ) -> Report:
         """Post a report with photos from files, as a platform would."""
-        data = [(path.name, await asyncio.to_thread(read, path)) for path in photos]
+        files = [(path.name, await asyncio.to_thread(_read, path)) for path in photos]
         command = (ReportFound if kind is ReportKind.FOUND else ReportLost)(
             source_key=key,
             target=ReplyTarget("web", _WORKSPACE, kind, key),
@@ -53,31 +51,31 @@ class Trial:
             text=text[: rules.MOST_TEXT],
             place=place,
             happened_at=at,
-            photos=tuple(IncomingPhoto(name, data=each) for name, each in data),
+            photos=tuple(IncomingPhoto(name, data=data) for name, data in files),
         )
         return (await self.handlers.report(command)).report
 
     async def unfinished(self) -> int:
-        """Return how many reports the worker has still to answer. Raises ChildError where it has ended."""
+        """Return how many reports the worker still has to process. Raises ChildError if it has ended."""
         if self.worker.has_ended():
-            msg = "The worker ended before it was done; what it said stands above."
+            msg = "The worker exited before it finished; see its output above."
             raise ChildError(msg)
         async with self.session() as session:
             return await session.unfinished_work()
 
     async def settle(self) -> None:
-        """Wait until the worker has answered everything."""
+        """Wait until the worker has processed all reports."""
         while await self.unfinished():  # noqa: ASYNC110 - the worker is another process
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(_POLL_SECONDS)
 
     def session(self) -> AbstractAsyncContextManager[CommunitySession]:
-        """Open a transaction within the community."""
+        """Open a transaction in the community."""
         return self.store.session(self.workspace.community)
 
 
 @asynccontextmanager
-async def trial(home: Servers) -> AsyncIterator[Trial]:
-    """Open a scratch database with one community and a worker."""
+async def running_trial(home: Servers) -> AsyncIterator[Trial]:
+    """Open a scratch database with one community, and start a worker."""
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
         environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning"}
@@ -90,8 +88,8 @@ async def trial(home: Servers) -> AsyncIterator[Trial]:
         yield Trial(store, handlers, workspace, worker, encoder)
 
 
-def read(path: Path) -> bytes:
-    """Return a file's bytes. Raises UsageError where it can't be read."""
+def _read(path: Path) -> bytes:
+    """Read a file. Raises UsageError if that fails."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db import rows
-from db.queries import Queries
+from db.queries import Queries, as_real
 from reunite.commands import GiveVerdict
 from reunite.entities import (
     Claim,
@@ -44,7 +44,7 @@ class MatchQueries(Queries):
             community=self.community,
             lost=pair.lost,
             found=pair.found,
-            probability=pair.probability,
+            probability=as_real(pair.probability),
             label=pair.label,
             why=Jsonb([asdict(why) for why in pair.why]),
             evidence=Jsonb(dict(pair.evidence)),

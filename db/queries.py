@@ -2,12 +2,19 @@
 
 from uuid import UUID
 
+import numpy as np
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
 from db import rows
 
 Connection = AsyncConnection[DictRow]
+
+
+def as_real(number: float) -> float:
+    """Return the nearest number that a column of four bytes holds: PostgreSQL refuses what is too small for it."""
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.float32(number))
 
 
 class Queries:

@@ -113,7 +113,7 @@ async def search(connection: AsyncConnection[DictRow], report: Report, limit: in
         background={
             PairKind(row["kind"]): Background(row["mean"], row["deviation"], row["count"]) for row in background
         },
-        alike=await _alike(connection, pairs, found) if opposite is ReportKind.FOUND else {},
+        lookalikes=await _alike(connection, pairs, found) if opposite is ReportKind.FOUND else {},
         open_count=counted["n"],
     )
 
@@ -167,9 +167,9 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
         text=row["text"],
         place=row["place"] or (row["said"] or "" if row["asked"] == "place" else ""),
         at=said or row["created_at"],
-        at_is_said=said is not None,
+        time_is_stated=said is not None,
         colours=tuple(tuple(photo) for photo in colours),
-        colour_said=row["said"] or "" if row["asked"] == "colour" else "",
+        answered_colour=row["said"] or "" if row["asked"] == "colour" else "",
     )
 
 

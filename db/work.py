@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.embeddings import EmbeddingSession
+from db.queries import as_real
 from db.session import Connection
-from reunite.entities import ReportState
+from reunite.entities import PhotoState, ReportState
 
 
 class LeaseLostError(Exception):
@@ -21,6 +22,11 @@ class WorkLease:
     report: UUID
     fence: int
     failures: int
+
+    @property
+    def deaths(self) -> int:
+        """How many earlier leases ended in neither success nor failure: their workers were killed, or died of it."""
+        return self.fence - self.failures - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,8 @@ class WorkSession(EmbeddingSession):
     async def retry(self, problem: str, after: float) -> None:
         """Hand the work back, due again in `after` seconds."""
         await self._do(
-            "UPDATE work SET failures = failures + 1, problem = %(problem)s, leased_until = NULL, hinted_at = NULL,"
-            " due_at = now() + make_interval(secs => %(after)s) WHERE id = %(work)s",
+            "UPDATE work SET failures = failures + 1, alone = 0, problem = %(problem)s, leased_until = NULL,"
+            " hinted_at = NULL, due_at = now() + make_interval(secs => %(after)s) WHERE id = %(work)s",
             problem=problem,
             after=after,
             work=self._lease.work,
@@ -96,7 +102,7 @@ class WorkSession(EmbeddingSession):
             sha256=stored.sha256,
             width=stored.width,
             height=stored.height,
-            colours=list(stored.colours),
+            colours=[as_real(share) for share in stored.colours],
         )
 
     async def mark_stale(self, photo: UUID) -> bool:
@@ -104,16 +110,25 @@ class WorkSession(EmbeddingSession):
         changed = await self._do("UPDATE photo SET stale_since = now() WHERE id = %(p)s AND NOT refreshed", p=photo)
         return changed == 1
 
-    async def refuse_photo(self, photo: UUID, problem: str) -> bool:
+    async def mark_alone(self) -> int:
+        """Note that the work is being done with nothing beside it, and return how often that has ended in a death."""
+        row = await self._one(
+            "UPDATE work SET alone = alone + 1 WHERE id = %(work)s RETURNING alone", work=self._lease.work
+        )
+        return int((row or {})["alone"]) - 1
+
+    async def refuse_photo(self, photo: UUID, problem: str, state: PhotoState = PhotoState.PENDING) -> bool:
         """Note that a photo can't be used; `problem` is the key of the sentence that says why.
 
         False where other work on the same report has dealt with it: its upload is gone then, and so can't be read.
         """
         changed = await self._do(
-            "UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL"
-            " WHERE id = %(photo)s AND state = 'pending'",
+            """UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL, copy = NULL,
+                 sha256 = NULL, width = NULL, height = NULL, colours = '{}'
+               WHERE id = %(photo)s AND state = %(state)s""",
             photo=photo,
             problem=problem,
+            state=state,
         )
         return changed == 1
 

@@ -1,7 +1,7 @@
-"""The port through which photos and words become vectors."""
+"""The port through which photos and texts become embeddings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,30 +11,32 @@ Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
 """n × dimension, rows of length 1."""
 
+EncoderKind = Literal["clip", "concept"]
+
 PHOTO_SPACE, TEXT_SPACE, SHARED_SPACE = "photo", "text", "shared"
 
 
 class Encoder(Protocol):
-    """Turns photos and words into vectors, one array a space.
+    """Turns photos and texts into embeddings, one array for each space.
 
-    A space's name says for which kinds of pair it serves: `photo` for photo–photo, `text` for text–text, `shared` for
-    text–photo (and for the others where the encoder has no space of their own).
+    The spaces are named after the pair kinds they serve: `photo` for photo–photo, `text` for text–text, and `shared`
+    for text–photo (and for the others, if the encoder has no space of their own).
     """
 
     @property
     def version(self) -> str:
-        """Name and revision: equal versions give equal vectors."""
+        """Name and revision: equal versions give equal embeddings."""
         ...
 
     @property
     def spaces(self) -> Mapping[str, int]:
-        """Each space's dimension."""
+        """The dimension of each space."""
         ...
 
     def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
-        """Vectors of the photos in the spaces that photos have, row i for image i. Blocks for long."""
+        """Embed photos in the spaces that photos have, row i for image i. Blocks for a long time."""
         ...
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
-        """Vectors of the texts in the spaces that texts have, row i for text i. Blocks for long."""
+        """Embed texts in the spaces that texts have, row i for text i. Blocks for a long time."""
         ...

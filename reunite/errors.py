@@ -1,5 +1,11 @@
 """What can go wrong, split by who has to act: the person, time, or we."""
 
+import math
+from typing import Final
+
+LONGEST_PAUSE: Final = 3600.0
+"""Seconds; whatever a platform asks for, it is tried again after an hour."""
+
 
 class TellUserError(Exception):
     """The person can mend it: `key` names a sentence of `reunite.messages.wording`, `params` fill it."""
@@ -17,7 +23,7 @@ class TryAgainError(Exception):
     def __init__(self, reason: str, after: float | None = None) -> None:
         """`reason` is for the log; None for `after` leaves the pause to the retry policy."""
         super().__init__(reason)
-        self.after = after
+        self.after = None if after is None or math.isnan(after) else min(max(0.0, after), LONGEST_PAUSE)
 
 
 class UndeliverableError(Exception):

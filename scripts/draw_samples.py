@@ -25,7 +25,7 @@ class Scene:
     """A canvas on which shapes are lit from the upper left."""
 
     def __init__(self, wall: Colour, table: Colour, seed: int, horizon: float = 0.62) -> None:
-        """Paint a wall, and a table from `horizon` (a share of the height) downwards."""
+        """Paint a wall, and a table below `horizon` (a share of the height)."""
         self._random = np.random.default_rng(seed)
         rows = np.linspace(0, 1, SIDE)[:, None, None]
         wall_part = np.array(wall) * (0.82 + 0.25 * rows)
@@ -44,7 +44,7 @@ class Scene:
     def fill(
         self, mask: Image.Image, colour: Colour, *, depth: float = 0.5, gloss: float = 0.0, rough: float = 3
     ) -> None:
-        """Colour a shape: `depth` lets it curve away from the light, `gloss` adds a highlight, `rough` a texture."""
+        """Colour a shape: `depth` shades it, `gloss` adds a highlight, `rough` a texture."""
         left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
         rows, columns = np.mgrid[0:SIDE, 0:SIDE]
         across, down = (columns - left) / (right - left), (rows - top) / (bottom - top)
@@ -68,7 +68,7 @@ class Scene:
 
 
 def shape(draw: Callable[[ImageDraw.ImageDraw], None]) -> Image.Image:
-    """Return a mask of what `draw` draws with fill 255."""
+    """Return the mask of what `draw` draws with fill 255."""
     mask = Image.new("L", (SIDE, SIDE))
     draw(ImageDraw.Draw(mask))
     return mask

@@ -2,7 +2,7 @@
 
 import os
 
-# Must stand before torch is loaded, in whichever module. Threads that wait for each other by spinning, as OpenMP's do
-# by default, take the cores from those that they wait for as soon as another process wants a core too: two workers on
-# two busy cores embedded 1 photo a second each, and 9 to 25 without the spinning.
+# Set before any module imports torch. By default OpenMP's threads spin while they wait, which takes the cores from the
+# threads they wait for as soon as another process needs a core too: two workers on two busy cores embedded 1 photo per
+# second each, and 9 to 25 without spinning.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

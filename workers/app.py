@@ -1,4 +1,4 @@
-"""The worker's composition root: takes hints from arq, leases the work, processes it, and sweeps for the rest."""
+"""The worker's composition root: takes hints from arq, leases and processes the work, and sweeps for what is left."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,26 +22,29 @@ from db.store import EmbeddingModel, Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from workers.batching import BatchingEncoder
+from workers.decoder.pool import Decoders
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
+from workers.intake import Intake
 from workers.process import Processor
 from workers.slack_files import SlackFiles
+from workers.turns import Turns
 
 PHOTO_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net", "files.slack.com"})
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _SWEEP_EVERY: Final = 1.0
 _EXPIRED_AT_ONCE: Final = 100
 _QUIET: Final = 10.0
-"""Seconds after a hint before the sweep gives another: arq may be busy with it."""
+"""Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerConfig:
-    """What a worker needs to know. `slack_hosts` alone see a token; `http_hosts` (host:port) need no TLS.
+    """Only `slack_hosts` are sent a token; `http_hosts` (host:port) need no TLS.
 
-    Without `slack_token` photos are fetched with the tokens of the workspaces that installed the app.
+    Without `slack_token`, photos are fetched with the tokens of the workspaces that installed the app.
     """
 
     database_url: str
@@ -59,7 +62,7 @@ class WorkerConfig:
 
 
 class ModelMismatchError(Exception):
-    """Another model is live than the one that was asked for."""
+    """The live model isn't the one that the settings ask for."""
 
 
 async def run(
@@ -68,11 +71,10 @@ async def run(
     ready: Callable[[EmbeddingModel], None] = lambda _: None,
     load: Load | None = None,
 ) -> None:
-    """Work until cancelled. `report` is told in words what is being prepared, `ready` that the work begins.
+    """Work until cancelled. Calls `report` with what is being prepared, and `ready` when work begins.
 
-    `load` chooses the encoder, instead of `workers.encoders.choose.choose`.
-
-    Raises ModelMismatchError with the remedy where the settings and the live model disagree.
+    `load` replaces `workers.encoders.choose.choose`. Raises ModelMismatchError if the settings and the live model
+    disagree; its message says what to do.
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(config.database_url))
@@ -81,7 +83,9 @@ async def run(
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(PHOTO_HOSTS, allow_http_hosts=config.http_hosts))
         slack_files = SlackFiles(Installations(store), config.slack_hosts, config.slack_token)
-        processor = Processor(store, encoder, model, fetcher, slack_files, lease_seconds=config.lease_seconds)
+        decoders = await stack.enter_async_context(Decoders())
+        intake = Intake(store, fetcher, slack_files, decoders)
+        processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, config.redis_url, config.queue))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         ready(model)
@@ -102,8 +106,8 @@ async def _model(
     live = live or await store.live_model()
     if live and live.version != chosen.version:
         msg = (
-            f"The database is searched with {live.version}, but the settings ask for {chosen.version}."
-            " Set REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed` to change over."
+            f"This database uses {live.version}, but the settings ask for {chosen.version}."
+            " Change REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed` to switch."
         )
         raise ModelMismatchError(msg)
     return BatchingEncoder(choice.encoder), chosen
@@ -112,7 +116,7 @@ async def _model(
 def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:
     async def process(ctx: dict[Any, Any], payload: dict[str, Any]) -> str:  # noqa: ARG001 - arq's signature
         if payload.get("v") != queue.PAYLOAD_VERSION:
-            return "unknown payload"  # of another version of the program; the sweep will hint in ours
+            return "unknown payload"  # from another version of the program; the sweep will send a hint in our format
         lease = await store.lease_work(UUID(payload["work"]), config.lease_seconds)
         return await processor.process(lease) if lease else "not due"
 
@@ -131,18 +135,18 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 
 
 async def _take_hints(worker: Worker) -> None:
-    """Work by arq's hints until cancelled, or until Redis goes away."""
+    """Process arq's hints until cancelled or Redis goes away."""
     try:
         await worker.async_run()
     except (RedisError, OSError) as error:
         _log.warning("redis_away", error=type(error).__name__)
     finally:
-        with suppress(Exception):  # Redis may be the very thing that failed
+        with suppress(Exception):  # Redis itself may have failed
             await worker.close()
 
 
 async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
-    """Hint at what is due (what a lost hint, an emptied Redis or a killed worker has left), and end what is over."""
+    """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), and expire reports."""
     while True:
         try:
             found = await hints.hint_due(quiet=quiet)
@@ -151,7 +155,7 @@ async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
                     await expire(session, report, datetime.now(UTC))
         except (TryAgainError, psycopg.Error) as error:
             _log.warning("sweep_interrupted", error=type(error).__name__)
-        except Exception:  # noqa: BLE001 - whatever it is, without the sweep a lost hint would be lost for ever
+        except Exception:  # noqa: BLE001 - without the sweep, work whose hint is lost would never be done
             _log.exception("sweep_defect")
         else:
             if found:

@@ -1,4 +1,4 @@
-"""Micro-batches: requests that come at about the same time are encoded together, off the event loop."""
+"""Micro-batching: requests that arrive at about the same time are encoded together, off the event loop."""
 
 import asyncio
 from collections import deque
@@ -17,9 +17,9 @@ Item = TypeVar("Item")
 
 
 class BatchingEncoder:
-    """An encoder for many tasks at once: one thread encodes, up to `max_batch` items at a time.
+    """An encoder for many concurrent tasks: one thread encodes up to `max_batch` items at a time.
 
-    A request waits at most `max_wait_ms` for company. Where a batch fails, each request of it is tried alone.
+    A request waits at most `max_wait_ms` for others. If a batch fails, each of its requests is retried alone.
     """
 
     def __init__(self, encoder: Encoder, max_batch: int = 16, max_wait_ms: float = 5) -> None:
@@ -29,15 +29,15 @@ class BatchingEncoder:
         self._texts = _Lane(encoder.encode_texts, self._thread, max_batch, max_wait_ms / 1000)
 
     async def images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
-        """Vectors of the photos by space, row i for image i."""
+        """Embed photos: arrays by space, row i for image i."""
         return await self._images.encode(images)
 
     async def texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
-        """Vectors of the texts by space, row i for text i."""
+        """Embed texts: arrays by space, row i for text i."""
         return await self._texts.encode(texts)
 
     async def close(self) -> None:
-        """Finish what was asked for, take nothing more, end the thread."""
+        """Finish all requests, accept no more, and end the thread."""
         await asyncio.gather(self._images.close(), self._texts.close())
         await asyncio.to_thread(self._thread.shutdown)
 
@@ -51,7 +51,7 @@ class _Request(Generic[Item]):
 
 
 class _Lane(Generic[Item]):
-    """The waiting requests of one kind, and the task that encodes them while there are any."""
+    """The queue of one kind of request, and the task that encodes them while there are any."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class _Lane(Generic[Item]):
         self._closed = False
 
     async def encode(self, items: Sequence[Item]) -> Mapping[str, Vectors]:
-        """Split what is longer than a batch, and wait for the vectors."""
+        """Split into batches and wait for the vectors."""
         if self._closed:
             raise DefectError("The encoder is closed.")
         starts = range(0, max(len(items), 1), self._max_batch)
@@ -112,7 +112,7 @@ class _Lane(Generic[Item]):
         items = [item for request in batch for item in request.items]
         try:
             vectors = await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, items)
-        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+        except Exception as error:  # noqa: BLE001 - passed on to the requests
             if len(batch) > 1:
                 for request in batch:
                     await self._finish([request])
@@ -123,5 +123,5 @@ class _Lane(Generic[Item]):
         for request in batch:
             rows = slice(row, row + len(request.items))
             row = rows.stop
-            if not request.vectors.done():  # who asked may have stopped waiting
+            if not request.vectors.done():  # the caller may have stopped waiting
                 request.vectors.set_result({space: array[rows] for space, array in vectors.items()})

@@ -1,4 +1,4 @@
-"""How many photos and texts a second an encoder embeds, measured against others in the same run."""
+"""How many photos and texts per second encoders embed, compared in the same run."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ from workers.encoders.clip import ClipEncoder
 from workers.encoders.precision import fastest_dtype
 
 BATCH: Final = 16
-"""As many as a worker embeds at once."""
+"""What a worker embeds at once."""
 PHOTO_SIZE: Final = (384, 512, 3)
-"""A stored copy's."""
+"""Of a stored copy."""
 TEXTS: Final = (
     "I lost my black backpack with a laptop inside, maybe in the library on the second floor",
     "red umbrella with a wooden handle",
@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What one encoder did in each round, in items a second."""
+    """One encoder's speed in each round, in items per second."""
 
     version: str
     photos: tuple[float, ...]
@@ -43,7 +43,7 @@ class Speed:
 def measure(
     encoders: Sequence[Encoder], photos: int, rounds: int, progress: Callable[[str], None] = lambda _: None
 ) -> list[Speed]:
-    """Let the encoders take turns, so that what else the machine does meets all alike; one round more warms up."""
+    """Alternate between the encoders, so other load affects all of them alike; an extra round warms up."""
     noise = np.random.default_rng(0)
     pictures = [noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(photos)]
     texts = [TEXTS[number % len(TEXTS)] for number in range(photos)]
@@ -55,10 +55,10 @@ def measure(
     return [Speed(encoder.version, *map(tuple, zip(*speeds, strict=True))) for encoder, speeds in by_encoder]
 
 
-def ratios(one: Sequence[float], other: Sequence[float]) -> tuple[float, float, float]:
-    """Return how many times as fast the one was, round by round: least, median, most."""
-    each = [mine / theirs for mine, theirs in zip(one, other, strict=True)]
-    return min(each), median(each), max(each)
+def ratios(speeds: Sequence[float], baseline: Sequence[float]) -> tuple[float, float, float]:
+    """Return the least, median and greatest ratio of the rounds' speeds."""
+    by_round = [speed / base for speed, base in zip(speeds, baseline, strict=True)]
+    return min(by_round), median(by_round), max(by_round)
 
 
 def _round(encoder: Encoder, photos: Sequence[Pixels], texts: Sequence[str]) -> tuple[float, float]:
@@ -73,13 +73,13 @@ def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item
 
 
 def full_size_clip(folder: Path) -> ClipEncoder:
-    """CLIP ViT-B/32 with random weights, which cost the same, saved to a folder and loaded like any checkpoint.
+    """Save CLIP ViT-B/32 with random weights to a folder, and load it like any checkpoint: it is just as slow.
 
     Its tokenizer knows whole words, as CLIP's own knows everyday ones.
     """
     tokenizer = _tokenizer()
     ids = {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
-    config = CLIPConfig(text_config=ids)  # the other sizes are ViT-B/32's by default
+    config = CLIPConfig(text_config=ids)  # the other sizes default to ViT-B/32's
     model: Any = CLIPModel(config)
     model.to(fastest_dtype()).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -104,5 +104,4 @@ def _tokenizer() -> CLIPTokenizer:
 
 
 def threads() -> int:
-    """Return how many threads torch computes with."""
     return torch.get_num_threads()

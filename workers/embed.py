@@ -1,12 +1,17 @@
-"""From a report's stored copies and words to rows of vectors."""
+"""Embeds reports: from stored copies and texts to rows of embeddings."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
+
+import numpy as np
 
 from db.embeddings import EmbeddingRow, EmbeddingSession, of_photo, of_text
 from db.store import EmbeddingModel, Store
+from reunite.encoder import Pixels, Vectors
+from reunite.errors import DefectError
 from reunite.text.parts import parts
 from workers import photos
 from workers.batching import BatchingEncoder
@@ -14,30 +19,81 @@ from workers.batching import BatchingEncoder
 
 @dataclass(frozen=True, slots=True)
 class Unembedded:
-    """What of a report lacks vectors: stored copies by photo, and the text ("" where it has them)."""
+    """The parts of a report without embeddings: photos as pixels or copies, and the text (empty if it has them)."""
 
-    copies: dict[UUID, bytes]
+    photos: Mapping[UUID, Pixels | bytes]
     text: str
 
+    @property
+    def parts(self) -> list[UUID | None]:
+        """Return what lacks vectors (None: the text)."""
+        return [*self.photos, *([None] if self.text else [])]
 
-async def unembedded(session: EmbeddingSession, report: UUID, model: EmbeddingModel) -> Unembedded:
-    """Read what of a report lacks vectors of a model."""
+    def pieces(self) -> list["Unembedded"]:
+        """Each part by itself, always in the same order; a single empty one if there are none."""
+        photos = [Unembedded({photo: picture}, "") for photo, picture in self.photos.items()]
+        return [*photos, Unembedded({}, self.text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Rows of embeddings, and the error of each part that failed (None: the text)."""
+
+    rows: list[EmbeddingRow]
+    failed: dict[UUID | None, Exception]
+
+
+async def unembedded(
+    session: EmbeddingSession, report: UUID, model: EmbeddingModel, pixels: Mapping[UUID, Pixels] = MappingProxyType({})
+) -> Unembedded:
+    """Read the parts of a report without embeddings of a model. Stored copies whose `pixels` are given aren't read."""
     photo_ids, text_lacks = await session.unembedded(report, model.id)
     known = await session.report(report)
-    copies = {photo: await session.photo_bytes(photo) or b"" for photo in photo_ids}
-    return Unembedded(copies, known.text if known and text_lacks else "")
+    wanted = {
+        photo: pixels[photo] if photo in pixels else await session.photo_bytes(photo) or b"" for photo in photo_ids
+    }
+    return Unembedded(wanted, known.text if known and text_lacks else "")
 
 
-async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> list[EmbeddingRow]:
-    """Embed it, in every space of the encoder."""
-    rows: list[EmbeddingRow] = []
-    if wanted.copies:
-        pixels = await asyncio.gather(*(asyncio.to_thread(photos.decode, copy) for copy in wanted.copies.values()))
-        vectors = await encoder.images(pixels)
-        rows += [row for index, photo in enumerate(wanted.copies) for row in of_photo(photo, vectors, index)]
+async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> Embedded:
+    """Embed the parts in every space of the encoder; each photo is encoded by itself and fails alone."""
+    asked: dict[UUID | None, Awaitable[list[EmbeddingRow]]] = {
+        photo: _photo(encoder, photo, picture) for photo, picture in wanted.photos.items()
+    }
     if wanted.text:
-        rows += of_text(await encoder.texts(parts(wanted.text) or [wanted.text]))
-    return rows
+        asked[None] = _text(encoder, wanted.text)
+    embedded = Embedded([], {})
+    for part, outcome in zip(asked, await asyncio.gather(*asked.values(), return_exceptions=True), strict=True):
+        if isinstance(outcome, Exception):
+            embedded.failed[part] = outcome
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        else:
+            embedded.rows.extend(outcome)
+    return embedded
+
+
+async def _photo(encoder: BatchingEncoder, photo: UUID, picture: Pixels | bytes) -> list[EmbeddingRow]:
+    pixels = await asyncio.to_thread(photos.decode, picture) if isinstance(picture, bytes) else picture
+    return of_photo(photo, _checked(await encoder.images([pixels])), 0)
+
+
+async def _text(encoder: BatchingEncoder, text: str) -> list[EmbeddingRow]:
+    return of_text(_checked(await encoder.texts(parts(text) or [text])))
+
+
+def _checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
+    """Return what a column of vectors takes: numbers. Raises DefectError."""
+    if not all(np.isfinite(array).all() for array in vectors.values()):
+        raise DefectError("The encoder's vectors are no numbers.")
+    return vectors
+
+
+async def _whole(encoder: BatchingEncoder, wanted: Unembedded) -> list[EmbeddingRow]:
+    embedded = await embed(encoder, wanted)
+    for error in embedded.failed.values():
+        raise error
+    return embedded.rows
 
 
 async def reembed(
@@ -47,22 +103,29 @@ async def reembed(
     progress: Callable[[int, str], None],
     at_once: int = 16,
 ) -> int:
-    """Embed all that lacks vectors of a model, beside the other models' vectors; return how many reports that were.
+    """Embed everything without embeddings of a model, keeping other models' embeddings; return the number of reports.
 
-    `progress` is told how many are done, and of which community the last ones were.
+    Calls `progress` with how many are done, and the community of the latest.
     """
     done = 0
     for community in await store.communities():
-        while True:
-            async with store.embedding_session(community) as session:
-                reports = await session.reports_without(model.id, at_once)
-                wanted = [await unembedded(session, report, model) for report in reports]
-            if not reports:
-                break
-            rows = await asyncio.gather(*(embed(encoder, each) for each in wanted))
-            async with store.embedding_session(community) as session:
-                for report, each, its_rows in zip(reports, wanted, rows, strict=True):
-                    await session.save_embeddings(report, model.id, its_rows, text=each.text)
-            done += len(reports)
+        while count := await _reembed_some(store, encoder, model, community, at_once):
+            done += count
             progress(done, str(community))
     return done
+
+
+async def _reembed_some(
+    store: Store, encoder: BatchingEncoder, model: EmbeddingModel, community: UUID, limit: int
+) -> int:
+    """Embed up to `limit` reports of a community; return how many there were."""
+    async with store.embedding_session(community) as session:
+        reports = await session.reports_without(model.id, limit)
+        missing = [await unembedded(session, report, model) for report in reports]
+    if not reports:
+        return 0
+    rows = await asyncio.gather(*(_whole(encoder, some) for some in missing))
+    async with store.embedding_session(community) as session:
+        for report, some, own_rows in zip(reports, missing, rows, strict=True):
+            await session.save_embeddings(report, model.id, own_rows, text=some.text)
+    return len(reports)

@@ -1,8 +1,7 @@
 """Fetch posted photos over HTTP, from the platforms' own file hosts only."""
 
-import math
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+import asyncio
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Final, Self
 
@@ -10,6 +9,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from reunite.errors import DefectError, TellUserError, TryAgainError
+from reunite.pauses import seconds_to_wait
 from workers.photos import MAX_PHOTO_BYTES
 
 _MAX_REDIRECTS: Final = 3
@@ -20,10 +20,17 @@ _CONNECT_SECONDS: Final = 10
 _CHUNK_BYTES: Final = 64 * 1024
 
 
+Room = Callable[[int], Awaitable[None]]
+
+
+async def no_wait(_size: int) -> None:
+    """There is room for whatever comes."""
+
+
 class PhotoFetcher:
     """Downloads photos by https from `allowed_hosts`, and by http from `allow_http_hosts` (`host:port`).
 
-    An asynchronous context manager. `total_seconds` bounds each request, from the connection to the last byte.
+    An asynchronous context manager. `total_seconds` bounds how long an answer may take to begin, and how long to end.
     """
 
     def __init__(
@@ -35,12 +42,15 @@ class PhotoFetcher:
     ) -> None:
         self._allowed_hosts = allowed_hosts
         self._allow_http_hosts = allow_http_hosts
-        self._timeout = ClientTimeout(total=total_seconds, connect=min(_CONNECT_SECONDS, total_seconds))
+        self._total_seconds = total_seconds
+        self._timeout = ClientTimeout(total=None, connect=min(_CONNECT_SECONDS, total_seconds))
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         # Bytes as they lie on the host: a compressed answer could grow past every cap.
-        self._session = ClientSession(timeout=self._timeout, headers={"Accept-Encoding": "identity"})
+        self._session = ClientSession(
+            timeout=self._timeout, headers={"Accept-Encoding": "identity"}, auto_decompress=False
+        )
         return self
 
     async def __aexit__(
@@ -49,8 +59,10 @@ class PhotoFetcher:
         if self._session is not None:
             await self._session.close()
 
-    async def fetch(self, url: str, *, authorization: str | None = None) -> bytes:
+    async def fetch(self, url: str, *, authorization: str | None = None, room: Room = no_wait) -> bytes:
         """Bytes of the photo at `url`; `authorization` is sent to the host of `url` and to no other.
+
+        `room` is asked for so many bytes as the host declares, before any of them is taken in.
 
         Raises TellUserError (photo_gone, photo_too_large, photo_is_web_page), TryAgainError for trouble that may
         pass, and DefectError where the address is none of a platform's or our credentials are refused.
@@ -63,9 +75,13 @@ class PhotoFetcher:
                 self._check(target)
                 own = authorization is not None and target.origin() == first.origin()
                 headers = {"Authorization": authorization} if own and authorization else {}
-                async with self._session.get(target, headers=headers, allow_redirects=False) as response:
+                async with asyncio.timeout(self._total_seconds):
+                    response = await self._session.get(target, headers=headers, allow_redirects=False)
+                async with response:
                     if response.status not in _REDIRECTED:
-                        return await _body(response)
+                        await room(_declared(response))
+                        async with asyncio.timeout(self._total_seconds):
+                            return await _body(response)
                     target = target.join(URL(response.headers.get("Location", "")))
         except (ClientError, TimeoutError) as error:
             raise TryAgainError(f"{first.host}: {type(error).__name__}") from error
@@ -80,36 +96,31 @@ class PhotoFetcher:
             raise DefectError(f"{url.scheme}://{url.host}:{url.port} is no file host of a platform.")
 
 
-async def _body(response: ClientResponse) -> bytes:
+def _declared(response: ClientResponse) -> int:
+    """Return how many bytes an answer's photo may have. Raises what there is to say of any other answer."""
     host, status = response.url.host, response.status
     if status in _GONE:
         raise TellUserError("photo_gone")
     if status in _COME_BACK or status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
-        raise TryAgainError(f"{host} answers {status}.", _retry_after(response.headers.get("Retry-After")))
+        raise TryAgainError(f"{host} answers {status}.", seconds_to_wait(response.headers.get("Retry-After")))
     if status != 200:  # noqa: PLR2004
         raise DefectError(f"{host} answers {status}.")
     if response.content_type == "text/html":  # Slack's answer to a missing token: its page for signing in
         raise TellUserError("photo_is_web_page")
-    too_large = TellUserError("photo_too_large", megabytes=MAX_PHOTO_BYTES // 2**20)
-    if (response.content_length or 0) > MAX_PHOTO_BYTES:
-        raise too_large
+    declared = response.content_length
+    if (declared or 0) > MAX_PHOTO_BYTES:
+        raise _too_large()
+    return MAX_PHOTO_BYTES if declared is None else declared
+
+
+async def _body(response: ClientResponse) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         body += chunk
         if len(body) > MAX_PHOTO_BYTES:
-            raise too_large
+            raise _too_large()
     return bytes(body)
 
 
-def _retry_after(value: str | None) -> float | None:
-    """Seconds to wait by a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3)."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+def _too_large() -> TellUserError:
+    return TellUserError("photo_too_large", megabytes=MAX_PHOTO_BYTES // 2**20)

@@ -1,7 +1,9 @@
 """Photo intake: from whatever somebody posts to one small, upright, nameless JPEG."""
 
+import codecs
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
@@ -16,6 +18,8 @@ from reunite.errors import DefectError, TellUserError
 
 MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 MAX_PHOTO_PIXELS: Final = 80_000_000
+MAX_DECODED_BYTES: Final = 600_000_000
+"""What a photo may take while it is open."""
 STORED_SIDE: Final = 512
 _STORED_QUALITY: Final = 90
 
@@ -25,10 +29,19 @@ _SIGNATURE = re.compile(
     rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftyp(?:hei|hev|mif1|msf1|avi[fs])|BM....\0\0\0\0|II\*\0|MM\0\*",
     re.DOTALL,
 )
-_WEB_PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|(?:html|head|body|script|meta|title)\b)",
-    re.DOTALL | re.IGNORECASE,
+_LOOKED_AT: Final = 4096
+"""Bytes by which a web page is known."""
+_BEFORE_PAGE: Final = {b"<?xml": b">", b"<!--": b"-->"}
+"""What may stand before the page itself, and how it ends."""
+_PAGE: Final = tuple(
+    b"<" + name for name in (b"!doctype html", b"html", b"head", b"body", b"script", b"meta", b"title")
 )
+_BYTES_A_PIXEL: Final = {"WEBP": 18, "HEIF": 14, "AVIF": 11, "JPEG": 1}
+"""What was measured while a photo of a format was made into its stored copy, rounded up; else by its mode."""
+_BYTES_A_PIXEL_OF_MODE: Final = {"1": 3, "L": 3, "RGB": 5, "F": 5, "I": 5, "P": 6, "I;16": 7}
+_BYTES_A_PIXEL_OF_SCANS: Final = 5
+"""A progressive JPEG is kept whole until its last scan."""
+_MOST_BYTES_A_PIXEL: Final = 11
 _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: what was done to the picture, undone
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,18 +66,21 @@ class StoredCopy:
     sha256: str
 
 
-def make_stored_copy(data: bytes) -> StoredCopy:
+def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) -> StoredCopy:
     """Turn a posted file into its stored copy; equal bytes give equal copies.
 
+    `take` is told, once the header has been read, how many bytes opening the photo will need; it may raise.
+
     Raises TellUserError: photo_too_large, photo_too_many_pixels, photo_not_an_image, photo_unreadable or
-    photo_is_web_page.
+    photo_is_web_page; MemoryError where there is too little of it.
     """
     if len(data) > MAX_PHOTO_BYTES:
         raise TellUserError("photo_too_large", megabytes=MAX_PHOTO_BYTES // 2**20)
     try:
         with _open(data) as image:
+            take(_needed(image))
             copy = _upright_srgb(image)
-    except TellUserError:
+    except (TellUserError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
@@ -88,17 +104,38 @@ def _open(data: bytes) -> Image.Image:
     try:
         image = Image.open(BytesIO(data), formats=_FORMATS)
     except UnidentifiedImageError as error:
-        if _WEB_PAGE.match(data[:4096]):
+        if _is_web_page(data[:_LOOKED_AT]):
             raise TellUserError("photo_is_web_page") from error
         damaged = not data or _SIGNATURE.match(data)
         raise TellUserError("photo_unreadable" if damaged else "photo_not_an_image") from error
-    if image.width * image.height > MAX_PHOTO_PIXELS:
-        raise _too_many_pixels()
+    if image.width * image.height > MAX_PHOTO_PIXELS or _needed(image) > MAX_DECODED_BYTES:
+        raise _too_many_pixels(min(MAX_PHOTO_PIXELS, MAX_DECODED_BYTES // _bytes_a_pixel(image)))
     return image
 
 
-def _too_many_pixels() -> TellUserError:
-    return TellUserError("photo_too_many_pixels", megapixels=MAX_PHOTO_PIXELS // 1_000_000)
+def _needed(image: Image.Image) -> int:
+    return image.width * image.height * _bytes_a_pixel(image)
+
+
+def _bytes_a_pixel(image: Image.Image) -> int:
+    if image.format == "JPEG" and image.info.get("progressive"):
+        return _BYTES_A_PIXEL_OF_SCANS
+    if image.format in _BYTES_A_PIXEL:
+        return _BYTES_A_PIXEL[image.format]
+    if "transparency" in image.info:
+        return _MOST_BYTES_A_PIXEL
+    return _BYTES_A_PIXEL_OF_MODE.get(image.mode, _MOST_BYTES_A_PIXEL)
+
+
+def _is_web_page(start: bytes) -> bool:
+    rest = start.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    while end := next((end for begin, end in _BEFORE_PAGE.items() if rest.startswith(begin)), None):
+        rest = rest.partition(end)[2].lstrip()
+    return rest.startswith(_PAGE)
+
+
+def _too_many_pixels(most: int = MAX_PHOTO_PIXELS) -> TellUserError:
+    return TellUserError("photo_too_many_pixels", megapixels=most // 1_000_000)
 
 
 def _upright_srgb(image: Image.Image) -> Image.Image:

@@ -1,86 +1,93 @@
-"""What is done for a report: stored copies, vectors, search. Each step commits, so a killed worker's successor goes on.
+"""Processes a report: stored copies, embeddings, search. Each step commits, so another worker can take over.
 
-The vectors are committed before the search: two reports at the same moment would otherwise miss each other for ever.
+Embeddings are committed before the search; otherwise two simultaneous reports would never find each other.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
+from uuid import UUID
 
 import psycopg
 import structlog
 
 from db import calibrations
 from db.store import EmbeddingModel, Store
-from db.work import LeaseLostError, StoredPhoto, WorkLease
-from reunite.announce import announce, announce_sealed
-from reunite.entities import Photo, PhotoState, ReportKind, ReportState
+from db.work import LeaseLostError, WorkLease, WorkSession
+from reunite import rules
 from reunite.errors import TellUserError, TryAgainError
-from reunite.matching import colours, defaults
-from reunite.matching.evidence import MOST_CANDIDATES
-from reunite.matching.scoring import score
+from reunite.matching import defaults
 from reunite.messages import wording
-from workers import photos
+from reunite.searching import search_and_announce
 from workers.batching import BatchingEncoder
-from workers.embed import embed, unembedded
-from workers.fetch import PhotoFetcher
-from workers.slack_files import SlackFiles
+from workers.embed import Unembedded, embed, unembedded
+from workers.intake import MOST_FAILURES, Intake, Taken
+from workers.turns import Turns
 
 Outcome = Literal["done", "again", "failed", "overtaken"]
 
-MOST_FAILURES: Final = 6
-"""After so many tries (about a minute) temporary trouble is said instead of tried again."""
-INTAKE_AT_ONCE: Final = 2
-"""How many photos are decoded at once: the largest takes hundreds of megabytes while it is open."""
+_SUSPECT_AFTER: Final = 2
+"""After this many workers died while processing it, perhaps beside others, work is processed alone."""
+_DEATHS_ALONE: Final = 2
+"""After this many more deaths the part tried last is left out, and after each further one the next part."""
+_MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
 _FIRST_PAUSE: Final = 2.0
-"""Seconds before the second try; doubled for each one after."""
-
-_FRESH_LINK: Final = 15.0
-"""Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
+"""Seconds before the second try, doubled for each further one."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Processes reports with one encoder. `slack_files` opens photos that are behind a token."""
+    """Processes reports with one encoder."""
 
     store: Store
     encoder: BatchingEncoder
     model: EmbeddingModel
-    fetcher: PhotoFetcher
-    slack_files: SlackFiles
+    intake: Intake
+    turns: Turns
     lease_seconds: float = 30
-    intake: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(INTAKE_AT_ONCE))
 
     async def process(self, lease: WorkLease) -> Outcome:
-        """Bring a report as far as it can be brought, and tell how that went; nothing is raised."""
+        """Process a report as far as possible and return the outcome; never raises."""
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
-        if lease.fence - lease.failures > MOST_FAILURES:  # leases that ended in neither success nor failure
-            log.error("work_kills_workers")
-            return await self._give_up(lease, "its workers ended without a word")
+        is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
-            async with self._kept(lease):
-                await self._store_photos(lease)
-                await self._embed(lease)
-                await self._search(lease)
+            async with self._kept(lease), self.turns.turn(alone=is_suspect):
+                deaths = await self._deaths_alone(lease) if is_suspect else None
+                if deaths is not None and deaths > _MOST_DEATHS_ALONE:
+                    log.error("work_kills_workers")
+                    return await self._give_up(lease, "its workers ended without a word")
+                await self._bring_far(lease, deaths)
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
         except (TryAgainError, psycopg.OperationalError, OSError) as error:
             log.warning("work_interrupted", error=type(error).__name__)
             return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
-        except Exception as error:  # one report's defect must not end the worker
+        except Exception as error:  # one report's defect must not stop the worker
             log.exception("work_defect")
             return await self._again(lease, f"{type(error).__name__}: {error}", None)
         log.info("work_done")
         return "done"
 
+    async def _bring_far(self, lease: WorkLease, deaths: int | None) -> None:
+        """Go through the steps with all that is there, whatever is wrong with the rest; raise that in the end."""
+        taken = await self._store_photos(lease)
+        await self._embed(lease, taken, deaths)
+        await self._search(lease, taken)
+        if taken.trouble:
+            raise taken.trouble[0]
+
+    async def _deaths_alone(self, lease: WorkLease) -> int:
+        async with self.store.work_session(lease) as session:
+            return await session.mark_alone()
+
     @asynccontextmanager
     async def _kept(self, lease: WorkLease) -> AsyncIterator[None]:
-        """Keep the lease for as long as the work takes."""
+        """Keep extending the lease while the work is running."""
 
         async def keep() -> None:
             while True:
@@ -103,106 +110,70 @@ class Processor:
                 await session.retry(problem, after or _FIRST_PAUSE * 2**lease.failures)
                 return "again"
         except (LeaseLostError, psycopg.OperationalError):
-            return "overtaken"  # the lease runs out by itself, and the sweep finds the work
+            return "overtaken"  # the lease expires, and the sweep finds the work
 
     async def _give_up(self, lease: WorkLease, problem: str) -> Outcome:
         try:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
-                report = await session.report(lease.report)
-                said = wording.problem("our_fault", report.language if report else "en")
-                await session.post(lease.report, f"{lease.work}:failed", said)
+                await session.open_if_pending(lease.report)  # others may find it by what was done for it
+                await self._say_our_fault(session, lease)
                 return "failed"
         except (LeaseLostError, psycopg.OperationalError):
             return "overtaken"
 
+    async def _say_our_fault(self, session: WorkSession, lease: WorkLease) -> None:
+        report = await session.report(lease.report)
+        said = wording.problem("our_fault", report.language if report else "en")
+        await session.post(lease.report, f"{lease.work}:failed", said)
+
     # Stored copies
 
-    async def _store_photos(self, lease: WorkLease) -> None:
-        async with self.store.work_session(lease) as session:
-            pending = [photo for photo in await session.photos(lease.report) if photo.state is PhotoState.PENDING]
-        outcomes = await asyncio.gather(
-            *(self._store_photo(lease, photo) for photo in pending), return_exceptions=True
-        )  # a photo that can't be had now keeps no other one waiting
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+    async def _store_photos(self, lease: WorkLease) -> Taken:
+        return await self.intake.take(lease)
 
-    async def _store_photo(self, lease: WorkLease, photo: Photo) -> None:
-        try:
-            data = await self._photo_data(lease, photo)
-            async with self.intake:
-                stored = await asyncio.to_thread(_stored_photo, data)
-        except TellUserError as error:
-            is_last = (
-                lease.failures + 1 >= MOST_FAILURES
-            )  # a bot that is down must not keep the rest of the report back
-            if error.key == "photo_gone" and not is_last and await self._ask_for_link(lease, photo):
-                raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
-            await self._refuse_photo(lease, photo, error)
-        except (LeaseLostError, psycopg.OperationalError):
-            raise
-        except Exception as error:  # whatever it is, in the end a photo must not keep the rest of its report back
+    # Embeddings
+
+    async def _embed(self, lease: WorkLease, taken: Taken, deaths: int | None) -> None:
+        """Embed what lacks vectors; after `deaths` alone one part after the other, so that the next one tells which."""
+        async with self.store.work_session(lease) as session:
+            wanted = await unembedded(session, lease.report, self.model, taken.pixels)
+        pieces = [wanted] if deaths is None else wanted.pieces()
+        if deaths is not None and deaths >= _DEATHS_ALONE and wanted.parts:
+            pieces[0] = Unembedded({}, "")
+            await self._do_without(lease, wanted.parts[0])
+        for piece in pieces:
+            await self._embed_piece(lease, taken, piece)
+
+    async def _embed_piece(self, lease: WorkLease, taken: Taken, wanted: Unembedded) -> None:
+        embedded = await embed(self.encoder, wanted)
+        for part, error in embedded.failed.items():
             if lease.failures + 1 < MOST_FAILURES:
-                raise
-            _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
-            await self._refuse_photo(lease, photo, TellUserError("photo_unreachable"))
-        else:
-            async with self.store.work_session(lease) as session:
-                await session.store_photo(photo.id, stored)
-
-    async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
+                taken.trouble.append(error)
+            else:
+                await self._do_without(lease, part)
         async with self.store.work_session(lease) as session:
-            return photo.url is not None and await session.mark_stale(photo.id)
+            await session.save_embeddings(lease.report, self.model.id, embedded.rows, text=wanted.text)
+            if embedded.rows or not taken.trouble:
+                await session.open_if_pending(lease.report)
 
-    async def _photo_data(self, lease: WorkLease, photo: Photo) -> bytes:
-        if photo.url:
-            async with self.store.work_session(lease) as session:
-                report = await session.report(lease.report)
-            authorization = await self.slack_files.authorization(photo.url, report.target) if report else None
-            return await self.fetcher.fetch(photo.url, authorization=authorization)
+    async def _do_without(self, lease: WorkLease, part: UUID | None) -> None:
+        """Say that a photo can't be used, or (None) that the words could not be read, and let the rest be searched."""
+        _log.warning("not_embedded", report=str(lease.report), photo=str(part))
         async with self.store.work_session(lease) as session:
-            return await session.photo_bytes(photo.id, "upload") or b""
-
-    async def _refuse_photo(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
-        async with self.store.work_session(lease) as session:
-            report = await session.report(lease.report)
-            language = report.language if report else "en"
-            # A sealed find's thread is read by all, and a file's name may say whose ID it is.
-            name = f"#{photo.position + 1}" if report and report.sealed else photo.name
-            reply = wording.problem(error.key, language, **{"name": name, **error.params})
-            if await session.refuse_photo(photo.id, error.key):
-                await session.post(lease.report, f"{photo.id}:problem", reply)
-
-    # Vectors
-
-    async def _embed(self, lease: WorkLease) -> None:
-        async with self.store.work_session(lease) as session:
-            wanted = await unembedded(session, lease.report, self.model)
-        rows = await embed(self.encoder, wanted)
-        async with self.store.work_session(lease) as session:
-            await session.save_embeddings(lease.report, self.model.id, rows, text=wanted.text)
-            await session.open_if_pending(lease.report)
+            photos = await session.photos(lease.report)
+            if part is None:
+                await self._say_our_fault(session, lease)
+        for photo in photos:
+            if photo.id == part:
+                await self.intake.refuse(lease, photo, TellUserError("photo_unusable"))
 
     # Search
 
-    async def _search(self, lease: WorkLease) -> None:
-        version = self.model.version
-        model = await calibrations.newest(self.store, lease.community, version) or defaults.for_encoder(version)
+    async def _search(self, lease: WorkLease, taken: Taken) -> None:
+        newest = await calibrations.newest(self.store, lease.community, self.model.version)
+        scoring_model = newest or defaults.for_encoder(self.model.encoder)
         async with self.store.work_session(lease) as session:
-            report = await session.report(lease.report)
-            if report and report.state is ReportState.OPEN:
-                if report.text or any(photo.state is PhotoState.STORED for photo in await session.photos(report.id)):
-                    search = await session.search(report, MOST_CANDIDATES)
-                    await announce(session, report, search, score(search, model), percent=model.calibrated)
-                    if report.kind is ReportKind.LOST and await session.has_sealed():
-                        hidden = await session.search(report, MOST_CANDIDATES, sealed=True)
-                        await announce_sealed(session, report, score(hidden, model), percent=model.calibrated)
-                else:
-                    await session.set_state(report.id, ReportState.WITHDRAWN)  # no photo could be used: nothing is left
-            await session.finish()
-
-
-def _stored_photo(data: bytes) -> StoredPhoto:
-    copy = photos.make_stored_copy(data)
-    return StoredPhoto(copy.jpeg, copy.sha256, copy.width, copy.height, colours.of_photo(photos.decode(copy.jpeg)))
+            await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.trouble)
+            if not taken.trouble:
+                await session.finish()

@@ -1,4 +1,4 @@
-"""Who may fetch photos from Slack's file host: a workspace's photos with that workspace's token."""
+"""Authorises downloads from Slack's file host, with the token of the photo's workspace."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -9,14 +9,14 @@ from reunite.entities import ReplyTarget
 
 @dataclass(frozen=True, slots=True)
 class SlackFiles:
-    """`hosts` (host, or host:port) alone are shown a token: `token`, or else the one that a workspace installed."""
+    """Only `hosts` (host or host:port) are sent a token: `token`, or the workspace's own if that is None."""
 
     installations: Installations
     hosts: frozenset[str]
     token: str | None = field(default=None, repr=False)
 
     async def authorization(self, url: str, target: ReplyTarget) -> str | None:
-        """Return the header's value by which a photo of a post is given out; None where it needs none, or has none."""
+        """Return the Authorization header for a photo; None if it needs none, or there is no token."""
         if target.platform != "slack" or urlsplit(url).netloc not in self.hosts:
             return None
         if self.token:

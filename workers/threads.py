@@ -1,4 +1,4 @@
-"""How many threads an encoder computes with."""
+"""How many threads an encoder uses."""
 
 import os
 from collections.abc import Iterable
@@ -9,19 +9,19 @@ _SYSTEM: Final = Path("/sys")
 
 
 def use_threads(number: int | None) -> int:
-    """Let torch compute with so many threads; by itself it takes no more than there are cores. Return how many."""
+    """Set the number of torch's threads, by default at most one per available core, and return it."""
     import torch  # noqa: PLC0415 - an extra, and slow to import
 
     threads = number or min(torch.get_num_threads(), available_cores())
-    torch.set_num_threads(threads)  # also for threads of the program that compute later
+    torch.set_num_threads(threads)  # applies to threads that are started later too
     return threads
 
 
 def available_cores(system: Path = _SYSTEM) -> int:
-    """Return how many physical cores this process may use, by its affinity and its control group's quota.
+    """Return how many physical cores this process may use, by its affinity and its cgroup's quota.
 
-    More threads than that wait for each other at every layer. A container's quota shows in neither of the system's
-    own counts, so that without it a worker with two cores of sixty-four would start sixty-four threads.
+    With more threads than that, they wait for each other at every layer. The system's own counts ignore a container's
+    quota: a worker with two of sixty-four cores would start sixty-four threads.
     """
     try:
         allowed: Iterable[int] = os.sched_getaffinity(0)
@@ -32,7 +32,7 @@ def available_cores(system: Path = _SYSTEM) -> int:
 
 
 def _siblings(system: Path, cpu: int) -> str:
-    """Return the logical processors that share a core, as the system writes them; alone where that is not known."""
+    """Return the logical processors that share a core, in the system's notation; only this one if that is unknown."""
     try:
         return (system / f"devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text("ascii").strip()
     except OSError:
@@ -40,9 +40,9 @@ def _siblings(system: Path, cpu: int) -> str:
 
 
 def _quota(system: Path) -> float:
-    """Return how many processors' time the control group grants."""
+    """Return the cgroup's quota, in processors."""
     try:
         granted, period = (system / "fs/cgroup/cpu.max").read_text("ascii").split()
         return float(granted) / float(period)
-    except (OSError, ValueError):  # none is set: "max 100000"
+    except (OSError, ValueError):  # no quota: "max 100000"
         return float(os.cpu_count() or 1)

@@ -26,7 +26,7 @@ _MOST_NAME: Final = 80
 _MOST_THREAD_NAME: Final = 100  # Discord's limit
 _MOST_BUTTON: Final = 80  # too
 _ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)")
-_PRESS: Final = re.compile(r"(?P<action>[a-z_]+):(?P<subject>[0-9a-f-]{36})")
+_PRESS: Final = re.compile(r"(?P<action>[a-z_]{1,40}):(?P<subject>[0-9a-f-]{36})")
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 _STYLES: Final = {
     "plain": discord.ButtonStyle.secondary,
@@ -36,7 +36,7 @@ _STYLES: Final = {
 _MARKER: Final = "https://reunite.invalid/"  # a domain that can't exist (RFC 2606)
 _FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
 _ESCAPED: Final = re.compile(r"\\([^\w\s]|_)")
-_NUMBERED: Final = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
+_NUMBERED: Final = re.compile(r"^([^\S\n]*+\d++)\.", re.MULTILINE)
 _COLOURS: Final[dict[ReplyKind, discord.Colour]] = {
     "match": discord.Colour.gold(),
     "returned": discord.Colour.green(),

@@ -1,6 +1,5 @@
 """What Slack's refusals mean: trouble that passes, or something that will never go through."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -9,6 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from reunite.errors import TryAgainError, UndeliverableError
+from reunite.pauses import seconds_to_wait
 
 PASSING: Final = {
     "fatal_error",
@@ -50,5 +50,4 @@ def code_of(error: SlackApiError) -> str:
 
 
 def _retry_after(error: SlackApiError) -> float | None:
-    given = error.response.headers.get("Retry-After", "")
-    return float(given) if re.fullmatch(r"\d+", given) else None
+    return seconds_to_wait(error.response.headers.get("Retry-After"))

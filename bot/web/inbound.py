@@ -15,7 +15,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 
 _COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
-_SLASH_LOST: Final = re.compile(r"\s*/lost\b\s*")
+_SLASH_LOST: Final = re.compile(r"\A\s*+/lost\b\s*+")
 _POST_ID: Final = re.compile(r"[\w-]{8,64}")
 
 

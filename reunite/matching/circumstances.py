@@ -1,4 +1,4 @@
-"""Where and when: how far two reports' places and times speak for each other. Soft: people misremember."""
+"""Where and when: evidence from two reports' places and times. Soft, because people misremember."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,68 +11,64 @@ from rapidfuzz import fuzz
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
+from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import place_tokens
 
-SAME_PLACE: Final = 1.6
-OTHER_PLACE: Final = -0.8
-"""Log odds: six in ten name the place where the thing was found, where one in twelve would by chance."""
+_SAME_PLACE: Final = 1.6
+_OTHER_PLACE: Final = -0.8
+"""Log odds: six in ten owners name the place where the thing was found, one in twelve would by chance."""
 
-_GENERIC_WORDS: Final = """
-area building centre center corner entrance exit floor gate hall house level line office park place room school station
-stop street road toilet toilets north south east west main big small old new
-"""
-_GENERIC: Final = frozenset(_GENERIC_WORDS.split())
-_GENERIC_COUNTS: Final = 0.3
-_ALIKE: Final = 80.0
-"""Per cent of equal letters from which two words are one with a slip of the keyboard."""
+_GENERIC_WEIGHT: Final = 0.3
+_MIN_WORD_SIMILARITY: Final = 80.0
+"""Per cent of equal letters from which two words count as the same word with a typing error."""
 
 _DAY: Final = timedelta(days=1)
-_SPREAD, _FADE, _SLIP = 21.0, 2.5, 1.0
-"""Days: over which open reports spread, within which things are found, by which people misremember."""
+_OPEN_DAYS, _FOUND_WITHIN, _MISREMEMBERED = 21.0, 2.5, 1.0
+"""Time scales in days: how long reports stay open, how soon things are found, how far off people's memory is."""
 _IN_TIME, _LATE, _EARLY = 0.85, 0.10, 0.05
-"""Shares of things found soon, found at any time, and (by what was said) found before they were lost."""
-_NEVER: Final = 0.03
+"""Shares of things found soon, found at any time, and (as stated) found before they were lost."""
+_FLOOR: Final = 0.03
 
 
 def place_words(place: str) -> Mapping[str, float]:
-    """Return a place's words in English, as far as they are known, and how much each tells."""
-    return {word: _GENERIC_COUNTS if word in _GENERIC else 1.0 for word in place_tokens(to_english(place))}
+    """Return a place's words, in English as far as we know them, with their weights."""
+    return {word: _GENERIC_WEIGHT if word in GENERIC_PLACES else 1.0 for word in place_tokens(to_english(place))}
 
 
-def place_overlap(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float | None:
-    """Return how far two places are one (0 to 1) by their words; None where one is not said."""
-    if not ours or not theirs:
+def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) -> float | None:
+    """Similarity of two places by their words, 0 to 1; None if either is unknown."""
+    if not first or not second:
         return None
-    return (_covered(ours, theirs) + _covered(theirs, ours)) / (sum(ours.values()) + sum(theirs.values()))
+    return (_covered(first, second) + _covered(second, first)) / (sum(first.values()) + sum(second.values()))
 
 
-def _covered(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float:
-    return sum(weight * max(_alike(word, their) for their in theirs) for word, weight in ours.items())
+def _covered(words: Mapping[str, float], by: Mapping[str, float]) -> float:
+    return sum(weight * max(_word_similarity(word, other) for other in by) for word, weight in words.items())
 
 
 @lru_cache(maxsize=65_536)
-def _alike(one: str, other: str) -> float:
-    if one == other:
+def _word_similarity(first: str, second: str) -> float:
+    if first == second:
         return 1.0
-    return fuzz.ratio(one, other, score_cutoff=_ALIKE) / 100 if one.isalpha() and other.isalpha() else 0.0
+    is_comparable = first.isalpha() and second.isalpha()
+    return fuzz.ratio(first, second, score_cutoff=_MIN_WORD_SIMILARITY) / 100 if is_comparable else 0.0
 
 
-def place_log_odds(overlap: float) -> float:
-    """Return the log odds that a place's overlap speaks for the pair."""
-    return OTHER_PLACE + (SAME_PLACE - OTHER_PLACE) * overlap
+def place_log_odds(similarity: float) -> float:
+    return _OTHER_PLACE + (_SAME_PLACE - _OTHER_PLACE) * similarity
 
 
-def found_after(one: Item, other: Item) -> timedelta | None:
-    """Return how long after its loss the thing was found (negative: before); None where one time is not said."""
-    if not (one.at_is_said and other.at_is_said):
+def found_after(first: Item, second: Item) -> timedelta | None:
+    """Return how long after the loss the thing was found (negative: before); None if either time is unknown."""
+    if not (first.time_is_stated and second.time_is_stated):
         return None
-    lost, found = (one, other) if one.kind is ReportKind.LOST else (other, one)
+    lost, found = (first, second) if first.kind is ReportKind.LOST else (second, first)
     return found.at - lost.at
 
 
 def time_log_odds(gap: timedelta) -> float:
-    """Return the log odds of the time from loss to find: most in the first days, hardly any before."""
+    """Return the log odds of the time between loss and find: highest in the first days, low before the loss."""
     days = gap / _DAY
     if days >= 0:
-        return log(_SPREAD * (_IN_TIME / _FADE * exp(-days / _FADE) + _LATE / _SPREAD))
-    return log(_SPREAD * (_EARLY / _SLIP * exp(days / _SLIP)) + _NEVER)
+        return log(_OPEN_DAYS * (_IN_TIME / _FOUND_WITHIN * exp(-days / _FOUND_WITHIN) + _LATE / _OPEN_DAYS))
+    return log(_OPEN_DAYS * (_EARLY / _MISREMEMBERED * exp(days / _MISREMEMBERED)) + _FLOOR)

@@ -1,4 +1,4 @@
-"""Everyday colour names: seen on the thing in a photo, said in words, and how well the two agree."""
+"""Everyday colour names: seen in a photo, stated in words, and how well the two agree."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from reunite.encoder import Pixels
 
 Shares = tuple[float, ...]
-"""The share of each of `NAMES`, in their order; they sum to 1."""
+"""The share of each colour of `NAMES`, in the same order; they sum to 1."""
 
 _PROTOTYPES: Final[Mapping[str, str]] = {
     "black": "0a0a0a 1c1c1e 2b2a2c 262322",
@@ -31,7 +31,7 @@ _PROTOTYPES: Final[Mapping[str, str]] = {
     "pink": "f4b6c6 e89ab0 f7cdd6 d98a9a e0b0b4",
     "magenta": "e0218a f0469c c41e78 ff5cae",
 }
-"""sRGB values that most people would call by the name; chosen by eye, lights and shades included."""
+"""sRGB values that most people would call by that name, chosen by eye, including light and dark ones."""
 
 NAMES: Final = tuple(_PROTOTYPES)
 
@@ -66,16 +66,18 @@ _NEIGHBOURS: Final[Mapping[tuple[str, str], float]] = {
     ("purple", "pink"): 0.2,
     ("pink", "magenta"): 0.6,
 }
-"""How much of one colour passes for the other: light, cameras and tongues differ."""
+"""How similar two colours are: light, cameras and the use of names differ."""
 
-_LATER_COUNTS: Final = 0.5
-"""A thing's main colour is named first; each further one counts half of the one before."""
+_LEAST_SHARE: Final = 1e-6
+"""Smaller shares count as none: numbers such as 1e-56 don't fit a column of type real."""
+_NEXT_COLOUR_WEIGHT: Final = 0.5
+"""People name the main colour first; each further colour weighs half as much as the one before."""
 
-_TYPICAL: Final = (
+_PRIOR_SHARES: Final = (
     *(0.15, 0.05, 0.24, 0.09, 0.08, 0.04, 0.03, 0.015, 0.015),
     *(0.04, 0.02, 0.02, 0.04, 0.03, 0.06, 0.02, 0.05, 0.02),
 )
-"""Shares of `NAMES` in a typical found photo: the mean over some hundred snapshots of clothes and small things."""
+"""Mean shares of `NAMES` over a few hundred snapshots of clothes and small things."""
 
 _TO_LMS: Final = np.array(
     [
@@ -91,26 +93,27 @@ _TO_OKLAB: Final = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-"""Linear sRGB to cone responses, and their cube roots to OKLab (Ottosson, 2020): distances as people see them."""
+"""Linear sRGB to cone responses, and their cube roots to OKLab (Ottosson, 2020), a perceptual colour space."""
 
-_LIGHTNESS_COUNTS: Final = 0.5
-"""Lamps and exposure change lightness more than hue."""
-_BLUR: Final = 0.025
-"""Distance in OKLab at which a colour still passes for a prototype."""
+_LIGHTNESS_WEIGHT: Final = 0.5
+"""Lighting and exposure change lightness more than hue."""
+_BANDWIDTH: Final = 0.025
+"""Of the Gaussian kernel around the nearest prototype, in OKLab."""
 _SIDE: Final = 64
-_MIDDLE: Final = 0.35
-"""Where a photo shows its thing: standard deviation around the middle, in half sides."""
-_GROUND_COUNTS: Final = 4.0
-_SPECK: Final = 0.01
-"""A share that might as well be noise."""
+"""Photos are sampled down to this many pixels a side."""
+_CENTRE_SPREAD: Final = 0.35
+"""Where photos show their thing: standard deviation around the centre, in half sides."""
+_GROUND_WEIGHT: Final = 4.0
+_SMOOTHING: Final = 0.01
+"""Added to shares before their logarithm is taken: smaller shares may be noise."""
 _BORDER: Final = 0.09
-"""Width of the border that shows the ground, as a share of the photo's side."""
+"""Width of the border that shows the background, as a share of the photo's side."""
 
 
 def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    """… × 3 sRGB values of 0 to 1, as OKLab with lightness weakened."""
+    """Convert sRGB (… × 3, 0 to 1) to OKLab with reduced lightness."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB's definition
-    lab: NDArray[np.float64] = np.cbrt(linear @ _TO_LMS.T) @ _TO_OKLAB.T * np.array([_LIGHTNESS_COUNTS, 1.0, 1.0])
+    lab: NDArray[np.float64] = np.cbrt(linear @ _TO_LMS.T) @ _TO_OKLAB.T * np.array([_LIGHTNESS_WEIGHT, 1.0, 1.0])
     return lab
 
 
@@ -120,78 +123,80 @@ _PROTOTYPE_LABS: Final = _oklab(
 )
 
 
-def _likeness() -> NDArray[np.float64]:
-    like = np.eye(len(NAMES))
-    for (one, other), share in _NEIGHBOURS.items():
-        like[_INDEX[one], _INDEX[other]] = like[_INDEX[other], _INDEX[one]] = share
-    return like
+def _similarity_matrix() -> NDArray[np.float64]:
+    matrix = np.eye(len(NAMES))
+    for (first, second), similarity in _NEIGHBOURS.items():
+        matrix[_INDEX[first], _INDEX[second]] = matrix[_INDEX[second], _INDEX[first]] = similarity
+    return matrix
 
 
-_LIKENESS: Final = _likeness()
+_SIMILARITY: Final = _similarity_matrix()
 
 
-def _names_of_cells() -> NDArray[np.float64]:
-    """The shares of each name for each of 4096 sRGB cells (4 bits a channel)."""
+def _name_cells() -> NDArray[np.float64]:
+    """Return the shares of each name for each of 4096 sRGB cells (4 bits per channel)."""
     levels = (np.arange(16) + 0.5) / 16
     cells = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3)
     distances = np.square(_oklab(cells)[:, None, :] - _PROTOTYPE_LABS[None]).sum(axis=2)
     nearest = np.stack([distances[:, i == _PROTOTYPE_NAMES].min(axis=1) for i in range(len(NAMES))], axis=1)
-    shares = np.exp(-(nearest - nearest.min(axis=1, keepdims=True)) / (2 * _BLUR**2))
+    shares = np.exp(-(nearest - nearest.min(axis=1, keepdims=True)) / (2 * _BANDWIDTH**2))
     named: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)
     return named
 
 
-_CELL_NAMES: Final = _names_of_cells()
+_CELL_NAMES: Final = _name_cells()
 
 
 def of_photo(pixels: Pixels) -> Shares:
-    """Return the colours of the thing in the middle of a photo (height × width × 3, RGB), the ground's taken off."""
+    """Return the colours of the thing at the centre of a photo, discounting those of its border."""
     height, width = pixels.shape[:2]
     rows = np.linspace(0, height - 1, min(height, _SIDE)).round().astype(int)
     columns = np.linspace(0, width - 1, min(width, _SIDE)).round().astype(int)
     small = pixels[np.ix_(rows, columns)].astype(np.int32)
     down, across = np.linspace(-1, 1, len(rows))[:, None], np.linspace(-1, 1, len(columns))[None, :]
-    middle = np.exp(-(down**2 + across**2) / (2 * _MIDDLE**2))
+    centre = np.exp(-(down**2 + across**2) / (2 * _CENTRE_SPREAD**2))
     border = np.maximum(np.abs(down), np.abs(across)) > 1 - 2 * _BORDER
     coarse = _cells(small, 3)
-    in_middle = np.bincount(coarse.ravel(), middle.ravel(), 512) / middle.sum()
+    in_centre = np.bincount(coarse.ravel(), centre.ravel(), 512) / centre.sum()
     in_border = np.bincount(coarse[border], minlength=512) / max(border.sum(), 1)
-    of_thing = in_middle / (in_middle + _GROUND_COUNTS * in_border + 1e-9)
-    weights = (middle * of_thing[coarse]).ravel()
+    foreground = in_centre / (in_centre + _GROUND_WEIGHT * in_border + 1e-9)
+    weights = (centre * foreground[coarse]).ravel()
     shares = weights @ _CELL_NAMES[_cells(small, 4).ravel()]
+    shares[shares < _LEAST_SHARE * shares.sum()] = 0.0
     return tuple((shares / shares.sum()).tolist())
 
 
 def _cells(pixels: NDArray[np.int32], bits: int) -> NDArray[np.int32]:
-    """Number each pixel's cell of the RGB cube, cut into 2**bits parts a side."""
+    """Number each pixel's cell in the RGB cube, which is divided into 2**bits parts per channel."""
     red, green, blue = (pixels[..., channel] >> (8 - bits) for channel in range(3))
     cells: NDArray[np.int32] = (red << (2 * bits)) | (green << bits) | blue
     return cells
 
 
 def of_names(names: Sequence[str]) -> Shares | None:
-    """Return the shares of a thing whose colours are named in this order, the first one most; None for no names."""
-    counts = {name: _LATER_COUNTS**place for place, name in enumerate(dict.fromkeys(names))}
-    total = sum(counts.values())
-    return tuple(counts.get(name, 0.0) / total for name in NAMES) if counts else None
+    """Return the shares of colours named in this order, the first one largest; None for no names."""
+    weights = {name: _NEXT_COLOUR_WEIGHT**position for position, name in enumerate(dict.fromkeys(names))}
+    total = sum(weights.values())
+    return tuple(weights.get(name, 0.0) / total for name in NAMES) if weights else None
 
 
-def lift(said: Shares, seen: Shares) -> float:
-    """Return the log of how much more of the colours said is seen than in a typical photo, between about -3 and 3."""
-    typical = np.log((_LIKENESS @ np.asarray(seen) + _SPECK) / (_LIKENESS @ np.asarray(_TYPICAL) + _SPECK))
-    return float(typical @ np.asarray(said))
+def log_ratio(stated: Shares, seen: Shares) -> float:
+    """Return the log of how much more of the stated colours is seen than in a typical photo, about −3 to 3."""
+    ratios = np.log(
+        (_SIMILARITY @ np.asarray(seen) + _SMOOTHING) / (_SIMILARITY @ np.asarray(_PRIOR_SHARES) + _SMOOTHING)
+    )
+    return float(ratios @ np.asarray(stated))
 
 
 def share_of(name: str, seen: Shares) -> float:
-    """Return how much of what is seen passes for a colour of `NAMES`."""
-    return float(_LIKENESS[_INDEX[name]] @ np.asarray(seen))
+    """Return how much of a colour is seen, including similar colours."""
+    return float(_SIMILARITY[_INDEX[name]] @ np.asarray(seen))
 
 
-def main(shares: Shares) -> str:
-    """Return the name of the colour that there is most of."""
+def dominant(shares: Shares) -> str:
     return NAMES[int(np.argmax(shares))]
 
 
-def agreement(one: Shares, other: Shares) -> float:
-    """Return how far two things have the same colours and shares (Bhattacharyya's coefficient): 0 none, 1 all."""
-    return min(1.0, float(np.sqrt(np.asarray(one)) @ np.sqrt(np.asarray(other))))
+def similarity(first: Shares, second: Shares) -> float:
+    """Return the Bhattacharyya coefficient of two things' colours, 0 to 1."""
+    return min(1.0, float(np.sqrt(np.asarray(first)) @ np.sqrt(np.asarray(second))))

@@ -1,4 +1,4 @@
-"""The weights that each encoder starts with, until it is calibrated on a community's own verdicts."""
+"""The scoring models that encoders start with, before any calibration."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,21 +11,21 @@ from reunite.matching.weights import (
     RARE_WORDS,
     SHARED_WORDS,
     TIME,
+    BackgroundPrior,
     Limits,
     ScoringModel,
     Term,
-    Typical,
 )
 
 _CIRCUMSTANCES: Final[Mapping[str, Term]] = {PLACE: Term(1.0), TIME: Term(1.0)}
-"""Measured as log odds already: stated priors."""
+"""Measured as log odds already: priors stated in `circumstances`."""
 
 _CONCEPT: Final = ScoringModel(
-    typical={
-        PairKind.PHOTO_PHOTO: Typical(0.279, 0.062, 0.037),
-        PairKind.TEXT_PHOTO: Typical(0.058, 0.086, 0.089),
-        PairKind.PHOTO_TEXT: Typical(0.025, 0.110, 0.051),
-        PairKind.TEXT_TEXT: Typical(0.122, 0.070, 0.045),
+    background_priors={
+        PairKind.PHOTO_PHOTO: BackgroundPrior(0.279, 0.062, 0.037),
+        PairKind.TEXT_PHOTO: BackgroundPrior(0.058, 0.086, 0.089),
+        PairKind.PHOTO_TEXT: BackgroundPrior(0.025, 0.110, 0.051),
+        PairKind.TEXT_TEXT: BackgroundPrior(0.122, 0.070, 0.045),
     },
     terms={
         PairKind.PHOTO_PHOTO: Term(1.71, 2.90, floor=-5.0, cap=12.0, bend=2.96),
@@ -38,19 +38,19 @@ _CONCEPT: Final = ScoringModel(
         SHARED_WORDS: Term(1.03),
         **_CIRCUMSTANCES,
     },
-    none=-0.12,
-    of_words=Limits(high=0.97, possible=0.6),
-    of_photos=Limits(high=0.97, possible=0.8),
+    none_log_odds=-0.12,
+    text_limits=Limits(high=0.97, possible=0.6),
+    photo_limits=Limits(high=0.97, possible=0.8),
     calibrated=True,
 )
-"""What `reunite calibrate` gave on the development set (docs/matching.md)."""
+"""The result of `reunite calibrate` on the development set (docs/matching.md)."""
 
-STATED: Final = ScoringModel(
-    typical={
-        PairKind.PHOTO_PHOTO: Typical(0.55, 0.08, 0.06),
-        PairKind.TEXT_PHOTO: Typical(0.19, 0.025, 0.03),
-        PairKind.PHOTO_TEXT: Typical(0.19, 0.025, 0.03),
-        PairKind.TEXT_TEXT: Typical(0.70, 0.08, 0.06),
+PRIOR: Final = ScoringModel(
+    background_priors={
+        PairKind.PHOTO_PHOTO: BackgroundPrior(0.55, 0.08, 0.06),
+        PairKind.TEXT_PHOTO: BackgroundPrior(0.19, 0.025, 0.03),
+        PairKind.PHOTO_TEXT: BackgroundPrior(0.19, 0.025, 0.03),
+        PairKind.TEXT_TEXT: BackgroundPrior(0.70, 0.08, 0.06),
     },
     terms={
         PairKind.PHOTO_PHOTO: Term(1.6, 2.6, floor=-5.0, cap=12.0, bend=5.0),
@@ -63,15 +63,17 @@ STATED: Final = ScoringModel(
         SHARED_WORDS: Term(0.9),
         **_CIRCUMSTANCES,
     },
-    none=0.0,
-    of_words=Limits(high=0.99, possible=0.7),
-    of_photos=Limits(high=0.995, possible=0.85),
+    none_log_odds=0.0,
+    text_limits=Limits(high=0.99, possible=0.7),
+    photo_limits=Limits(high=0.995, possible=0.85),
     calibrated=False,
 )
-"""Set by hand from the known ranges of CLIP's cosines: right pairs have 0.20 to 0.35 between text and photo, 0.60 to
-0.95 between photos. Stricter with labels, since no set has measured it. Every calibration starts from here."""
+"""Set by hand from the known ranges of CLIP's cosines: 0.20 to 0.35 for right text–photo pairs, 0.60 to 0.95 for right
+photo–photo pairs. Its label limits are stricter because no set has measured it. Every calibration starts from here."""
+
+_BY_KIND: Final[Mapping[str, ScoringModel]] = {"clip": PRIOR, "concept": _CONCEPT}
 
 
-def for_encoder(version: str) -> ScoringModel:
-    """Return the weights for an encoder's version; any but the offline encoder gets cautious, uncalibrated ones."""
-    return _CONCEPT if version.startswith("concept") else STATED
+def for_encoder(kind: str) -> ScoringModel:
+    """Return the default for a kind of encoder; any unknown kind gets the uncalibrated prior."""
+    return _BY_KIND.get(kind, PRIOR)

@@ -1,4 +1,4 @@
-"""What a search hands to the scored: the report in question, its candidates, and what was measured on each pair."""
+"""What a search gives to the scoring: the query, its candidates, and what was measured on each pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from uuid import UUID
 
 from reunite.entities import ReportKind
 
-MOST_CANDIDATES: Final = 50
-"""How many candidates each kind of pair may bring into a search, beside those that share rare words."""
+MAX_CANDIDATES: Final = 50
+"""How many candidates each pair kind may contribute to a search, besides those that share rare words."""
 
 
 class PairKind(StrEnum):
-    """Which sides of two reports were compared, the report in question first. Each kind has a scale of its own."""
+    """Which sides of two reports are compared, the query's first. Each kind has its own scale."""
 
     PHOTO_PHOTO = "photo-photo"
     TEXT_PHOTO = "text-photo"
@@ -24,23 +24,23 @@ class PairKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is known of a report: words, place, time, and the named colours of each of its photos (see `colours`)."""
+    """What we know of a report for scoring: text, place, time, and the colour shares of each photo (see `colours`)."""
 
     report: UUID
     kind: ReportKind
     text: str
     place: str
     at: datetime
-    """When it happened, or when it was reported if nothing was said (`at_is_said` tells which)."""
-    at_is_said: bool
+    """When it happened if that is stated (`time_is_stated`), otherwise when it was reported."""
+    time_is_stated: bool
     colours: tuple[tuple[float, ...], ...] = ()
-    colour_said: str = ""
-    """A name of `colours.NAMES` that the author answered when asked."""
+    answered_colour: str = ""
+    """The colour (a name of `colours.NAMES`) that the author answered when asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An open report that may fit: its best cosine in each kind of pair, and the rare words that both texts share."""
+    """An open report that may match: its best cosine for each pair kind, and the rare words that both texts share."""
 
     item: Item
     similarities: Mapping[PairKind, float]
@@ -49,7 +49,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """How similar the report in question is to the community's open reports in one kind of pair, all of them."""
+    """Similarities of the query with all open reports of its community, for one pair kind."""
 
     mean: float
     deviation: float
@@ -59,12 +59,12 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The report in question, its candidates in no order, and the background that they stand out from, or don't."""
+    """The query, its candidates in no particular order, and the background they are compared with."""
 
     query: Item
     candidates: tuple[Candidate, ...]
     background: Mapping[PairKind, Background] = field(default_factory=dict)
     open_count: int = 0
-    """How many open reports there were to search, the candidates included."""
-    alike: Mapping[frozenset[UUID], float] = field(default_factory=dict)
-    """The best cosine of the photos of two found candidates, by pair, of those pairs that are most alike."""
+    """How many open reports were searched, including the candidates."""
+    lookalikes: Mapping[frozenset[UUID], float] = field(default_factory=dict)
+    """The best photo cosine of pairs of found candidates, for the most similar pairs."""

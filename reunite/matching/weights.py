@@ -1,4 +1,4 @@
-"""What a model version's evidence is worth."""
+"""The scoring model: how the evidence of one encoder is turned into log odds and labels."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,18 +14,18 @@ TIME: Final = "time"
 RARE_WORDS: Final = "rare words"
 SHARED_WORDS: Final = "shared words"
 EVIDENCE: Final[tuple[str, ...]] = (*PairKind, COLOUR, COLOUR_OF_PHOTOS, PLACE, TIME, RARE_WORDS, SHARED_WORDS)
-"""The names of all evidence. A kind of pair stands for its similarity, standardised against the background."""
+"""The names of all evidence. A pair kind names its similarity, standardised against the background."""
 
 FORMAT: Final = 1
-"""Of the JSON in which models are stored."""
+"""Version of the JSON in which scoring models are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Turns one measurement into log odds for the pair: gain × (measurement − neutral), within floor and cap.
+    """Turns one measurement into log odds: gain × (measurement − neutral), clipped to floor and cap.
 
-    Where there is a `bend`, each further step above neutral counts less and each below it more: at this distance above
-    neutral a step counts half, and no measurement at this distance below is possible for a right pair.
+    A finite `bend` makes it concave: at this distance above neutral the slope is half the gain, and at this distance
+    below neutral the log odds go to −∞.
     """
 
     gain: float
@@ -35,12 +35,11 @@ class Term:
     bend: float = inf
 
     def __post_init__(self) -> None:
-        """More evidence must never count against a pair."""
+        """Check that more evidence never counts against a pair."""
         if self.gain < 0 or self.floor > self.cap or self.bend <= 0:
-            raise ValueError(f"A term's gain must not be negative, its bend positive, its floor below its cap: {self}")
+            raise ValueError(f"A term needs gain ≥ 0, bend > 0 and floor ≤ cap: {self}")
 
     def log_odds(self, measurement: float) -> float:
-        """Return what the measurement adds to the pair's log odds."""
         steps = measurement - self.neutral
         if isfinite(self.bend):
             steps = self.bend * log1p(steps / self.bend) if steps > -self.bend else -inf
@@ -48,66 +47,68 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Typical:
-    """The cosines of one report with reports of other things, as far as no community's own background is known."""
+class BackgroundPrior:
+    """Cosines of a report with reports of other things, before the community's own background is known."""
 
     mean: float
     deviation: float
-    """Within one report's cosines, their standard deviation (not 0)."""
+    """Standard deviation of one report's cosines (not 0)."""
     spread: float
-    """Between reports, the standard deviation of their means: some are like everything, some like nothing."""
+    """Standard deviation of the reports' means: some reports are similar to everything, some to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From which probability a label is given."""
+    """The probabilities from which labels are given."""
 
     high: float
-    """Of the first, to be called "High confidence"."""
+    """Of the first candidate, to be labelled "High confidence"."""
     possible: float
-    """That the thing is among those called "Possible match"."""
+    """Of all candidates labelled "Possible match" together."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoringModel:
-    """How one encoder's matches are scored: typical backgrounds, a term for each evidence, and the labels' limits."""
+    """How one encoder's matches are scored: background priors, a term for each evidence, and the labels' limits."""
 
-    typical: Mapping[PairKind, Typical]
+    background_priors: Mapping[PairKind, BackgroundPrior]
     terms: Mapping[str, Term]
-    none: float
-    """Log odds, per open report, that the thing is not there before anything is seen."""
-    of_words: Limits
-    """Where words were compared, with words or with a photo."""
-    of_photos: Limits
-    """Where two photos were compared: things that look alike mislead more than words do."""
+    none_log_odds: float
+    """Prior log odds, per open report, that none of them matches."""
+    text_limits: Limits
+    """Limits if no photos were compared with each other."""
+    photo_limits: Limits
+    """Limits if two photos were compared: lookalikes mislead more than words do."""
     calibrated: bool
-    """Whether probabilities were fitted to right and wrong pairs, so that they may be shown."""
+    """Whether it was fitted to known pairs, so that probabilities may be shown."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return numbers and names for JSON; what has no limit is left out."""
+        """Return the model as JSON; infinite fields of terms are left out."""
         return {
             "format": FORMAT,
-            "typical": {kind: asdict(each) for kind, each in self.typical.items()},
+            "background_priors": {kind: asdict(prior) for kind, prior in self.background_priors.items()},
             "terms": {
                 name: {field: value for field, value in asdict(term).items() if isfinite(value)}
                 for name, term in self.terms.items()
             },
-            "none": self.none,
-            "of_words": asdict(self.of_words),
-            "of_photos": asdict(self.of_photos),
+            "none_log_odds": self.none_log_odds,
+            "text_limits": asdict(self.text_limits),
+            "photo_limits": asdict(self.photo_limits),
             "calibrated": self.calibrated,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "ScoringModel":
-        """Read what `to_json` gave. Raises ValueError where the format is another."""
+        """Read the JSON of `to_json`. Raises ValueError for another format."""
         if data["format"] != FORMAT:
-            raise ValueError(f"Weights of format {data['format']} can't be read; this is format {FORMAT}.")
+            raise ValueError(f"Scoring models of format {data['format']} can't be read; this is format {FORMAT}.")
         return cls(
-            typical={PairKind(kind): Typical(**each) for kind, each in data["typical"].items()},
+            background_priors={
+                PairKind(kind): BackgroundPrior(**prior) for kind, prior in data["background_priors"].items()
+            },
             terms={name: Term(**term) for name, term in data["terms"].items()},
-            none=data["none"],
-            of_words=Limits(**data["of_words"]),
-            of_photos=Limits(**data["of_photos"]),
+            none_log_odds=data["none_log_odds"],
+            text_limits=Limits(**data["text_limits"]),
+            photo_limits=Limits(**data["photo_limits"]),
             calibrated=data["calibrated"],
         )

@@ -1,4 +1,4 @@
-"""What each piece of evidence brings: how much worse scored are without it, fitted anew."""
+"""What each piece of evidence contributes: how much worse a model without it scores, fitted again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,15 +6,13 @@ from uuid import UUID
 
 import numpy as np
 
-from reunite.matching.evidence import PairKind
 from reunite.matching.weights import EVIDENCE, ScoringModel
-from reunite.tuning import fit
-from reunite.tuning.calibration import out_of_fold
-from reunite.tuning.fit import Cases, Flags
+from reunite.tuning.cases import Cases, Flags, Numbers
+from reunite.tuning.out_of_fold import score_out_of_fold
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
+class AblationResult:
     """How searches of one kind are scored out of fold."""
 
     log_loss: float
@@ -24,28 +22,28 @@ class Worth:
 
 def ablation(
     cases: Cases, prior: ScoringModel, fold_of: Mapping[UUID, int], progress: Callable[[int], None]
-) -> dict[str, dict[str, Worth]]:
-    """Return for all evidence, then without each piece, how searches with and without a photo are scored."""
-    compared = ~np.isnan(cases.evidence[:, EVIDENCE.index(PairKind.PHOTO_PHOTO)])
-    with_photo: Flags = np.logical_or.reduceat(compared, cases.first)
+) -> dict[str, dict[str, AblationResult]]:
+    """Return the results with all evidence, then without each piece, for searches with and without a photo."""
+    with_photo: Flags = np.logical_or.reduceat(cases.photos_compared, cases.first)
     table = {}
     for done, name in enumerate((None, *EVIDENCE), start=1):
-        some = cases.without(name) if name else cases
-        outside = out_of_fold(some, prior, fold_of)
+        reduced = cases.without(name) if name else cases
+        scores = score_out_of_fold(reduced, prior, fold_of)
         table[name or "everything"] = {
-            "with a photo": _worth(some, outside.shares, outside.log_losses, with_photo),
-            "words alone": _worth(some, outside.shares, outside.log_losses, ~with_photo),
+            "with a photo": _result(reduced, scores.probabilities, scores.log_losses, with_photo),
+            "words alone": _result(reduced, scores.probabilities, scores.log_losses, ~with_photo),
         }
         progress(done)
     return table
 
 
-def _worth(cases: Cases, shares: fit.Numbers, log_losses: fit.Numbers, chosen: Flags) -> Worth:
-    best = np.maximum.reduceat(np.where(cases.right, shares, -1.0), cases.first)
-    rank = np.add.reduceat(~cases.right & (shares >= np.repeat(best, cases.counts)), cases.first)
-    there = chosen & (best >= 0)
-    return Worth(
+def _result(cases: Cases, probabilities: Numbers, log_losses: Numbers, chosen: Flags) -> AblationResult:
+    best = np.maximum.reduceat(np.where(cases.right, probabilities, -1.0), cases.first)
+    rank = np.add.reduceat(~cases.right & (probabilities >= np.repeat(best, cases.counts)), cases.first)
+    with_answer = chosen & (best >= 0)
+    weights = cases.weights[with_answer]
+    return AblationResult(
         log_loss=float(np.average(log_losses[chosen], weights=cases.weights[chosen])),
-        recall_1=float(np.average(rank[there] < 1, weights=cases.weights[there])),
-        recall_5=float(np.average(rank[there] < 5, weights=cases.weights[there])),  # noqa: PLR2004 - its name
+        recall_1=float(np.average(rank[with_answer] < 1, weights=weights)),
+        recall_5=float(np.average(rank[with_answer] < 5, weights=weights)),  # noqa: PLR2004 - its name
     )

@@ -1,4 +1,4 @@
-"""Searches whose right answers are known, and what each would be if fewer reports were open."""
+"""Searches with known answers, and what each would find if fewer reports were open."""
 
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -7,49 +7,53 @@ from functools import lru_cache
 from math import sqrt
 from uuid import UUID
 
-from reunite.matching.evidence import MOST_CANDIDATES, Background, Candidate, PairKind, Search
+from reunite.matching.evidence import MAX_CANDIDATES, Background, Candidate, PairKind, Search
 from reunite.text import words
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledSearch:
-    """A search and the reports that are of the very thing (none: it is not there)."""
+    """A search and the reports of the same thing; there are none if the thing was not found."""
 
     search: Search
-    answers: frozenset[UUID]
+    relevant: frozenset[UUID]
     thing: UUID
-    """Searches and posts of one thing share it; see `LabelledSet`."""
+    """Identifies the thing across searches and posts; see `LabelledSet`."""
+
+    @property
+    def query(self) -> UUID:
+        return self.search.query.report
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledSet:
-    """The searches of all lost and all found reports of a set, each with every report of the other kind as candidate.
+    """The searches of all lost and all found reports of a set, each with all reports of the other kind as candidates.
 
-    Reports that are answers to each other, by however many steps, are of one thing.
+    Reports that are relevant to each other, directly or through others, are of one thing.
     """
 
     lost: tuple[LabelledSearch, ...]
     found: tuple[LabelledSearch, ...]
 
     def of(self, things: Collection[UUID]) -> "LabelledSet":
-        """Return the set as it would be without any report of other things."""
-        lost, found = ([each for each in side if each.thing in things] for side in (self.lost, self.found))
-        lost_ids, found_ids = ({each.search.query.report for each in side} for side in (lost, found))
+        """Return the set without the reports of any other things."""
+        lost, found = ([search for search in side if search.thing in things] for side in (self.lost, self.found))
+        lost_ids, found_ids = ({search.query for search in side} for side in (lost, found))
         return LabelledSet(
-            tuple(narrowed(each, found_ids, most=None) for each in lost),
-            tuple(narrowed(each, lost_ids, most=None) for each in found),
+            tuple(narrow(search, found_ids, limit=None) for search in lost),
+            tuple(narrow(search, lost_ids, limit=None) for search in found),
         )
 
 
-def labelled_set(
-    lost: Sequence[Search], found: Sequence[Search], answers: Mapping[UUID, Collection[UUID]]
+def label_searches(
+    lost: Sequence[Search], found: Sequence[Search], relevant: Mapping[UUID, Collection[UUID]]
 ) -> LabelledSet:
-    """Join searches with the known answers, found reports by the lost report that asks for them."""
-    asked: dict[UUID, set[UUID]] = {}
-    for query, posts in answers.items():
+    """Join searches with the known answers: found reports by lost report."""
+    asked_by: dict[UUID, set[UUID]] = {}
+    for query, posts in relevant.items():
         for post in posts:
-            asked.setdefault(post, set()).add(query)
-    links = {report: frozenset(others) for report, others in [*answers.items(), *asked.items()]}
+            asked_by.setdefault(post, set()).add(query)
+    links = {report: frozenset(others) for report, others in [*relevant.items(), *asked_by.items()]}
     things = _things({search.query.report for search in (*lost, *found)}, links)
 
     def label(search: Search) -> LabelledSearch:
@@ -60,68 +64,70 @@ def labelled_set(
 
 
 def _things(reports: Collection[UUID], links: Mapping[UUID, Collection[UUID]]) -> dict[UUID, UUID]:
+    """Name the connected components of the links by their smallest report."""
     things: dict[UUID, UUID] = {}
     for report in sorted(reports):
-        reached = [report] if report not in things else []
-        while reached:
-            one = reached.pop()
-            if one not in things:
-                things[one] = report
-                reached.extend(links.get(one, ()))
+        pending = [report] if report not in things else []
+        while pending:
+            linked = pending.pop()
+            if linked not in things:
+                things[linked] = report
+                pending.extend(links.get(linked, ()))
     return things
 
 
-def folds(labelled: LabelledSet, count: int, seed: int = 0) -> dict[UUID, int]:
-    """Deal the things out to so many folds, those with an answer and those without each evenly."""
-    rng, dealt = random.Random(seed), {}  # noqa: S311 - no secret
-    with_answer = {each.thing for each in labelled.lost if each.answers}
-    for some in (with_answer, {each.thing for each in (*labelled.lost, *labelled.found)} - with_answer):
-        for position, thing in enumerate(rng.sample(sorted(some), len(some))):
-            dealt[thing] = position % count
-    return dealt
+def assign_folds(labelled: LabelledSet, count: int, seed: int = 0) -> dict[UUID, int]:
+    """Distribute the things over folds, stratified by whether they were found."""
+    rng, fold_of = random.Random(seed), {}  # noqa: S311 - no secret
+    with_answer = {search.thing for search in labelled.lost if search.relevant}
+    without_answer = {search.thing for search in (*labelled.lost, *labelled.found)} - with_answer
+    for stratum in (with_answer, without_answer):
+        for position, thing in enumerate(rng.sample(sorted(stratum), len(stratum))):
+            fold_of[thing] = position % count
+    return fold_of
 
 
-def taken_out(labelled: LabelledSet, *, absent: float, size: int | None, seed: int) -> frozenset[UUID]:
-    """Return the found reports that stay when a share of the things that are asked for is taken out at random.
+def sample_gallery(labelled: LabelledSet, *, absent: float, size: int | None, seed: int) -> frozenset[UUID]:
+    """Return the gallery without a random share of the things that are searched for.
 
-    `size` keeps so many at most, those that are asked for first.
+    With a `size`, keep at most that many reports, first of all the relevant ones.
     """
     rng = random.Random(seed)  # noqa: S311 - no secret
-    things = sorted({tuple(sorted(each.answers)) for each in labelled.lost if each.answers})
-    gone = {post for thing in rng.sample(things, round(len(things) * absent)) for post in thing}
-    there = [each for each in labelled.found if each.search.query.report not in gone]
+    things = sorted({tuple(sorted(search.relevant)) for search in labelled.lost if search.relevant})
+    removed = {post for thing in rng.sample(things, round(len(things) * absent)) for post in thing}
+    gallery = [search for search in labelled.found if search.query not in removed]
     if size:
-        there = sorted(there, key=lambda each: (not each.answers, rng.random()))[:size]
-    return frozenset(each.search.query.report for each in there)
+        gallery = sorted(gallery, key=lambda search: (not search.relevant, rng.random()))[:size]
+    return frozenset(search.query for search in gallery)
 
 
-def narrowed(labelled: LabelledSearch, there: Collection[UUID], most: int | None = MOST_CANDIDATES) -> LabelledSearch:
-    """Return the search as the store would give it if, of all its candidates, only these were open.
+def narrow(labelled: LabelledSearch, present: Collection[UUID], limit: int | None = MAX_CANDIDATES) -> LabelledSearch:
+    """Return the search as the store would give it if, of all its candidates, only the present ones were open.
 
-    `most` of each kind of pair stay candidates (None: all). Which of them are alike is known as far as the whole search
-    compared them.
+    `limit` is the most candidates by each pair kind (None: all). Lookalikes are known only among the pairs that the
+    whole search compared.
     """
     return replace(
-        labelled, search=_narrowed(labelled.search, there, most), answers=labelled.answers.intersection(there)
+        labelled, search=_narrow(labelled.search, present, limit), relevant=labelled.relevant.intersection(present)
     )
 
 
-def _narrowed(search: Search, there: Collection[UUID], most: int | None) -> Search:
-    remaining = [candidate for candidate in search.candidates if candidate.item.report in there]
-    near: set[UUID] = set()
+def _narrow(search: Search, present: Collection[UUID], limit: int | None) -> Search:
+    remaining = [candidate for candidate in search.candidates if candidate.item.report in present]
+    nearest: set[UUID] = set()
     background = {}
     for kind in PairKind:
-        ranked = sorted((-each.similarities[kind], each.item.report) for each in remaining if kind in each.similarities)
+        ranked = sorted((-c.similarities[kind], c.item.report) for c in remaining if kind in c.similarities)
         if ranked:
-            near.update(report for _, report in ranked[:most])
+            nearest.update(report for _, report in ranked[:limit])
             background[kind] = _background([-negative for negative, _ in ranked])
-    rare = dict(_rare(search.query.text, remaining))
+    rare = dict(_rare_words(search.query.text, remaining))
     return replace(
         search,
         candidates=tuple(
-            replace(each, rare_words=rare.get(each.item.report, ()))
-            for each in remaining
-            if each.item.report in near or each.item.report in rare
+            replace(candidate, rare_words=rare.get(candidate.item.report, ()))
+            for candidate in remaining
+            if candidate.item.report in nearest or candidate.item.report in rare
         ),
         background=background,
         open_count=len(remaining),
@@ -131,18 +137,18 @@ def _narrowed(search: Search, there: Collection[UUID], most: int | None) -> Sear
 def _background(similarities: Sequence[float]) -> Background:
     count = len(similarities)
     mean = sum(similarities) / count
-    return Background(mean, sqrt(sum((each - mean) ** 2 for each in similarities) / count), count)
+    return Background(mean, sqrt(sum((value - mean) ** 2 for value in similarities) / count), count)
 
 
-def _rare(text: str, candidates: Sequence[Candidate]) -> Iterator[tuple[UUID, tuple[str, ...]]]:
+def _rare_words(text: str, candidates: Sequence[Candidate]) -> Iterator[tuple[UUID, tuple[str, ...]]]:
     wanted = set(words.rare_candidates(text))
-    shared = {each.item.report: wanted & _tokens(each.item.text) for each in candidates} if wanted else {}
+    shared = {c.item.report: wanted & _tokens(c.item.text) for c in candidates} if wanted else {}
     holders: dict[str, int] = {}
-    for found in shared.values():
-        for word in found:
+    for tokens in shared.values():
+        for word in tokens:
             holders[word] = holders.get(word, 0) + 1
-    for report, found in shared.items():
-        if rare := sorted(word for word in found if words.is_rare(holders[word], len(candidates))):
+    for report, tokens in shared.items():
+        if rare := sorted(word for word in tokens if words.is_rare(holders[word], len(candidates))):
             yield report, tuple(rare)
 
 

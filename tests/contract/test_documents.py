@@ -1,11 +1,16 @@
 """What the documents promise, the program has."""
 
+import ast
 import re
+import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
 import typer
+import yaml
 
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SCOPES, SlackConfig
@@ -18,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 DISCORD = (ROOT / "docs/discord.md").read_text("utf-8")
 SLACK = (ROOT / "docs/slack.md").read_text("utf-8")
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 ROOMS = "reunite|db|workers|bot|cli|tests|slack"
 
 
@@ -33,6 +40,19 @@ def named_in(table: str, pattern: str) -> set[str]:
 def test_the_readme_tells_every_setting() -> None:
     settings = {f"REUNITE_{name.upper()}" for name in Settings.model_fields}
     assert settings <= named_in(section(README, "Settings"), r"REUNITE_\w+")
+
+
+def test_the_readme_tells_the_defaults_of_the_settings() -> None:
+    told: dict[str, str] = {}
+    for names, values in re.findall(r"^\| (`REUNITE[^|]+)\|([^|]*)\|", section(README, "Settings"), re.MULTILINE):
+        told.update(zip(re.findall(r"`([^`]+)`", names), re.findall(r"`([^`]+)`", values), strict=False))
+    defaults = {f"REUNITE_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
+    named = {
+        name: str(default).lower() if isinstance(default, bool) else str(default)
+        for name, default in defaults.items()
+        if isinstance(default, str | int)
+    }
+    assert {name: told.get(name) for name in named} == named
 
 
 def test_the_readme_tells_every_command() -> None:
@@ -57,19 +77,19 @@ def test_the_invitation_asks_for_the_permissions_of_the_table() -> None:
     asked = re.search(r"permissions=(\d+)", DISCORD)
     assert asked is not None
     rights = {name for name, given in discord.Permissions(int(asked[1])) if given}
-    rows = section(DISCORD, "Invite it").split("|---|---|\n")[1].split("\n\n")[0]
+    rows = section(DISCORD, "Invite the bot").split("|---|---|\n")[1].split("\n\n")[0]
     told = {right.strip() for row in rows.splitlines() for right in row.split("|")[1].split(",")}
     aliases = {"View Channels": "read_messages"}  # discord.py's older name for it
     assert rights == {aliases.get(right, right.lower().replace(" ", "_")) for right in told}
 
 
 def test_slacks_guide_tells_every_scope() -> None:
-    assert named_in(section(SLACK, "Make the app"), r"`(\w+(?::\w+)?)`") >= SCOPES
+    assert named_in(section(SLACK, "Create the app"), r"`(\w+(?::\w+)?)`") >= SCOPES
 
 
 def test_the_guides_tell_the_names_of_the_channels() -> None:
     for guide, config in ((DISCORD, DiscordConfig(token="")), (SLACK, SlackConfig(bot_token="b", app_token="a"))):
-        names = section(guide, "Name the channels" if guide is DISCORD else "Name the channels, and invite it")
+        names = section(guide, "Choose the channels" if guide is DISCORD else "Choose the channels and invite the bot")
         assert config.found_channels | config.lost_channels <= set(re.findall(r"`([\w-]+)`", names))
 
 
@@ -78,3 +98,60 @@ def test_the_privacy_page_tells_how_long_reports_are_watched() -> None:
     told = (ROOT / "docs/privacy.md").read_text("utf-8")
     assert f"{usual} days" in told
     assert re.search(rf"\({allowed.start} to\s+{allowed.stop - 1}\)", told)
+
+
+def test_the_guides_tell_how_far_back_the_bots_look() -> None:
+    discord_days, slack_days = (
+        DiscordConfig(token="").look_back.days,
+        SlackConfig(bot_token="b", app_token="a").look_back.days,
+    )
+    assert f"{discord_days} days back on Discord, {slack_days} days on Slack" in ARCHITECTURE
+    words = {2: "two", 7: "seven"}
+    assert f"last {words[discord_days]} days" in DISCORD
+    assert f"{words[slack_days]} days back" in SLACK
+
+
+def test_the_architecture_tells_what_the_domain_imports() -> None:
+    row = next(line for line in section(ARCHITECTURE, "Packages").splitlines() if line.startswith("| `reunite/` |"))
+    told = {name.strip() for name in row.split("|")[3].split(",")} - {"the standard library"}
+    assert imported(ROOT / "reunite") - sys.stdlib_module_names - {"reunite"} == told
+
+
+def imported(package: Path) -> set[str]:
+    """The top-level modules that a package's files import."""
+    nodes = [node for path in package.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {name.partition(".")[0] for name in plain | {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}}
+
+
+def test_the_operators_guide_tells_the_only_port_on_the_host() -> None:
+    services = parsed("docker-compose.yml")["services"]
+    published = [port for service in services.values() for port in service.get("ports", [])]
+    address = f"127.0.0.1:{Settings.model_fields['slack_port'].default}"
+    assert published == [f"{address}:{address.rpartition(':')[2]}"]
+    assert f"The only port on the host is the Slack bot's, {address}," in (ROOT / "docs/operations.md").read_text(
+        "utf-8"
+    )
+
+
+def test_the_workflow_tests_the_versions_that_the_package_names() -> None:
+    workflow = parsed(".github/workflows/test.yml")
+    job = workflow["jobs"]["test"]
+    pattern = r"Programming Language :: Python :: (3\.\d+)"
+    named = [found[1] for line in PROJECT["classifiers"] if (found := re.fullmatch(pattern, line))]
+    assert job["strategy"]["matrix"]["python"] == named
+    assert PROJECT["requires-python"] == f">={named[0]}"
+    assert [step["run"] for step in job["steps"] if "run" in step][-1] == "make test"
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_the_hooks_run_what_the_developers_tools_bring() -> None:
+    hooks = [hook for repo in parsed(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]]
+    commands = {Path(hook["entry"].split()[0]) for hook in hooks}
+    assert {path.parent for path in commands} == {Path(".venv/bin")}
+    assert [path for path in commands if not (Path(sys.executable).parent / path.name).exists()] == []
+    assert {path.name for path in commands} == {"ruff", "mypy", "lint-imports"}
+
+
+def parsed(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text("utf-8"))

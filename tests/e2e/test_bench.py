@@ -39,3 +39,11 @@ def test_searches_among_so_many_reports_are_measured(environment: dict[str, str]
     report = bench({**environment, "REUNITE_ENCODER": encoder}, "search", *sizes)
     assert [search["reports"] for search in report["searches"]] == [10, 30]
     assert all(0 < search["median_ms"] <= search["slowest_ms"] for search in report["searches"])
+
+
+def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, str]) -> None:
+    report = bench({**environment, "REUNITE_ENCODER": "concept"}, "chat", "--posts", "4")
+    assert report["posts"] == 4
+    assert 0 < report["committed_ms"]["p50"] <= report["committed_ms"]["p100"]
+    assert report["taken_up_after_s"] >= 0.7, "Discord takes one reaction in 250 ms"
+    assert report["out_of_order"] == 0

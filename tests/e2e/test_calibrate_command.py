@@ -39,11 +39,11 @@ def test_a_set_that_is_too_small_is_refused_in_a_sentence(
 ) -> None:
     few = write_set(tmp_path / "few", 5, 6)
     said = reunite({**environment, "REUNITE_ENCODER": "concept"}, command, str(few), fails=True)
-    assert "too few to learn from. It takes 40 about 25 things." in said
+    assert "too few to learn from. You need 40 about 25 things." in said
     assert "Traceback" not in said
 
 
 def test_verdicts_that_are_not_there_are_refused_in_a_sentence(environment: dict[str, str]) -> None:
     said = reunite(environment, "calibrate", "--from-verdicts", fails=True)
     assert "Traceback" not in said
-    assert "Say either a labelled set or --from-verdicts." in reunite(environment, "calibrate", fails=True)
+    assert "Give either a labelled set or --from-verdicts." in reunite(environment, "calibrate", fails=True)

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -58,10 +60,10 @@ def test_try_with_a_clip_checkpoint_from_a_folder(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["try", "--found", "no-such.jpg", "--lost", "cup"], "There is no photo at no-such.jpg."),
+        (["try", "--found", "no-such.jpg", "--lost", "cup"], "There's no photo at no-such.jpg."),
         (["try", "--found", __file__], "Say what was lost"),
         (["match", "no-such-set", "--out", "p.jsonl"], "gallery.jsonl can't be read"),
-        (["bot", "irc"], "There is no bot for 'irc'"),
+        (["bot", "irc"], "There's no bot for 'irc'"),
         (["bot", "discord"], "REUNITE_DISCORD_TOKEN"),
         (["bot", "slack"], "REUNITE_SLACK_BOT_TOKEN"),
     ],
@@ -122,6 +124,15 @@ def test_doctor_says_what_is_missing_and_what_to_do(
     assert not findings["Discord"]["ok"]
     said = reunite({**environment, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}, "doctor", fails=True)
     assert said == ""
+
+
+def test_doctor_needs_no_platforms_library(
+    environment: dict[str, str],
+) -> None:
+    hidden = "import sys; sys.modules |= dict.fromkeys(['discord', 'slack_bolt', 'slack_sdk'])"
+    command = [sys.executable, "-c", f"{hidden}; from cli.main import app; app(['doctor'])"]
+    doctor = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (doctor.returncode, doctor.stderr) == (0, "")
 
 
 def test_a_second_model_lives_beside_the_first(

@@ -2,16 +2,22 @@
 
 import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.support.labelled_sets import write_set
+from tests.support.pictures import drawing
 from tests.support.processes import REUNITE, scratch_databases
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
+
+STARTING = 3.0
+"""Seconds; whatever a command has come to by then, it ends."""
 
 
 def reports(environment: dict[str, str]) -> int:
@@ -27,18 +33,36 @@ def reports(environment: dict[str, str]) -> int:
         return 0
 
 
-@pytest.mark.parametrize(("end_by", "posted"), [(signal.SIGTERM, 0), (signal.SIGTERM, 100), (signal.SIGINT, 100)])
-def test_a_match_that_is_ended_leaves_no_database(
-    environment: dict[str, str], tmp_path: Path, end_by: signal.Signals, posted: int
-) -> None:
-    words = write_set(tmp_path / "words", 2000, 10)
-    arguments = ["match", str(words), "--out", str(tmp_path / "predictions.jsonl")]
-    process = subprocess.Popen(
-        [*REUNITE, *arguments],
+def started(
+    environment: dict[str, str], *arguments: str, interrupts: signal.Handlers = signal.SIG_DFL
+) -> subprocess.Popen[str]:
+    """Start a command to which SIGINT is what it is to the processes of a terminal, or ignored, as in a script."""
+    exchange = (
+        f"import os, signal, sys; signal.signal(signal.SIGINT, {int(interrupts)}); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", exchange, *REUNITE, *arguments],
         env={**environment, "REUNITE_ENCODER": "concept"},
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("end_by", "posted", "interrupts"),
+    [
+        (signal.SIGTERM, 0, signal.SIG_DFL),
+        (signal.SIGTERM, 100, signal.SIG_DFL),
+        (signal.SIGTERM, 100, signal.SIG_IGN),
+        (signal.SIGINT, 100, signal.SIG_DFL),
+    ],
+)
+def test_a_match_that_is_ended_leaves_no_database(
+    environment: dict[str, str], tmp_path: Path, end_by: signal.Signals, posted: int, interrupts: signal.Handlers
+) -> None:
+    words = write_set(tmp_path / "words", 2000, 10)
+    arguments = ["match", str(words), "--out", str(tmp_path / "predictions.jsonl")]
+    process = started(environment, *arguments, interrupts=interrupts)
     try:
         wait_until(lambda: reports(environment) >= posted or process.poll() is not None)
         assert process.poll() is None, process.stderr and process.stderr.read()
@@ -47,5 +71,43 @@ def test_a_match_that_is_ended_leaves_no_database(
     finally:
         process.kill()
     assert process.returncode != 0
+    assert "Traceback" not in said
+    assert scratch_databases(environment) == set()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["worker"],
+        ["bot", "web"],
+        ["demo", "--port", "0"],
+        ["reembed"],
+        ["try", "--found", "{photo}", "--lost", "a red cup"],
+        ["evaluate", "{words}"],
+        ["calibrate", "{words}"],
+        ["bench", "search", "--reports", "100000"],
+        ["bench", "embed", "--encoder", "concept", "--rounds", "100000"],
+        ["bench", "chat", "--posts", "5000"],
+    ],
+    ids=" ".join,
+)
+def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
+    environment: dict[str, str], tmp_path: Path, command: list[str]
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(drawing("red"))
+    words = write_set(tmp_path / "words", 400, 10)
+    environment = {**environment, "REUNITE_READY_FILE": str(tmp_path / "ready"), "REUNITE_PORT": "0"}
+    process = started(
+        environment, *(word.format(photo=photo, words=words) for word in command), interrupts=signal.SIG_IGN
+    )
+    try:
+        time.sleep(STARTING)
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode in {0, -signal.SIGTERM, 128 + signal.SIGTERM}
     assert "Traceback" not in said
     assert scratch_databases(environment) == set()

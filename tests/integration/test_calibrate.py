@@ -8,16 +8,15 @@ import pytest
 
 from db import calibrations
 from reunite.entities import Report, ReportState, VerdictKind
-from reunite.matching.defaults import for_encoder
+from reunite.matching.defaults import PRIOR
 from reunite.matching.evidence import Search
-from reunite.tuning.labelled_set import labelled_set, narrowed
+from reunite.tuning.labelled_set import label_searches, narrow
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.services import working
 from tests.support.world import World, world
 
 VERSION = ColourEncoder.version
-PRIOR = for_encoder(VERSION)
-NOTHING_IS_SURE = replace(PRIOR, none=50.0)
+NOTHING_IS_SURE = replace(PRIOR, none_log_odds=50.0)
 
 
 @pytest.fixture
@@ -104,8 +103,8 @@ async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(pla
             await session.set_state(find.id, ReportState.WITHDRAWN)
     fewer = await search(place, loss)
     there = {candidate.item.report for candidate in fewer.candidates}
-    [labelled] = labelled_set([whole], [], {loss.id: []}).lost
-    found = narrowed(labelled, there).search
+    [labelled] = label_searches([whole], [], {loss.id: []}).lost
+    found = narrow(labelled, there).search
 
     assert len(there) == len(finds) - len(gone)
     assert found.open_count == fewer.open_count

@@ -88,7 +88,7 @@ def test_a_model_is_fetched_once_and_needs_no_hub_from_then_on(
     hub: ModelHub, tiny: Path, closed_hub: str, tmp_path: Path
 ) -> None:
     first = run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path)
-    assert first["lines"] == [f"Fetching {REPOSITORY} from {hub.url}. This happens once."]
+    assert first["lines"] == [f"Fetching {REPOSITORY} from {hub.url}. This happens only once."]
     for file in tiny.iterdir():
         assert (Path(first["folder"]) / file.name).read_bytes() == file.read_bytes()
 

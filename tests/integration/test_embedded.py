@@ -15,8 +15,8 @@ from arq.connections import RedisSettings, create_pool
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from cli.embedded import EmbeddedServers, EmbeddedServersError, Urls
-from cli.embedded.process import command_line
+from embedded import EmbeddedServers, EmbeddedServersError, Urls
+from embedded.process import command_line
 from tests.support.waiting import wait_until
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not root: the servers run as the user himself")
@@ -24,7 +24,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not root: the servers
 HOLD = """
 import sys, time
 from pathlib import Path
-from cli.embedded import EmbeddedServers
+from embedded import EmbeddedServers
 servers = EmbeddedServers(Path(sys.argv[1]), durable=False)
 servers.start()
 print("started", flush=True)
@@ -251,7 +251,7 @@ def test_data_of_another_postgresql_are_refused_in_one_sentence(home: Path) -> N
     with servers_of(home):
         begun = pids(home)
     (home / "embedded/data/postgres/PG_VERSION").write_text("17\n")
-    with pytest.raises(EmbeddedServersError, match="is of PostgreSQL 17, the program brings 18"):
+    with pytest.raises(EmbeddedServersError, match="was created by PostgreSQL 17, but this program ships 18"):
         servers_of(home).start()
     assert all_gone(begun)
 

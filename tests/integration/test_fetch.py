@@ -192,6 +192,15 @@ async def test_a_retry_after_without_sense_leaves_the_pause_open(host: Host, val
     assert again.value.after is None
 
 
+@pytest.mark.parametrize("value", ["1e300", "99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_a_host_is_asked_again_after_an_hour_at_the_latest(host: Host, value: str) -> None:
+    host.says("/a.jpg", 503, Retry_After=value)
+    async with fetcher(host) as fetch:
+        with pytest.raises(TryAgainError) as again:
+            await fetch.fetch(host.url("/a.jpg"))
+    assert again.value.after == 3600
+
+
 async def test_a_retry_after_may_be_a_date(host: Host) -> None:
     host.says("/a.jpg", 503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True))
     async with fetcher(host) as fetch:
@@ -234,3 +243,38 @@ async def test_a_host_that_is_down_is_tried_again() -> None:
     async with PhotoFetcher(frozenset(), allow_http_hosts=frozenset({nowhere})) as fetch:
         with pytest.raises(TryAgainError):
             await fetch.fetch(f"http://{nowhere}/a.jpg")
+
+
+@pytest.mark.parametrize("declared", [MAX_PHOTO_BYTES, None])
+async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared: int | None) -> None:
+    sent = 0
+
+    async def large(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
+        response.content_length = declared
+        await response.prepare(request)
+        while sent < MAX_PHOTO_BYTES:
+            await response.write(b"x" * 2**18)
+            sent += 2**18
+        return response
+
+    async def room(size: int) -> None:
+        asked.append(size)
+        await granted.wait()
+
+    asked, granted = list[int](), asyncio.Event()
+    host.answers["/a.jpg"] = large
+    async with fetcher(host, total_seconds=60) as fetch:
+        fetching = asyncio.create_task(fetch.fetch(host.url("/a.jpg"), room=room))
+        await asyncio.sleep(0.5)
+        assert asked == [MAX_PHOTO_BYTES]
+        assert sent < MAX_PHOTO_BYTES
+        granted.set()
+        assert len(await fetching) == MAX_PHOTO_BYTES
+
+
+async def test_waiting_for_room_is_not_the_hosts_fault(host: Host) -> None:
+    host.says("/a.jpg", body=b"photo")
+    async with fetcher(host, total_seconds=0.2) as fetch:
+        assert await fetch.fetch(host.url("/a.jpg"), room=lambda _: asyncio.sleep(0.5)) == b"photo"

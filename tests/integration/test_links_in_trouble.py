@@ -13,7 +13,7 @@ from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import World, world
-from workers.process import MOST_FAILURES
+from workers.intake import MOST_FAILURES
 
 STALE = IncomingPhoto("photo.jpg", url="https://cdn.discordapp.com/photo.jpg")
 

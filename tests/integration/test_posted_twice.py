@@ -26,4 +26,4 @@ async def _alike(place: World, wanted: UUID) -> dict[frozenset[UUID], float]:
     async with place.store.session(place.workspace.community) as session:
         report = await session.report(wanted)
         assert report
-        return dict((await session.search(report, 50)).alike)
+        return dict((await session.search(report, 50)).lookalikes)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from cli.embedded import EmbeddedServers
+from embedded import EmbeddedServers
 from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import world

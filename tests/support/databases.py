@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from redis import Redis
 
-from cli.embedded import EmbeddedServers, Urls
-from cli.embedded.postgres import APPLICATION, OWNER, url
 from db.migrate import migrate
+from embedded import EmbeddedServers, Urls
+from embedded.postgres import APPLICATION, OWNER, url
 
 HOME_VARIABLE = "REUNITE_TEST_HOME"
 CLONE_NUMBERS = count()

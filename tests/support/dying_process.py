@@ -10,17 +10,20 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.delivery import Delivery
 from db.store import Store
+from reunite.encoder import Pixels, Vectors
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.messages import reply
 from reunite.ports import Outgoing, Sent
+from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.services import colours_only
 from workers.app import WorkerConfig, run
+from workers.encoders.choose import Choice
 from workers.process import Processor
 
 WORKER_POINTS = {"after the fetch": "_store_photos", "after the vectors": "_embed", "after the matches": "_search"}
@@ -39,6 +42,25 @@ def dying_after(step: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable
         die()
 
     return wrapped
+
+
+class KilledByBlack(ColourEncoder):
+    """Does not survive a black photo, nor words of dragons."""
+
+    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+        if any(not image.any() for image in images):
+            die()
+        return super().encode_images(images)
+
+    def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
+        if any("dragon" in text for text in texts):
+            die()
+        return super().encode_texts(texts)
+
+
+def killed_by_black(*_: object) -> Choice:
+    """Choose the encoder that dies."""
+    return Choice("concept", KilledByBlack())
 
 
 class FilePlatform:
@@ -91,8 +113,9 @@ async def main(role: str, point: str, database_url: str, redis_url: str, file: s
         if point in WORKER_POINTS:
             step = WORKER_POINTS[point]
             setattr(Processor, step, dying_after(getattr(Processor, step)))
+        load = killed_by_black if point == "black photos, dragons" else colours_only
         config = WorkerConfig(database_url=database_url, redis_url=redis_url, lease_seconds=1, quiet_seconds=1)
-        await run(config, lambda _: None, lambda _: None, colours_only)
+        await run(config, lambda _: None, lambda _: None, load)
     else:
         async with Store(database_url) as store:
             await Delivery(store, FilePlatform(Path(file), point), lease_seconds=2).run()

@@ -9,7 +9,7 @@ import numpy as np
 
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
-from reunite.tuning.labelled_set import LabelledSet, labelled_set
+from reunite.tuning.labelled_set import LabelledSet, label_searches
 
 NOUNS = ("bottle", "scarf", "umbrella", "wallet", "backpack", "hat", "book", "key", "camera", "glove")
 COLOURS = ("red", "blue", "green", "black", "white", "yellow")
@@ -48,7 +48,7 @@ def drawn_set(  # noqa: PLR0913 - what a set may differ in
             candidates.append(Candidate(other, {kind: similarity(loss, find, kind)}))
         return Search(item, tuple(candidates), open_count=len(candidates))
 
-    whole = labelled_set(
+    whole = label_searches(
         [search(position, item) for position, item in enumerate(losses)],
         [search(position, item) for position, item in enumerate(finds)],
         answers,
@@ -57,7 +57,7 @@ def drawn_set(  # noqa: PLR0913 - what a set may differ in
 
 
 def _item(side: int, number: int, kind: ReportKind) -> Item:
-    return Item(UUID(int=side * 2**64 + number), kind, "", "", LONG_AGO, at_is_said=False)
+    return Item(UUID(int=side * 2**64 + number), kind, "", "", LONG_AGO, time_is_stated=False)
 
 
 def write_set(folder: Path, things: int, lost: int) -> Path:

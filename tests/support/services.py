@@ -14,7 +14,7 @@ from workers.encoders.choose import Choice
 
 def colours_only(*_: object) -> Choice:
     """Choose the tiny encoder, whatever the settings."""
-    return Choice("concept", ColourEncoder())
+    return Choice("clip", ColourEncoder())
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as arrays
 from reunite.encoder import Pixels
 from reunite.matching import colours
 from reunite.text import colour_words
-from reunite.text.negation import what_is_said
+from reunite.text.normalise import normalise
 
 RED, GREEN, WHITE, BLUE, BLACK = (200, 25, 40), (60, 160, 70), (250, 250, 250), (35, 90, 200), (15, 15, 16)
 
@@ -19,7 +19,7 @@ def disc(of: tuple[int, int, int], on: tuple[int, int, int], size: int = 200) ->
 
 
 def said(text: str) -> list[str]:
-    return list(colour_words.named(what_is_said(text)))
+    return list(colour_words.named_colours(normalise(text)))
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ def test_a_disc_has_its_own_colour_and_not_the_grounds(
     of: tuple[int, int, int], on: tuple[int, int, int], name: str
 ) -> None:
     shares = colours.of_photo(disc(of, on))
-    assert colours.main(shares) == name
+    assert colours.dominant(shares) == name
     assert colours.share_of(name, shares) > 0.8
 
 
 def test_a_thing_that_fills_the_photo_keeps_its_colour() -> None:
-    assert colours.main(colours.of_photo(np.full((50, 80, 3), RED, np.uint8))) == "red"
+    assert colours.dominant(colours.of_photo(np.full((50, 80, 3), RED, np.uint8))) == "red"
 
 
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3))))
@@ -50,7 +50,7 @@ def test_every_photo_has_shares_that_sum_to_one(pixels: Pixels) -> None:
     assert len(shares) == len(colours.NAMES)
     assert min(shares) >= 0
     assert sum(shares) == pytest.approx(1)
-    assert colours.agreement(shares, shares) == pytest.approx(1)
+    assert colours.similarity(shares, shares) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_is_said_lifts_the_photo_that_shows_it() -> None:
     red = colours.of_names(["red"])
     assert red is not None
     on_red, on_dark_red, on_green = (
-        colours.lift(red, colours.of_photo(disc(of, WHITE))) for of in (RED, (122, 22, 38), GREEN)
+        colours.log_ratio(red, colours.of_photo(disc(of, WHITE))) for of in (RED, (122, 22, 38), GREEN)
     )
     assert on_red > on_dark_red > on_green
     assert on_green < 0 < on_dark_red
@@ -97,4 +97,4 @@ def test_what_is_said_lifts_the_photo_that_shows_it() -> None:
 
 def test_agreement_is_symmetric_and_less_for_other_colours() -> None:
     red, green = colours.of_photo(disc(RED, WHITE)), colours.of_photo(disc(GREEN, WHITE))
-    assert colours.agreement(red, green) == colours.agreement(green, red) < 0.2
+    assert colours.similarity(red, green) == colours.similarity(green, red) < 0.2

@@ -18,4 +18,4 @@ WORDS = ConceptWords("0\tbag, water bottle\n1\tbottle, glasses\n2\twater bottle,
     ],
 )
 def test_phrases_are_found_whole_singular_or_plural_the_longest_first(text: str, said: list[tuple[str, int]]) -> None:
-    assert [(WORDS.phrases[entry], WORDS.concepts[entry]) for entry in WORDS.said(text)] == said
+    assert [(WORDS.phrases[entry], WORDS.concepts[entry]) for entry in WORDS.mentioned(text)] == said

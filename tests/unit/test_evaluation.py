@@ -13,12 +13,12 @@ from reunite.tuning.evaluation import (
     LIST_HOLDS,
     RIGHT_HIGH,
     RIGHT_LABELLED,
-    Prediction,
-    calibration,
+    calibration_figures,
     precision_recall,
+    proportions,
     reliability,
-    shares,
 )
+from reunite.tuning.predictions import Prediction
 
 H, P, N = Label.HIGH, Label.POSSIBLE, None
 
@@ -28,7 +28,7 @@ def prediction(thing: int, results: Sequence[tuple[float, Label | None, bool]], 
     return Prediction(
         query=UUID(int=thing),
         thing=UUID(int=thing),
-        there=there,
+        has_answer=there,
         posts=tuple(UUID(int=1000 + number) for number in range(len(results))),
         probabilities=probabilities,
         labels=labels,
@@ -49,7 +49,7 @@ DRAW = [
 
 
 def test_shares_are_counted_as_the_labels_promise() -> None:
-    found = {name: (share.cases, share.share) for name, share in shares([DRAW]).items()}
+    found = {name: (share.cases, share.share) for name, share in proportions([DRAW]).items()}
     assert found["recall @1"] == pytest.approx((5, 1 / 5))
     assert found["recall @5"] == pytest.approx((5, 4 / 5))
     assert found["recall @10"] == (5, 1.0)
@@ -63,8 +63,8 @@ def test_shares_are_counted_as_the_labels_promise() -> None:
 
 def test_intervals_hold_the_share_and_shrink_with_more_things_not_with_more_draws() -> None:
     many = [prediction(thing, [(0.97, H, thing % 4 > 0)]) for thing in range(200)]
-    once, ten_times = shares([many[:20]])[HIGH_RIGHT], shares([many[:20]] * 10)[HIGH_RIGHT]
-    all_things = shares([many])[HIGH_RIGHT]
+    once, ten_times = proportions([many[:20]])[HIGH_RIGHT], proportions([many[:20]] * 10)[HIGH_RIGHT]
+    all_things = proportions([many])[HIGH_RIGHT]
     for share in (once, ten_times, all_things):
         assert share.low is not None
         assert share.high is not None
@@ -74,14 +74,14 @@ def test_intervals_hold_the_share_and_shrink_with_more_things_not_with_more_draw
 
 
 def test_what_never_happened_has_no_share() -> None:
-    assert shares([[prediction(1, [(0.5, N, True)])]])[HIGH_RIGHT].share is None
-    assert shares([[]])[HIGH_RIGHT].cases == 0
+    assert proportions([[prediction(1, [(0.5, N, True)])]])[HIGH_RIGHT].share is None
+    assert proportions([[]])[HIGH_RIGHT].cases == 0
 
 
 def test_a_calibrated_forecaster_is_within_its_bound_and_a_boaster_is_not() -> None:
     honest = [prediction(number, [(0.7 + number / 1e6, N, number % 10 < 7)]) for number in range(400)]
     boaster = [prediction(number, [(0.99 + number / 1e6, N, number % 10 < 7)]) for number in range(400)]
-    good, bad = calibration([honest]), calibration([boaster])
+    good, bad = calibration_figures([honest]), calibration_figures([boaster])
     assert good.within == 1
     assert good.error < 0.01
     assert good.log_loss == pytest.approx(good.base_log_loss, abs=1e-3)

@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import PairKind
-from reunite.matching.scoring import log_odds, share_out
+from reunite.matching.scoring import softmax, total_log_odds
 from reunite.matching.weights import COLOUR, EVIDENCE, PLACE, SHARED_WORDS, ScoringModel, Term
-from reunite.tuning import calibration, fit
+from reunite.tuning import likelihood
 from reunite.tuning.calibration import TooLittleDataError, calibrate
-from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, RIGHT_LABELLED, OutOfFoldScorers, shares
-from reunite.tuning.fit import Cases
-from reunite.tuning.labelled_set import LabelledSet, folds, narrowed, taken_out
+from reunite.tuning.cases import Cases, measure_cases
+from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, RIGHT_LABELLED, proportions
+from reunite.tuning.fit import map_estimate
+from reunite.tuning.label_limits import NEVER, with_limits
+from reunite.tuning.labelled_set import LabelledSet, assign_folds, narrow, sample_gallery
+from reunite.tuning.out_of_fold import score_out_of_fold
 from reunite.tuning.platt import DecidedPair, from_verdicts
+from reunite.tuning.predictions import OutOfFoldScorers
 from tests.support.labelled_sets import drawn_set
 
 CLIP = for_encoder("clip")
@@ -48,7 +52,7 @@ def cases(model: ScoringModel, searches: int = 1500, candidates: int = 12, seed:
         weights=np.ones(searches),
         things=tuple(UUID(int=number) for number in range(searches)),
     )
-    shared = fit.shares(whole, model).reshape(searches, candidates)
+    shared = likelihood.probabilities(whole, model).reshape(searches, candidates)
     drawn_at = [rng.choice(candidates + 1, p=np.append(row, 1 - row.sum()).clip(0)) for row in shared]
     right = np.zeros((searches, candidates + 1), bool)
     right[np.arange(searches), drawn_at] = True
@@ -59,23 +63,23 @@ def test_known_weights_are_found_again() -> None:
     truth = replace(
         CLIP,
         terms={**CLIP.terms, PairKind.TEXT_PHOTO: Term(2.0, 1.0, bend=5.0), COLOUR: Term(0.6, 0.2)},
-        none=-0.5,
+        none_log_odds=-0.5,
     )
     prior = replace(
         truth,
         terms={**CLIP.terms, PairKind.TEXT_PHOTO: Term(1.2, 1.5, bend=5.0), COLOUR: Term(1.0, 0.2)},
-        none=0.0,
+        none_log_odds=0.0,
     )
     measured = cases(truth)
-    found = fit.most_probable(measured, prior)
+    found = map_estimate(measured, prior)
     assert found.terms[PairKind.TEXT_PHOTO].gain == pytest.approx(2.0, rel=0.2)
     assert found.terms[COLOUR].gain == pytest.approx(0.6, rel=0.3)
-    losses = [fit.log_losses(measured, model).mean() for model in (found, prior, truth)]
+    losses = [likelihood.log_losses(measured, model).mean() for model in (found, prior, truth)]
     assert losses[0] <= losses[2] + 1e-3 < losses[1]
 
 
 def test_what_was_not_measured_keeps_its_prior() -> None:
-    found = fit.most_probable(cases(CLIP, 200), CLIP)
+    found = map_estimate(cases(CLIP, 200), CLIP)
     for name in (PairKind.PHOTO_PHOTO, PairKind.TEXT_TEXT, PLACE, SHARED_WORDS):
         assert found.terms[name] == CLIP.terms[name]
 
@@ -85,25 +89,27 @@ def test_what_was_not_measured_keeps_its_prior() -> None:
 def test_gains_are_never_negative_even_where_evidence_misleads(seed: int, searches: int) -> None:
     measured = cases(CLIP, searches, seed=seed)
     misleading = replace(measured, evidence=-measured.evidence)
-    assert all(term.gain >= 0 for term in fit.most_probable(misleading, CLIP).terms.values())
+    assert all(term.gain >= 0 for term in map_estimate(misleading, CLIP).terms.values())
 
 
 def test_the_fit_shares_out_as_the_scoring_does(drawn: LabelledSet) -> None:
-    there = taken_out(drawn, absent=0.5, size=30, seed=1)
-    searches = [narrowed(each, there) for each in drawn.lost[:20]]
-    measured = fit.measured(searches, [1.0] * len(searches), CLIP)
-    found = fit.shares(measured, CLIP)
+    there = sample_gallery(drawn, absent=0.5, size=30, seed=1)
+    searches = [narrow(each, there) for each in drawn.lost[:20]]
+    measured = measure_cases(searches, [1.0] * len(searches), CLIP)
+    found = likelihood.probabilities(measured, CLIP)
     for first, count, each in zip(measured.first, measured.counts, searches, strict=True):
         rows = measured.evidence[first : first + count]
-        odds = [log_odds({n: v for n, v in zip(EVIDENCE, row, strict=True) if not np.isnan(v)}, CLIP) for row in rows]
-        assert found[first : first + count] == pytest.approx(share_out(odds, each.search.open_count, CLIP))
+        odds = [
+            total_log_odds({n: v for n, v in zip(EVIDENCE, row, strict=True) if not np.isnan(v)}, CLIP) for row in rows
+        ]
+        assert found[first : first + count] == pytest.approx(softmax(odds, each.search.open_count, CLIP))
 
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(2, 6), st.integers(0, 100))
 def test_folds_never_part_a_thing(count: int, seed: int) -> None:
     small = drawn_set(12, 6, asked=3, seed=seed % 3)
-    dealt = folds(small, count, seed)
+    dealt = assign_folds(small, count, seed)
     assert set(dealt.values()) == set(range(count))
     for fold in range(count):
         others = small.of({thing for thing, own in dealt.items() if own != fold})
@@ -121,25 +127,25 @@ def test_too_little_data_is_refused_with_numbers() -> None:
 
 def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
     usual, other = (
-        calibrate(drawn_set(25, 0, scale=scale, offset=offset), CLIP).model
+        calibrate(drawn_set(25, 0, scale=scale, offset=offset), CLIP).scoring_model
         for scale, offset in ((1.0, 0.0), (0.2, 0.7))
     )
-    assert other.none == pytest.approx(usual.none, abs=1e-3)
+    assert other.none_log_odds == pytest.approx(usual.none_log_odds, abs=1e-3)
     for kind in (PairKind.PHOTO_PHOTO, PairKind.TEXT_PHOTO):
         assert other.terms[kind].gain == pytest.approx(usual.terms[kind].gain, rel=1e-3)
-    assert (other.of_words, other.of_photos) == (usual.of_words, usual.of_photos)
+    assert (other.text_limits, other.photo_limits) == (usual.text_limits, usual.photo_limits)
 
 
 def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers: OutOfFoldScorers) -> None:
     scored = scorers.predict(absent=0.5, size=20, seed=1)
     assert [each.query for each in scored] == [each.search.query.report for each in drawn.lost]
-    assert 0.3 < sum(each.there for each in scored) / len(scored) < 0.7
+    assert 0.3 < sum(each.has_answer for each in scored) / len(scored) < 0.7
     assert all(len(each.posts) <= 20 for each in scored)
 
 
 def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(scorers: OutOfFoldScorers) -> None:
     for size in (None, 40):
-        found = shares([scorers.predict(absent=0.5, size=size, seed=seed) for seed in range(3)])
+        found = proportions([scorers.predict(absent=0.5, size=size, seed=seed) for seed in range(3)])
         assert (found[HIGH_RIGHT].share or 0) >= 0.95
         assert (found[LIST_HOLDS].share or 0) >= 0.5
         assert (found[FALSE_LABEL].share or 0) <= 0.1
@@ -151,7 +157,7 @@ def verdicts(count: int, boldness: float, seed: int = 0) -> list[DecidedPair]:
     pairs = []
     for value in rng.normal(4.0, 2.0, count):
         evidence = {str(PairKind.TEXT_PHOTO): float(value)}
-        odds = log_odds(evidence, CLIP) - 2.0
+        odds = total_log_odds(evidence, CLIP) - 2.0
         chance = 1 / (1 + np.exp(-odds / boldness))
         pairs.append(DecidedPair(evidence, float(1 / (1 + np.exp(-odds))), bool(rng.random() < chance)))
     return pairs
@@ -159,18 +165,18 @@ def verdicts(count: int, boldness: float, seed: int = 0) -> list[DecidedPair]:
 
 def test_verdicts_tame_a_model_that_is_too_bold() -> None:
     fitted = from_verdicts(verdicts(400, 4.0), CLIP)
-    assert fitted.model.terms[PairKind.TEXT_PHOTO].gain < CLIP.terms[PairKind.TEXT_PHOTO].gain
+    assert fitted.scoring_model.terms[PairKind.TEXT_PHOTO].gain < CLIP.terms[PairKind.TEXT_PHOTO].gain
     assert fitted.log_loss < fitted.log_loss_before
 
 
 def test_few_or_one_sided_verdicts_are_refused() -> None:
-    with pytest.raises(TooLittleDataError, match="It takes 30"):
+    with pytest.raises(TooLittleDataError, match="You need 30"):
         from_verdicts(verdicts(20, 1.0), CLIP)
-    with pytest.raises(TooLittleDataError, match="40 confirmed and 0 refused"):
+    with pytest.raises(TooLittleDataError, match="40 confirmed and 0 rejected"):
         from_verdicts([replace(pair, right=True) for pair in verdicts(40, 1.0)], CLIP)
 
 
-@pytest.mark.parametrize("encoder", ["concept-2", "clip"])
+@pytest.mark.parametrize("encoder", ["concept", "clip"])
 def test_weights_survive_their_json(encoder: str) -> None:
     model = for_encoder(encoder)
     assert ScoringModel.from_json(model.to_json()) == model
@@ -181,7 +187,11 @@ def test_weights_survive_their_json(encoder: str) -> None:
 def test_a_limit_that_no_label_keeps_is_never_reached() -> None:
     measured = cases(CLIP, 60)
     wrong = replace(measured, right=np.zeros_like(measured.right))
-    outside = calibration.out_of_fold(wrong, CLIP, {thing: number % 3 for number, thing in enumerate(wrong.things)})
-    sure = replace(outside, shares=np.full_like(outside.shares, 0.9), of_thing=np.ones_like(outside.of_thing))
-    limited = calibration._with_limits(CLIP, sure, wrong)
-    assert limited.of_words.possible == calibration.NEVER
+    outside = score_out_of_fold(wrong, CLIP, {thing: number % 3 for number, thing in enumerate(wrong.things)})
+    sure = replace(
+        outside,
+        probabilities=np.full_like(outside.probabilities, 0.9),
+        core_log_odds=np.ones_like(outside.core_log_odds),
+    )
+    limited = with_limits(CLIP, sure, wrong)
+    assert limited.text_limits.possible == NEVER

@@ -1,6 +1,6 @@
 import pytest
 
-from reunite.text.negation import what_is_said
+from reunite.text.normalise import normalise
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from reunite.text.negation import what_is_said
     ],
 )
 def test_what_a_thing_is_not_is_left_out_in_five_languages(text: str, said: str) -> None:
-    assert what_is_said(text) == said
+    assert normalise(text) == said
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_what_a_thing_is_not_is_left_out_in_five_languages(text: str, said: str)
     ],
 )
 def test_a_negated_verb_says_nothing_of_the_thing(text: str, colour: str) -> None:
-    assert colour in what_is_said(text)
+    assert colour in normalise(text)

@@ -11,10 +11,10 @@ from reunite.entities import ReportKind
 from reunite.matching import colours
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Candidate, Item, PairKind
-from reunite.matching.reading import read
-from reunite.matching.scoring import measure
+from reunite.matching.features import extract
+from reunite.matching.measurement import measure
 from reunite.matching.weights import COLOUR
-from reunite.text.parts import MOST_PARTS, parts
+from reunite.text.parts import MAX_PARTS, parts
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_what_a_thing_has_or_holds_stays_with_it(text: str) -> None:
 def test_there_are_no_parts_or_a_few_of_some_words_each(text: str) -> None:
     found = parts(text)
     assert len(found) != 1
-    assert len(found) <= MOST_PARTS
+    assert len(found) <= MAX_PARTS
     assert all(part.strip() for part in found)
 
 
 def test_no_word_of_a_long_list_is_lost() -> None:
     found = parts("hat, scarf, gloves, keys, wallet, phone, watch and umbrella")
     assert found == ("hat", "scarf", "gloves", "keys", "wallet", "phone, watch and umbrella")
-    assert len(found) == MOST_PARTS
+    assert len(found) == MAX_PARTS
 
 
 def test_each_things_colour_is_looked_for_by_itself() -> None:
@@ -73,10 +73,10 @@ def test_each_things_colour_is_looked_for_by_itself() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
 
     def colour(text: str, seen: tuple[float, ...]) -> float:
-        lost = Item(UUID(int=1), ReportKind.LOST, text, "", at, at_is_said=False)
-        found = Item(UUID(int=2), ReportKind.FOUND, "", "", at, at_is_said=False, colours=(seen,))
+        lost = Item(UUID(int=1), ReportKind.LOST, text, "", at, time_is_stated=False)
+        found = Item(UUID(int=2), ReportKind.FOUND, "", "", at, time_is_stated=False, colours=(seen,))
         candidate = Candidate(found, {PairKind.TEXT_PHOTO: 0.1})
-        return measure({}, read(lost), read(found), candidate, for_encoder("concept"))[COLOUR]
+        return measure({}, extract(lost), extract(found), candidate, for_encoder("concept"))[COLOUR]
 
     assert colour("a red hat and a green bag", red) == colour("a red hat", red) > 0
     assert colour("a red hat and a green bag", green) == colour("a green bag", green) > 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reunite.entities import Label, Question, ReportKind
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.question import LEAST_GAIN, MOST_OPTIONS, MOST_WORDS, choose, gain
+from reunite.matching.question import MAX_OPTIONS, MAX_PLACE_LENGTH, MIN_GAIN, choose, information_gain
 from reunite.matching.scoring import ScoredCandidate, score
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -25,7 +25,7 @@ def seen(name: str) -> tuple[float, ...]:
 
 
 def item(number: int, kind: ReportKind = ReportKind.FOUND, text: str = "umbrella", **fields: Any) -> Item:
-    return replace(Item(UUID(int=number), kind, text, "", NOON, at_is_said=False), **fields)
+    return replace(Item(UUID(int=number), kind, text, "", NOON, time_is_stated=False), **fields)
 
 
 LOST = item(0, ReportKind.LOST)
@@ -59,11 +59,11 @@ def test_only_what_the_report_leaves_open_is_asked_and_only_what_the_posts_show_
         return
     items = [candidate.item for candidate in search.candidates]
     assert len(items) >= 2
-    assert 2 <= len(question.options) <= MOST_OPTIONS
+    assert 2 <= len(question.options) <= MAX_OPTIONS
     assert len(set(question.options)) == len(question.options)
     if question.aspect == "colour":
         assert "red" not in search.query.text
-        mixed = {colours.main(tuple(np.mean(each.colours, axis=0))) for each in items if each.colours}
+        mixed = {colours.dominant(tuple(np.mean(each.colours, axis=0))) for each in items if each.colours}
         assert set(question.options) <= mixed
     else:
         assert set(question.options) <= {each.place for each in items}
@@ -88,9 +88,9 @@ def test_an_answer_never_adds_doubt_and_noise_never_makes_it_tell_more(
         st.lists(st.lists(st.floats(0.01, 1), min_size=3, max_size=3), min_size=len(shares), max_size=len(shares))
     )
     answers = np.array(rows) / np.sum(rows, axis=1, keepdims=True)
-    known = gain(np.array(shares), answers)
+    known = information_gain(np.array(shares), answers)
     noise = data.draw(st.floats(0, 1))
-    blurred = gain(np.array(shares), (1 - noise) * answers + noise / 3)
+    blurred = information_gain(np.array(shares), (1 - noise) * answers + noise / 3)
     assert 0 <= blurred <= known + 1e-9
     assert known <= log2(len(shares)) + 1e-9
 
@@ -125,7 +125,7 @@ def test_a_list_that_is_nearly_sure_asks_nothing() -> None:
     red, green = (item(n, colours=(seen(name),)) for n, name in ((1, "red"), (2, "green")))
     search, scored = listed((red, 0.97), (green, 0.01))
     assert choose(search, scored) is None
-    assert LEAST_GAIN > 0
+    assert MIN_GAIN > 0
 
 
 def test_of_five_colours_the_four_are_offered_that_tell_most_and_long_places_are_cut() -> None:
@@ -135,14 +135,14 @@ def test_of_five_colours_the_four_are_offered_that_tell_most_and_long_places_are
     far = "behind the third bench on the left of the path along the old canal"
     question = choose(*listed((item(1, place=far), 0.4), (item(2, place="canteen"), 0.4)))
     assert question
-    assert max(map(len, question.options)) <= MOST_WORDS
+    assert max(map(len, question.options)) <= MAX_PLACE_LENGTH
 
 
 @given(st.lists(names, min_size=2, max_size=5, unique=True), st.data())
 def test_an_answer_never_makes_the_candidate_of_that_colour_less_probable(
     shown: list[str], data: st.DataObject
 ) -> None:
-    model = defaults.for_encoder("concept-2")
+    model = defaults.for_encoder("concept")
     finds = tuple(
         Candidate(item(n, colours=(seen(name),)), {PairKind.TEXT_PHOTO: data.draw(st.floats(0, 0.5))})
         for n, name in enumerate(shown, start=1)
@@ -153,6 +153,6 @@ def test_an_answer_never_makes_the_candidate_of_that_colour_less_probable(
     right = next(find.item.report for find, name in zip(finds, shown, strict=True) if name == said)
     before, after = (
         {each.report: each.probability for each in score(replace(search, query=query), model)}
-        for query in (LOST, replace(LOST, colour_said=said))
+        for query in (LOST, replace(LOST, answered_colour=said))
     )
     assert after[right] >= before[right] - 1e-9

@@ -13,7 +13,7 @@ from reunite.matching.scoring import ScoredCandidate, score
 from reunite.matching.weights import ScoringModel, Term
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
-MODELS = (defaults.for_encoder("concept-2"), defaults.for_encoder("clip:openai/clip-vit-base-patch32"))
+MODELS = (defaults.for_encoder("concept"), defaults.for_encoder("clip"))
 CONCEPT = MODELS[0]
 RED = tuple(float(name == "red") for name in colours.NAMES)
 GREEN = tuple(float(name == "green") for name in colours.NAMES)
@@ -71,7 +71,7 @@ def test_probabilities_and_none_sum_to_one_and_come_best_first(search: Search, m
 def test_labels_are_one_high_or_up_to_five_possible(search: Search, model: ScoringModel) -> None:
     scored = score(search, model)
     labelled = [scored for scored in scored if scored.label]
-    limits = model.of_photos if PairKind.PHOTO_PHOTO in scored[0].evidence else model.of_words
+    limits = model.photo_limits if PairKind.PHOTO_PHOTO in scored[0].evidence else model.text_limits
     assert len(labelled) <= 5
     if any(scored.label is Label.HIGH for scored in labelled):
         assert len(labelled) == 1
@@ -202,7 +202,7 @@ def test_a_clear_fit_among_three_finds_is_named_and_the_others_are_not() -> None
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_wrong_thing_alone_gets_no_label_even_at_the_right_place_and_time(model: ScoringModel) -> None:
-    typical = model.typical[PairKind.TEXT_PHOTO].mean
+    typical = model.background_priors[PairKind.TEXT_PHOTO].mean
     query = lost(place="library", at=NOON)
     [only] = score(text_search(query, (found(1, place="library", at=NOON + timedelta(hours=1)), typical)), model)
     assert only.label is None
@@ -255,10 +255,10 @@ def test_only_the_offline_encoder_is_calibrated_and_the_other_is_stricter() -> N
     offline, clip = MODELS
     assert offline.calibrated
     assert not clip.calibrated
-    assert clip.of_words.possible > offline.of_words.possible
-    assert clip.of_words.high > offline.of_words.high
+    assert clip.text_limits.possible > offline.text_limits.possible
+    assert clip.text_limits.high > offline.text_limits.high
 
 
 def test_a_term_that_would_punish_evidence_is_refused() -> None:
-    with pytest.raises(ValueError, match="must not be negative"):
+    with pytest.raises(ValueError, match="gain ≥ 0"):
         Term(-1.0)

@@ -3,8 +3,8 @@ import random
 import pytest
 
 from reunite.text import lexicon
-from reunite.text.negation import what_is_said
-from reunite.text.spelling import NAMES, REAL_WORDS, mended, nearest
+from reunite.text.normalise import normalise
+from reunite.text.spelling import NAMES, REAL_WORDS, correct_spelling, nearest
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,8 @@ from reunite.text.spelling import NAMES, REAL_WORDS, mended, nearest
         ("not the balck one, the green jaket", "not the black one, the green jacket"),
     ],
 )
-def test_typing_errors_in_things_and_colours_are_mended(written: str, meant: str) -> None:
-    assert mended(written) == meant
+def test_typing_errors_in_things_and_colours_are_correct_spelling(written: str, meant: str) -> None:
+    assert correct_spelling(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_typing_errors_in_things_and_colours_are_mended(written: str, meant: str
     ],
 )
 def test_names_codes_real_words_and_short_ones_stay(text: str) -> None:
-    assert mended(text) == text
+    assert correct_spelling(text) == text
 
 
 def test_no_known_word_is_taken_for_a_typing_error() -> None:
@@ -48,7 +48,7 @@ def test_one_slip_of_the_finger_is_mended_or_left_and_never_becomes_another_thin
     for name in sorted(lexicon.ENGLISH_WORDS & NAMES):
         slip = _slip(name, chance)
         if slip not in NAMES:
-            outcomes[{name: "right", slip: "left"}.get(mended(slip), "wrong")] += 1
+            outcomes[{name: "right", slip: "left"}.get(correct_spelling(slip), "wrong")] += 1
     assert outcomes["wrong"] == 0
     assert outcomes["right"] > 5 * outcomes["left"]
 
@@ -61,5 +61,5 @@ def _slip(word: str, chance: random.Random) -> str:
 
 
 def test_other_languages_are_read_as_they_are_written() -> None:
-    assert what_is_said("schwarze Tasche mit Blakc") == "black bag with Blakc"
-    assert what_is_said("a balck bag") == "a black bag"
+    assert normalise("schwarze Tasche mit Blakc") == "black bag with Blakc"
+    assert normalise("a balck bag") == "a black bag"

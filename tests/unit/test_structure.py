@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("reunite", "db", "workers", "bot", "cli")
+ROOMS = ("reunite", "db", "workers", "bot", "cli", "embedded")
 
 
 def files() -> list[Path]:

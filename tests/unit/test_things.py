@@ -15,8 +15,8 @@ from reunite.matching.scoring import score
 from reunite.matching.weights import RARE_WORDS, ScoringModel, Term
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
-MODELS = (defaults.for_encoder("concept-2"), defaults.for_encoder("clip:openai/clip-vit-base-patch32"))
-QUERY = Item(UUID(int=0), ReportKind.LOST, "umbrella", "", NOON, at_is_said=False)
+MODELS = (defaults.for_encoder("concept"), defaults.for_encoder("clip"))
+QUERY = Item(UUID(int=0), ReportKind.LOST, "umbrella", "", NOON, time_is_stated=False)
 
 models = st.sampled_from(MODELS)
 likeness = st.floats(-0.2, 1.0)
@@ -24,7 +24,7 @@ likeness = st.floats(-0.2, 1.0)
 
 def find(number: int, cosine: float = 0.3, place: str = "tram", hours: float = 0) -> Candidate:
     at = NOON + timedelta(hours=hours)
-    item = Item(UUID(int=number), ReportKind.FOUND, "", place, at, at_is_said=True)
+    item = Item(UUID(int=number), ReportKind.FOUND, "", place, at, time_is_stated=True)
     return Candidate(item, {PairKind.TEXT_PHOTO: cosine})
 
 
@@ -57,7 +57,7 @@ def test_the_probabilities_of_things_and_of_none_sum_to_one_and_come_best_first(
 
 @given(searches(), models)
 def test_posts_that_are_alike_never_make_the_best_of_them_less_probable(found: Search, model: ScoringModel) -> None:
-    apart = probabilities(replace(found, alike={}), model)
+    apart = probabilities(replace(found, lookalikes={}), model)
     together = probabilities(found, model)
     best = max(apart, key=lambda report: (apart[report], -report.int))
     assert together[best] >= apart[best] - 1e-9
@@ -67,9 +67,9 @@ def test_posts_that_are_alike_never_make_the_best_of_them_less_probable(found: S
 def test_the_more_alike_two_posts_the_more_probable_is_everything_but_the_lesser_of_them(
     found: Search, model: ScoringModel, more: float
 ) -> None:
-    pair = next(iter(found.alike))
-    nearer = replace(found, alike={**found.alike, pair: found.alike[pair] + more})
-    lone = probabilities(replace(found, alike={}), model)
+    pair = next(iter(found.lookalikes))
+    nearer = replace(found, lookalikes={**found.lookalikes, pair: found.lookalikes[pair] + more})
+    lone = probabilities(replace(found, lookalikes={}), model)
     lesser = min(pair, key=lambda report: (lone[report], -report.int))
     before, after = probabilities(found, model), probabilities(nearer, model)
     for report in before.keys() - {lesser}:
@@ -93,7 +93,10 @@ def test_a_find_posted_twice_is_as_probable_as_one_posted_once() -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_alike_finds_are_less_surely_one_thing_the_farther_apart_they_were_found(model: ScoringModel) -> None:
-    alike = {"_1_2": model.typical[PairKind.PHOTO_PHOTO].mean + 6 * model.typical[PairKind.PHOTO_PHOTO].deviation}
+    alike = {
+        "_1_2": model.background_priors[PairKind.PHOTO_PHOTO].mean
+        + 6 * model.background_priors[PairKind.PHOTO_PHOTO].deviation
+    }
     near, far = (
         probabilities(search(find(1, 0.5), other, **alike), model)[UUID(int=2)]
         for other in (find(2, 0.45, hours=3), find(2, 0.45, "sports hall", hours=24 * 12))

@@ -35,7 +35,7 @@ def test_any_text_gives_plain_words_each_looked_up_once(text: str) -> None:
 
 
 def test_plurals_and_accents_do_not_part_words() -> None:
-    assert words.shared(["black", "gloves"], ["glove", "black"]) == ("black", "gloves")
+    assert words.shared_words(["black", "gloves"], ["glove", "black"]) == ("black", "gloves")
     assert words.tokens("clé") == words.tokens("CLE")
 
 
@@ -52,4 +52,4 @@ def test_plurals_and_accents_do_not_part_words() -> None:
     ],
 )
 def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> None:
-    assert words.head(text) == noun
+    assert words.head_noun(text) == noun

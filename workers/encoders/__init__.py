@@ -2,8 +2,8 @@
 
 
 class EncoderUnavailableError(Exception):
-    """The wanted encoder can't be loaded here; the message says why and what the operator can do."""
+    """The encoder can't be loaded; the message says why and what the operator can do."""
 
 
 class ModelOutOfReachError(EncoderUnavailableError):
-    """The model's files are on a hub that doesn't give them now; with a hub in reach the encoder could be loaded."""
+    """The model's files are on a hub that can't be reached now."""

@@ -1,35 +1,34 @@
-"""Which encoder this deployment uses: chosen once, kept from then on."""
+"""Which encoder this deployment uses: chosen once, then kept."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
-from reunite.encoder import Encoder
+from reunite.encoder import Encoder, EncoderKind
 from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
 from workers.threads import use_threads
 
 
 @dataclass(frozen=True)
 class Choice:
-    """An encoder that is ready, and its kind, to be recorded for the next start."""
+    """A loaded encoder, and its kind, which is recorded for the next start."""
 
-    kind: Literal["clip", "concept"]
+    kind: EncoderKind
     encoder: Encoder
 
 
 def choose(
     setting: str, recorded: str | None, model: str, report: Callable[[str], None], *, threads: int | None = None
 ) -> Choice:
-    """Load the encoder by the setting `auto`, `clip` or `concept`; a kind `recorded` earlier is kept.
+    """Load the encoder for the setting `auto`, `clip` or `concept`; a previously `recorded` kind is kept.
 
-    `auto` takes CLIP where `model` (a folder, or a hub's name[@revision]) is here or its hub answers, else the offline
-    encoder. `report` is told what is being done. `threads` is for `workers.threads.use_threads`. Raises
-    EncoderUnavailableError with the remedy.
+    `auto` chooses CLIP if `model` (a folder, or a hub's name[@revision]) is local or its hub answers, otherwise the
+    offline encoder. Calls `report` with what is being done. `threads` is for `workers.threads.use_threads`. Raises
+    EncoderUnavailableError; its message says what to do.
     """
     if recorded is not None and setting not in {"auto", recorded}:
         raise EncoderUnavailableError(
             f"REUNITE_ENCODER asks for {setting}, but this database was set up with {recorded}. "
-            f"Set REUNITE_ENCODER={recorded}, or run `reunite reembed` to change over."
+            f"Set REUNITE_ENCODER={recorded}, or run `reunite reembed` to switch."
         )
     choice = _load(recorded or setting, recorded, model, report, threads)
     report(f"Encoder: {choice.kind} ({choice.encoder.version}).")
@@ -52,10 +51,10 @@ def _load(wanted: str, recorded: str | None, model: str, report: Callable[[str],
     except ModelOutOfReachError as error:
         why = "This database was set up with CLIP" if recorded else "REUNITE_ENCODER=clip asks for CLIP"
         raise EncoderUnavailableError(
-            f"{error} {why}, so no other encoder stands in. Start again when the hub answers, "
+            f"{error} {why}, so no other encoder can replace it. Try again when the hub answers, "
             "or set REUNITE_MODEL to a folder with the model."
         ) from error
-    raise EncoderUnavailableError(f"There is no encoder {wanted}: take auto, clip or concept.")
+    raise EncoderUnavailableError(f"There's no encoder {wanted}: choose auto, clip or concept.")
 
 
 def _clip_or_concept(model: str, report: Callable[[str], None]) -> Choice:
@@ -67,7 +66,7 @@ def _clip_or_concept(model: str, report: Callable[[str], None]) -> Choice:
 
 
 def _clip(model: str, report: Callable[[str], None]) -> Choice:
-    # Imported here: the encoders' packages are extras, and loading them takes seconds.
+    # Imported here: the encoders' packages are extras, and take seconds to import.
     from workers.encoders.hub import obtain  # noqa: PLC0415
 
     obtain(model, report)

@@ -1,4 +1,4 @@
-"""Texts that are too long for a model, cut where a reader would pause."""
+"""Splits texts that are too long for a model at sentence ends."""
 
 import re
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from typing import Final
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?;\n])\s+|(?<=[。！？])")
 _WORD_END: Final = re.compile(r"\s+")
 _OUTER: Final = 0.25
-"""The share of a text on either side in which it is not cut, so that no small rest counts as much as the whole."""
+"""A text isn't cut within this share of either end: a short remainder would count as much as the rest."""
 
 
 def chunks(text: str, fits: Callable[[str], bool]) -> list[str]:
-    """Return the text in pieces that fit, of about the same length: halved at sentences, else words, else letters."""
+    """Split a text into pieces that fit, of similar length: halve it at sentences, else at words, else anywhere."""
     text = text.strip()
     if len(text) <= 1 or fits(text):
         return [text]
@@ -20,7 +20,7 @@ def chunks(text: str, fits: Callable[[str], bool]) -> list[str]:
 
 
 def _middle(text: str) -> int:
-    """Return the border that is nearest to the middle."""
+    """Return the best cut near the middle."""
     middle, nearest = len(text) // 2, len(text) * (0.5 - _OUTER)
     for border in (_SENTENCE_END, _WORD_END):
         cuts = [found.end() for found in border.finditer(text) if abs(found.end() - middle) <= nearest]

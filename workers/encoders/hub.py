@@ -1,4 +1,4 @@
-"""Where a model's files are: in a folder, in the model hub's cache, or still on the hub."""
+"""Finds a model's files: in a folder, in the hub's cache, or on the hub."""
 
 import re
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
 
 DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
-# This repository's main branch holds pickled weights only. The hub's own conversion to safetensors is this commit.
+# This repository's main branch has only pickled weights; this commit is the hub's own conversion to safetensors.
 _PINNED: Final = {DEFAULT_MODEL: "c237dc49a33fc61debc9276459120b7eac67e7ef"}
 
 _READ_SECONDS: Final = 3.0
-_GIVE_UP_SECONDS: Final = 5.0  # in all: a name server or a trickling answer escapes the limit for single reads
+_GIVE_UP_SECONDS: Final = 5.0  # in total: the read timeout doesn't cover DNS or a slow trickle
 _FILES: Final = ["*.json", "*.txt", "*.model", "*.safetensors"]
-_NOT_OURS: Final = ["*/*", "open_clip*"]  # other runtimes' copies of the same weights
+_NOT_OURS: Final = ["*/*", "open_clip*"]  # copies of the same weights for other runtimes
 _HUB_NAME: Final = re.compile(r"(?P<repo>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
 
 
@@ -28,17 +28,17 @@ class _Source(NamedTuple):
 
 
 def local_folder(model: str) -> Path | None:
-    """Return the folder that `model` names, or None where it is the name of a model on the hub."""
+    """Return the folder that `model` names, None if it is the name of a model on the hub."""
     folder = Path(model).expanduser()
     if folder.is_dir():
         return folder.resolve()
     if not _HUB_NAME.fullmatch(model):
-        raise EncoderUnavailableError(f"There is no model folder {model}. Give a folder, or a hub's name[@revision].")
+        raise EncoderUnavailableError(f"There's no model folder {model}. Give a folder or a hub name[@revision].")
     return None
 
 
 def cached_folder(model: str) -> Path | None:
-    """Return the folder of a hub's model that was fetched completely before, or None."""
+    """Return the cache folder of a model that was fetched completely, or None."""
     source = _source(model)
     try:
         folder = Path(_snapshot(source, local_files_only=True))
@@ -48,20 +48,20 @@ def cached_folder(model: str) -> Path | None:
 
 
 def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool = False) -> Path:
-    """Return the folder with the model's files, fetched from the hub (with a progress bar) if need be.
+    """Return the folder with the model's files, fetching them from the hub (with a progress bar) if necessary.
 
-    Raises ModelOutOfReachError, within seconds where the hub doesn't answer, and EncoderUnavailableError where `model`
-    is neither a folder nor a name.
+    Raises ModelOutOfReachError, within seconds if the hub doesn't answer, and EncoderUnavailableError if `model` is
+    neither a folder nor a name.
     """
     folder = local_folder(model) or cached_folder(model)
     if folder is not None:
         return folder
-    problem = "it is not in the cache" if local_files_only else _problem_at_hub(_source(model))
+    problem = "it isn't in the cache" if local_files_only else _problem_at_hub(_source(model))
     if problem is None:
-        report(f"Fetching {model} from {constants.ENDPOINT}. This happens once.")
+        report(f"Fetching {model} from {constants.ENDPOINT}. This happens only once.")
         try:
             folder = Path(_snapshot(_source(model), local_files_only=False))
-        except Exception as error:  # noqa: BLE001 - whatever breaks, the operator has one thing to do
+        except Exception as error:  # noqa: BLE001 - the remedy is the same for any failure
             problem = _brief(error)
     if folder is None or problem is not None:
         raise ModelOutOfReachError(f"The model {model} can't be fetched from {constants.ENDPOINT}: {problem}.")
@@ -71,7 +71,7 @@ def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool 
 def _source(model: str) -> _Source:
     match = _HUB_NAME.fullmatch(model)
     if match is None:
-        raise EncoderUnavailableError(f"{model} is no name of a model on the hub.")
+        raise EncoderUnavailableError(f"{model} isn't a valid name of a model on the hub.")
     return _Source(match["repo"], match["revision"] or _PINNED.get(match["repo"]))
 
 
@@ -86,7 +86,7 @@ def _snapshot(source: _Source, *, local_files_only: bool) -> str:
 
 
 def _problem_at_hub(source: _Source) -> str | None:
-    """Ask the hub for the model, once; None where it has it. Over in seconds, looking up its address included."""
+    """Ask the hub for the model once; None if it has it. Takes at most seconds, including DNS."""
     if constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE is set"
     answers: list[str | None] = []
@@ -94,7 +94,7 @@ def _problem_at_hub(source: _Source) -> str | None:
     def ask() -> None:
         try:
             HfApi().model_info(source.repo, revision=source.revision, timeout=_READ_SECONDS)
-        except Exception as error:  # noqa: BLE001 - no name, no route, no hub, no such model: each is a reason
+        except Exception as error:  # noqa: BLE001 - any failure means we can't fetch the model
             answers.append(_brief(error))
         else:
             answers.append(None)

@@ -1,4 +1,4 @@
-"""MiniLM sentence vectors (all-MiniLM-L6-v2) from the package that carries its weights; nothing is fetched."""
+"""MiniLM sentence embeddings (all-MiniLM-L6-v2), with the weights from a package: nothing is downloaded."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,16 +12,16 @@ from transformers import BertConfig, BertModel
 
 DIMENSION = 384
 MAX_TOKENS = 256
-"""The length that the model was trained for; the rest of a longer text is left out."""
+"""The length the model was trained for; longer texts are truncated."""
 
 BATCH = 64
 
 
 class MiniLM:
-    """Turns texts into sentence vectors: the mean over their tokens, of length 1."""
+    """Embeds sentences: the normalised mean over their tokens."""
 
     def __init__(self, folder: Path, weights: bytes) -> None:
-        """Take configuration and tokenizer from the folder, the tensors from a safetensors file's content."""
+        """Read configuration and tokenizer from the folder, and the tensors from the content of a safetensors file."""
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
@@ -32,7 +32,7 @@ class MiniLM:
         self._model.train(mode=False)
 
     def encode(self, texts: Sequence[str]) -> Tensor:
-        """Sentence vectors n × 384, rows of length 1."""
+        """Return embeddings n × 384, rows of length 1."""
         if not texts:
             return torch.empty(0, DIMENSION)
         with torch.inference_mode():

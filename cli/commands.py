@@ -1,0 +1,104 @@
+"""The everyday commands: demo, try, worker, bot, migrate, reembed, doctor."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.context import AsJson, configured, prepared
+from cli.errors import UsageError
+from cli.servers import servers
+from reunite.entities import PlatformName
+
+
+def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
+    """Start everything on this machine: embedded servers, a worker and a chat page.
+
+    Example: reunite demo --port 8700
+    """
+    from cli import demo as command  # noqa: PLC0415
+
+    with configured() as given:
+        settings = given.model_copy(update={"port": port}) if port is not None else given
+        command.check_port(settings.port)  # before anything is started
+        with servers(settings) as where:
+            asyncio.run(command.demo(settings, where))
+
+
+def try_once(
+    found: Annotated[list[str], typer.Option(help="A found post: photo.jpg or photo.jpg::caption. Repeat for more.")],
+    lost: Annotated[str, typer.Option(help="What was lost, in words.")] = "",
+    lost_photo: Annotated[Path | None, typer.Option(help="A photo of the lost thing.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Match one lost report with found photos, through the real queue, worker and database.
+
+    Example: reunite try --found a.jpg --found b.jpg::"by the pool" --lost "black backpack"
+    """
+    from cli import try_once as command  # noqa: PLC0415
+
+    with prepared() as (_, where):
+        command.run(where, found, lost, lost_photo, as_json=as_json)
+
+
+def worker() -> None:
+    """Embed photos and text and look for matches, until stopped.
+
+    Example: REUNITE_ENCODER=clip reunite worker
+    """
+    from cli import services  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        asyncio.run(services.worker(settings, where))
+
+
+def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
+    """Run the bot for one platform, until stopped.
+
+    Example: REUNITE_DISCORD_TOKEN=… reunite bot discord
+    """
+    from cli import services  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        names: dict[str, PlatformName] = {"discord": "discord", "slack": "slack", "web": "web"}
+        if platform not in names:
+            msg = f"There's no bot for {platform!r}: choose discord, slack or web."
+            raise UsageError(msg)
+        asyncio.run(services.bot(settings, where, names[platform]))
+
+
+def migrate() -> None:
+    """Update the database to the latest schema. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
+
+    Example: reunite migrate
+    """
+    from db import migrate as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        applied = asyncio.run(command.migrate(where.owner_database_url, where.database_url))
+        print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
+
+
+def reembed() -> None:
+    """Embed all stored photos and text with the configured encoder, then search with it.
+
+    Stop the workers first. Other models' vectors are kept. Example: REUNITE_ENCODER=clip reunite reembed
+    """
+    from cli import services  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (settings, where):
+        asyncio.run(services.reembed(settings, where))
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Check the setup and say how to fix what's wrong.
+
+    Example: reunite doctor --json
+    """
+    from cli import doctor as command  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        if not command.run(settings, where, as_json=as_json):
+            raise typer.Exit(1)

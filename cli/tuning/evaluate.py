@@ -1,0 +1,119 @@
+"""`reunite evaluate`: how good the matching is on a labelled set, measured out of fold."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.errors import UsageError
+from cli.progress import progress_bar
+from cli.servers import Servers
+from cli.tuning import figures
+from cli.tuning.searched_set import SearchedSet, searched_set
+from reunite.matching.defaults import PRIOR
+from reunite.matching.weights import EVIDENCE
+from reunite.tuning import evaluation
+from reunite.tuning.ablation import ablation
+from reunite.tuning.calibration import TooLittleDataError, training_cases
+from reunite.tuning.labelled_set import assign_folds
+from reunite.tuning.predictions import OutOfFoldScorers, Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to measure, and where the results go."""
+
+    folds: int
+    seeds: int
+    sizes: Sequence[int]
+    out: Path | None
+    plots: Path | None
+    as_json: bool
+    ablation: bool
+
+
+def run(where: Servers, folder: Path, options: Options) -> None:
+    """Post the set, fit and score it fold by fold, and print figures. Raises UsageError."""
+    for path in filter(None, (options.out, options.plots)):
+        if not path.parent.is_dir():
+            msg = f"Can't write {path.name}: the folder {path.parent} doesn't exist."
+            raise UsageError(msg)
+    searched = asyncio.run(searched_set(where, folder))
+    scorers = _scorers(searched, options)
+    complete = scorers.predict(absent=0.0, size=None, seed=0)
+    draws = _draws(scorers, options)
+    result: dict[str, Any] = {"encoder": searched.version, "folds": options.folds, "seeds": options.seeds}
+    result["everything there"] = _figures([complete], searched)
+    result["half taken out"] = {name: _figures(drawn, searched) for name, drawn in draws.items()}
+    if options.ablation:
+        result["ablation"] = _ablation(searched, options)
+    figures.show(result, as_json=options.as_json)
+    if options.out:
+        _write(options.out, complete, searched)
+    if options.plots:
+        from cli.tuning import plots  # noqa: PLC0415 - an extra
+
+        plots.draw(options.plots, {name: _by_kind(drawn, searched) for name, drawn in draws.items()})
+
+
+def _scorers(searched: SearchedSet, options: Options) -> OutOfFoldScorers:
+    try:
+        with progress_bar("folds", options.folds) as progress:
+            return OutOfFoldScorers(searched.labelled, PRIOR, options.folds, progress)
+    except TooLittleDataError as error:
+        raise UsageError(str(error)) from error
+
+
+def _draws(scorers: OutOfFoldScorers, options: Options) -> dict[str, list[list[Prediction]]]:
+    sizes: list[int | None] = [None, *options.sizes]
+    draws: dict[str, list[list[Prediction]]] = {}
+    with progress_bar("draws", len(sizes) * options.seeds) as progress:
+        for size in sizes:
+            drawn = draws.setdefault(f"at most {size} finds" if size else "all finds", [])
+            for seed in range(1, options.seeds + 1):
+                drawn.append(scorers.predict(absent=evaluation.ABSENT, size=size, seed=seed))
+                progress(sum(map(len, draws.values())))
+    return draws
+
+
+def _by_kind(draws: Sequence[Sequence[Prediction]], searched: SearchedSet) -> dict[str, list[list[Prediction]]]:
+    kinds = sorted({searched.kinds[prediction.query] for draw in draws for prediction in draw})
+    return {
+        kind: [[prediction for prediction in draw if searched.kinds[prediction.query] == kind] for draw in draws]
+        for kind in kinds
+    }
+
+
+def _figures(draws: Sequence[Sequence[Prediction]], searched: SearchedSet) -> dict[str, Any]:
+    return {
+        kind: {
+            "shares": {name: asdict(share) for name, share in evaluation.proportions(own).items()},
+            "calibration of the first": asdict(evaluation.calibration_figures(own)),
+        }
+        for kind, own in _by_kind(draws, searched).items()
+    }
+
+
+def _ablation(searched: SearchedSet, options: Options) -> dict[str, Any]:
+    cases, prior = training_cases(searched.labelled, PRIOR)
+    with progress_bar("ablation", len(EVIDENCE) + 1) as progress:
+        table = ablation(cases, prior, assign_folds(searched.labelled, options.folds), progress)
+    return {name: {kind: asdict(result) for kind, result in row.items()} for name, row in table.items()}
+
+
+def _write(out: Path, predictions: Sequence[Prediction], searched: SearchedSet) -> None:
+    lines: list[Mapping[str, Any]] = [
+        {
+            "id": searched.names[prediction.query],
+            "results": [
+                {"id": searched.names[post], "probability": probability, "label": label}
+                for post, probability, label in zip(
+                    prediction.posts, prediction.probabilities, prediction.labels, strict=True
+                )
+            ],
+        }
+        for prediction in predictions
+    ]
+    out.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")

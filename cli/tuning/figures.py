@@ -1,0 +1,61 @@
+"""Prints an evaluation's figures as tables or JSON."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from reunite.tuning.ablation import AblationResult
+from reunite.tuning.evaluation import Proportion
+
+_CALIBRATION_ROWS: Final = {
+    "error": "calibration error of the first",
+    "ideal": "… of a calibrated model, 95% below",
+    "within": "… share of draws within that",
+    "log_loss": "log loss of the first",
+    "base_log_loss": "… of the base rate",
+}
+
+
+def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(figures, ensure_ascii=False))
+        return
+    console = Console(width=None if Console().is_terminal else 140)
+    console.print(_table("Everything there", figures["everything there"]))
+    for name, own in figures["half taken out"].items():
+        console.print(_table(f"Half of the things taken out, {name}, {figures['seeds']} draws", own))
+    if "ablation" in figures:
+        console.print(_ablation_table(figures["ablation"]))
+    console.print("In brackets: 95% intervals, bootstrapped over things. All results are out of fold.")
+
+
+def _table(title: str, figures: Mapping[str, Any]) -> Table:
+    table = Table("", *figures, title=title)
+    names = list(next(iter(figures.values()))["shares"])
+    for name in names:
+        proportions = [Proportion(**own["shares"][name]) for own in figures.values()]
+        if any(proportion.cases for proportion in proportions):
+            table.add_row(name, *map(_with_interval, proportions))
+    for name, title_of_row in _CALIBRATION_ROWS.items():
+        table.add_row(title_of_row, *(f"{own['calibration of the first'][name]:.3f}" for own in figures.values()))
+    return table
+
+
+def _with_interval(proportion: Proportion) -> str:
+    if proportion.share is None:
+        return "–"
+    return f"{proportion.share:.3f} [{proportion.low:.2f}–{proportion.high:.2f}] of {proportion.cases}"
+
+
+def _ablation_table(figures: Mapping[str, Any]) -> Table:
+    kinds = list(next(iter(figures.values())))
+    table = Table("without", *kinds, title="Log loss (recall @1, @5) without each piece of evidence, refitted")
+    for name, own in figures.items():
+        results = [AblationResult(**own[kind]) for kind in kinds]
+        table.add_row(
+            name, *(f"{result.log_loss:.4f} ({result.recall_1:.3f}, {result.recall_5:.3f})" for result in results)
+        )
+    return table

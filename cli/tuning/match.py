@@ -1,0 +1,42 @@
+"""`reunite match`: ranks a labelled set with the same intake, store, search and scoring as the bot."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from cli.errors import UsageError
+from cli.servers import Servers
+from cli.trial import Trial, running_trial
+from cli.tuning.rows import Row, post_rows, read_rows
+from reunite.entities import ReportKind
+
+MAX_RESULTS: Final = 20
+
+
+def run(where: Servers, folder: Path, out: Path) -> None:
+    """Rank the set and write the predictions, one JSON line for each query."""
+    gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
+    if not out.parent.is_dir():
+        msg = f"Can't write {out.name}: the folder {out.parent} doesn't exist."
+        raise UsageError(msg)
+    predictions = asyncio.run(_predictions(where, gallery, queries))
+    out.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in predictions), "utf-8")
+
+
+async def _predictions(where: Servers, gallery: Sequence[Row], queries: Sequence[Row]) -> list[dict[str, Any]]:
+    """Post the gallery, then the queries, and return the prediction for each query."""
+    async with running_trial(where) as trial:
+        found = await post_rows(trial, ReportKind.FOUND, gallery)
+        lost = await post_rows(trial, ReportKind.LOST, queries)
+        names = {report: row.id for row, report in zip(gallery, found, strict=True)}
+        return [await _prediction(trial, row, report, names) for row, report in zip(queries, lost, strict=True)]
+
+
+async def _prediction(trial: Trial, row: Row, report: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
+    async with trial.session() as session:
+        matches = await session.matches_of(report)
+    results = [{"id": names[match.found], "probability": match.probability, "label": match.label} for match in matches]
+    return {"id": row.id, "results": results[:MAX_RESULTS]}

@@ -1,0 +1,75 @@
+"""The rows of a set: posts in JSON lines, posted to a trial community."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from cli.errors import UsageError
+from cli.progress import progress_bar
+from cli.trial import Trial
+from reunite.entities import ReportKind
+
+_MAX_WAITING: Final = 64
+"""How many reports may wait for the worker before the next one is posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One post of a set, without its answers (`matches`)."""
+
+    id: str
+    photos: tuple[Path, ...]
+    text: str
+    place: str
+    at: datetime | None
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Read a JSON-lines file of a set. Raises UsageError for a line in another format."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        msg = f"{path} can't be read: {error.strerror}."
+        raise UsageError(msg) from error
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                rows.append(_row(json.loads(line), path.parent))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                msg = f"{path}, line {number} isn't a valid post: {error!r}."
+                raise UsageError(msg) from error
+    return rows
+
+
+def _row(data: Mapping[str, Any], folder: Path) -> Row:
+    at = datetime.fromisoformat(data["at"]) if data.get("at") else None
+    return Row(
+        id=str(data["id"]),
+        photos=tuple(folder / photo for photo in data.get("photos") or ()),
+        text=data.get("text") or "",
+        place=data.get("place") or "",
+        at=at if at is None or at.tzinfo else at.replace(tzinfo=UTC),
+    )
+
+
+async def post_rows(trial: Trial, kind: ReportKind, rows: Sequence[Row]) -> list[UUID]:
+    """Post reports, wait until the worker has processed them all, and return their ids."""
+    reports = []
+    with progress_bar(f"{kind} reports", len(rows)) as progress:
+        for row in rows:
+            report = await trial.report(kind, row.id, text=row.text, place=row.place, at=row.at, photos=row.photos)
+            reports.append(report.id)
+            while (waiting := await trial.unfinished()) > _MAX_WAITING:
+                progress(len(reports) - waiting)
+                await asyncio.sleep(0.05)
+        while waiting := await trial.unfinished():
+            progress(len(reports) - waiting)
+            await asyncio.sleep(0.05)
+        progress(len(reports))
+    return reports

@@ -1,0 +1,124 @@
+"""A labelled set, posted once with the same intake, worker, store and search as the bot."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from cli.errors import UsageError
+from cli.progress import progress_bar
+from cli.servers import Servers
+from cli.trial import Trial, running_trial
+from cli.tuning.rows import Row, post_rows, read_rows
+from reunite.entities import ReportKind
+from reunite.matching.evidence import Search
+from reunite.tuning.labelled_set import LabelledSet, label_searches
+
+_ALL_REPORTS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedSet:
+    """A set's searches, the version of their encoder, and the set's own ids of the reports."""
+
+    labelled: LabelledSet
+    version: str
+    names: Mapping[UUID, str]
+    kinds: Mapping[UUID, str]
+    """What each lost report consists of: a photo, a text, both, or a text in another language."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAnswer:
+    """The found posts that match a lost report, and the report's language."""
+
+    matches: tuple[str, ...]
+    language: str
+
+    def kind(self, row: Row) -> str:
+        """Describe what the report consists of."""
+        if row.photos:
+            return "photo and text" if row.text else "photo"
+        return "text" if self.language == "en" else "text, other languages"
+
+
+def read_answers(path: Path) -> dict[str, KnownAnswer]:
+    """Read the answers to lost reports. Raises UsageError for a line without any."""
+    answers = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        if line.strip():
+            data = json.loads(line)
+            if not isinstance(data.get("matches"), list):
+                msg = f'{path}, line {number} has no "matches": a labelled set needs them.'
+                raise UsageError(msg)
+            answers[str(data["id"])] = KnownAnswer(tuple(map(str, data["matches"])), data.get("lang") or "en")
+    return answers
+
+
+async def searched_set(where: Servers, folder: Path) -> SearchedSet:
+    """Post a labelled set to a scratch community, and search for each report with all others as candidates.
+
+    The reports' ids derive from the set's, so a second run gives the same result. Raises UsageError.
+    """
+    gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
+    answers = read_answers(folder / "queries.jsonl")
+    _check_matches(folder / "gallery.jsonl", gallery, answers)
+    async with running_trial(where) as trial:
+        model = await trial.store.live_model()
+        found = await post_rows(trial, ReportKind.FOUND, gallery)
+        lost = await post_rows(trial, ReportKind.LOST, queries)
+        names = {
+            **{report: ("found", row.id) for report, row in zip(found, gallery, strict=True)},
+            **{report: ("lost", row.id) for report, row in zip(lost, queries, strict=True)},
+        }
+        searches = await _searches(trial, [*lost, *found], {old: _id(*name) for old, name in names.items()})
+    return SearchedSet(
+        _labelled(searches, answers),
+        model.version if model else trial.encoder,
+        {_id(*name): name[1] for name in names.values()},
+        {_id("lost", row.id): answers[row.id].kind(row) for row in queries},
+    )
+
+
+def _check_matches(path: Path, gallery: Sequence[Row], answers: Mapping[str, KnownAnswer]) -> None:
+    matches = {match for answer in answers.values() for match in answer.matches}
+    if unknown := sorted(matches - {row.id for row in gallery}):
+        msg = f"{path} has no post {unknown[0]!r} that a query lists as a match."
+        raise UsageError(msg)
+
+
+def _labelled(searches: Sequence[Search], answers: Mapping[str, KnownAnswer]) -> LabelledSet:
+    return label_searches(
+        [search for search in searches if search.query.kind is ReportKind.LOST],
+        [search for search in searches if search.query.kind is ReportKind.FOUND],
+        {_id("lost", query): [_id("found", match) for match in answer.matches] for query, answer in answers.items()},
+    )
+
+
+def _id(kind: str, name: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"{kind}:{name}")
+
+
+async def _searches(trial: Trial, reports: Sequence[UUID], ids: Mapping[UUID, UUID]) -> list[Search]:
+    searches = []
+    with progress_bar("searches", len(reports)) as progress:
+        for done, report_id in enumerate(reports, start=1):
+            async with trial.session() as session:
+                if report := await session.report(report_id):
+                    searches.append(_with_ids(await session.search(report, _ALL_REPORTS), ids))
+            progress(done)
+    return searches
+
+
+def _with_ids(search: Search, ids: Mapping[UUID, UUID]) -> Search:
+    return replace(
+        search,
+        query=replace(search.query, report=ids[search.query.report]),
+        candidates=tuple(
+            replace(candidate, item=replace(candidate.item, report=ids[candidate.item.report]))
+            for candidate in search.candidates
+        ),
+        lookalikes={frozenset(ids[report] for report in pair): cosine for pair, cosine in search.lookalikes.items()},
+    )

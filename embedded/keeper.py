@@ -1,0 +1,99 @@
+"""The keeper process: it starts both servers and stops them when the last user is gone, however that user ended.
+
+It is separate from its first user, so that users may leave in any order and a killed one leaves nothing running.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from embedded.errors import EmbeddedServersError
+from embedded.layout import Layout, choose_sockets, discard_sockets, lay_out
+from embedded.locks import open_lock, try_lock
+from embedded.postgres import Postgres
+from embedded.process import ServerProcess
+from embedded.redis import Redis
+
+POLL_SECONDS = 1.0
+
+
+def main() -> None:
+    """Fork: the parent reports through its exit status and stderr, the child becomes the keeper."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--not-durable", action="store_true")
+    arguments = parser.parse_args()
+    layout = lay_out(arguments.home)
+    layout = Layout(layout.control, layout.folder.resolve())
+    reader, writer = os.pipe()
+    if os.fork():
+        os.close(writer)
+        problem = os.fdopen(reader).read()
+        sys.stderr.write("" if problem == "ready" else problem or f"See {layout.log('keeper')}.")
+        sys.stderr.flush()  # _exit leaves what is buffered unwritten
+        os._exit(0 if problem == "ready" else 1)
+    os.close(reader)
+    os.setsid()
+    _leave_terminal(layout)
+    _keep(layout, writer, durable=not arguments.not_durable)
+
+
+def _leave_terminal(layout: Layout) -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(layout.log("keeper"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for target, source in ((0, nothing), (1, log), (2, log)):
+        os.dup2(source, target)
+
+
+def _keep(layout: Layout, report: int, *, durable: bool) -> None:
+    alive = open_lock(layout.keeper)
+    if not try_lock(alive):
+        os.write(report, b"Another keeper is already running.")
+        return
+    os.truncate(alive, 0)
+    os.write(alive, str(os.getpid()).encode())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sockets = choose_sockets(layout)
+    servers = [
+        ServerProcess(Postgres(layout, sockets, durable=durable), layout),
+        ServerProcess(Redis(layout, sockets), layout),
+    ]
+    try:
+        try:
+            for server in servers:
+                server.ensure()
+        except EmbeddedServersError as problem:
+            os.write(report, str(problem).encode())
+            return
+        os.write(report, b"ready")
+        os.close(report)
+        _watch(layout, servers)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for server in reversed(servers):
+            server.end()
+        discard_sockets(layout, sockets)
+
+
+def _watch(layout: Layout, servers: list[ServerProcess]) -> None:
+    """Restart servers that die; return once there are no users left."""
+    users = open_lock(layout.users)
+    while True:
+        time.sleep(POLL_SECONDS)
+        if not layout.control.exists() or not layout.users.exists():  # the home folder was deleted
+            return
+        control = open_lock(layout.control)
+        if try_lock(control):  # otherwise a user is just joining or leaving
+            if try_lock(users):
+                return  # holding both locks: a new user waits until this process has ended
+            for server in servers:
+                if not server.is_running():
+                    server.ensure()
+        os.close(control)
+
+
+if __name__ == "__main__":
+    main()

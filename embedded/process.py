@@ -1,0 +1,136 @@
+"""A server process: started by us, or found running after its keeper was killed."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Protocol
+
+from embedded.errors import EmbeddedServersError
+from embedded.layout import Layout, as_service
+
+START_SECONDS = 60.0  # recovery after a crash included
+STOP_SECONDS = 20.0
+
+
+class Server(Protocol):
+    """What the keeper needs to know about a server."""
+
+    name: str
+    mark: str  # a part of its command line that no other process has
+
+    @property
+    def stop_signals(self) -> tuple[signal.Signals, ...]:
+        """Signals that stop it, the gentlest first."""
+
+    def command(self) -> list[str]:
+        """Prepare the data if needed, and return the command line."""
+
+    def answers(self) -> bool:
+        """Whether a client gets an answer."""
+
+    def recorded_pid(self) -> int | None:
+        """Read the process id from the server's own file; it may be stale."""
+
+    def forget(self) -> None:
+        """Remove the files of a process that is gone."""
+
+
+class ServerProcess:
+    """Starts, watches and stops one server."""
+
+    def __init__(self, server: Server, layout: Layout) -> None:
+        self.server = server
+        self._layout = layout
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def ensure(self) -> None:
+        """Take over the running server, or start it. Raises EmbeddedServersError with the log's path."""
+        if self._pid() is not None and self.server.answers():
+            return
+        self.end()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._start_once(deadline):
+            if time.monotonic() > deadline:
+                log = self._layout.log(self.server.name)
+                raise EmbeddedServersError(f"{self.server.name} doesn't start. See {log}.")
+            time.sleep(0.3)
+
+    def is_running(self) -> bool:
+        """Whether the process is alive."""
+        if self._child is not None:
+            return self._child.poll() is None
+        return self._pid() is not None
+
+    def end(self) -> None:
+        """Stop the server, escalating through its stop signals."""
+        pid = self._pid()
+        if pid is not None:
+            for number in self.server.stop_signals:
+                os.kill(pid, number)
+                if self._gone_within(STOP_SECONDS):
+                    break
+        self._child = None
+        self.server.forget()
+
+    def _start_once(self, deadline: float) -> bool:
+        """Start the process and wait for an answer; False if it exits first.
+
+        PostgreSQL does while orphans of a killed predecessor are still exiting.
+        """
+        command = self.server.command()
+        with self._layout.log(self.server.name).open("ab") as log:
+            self._child = subprocess.Popen(  # noqa: S603 (our own programs)
+                command,
+                cwd=self._layout.data,
+                env=plain_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                umask=0o077,
+                **as_service(),
+            )
+        while self._child.poll() is None and time.monotonic() < deadline:
+            if self.server.answers():
+                return True
+            time.sleep(0.02)
+        return False
+
+    def _pid(self) -> int | None:
+        """Process id of the running server; None if the recorded id now belongs to another program."""
+        if self._child is not None:
+            return self._child.pid if self._child.poll() is None else None
+        pid = self.server.recorded_pid()
+        return pid if pid is not None and self.server.mark in command_line(pid) else None
+
+    def _gone_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self._pid() is not None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+
+def plain_environment() -> dict[str, str]:
+    """An environment without the caller's settings (PGDATA, locale, preloads)."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def command_line(pid: int) -> str:
+    """Read the command line of a process; empty if it is gone or a zombie."""
+    listing = Path(f"/proc/{pid}/cmdline")
+    if Path("/proc/self").exists():
+        try:
+            return listing.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            return ""
+    shown = subprocess.run(  # noqa: S603
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)],  # noqa: S607 (where the system keeps it)
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return shown.stdout.strip()

@@ -1,0 +1,122 @@
+"""The embedded servers as their users see them: start, use, stop."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedded import postgres, redis
+from embedded.errors import EmbeddedServersError
+from embedded.layout import Layout, discard_sockets, lay_out, make_folders
+from embedded.locks import is_held, lock_shared, locked, open_lock, try_lock, wait_until_free
+from embedded.postgres import Postgres
+from embedded.process import ServerProcess
+from embedded.redis import Redis
+
+STOP_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Where to connect: the application's role, the owner for migrations, and Redis."""
+
+    database_url: str
+    owner_database_url: str
+    redis_url: str
+
+
+class EmbeddedServers:
+    """PostgreSQL and Redis in `home`, shared by all programs that use this home at the same time.
+
+    They run as long as at least one user process is alive. `durable=False` is faster but may lose data in a power cut;
+    the first user's choice applies while the servers run.
+    """
+
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
+        self._layout = lay_out(home)
+        self._durable = durable
+        self._use: int | None = None
+
+    def start(self) -> Urls:
+        """Start the servers, or join the running ones. Raises EmbeddedServersError."""
+        with locked(self._layout.control):
+            layout = make_folders(self._layout)
+            if self._use is None:
+                self._use = open_lock(layout.users)
+            lock_shared(self._use)
+            try:
+                if not _healthy(layout):
+                    _end_keeper(layout)
+                    self._begin_keeper()
+                return _urls(layout.sockets())
+            except BaseException:
+                os.close(self._use)
+                self._use = None
+                raise
+
+    def stop(self) -> None:
+        """Leave the servers; the last user stops them and waits until they have exited."""
+        if self._use is None:
+            return
+        use, self._use = self._use, None
+        try:
+            if not self._layout.users.exists():  # the home was deleted; the keeper notices by itself
+                return
+            with locked(self._layout.control):
+                if try_lock(use):
+                    _end_everything(Layout(self._layout.control, self._layout.folder.resolve()))
+        finally:
+            os.close(use)
+
+    def __enter__(self) -> Urls:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _begin_keeper(self) -> None:
+        command = [sys.executable, "-P", "-m", "embedded.keeper", str(self._layout.control.parent)]
+        begun = subprocess.run(  # noqa: S603 (ourselves)
+            command if self._durable else [*command, "--not-durable"],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        if begun.returncode != 0:
+            raise EmbeddedServersError(begun.stderr.strip())
+
+
+def _healthy(layout: Layout) -> bool:
+    if not is_held(layout.keeper):
+        return False
+    sockets = layout.sockets()
+    return Postgres(layout, sockets, durable=True).answers() and Redis(layout, sockets).answers()
+
+
+def _end_keeper(layout: Layout) -> None:
+    if not is_held(layout.keeper):
+        return
+    with suppress(ProcessLookupError):
+        os.kill(int(layout.keeper.read_text()), signal.SIGTERM)
+    if not wait_until_free(layout.keeper, STOP_SECONDS):
+        raise EmbeddedServersError(f"The embedded servers won't stop. See {layout.log('keeper')}.")
+
+
+def _end_everything(layout: Layout) -> None:
+    _end_keeper(layout)
+    sockets = layout.sockets()
+    for server in (Redis(layout, sockets), Postgres(layout, sockets, durable=True)):
+        ServerProcess(server, layout).end()  # a no-op unless the keeper was killed
+    discard_sockets(layout, sockets)
+
+
+def _urls(sockets: Path) -> Urls:
+    return Urls(
+        database_url=postgres.url(postgres.APPLICATION, sockets),
+        owner_database_url=postgres.url(postgres.OWNER, sockets),
+        redis_url=redis.url(sockets),
+    )

@@ -1,0 +1,13 @@
+"""Reads the word lists and tables beside this module."""
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+
+def read_text(name: str) -> str:
+    return resources.files("reunite.text").joinpath(name).read_text(encoding="utf-8")
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(read_text(name))

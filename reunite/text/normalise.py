@@ -1,0 +1,17 @@
+"""The form of a text that is compared: English, spelling corrected, without negated words."""
+
+from reunite.text.data import read_text
+from reunite.text.lexicon import to_english
+from reunite.text.negation import strip_negations
+from reunite.text.spelling import correct_spelling
+
+
+def normalise(text: str) -> str:
+    """Translate the words we know to English, correct the spelling of English texts, and strip negations."""
+    english = to_english(text)
+    return strip_negations(english if english != text else correct_spelling(text))
+
+
+def tables() -> str:
+    """Return the tables that `normalise` uses; an encoder's version changes with them."""
+    return read_text("lexicon.tsv") + read_text("real_words.txt")

@@ -1,0 +1,73 @@
+"""Scores a labelled set's searches, each by a scoring model that was fitted without that search's thing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from reunite.entities import Label
+from reunite.matching.evidence import Item
+from reunite.matching.features import ReportFeatures, extract
+from reunite.matching.scoring import score
+from reunite.matching.weights import ScoringModel
+from reunite.tuning.calibration import calibrate
+from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, assign_folds, narrow, sample_gallery
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The result of a search, best candidate first, and which candidates are relevant."""
+
+    query: UUID
+    thing: UUID
+    has_answer: bool
+    """Whether there was anything to find."""
+    posts: tuple[UUID, ...]
+    probabilities: tuple[float, ...]
+    labels: tuple[Label | None, ...]
+    right: tuple[bool, ...]
+
+    @property
+    def first(self) -> tuple[float, bool]:
+        """The first candidate's probability and whether it is right; 0 and False without candidates."""
+        return (self.probabilities[0], self.right[0]) if self.posts else (0.0, False)
+
+
+def predict(
+    labelled: LabelledSearch, model: ScoringModel, extract: Callable[[Item], ReportFeatures] = extract
+) -> Prediction:
+    scored = score(labelled.search, model, extract)
+    return Prediction(
+        query=labelled.query,
+        thing=labelled.thing,
+        has_answer=bool(labelled.relevant),
+        posts=tuple(candidate.report for candidate in scored),
+        probabilities=tuple(candidate.probability for candidate in scored),
+        labels=tuple(candidate.label for candidate in scored),
+        right=tuple(candidate.report in labelled.relevant for candidate in scored),
+    )
+
+
+class OutOfFoldScorers:
+    """One scoring model for each fold, fitted to the set without that fold's things and their reports."""
+
+    def __init__(
+        self, labelled: LabelledSet, prior: ScoringModel, count: int, progress: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Fit `count` models, reporting each to `progress`. Raises TooLittleDataError."""
+        self._labelled = labelled
+        self._fold_of = assign_folds(labelled, count)
+        self._extract = lru_cache(maxsize=None)(extract)
+        self._models = []
+        for fold in range(count):
+            others = {thing for thing, own in self._fold_of.items() if own != fold}
+            self._models.append(calibrate(labelled.of(others), prior).scoring_model)
+            progress(fold + 1)
+
+    def predict(self, *, absent: float, size: int | None, seed: int) -> list[Prediction]:
+        """Score every lost report's search, with a random share of the things absent from the gallery."""
+        gallery = sample_gallery(self._labelled, absent=absent, size=size, seed=seed)
+        return [
+            predict(narrow(search, gallery), self._models[self._fold_of[search.thing]], self._extract)
+            for search in self._labelled.lost
+        ]

@@ -1,0 +1,136 @@
+"""Texts on which an expression that backtracks takes for ever, made from the expression itself, and their measure."""
+
+import re
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from re import _constants as sre  # type: ignore[attr-defined]  # the parser of `re` is typed nowhere
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+FLOOR = 0.1
+"""Seconds of CPU time that every size may take: what is faster is not compared."""
+MOST_GROWTH = 8.0
+"""How many times the time four times the text may take: 4 where it is linear, 16 where it is quadratic."""
+SIZES = tuple(4**power for power in range(2, 8))
+"""Letters, up to 16,384."""
+EVERYWHERE = (" ", "\n", "a", "1", "-", ",", "<", "鍵", "a ", " \n")
+TAILS = ("", "x", "\0")
+
+_BRANCHES = 6
+_ANY = {sre.CATEGORY_DIGIT: "1", sre.CATEGORY_SPACE: " ", sre.CATEGORY_WORD: "a", sre.CATEGORY_NOT_DIGIT: "a"}
+_ANY |= {sre.CATEGORY_NOT_SPACE: "a", sre.CATEGORY_NOT_WORD: "-"}
+_REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
+
+
+class TooSlowError(Exception):
+    """It grows faster than the text."""
+
+
+def check_growth(run: Callable[[int], object], sizes: Iterable[int] = SIZES) -> None:
+    """Run with each size, and raise TooSlowError where one takes far longer than the size before explains."""
+    before = 0.0
+    for size in sizes:
+        limit = max(FLOOR, MOST_GROWTH * before)
+        before = _timed(partial(run, size), limit)
+
+
+def _timed(run: Callable[[], object], limit: float) -> float:
+    """Return the CPU time taken. The engine of `re` looks for signals, so that even what never ends is ended."""
+
+    def end(*_: object) -> None:
+        raise TooSlowError(f"over {limit:.2f} s of CPU time")
+
+    old = signal.signal(signal.SIGPROF, end)
+    start = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, limit)
+    try:
+        run()
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, old)
+    return time.process_time() - start
+
+
+def pumps(pattern: re.Pattern[Any]) -> list[tuple[str, str]]:
+    """Return beginnings, each with what is to be repeated after it: by each repetition within the expression."""
+    made = {("", piece) for piece in EVERYWHERE}
+    parsed = parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE if _is_bytes(pattern) else pattern.flags)
+    for before, repeated in _repeated(list(parsed), ""):
+        made.add((before, repeated))
+        made.add(("", before + repeated))
+    return sorted(pump for pump in made if pump[1])
+
+
+def texts(pattern: re.Pattern[Any], before: str, repeated: str, tail: str, size: int) -> Any:
+    """Return what the expression is to be tried on, in its own kind."""
+    text = before + repeated * (size // len(repeated)) + tail
+    return text.encode("latin-1", "replace") if _is_bytes(pattern) else text
+
+
+def _is_bytes(pattern: re.Pattern[Any]) -> bool:
+    return isinstance(pattern.pattern, bytes)
+
+
+def _repeated(tree: list[Any], before: str) -> Iterator[tuple[str, str]]:
+    for position, (kind, value) in enumerate(tree):
+        lead = before + _example(tree[:position], 1)
+        if kind in _REPEATS:
+            _, high, body = value
+            if high is sre.MAXREPEAT:
+                yield from ((lead, _example(list(body), least, choice)) for least in (0, 1) for choice in range(3))
+                yield from ((lead, _example(list(body) + tree[position + 1 :], least)) for least in (0, 1))
+            yield from _repeated(list(body), lead)
+        else:
+            for inner in _inside(kind, value):
+                yield from _repeated(inner, lead)
+
+
+def _inside(kind: Any, value: Any) -> list[list[Any]]:
+    if kind is sre.BRANCH:
+        return [list(branch) for branch in value[1][:_BRANCHES]]
+    if kind is sre.SUBPATTERN:
+        return [list(value[3])]
+    if kind is sre.ATOMIC_GROUP:
+        return [list(value)]
+    return [list(value[1])] if kind in {sre.ASSERT, sre.ASSERT_NOT} else []
+
+
+def _example(tree: list[Any], least: int, choice: int = 0) -> str:
+    """Return a short text that a part of an expression takes, with each repetition at least so often."""
+    return "".join(_one(kind, value, least, choice) for kind, value in tree)
+
+
+def _one(kind: Any, value: Any, least: int, choice: int) -> str:
+    if kind is sre.LITERAL:
+        return chr(value)
+    if kind is sre.ANY:
+        return "a"
+    if kind is sre.NOT_LITERAL:
+        return "a" if value != ord("a") else "b"
+    if kind is sre.IN:
+        return _of_class(value)
+    if kind in _REPEATS:
+        low, high, body = value
+        return _example(list(body), least, choice) * int(min(max(low, least), high))
+    inner = [] if kind in {sre.ASSERT, sre.ASSERT_NOT} else _inside(kind, value)
+    return _example(inner[min(choice, len(inner) - 1)], least, choice) if inner else ""
+
+
+def _of_class(members: list[Any]) -> str:
+    if members[0][0] is sre.NEGATE:
+        found = re.compile("[^" + "".join(map(_as_written, members[1:])) + "]").search("a 1-.,<>\n\"'~é鍵")
+        return found[0] if found else "a"
+    kind, value = members[0]
+    return _ANY.get(value, "a") if kind is sre.CATEGORY else chr(value if kind is sre.LITERAL else value[0])
+
+
+def _as_written(member: Any) -> str:
+    kind, value = member
+    if kind is sre.LITERAL:
+        return re.escape(chr(value))
+    if kind is sre.RANGE:
+        return f"{re.escape(chr(value[0]))}-{re.escape(chr(value[1]))}"
+    names = {sre.CATEGORY_DIGIT: r"\d", sre.CATEGORY_SPACE: r"\s", sre.CATEGORY_WORD: r"\w"}
+    return names.get(value, "")

@@ -1,0 +1,170 @@
+"""Photos are opened apart: whatever one does to its decoder, the worker, its memory and other photos are unharmed."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
+from typing import TypeVar
+
+import psutil
+import pytest
+
+from reunite.errors import TellUserError
+from reunite.matching import colours
+from tests.doubles import poison
+from tests.support.pictures import drawing
+from tests.support.waiting import eventually
+from workers import photos
+from workers.decoder.child import Limits
+from workers.decoder.pool import AT_ONCE, Decoders
+
+T = TypeVar("T")
+PATIENT = Limits(cpu_seconds=60, clock_seconds=120)
+SLOW = poison.webp_bomb(5500)
+"""It takes a second, and most of the memory that there is for all."""
+
+
+@pytest.fixture
+async def decoders() -> AsyncIterator[Decoders]:
+    async with Decoders(PATIENT) as pool:
+        yield pool
+
+
+def family() -> list[psutil.Process]:
+    return [each for each in psutil.Process().children() if "workers.decoder" in each.cmdline()]
+
+
+async def busy() -> psutil.Process:
+    """Wait until a decoder is at work, and return it."""
+
+    def working() -> psutil.Process | None:
+        return next((each for each in family() if each.memory_info().rss > 150 * 2**20), None)
+
+    return await eventually(working)
+
+
+async def refused(opening: Awaitable[T]) -> str:
+    with pytest.raises(TellUserError) as told:
+        await opening
+    return told.value.key
+
+
+async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
+    for data in (drawing("red"), *poison.AT_THE_EDGE.values()):
+        decoded, copy = await decoders.decode(data), photos.make_stored_copy(data)
+        assert decoded.jpeg == copy.jpeg
+        assert (decoded.pixels == photos.decode(copy.jpeg)).all()
+        assert decoded.colours == colours.of_photo(decoded.pixels)
+    assert len(family()) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        (b"", "photo_unreadable"),
+        (b"%PDF-1.7", "photo_not_an_image"),
+        (b"<!---->" * 40 + b"x", "photo_not_an_image"),
+        (b"<!---->" * 40 + b"<html>", "photo_is_web_page"),
+        (b"\0" * (photos.MAX_PHOTO_BYTES + 1), "photo_too_large"),
+        (poison.webp_bomb(8900), "photo_too_many_pixels"),
+        (poison.lying_png(100, 8000), "photo_unreadable"),
+        (poison.lying_png(100, 9500), "photo_too_many_pixels"),
+    ],
+    ids=["empty", "pdf", "comments", "page", "large", "bomb", "lying", "lying of many pixels"],
+)
+async def test_what_cannot_be_used_is_told_in_words(decoders: Decoders, data: bytes, key: str) -> None:
+    assert await refused(decoders.decode(data)) == key
+    assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+
+
+@pytest.mark.parametrize(("side", "says"), [(3000, 20), (100, 7000), (100, 9500)])
+async def test_a_header_that_lies_does_no_harm(decoders: Decoders, side: int, says: int) -> None:
+    with suppress(TellUserError):
+        await decoders.decode(poison.lying_avif(side, says))
+    assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+
+
+async def test_a_photo_that_takes_for_ever_is_ended_and_holds_up_no_other() -> None:
+    async with Decoders(Limits(cpu_seconds=1, clock_seconds=120)) as decoders:
+        await asyncio.gather(*(decoders.decode(drawing("red")) for _ in range(AT_ONCE)))  # both are warm
+        forever = asyncio.create_task(refused(decoders.decode(poison.many_scans(8000, 20_000))))
+        await asyncio.sleep(0.1)
+        assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+        assert not forever.done()
+        assert await forever == "photo_unusable"
+        assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+
+
+async def test_a_decoder_that_says_nothing_is_ended() -> None:
+    async with Decoders(Limits(cpu_seconds=60, clock_seconds=1)) as decoders:
+        assert await refused(decoders.decode(poison.many_scans(8000, 20_000))) == "photo_unusable"
+    assert not family()
+
+
+async def test_big_photos_together_take_no_more_memory_than_one_may(decoders: Decoders) -> None:
+    opening = asyncio.gather(*(decoders.decode(poison.webp_bomb(side)) for side in (5500, 4000, 4000, 5500)))
+    most = 0
+    while not opening.done():
+        most = max(most, sum(each.memory_info().rss for each in family()))
+        await asyncio.sleep(0.01)
+    assert {decoded.pixels.shape for decoded in await opening} == {(512, 512, 3)}
+    assert 300 * 2**20 < most < photos.MAX_DECODED_BYTES + AT_ONCE * 100 * 2**20
+
+
+async def test_a_photo_whose_decoder_was_killed_is_tried_once_more(decoders: Decoders) -> None:
+    opening = asyncio.create_task(decoders.decode(SLOW))
+    (await busy()).kill()
+    assert (await opening).pixels.shape == (512, 512, 3)
+
+
+async def test_a_photo_that_kills_twice_is_refused_and_its_neighbour_is_not(decoders: Decoders) -> None:
+    opening = asyncio.create_task(refused(decoders.decode(SLOW)))
+    first = await busy()
+    first.kill()
+    neighbours = asyncio.gather(*(decoders.decode(drawing("red")) for _ in range(5)))
+    await eventually(lambda: not first.is_running())
+    (await busy()).kill()
+    assert await opening == "photo_unusable"
+    assert {decoded.pixels.shape for decoded in await neighbours} == {(240, 240, 3)}
+
+
+async def test_a_photo_that_nobody_waits_for_any_more_is_let_go(decoders: Decoders) -> None:
+    opening = asyncio.create_task(decoders.decode(SLOW))
+    await busy()
+    opening.cancel()
+    await asyncio.gather(opening, return_exceptions=True)
+    assert not family()
+    assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+
+
+async def test_a_decoder_knows_nothing_of_the_worker(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REUNITE_DISCORD_TOKEN", "canary")
+    monkeypatch.setenv("DATABASE_PASSWORD", "canary")
+    await decoders.decode(drawing("red"))
+    [decoder] = family()
+    assert "canary" not in str(decoder.environ())
+    assert not decoder.net_connections()
+    assert decoder.open_files() == []
+    assert not any("torch" in each.path for each in decoder.memory_maps())
+    limits = {name: decoder.rlimit(getattr(psutil, name)) for name in ("RLIMIT_FSIZE", "RLIMIT_CORE")}
+    assert set(limits.values()) == {(0, 0)}
+
+
+async def test_a_decoder_ends_with_its_worker() -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from tests.support.pictures import drawing\n"
+        "from workers.decoder.pool import Decoders\n"
+        "async def main():\n"
+        "    decoders = Decoders()\n"
+        "    await decoders.decode(drawing('red'))\n"
+        "    print(decoders._idle[-1].pid, flush=True)\n"
+        "    await asyncio.sleep(600)\n"
+        "asyncio.run(main())\n"
+    )
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
+    assert worker.stdout
+    decoder = psutil.Process(int(await worker.stdout.readline()))
+    worker.kill()
+    await worker.wait()
+    await eventually(lambda: not decoder.is_running() or decoder.status() == psutil.STATUS_ZOMBIE)

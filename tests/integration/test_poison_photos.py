@@ -1,0 +1,239 @@
+"""What befalls one photo keeps nothing of its report back, through the real worker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from uuid import UUID
+
+import numpy as np
+import psutil
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from db.work import StoredPhoto, WorkSession
+from reunite.encoder import Pixels, Vectors
+from reunite.entities import IncomingPhoto, Report
+from reunite.errors import DefectError
+from reunite.matching.evidence import PairKind
+from tests.doubles import poison
+from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import World, world
+from workers.decoder.child import Limits
+from workers.decoder.pool import Decoders
+from workers.intake import IN_FLIGHT_BYTES, MOST_FAILURES
+
+
+@pytest.fixture
+async def quiet_place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    """A community without a worker."""
+    async with world(database_url, redis_url) as community:
+        yield community
+
+
+@pytest.fixture
+async def place(quiet_place: World, database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with working(database_url, redis_url, quiet_seconds=0.2):
+        yield quiet_place
+
+
+GOOD = IncomingPhoto("good.jpg", data=drawing("red"))
+
+
+async def similarities(place: World, loss: Report) -> Mapping[UUID, Mapping[PairKind, float]]:
+    async with place.store.session(place.workspace.community) as session:
+        report = await session.report(loss.id)
+        assert report
+        return {each.item.report: each.similarities for each in (await session.search(report, 200)).candidates}
+
+
+async def test_photos_with_numbers_at_the_edge_are_searched_and_matched(place: World) -> None:
+    finds = {
+        name: await place.found(name, text="umbrella", photos=(GOOD, IncomingPhoto(name, data=data)))
+        for name, data in poison.AT_THE_EDGE.items()
+    }
+    alone = {
+        name: await place.found(f"{name} alone", photos=(IncomingPhoto(name, data=data),))
+        for name, data in poison.AT_THE_EDGE.items()
+    }
+    await place.quiet()
+    loss = await place.lost("l1", "a red umbrella", "red")
+    await place.quiet()
+    found = await similarities(place, loss)
+    assert found.keys() == {report.id for report in (*finds.values(), *alone.values())}
+    assert all(set(found[report.id]) == set(PairKind) for report in finds.values())
+    assert min(found[report.id][PairKind.PHOTO_PHOTO] for report in finds.values()) > 0.9
+
+
+async def test_a_photo_at_the_edge_matches_its_like(place: World) -> None:
+    for name, data in poison.AT_THE_EDGE.items():
+        find = await place.found(f"f {name}", photos=(IncomingPhoto(name, data=data),))
+        await place.quiet()
+        loss = await place.lost(f"l {name}", photos=(IncomingPhoto(name, data=data),))
+        await place.quiet()
+        assert (await similarities(place, loss))[find.id][PairKind.PHOTO_PHOTO] > 0.99, name
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("bomb.webp", poison.webp_bomb(8900)),
+        ("page.html", b"<!---->" * 40 + b"x"),
+        ("scans.jpg", poison.many_scans(8000, 20_000)),
+    ],
+    ids=["bomb", "comments", "scans"],
+)
+async def test_a_hostile_photo_is_answered_and_the_rest_is_searched(  # noqa: PLR0913, PLR0917 - fixtures
+    quiet_place: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes
+) -> None:
+    monkeypatch.setattr("workers.app.Decoders", lambda: Decoders(Limits(cpu_seconds=1)))
+    async with working(database_url, redis_url):
+        await answered_and_searched(quiet_place, name, data)
+
+
+async def answered_and_searched(place: World, name: str, data: bytes) -> None:
+    await place.found("f1", text="red umbrella", photos=(IncomingPhoto(name, data=data), GOOD))
+    await place.found("f2", "green")
+    await place.quiet()
+    loss = await place.lost("l1", "my red umbrella", "red")
+    await place.quiet()
+    assert name in place.platform.thread("f1")[0]
+    best = max((await similarities(place, loss)).values(), key=lambda each: each[PairKind.PHOTO_PHOTO])
+    assert set(best) == set(PairKind)
+    assert best[PairKind.PHOTO_PHOTO] > 0.9
+
+
+async def test_many_large_photos_at_once_take_no_more_memory_than_a_few(
+    quiet_place: World, database_url: str, redis_url: str
+) -> None:
+    """Four posts of ten photos of 24 MB each, which were all fetched before the first was opened."""
+    photo, padding = drawing("red"), bytes(2**18)
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
+        response.content_length = len(photo) + 96 * len(padding)
+        await response.prepare(request)
+        for piece in (photo, *[padding] * 96):
+            await response.write(piece)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/{name}", serve)
+    async with TestServer(app, host="127.0.0.1") as host:
+        hosts = frozenset({f"{host.host}:{host.port}"})
+        async with working(database_url, redis_url, http_hosts=hosts):
+            await quiet_place.found("warm", "red")
+            await quiet_place.quiet()
+            before = most = psutil.Process().memory_info().rss
+            for post in range(4):
+                urls = [f"http://{host.host}:{host.port}/{post}-{number}.jpg" for number in range(10)]
+                await quiet_place.found(f"f{post}", photos=tuple(IncomingPhoto(url[-7:], url=url) for url in urls))
+            async with asyncio.timeout(300):
+                while not await quiet_place.is_quiet():
+                    most = max(most, psutil.Process().memory_info().rss)
+                    await asyncio.sleep(0.01)
+    assert {tuple(quiet_place.platform.kinds(f"f{post}")) for post in range(4)} == {("nothing",)}
+    assert most - before < 4 * IN_FLIGHT_BYTES
+
+
+async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searched(
+    place: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = WorkSession.store_photo
+
+    async def breaks(session: WorkSession, photo: UUID, stored: StoredPhoto) -> None:
+        if stored.width == 64:
+            await session._do("SELECT 1e-300::float8::real")
+        await store(session, photo, stored)
+
+    monkeypatch.setattr(WorkSession, "store_photo", breaks)
+    await place.found("f1", text="red umbrella", photos=(IncomingPhoto("bad.png", data=poison.flat((0, 0, 0))), GOOD))
+    await searched_with_the_rest(place)
+
+
+class OneSided(ColourEncoder):
+    """Fails, or finds no numbers, for black photos and for words of dragons."""
+
+    def __init__(self, *, with_numbers: bool) -> None:
+        self._with_numbers = with_numbers
+
+    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+        return self._spoilt(super().encode_images(images), [not image.any() for image in images])
+
+    def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
+        return self._spoilt(super().encode_texts(texts), ["dragon" in text for text in texts])
+
+    def _spoilt(self, vectors: Mapping[str, Vectors], which: Sequence[bool]) -> Mapping[str, Vectors]:
+        if any(which) and not self._with_numbers:
+            raise DefectError("no such photo")
+        return {space: np.where(np.array(which)[:, None], np.float32(np.nan), rows) for space, rows in vectors.items()}
+
+
+@pytest.fixture(params=[True, False], ids=["no numbers", "an error"])
+async def spoilt(
+    request: pytest.FixtureRequest,
+    quiet_place: World,
+    database_url: str,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[World]:
+    encoder = OneSided(with_numbers=request.param)
+    monkeypatch.setattr("tests.support.services.ColourEncoder", lambda: encoder)
+    async with working(database_url, redis_url, quiet_seconds=0.2):
+        yield quiet_place
+
+
+async def test_a_photo_that_cannot_be_embedded_is_answered_and_the_rest_is_searched(spoilt: World) -> None:
+    photos = (IncomingPhoto("bad.png", data=poison.flat((0, 0, 0))), GOOD)
+    await spoilt.found("f1", text="red umbrella", photos=photos)
+    await searched_with_the_rest(spoilt)
+
+
+async def test_words_that_cannot_be_embedded_keep_no_photo_back(spoilt: World) -> None:
+    await spoilt.found("f1", text="red dragon", photos=(GOOD,))
+    loss = await spoilt.lost("l1", "red cup", "red")
+    await eventually(lambda: "match" in spoilt.platform.kinds("l1"))
+    await at_the_last_try(spoilt)
+    await spoilt.said("f1", "problem")
+    [found] = (await similarities(spoilt, loss)).values()
+    assert PairKind.PHOTO_PHOTO in found
+    assert PairKind.TEXT_TEXT not in found
+
+
+async def searched_with_the_rest(place: World) -> None:
+    """The rest is matched at once, while the photo is tried again; in the end that one is answered."""
+    loss = await place.lost("l1", "my red umbrella", "red")
+    await eventually(lambda: "match" in place.platform.kinds("l1"))
+    assert "problem" not in place.platform.kinds("f1")
+    await at_the_last_try(place)
+    await place.said("f1", "problem")
+    assert "bad.png" in next(words for words in place.platform.thread("f1") if ".png" in words)
+    [found] = (await similarities(place, loss)).values()
+    assert set(found) == set(PairKind)
+    async with place.store.session(place.workspace.community) as session:
+        states = await session._all(
+            "SELECT p.state FROM photo p JOIN report r ON r.id = p.report_id WHERE r.kind = 'found'"
+        )
+        assert sorted(row["state"] for row in states) == ["failed", "stored"]
+
+    async def finished() -> bool:
+        async with place.store.session(place.workspace.community) as session:
+            return not await session.unfinished_work()
+
+    await eventually(finished)
+
+
+async def at_the_last_try(place: World) -> None:
+    """Let the work that is still due be tried for the last time, now."""
+
+    async def handed_back() -> int:
+        async with place.store.session(place.workspace.community) as session:
+            return await session._do(
+                "UPDATE work SET failures = %(n)s, fence = %(n)s, due_at = now(), hinted_at = NULL"
+                " WHERE state = 'due' AND failures > 0 AND leased_until IS NULL",
+                n=MOST_FAILURES - 1,
+            )
+
+    await eventually(handed_back)

@@ -1,0 +1,100 @@
+"""No expression takes longer on a hostile text than its length explains: each is found, and tried on its own poison."""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.doubles.hostile import TAILS, TooSlowError, check_growth, pumps, texts
+from tests.unit.test_structure import ROOMS, ROOT, files
+
+
+def modules() -> Iterator[str]:
+    for room in ROOMS:
+        yield from (each.name for each in pkgutil.walk_packages([str(ROOT / room)], f"{room}."))
+
+
+def patterns_in(value: Any) -> Iterable[re.Pattern[Any]]:
+    if isinstance(value, re.Pattern):
+        return [value]
+    if isinstance(value, Mapping):
+        return [pattern for each in value.values() for pattern in patterns_in(each)]
+    if isinstance(value, tuple | list | set | frozenset):
+        return [pattern for each in value for pattern in patterns_in(each)]
+    if hasattr(value, "cache_info") and "Pattern" in str(value.__annotations__.get("return")):  # made at its first use
+        return patterns_in(value())
+    return []
+
+
+def expressions() -> Mapping[str, re.Pattern[Any]]:
+    found = {}
+    for name in modules():
+        for variable, value in vars(importlib.import_module(name)).items():
+            for number, pattern in enumerate(patterns_in(value)):
+                found[f"{name}.{variable}[{number}]"] = pattern
+    return found
+
+
+def check(pattern: re.Pattern[Any]) -> None:
+    """Look through whole texts for all that it matches."""
+    for before, repeated in pumps(pattern):
+        for tail in TAILS:
+            make = partial(texts, pattern, before, repeated, tail)
+
+            def search(size: int, make: Callable[[int], str] = make) -> None:
+                for _ in pattern.finditer(make(size)):
+                    pass
+
+            check_growth(search)
+
+
+def test_every_expression_takes_as_long_as_the_text_is() -> None:
+    found = expressions()
+    assert len(found) > 25
+    slow = []
+    for name, pattern in found.items():
+        try:
+            check(pattern)
+        except TooSlowError as error:
+            slow.append(f"{name}: {error}")
+    assert not slow
+
+
+WEB_PAGE = (  # what stopped the workers
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    rb"<(?:!doctype\s+html|(?:html|head|body|script|meta|title)\b)"
+)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        re.compile(WEB_PAGE, re.DOTALL | re.IGNORECASE),
+        re.compile(r"((?:\s*(?:[,;:.+&\n]|\b(?:and|plus)\b))+\s*)"),
+        re.compile(r"^(\s*\d+)\.", re.MULTILINE),
+        re.compile(r"(a+)+$"),
+        re.compile(r"\s+x"),
+    ],
+    ids=lambda pattern: repr(pattern.pattern),
+)
+def test_an_expression_that_backtracks_is_caught(pattern: re.Pattern[Any]) -> None:
+    with pytest.raises(TooSlowError):
+        check(pattern)
+
+
+def test_no_expression_is_written_where_it_would_not_be_found() -> None:
+    inline = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in files()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "re"
+        and node.attr in {"sub", "subn", "match", "search", "fullmatch", "findall", "finditer", "split"}
+    ]
+    assert not inline

@@ -1,0 +1,82 @@
+"""Reading words takes as long as they are, whatever they are: up to the length that a report may have."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.discord import render as discord_render
+from bot.slack import markup
+from bot.slack import render as slack_render
+from reunite import rules
+from reunite.errors import TellUserError
+from reunite.text import colour_words, lexicon, normalise, parts, sealing, spelling, words
+from reunite.text.when import parse_when
+from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
+from workers.encoders.chunks import chunks
+
+SIZES = (rules.MOST_TEXT // 64, rules.MOST_TEXT // 16, rules.MOST_TEXT // 4, rules.MOST_TEXT)
+PUMPS = (
+    *EVERYWHERE,
+    *("not ", "not the ", "no red or ", "red not ", "red, ", "keys and ", "and ", "plus ", "with ", "has ", "dark "),
+    *("red and umbrella and ", "umbrela ", "schlüssel", "lederjacke", "it's ", "鍵を", "赤い", ". ", "\n\n"),
+    *(
+        "12.",
+        "12:00 ",
+        "am 3. ",
+        "a\u0301\u0327",
+        "\u0327\u0301",
+        "\ufdfa",
+        "<@U1|",
+        "&amp;",
+        "&#9",
+        "<!--",
+        "-->",
+        "*_~`",
+    ),
+)
+
+
+def when(text: str) -> None:
+    with suppress(TellUserError):
+        parse_when(text, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        colour_words.named_colours,
+        discord_render.escape,
+        lexicon.to_english,
+        markup.plain_text,
+        normalise.normalise,
+        parts.parts,
+        sealing.category_of,
+        slack_render.escaped,
+        spelling.correct_spelling,
+        when,
+        words.head_noun,
+        words.rare_candidates,
+        words.tokens,
+        lambda text: chunks(text, lambda piece: len(piece) < 70),
+    ],
+)
+def test_words_are_read_in_the_time_that_their_length_explains(read: Callable[[str], object]) -> None:
+    for pump in PUMPS:
+        for tail in TAILS:
+
+            def run(size: int, pump: str = pump, tail: str = tail) -> object:
+                return read(pump * (size // len(pump)) + tail)
+
+            check_growth(run, SIZES)
+
+
+def test_a_reading_that_tries_every_way_is_caught() -> None:
+    with pytest.raises(TooSlowError):
+        check_growth(lambda size: re.match("(a+)+$", "a" * size + "!"), SIZES)
+
+
+def test_no_number_in_a_slack_message_is_too_long_to_read() -> None:
+    assert markup.plain_text(f"&#{'9' * 5000}; &lt;b&gt; &amp;lt;") == f"&#{'9' * 5000}; <b> &lt;"

@@ -1,0 +1,78 @@
+"""What a decoder says is believed as far as it has a form; whatever else it says is nonsense."""
+
+import asyncio
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reunite.errors import TellUserError
+from reunite.matching import colours
+from workers.decoder import wire
+from workers.decoder.wire import Decoded, NonsenseError
+
+SHARES = colours.of_photo(np.zeros((4, 5, 3), np.uint8))
+
+
+async def heard(said: bytes) -> Decoded | None:
+    """Read as the worker does: words, then what they announce."""
+    reader = asyncio.StreamReader()
+    reader.feed_data(said)
+    reader.feed_eof()
+    words = await wire.read_words(reader)
+    if "problem" in words:
+        raise wire.problem(words)
+    return await wire.read_picture(reader, words)
+
+
+async def test_a_picture_arrives_as_it_was_sent() -> None:
+    pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
+    decoded = await heard(wire.picture(Decoded(b"jpeg", pixels, SHARES)))
+    assert decoded
+    assert decoded.jpeg == b"jpeg"
+    assert (decoded.pixels == pixels).all()
+    assert decoded.colours == SHARES
+
+
+async def test_a_problem_arrives_with_its_numbers() -> None:
+    with pytest.raises(TellUserError, match="photo_too_large") as told:
+        await heard(wire.words(problem="photo_too_large", params={"megabytes": 25, "name": "@everyone"}))
+    assert told.value.params == {"megabytes": 25}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        wire.frame(b"no json"),
+        wire.frame(b"\xff\xfe"),
+        wire.frame(b"[" * 50_000),
+        wire.frame(b"[]"),
+        wire.words(),
+        wire.words(problem="our_fault", params={}),
+        wire.words(problem="photo_too_large", params=[]),
+        wire.words(colours=SHARES, width=10**9, height=10**9),
+        wire.words(colours=SHARES, width=0, height=4),
+        wire.words(colours=SHARES[:-1], width=4, height=4),
+        wire.words(colours=[float("nan")] * len(SHARES), width=4, height=4),
+        wire.words(colours=[2] * len(SHARES), width=4, height=4),
+        wire.words(colours=SHARES, width=4, height=4) + b"\xff\xff\xff\xff",
+        b"\xff\xff\xff\xff",
+    ],
+)
+async def test_nonsense_is_known_as_such(said: bytes) -> None:
+    with pytest.raises(NonsenseError):
+        await heard(said)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    said=st.binary(max_size=200)
+    | st.recursive(st.none() | st.integers() | st.floats() | st.text(), st.lists).map(
+        lambda value: wire.frame(json.dumps({"width": value, "height": value, "colours": value}).encode())
+    )
+)
+def test_nothing_that_is_said_does_harm(said: bytes) -> None:
+    with pytest.raises((NonsenseError, asyncio.IncompleteReadError)):
+        asyncio.run(heard(said))

@@ -1,0 +1,87 @@
+"""The decoder itself: python -m workers.decoder SECONDS, where a photo may take so many of CPU time.
+
+It starts with no more than a path in its environment and no descriptor but its pipes, and may write no file.
+"""
+
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import IO, Final
+
+import pillow_heif
+from PIL import AvifImagePlugin, Image
+
+from reunite.errors import TellUserError
+from reunite.matching import colours
+from workers import photos
+from workers.decoder import wire
+
+_SPARE: Final = 64 * 1024 * 1024
+"""Bytes of address space beyond what a photo should need."""
+_MOST_FILES: Final = 64
+
+
+def main() -> None:
+    """Open photos until there are no more. A photo for which memory was too little is the last one."""
+    photos_in, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("r+b") as nothing:  # what the libraries print is no answer
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(nothing.fileno(), 1)
+    _confine()
+    while (data := wire.read_frame(photos_in)) is not None:
+        _limit_time(int(sys.argv[1]))
+        try:
+            answer, is_last = _opened(data, photos_in, answers), False
+        except MemoryError:
+            answer, is_last = wire.words(problem="photo_unusable", params={}, is_last=True), True
+        answers.write(answer)
+        answers.flush()
+        if is_last:
+            break
+
+
+def _opened(data: bytes, photos_in: IO[bytes], answers: IO[bytes]) -> bytes:
+    def take(needed: int) -> None:
+        answers.write(wire.words(needs=needed))
+        answers.flush()
+        if photos_in.read(len(wire.GO)) != wire.GO:
+            sys.exit()  # the worker has ended
+        _limit_memory(needed + needed // 4 + _SPARE)
+
+    try:
+        jpeg = photos.make_stored_copy(data, take).jpeg
+        pixels = photos.decode(jpeg)
+        return wire.picture(wire.Decoded(jpeg, pixels, colours.of_photo(pixels)))
+    except TellUserError as error:
+        return wire.words(problem=error.key, params=error.params)
+    finally:
+        _limit_memory(None)
+
+
+def _confine() -> None:
+    Image.init()  # whatever has to be read is read now
+    AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
+
+
+def _limit_time(seconds: int) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + seconds, most))
+
+
+def _limit_memory(more: int | None) -> None:
+    """Let the address space grow by so many bytes at most; None for no limit."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most if more is None else _address_space() + more, most))
+
+
+def _address_space() -> int:
+    return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""One decoder: a process that opens one photo at a time, started when needed and killed when it takes too long."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass
+from typing import Final
+
+from reunite.errors import TellUserError
+from workers.decoder import wire
+
+_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
+"""All that a decoder sees of the worker's environment: no token, no password."""
+_ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+
+_PIECE: Final = 256 * 1024
+
+Grant = Callable[[int], AbstractAsyncContextManager[None]]
+
+
+class DecoderDiedError(Exception):
+    """A decoder ended with a photo in its hands. `by_limit`: it had used up its time, and would do so again."""
+
+    def __init__(self, reason: str, *, by_limit: bool = False) -> None:
+        """`reason` is for the log."""
+        super().__init__(reason)
+        self.by_limit = by_limit
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one photo may take of a decoder: seconds of CPU time, and seconds by the clock between two answers."""
+
+    cpu_seconds: int = 8
+    clock_seconds: float = 30
+
+
+class Decoder:
+    """A decoder's process, as the worker sees it."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start nothing yet."""
+        self._limits = limits
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def decode(self, data: bytes, grant: Grant) -> wire.Decoded:
+        """Open a photo; `grant` holds the memory that it needs.
+
+        Raises TellUserError where it can't be used, and DecoderDiedError where the decoder ended over it.
+        """
+        process = self._process = self._process or await self._started()
+        try:
+            return await self._asked(process, data, grant)
+        except TellUserError:
+            raise
+        except TimeoutError as error:
+            await self.end()
+            raise DecoderDiedError("it took too long") from error
+        except (asyncio.IncompleteReadError, OSError, wire.NonsenseError) as error:
+            await self.end()
+            by_limit = process.returncode == -signal.SIGXCPU
+            raise DecoderDiedError(f"{type(error).__name__}, status {process.returncode}", by_limit=by_limit) from error
+        except BaseException:
+            await self.end()  # it is in the middle of a photo that nobody waits for
+            raise
+
+    async def end(self) -> None:
+        """End the process; the next photo gets a new one."""
+        process, self._process = self._process, None
+        if process is not None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number while there is one."""
+        return self._process.pid if self._process else None
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-B", "-m", "workers.decoder", str(self._limits.cpu_seconds)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # libraries complain there of every odd photo
+            env=environment | _ONE_THREAD,
+            start_new_session=True,  # Ctrl-C reaches the worker alone; a decoder ends when its pipe does
+        )
+
+    async def _asked(self, process: asyncio.subprocess.Process, data: bytes, grant: Grant) -> wire.Decoded:
+        said = await self._answer(process, wire.length(data), data)
+        if "needs" not in said:
+            return await self._outcome(process, said)
+        if not isinstance(said["needs"], int):
+            raise wire.NonsenseError
+        async with grant(said["needs"]):
+            return await self._outcome(process, await self._answer(process, wire.GO))
+
+    async def _answer(self, process: asyncio.subprocess.Process, *said: bytes) -> dict[str, object]:
+        assert process.stdin is not None  # noqa: S101 - asked for above
+        assert process.stdout is not None  # noqa: S101
+        async with asyncio.timeout(self._limits.clock_seconds):
+            for start, piece in ((start, each) for each in said for start in range(0, len(each), _PIECE)):
+                process.stdin.write(piece[start : start + _PIECE])  # the whole would lie twice in memory
+                await process.stdin.drain()
+            return await wire.read_words(process.stdout)
+
+    async def _outcome(self, process: asyncio.subprocess.Process, said: dict[str, object]) -> wire.Decoded:
+        if "problem" in said:
+            if said.get("is_last"):
+                await self.end()
+            raise wire.problem(said)
+        assert process.stdout is not None  # noqa: S101
+        async with asyncio.timeout(self._limits.clock_seconds):
+            return await wire.read_picture(process.stdout, said)

@@ -1,0 +1,59 @@
+"""A worker's decoders: a few, each with one photo at a time, and not more memory among them than is granted."""
+
+import asyncio
+from typing import Final, Self
+
+import structlog
+
+from reunite.errors import TellUserError
+from workers.budget import ByteBudget
+from workers.decoder.child import Decoder, DecoderDiedError, Limits
+from workers.decoder.wire import Decoded
+from workers.photos import MAX_DECODED_BYTES
+from workers.turns import Turns
+
+AT_ONCE: Final = 2
+
+_log = structlog.get_logger(__name__)
+
+
+class Decoders:
+    """Opens posted photos. An asynchronous context manager: the processes end with it."""
+
+    def __init__(self, limits: Limits | None = None, at_once: int = AT_ONCE) -> None:
+        """Start nothing yet: a decoder's process starts with its first photo, and stays."""
+        self._idle = [Decoder(limits or Limits()) for _ in range(at_once)]
+        self._turns = Turns(at_once)
+        self._memory = ByteBudget(MAX_DECODED_BYTES)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(decoder.end() for decoder in self._idle))
+
+    async def decode(self, data: bytes) -> Decoded:
+        """Open a photo. A death over it may have been a neighbour's fault, so it is tried once more, alone.
+
+        Raises TellUserError where it can't be used.
+        """
+        try:
+            async with self._turns.turn():
+                return await self._decoded(data)
+        except DecoderDiedError as death:
+            _log.warning("decoder_died", reason=str(death))
+            if death.by_limit:
+                raise TellUserError("photo_unusable") from death
+        try:
+            async with self._turns.turn(alone=True):
+                return await self._decoded(data)
+        except DecoderDiedError as death:
+            _log.warning("photo_kills_decoders", reason=str(death))
+            raise TellUserError("photo_unusable") from death
+
+    async def _decoded(self, data: bytes) -> Decoded:
+        decoder = self._idle.pop()
+        try:
+            return await decoder.decode(data, self._memory.taken)
+        finally:
+            self._idle.append(decoder)  # and it is the next one taken, as it is warm

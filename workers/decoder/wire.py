@@ -1,0 +1,119 @@
+"""What a worker and its decoder say to each other through two pipes.
+
+The worker sends a photo. The decoder answers with what opening it needs, and waits until that is granted; then it sends
+the outcome: the stored copy and its pixels, or the sentence that says why there is none.
+"""
+
+import json
+import struct
+from asyncio import StreamReader
+from dataclasses import dataclass
+from typing import IO, Any, Final, TypeGuard
+
+import numpy as np
+
+from reunite.encoder import Pixels
+from reunite.errors import TellUserError
+from reunite.matching import colours
+from workers.photos import STORED_SIDE
+
+GO: Final = b"+"
+"""Grants what a decoder has said that it needs."""
+PROBLEMS: Final = {
+    "photo_is_web_page",
+    "photo_not_an_image",
+    "photo_too_large",
+    "photo_too_many_pixels",
+    "photo_unreadable",
+    "photo_unusable",
+}
+_LENGTH: Final = struct.Struct(">I")
+_MOST_WORDS: Final = 64 * 1024
+_MOST_COPY: Final = 16 * 1024 * 1024
+
+
+class NonsenseError(Exception):
+    """A decoder said what none of ours says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a decoder made of a photo: its stored copy (JPEG), and that copy's pixels and colours."""
+
+    jpeg: bytes
+    pixels: Pixels
+    colours: tuple[float, ...]
+
+
+def length(data: bytes) -> bytes:
+    """Return what comes before it."""
+    return _LENGTH.pack(len(data))
+
+
+def frame(data: bytes) -> bytes:
+    """Put its length before it."""
+    return length(data) + data
+
+
+def read_frame(file: IO[bytes]) -> bytes | None:
+    """Read one; None at the end."""
+    head = file.read(_LENGTH.size)
+    return file.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else None
+
+
+def words(**said: Any) -> bytes:
+    """Return what is said besides a picture."""
+    return frame(json.dumps(said).encode())
+
+
+def picture(decoded: Decoded) -> bytes:
+    """Return a photo that could be opened."""
+    height, width = decoded.pixels.shape[:2]
+    head = words(colours=decoded.colours, width=width, height=height)
+    return head + frame(decoded.jpeg) + decoded.pixels.tobytes()
+
+
+async def read_words(reader: StreamReader) -> dict[str, Any]:
+    """Read what is said. Raises NonsenseError, and asyncio.IncompleteReadError where the decoder has ended."""
+    try:
+        said = json.loads(await _read(reader, _MOST_WORDS))
+    except (ValueError, RecursionError) as error:
+        raise NonsenseError from error
+    if not isinstance(said, dict):
+        raise NonsenseError
+    return said
+
+
+def problem(said: dict[str, Any]) -> TellUserError:
+    """Return what the poster is to be told. Raises NonsenseError where there is no such sentence."""
+    key, params = said.get("problem"), said.get("params")
+    if key not in PROBLEMS or not isinstance(params, dict):
+        raise NonsenseError
+    return TellUserError(key, **{str(name): value for name, value in params.items() if isinstance(value, int)})
+
+
+async def read_picture(reader: StreamReader, said: dict[str, Any]) -> Decoded:
+    """Read the picture that comes after its words. Nothing is believed: the decoder may be a photo's by now."""
+    width, height, shares = said.get("width"), said.get("height"), said.get("colours")
+    if not (_is_side(width) and _is_side(height) and _is_shares(shares)):
+        raise NonsenseError
+    jpeg = await _read(reader, _MOST_COPY)
+    pixels = np.frombuffer(await reader.readexactly(width * height * 3), np.uint8).reshape(height, width, 3)
+    return Decoded(jpeg, pixels, tuple(map(float, shares)))
+
+
+async def _read(reader: StreamReader, most: int) -> bytes:
+    [size] = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+    if size > most:
+        raise NonsenseError
+    return await reader.readexactly(size)
+
+
+def _is_side(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and 0 < value <= STORED_SIDE
+
+
+def _is_shares(value: Any) -> TypeGuard[list[float]]:
+    if not isinstance(value, list) or len(value) != len(colours.NAMES):
+        return False
+    return all(isinstance(share, float | int) and 0 <= share <= 1 for share in value)

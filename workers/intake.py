@@ -1,0 +1,131 @@
+"""Photos from where they were posted into the store, each by itself: what befalls one keeps no other back."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from db.store import Store
+from db.work import LeaseLostError, StoredPhoto, WorkLease
+from reunite.encoder import Pixels
+from reunite.entities import Photo, PhotoState
+from reunite.errors import DefectError, TellUserError, TryAgainError
+from reunite.messages import wording
+from workers.budget import ByteBudget
+from workers.decoder.pool import Decoders
+from workers.decoder.wire import Decoded
+from workers.fetch import PhotoFetcher
+from workers.photos import MAX_PHOTO_BYTES
+from workers.slack_files import SlackFiles
+
+MOST_FAILURES: Final = 6
+"""After so many tries (about a minute) temporary trouble is said instead of tried again."""
+IN_FLIGHT_BYTES: Final = 4 * MAX_PHOTO_BYTES
+"""What of posted files a worker holds at once."""
+_FRESH_LINK: Final = 15.0
+"""Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Taken:
+    """The pixels of the photos that were stored now, and why others could not be, so that they are tried again."""
+
+    pixels: dict[UUID, Pixels] = field(default_factory=dict)
+    trouble: list[Exception] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Fetches photos, has them opened, and stores them. `slack_files` opens those that are behind a token."""
+
+    store: Store
+    fetcher: PhotoFetcher
+    slack_files: SlackFiles
+    decoders: Decoders
+    in_flight: ByteBudget = field(default_factory=lambda: ByteBudget(IN_FLIGHT_BYTES))
+
+    async def take(self, lease: WorkLease) -> Taken:
+        """Store the report's photos that are not stored yet; what can't be used is said in words."""
+        async with self.store.work_session(lease) as session:
+            pending = [photo for photo in await session.photos(lease.report) if photo.state is PhotoState.PENDING]
+        outcomes = await asyncio.gather(*(self._take_one(lease, photo) for photo in pending), return_exceptions=True)
+        taken = Taken()
+        for photo, outcome in zip(pending, outcomes, strict=True):
+            match outcome:
+                case LeaseLostError() | psycopg.OperationalError():
+                    raise outcome
+                case Exception():
+                    taken.trouble.append(outcome)
+                case BaseException():
+                    raise outcome
+                case None:
+                    pass
+                case pixels:
+                    taken.pixels[photo.id] = pixels
+        return taken
+
+    async def refuse(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
+        """Say in the thread why a photo can't be used, and forget it."""
+        async with self.store.work_session(lease) as session:
+            report = await session.report(lease.report)
+            language = report.language if report else "en"
+            # A sealed find's thread is read by all, and a file's name may say whose ID it is.
+            name = f"#{photo.position + 1}" if report and report.sealed else photo.name
+            reply = wording.problem(error.key, language, **{"name": name, **error.params})
+            if await session.refuse_photo(photo.id, error.key, photo.state):
+                await session.post(lease.report, f"{photo.id}:problem", reply)
+
+    async def _take_one(self, lease: WorkLease, photo: Photo) -> Pixels | None:
+        try:
+            decoded = await self._opened(lease, photo)
+            async with self.store.work_session(lease) as session:
+                await session.store_photo(photo.id, _stored(decoded))
+        except TellUserError as error:
+            is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting for ever
+            if error.key == "photo_gone" and not is_last and await self._ask_for_link(lease, photo):
+                raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
+            await self.refuse(lease, photo, error)
+        except (LeaseLostError, psycopg.OperationalError):
+            raise
+        except Exception as error:
+            if lease.failures + 1 < MOST_FAILURES:
+                raise
+            _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
+            on_the_way = isinstance(error, TryAgainError | DefectError | OSError)
+            await self.refuse(lease, photo, TellUserError("photo_unreachable" if on_the_way else "photo_unusable"))
+        else:
+            return decoded.pixels
+        return None
+
+    async def _opened(self, lease: WorkLease, photo: Photo) -> Decoded:
+        async with AsyncExitStack() as held:
+
+            async def room(size: int) -> None:
+                await held.enter_async_context(self.in_flight.taken(size))
+
+            if photo.url is None:
+                await room(MAX_PHOTO_BYTES)
+                async with self.store.work_session(lease) as session:
+                    data = await session.photo_bytes(photo.id, "upload") or b""
+            else:
+                async with self.store.work_session(lease) as session:
+                    report = await session.report(lease.report)
+                authorization = await self.slack_files.authorization(photo.url, report.target) if report else None
+                data = await self.fetcher.fetch(photo.url, authorization=authorization, room=room)
+            return await self.decoders.decode(data)
+
+    async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
+        async with self.store.work_session(lease) as session:
+            return photo.url is not None and await session.mark_stale(photo.id)
+
+
+def _stored(decoded: Decoded) -> StoredPhoto:
+    height, width = decoded.pixels.shape[:2]
+    return StoredPhoto(decoded.jpeg, sha256(decoded.jpeg).hexdigest(), width, height, decoded.colours)
