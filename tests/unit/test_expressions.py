@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from tests.doubles.hostile import TAILS, TooSlowError, check_growth, pumps, texts
-from tests.unit.test_structure import ROOMS, ROOT, files
+from tests.unit.test_structure import PACKAGES, ROOT, files
 
 
 def modules() -> Iterator[str]:
-    for room in ROOMS:
+    for room in PACKAGES:
         yield from (each.name for each in pkgutil.walk_packages([str(ROOT / room)], f"{room}."))
 
 
