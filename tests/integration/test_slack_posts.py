@@ -11,6 +11,7 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_api import BOT_TOKEN
+from tests.doubles.slack_delivery import Envelope
 from tests.support.slack_adapter import JPEG, World, world_in
 from tests.support.waiting import eventually
 
@@ -147,6 +148,35 @@ async def test_an_edit_that_comes_again_after_a_newer_one_changes_nothing(world:
     world.slack.edit(world.found, ts, "third")
     await world.slack.settle()
     await world.slack.tell_again(second)
+    assert (await world.report()).text == "third"
+
+
+async def late(world: World, edit: Envelope, sent: int) -> None:
+    """Deliver an edit's event as one that the bot has not handled yet."""
+    await world.slack.delivery.sent(Envelope(edit.kind, {**edit.payload, "event_id": "Ev-late"}, "E-late", sent=sent))
+
+
+@pytest.mark.parametrize("sent", [0, 1])
+async def test_an_edit_that_comes_only_after_a_newer_one_changes_nothing(world: World, sent: int) -> None:
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
+    await world.acknowledged(world.found, ts)
+    world.slack.edit(world.found, ts, "second")
+    second = world.slack.envelopes[-1]
+    await second.acked.wait()
+    world.slack.edit(world.found, ts, "third")
+    await world.slack.settle()
+    await late(world, second, sent)
+    assert (await world.report()).text == "third"
+
+
+async def test_an_edit_that_comes_again_gives_the_words_of_now(world: World) -> None:
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, "first")
+    await world.acknowledged(world.found, ts)
+    world.slack.edit(world.found, ts, "second")
+    second = world.slack.envelopes[-1]
+    await second.acked.wait()
+    world.slack.edit(world.found, ts, "third", unheard=True)
+    await late(world, second, sent=1)
     assert (await world.report()).text == "third"
 
 
