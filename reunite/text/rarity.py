@@ -9,6 +9,7 @@ from reunite.text.frequency import Frequency, frequency
 from reunite.text.words import is_code
 
 _Report = TypeVar("_Report")
+_Author = TypeVar("_Author")
 
 _MAX_HOLDERS, _MAX_SHARE = 3, 0.02
 """A rare word is in few of the open reports, or in a small share of many."""
@@ -35,7 +36,7 @@ def is_rare(word: str, holders: int, open_count: int) -> bool:
     return holders <= max(1, min(_MAX_HOLDERS, _MAX_SHARE_OF_FEW * open_count), _MAX_SHARE * open_count)
 
 
-def is_boilerplate(authors: Collection[object], reports_of: Mapping[object, int], open_count: int) -> bool:
+def is_boilerplate(authors: Collection[_Author], reports_of: Mapping[_Author, int], open_count: int) -> bool:
     """Whether a word says nothing here: most reports have it, or it's one author's habit.
 
     `authors` has the author of each open report with the word, `reports_of` how many open reports each author has.
@@ -50,7 +51,7 @@ def is_boilerplate(authors: Collection[object], reports_of: Mapping[object, int]
 
 
 def rare_words(
-    holders: Mapping[str, Mapping[_Report, object]], reports_of: Mapping[object, int], open_count: int
+    holders: Mapping[str, Mapping[_Report, _Author]], reports_of: Mapping[_Author, int], open_count: int
 ) -> tuple[dict[_Report, set[str]], frozenset[str]]:
     """Return the rare words of each open report, and the boilerplate.
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
 
 from reunite.messages import wording
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE
-from tests.visitors import Site, opened, picture_file
+from tests.support.page_browser import Site, opened, picture_file
+from tests.support.pictures import drawing
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 

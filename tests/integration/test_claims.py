@@ -8,7 +8,8 @@ import pytest
 from reunite import rules
 from reunite.entities import Member
 from reunite.errors import TellUserError
-from tests.running import ADA, BEN, MODERATOR, World, working, world
+from tests.support.services import working
+from tests.support.world import ADA, BEN, MODERATOR, World, world
 
 SECRET, ANSWER = "a blue thread sewn into the lining", "the lining has a blue thread"
 

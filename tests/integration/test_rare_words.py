@@ -1,6 +1,7 @@
 """Rare words and boilerplate, as the search finds them in the database."""
 
-from tests.running import ADA, working, world
+from tests.support.services import working
+from tests.support.world import ADA, world
 
 
 async def test_a_serial_and_a_name_are_rare_and_a_caretakers_signature_is_boilerplate(
