@@ -9,14 +9,14 @@ from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
 from reunite.messages.forms import Form, form_of
-from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong
+from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong, Tile
 
 Json = dict[str, Any]
 
 _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
-_OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine"}
-_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail"}
+_OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "pick"}
+_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail", "none_of_these"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,17 @@ def reply_json(reply: Reply) -> Json:
         "kind": reply.kind,
         "lines": [[span_json(span) for span in line] for line in reply.lines],
         "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
+        "gallery": [tile_json(tile) for tile in reply.gallery],
         "buttons": [button_json(button) for button in reply.buttons],
+    }
+
+
+def tile_json(tile: Tile) -> Json:
+    return {
+        "number": tile.number,
+        "match": str(tile.match),
+        "level": tile.label.name.lower() if tile.label else None,
+        "photo": f"/photos/{tile.photo}" if tile.photo else None,
     }
 
 
