@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
-from reunite import wording
 from reunite.language import plural
+from reunite.messages import wording
 from tests.visitors import Channel, Site, Visitor, opened, picture_file
 
 pytestmark = pytest.mark.browser
