@@ -120,7 +120,9 @@ class Stage(ABC):
         """Let a report's search find other reports, all with one label."""
         now = await self.now(report)
         near = {"text-text": 3.0}
-        scored = [ScoredCandidate(other.id, 0.9 - number / 100, label, why, near) for number, other in enumerate(others)]
+        scored = [
+            ScoredCandidate(other.id, 0.9 - number / 100, label, why, near) for number, other in enumerate(others)
+        ]
         candidates = tuple(Candidate(_item(other), {}) for other in others)
         search = Search(_item(now), candidates, open_count=len(others))
         async with self.session(now.community) as session:

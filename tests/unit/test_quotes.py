@@ -68,9 +68,7 @@ QUEUED: dict[str, list[Reply]] = {
     "first_reply": [wording.first_reply(each, 1, 2) for each in (LOST, replace(LOST, text=""))],
     "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [TILE], 2)],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
-    "refreshed": [
-        galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")
-    ],
+    "refreshed": [galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")],
     "closed_gallery": [galleries.closed_gallery(LOST)],
     "folded_card": [galleries.folded_card(MATCH, LOST, FOUND)],
     "match_card": [
@@ -101,7 +99,18 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_closed": [notices.claim_closed(MATCH, FOUND, accepted=True)],
 }
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
-OF_BOTH = {"first_gallery", "next_gallery", "refreshed", "folded_card", "match_card", "question", "log_line", "claimed", "claim_decided", "claim_closed"}
+OF_BOTH = {
+    "first_gallery",
+    "next_gallery",
+    "refreshed",
+    "folded_card",
+    "match_card",
+    "question",
+    "log_line",
+    "claimed",
+    "claim_decided",
+    "claim_closed",
+}
 SHOWN_ONCE: dict[str, list[Reply]] = {
     "claim_seen": [notices.claim_seen(CLAIM, LOST, FOUND, "found-proof-question", "en")],
     "own_report": [notices.own_report(LOST, "en")],
