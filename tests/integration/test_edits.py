@@ -59,7 +59,7 @@ async def test_words_that_were_taken_out_stand_nowhere_any_more(place: World, ow
 async def test_the_reason_on_a_card_follows_the_changed_words(place: World) -> None:
     await place.found("f1", "red", "an umbrella")
     await place.quiet()
-    loss = await place.lost("l1", "something red")
+    loss = await place.lost("l1", "my red parasol")
     await place.quiet()
     [card] = [text for text in place.platform.thread("l1") if "could be yours" in text]
     assert "umbrella ✓" not in card
