@@ -8,8 +8,8 @@ from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.weights import RARE_WORDS, SHARED_WORDS
 
 MOST_SHOWN: Final = 6
-_NEAR: Final = 1.0
-"""Standard deviations above the background from which two reports are alike in some way."""
+_NEAR: Final = 0.0
+"""Standard deviations above the background: what is less alike than the average isn't near."""
 
 
 def shortlist(ranked: Sequence[ScoredCandidate]) -> tuple[ScoredCandidate, ...]:
