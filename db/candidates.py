@@ -32,7 +32,8 @@ _TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match
 
 _CANDIDATES: Final = f"""
 WITH compared AS MATERIALIZED ( -- by itself: an aggregate over it would carry the vectors along, and spill to disk
-  SELECT pair.kind, theirs.report_id, -(mine.vector <#> theirs.vector) AS similarity
+  SELECT pair.kind, theirs.report_id, -(mine.vector <#> theirs.vector) AS similarity,
+    CASE %(opposite)s WHEN 'found' THEN theirs.photo_id ELSE mine.photo_id END AS photo_id
   FROM unnest(%(kinds)s::text[], %(mine)s::text[], %(theirs)s::text[], %(spaces)s::text[])
     AS pair (kind, mine, theirs, space)
   JOIN embedding mine ON mine.model_id = %(model)s AND mine.report_id = %(report)s
@@ -43,7 +44,9 @@ WITH compared AS MATERIALIZED ( -- by itself: an aggregate over it would carry t
     AND {_TAKES_PART}
 ),
 similarities AS MATERIALIZED (
-  SELECT kind, report_id, max(similarity) AS similarity FROM compared GROUP BY kind, report_id
+  SELECT kind, report_id, max(similarity) AS similarity,
+    (array_agg(photo_id ORDER BY similarity DESC))[1] AS photo_id
+  FROM compared GROUP BY kind, report_id
 ),
 background AS (
   SELECT kind, avg(similarity) AS mean, stddev_pop(similarity) AS deviation, count(*) AS count
@@ -55,11 +58,13 @@ chosen AS (SELECT report_id AS id FROM ranked WHERE place <= %(limit)s UNION SEL
   EXCEPT SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
          WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'refused' OR declined)),
 measured AS (
-  SELECT report_id, jsonb_object_agg(kind, similarity) AS similarities FROM similarities
+  SELECT report_id, jsonb_object_agg(kind, similarity) AS similarities,
+    (array_agg(photo_id ORDER BY kind <> 'photo-photo') FILTER (WHERE photo_id IS NOT NULL))[1] AS photo_id
+  FROM similarities
   WHERE report_id IN (SELECT id FROM chosen) GROUP BY report_id
 )
 SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspect' AS asked, r.question_answer,
-  coalesce(measured.similarities, '{{}}') AS similarities,
+  coalesce(measured.similarities, '{{}}') AS similarities, measured.photo_id,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
   (SELECT jsonb_agg(background) FROM background) AS background
@@ -154,6 +159,7 @@ def _candidate(row: DictRow, kind: ReportKind, rare: Mapping[UUID, set[str]]) ->
         item=_item(row["id"], kind, row, row["colours"]),
         similarities={PairKind(pair): value for pair, value in row["similarities"].items()},
         rare_words=tuple(sorted(rare.get(row["id"], ()))),
+        photo=row["photo_id"],
     )
 
 

@@ -45,6 +45,8 @@ class Candidate:
     item: Item
     similarities: Mapping[PairKind, float]
     rare_words: tuple[str, ...] = ()
+    photo: UUID | None = None
+    """The found report's photo that is most similar; None if only texts were compared."""
 
 
 @dataclass(frozen=True, slots=True)

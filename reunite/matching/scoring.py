@@ -46,6 +46,7 @@ class ScoredCandidate:
     label: Label | None
     why: tuple[Why, ...]
     evidence: Mapping[str, float]
+    photo: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class _Measured:
 
     def scored(self, query: ReportFeatures, probability: float, label: Label | None) -> ScoredCandidate:
         why = reasons(query, self.features, self.candidate.rare_words, self.evidence)
-        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence)
+        photo = self.candidate.photo
+        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo)
 
 
 def score(

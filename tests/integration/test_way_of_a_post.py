@@ -34,7 +34,7 @@ async def test_a_loss_finds_the_open_find_and_says_why(place: World) -> None:
     await place.quiet()
 
     answer, card, *_ = place.platform.thread("l1")
-    assert "possible match" in answer
+    assert "likely match" in answer
     assert "red ✓" in card
     async with place.store.session(place.workspace.community) as session:
         best = (await session.matches.of(loss.id))[0]

@@ -31,7 +31,13 @@ class MemoryMatches(Part):
     async def save(self, pair: ScoredPair) -> Match:
         self._require(pair.lost), self._require(pair.found)
         known = next((each for each in self._matches() if (each.lost, each.found) == (pair.lost, pair.found)), None)
-        scored = {"probability": pair.probability, "label": pair.label, "why": pair.why, "percent": pair.percent}
+        scored = {
+            "probability": pair.probability,
+            "label": pair.label,
+            "why": pair.why,
+            "percent": pair.percent,
+            "photo": pair.photo,
+        }
         if known is None:
             match = Match(uuid4(), pair.lost, pair.found, state=MatchState.UNDECIDED, **scored)  # type: ignore[arg-type]
         else:
