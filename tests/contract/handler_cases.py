@@ -530,6 +530,7 @@ class GalleryCases:
         assert folded.text() == "Not yours: jump to the post"
         assert [button.action for button in folded.buttons] == ["mine"]
         assert following.quotes == {lost.id, second.id}
+        assert following.match
         await stage.press("not_mine", following.match, ADA)
         assert (await stage.thread(lost))[-1].kind == "nothing"
         await stage.claim(match, first)  # a change of mind

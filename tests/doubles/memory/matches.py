@@ -20,7 +20,7 @@ from reunite.entities import (
 )
 from reunite.matching.evidence import Candidate, Item, Search
 from reunite.ports import ScoredPair
-from reunite.text.content import rare_candidates, tokens
+from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
 from tests.doubles.memory.tables import Part, VerdictRow, now
 
@@ -154,7 +154,7 @@ class MemoryCandidates(Part):
         ]
         authors = Counter(each.author.id for each in open_ones)
         holders = {
-            word: {each.id: each.author.id for each in open_ones if word in tokens(each.text)}
+            word: {each.id: each.author.id for each in open_ones if word in significant_words(each.text)}
             for word in rare_candidates(report.text)
         }
         rare, boilerplate = rare_words(holders, authors, len(open_ones))
