@@ -97,7 +97,7 @@ async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_ther
             await ada.found.says("I'll keep watching")
             await expect(ada.found.posts.locator(".looking")).to_have_count(0)
             await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Photo of a scarf")
-            await expect(ada.page.locator("#encoder")).to_contain_text("built-in encoder")
+            await expect(ada.page.locator("#encoder")).to_contain_text("CLIP encoder")
 
 
 async def test_a_member_is_told_kindly_and_a_moderator_refuses(site: Site) -> None:
