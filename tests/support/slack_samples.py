@@ -25,8 +25,8 @@ from reunite.entities import (
     Statistics,
     Why,
 )
-from reunite.messages import notices, wording
-from reunite.messages.reply import Jump, Person, Picture, Quoted, Reply
+from reunite.messages import galleries, notices, wording
+from reunite.messages.reply import Jump, Person, Picture, Quoted, Reply, Tile
 
 SNAPSHOTS: Final = Path(__file__).parents[1] / "unit" / "snapshots"
 POST = ReplyTarget("slack", "T1", "C1", "1800000000.000001")
@@ -59,10 +59,13 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
     claim = Claim(UUID(int=7), match.id, ADA, "my *name* is inside", ClaimState.OPEN)
     numbers = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
     question = Question("place", ("library & <!channel>", "x" * 100))
+    closest = replace(match, id=UUID(int=15), label=None)
+    tiles = [Tile(1, match.id, found.id, Label.HIGH), Tile(2, closest.id, found.id)]
     shown = {
         "looking": wording.report_post(lost),
         "sealed": wording.report_post(sealed),
         "answer": wording.first_reply(lost, 3, 128),
+        "gallery": galleries.first_gallery(lost, [(match, found), (closest, found)], tiles, 128),
         "nothing": wording.nothing(lost, 128),
         "match": wording.match_card(match, found, lost, Picture(UUID(int=8), found.id)),
         "owner_found": wording.match_card(match, lost, found, None),
