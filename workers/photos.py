@@ -57,7 +57,7 @@ _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: what was done to the picture, undo
     8: Image.Transpose.ROTATE_90,
 }
 register_heif_opener(thumbnails=False)
-Image.MAX_IMAGE_PIXELS = MAX_SCALED_PIXELS
+Image.MAX_IMAGE_PIXELS = None  # the limits are ours
 PngImagePlugin.MAX_TEXT_CHUNK = mending.MAX_PROFILE_BYTES
 
 
@@ -89,16 +89,14 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
         photo = mending.mended(data)
         with _open(photo.data) as image:
             take(_needed(image))
-            copy, there = _upright_srgb(image, photo)
+            copy, is_partial = _upright_srgb(image, photo)
     except (TellUserError, MemoryError):
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
     except Exception as error:  # a damaged file makes the decoders raise anything, from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
     jpeg = _as_jpeg(copy)
     sha256 = hashlib.sha256(jpeg).hexdigest()
-    return StoredCopy(jpeg, copy.width, copy.height, sha256, is_partial=there != rows.ALL_ROWS)
+    return StoredCopy(jpeg, copy.width, copy.height, sha256, is_partial=is_partial)
 
 
 def decode(jpeg: bytes) -> Pixels:
@@ -121,7 +119,8 @@ def _open(data: bytes) -> Image.Image:
         raise TellUserError("photo_unreadable" if damaged else "photo_not_an_image") from error
     most = MAX_SCALED_PIXELS if image.format == "JPEG" else MAX_PHOTO_PIXELS
     if image.width * image.height > most or _needed(image) > MAX_DECODED_BYTES:
-        raise _too_many_pixels(min(most, MAX_DECODED_BYTES // _bytes_a_pixel(image)))
+        most = min(most, MAX_DECODED_BYTES // _bytes_a_pixel(image))
+        raise TellUserError("photo_too_many_pixels", number=most // 1_000_000)
     return image
 
 
@@ -146,11 +145,7 @@ def _is_web_page(start: bytes) -> bool:
     return rest.startswith(_PAGE)
 
 
-def _too_many_pixels(most: int = MAX_PHOTO_PIXELS) -> TellUserError:
-    return TellUserError("photo_too_many_pixels", number=most // 1_000_000)
-
-
-def _upright_srgb(image: Image.Image, photo: Mended) -> tuple[Image.Image, rows.Rows]:
+def _upright_srgb(image: Image.Image, photo: Mended) -> tuple[Image.Image, bool]:
     found = boxes.properties(photo.data)
     colours, crop = _colours(image, photo.data, found), boxes.clean_aperture(found)
     scale = 2 * STORED_SIDE / max(image.size)
@@ -162,12 +157,12 @@ def _upright_srgb(image: Image.Image, photo: Mended) -> tuple[Image.Image, rows.
         image = image.crop(crop)
     image = srgb.resizable(image)
     image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    top, bottom = there
-    image = image.crop((0, math.ceil(top * image.height), image.width, max(1, int(bottom * image.height))))
+    top, bottom = math.ceil(there.top * image.height), math.floor(there.bottom * image.height)
+    image = image.crop((0, top, image.width, max(top + 1, bottom)))
     if image.mode in {"I", "F"}:
         image = srgb.stretched(np.asarray(image, dtype=np.float64))
     image = srgb.over_white(image, colours)
-    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image, there
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image, there.is_partial
 
 
 def _colours(image: Image.Image, data: bytes, found: boxes.Properties) -> Colours:

@@ -1,6 +1,6 @@
 """Decoding what is there of a photo whose data ends early or is damaged."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,14 @@ _GREY: Final = (127, 128)
 """What libjpeg fills the rest with."""
 
 Flags = NDArray[np.bool_]
-Rows = tuple[float, float]
-"""The first row that is there and the one after the last, as shares of the height."""
-ALL_ROWS: Final[Rows] = (0.0, 1.0)
+
+
+class Rows(NamedTuple):
+    """What could be decoded: the first row and the one after the last, as shares of the height."""
+
+    top: float = 0.0
+    bottom: float = 1.0
+    is_partial: bool = False
 
 
 def load(image: Image.Image, *, is_cut: bool) -> Rows:
@@ -30,7 +35,7 @@ def load(image: Image.Image, *, is_cut: bool) -> Rows:
     """
     if image.format not in _FORMATS:
         image.load()
-        return _of_cut_jpeg(image) if is_cut else ALL_ROWS
+        return _of_cut_jpeg(image) if is_cut else Rows()
     fill = _mark(image.mode)
     image.im = Image.new(image.mode, image.size, fill).im
     try:
@@ -38,7 +43,7 @@ def load(image: Image.Image, *, is_cut: bool) -> Rows:
     except (OSError, SyntaxError, ValueError):
         image.tile = []  # type: ignore[attr-defined]  # or each further step would decode it again
         return _kept(image, _ends(image, _MARKED_COLUMNS, (fill,)))
-    return ALL_ROWS
+    return Rows()
 
 
 def _mark(mode: str) -> int | tuple[int, ...]:
@@ -54,12 +59,14 @@ def _kept(image: Image.Image, missing: Flags) -> Rows:
     for row in range(first, last):  # an interlaced photo lacks some in between
         if missing[row]:
             image.paste(image.crop((0, row - 1, image.width, row)), (0, row))
-    return first / image.height, (last + 1) / image.height
+    return Rows(first / image.height, (last + 1) / image.height, is_partial=True)
 
 
 def _of_cut_jpeg(image: Image.Image) -> Rows:
     """Leave out the rows that lack their end too, unless they are too many: in a small photo, blocks are high."""
     lack_end = _grey_at_the_end(image, 1)
+    if not lack_end.any():
+        return Rows()
     few = lack_end.sum() <= (1 - LEAST_SHARE) * image.height
     return _kept(image, lack_end if few else _grey_at_the_end(image, image.width))
 
