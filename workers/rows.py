@@ -52,6 +52,8 @@ def _mark(mode: str) -> int | tuple[int, ...]:
 
 
 def _kept(image: Image.Image, missing: Flags) -> Rows:
+    if not missing.any():
+        return Rows()
     there = np.flatnonzero(~missing)
     if len(there) < LEAST_SHARE * image.height:
         raise TellUserError("photo_unreadable")
@@ -65,10 +67,9 @@ def _kept(image: Image.Image, missing: Flags) -> Rows:
 def _of_cut_jpeg(image: Image.Image) -> Rows:
     """Leave out the rows that lack their end too, unless they are too many: in a small photo, blocks are high."""
     lack_end = _grey_at_the_end(image, 1)
-    if not lack_end.any():
-        return Rows()
     few = lack_end.sum() <= (1 - LEAST_SHARE) * image.height
-    return _kept(image, lack_end if few else _grey_at_the_end(image, image.width))
+    rows = _kept(image, lack_end if few else _grey_at_the_end(image, image.width))
+    return rows._replace(is_partial=bool(lack_end.any()))
 
 
 def _grey_at_the_end(image: Image.Image, columns: int) -> Flags:

@@ -60,6 +60,7 @@ SHOWN: dict[str, Callable[[], bytes]] = {
     "png, wrong checksum of a unit": lambda: with_chunk(b"pHYs", bytes(9), checksum=1),
     "png, wrong checksum of the pixels": lambda: with_wrong_checksum_of(b"IDAT"),
     "png, wrong checksum of the end": lambda: with_wrong_checksum_of(b"IEND"),
+    "png, end cut in the middle": lambda: saved(quarters(), "PNG")[:-7],
     "png without its end": lambda: saved(quarters(), "PNG")[:-12],
     "png, an animation without frames": lambda: with_chunk(b"acTL", bytes(8)),
 }
