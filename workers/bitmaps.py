@@ -15,7 +15,8 @@ _MOST_COLOURS: Final = 256
 _BGRA: Final = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
 _FEW_BITS: Final = 2
 _HEADER_WITH_ALPHA: Final = 56
-_MOST_PIXELS: Final = 80_000_000
+_MOST_PIXELS: Final = 10_000_000
+"""How many pixels are rewritten; that takes eight bytes for each."""
 
 
 class _Bitmap(NamedTuple):
@@ -40,11 +41,12 @@ def mended(data: bytes) -> bytes:
     [header] = struct.unpack_from("<I", data, _FILE_HEADER)
     fields = data[_FILE_HEADER : _FILE_HEADER + min(header, _INFO_HEADER)].ljust(_INFO_HEADER, b"\0")
     bitmap = _Bitmap(*_PLAIN.unpack(fields))
-    if not 0 < bitmap.width * abs(bitmap.height) <= _MOST_PIXELS:
+    if bitmap.width <= 0 or not bitmap.height:
         return data
-    if bitmap.compression in {_BITFIELDS, _ALPHA_BITFIELDS} and bitmap.bits in {16, 32}:
+    is_small = bitmap.width * abs(bitmap.height) <= _MOST_PIXELS
+    if is_small and bitmap.compression in {_BITFIELDS, _ALPHA_BITFIELDS} and bitmap.bits in {16, 32}:
         return _with_plain_fields(data, bitmap, offset)
-    if bitmap.bits == _FEW_BITS and bitmap.compression == 0:
+    if is_small and bitmap.bits == _FEW_BITS and bitmap.compression == 0:
         return _with_whole_bytes(data, bitmap, offset)
     if header < _INFO_HEADER or (bitmap.bits <= 8 and bitmap.colours > _MOST_COLOURS):  # noqa: PLR2004 - bits
         palette = _palette(data, bitmap)
@@ -74,11 +76,11 @@ def _rows(data: bytes, bitmap: _Bitmap, offset: int) -> NDArray[np.uint8]:
 
 def _with_whole_bytes(data: bytes, bitmap: _Bitmap, offset: int) -> bytes:
     rows = _rows(data, bitmap, offset)
-    spread = np.stack([rows >> shift & 3 for shift in (6, 4, 2, 0)], axis=-1).reshape(len(rows), -1)
-    wanted = (bitmap.width + 3) // 4 * 4
+    spread = np.empty((len(rows), (bitmap.width + 3) // 4 * 4), np.uint8)
+    for place in range(4):
+        spread[:, place::4] = rows[:, : spread.shape[1] // 4] >> (6 - 2 * place) & 3
     palette = _palette(data, bitmap)
-    plain = bitmap._replace(bits=8, colours=len(palette) // 4)
-    return _file(plain, palette, spread[:, :wanted].tobytes())
+    return _file(bitmap._replace(bits=8, colours=len(palette) // 4), palette, spread.tobytes())
 
 
 def _with_plain_fields(data: bytes, bitmap: _Bitmap, offset: int) -> bytes:
@@ -95,7 +97,7 @@ def _with_plain_fields(data: bytes, bitmap: _Bitmap, offset: int) -> bytes:
     header = _PLAIN.pack(*bitmap._replace(header=_HEADER_WITH_ALPHA, bits=32, compression=_BITFIELDS, colours=0))
     start = _FILE_HEADER + _HEADER_WITH_ALPHA
     head = struct.pack("<2sIII", b"BM", start + pixels.nbytes, 0, start) + header + struct.pack("<4I", *shown)
-    return head + pixels.tobytes()
+    return b"".join([head, pixels.data])
 
 
 def _scaled(values: NDArray[np.unsignedinteger], mask: int) -> NDArray[np.uint8]:
@@ -103,4 +105,4 @@ def _scaled(values: NDArray[np.unsignedinteger], mask: int) -> NDArray[np.uint8]
         return np.zeros(len(values), np.uint8)
     shift = (mask & -mask).bit_length() - 1
     most = mask >> shift
-    return ((values.astype(np.uint64) & mask) >> shift).__mul__(255).__floordiv__(most).astype(np.uint8)
+    return (((values.astype(np.uint64) & mask) >> shift) * 255 // most).astype(np.uint8)
