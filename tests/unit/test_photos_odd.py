@@ -42,6 +42,8 @@ TWO_MB = bytes(2 * 1024 * 1024)
 SHOWN: dict[str, Callable[[], bytes]] = {
     "jpeg without its end": lambda: saved(quarters(), "JPEG", quality=95)[:-2],
     "jpeg with more after its end": lambda: saved(quarters(), "JPEG", quality=95) + b"\xff\xe0 and so on",
+    "jpeg, fill bytes": lambda: (jpeg := saved(quarters(), "JPEG", quality=95))[:2] + b"\xff" * 9 + jpeg[2:],
+    "jpeg, fill bytes before its end": lambda: saved(quarters(), "JPEG", quality=95)[:-2] + b"\xff" * 9 + b"\xff\xd9",
     "jpeg, short JFIF": lambda: with_segment(0xE0, b"JFIF\0"),
     "jpeg, shorter JFIF": lambda: with_segment(0xE0, b"JFIF"),
     "jpeg, empty APP0": lambda: with_segment(0xE0, b""),
