@@ -6,8 +6,9 @@ import pytest
 
 from reunite.entities import IncomingPhoto
 from reunite.matching.evidence import PairKind
-from tests.doubles.pictures import drawing
-from tests.running import World, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.world import World, world
 from workers.photos import make_stored_copy
 
 

@@ -34,16 +34,15 @@ def srgb(light: Floats) -> Floats:
 
 def pq(light: Floats) -> Floats:
     power = (light * 203 / 10_000).clip(0) ** 0.1593017578125
-    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+    return np.asarray(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
 
 
 def hlg(light: Floats) -> Floats:
     nits = light * 203 / 1000
     luminance = nits @ np.array([0.2627, 0.678, 0.0593])
     scene = nits * np.maximum(luminance, 1e-6)[..., None] ** (1 / 1.2 - 1)
-    return np.where(
-        scene <= 1 / 12, np.sqrt(3 * scene), 0.17883277 * np.log((12 * scene - 0.28466892).clip(1e-9)) + 0.55991073
-    )
+    bright = 0.17883277 * np.log((12 * scene - 0.28466892).clip(1e-9)) + 0.55991073
+    return np.asarray(np.where(scene <= 1 / 12, np.sqrt(3 * scene), bright))
 
 
 def coded(curve: Callable[[Floats], Floats], matrix: Floats) -> Image.Image:
