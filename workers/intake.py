@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from db.leases import LeaseLostError, StoredPhoto, WorkLease
+from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
 from db.store import Store
 from reunite.encoder import Pixels
 from reunite.entities import Photo, PhotoState
@@ -74,19 +74,24 @@ class Intake:
     async def refuse(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
         """Say in the thread why a photo can't be used, and forget it."""
         async with self.store.work_session(lease) as session:
-            report = await session.reports.get(lease.report)
-            language = report.language if report else "en"
-            # A sealed find's thread is read by all, and a file's name may say whose ID it is.
-            name = f"#{photo.position + 1}" if report and report.sealed else photo.name
-            reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
             if await session.refuse_photo(photo.id, error.key, photo.state):
-                await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
+                await self._say(session, lease, photo, error)
+
+    async def _say(self, session: WorkSession, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
+        report = await session.reports.get(lease.report)
+        language = report.language if report else "en"
+        # A sealed find's thread is read by all, and a file's name may say whose ID it is.
+        name = f"#{photo.position + 1}" if report and report.sealed else photo.name
+        reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
+        await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
 
     async def _take_one(self, lease: WorkLease, photo: Photo) -> Pixels | None:
         try:
             decoded = await self._opened(lease, photo)
             async with self.store.work_session(lease) as session:
-                await session.store_photo(photo.id, _stored(decoded))
+                is_stored = await session.store_photo(photo.id, _stored(decoded))
+                if is_stored and decoded.is_partial:
+                    await self._say(session, lease, photo, TellUserError("photo_partial"))
         except TellUserError as error:
             is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting for ever
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):

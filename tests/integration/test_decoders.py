@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import psutil
 import pytest
+from PIL import Image
 
 from reunite.errors import TellUserError
 from reunite.matching import colours
@@ -75,6 +76,12 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
 async def test_what_cannot_be_used_is_told_in_words(decoders: Decoders, data: bytes, key: str) -> None:
     assert await refused(decoders.decode(data)) == key
     assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+
+
+async def test_a_jpeg_that_is_decoded_at_a_fraction_may_have_more_pixels(decoders: Decoders) -> None:
+    decoded = await decoders.decode(poison.saved(Image.new("RGB", (16_000, 12_500), (200, 30, 40)), "JPEG"))
+    assert decoded.pixels.shape == (400, 512, 3)
+    assert not decoded.is_partial
 
 
 @pytest.mark.parametrize(("side", "says"), [(3000, 20), (100, 7000), (100, 9500)])
