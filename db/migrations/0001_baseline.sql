@@ -217,6 +217,7 @@ CREATE TABLE work (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX work_due ON work (due_at) WHERE state = 'due';
+CREATE INDEX work_turns ON work (community_id, due_at) WHERE state = 'due';
 GRANT SELECT, INSERT, UPDATE, DELETE ON work TO reunite_app;
 ALTER TABLE work ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_community ON work USING (community_id = current_community());
@@ -306,6 +307,7 @@ CREATE TABLE outbox (
   UNIQUE (community_id, key)
 );
 CREATE INDEX outbox_queued ON outbox (report_id, seq) WHERE state = 'queued';
+CREATE INDEX outbox_turns ON outbox (platform, community_id, due_at, seq) WHERE state = 'queued';
 CREATE INDEX outbox_report ON outbox (report_id);
 CREATE INDEX outbox_match ON outbox (match_id) WHERE match_id IS NOT NULL;
 CREATE INDEX outbox_sent ON outbox (sent_channel, sent_message) WHERE sent_message IS NOT NULL;
@@ -520,25 +522,63 @@ RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_
   RETURNING id, hints
 $$;
 
-CREATE FUNCTION lease_work(leased uuid, lease interval, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT failures int)
-RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  UPDATE work SET fence = work.fence + 1, leased_until = now() + lease
-  WHERE id = leased AND state = 'due' AND due_at <= now() AND (leased_until IS NULL OR leased_until < now())
-  RETURNING work.community_id, work.report_id, work.fence, work.failures
-$$;
+-- The next work in turn: of the community with the least in flight at the caller, who names the community of each piece
+-- that it has, and takes `most_each` of one. Between equals chance decides, so that nobody always comes last. The
+-- communities are read from the index one by one: a flood costs no more than a single piece.
+CREATE FUNCTION lease_work(in_flight uuid[], most_each int, lease interval,
+  OUT work_id uuid, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT failures int)
+RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE turn uuid;
+BEGIN
+  FOR turn IN
+    WITH RECURSIVE waiting (id) AS (
+      (SELECT w.community_id FROM work w WHERE w.state = 'due' ORDER BY w.community_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT w.community_id FROM work w WHERE w.state = 'due' AND w.community_id > waiting.id
+              ORDER BY w.community_id LIMIT 1)
+      FROM waiting WHERE waiting.id IS NOT NULL)
+    SELECT counted.id FROM
+      (SELECT id, (SELECT count(*) FROM unnest(in_flight) AS held (id) WHERE held.id = waiting.id) AS n
+       FROM waiting WHERE id IS NOT NULL) AS counted
+    WHERE counted.n < most_each ORDER BY counted.n, random()
+  LOOP
+    RETURN QUERY UPDATE work SET fence = work.fence + 1, leased_until = now() + lease
+      WHERE work.id = (SELECT w.id FROM work w WHERE w.community_id = turn AND w.state = 'due' AND w.due_at <= now()
+        AND (w.leased_until IS NULL OR w.leased_until < now()) ORDER BY w.due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING work.id, work.community_id, work.report_id, work.fence, work.failures;
+    IF FOUND THEN RETURN; END IF;
+  END LOOP;
+END $$;
 
 -- The next task of each thread, and of each report among the moderators: one after the other, all others side by side.
-CREATE FUNCTION lease_outbox(of_platform platform, most int, lease interval,
+-- Communities take turns as they do for work: `most_each` of one, with what the caller has in flight.
+CREATE FUNCTION lease_outbox(of_platform platform, most int, in_flight uuid[], most_each int, lease interval,
   OUT seq bigint, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT attempts int)
 RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH RECURSIVE waiting (id) AS (
+    (SELECT o.community_id FROM outbox o WHERE o.platform = of_platform AND o.state = 'queued'
+     ORDER BY o.community_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.community_id FROM outbox o WHERE o.platform = of_platform AND o.state = 'queued'
+              AND o.community_id > waiting.id ORDER BY o.community_id LIMIT 1)
+    FROM waiting WHERE waiting.id IS NOT NULL
+  ), counted AS (
+    SELECT id, (SELECT count(*) FROM unnest(in_flight) AS held (id) WHERE held.id = waiting.id) AS n
+    FROM waiting WHERE id IS NOT NULL
+  ), due AS (
+    SELECT head.seq FROM counted CROSS JOIN LATERAL (
+      SELECT o.seq, row_number() OVER (ORDER BY o.due_at, o.seq) AS nth FROM outbox o
+      WHERE o.platform = of_platform AND o.community_id = counted.id AND o.state = 'queued' AND o.due_at <= now()
+        AND (o.leased_until IS NULL OR o.leased_until < now())
+        AND NOT EXISTS (SELECT FROM outbox earlier WHERE earlier.report_id = o.report_id
+          AND earlier.audience = o.audience AND earlier.seq < o.seq AND earlier.state = 'queued')
+      ORDER BY o.due_at, o.seq LIMIT greatest(most_each - counted.n, 0)) AS head
+    ORDER BY counted.n + head.nth, random() LIMIT most
+  )
   UPDATE outbox SET fence = outbox.fence + 1, attempts = outbox.attempts + 1, leased_until = now() + lease
   WHERE outbox.seq IN (
-    SELECT o.seq FROM outbox o
-    WHERE o.platform = of_platform AND o.state = 'queued' AND o.due_at <= now()
-      AND (o.leased_until IS NULL OR o.leased_until < now())
-      AND NOT EXISTS (SELECT FROM outbox earlier WHERE earlier.report_id = o.report_id
-        AND earlier.audience = o.audience AND earlier.seq < o.seq AND earlier.state = 'queued')
-    ORDER BY o.due_at, o.seq LIMIT most FOR UPDATE OF o SKIP LOCKED)
+    SELECT o.seq FROM outbox o WHERE o.seq IN (SELECT due.seq FROM due)
+      AND o.state = 'queued' AND (o.leased_until IS NULL OR o.leased_until < now()) FOR UPDATE SKIP LOCKED)
   RETURNING outbox.seq, outbox.community_id, outbox.report_id, outbox.fence, outbox.attempts
 $$;
 
