@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from bot.gallery import Tile, compose
 from db.delivery import OutboxItem, StalePhoto
 from db.stopping import stop
 from db.store import Store
@@ -126,7 +127,8 @@ class Delivery:
 
     async def _deliver(self, item: OutboxItem) -> None:
         log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
-        outgoing = Outgoing(item.key, item.target, item.reply, item.picture, maybe_sent=item.attempts > 1)
+        picture = item.picture or await _gallery_picture(item)
+        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent=item.attempts > 1)
         try:
             async with asyncio.timeout(self._lease_seconds * 0.8):
                 sent = await self._attempt(item, outgoing)
@@ -166,3 +168,9 @@ class Delivery:
             after = max(after, min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE))
         async with self._store.session(item.community) as session:
             await session.outbox.mark_unsent(item.seq, item.fence, item.version, problem, after)
+
+
+async def _gallery_picture(item: OutboxItem) -> bytes | None:
+    """Compose a reply's gallery into one picture, off the event loop."""
+    tiles = [Tile(jpeg, tile.number, tile.label) for tile, jpeg in zip(item.reply.gallery, item.tiles, strict=True)]
+    return await asyncio.to_thread(compose, tiles) if tiles else None

@@ -37,6 +37,8 @@ class OutboxItem:
     target: ReplyTarget
     picture: bytes | None
     """The stored copy of the photo that the reply shows."""
+    tiles: tuple[bytes | None, ...] = ()
+    """The stored copies of its gallery."""
     audience: Audience = "thread"
     task: Literal["send", "edit", "remove"] = "send"
     version: int = 0
@@ -92,6 +94,7 @@ class Deliveries:
             reply = from_json(row["reply"])
             targets = await session.reports.targets(reply.jumps())
             picture = await session.photos.stored_copy(reply.picture.photo) if reply.picture else None
+            tiles = [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
             log = None if row["audience"] == "thread" else await session.workspaces.log_channel(report.id) or ""
         return OutboxItem(
             seq=leased["seq"],
@@ -103,6 +106,7 @@ class Deliveries:
             reply=reply.with_targets(targets),
             target=report.target if log is None else replace(report.target, channel=log, message=None),
             picture=picture,
+            tiles=tuple(tiles),
             audience=row["audience"],
             task=row["task"],
             version=row["version"],

@@ -11,7 +11,7 @@ from db.queries import Queries
 from reunite.commands import NewReport
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
-from reunite.text import words
+from reunite.text.content import significant_words
 
 # One statement: every post waits for it.
 _ADD: Final = """
@@ -48,7 +48,7 @@ class SqlReports(Queries):
             author=command.author.id,
             name=command.author.name,
             text=command.text,
-            words=words.tokens(command.text),
+            words=list(significant_words(command.text)),
             place=command.place,
             at=command.happened_at,
             channel=target.channel,
@@ -125,7 +125,7 @@ class SqlReports(Queries):
             "UPDATE report SET text = %(text)s, words = %(words)s, details = %(details)s WHERE id = %(report)s",
             text=text,
             details=details,
-            words=words.tokens(text),
+            words=list(significant_words(text)),
             report=report,
         )
         await self._do("DELETE FROM embedding WHERE report_id = %(report)s AND photo_id IS NULL", report=report)

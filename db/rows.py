@@ -93,6 +93,7 @@ def match(row: Row) -> Match:
         declined=row["declined"],
         released=row["released"],
         percent=row["percent"],
+        photo=row["photo_id"],
     )
 
 

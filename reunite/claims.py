@@ -10,6 +10,7 @@ from reunite.announce import log_match
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
+from reunite.gallery import show_card
 from reunite.messages import keys, notices
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
@@ -36,17 +37,9 @@ class ClaimHandlers:
             _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
             claim = await session.claims.add(match.id, press.member, proof)
             await session.matches.decline(match.id, declined=False)
+            await show_card(session, lost, match, found)  # it may have been folded away
             await _announce(session, claim, match, lost, found)
         return notices.note("claim_sent", press.language)
-
-    async def decline(self, workspace: Workspace, press: Press) -> Reply:
-        """Store that the owner says it isn't theirs: the match isn't shown again."""
-        async with self._store.session(workspace.community) as session:
-            match, lost, found = await _match(session, press)
-            _check_owner(press, lost)
-            _check_shown(match, lost, found)
-            await session.matches.decline(match.id, declined=True)
-        return notices.declined(match, press.language)
 
     async def see(self, workspace: Workspace, press: Press) -> Reply:
         """Show a claim to the finder or a moderator."""

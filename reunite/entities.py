@@ -195,6 +195,8 @@ class Match:
     """Whether the probability may be shown: the scoring model was calibrated."""
     released: bool = False
     """A moderator lets the owner know about a sealed report."""
+    photo: UUID | None = None
+    """The found report's photo that matched best; None if only texts were compared."""
 
 
 Agreement = Literal["agrees", "partly", "differs", "unknown"]

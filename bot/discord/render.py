@@ -76,7 +76,9 @@ def render(outgoing: Outgoing) -> Rendered:
     pinged = _pinged(reply)
     embed = embed_of(reply)
     embed.url = marker(outgoing.key)
-    if outgoing.picture:
+    if outgoing.picture and reply.gallery:
+        embed.set_image(url=f"attachment://{PICTURE_NAME}")
+    elif outgoing.picture:
         embed.set_thumbnail(url=f"attachment://{PICTURE_NAME}")
     content = " ".join(f"<@{person.member.id}>" for person in pinged) or None
     return Rendered(content, embed, mentions_of(pinged), buttons_of(reply))

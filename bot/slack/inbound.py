@@ -12,6 +12,7 @@ import structlog
 
 from bot.channels import without_deleted
 from bot.slack.background import Background
+from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.markup import plain_text
 from bot.slack.outbound import SlackPlatform
@@ -40,6 +41,7 @@ class Inbound:
         self._platform = platform
         self._installations = installations
         self._background = background
+        self._edits = NewestEdits()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def message(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -49,10 +51,14 @@ class Inbound:
 
     async def current(self, workspace: SlackWorkspace, event: Body) -> Body | None:
         """Return an event that Slack sends again with the current version of its post; None where that is gone."""
-        if event.get("subtype") != "file_share":
-            return event
-        message = await message_at(workspace, event["channel"], event["ts"])
-        return {**event, **message} if message and message.get("subtype") == "file_share" else None
+        match event:
+            case {"subtype": "message_changed", "channel": channel, "message": {"ts": ts}}:
+                message = await message_at(workspace, channel, ts)
+                return {**event, "message": message} if message else None
+            case {"subtype": "file_share", "channel": channel, "ts": ts}:
+                message = await message_at(workspace, channel, ts)
+                return {**event, **message} if message and message.get("subtype") == "file_share" else None
+        return event
 
     async def _message(self, workspace: SlackWorkspace, event: Body) -> None:
         match event:
@@ -91,13 +97,16 @@ class Inbound:
 
     async def edited(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Update a report with the new words of its post; a post that was refused before is tried again."""
-        target = workspace.target(channel, message["ts"])
+        target, key = workspace.target(channel, message["ts"]), key_of(channel, message["ts"])
+        if self._edits.is_outdated(key, message):
+            return
         try:
             edited = await self._handlers.edit(EditReport(target=target, text=plain_text(message.get("text", ""))))
             if not edited and message.get("edited") and message.get("files"):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
-            self._background.start(self._send_problem(f"{key_of(channel, message['ts'])}:edit", target, error))
+            self._background.start(self._send_problem(f"{key}:edit", target, error))
+        self._edits.note(key, message)
 
     async def deleted(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
         """Withdraw the report whose post was deleted."""

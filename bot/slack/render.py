@@ -33,7 +33,8 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Eleme
         elements.append({"type": kind, "elements": _joined(list(lines), link_to)})
     rendered: list[Element] = [{"type": "rich_text", "elements": elements}] if elements else []
     if file:
-        rendered.append({"type": "image", "slack_file": {"id": file}, "alt_text": sentence("picture_of_match")})
+        alt_text = sentence("picture_of_gallery" if reply.gallery else "picture_of_match")
+        rendered.append({"type": "image", "slack_file": {"id": file}, "alt_text": alt_text})
     if reply.asked and reply.choices:  # Slack refuses an empty row of buttons
         rendered.append({"type": "actions", "elements": [_choice(reply.asked, choice) for choice in reply.choices]})
     if reply.buttons:

@@ -9,7 +9,7 @@ from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
 from reunite.messages.forms import Form, form_of
-from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong
+from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong, Tile
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
 _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine"}
-_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail"}
+_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail", "none_of_these"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,17 @@ def reply_json(reply: Reply) -> Json:
         "kind": reply.kind,
         "lines": [[span_json(span) for span in line] for line in reply.lines],
         "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
+        "gallery": [tile_json(tile) for tile in reply.gallery],
         "buttons": [button_json(button) for button in reply.buttons],
+    }
+
+
+def tile_json(tile: Tile) -> Json:
+    return {
+        "number": tile.number,
+        "match": str(tile.match),
+        "level": tile.label.name.lower() if tile.label else None,
+        "photo": f"/photos/{tile.photo}" if tile.photo else None,
     }
 
 
@@ -139,10 +149,12 @@ class _Board:
 
     def _reply(self, reply: Reply, verdict_marks: VerdictMarks | None) -> Json:
         """Return a reply with the buttons that the viewer may press."""
-        buttons = [button for button in reply.buttons if self._is_pressable(button, verdict_marks)]
+        buttons = [button for button in reply.buttons if self._is_pressable(button, reply, verdict_marks)]
         return {**reply_json(reply), "buttons": [button_json(button) for button in buttons]}
 
-    def _is_pressable(self, button: Button, verdict_marks: VerdictMarks | None) -> bool:
+    def _is_pressable(self, button: Button, reply: Reply, verdict_marks: VerdictMarks | None) -> bool:
+        if button.action == "pick":
+            return not reply.about.isdisjoint(self._own)
         match = verdict_marks.match if verdict_marks else None
         if button.action in _OF_OWNER:
             return match is not None and match.lost in self._own

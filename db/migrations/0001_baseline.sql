@@ -248,6 +248,7 @@ CREATE TABLE match (
   state match_state NOT NULL DEFAULT 'undecided',
   declined boolean NOT NULL DEFAULT false,  -- by the owner
   released boolean NOT NULL DEFAULT false,  -- by a moderator: the owner may know of a sealed find
+  photo_id uuid REFERENCES photo ON DELETE SET NULL,  -- the found report's photo that matched
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (lost_id, found_id),
   UNIQUE (community_id, id),

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
+from reunite.text.place_names import english_place
 from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import place_tokens
 
@@ -32,7 +33,10 @@ _FLOOR: Final = 0.03
 
 def place_words(place: str) -> Mapping[str, float]:
     """Return a place's words, in English as far as we know them, with their weights."""
-    return {word: _GENERIC_WEIGHT if word in GENERIC_PLACES else 1.0 for word in place_tokens(to_english(place))}
+    return {
+        word: _GENERIC_WEIGHT if word in GENERIC_PLACES else 1.0
+        for word in place_tokens(to_english(english_place(place)))
+    }
 
 
 def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) -> float | None:

@@ -45,6 +45,8 @@ class Candidate:
     item: Item
     similarities: Mapping[PairKind, float]
     rare_words: tuple[str, ...] = ()
+    photo: UUID | None = None
+    """The found report's photo that is most similar; None if only texts were compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,5 @@ class Search:
     """How many open reports were searched, including the candidates."""
     lookalikes: Mapping[frozenset[UUID], float] = field(default_factory=dict)
     """The best photo cosine of pairs of found candidates, for the most similar pairs."""
+    boilerplate: frozenset[str] = frozenset()
+    """The query's words that say nothing here: most open reports have them, or one author repeats them."""

@@ -1,7 +1,7 @@
 """From evidence to a probability for each candidate and for "none of them", and from those to labels."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Final
 from uuid import UUID
@@ -46,6 +46,7 @@ class ScoredCandidate:
     label: Label | None
     why: tuple[Why, ...]
     evidence: Mapping[str, float]
+    photo: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class _Measured:
 
     def scored(self, query: ReportFeatures, probability: float, label: Label | None) -> ScoredCandidate:
         why = reasons(query, self.features, self.candidate.rare_words, self.evidence)
-        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence)
+        photo = self.candidate.photo
+        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo)
 
 
 def score(
@@ -87,7 +89,7 @@ def _ranked(
     ranked = []
     for candidate in search.candidates:
         features = extract(candidate.item)
-        evidence = measure(search.background, query, features, candidate, model)
+        evidence = measure(search, query, features, candidate, model)
         ranked.append(_Measured(candidate, features, evidence, total_log_odds(evidence, model)))
     ranked.sort(key=_rank)
     penalties = duplicate_penalties([measured.features for measured in ranked], search, model)
@@ -119,6 +121,7 @@ def duplicate_penalties(ranked: Sequence[ReportFeatures], search: Search, model:
     compared like a loss and a find: people who post a find again do so soon, and where it is.
     """
     penalties = [0.0] * len(ranked)
+    alone = replace(search, background={})
     rank = {features.item.report: position for position, features in enumerate(ranked)}
     for pair, similarity in search.lookalikes.items():
         if pair <= rank.keys():
@@ -127,7 +130,7 @@ def duplicate_penalties(ranked: Sequence[ReportFeatures], search: Search, model:
                 (ranked[better], ranked[worse]), key=lambda features: features.item.at, reverse=True
             )
             candidate = Candidate(earlier.item, {PairKind.PHOTO_PHOTO: similarity})
-            log_odds = _REPOSTED + total_log_odds(measure({}, later, earlier, candidate, model), model)
+            log_odds = _REPOSTED + total_log_odds(measure(alone, later, earlier, candidate, model), model)
             [same] = softmax([log_odds], search.open_count, model)
             penalties[worse] = min(penalties[worse], log(max(1 - same, _MIN_DISTINCT)))
     return penalties

@@ -23,6 +23,7 @@ class ScoredPair:
     evidence: Mapping[str, float]
     percent: bool = False
     """Whether the probability may be shown."""
+    photo: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import pytest
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
-from tests.doubles.pictures import drawing
-from tests.running import until
+from tests.support.pictures import drawing
+from tests.support.waiting import eventually
 from workers import photos
 from workers.decoder.child import Limits
 from workers.decoder.pool import AT_ONCE, Decoders
@@ -40,7 +40,7 @@ async def busy() -> psutil.Process:
     def working() -> psutil.Process | None:
         return next((each for each in family() if each.memory_info().rss > 150 * 2**20), None)
 
-    return await until(working)
+    return await eventually(working)
 
 
 async def refused(opening: Awaitable[T]) -> str:
@@ -122,7 +122,7 @@ async def test_a_photo_that_kills_twice_is_refused_and_its_neighbour_is_not(deco
     first = await busy()
     first.kill()
     neighbours = asyncio.gather(*(decoders.decode(drawing("red")) for _ in range(5)))
-    await until(lambda: not first.is_running())
+    await eventually(lambda: not first.is_running())
     (await busy()).kill()
     assert await opening == "photo_unusable"
     assert {decoded.pixels.shape for decoded in await neighbours} == {(240, 240, 3)}
@@ -153,7 +153,7 @@ async def test_a_decoder_knows_nothing_of_the_worker(decoders: Decoders, monkeyp
 async def test_a_decoder_ends_with_its_worker() -> None:
     program = (
         "import asyncio, sys\n"
-        "from tests.doubles.pictures import drawing\n"
+        "from tests.support.pictures import drawing\n"
         "from workers.decoder.pool import Decoders\n"
         "async def main():\n"
         "    decoders = Decoders()\n"
@@ -167,4 +167,4 @@ async def test_a_decoder_ends_with_its_worker() -> None:
     decoder = psutil.Process(int(await worker.stdout.readline()))
     worker.kill()
     await worker.wait()
-    await until(lambda: not decoder.is_running() or decoder.status() == psutil.STATUS_ZOMBIE)
+    await eventually(lambda: not decoder.is_running() or decoder.status() == psutil.STATUS_ZOMBIE)

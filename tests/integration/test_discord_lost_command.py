@@ -7,10 +7,8 @@ import pytest
 
 from reunite.language import sentence
 from tests.doubles.discord_shapes import FORUM, PRIVATE_THREAD
-from tests.doubles.discord_world import (
-    JPEG,
-    world,
-)
+from tests.support.discord_adapter import JPEG, world
+from tests.support.waiting import eventually
 
 ANNOUNCEMENTS = 5
 """The type of a channel whose messages others can follow."""
@@ -73,7 +71,7 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
         here.discord.refuse("PATCH /webhooks/", 404, code=10015, message="Unknown Webhook")
         await here.discord.submit(opening, words="red bag")
         assert (await here.report())["text"] == "red bag"
-        await here.discord.until(lambda: not here.discord.refusals or None)
+        await eventually(lambda: not here.discord.refusals or None)
         await here.discord.answer(await here.discord.slash("stats", here.discord.join("Eve"), "general"))
     assert "defect" not in capsys.readouterr().out
 

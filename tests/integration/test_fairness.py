@@ -20,17 +20,13 @@ from reunite.handlers import Handlers
 from reunite.messages.reply import Plain, Reply, to_json
 from reunite.ports import Outgoing, Sent
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.running import background, until, working, world
+from tests.support.queues import NoQueue
+from tests.support.services import background, working
+from tests.support.waiting import eventually
+from tests.support.world import world
 from workers.leases import Leases
 
 FLOOD = 300
-
-
-class NoQueue:
-    """There are no workers."""
-
-    async def hint(self, work: UUID) -> None:
-        del work
 
 
 @dataclass
@@ -158,11 +154,11 @@ async def test_a_slow_guild_delays_no_other_and_keeps_its_order(town: Town) -> N
     await town.replies(quick, each=3)
     platform = SlowGuild()
     async with background(Delivery(town.store, platform).run()):
-        await until(lambda: len(platform.messages) == 36, "the quick guild's replies")
+        await eventually(lambda: len(platform.messages) == 36, "the quick guild's replies")
         assert {target.workspace for target, _ in platform.messages} == {"quick"}
         assert platform.most_waiting == MOST_EACH
         platform.let.set()
-        await until(lambda: len(platform.messages) == 36 + 120, "the slow guild's replies")
+        await eventually(lambda: len(platform.messages) == 36 + 120, "the slow guild's replies")
     assert platform.most_waiting == MOST_EACH
     for name, count in (("slow", 40), ("quick", 12)):
         threads = [platform.thread(f"{name}{number}") for number in range(1, count + 1)]
@@ -231,9 +227,9 @@ async def test_a_worker_answers_one_post_amid_a_flood_and_leaves_nothing(
             return not await left(community)
 
         async with working(database_url, redis_url, quiet_seconds=0.5):
-            await until(lambda: is_done(single.workspace.community), "the single post")
+            await eventually(lambda: is_done(single.workspace.community), "the single post")
             assert await left(flood) > FLOOD / 2
-            await until(lambda: is_done(flood), "the flood")
+            await eventually(lambda: is_done(flood), "the flood")
 
 
 # Cost
@@ -251,6 +247,6 @@ async def test_leasing_reads_neither_what_was_sent_nor_all_of_a_flood(town: Town
     async with await psycopg.AsyncConnection.connect(town.owner) as connection:
         await connection.execute("SELECT * FROM lease_outbox('web', 16, '{}', 8, '1 min')")
         await connection.execute("SELECT * FROM lease_work('{}', 8, '1 min')")
-        rows = dict(await (await connection.execute(read.encode())).fetchall())
+        rows: dict[str, int] = dict(await (await connection.execute(read.encode())).fetchall())
     assert 0 < rows["outbox"] < 200
     assert 0 < rows["work"] < 50

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from aiohttp import FormData
 
-from tests.page_client import ADA, UMBRELLA_FOUND, UMBRELLA_LOST, Page, opened
+from tests.support.page_client import ADA, UMBRELLA_FOUND, UMBRELLA_LOST, Page, opened
 
 JSON_PATHS = ("/verdicts", "/answers", "/withdrawals", "/edits", "/my-reports", "/statistics", "/privacy")
 WRONG: tuple[Any, ...] = (None, True, 0, -1, 1.5, 2**63, 10**400, "", "x", "\0", "\ud800", [], {}, [[]], {"a": 1})

@@ -6,7 +6,8 @@ import pytest
 
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
-from tests.running import ADA, BEN, MODERATOR, World, working, world
+from tests.support.services import working
+from tests.support.world import ADA, BEN, MODERATOR, World, world
 
 
 @pytest.fixture

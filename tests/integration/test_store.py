@@ -17,7 +17,8 @@ from reunite.messages import wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Quoted, Reply
 from reunite.ports import ScoredPair
-from tests.doubles.pictures import drawing
+from tests.support.pictures import drawing
+from tests.support.queues import NoQueue
 
 TENANT_TABLES = {
     "workspace",
@@ -35,13 +36,6 @@ WITHOUT_POLICY = {
     "embedding_model",  # the deployment's encoders
     "migration",
 }
-
-
-class NoQueue:
-    """There are no workers."""
-
-    async def hint(self, work: object) -> None:
-        """Nothing is told."""
 
 
 async def posted(store: Store, world: str) -> Workspace:

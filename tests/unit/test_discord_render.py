@@ -127,7 +127,7 @@ async def test_what_one_person_is_shown_looks_as_it_was_agreed(name: str) -> Non
     shown = render_private(PRIVATE[name])
     looks = {"embeds": [shown.embed.to_dict()], "components": shown.view().to_components()}
     check_message(looks, [])
-    assert shown.mentions.to_dict() == {"parse": []}
+    assert dict(shown.mentions.to_dict()) == {"parse": []}
     assert looks == agreed(name, looks)
 
 

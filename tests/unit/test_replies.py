@@ -26,7 +26,7 @@ from reunite.entities import (
 )
 from reunite.language import LANGUAGES, sentence
 from reunite.messages import notices, wording
-from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Span, Strong
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("web", "world", "found", "1")
@@ -121,11 +121,12 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
 
 def readable(reply: Reply) -> str:
     lines = ["".join(_marked(span) for span in line) for line in reply.lines]
-    choices = [f"[{each.words}]" for each in (*reply.choices, *reply.buttons)]
+    words = [*(choice.words for choice in reply.choices), *(button.words for button in reply.buttons)]
+    choices = [f"[{each}]" for each in words]
     return "\n".join([f"({reply.kind})", *lines, *([" ".join(choices)] if choices else [])])
 
 
-def _marked(span: object) -> str:
+def _marked(span: Span) -> str:
     match span:
         case Person(_, member):
             return f"@{member.name}"
@@ -135,8 +136,8 @@ def _marked(span: object) -> str:
             return f"‹{text}›"
         case Plain(text):
             return text
-        case _:
-            return f"→{getattr(span, 'text', '')}"
+        case Jump():
+            return f"→{span.text}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,8 +1,7 @@
 """A workspace with the bot in it: the adapter over real sockets, its reports in real PostgreSQL, no worker."""
 
 import os
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,28 +18,24 @@ from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Repor
 from reunite.handlers import Handlers
 from reunite.messages import keys, wording
 from reunite.ports import Platform, ScoredPair, Sent
-from tests.doubles.pictures import drawing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.doubles.slack_delivery import SIGNING_SECRET
-from tests.running import background
+from tests.support.pictures import drawing
+from tests.support.processes import free_port
+from tests.support.queues import NoQueue
+from tests.support.services import background
+from tests.support.waiting import eventually
 
 JPEG = drawing("red")
-_PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
-
-
-class DeafQueue:
-    """Hints go nowhere: the worker has no part here."""
-
-    async def hint(self, work: UUID) -> None:
-        del work
+PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
 
 
 @contextmanager
 def no_proxy() -> Iterator[None]:
     """Keep slack_sdk from asking a proxy for 127.0.0.1."""
     with patch.dict(os.environ):
-        for name in _PROXIES:
+        for name in PROXIES:
             os.environ.pop(name, None)
         yield
 
@@ -53,15 +48,13 @@ def config(slack: SlackDouble, **more: Any) -> SlackConfig:
 
 def by_http(slack: SlackDouble) -> dict[str, Any]:
     """Return the settings of a bot that listens for the double's requests, and let it send them there."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     slack.delivery.address = f"http://127.0.0.1:{port}{EVENTS_PATH}"
     return {"app_token": None, "signing_secret": SIGNING_SECRET, "port": port}
 
 
 @dataclass
-class Scene:
+class World:
     """A workspace with the bot in it, and what the bot wrote down."""
 
     slack: SlackDouble
@@ -95,15 +88,7 @@ class Scene:
 
     async def until_reported(self, number: int = 1) -> list[Report]:
         """Wait until so many reports are written down."""
-        return await self.until(self.reports, lambda reports: len(reports) == number)
-
-    async def until(self, look: Callable[[], Any], holds: Callable[[Any], Any] = bool) -> Any:
-        """Wait until what is seen is as expected."""
-        seen: list[Any] = [await look()]
-        while not holds(seen[-1]):
-            seen.append(await look())
-            assert len(seen) < 3000, seen[-1]
-        return seen[-1]
+        return await eventually(self.reports, holds=lambda reports: len(reports) == number)
 
     async def photos(self, report: Report) -> list[Photo]:
         """Return a report's photos."""
@@ -117,7 +102,7 @@ class Scene:
             message = self.slack.message(channel, ts)
             return message is not None and message.get("reactions", {}).get("eyes") == [by]
 
-        await self.slack.until(eyes)
+        await eventually(eyes)
 
     async def open(self, *reports: Report) -> None:
         """Let reports be open, as a worker does when it has looked at them."""
@@ -144,7 +129,7 @@ class Scene:
                 lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None)
             )
         shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This could be yours.")
-        await self.until(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
+        await eventually(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
         return lost, found, match, Sent(self.lost, shown["ts"])
 
     async def _shows(self, target: ReplyTarget, community: UUID) -> Match | None:
@@ -164,10 +149,10 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene_on(
-    slack: SlackDouble, database_url: str, *, again: Scene | None = None, **more: Any
-) -> AsyncIterator[Scene]:
-    """Run the bot in a workspace with three channels and four people: new ones, or once more those of a scene."""
+async def world_on(
+    slack: SlackDouble, database_url: str, *, again: World | None = None, **more: Any
+) -> AsyncIterator[World]:
+    """Run the bot in a workspace with three channels and four people: new ones, or once more those of a world."""
     if again is None:
         channels = [slack.add_channel(name) for name in ("found", "lost", "general")]
         people = [slack.add_member("Ada"), slack.add_member("Ben")]
@@ -180,14 +165,14 @@ async def scene_on(
     async with AsyncExitStack() as stack:
         stack.enter_context(no_proxy())
         store = await stack.enter_async_context(Store(database_url))
-        handlers = Handlers(store, DeafQueue())
+        handlers = Handlers(store, NoQueue())
         platform = await stack.enter_async_context(running(handlers, store, settings))
         await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))
-        yield Scene(slack, store, handlers, platform, opened_at, *ids)
+        yield World(slack, store, handlers, platform, opened_at, *ids)
 
 
 @asynccontextmanager
-async def scene_in(database_url: str, **more: Any) -> AsyncIterator[Scene]:
+async def world_in(database_url: str, **more: Any) -> AsyncIterator[World]:
     """Open a workspace of the double and run the bot in it."""
-    async with SlackDouble.running(acknowledge_within=1) as slack, scene_on(slack, database_url, **more) as scene:
-        yield scene
+    async with SlackDouble.running(acknowledge_within=1) as slack, world_on(slack, database_url, **more) as world:
+        yield world

@@ -1,4 +1,4 @@
-"""The in-memory store; tests/integration/test_stores.py runs the same cases on PostgreSQL."""
+"""The in-memory store; tests/integration/test_store_on_postgres.py runs the same cases on PostgreSQL."""
 
 import pytest
 

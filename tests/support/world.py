@@ -1,74 +1,24 @@
-"""The real worker and the real delivery, run inside a test."""
+"""A community on a recording platform, with the real handlers and the real delivery."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from bot.delivery import Delivery
-from bot.platforms import photo_hosts
 from db import queue
-from db.config import Connections
-from db.stopping import stop
 from db.store import Store
 from reunite.commands import ChangeSettings, GiveVerdict, JoinWorkspace, Press, ReportFound, ReportLost
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, Settings, VerdictKind, Workspace
 from reunite.handlers import Handlers
 from reunite.messages.reply import Action, Reply
-from tests.doubles.colour_encoder import ColourEncoder
-from tests.doubles.pictures import drawing
 from tests.doubles.recording_platform import RecordingPlatform
-from workers.app import WorkerConfig, run
-from workers.config import PhotoHosts
-from workers.encoders.choose import Choice
+from tests.support.pictures import drawing
+from tests.support.services import background
+from tests.support.waiting import eventually
 
-PATIENCE = 30.0
-"""Seconds after which a test gives up waiting; nothing is measured by it."""
 ADA, BEN, MODERATOR = Member("ada", "Ada"), Member("ben", "Ben"), Member("mo", "Mo")
-
-
-def colours_only(*_: object) -> Choice:
-    """Choose the tiny encoder, whatever the settings."""
-    return Choice("clip", ColourEncoder())
-
-
-@asynccontextmanager
-async def background(service: Any) -> AsyncIterator[None]:
-    """Run a service beside the test; its failure fails the test."""
-    task = asyncio.create_task(service)
-    try:
-        yield
-        if task.done():
-            await task
-    finally:
-        await stop(task)
-
-
-@asynccontextmanager
-async def working(database_url: str, redis_url: str, **config: Any) -> AsyncIterator[None]:
-    """Run a worker with the tiny encoder."""
-    ready = asyncio.Event()
-    photos = {name: config.pop(name) for name in ("http_hosts", "slack_hosts", "slack_token") if name in config}
-    servers = Connections(database_url=database_url, redis_url=redis_url)
-    settings = WorkerConfig(connections=servers, photos=PhotoHosts(hosts=photo_hosts(), **photos), **config)
-    async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only)):
-        await asyncio.wait_for(ready.wait(), PATIENCE)
-        yield
-
-
-async def until(condition: Callable[[], Any], what: str = "") -> Any:
-    """Wait until the condition (a function, awaited if it must be) holds, and return what it gave."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            result = condition()
-            if asyncio.iscoroutine(result):
-                result = await result
-            if result:
-                return result
-            await asyncio.sleep(0.02)
-    raise AssertionError(what)
 
 
 @dataclass
@@ -153,7 +103,7 @@ class World:
 
     async def said(self, root: str, kind: str) -> None:
         """Wait until a thread has had a kind of reply."""
-        await until(lambda: kind in self.platform.kinds(root), f"{kind} was never said")
+        await eventually(lambda: kind in self.platform.kinds(root), f"{kind} was never said")
 
     async def is_quiet(self) -> bool:
         """Tell whether all work is done and everything said."""
@@ -166,7 +116,7 @@ class World:
 
     async def quiet(self) -> None:
         """Wait until all work is done and everything said."""
-        await until(self.is_quiet, "the community never came to rest")
+        await eventually(self.is_quiet, "the community never came to rest")
 
 
 @asynccontextmanager

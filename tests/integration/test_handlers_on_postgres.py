@@ -1,12 +1,12 @@
-"""PostgreSQL; tests/unit/test_stores.py runs the same cases in memory."""
+"""The handlers on PostgreSQL; tests/unit/test_handlers_in_memory.py runs the same cases in memory."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from db.store import Store
+from tests.contract.handler_cases import HandlerCases
 from tests.contract.stages import PostgresStage
-from tests.contract.store_cases import StoreCases
 
 
 @pytest.fixture
@@ -16,5 +16,5 @@ async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
         yield PostgresStage(store)
 
 
-class TestOnPostgres(StoreCases):
+class TestOnPostgres(HandlerCases):
     """Every case."""

@@ -1,6 +1,8 @@
 """Labelled sets from random numbers: cosines that follow an encoder's known ranges, and nothing else."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -9,6 +11,8 @@ from reunite.entities import ReportKind
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
 from reunite.tuning.labelled_set import LabelledSet, label_searches
 
+NOUNS = ("bottle", "scarf", "umbrella", "wallet", "backpack", "hat", "book", "key", "camera", "glove")
+COLOURS = ("red", "blue", "green", "black", "white", "yellow")
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 RANGES = {
     PairKind.PHOTO_PHOTO: (0.55, 0.07, 0.85, 0.06),
@@ -54,3 +58,21 @@ def drawn_set(  # noqa: PLR0913 - what a set may differ in
 
 def _item(side: int, number: int, kind: ReportKind) -> Item:
     return Item(UUID(int=side * 2**64 + number), kind, "", "", LONG_AGO, time_is_stated=False)
+
+
+def write_set(folder: Path, things: int, lost: int) -> Path:
+    folder.mkdir()
+    names = [f"{COLOURS[number % 6]} {NOUNS[number % 10]}" for number in range(things)]
+    finds = [{"id": f"f{number}", "photos": [], "text": f"{name} zk{number}"} for number, name in enumerate(names)]
+    queries = [
+        {
+            "id": f"q{number}",
+            "photos": [],
+            "text": names[number % things] + (f" zk{number % things}" if number % 3 else ", lost it yesterday"),
+            "matches": [f"f{number % things}"],
+        }
+        for number in range(lost)
+    ]
+    for name, rows in (("gallery", finds), ("queries", queries)):
+        (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    return folder

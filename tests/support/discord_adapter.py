@@ -1,6 +1,5 @@
 """A guild with the bot in it, for tests of the adapter: the store is real, no workers take part."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,15 +15,10 @@ from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Platform, ScoredPair
 from tests.doubles.discord import TOKEN, DiscordDouble
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 JPEG = b"\xff\xd8\xff the adapter does not look inside"
-
-
-class NoQueue:
-    """No workers take part here."""
-
-    async def hint(self, work: UUID) -> None:
-        del work
 
 
 @dataclass
@@ -85,12 +79,6 @@ async def world(database_url: str) -> AsyncIterator[World]:
         yield World(discord, store, platform)
 
 
-async def eventually(look: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(10):
-        while not await look():  # noqa: ASYNC110 - a test may look at anything
-            await asyncio.sleep(0.02)
-
-
 def reply(key: str, target: ReplyTarget, text: str = "Hello.", **more: Any) -> Outgoing:
     return Outgoing(key, target, Reply("nothing", ((Plain(text),),)), **more)
 
@@ -118,7 +106,7 @@ async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] =
         await here.discord.post("found", ann, "a bag", {"b.jpg": JPEG}),
     ]
     for post in posts:
-        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+        await eventually(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
     await here.store.models.register("concept", "a model", {"space": 2})
     community = await here.community()
     async with here.store.session(community) as session:

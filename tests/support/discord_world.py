@@ -11,12 +11,13 @@ from bot.discord.config import DiscordConfig
 from db.config import Connections
 from tests.doubles.discord import TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import MANAGE_GUILD, MANAGE_MESSAGES, Json
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE, background, working
+from tests.support.pictures import drawing
+from tests.support.services import background, working
+from tests.support.waiting import PATIENCE, eventually
 
 
 @dataclass
-class Story:
+class DiscordWorld:
     """A guild with the bot in it: Ada has lost something, Ben finds things, Mo moderates and Max manages the guild."""
 
     discord: DiscordDouble
@@ -33,7 +34,7 @@ class Story:
         return post
 
     async def taken_up(self, post: str) -> None:
-        await self.discord.until(lambda: self.discord.has_reaction(post, "👀"), PATIENCE)
+        await eventually(lambda: self.discord.has_reaction(post, "👀"))
 
     async def look_for(self, words: str, photo: bytes | None = None) -> str:
         """Use `/lost` as Ada, and return the post that the bot made of it."""
@@ -42,7 +43,7 @@ class Story:
         picture = ("mine.jpg", photo) if photo else None
         used = await self.discord.slash("lost", self.ada, "general", picture, description=words)
         assert f"<#{lost}>" in await self.discord.answer(used, PATIENCE)
-        [post] = await self.discord.until(lambda: self.discord.replies(lost)[before:], PATIENCE)
+        [post] = await eventually(lambda: self.discord.replies(lost)[before:])
         assert "is looking for" in self.discord.text(post)
         return str(post["id"])
 
@@ -61,7 +62,7 @@ class Story:
             shown = self.discord.find(message)
             return shown if all(word in self.discord.text(shown) for word in words) else None
 
-        return await self.discord.until(look, PATIENCE)
+        return await eventually(look)
 
     async def told(self, used: Interaction) -> str:
         """Wait for what somebody is told privately."""
@@ -88,45 +89,43 @@ class Story:
         pressed = await self.discord.press(panel, button, self.manager)
         await self.discord.opened(pressed, PATIENCE)
         before = self.discord.find(panel)["edited_timestamp"]
-        submitted = await self.discord.submit(pressed, **values)
-        await self.discord.until(
-            lambda: submitted.answer or self.discord.find(panel)["edited_timestamp"] != before, PATIENCE
-        )
+        submitted = await self.discord.submit(pressed, None, **values)
+        await eventually(lambda: submitted.answer or self.discord.find(panel)["edited_timestamp"] != before)
         return submitted.answer or self.discord.text(self.discord.find(panel))
 
 
 @asynccontextmanager
-async def story(database_url: str, redis_url: str, **settings: Any) -> AsyncIterator[Story]:
+async def discord_world(database_url: str, redis_url: str, **settings: Any) -> AsyncIterator[DiscordWorld]:
     """Open a guild, with a worker and the bot at work in it."""
     async with (
-        guild() as told,
-        at_work(told, database_url, redis_url),
-        online(told, database_url, redis_url, **settings),
+        guild() as world,
+        at_work(world, database_url, redis_url),
+        online(world, database_url, redis_url, **settings),
     ):
-        yield told
+        yield world
 
 
 @asynccontextmanager
-async def guild(**double: Any) -> AsyncIterator[Story]:
+async def guild(**double: Any) -> AsyncIterator[DiscordWorld]:
     """Open a guild without anything at work."""
     async with DiscordDouble(**double) as discord:
         manager = discord.join("Max")
         discord.members[manager]["roles"].append(discord.add_role("managers", MANAGE_GUILD | MANAGE_MESSAGES))
-        people = [discord.join("Ada"), discord.join("Ben"), discord.join("Mo", moderator=True)]
-        yield Story(discord, *people, manager)
+        people = discord.join("Ada"), discord.join("Ben"), discord.join("Mo", moderator=True)
+        yield DiscordWorld(discord, *people, manager)
 
 
 @asynccontextmanager
-async def at_work(told: Story, database_url: str, redis_url: str) -> AsyncIterator[None]:
+async def at_work(world: DiscordWorld, database_url: str, redis_url: str) -> AsyncIterator[None]:
     """Run a worker that may fetch the guild's photos."""
-    async with working(database_url, redis_url, http_hosts=frozenset({told.discord.file_host})):
+    async with working(database_url, redis_url, http_hosts=frozenset({world.discord.file_host})):
         yield
 
 
 @asynccontextmanager
-async def online(told: Story, database_url: str, redis_url: str, **settings: Any) -> AsyncIterator[None]:
+async def online(world: DiscordWorld, database_url: str, redis_url: str, **settings: Any) -> AsyncIterator[None]:
     """Run the bot."""
-    discord = told.discord
+    discord = world.discord
     adapter = DiscordConfig(
         token=TOKEN, api_base=discord.api_base, gateway=discord.gateway_url, guilds_wait=0.05, **settings
     )

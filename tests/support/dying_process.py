@@ -1,6 +1,8 @@
 """A worker or a bot as a process of its own that kills itself (SIGKILL) once, at a named point.
 
-python -m tests.doubles.dying ROLE POINT DATABASE_URL REDIS_URL FILE; the bot's platform is the FILE, a message a line.
+python -m tests.support.dying_process ROLE POINT DATABASE_URL REDIS_URL FILE
+
+The bot's platform is the FILE, one message per line.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ from reunite.entities import PlatformName, ReplyTarget
 from reunite.messages import reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.colour_encoder import ColourEncoder
-from tests.running import colours_only
+from tests.support.services import colours_only
 from workers.app import WorkerConfig, run
 from workers.encoders.choose import Choice
 from workers.process import Processor
@@ -82,6 +84,21 @@ class FilePlatform:
         if self._point == "after the send":
             die()
         return Sent(outgoing.target.channel, outgoing.key)
+
+    async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
+        lines = read(self._path)
+        for line in lines:
+            if line["key"] == sent.message:
+                line["reply"] = reply.to_json(outgoing.reply)
+        self._path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
+        del sent
+        kept = [line for line in read(self._path) if line["key"] != outgoing.key]
+        self._path.write_text("".join(f"{json.dumps(line)}\n" for line in kept))
+
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
+        """There are no photos: the posts are not the platform's."""
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         """Nothing is shown."""

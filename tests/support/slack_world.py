@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from bot.app import BotConfig, run
 from db.config import Connections
-from tests.doubles.pictures import drawing
 from tests.doubles.slack import SlackDouble, shown
 from tests.doubles.slack_api import BOT_TOKEN
-from tests.doubles.slack_scene import config, no_proxy
-from tests.running import PATIENCE, background, working
+from tests.support.pictures import drawing
+from tests.support.services import background, working
+from tests.support.slack_adapter import config, no_proxy
+from tests.support.waiting import PATIENCE, eventually
 
 
 @dataclass
@@ -40,9 +41,9 @@ class SlackWorld:
         """Use `/lost` as Ada, and return the post that the bot made of it."""
         before = len(self.slack.messages[self.lost])
         used = await self.slack.slash("lost", words, self.ada, self.found)
-        await self.slack.until(lambda: used.answers)
+        await eventually(lambda: used.answers)
         assert f"<#{self.lost}>" in used.answers[0]["text"]
-        post = await self.slack.until(lambda: self.slack.messages[self.lost][before:])
+        post = await eventually(lambda: self.slack.messages[self.lost][before:])
         assert "is looking for" in shown(post[0])
         return str(post[0]["ts"])
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, FormData
 
@@ -16,18 +16,12 @@ from reunite.entities import Label, Match, Report, ReportState, Why
 from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import Outgoing, ScoredPair
+from tests.support.queues import NoQueue
 
 Json = dict[str, Any]
 ADA, BEN = "Ada", "Ben"
 UMBRELLA_LOST = {"channel": "lost", "text": "/lost red umbrella", "name": ADA}
 UMBRELLA_FOUND = {"channel": "found", "text": "by the tram", "name": BEN}
-
-
-class Nobody:
-    """A queue to which no worker listens."""
-
-    async def hint(self, work: UUID) -> None:
-        assert work
 
 
 class Page:
@@ -103,7 +97,7 @@ async def opened(database_url: str) -> AsyncIterator[Page]:
     """Serve the page, and open it."""
     async with (
         Store(database_url) as store,
-        running(Handlers(store, Nobody()), store, WebConfig(port=0)) as platform,
+        running(Handlers(store, NoQueue()), store, WebConfig(port=0)) as platform,
         ClientSession(platform.url) as http,
     ):
         yield Page(platform, store, http)

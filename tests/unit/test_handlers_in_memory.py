@@ -1,4 +1,4 @@
-"""The handlers on the in-memory store; tests/integration/test_handlers.py runs the same cases on PostgreSQL."""
+"""The handlers in memory; tests/integration/test_handlers_on_postgres.py runs the same cases on PostgreSQL."""
 
 import pytest
 

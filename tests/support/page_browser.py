@@ -10,8 +10,9 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, async_play
 from bot.app import BotConfig, run
 from bot.web.config import WebConfig
 from db.config import Connections
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE, background, working
+from tests.support.pictures import drawing
+from tests.support.services import background, working
+from tests.support.waiting import PATIENCE
 
 FLAGS = [
     "--no-sandbox",  # as root
@@ -66,7 +67,7 @@ class Channel:
 
 
 @dataclass
-class Visitor:
+class PageUser:
     """Someone at the page."""
 
     page: Page
@@ -91,11 +92,11 @@ class Site:
         servers = Connections(database_url=database_url, redis_url=redis_url)
         self.config = BotConfig(connections=servers, adapter=WebConfig(port=port))
 
-    async def visit(self, who: str = "Ada", width: int = 1280) -> Visitor:
+    async def visit(self, who: str = "Ada", width: int = 1280) -> PageUser:
         page = await self.browser.new_page(viewport={"width": width, "height": 800})
         await page.goto(self.url)
         await expect(page.locator("#encoder")).not_to_have_text("Connecting…")
-        visitor = Visitor(page)
+        visitor = PageUser(page)
         await visitor.be(who)
         return visitor
 
