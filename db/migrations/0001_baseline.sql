@@ -248,12 +248,13 @@ CREATE TABLE match (
   state match_state NOT NULL DEFAULT 'undecided',
   declined boolean NOT NULL DEFAULT false,  -- by the owner
   released boolean NOT NULL DEFAULT false,  -- by a moderator: the owner may know of a sealed find
-  photo_id uuid REFERENCES photo ON DELETE SET NULL,  -- the found report's photo that matched
+  photo_id uuid,  -- the found report's photo that matched
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (lost_id, found_id),
   UNIQUE (community_id, id),
   FOREIGN KEY (community_id, lost_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE,
-  FOREIGN KEY (community_id, found_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE
+  FOREIGN KEY (community_id, found_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE,
+  FOREIGN KEY (community_id, photo_id) REFERENCES photo (community_id, id) ON DELETE SET NULL (photo_id) DEFERRABLE
 );
 CREATE INDEX match_found ON match (found_id);
 GRANT SELECT, INSERT, UPDATE, DELETE ON match TO reunite_app;
