@@ -15,7 +15,15 @@ MOST_PROTOCOL_METHODS, MOST_PUBLIC_METHODS = 12, 25
 RETIRED_WORDS = ("lo" + "ser", "err" + "and", "to" + "wn", "de" + "sk", "judge" + "ment")
 """Words that the glossary has replaced."""
 TEXT_SUFFIXES = {".py", ".sql", ".toml", ".html", ".css", ".js", ".json"}
-EXAMPLES = "reunite/languages/"
+EXAMPLES = (
+    "reunite/languages/",
+    "reunite/text/everyday.toml",
+    "reunite/text/noise.toml",
+    "reunite/text/places.toml",
+    "tests/unit/test_noise.py",
+    "tests/unit/test_words_that_say_nothing.py",
+)
+"""Where they are words of what people write."""
 """Where people read example sentences, which may speak of a shop's counter."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
