@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -22,6 +23,8 @@ _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 300.0
 _MOST_DOUBLINGS: Final = 10
 """Enough for the longest pause; after days of attempts the power itself would overflow."""
+_LEASED_AT_ONCE: Final = 16
+"""Replies that are read from the outbox together, before the first of them is sent."""
 _REFRESHED_AT_ONCE: Final = 10
 _SETTLE_SECONDS: Final = 3.0
 _POLL_EVERY: Final = 1.0
@@ -31,14 +34,18 @@ _log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """Sends replies to at most `parallel` threads at once. After `lease_seconds` another process may try a reply."""
+    """Sends replies to at most `parallel` threads at once, and to MOST_EACH of a community.
 
-    def __init__(self, store: Store, platform: Platform, *, lease_seconds: float = 60, parallel: int = 16) -> None:
+    After `lease_seconds` another process may try a reply.
+    """
+
+    def __init__(self, store: Store, platform: Platform, *, lease_seconds: float = 60, parallel: int = 64) -> None:
         self._store = store
         self._platform = platform
         self._lease_seconds = lease_seconds
         self._parallel = parallel
-        self._in_progress: set[asyncio.Task[None]] = set()
+        self._in_progress: dict[asyncio.Task[None], UUID] = {}
+        """The sends under way, each with its community."""
 
     async def run(self) -> None:
         """Deliver until cancelled; what doesn't arrive within a few seconds then is left to its lease."""
@@ -78,15 +85,19 @@ class Delivery:
                     await asyncio.shield(settled)
 
     async def _start_due(self, signal: asyncio.Event) -> None:
-        free = self._parallel - len(self._in_progress)
+        free = min(self._parallel - len(self._in_progress), _LEASED_AT_ONCE)
         if free <= 0:
             return
-        name = self._platform.name
-        for item in await self._store.delivery.lease(name, limit=free, seconds=self._lease_seconds):
+        leased = await self._store.delivery.lease(
+            self._platform.name, limit=free, seconds=self._lease_seconds, in_flight=self._in_progress.values()
+        )
+        for item in leased:
             task = asyncio.create_task(self._deliver(item))
-            self._in_progress.add(task)
-            task.add_done_callback(self._in_progress.discard)
+            self._in_progress[task] = item.community
+            task.add_done_callback(self._in_progress.pop)
             task.add_done_callback(lambda _: signal.set())  # for the thread's next reply
+        if len(leased) == free:
+            signal.set()  # there may be more
 
     async def _keep_links_fresh(self) -> None:
         """Renew expired links to photos: only the bot can ask its platform for them."""

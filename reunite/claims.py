@@ -30,6 +30,7 @@ class ClaimHandlers:
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _match(session, press)
             _check_owner(press, lost)
+            _check_shown(match, lost, found)
             if not {lost.state, found.state} <= {ReportState.OPEN}:
                 raise TellUserError("report_closed")
             proof = _proof(press)
@@ -114,6 +115,12 @@ def _is_by_presser(report: Report, press: Press) -> bool:
 def _check_owner(press: Press, lost: Report) -> None:
     if not _is_by_presser(lost, press):
         raise TellUserError("only_owner")
+
+
+def _check_shown(match: Match, lost: Report, found: Report) -> None:
+    """Refuse what the owner can't have been shown: a match with a sealed find before its release."""
+    if not rules.may_show(lost, found, match):
+        raise TellUserError("nothing_here")
 
 
 def _proof(press: Press) -> str:

@@ -27,6 +27,8 @@ MOST_FAILURES: Final = 6
 """After so many tries (about a minute) temporary trouble is said instead of tried again."""
 IN_FLIGHT_BYTES: Final = 4 * MAX_PHOTO_BYTES
 """What of posted files a worker holds at once."""
+PHOTOS_AT_ONCE: Final = 2
+"""Photos of one report that are taken at once: ten heavy ones don't fill the queue that others wait in."""
 _FRESH_LINK: Final = 15.0
 """Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
 
@@ -55,7 +57,13 @@ class Intake:
         """Store the report's photos that are not stored yet; what can't be used is said in words."""
         async with self.store.work_session(lease) as session:
             pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
-        outcomes = await asyncio.gather(*(self._take_one(lease, photo) for photo in pending), return_exceptions=True)
+        few = asyncio.Semaphore(PHOTOS_AT_ONCE)
+
+        async def in_turn(photo: Photo) -> Pixels | None:
+            async with few:
+                return await self._take_one(lease, photo)
+
+        outcomes = await asyncio.gather(*map(in_turn, pending), return_exceptions=True)
         taken = Taken()
         for photo, outcome in zip(pending, outcomes, strict=True):
             match outcome:

@@ -19,6 +19,7 @@ from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
 from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
 from reunite.ports import Outgoing
+from reunite.text.controls import without_controls
 
 PICTURE_NAME: Final = "photo.jpg"
 MOST_QUOTED: Final = 800
@@ -99,7 +100,7 @@ def buttons_of(reply: Reply) -> tuple[RenderedButton, ...]:
     choices = [(answer_id(reply.asked, choice.id), choice.words, "plain") for choice in reply.choices if reply.asked]
     buttons = [(f"{button.action}:{button.subject}", button.words, button.style) for button in reply.buttons]
     return tuple(
-        RenderedButton(custom_id, shortened(words, _MOST_BUTTON), _STYLES[style])
+        RenderedButton(custom_id, shortened(without_controls(words), _MOST_BUTTON), _STYLES[style])
         for custom_id, words, style in choices + buttons
     )
 
@@ -148,7 +149,8 @@ def marker(key: str) -> str:
 
 def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
     """Name a post's thread by its caption, or else by its day."""
-    words = " ".join(caption.split()) or sentence("thread_unnamed", language, day=date_words(posted, language))
+    day = date_words(posted, language)
+    words = " ".join(without_controls(caption).split()) or sentence("thread_unnamed", language, day=day)
     return shortened(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
 
 

@@ -88,6 +88,7 @@ def _parts(
     return Parts(
         workspaces=workspaces,
         installations=installations,
+        background=background,
         inbound=Inbound(handlers, platform, installations, background),
         commands=Commands(handlers, reports, linking, background),
         reports=reports,

@@ -3,12 +3,14 @@
 import re
 from typing import Final
 
+from reunite.text.controls import without_controls
+
 _MARKUP: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 
 def escape(text: str) -> str:
     """Return text that Slack takes literally: it can contain no mention, link or channel."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return without_controls(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain_text(text: str) -> str:

@@ -10,6 +10,7 @@ from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
 from reunite.messages.forms import Form, form_of
 from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong, Tile
+from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
 
@@ -89,7 +90,7 @@ def span_json(span: Span) -> Json:
     """Return one span. A link to another platform is only its text."""
     match span:
         case Person(platform, member):
-            return {"is": "person" if platform == "web" else "plain", "text": member.name}
+            return {"is": "person" if platform == "web" else "plain", "text": without_controls(member.name)}
         case Jump(_, text, target):
             if target and target.platform == "web" and target.message:
                 return {"is": "jump", "text": text, "channel": target.channel, "message": int(target.message)}
@@ -97,7 +98,7 @@ def span_json(span: Span) -> Json:
         case Strong(text, label) if label:
             return {"is": "label", "text": text, "level": label.name.lower()}
         case _:
-            return {"is": type(span).__name__.lower(), "text": span.text}
+            return {"is": type(span).__name__.lower(), "text": without_controls(span.text)}
 
 
 class _Board:
@@ -131,7 +132,7 @@ class _Board:
             "id": message.id,
             "channel": message.channel,
             "root": message.root,
-            "author": message.author.name if message.author else None,
+            "author": without_controls(message.author.name) if message.author else None,
             "text": self._words(message),
             "at": message.created_at.isoformat(),
             "reply": self._reply(reply, message.verdict_marks) if reply else None,
@@ -143,8 +144,8 @@ class _Board:
     def _words(self, message: WebMessage) -> str:
         """Return a post's words; a sealed report's are visible to those who may read it."""
         if message.posted and message.posted.report.sealed and self._viewer.may_read(message.posted.report):
-            return message.posted.report.text
-        return message.text
+            return without_controls(message.posted.report.text)
+        return without_controls(message.text)
 
     def _reply(self, reply: Reply, verdict_marks: VerdictMarks | None) -> Json:
         """Return a reply with the buttons that the viewer may press."""
@@ -173,7 +174,7 @@ class _Board:
             "own": self._viewer.owns(report),
             "sealed": report.sealed,
             "private": report.private,
-            "place": report.place,
+            "place": without_controls(report.place),
             "happenedAt": report.happened_at.isoformat() if report.happened_at else None,
             "photos": [_photo(photo) for photo in posted.photos] if may_read else [],
         }
@@ -182,14 +183,14 @@ class _Board:
         """Return the choices, and the one that was chosen."""
         answer = self._answers.get(reply.asked) if reply.asked else None
         return {
-            "choices": [{"id": choice.id, "words": choice.words} for choice in reply.choices],
+            "choices": [{"id": choice.id, "words": without_controls(choice.words)} for choice in reply.choices],
             "said": wording.sentence("not_sure") if answer == "" else answer,
         }
 
 
 def _photo(photo: Photo) -> Json:
     return {
-        "name": photo.name,
+        "name": without_controls(photo.name),
         "state": photo.state,
         "url": f"/photos/{photo.id}" if photo.state is PhotoState.STORED else None,
     }
@@ -198,5 +199,7 @@ def _photo(photo: Photo) -> Json:
 def _match(verdict_marks: VerdictMarks | None) -> Json | None:
     if verdict_marks is None:
         return None
-    names: Json = {kind: [member.name for member in verdict_marks.given[kind]] for kind in VerdictKind}
+    names: Json = {
+        kind: [without_controls(member.name) for member in verdict_marks.given[kind]] for kind in VerdictKind
+    }
     return {"state": verdict_marks.match.state, **names}

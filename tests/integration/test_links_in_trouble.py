@@ -110,8 +110,7 @@ async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
 
 async def test_what_other_work_has_made_of_a_photo_stands(place: World) -> None:
     await place.found("f1", "red")
-    [(work, _)] = await place.store.hint_due_work(quiet=-1, limit=1)
-    lease = await place.store.lease_work(work, 30)
+    lease = await place.store.lease_work([], most_each=1, seconds=30)
     assert lease
     async with place.store.work_session(lease) as session:
         [photo] = await session.photos.of(lease.report)

@@ -35,11 +35,6 @@ TENANT_TABLES = {
 WITHOUT_POLICY = {
     "embedding_model",  # the deployment's encoders
     "migration",
-    "slack_event",  # Slack's side of the app, before and beside communities
-    "slack_installation",
-    "slack_oauth_state",
-    "slack_presence",
-    "slack_reaction",
 }
 
 
