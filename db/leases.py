@@ -111,7 +111,7 @@ class WorkSession(CommunitySession):
         return changed == 1
 
     async def mark_alone(self) -> int:
-        """Note that the work is being done with nothing beside it, and return how often that has ended in a death."""
+        """Note that the work is being done alone, and return how often that has ended in a death."""
         row = await self._one(
             "UPDATE work SET alone = alone + 1 WHERE id = %(work)s RETURNING alone", work=self._lease.work
         )

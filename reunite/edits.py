@@ -37,7 +37,7 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
 
 
 async def _rewrite(session: Session, match: Match, changed: Report, other: Report) -> None:
-    """Write a match's card and its lines for moderators anew, without reasons that the new words don't give."""
+    """Rewrite a match's card and its lines for moderators, without reasons that the new words don't give."""
     if await session.matches.is_shown(match.id, other.id):
         picture = None if changed.sealed else await picture_of(session, changed, match)
         card = wording.match_card(match, changed, other, picture)

@@ -93,7 +93,7 @@ class PhotoFetcher:
         https = url.scheme == "https" and url.host in self._allowed_hosts and url.port == 443  # noqa: PLR2004
         http = url.scheme == "http" and f"{url.host}:{url.port}" in self._allow_http_hosts
         if not (https or http) or url.user is not None:
-            raise DefectError(f"{url.scheme}://{url.host}:{url.port} is no file host of a platform.")
+            raise DefectError(f"{url.scheme}://{url.host}:{url.port} isn't a platform's file host.")
 
 
 def _declared(response: ClientResponse) -> int:

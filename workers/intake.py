@@ -101,7 +101,7 @@ class Intake:
                 if is_stored and decoded.is_partial:
                     await self._say(session, lease, photo, TellUserError("photo_partial"))
         except TellUserError as error:
-            is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting for ever
+            is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
             await self.refuse(lease, photo, error)

@@ -1,6 +1,6 @@
 """Neutral replies in Discord's form. Pure.
 
-A reply is an embed; beside it are only the mentions that ping. The embed's `url` carries the reply's key: an embed
+A reply is an embed; outside it are only the mentions that ping. The embed's `url` carries the reply's key: an embed
 without a title shows no link, but Discord returns the address with the message, so a reply whose sending was
 interrupted can be found again. (Discord doesn't return a nonce, and two replies of a thread may read the same.)
 """

@@ -32,7 +32,7 @@ _FLOOR: Final = 0.03
 
 
 def place_words(place: str) -> Mapping[str, float]:
-    """Return a place's words, in English as far as we know them, with their weights."""
+    """Return a place's words, in English where we know them, with their weights."""
     return {
         word: _GENERIC_WEIGHT if word in GENERIC_PLACES else 1.0
         for word in place_tokens(to_english(english_place(place)))

@@ -15,7 +15,7 @@ from reunite.text.words import is_code, tokens
 
 @dataclass(frozen=True, slots=True)
 class ReportFeatures:
-    """What a report's words say, in English as far as we know them."""
+    """What a report's words say, in English where we know them."""
 
     item: Item
     tokens: tuple[str, ...]

@@ -196,7 +196,7 @@ class Reply:
         return replace(self, lines=tuple(tuple(new if span == old else span for span in line) for line in kept))
 
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
-        """Return the reply with its jumps resolved, as far as `targets` (by report) knows them."""
+        """Return the reply with its jumps resolved where `targets` (by report) knows them."""
         lines = tuple(
             tuple(replace(span, target=targets.get(span.report)) if isinstance(span, Jump) else span for span in line)
             for line in self.lines

@@ -307,7 +307,7 @@ def _lost_line(lost: Report, language: str) -> Line:
 
 
 def circumstances(report: Report, language: str) -> list[Line]:
-    """Return where and when, as far as its author said, in one line."""
+    """Return where and when, if its author said so, in one line."""
     parts: list[Line] = []
     if report.place:
         parts.append(line("where", language, place=Quoted(report.place, report.id)))

@@ -35,7 +35,7 @@ _ASIDE: Final = re.compile(
 
 @lru_cache(maxsize=16_384)
 def head_of(text: str) -> str | None:
-    """Return the noun that a text in any of our languages is likely about, in English as far as it's known."""
+    """Return the noun that a text in any of our languages is likely about, in English where we know it."""
     return head_noun(normalise(content_of(text).thing))
 
 

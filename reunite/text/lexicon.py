@@ -85,7 +85,7 @@ class _Language:
         return parts is not None and parts[2]
 
     def english(self, phrase: str) -> str | None:
-        """Translate a plain word or phrase as far as possible; None if it is unknown."""
+        """Translate what is known of a plain word or phrase; None if it is unknown."""
         whole = self.listed(phrase)
         parts = None if whole is not None else self.compound(phrase)
         return whole if parts is None else f"{parts[0]} {parts[1]}"

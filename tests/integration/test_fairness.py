@@ -30,7 +30,7 @@ FLOOD = 300
 
 
 @dataclass
-class Town:
+class Village:
     """Some communities, filled by the owner of the database."""
 
     store: Store
@@ -78,36 +78,36 @@ class Town:
 
 
 @pytest.fixture
-async def town(database_url: str, owner_database_url: str) -> AsyncIterator[Town]:
+async def village(database_url: str, owner_database_url: str) -> AsyncIterator[Village]:
     async with Store(database_url) as store:
-        yield Town(store, owner_database_url)
+        yield Village(store, owner_database_url)
 
 
 # Replies
 
 
-async def test_a_single_reply_is_leased_in_the_first_round_after_a_flood(town: Town) -> None:
-    flood, single = await town.reports("flood", FLOOD), await town.reports("single", 1)
-    await town.replies(flood)
-    await town.replies(single)
-    leased = await town.store.delivery.lease("web", limit=2, seconds=60)
+async def test_a_single_reply_is_leased_in_the_first_round_after_a_flood(village: Village) -> None:
+    flood, single = await village.reports("flood", FLOOD), await village.reports("single", 1)
+    await village.replies(flood)
+    await village.replies(single)
+    leased = await village.store.delivery.lease("web", limit=2, seconds=60)
     assert {item.community for item in leased} == {flood, single}
 
 
-async def test_what_is_in_flight_counts_and_no_community_gets_more_than_its_share(town: Town) -> None:
-    communities = [await town.reports(name, FLOOD) for name in "abc"]
+async def test_what_is_in_flight_counts_and_no_community_gets_more_than_its_share(village: Village) -> None:
+    communities = [await village.reports(name, FLOOD) for name in "abc"]
     for community in communities:
-        await town.replies(community)
+        await village.replies(community)
     in_flight = [communities[0]] * MOST_EACH + [communities[1]] * (MOST_EACH - 1)
-    leased = await town.store.delivery.lease("web", limit=64, seconds=60, in_flight=in_flight)
+    leased = await village.store.delivery.lease("web", limit=64, seconds=60, in_flight=in_flight)
     shares = Counter(item.community for item in leased)
     assert shares == {communities[1]: 1, communities[2]: MOST_EACH}
 
 
-async def test_two_that_lease_at_once_never_get_the_same_nor_two_of_a_thread(town: Town) -> None:
+async def test_two_that_lease_at_once_never_get_the_same_nor_two_of_a_thread(village: Village) -> None:
     for name in "abcd":
-        await town.replies(await town.reports(name, 20), each=3)
-    rounds = await asyncio.gather(*(town.store.delivery.lease("web", limit=16, seconds=60) for _ in range(6)))
+        await village.replies(await village.reports(name, 20), each=3)
+    rounds = await asyncio.gather(*(village.store.delivery.lease("web", limit=16, seconds=60) for _ in range(6)))
     leased = [item for items in rounds for item in items]
     assert len(leased) >= 16
     assert len({item.report for item in leased}) == len(leased)
@@ -116,14 +116,14 @@ async def test_two_that_lease_at_once_never_get_the_same_nor_two_of_a_thread(tow
         assert max(Counter(item.community for item in items).values(), default=0) <= MOST_EACH
 
 
-async def test_many_communities_all_get_their_turn_at_one_place(town: Town) -> None:
+async def test_many_communities_all_get_their_turn_at_one_place(village: Village) -> None:
     names = [f"c{number}" for number in range(6)]
-    communities = [await town.reports(name, 40) for name in names]
+    communities = [await village.reports(name, 40) for name in names]
     for community in communities:
-        await town.replies(community)
+        await village.replies(community)
     seen: set[UUID] = set()
     for _ in range(200):
-        [item] = await town.store.delivery.lease("web", limit=1, seconds=60)
+        [item] = await village.store.delivery.lease("web", limit=1, seconds=60)
         seen.add(item.community)
         if seen == set(communities):
             return
@@ -148,12 +148,12 @@ class SlowGuild(RecordingPlatform):
         return await super().send(outgoing)
 
 
-async def test_a_slow_guild_delays_no_other_and_keeps_its_order(town: Town) -> None:
-    slow, quick = await town.reports("slow", 40), await town.reports("quick", 12)
-    await town.replies(slow, each=3)
-    await town.replies(quick, each=3)
+async def test_a_slow_guild_delays_no_other_and_keeps_its_order(village: Village) -> None:
+    slow, quick = await village.reports("slow", 40), await village.reports("quick", 12)
+    await village.replies(slow, each=3)
+    await village.replies(quick, each=3)
     platform = SlowGuild()
-    async with background(Delivery(town.store, platform).run()):
+    async with background(Delivery(village.store, platform).run()):
         await eventually(lambda: len(platform.messages) == 36, "the quick guild's replies")
         assert {target.workspace for target, _ in platform.messages} == {"quick"}
         assert platform.most_waiting == MOST_EACH
@@ -168,11 +168,11 @@ async def test_a_slow_guild_delays_no_other_and_keeps_its_order(town: Town) -> N
 # Work
 
 
-async def test_work_is_leased_in_turn_and_bounds_hold_at_once(town: Town) -> None:
-    flood, single = await town.reports("flood", FLOOD), await town.reports("single", 1)
-    await town.works(flood)
-    await town.works(single)
-    leases = Leases(town.store, most_each=8, seconds=60)
+async def test_work_is_leased_in_turn_and_bounds_hold_at_once(village: Village) -> None:
+    flood, single = await village.reports("flood", FLOOD), await village.reports("single", 1)
+    await village.works(flood)
+    await village.works(single)
+    leases = Leases(village.store, most_each=8, seconds=60)
     async with AsyncExitStack() as held:
         taken = await asyncio.gather(*(held.enter_async_context(leases.next()) for _ in range(16)))
         got = [lease for lease in taken if lease]
@@ -186,41 +186,41 @@ async def test_work_is_leased_in_turn_and_bounds_hold_at_once(town: Town) -> Non
         assert lease.community == flood
 
 
-async def test_workers_that_lease_at_once_never_get_the_same(town: Town) -> None:
+async def test_workers_that_lease_at_once_never_get_the_same(village: Village) -> None:
     for name in "abc":
-        await town.works(await town.reports(name, 10))
-    leases = [Leases(town.store, most_each=30, seconds=60) for _ in range(4)]
+        await village.works(await village.reports(name, 10))
+    leases = [Leases(village.store, most_each=30, seconds=60) for _ in range(4)]
     async with AsyncExitStack() as held:
         taken = await asyncio.gather(*(held.enter_async_context(each.next()) for each in leases * 7))
     works = [lease.work for lease in taken if lease]
     assert len(works) == len(set(works)) == 28
 
 
-async def test_within_a_community_the_oldest_work_comes_first(town: Town) -> None:
-    community = await town.reports("one", 5)
-    await town.works(community)
-    await town.do(
+async def test_within_a_community_the_oldest_work_comes_first(village: Village) -> None:
+    community = await village.reports("one", 5)
+    await village.works(community)
+    await village.do(
         "UPDATE work SET due_at = now() - interval '1 s' * substr(r.source_key, 2)::int"
         " FROM report r WHERE r.id = report_id"
     )
     order = []
-    while lease := await town.store.lease_work([], most_each=1, seconds=60):
-        async with town.store.session(community) as session:
+    while lease := await village.store.lease_work([], most_each=1, seconds=60):
+        async with village.store.session(community) as session:
             row = await session._one("SELECT source_key FROM report WHERE id = %(id)s", id=lease.report)
         order.append((row or {})["source_key"])
     assert order == ["r5", "r4", "r3", "r2", "r1"]
 
 
 async def test_a_worker_answers_one_post_amid_a_flood_and_leaves_nothing(
-    town: Town, database_url: str, redis_url: str
+    village: Village, database_url: str, redis_url: str
 ) -> None:
-    flood = await town.reports("flood", FLOOD)
-    await town.works(flood)
+    flood = await village.reports("flood", FLOOD)
+    await village.works(flood)
     async with world(database_url, redis_url, "single") as single:
         await single.found("s1", text="a teapot")
 
         async def left(community: UUID) -> int:
-            async with town.store.session(community) as session:
+            async with village.store.session(community) as session:
                 return await session.work.unfinished()
 
         async def is_done(community: UUID) -> bool:
@@ -235,16 +235,16 @@ async def test_a_worker_answers_one_post_amid_a_flood_and_leaves_nothing(
 # Cost
 
 
-async def test_leasing_reads_neither_what_was_sent_nor_all_of_a_flood(town: Town) -> None:
-    flood, single = await town.reports("flood", 3000), await town.reports("single", 1)
+async def test_leasing_reads_neither_what_was_sent_nor_all_of_a_flood(village: Village) -> None:
+    flood, single = await village.reports("flood", 3000), await village.reports("single", 1)
     for state in ("sent", "queued"):
-        await town.replies(flood, state=state)
-    await town.replies(single)
-    await town.works(flood)
-    await town.do("ANALYZE outbox, work")
+        await village.replies(flood, state=state)
+    await village.replies(single)
+    await village.works(flood)
+    await village.do("ANALYZE outbox, work")
     read = """SELECT relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
               FROM pg_stat_xact_user_tables WHERE relname IN ('outbox', 'work')"""
-    async with await psycopg.AsyncConnection.connect(town.owner) as connection:
+    async with await psycopg.AsyncConnection.connect(village.owner) as connection:
         await connection.execute("SELECT * FROM lease_outbox('web', 16, '{}', 8, '1 min')")
         await connection.execute("SELECT * FROM lease_work('{}', 8, '1 min')")
         rows: dict[str, int] = dict(await (await connection.execute(read.encode())).fetchall())
