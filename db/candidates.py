@@ -63,7 +63,8 @@ measured AS (
   FROM similarities
   WHERE report_id IN (SELECT id FROM chosen) GROUP BY report_id
 )
-SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspect' AS asked, r.question_answer,
+SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
+  r.question_answer,
   coalesce(measured.similarities, '{{}}') AS similarities, measured.photo_id,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
@@ -174,6 +175,7 @@ def _fields_of(report: Report) -> dict[str, Any]:
         "text": report.text,
         "place": report.place,
         "happened_at": report.happened_at,
+        "posted_at": report.posted_at,
         "created_at": report.created_at,
         "asked": report.question.aspect if report.question else None,
         "question_answer": report.question_answer,
@@ -187,8 +189,9 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
         kind=kind,
         text=row["text"],
         place=row["place"] or (row["question_answer"] or "" if row["asked"] == "place" else ""),
-        at=said or row["created_at"],
+        at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
+        posted_at=row["posted_at"],
         colours=tuple(tuple(photo) for photo in colours),
         answered_colour=row["question_answer"] or "" if row["asked"] == "colour" else "",
     )

@@ -17,9 +17,9 @@ from reunite.text.content import significant_words
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
-    happened_at, channel, message, expires_at, sealed, private, category, proof_question)
+    happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
-    %(at)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s, %(private)s, %(category)s, %(proof_question)s
+    %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s, %(private)s, %(category)s, %(proof_question)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -51,6 +51,7 @@ class SqlReports(Queries):
             words=list(significant_words(command.text)),
             place=command.place,
             at=command.happened_at,
+            posted=command.posted_at,
             channel=target.channel,
             message=target.message,
             expires=expires_at,

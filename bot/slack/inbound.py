@@ -16,7 +16,7 @@ from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.markup import plain_text
 from bot.slack.outbound import SlackPlatform
-from bot.slack.posts import REPORTS, Body, is_post, key_of, message_at, photos_of
+from bot.slack.posts import REPORTS, Body, is_post, key_of, message_at, moment_of, photos_of
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import ChangeSettings, EditReport, GiveVerdict, Withdraw
@@ -87,6 +87,7 @@ class Inbound:
                 author=author,
                 text=plain_text(message.get("text", "")),
                 photos=photos,
+                posted_at=moment_of(message["ts"]),
             )
             try:
                 await self._handlers.report(command)

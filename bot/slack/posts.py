@@ -1,6 +1,7 @@
 """What a message reports: who wrote it, where it is, and its photos."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
@@ -24,6 +25,11 @@ def is_post(workspace: SlackWorkspace, message: Body) -> bool:
 def key_of(channel: str, ts: str) -> str:
     """Return the idempotency key of a post: a ts is unique within its channel only."""
     return f"{channel}:{ts}"
+
+
+def moment_of(ts: str) -> datetime:
+    """Return when a message was posted: its ts counts seconds."""
+    return datetime.fromtimestamp(float(ts), UTC)
 
 
 async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:

@@ -100,7 +100,8 @@ CREATE TABLE report (
   details text NOT NULL DEFAULT '',      -- what was added by button: editing the post keeps it
   words text[] NOT NULL DEFAULT '{}',    -- the text's tokens, as reunite.text.words makes them
   place text NOT NULL DEFAULT '',
-  happened_at timestamptz,
+  happened_at timestamptz,               -- as its author says
+  posted_at timestamptz,                 -- when its author posted it, if known: it happened then or before
   sealed boolean NOT NULL DEFAULT false,
   private boolean NOT NULL DEFAULT false,
   category text NOT NULL DEFAULT 'other',

@@ -31,11 +31,13 @@ class Item:
     text: str
     place: str
     at: datetime
-    """When it happened if that is stated (`time_is_stated`), otherwise when it was reported."""
+    """When it happened if that is stated (`time_is_stated`), otherwise when it was posted or reported."""
     time_is_stated: bool
     colours: tuple[tuple[float, ...], ...] = ()
     answered_colour: str = ""
     """The colour (a name of `colours.NAMES`) that the author answered when asked."""
+    posted_at: datetime | None = None
+    """When it was posted, if known: the latest time at which it happened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, 
         COLOUR: _stated_colours(query, other),
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
         PLACE: _place(query, other),
-        TIME: _time(query.item, other.item),
+        TIME: circumstances.time_evidence(query.item, other.item),
     }
     return {name: value for name, value in possible.items() if value is not None}
 
@@ -123,8 +123,3 @@ def _photo_colours(first: Item, second: Item) -> float | None:
 def _place(first: ReportFeatures, second: ReportFeatures) -> float | None:
     similarity = circumstances.place_similarity(first.place_words, second.place_words)
     return None if similarity is None else circumstances.place_log_odds(similarity)
-
-
-def _time(first: Item, second: Item) -> float | None:
-    gap = circumstances.found_after(first, second)
-    return None if gap is None else circumstances.time_log_odds(gap)

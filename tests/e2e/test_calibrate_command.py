@@ -22,7 +22,9 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
     options = ["--folds", "2", "--seeds", "2", "--sizes", "20", "--json", "--out", str(out), "--plots", str(plots)]
     figures = json.loads(reunite(own, "evaluate", words, *options))
     assert figures["everything there"]["text"]["shares"]["recall @10"]["share"] > 0.5
-    assert set(figures["half taken out"]) == {"all finds", "at most 20 finds"}
+    assert set(figures["half taken out"]) == {
+        f"{size}{captions}" for size in ("all finds", "at most 20 finds") for captions in ("", " without captions")
+    }
     assert [json.loads(line)["id"] for line in out.read_text("utf-8").splitlines()] == [f"q{n}" for n in range(90)]
     assert {path.name for path in plots.iterdir()} == {"reliability.png", "precision-recall.png"}
 

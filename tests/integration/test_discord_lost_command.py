@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from discord.utils import snowflake_time
 
 from reunite.language import sentence
 from tests.doubles.discord_shapes import FORUM, PRIVATE_THREAD
@@ -38,6 +39,7 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         )
         yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
         assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
+        assert report["posted_at"] == snowflake_time(int(used.id))
         assert [name for name, _ in await here.photos()] == ["bag.jpg"]
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from discord.utils import snowflake_time
+
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
@@ -18,6 +20,7 @@ async def test_a_photo_in_found_becomes_a_report_and_gets_eyes_once_it_is_commit
         report = await here.report()
         assert (report["kind"], report["source_key"], report["text"]) == ("found", post, "black umbrella, library")
         assert (report["author_id"], report["author_name"]) == (ann, "Ann")
+        assert report["posted_at"] == snowflake_time(int(post))
         [(name, url)] = await here.photos()
         assert name == "umbrella.jpg"
         assert url.startswith(f"http://{here.discord.file_host}/attachments/")

@@ -27,6 +27,7 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     report = await world.report()
     assert (report.kind, report.text, report.place, report.private) == ("lost", "my hat", "library", False)
     assert report.happened_at
+    assert report.posted_at
     assert [photo.name for photo in await world.photos(report)] == ["0.jpg", "1.jpg"]
     said = await world.slack.modal(world.ada, f"<#{world.lost}>")
     assert words_of(said["blocks"]) == sentence("looking_in", channel=f"<#{world.lost}>")

@@ -1,6 +1,7 @@
 """What members post on Slack becomes reports in real PostgreSQL, by the unmodified client against the double."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp import ClientSession, web
@@ -28,6 +29,7 @@ async def test_a_photo_in_found_is_a_report_and_then_gets_eyes(world: World) -> 
     report = await world.report()
     assert (report.kind, report.text, report.author.name) == ("found", "a <red> hat, ask @bob", "Ada")
     assert (report.target.workspace, report.target.channel, report.target.message) == (TEAM, world.found, ts)
+    assert report.posted_at == datetime.fromtimestamp(float(ts), UTC)
     [photo] = await world.photos(report)
     assert photo.url
     async with ClientSession() as browser:

@@ -54,6 +54,7 @@ async def test_the_lost_form_keeps_place_and_time(page: Page) -> None:
     [report] = await page.reports()
     assert (report.kind, report.text, report.place) == ("lost", "red umbrella", "library")
     assert report.happened_at is not None
+    assert report.posted_at is not None
     assert report.happened_at.isoformat() == "2026-03-01T12:30:00+00:00"
 
 

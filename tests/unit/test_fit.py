@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reunite.matching.defaults import for_encoder
+from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import softmax, total_log_odds
 from reunite.matching.weights import COLOUR, EVIDENCE, PLACE, SHARED_WORDS, ScoringModel, Term
@@ -24,7 +24,7 @@ from reunite.tuning.platt import DecidedPair, from_verdicts
 from reunite.tuning.predictions import OutOfFoldScorers
 from tests.support.labelled_sets import drawn_set
 
-CLIP = for_encoder("clip")
+CLIP = PRIOR
 
 
 @pytest.fixture(scope="module")

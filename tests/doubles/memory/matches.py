@@ -172,5 +172,12 @@ class MemoryCandidates(Part):
 
 
 def _item(report: Report) -> Item:
-    at = report.happened_at or report.created_at
-    return Item(report.id, report.kind, report.text, report.place, at, time_is_stated=report.happened_at is not None)
+    return Item(
+        report.id,
+        report.kind,
+        report.text,
+        report.place,
+        report.happened_at or report.posted_at or report.created_at,
+        time_is_stated=report.happened_at is not None,
+        posted_at=report.posted_at,
+    )
