@@ -13,6 +13,7 @@ THREAD_EXISTS: Final = 160004
 THREAD_ARCHIVED: Final = 50083
 _THREAD_CLOSED: Final = {THREAD_ARCHIVED, 160005}  # archived for good, or locked
 _TOO_MANY: Final = 429
+_REFUSED: Final = range(400, 500)
 
 
 @contextmanager
@@ -34,3 +35,8 @@ def discord_errors() -> Iterator[None]:
         raise
     except (aiohttp.ClientError, OSError) as error:
         raise TryAgainError(f"{type(error).__name__} on the way to Discord") from error
+
+
+def is_refusal(error: discord.HTTPException) -> bool:
+    """Return whether Discord refuses a request for good: the same request would be refused again."""
+    return error.status in _REFUSED and error.status != _TOO_MANY

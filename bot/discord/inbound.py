@@ -1,22 +1,22 @@
-"""Discord's messages and reactions as commands of the domain. No object of the library goes further."""
+"""Discord's messages as commands of the domain. No object of the library goes further."""
 
 import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
 import discord
 import structlog
 
+from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import is_post, photos_of, report_of, target_of, text_of
-from bot.discord.workspaces import Workspaces, member_of, missing_permissions
-from reunite.commands import EditReport, GiveVerdict, NewReport, Withdraw
-from reunite.entities import Member, ReplyTarget, ReportKind, VerdictKind
+from bot.discord.workspaces import Workspaces, missing_permissions
+from reunite.commands import EditReport, NewReport, Withdraw
+from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages import wording
@@ -24,7 +24,6 @@ from reunite.ports import Outgoing
 
 _P = ParamSpec("_P")
 
-VERDICTS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
 _NOTICE_EVERY: Final = 3600.0
 """Seconds between two notices in a channel that a permission is missing there."""
 _SETTLE_SECONDS: Final = 5.0
@@ -108,8 +107,9 @@ class Inbound:
             _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
 
     async def _send_problem(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
+        """Say why a post isn't taken; the post comes again when the bot starts again, so look for the words first."""
         problem = wording.problem(error.key, self._workspaces.language(guild), None, **error.params)
-        await self._platform.send(Outgoing(key, target, problem))
+        await self._platform.send(Outgoing(key, target, problem, maybe_sent=True))
 
     async def _notify_of_missing_permissions(self, channel: ReportChannel) -> None:
         """Name the permissions that the bot lacks, once an hour: in the channel, or in the moderators' log."""
@@ -125,7 +125,8 @@ class Inbound:
                 continue
             if destination.permissions_for(channel.guild.me).send_messages:
                 slots = missing_permissions(channel, TO_ANSWER, language)
-                await destination.send(wording.sentence("permissions_missing", language, **slots))
+                with discord_errors():
+                    await destination.send(wording.sentence("permissions_missing", language, **slots))
                 return
 
     @_counted
@@ -165,7 +166,7 @@ class Inbound:
         if guild is None:
             return
         await self._workspaces.ensure_joined(guild)
-        for known in await self._handlers.known_posts("discord", str(guild_id), datetime.min.replace(tzinfo=UTC)):
+        for known in await self._handlers.known_posts("discord", str(guild_id)):
             if known.report.target.channel == str(channel):
                 await self._handlers.withdraw(Withdraw(target=known.report.target))
 
@@ -180,48 +181,3 @@ class Inbound:
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
                 await self._platform.unname_thread(target)
-
-    @_counted
-    async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
-        """Give or withdraw a verdict by ✅ or ❌ on a match reply, with the member's permissions at this moment."""
-        kind = VERDICTS.get(event.emoji.name)
-        guild = self._client.get_guild(event.guild_id or 0)
-        me = self._client.user
-        if kind is None or guild is None or me is None or event.user_id == me.id:
-            return
-        if event.message_author_id not in {None, me.id}:
-            return
-        target = ReplyTarget("discord", str(guild.id), str(event.channel_id), str(event.message_id))
-        async with self._workspaces.lock(event.message_id):
-            await self._workspaces.ensure_joined(guild)
-            member = event.member or await fetch_member(guild, event.user_id)
-            if member and member.bot:
-                return
-            await self.verdict(target, member or event.user_id, kind, given=given)
-
-    async def verdict(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> None:
-        """Record a verdict; `by` is only an id where the member has left, and may only withdraw their own."""
-        command = GiveVerdict(
-            target=target,
-            member=member_of(by) if isinstance(by, discord.Member) else Member(str(by), str(by)),
-            kind=kind,
-            given=given,
-            is_moderator=isinstance(by, discord.Member) and self._may_give_verdict(by, int(target.channel)),
-        )
-        try:
-            await self._handlers.give_verdict(command)
-        except TellUserError as error:
-            _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
-
-    def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
-        channel = member.guild.get_channel_or_thread(channel_id)
-        permissions = channel.permissions_for(member) if channel else member.guild_permissions
-        return self._workspaces.is_moderator(member, permissions)
-
-
-async def fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:
-    """Ask Discord for a member: an event of a removed reaction doesn't include one, and members aren't cached."""
-    try:
-        return await guild.fetch_member(user)
-    except discord.NotFound:
-        return None

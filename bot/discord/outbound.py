@@ -3,14 +3,16 @@
 import io
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 import discord
 import structlog
 
-from bot.discord.errors import THREAD_ARCHIVED, THREAD_EXISTS, discord_errors
+from bot.discord.errors import THREAD_ARCHIVED, THREAD_EXISTS, discord_errors, is_refusal
 from bot.discord.posts import photos_of, target_of
 from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
+from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget, ReportKind
 from reunite.errors import TryAgainError, UndeliverableError
@@ -35,10 +37,11 @@ class DiscordPlatform:
 
     name: PlatformName = "discord"
 
-    def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces) -> None:
+    def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces, verdicts: Verdicts) -> None:
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
+        self._verdicts = verdicts
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened where there is none, or as a post of its own."""
@@ -46,9 +49,13 @@ class DiscordPlatform:
             destination = await self._channel(outgoing.target)
             if not isinstance(destination, discord.Thread) and outgoing.target.message:
                 destination = await self.open_thread(destination, int(outgoing.target.message))
-            message = await self._earlier(destination, outgoing.key) if outgoing.maybe_sent else None
-            message = message or await self._post(destination, outgoing)
+            earlier = await self._earlier(destination, outgoing.key) if outgoing.maybe_sent else None
+            message = earlier or await self._post(destination, outgoing)
             await self._mark(outgoing)
+            if earlier and outgoing.reply.match:  # people saw it before it was known, and may have reacted
+                self._verdicts.compare_once_noted(
+                    replace(outgoing.target, channel=str(message.channel.id), message=str(message.id))
+                )
             return Sent(str(message.channel.id), str(message.id))
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
@@ -98,7 +105,12 @@ class DiscordPlatform:
     async def acknowledge(self, target: ReplyTarget) -> None:
         """React to a post with 👀."""
         with discord_errors():
-            await self._message(Sent(target.channel, str(target.message))).add_reaction(TAKEN_UP)
+            try:
+                await self._message(Sent(target.channel, str(target.message))).add_reaction(TAKEN_UP)
+            except discord.HTTPException as error:
+                if is_refusal(error):  # such as 30010: the post has as many different reactions as it can take
+                    raise UndeliverableError(f"Discord refuses the reaction ({error.code})") from error
+                raise
 
     async def open_thread(self, channel: Destination, post: int, kind: ReportKind | None = None) -> discord.Thread:
         """Return the thread of a post, which has the post's id; open it where there is none yet."""

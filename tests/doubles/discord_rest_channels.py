@@ -133,6 +133,13 @@ class Channels:
         if place["type"] in shapes.THREADS and place["thread_metadata"]["archived"]:
             raise base.THREAD_IS_ARCHIVED
         given = self._reacted(request)
+        kinds = [
+            emoji
+            for (about, emoji), users in self._double.reactions.items()
+            if about == request.match_info["message"] and users
+        ]
+        if not given and len(kinds) >= shapes.MOST_REACTIONS:
+            raise base.TOO_MANY_REACTIONS
         if BOT_ID not in given:
             given.append(BOT_ID)
         return None

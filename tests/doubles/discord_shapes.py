@@ -25,6 +25,8 @@ BOT_MAY = (
 TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 11, 12, 15
 THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
 EPHEMERAL = 1 << 6
+MOST_REACTIONS = 20
+"""Different emojis below one message (docs.discord.com, Opcodes and Status Codes, 30010; read in November 2026)."""
 
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _MENTION = re.compile(r"<@!?(\d+)>")
