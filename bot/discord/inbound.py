@@ -13,7 +13,7 @@ import structlog
 from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
-from bot.discord.posts import is_post, photos_of, report_of, target_of, text_of
+from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
 from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind
@@ -76,10 +76,13 @@ class Inbound:
     async def posted(self, message: discord.Message) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
         channel = self._report_channel(message)
-        if channel and photos_of(message.attachments):
+        if channel is None:
+            return
+        problem = not_a_photo(message)
+        if problem or photos_of(message):
             async with self._workspaces.lock(message.id):
                 await self._workspaces.ensure_joined(channel[0].guild)
-                await self._report(report_of(message, channel[1]), channel[0], again=True)
+                await self._report(report_of(message, channel[1]), channel[0], again=True, problem=problem)
             self.recent.append(message.id)
 
     def _report_channel(self, message: discord.Message) -> tuple[ReportChannel, ReportKind] | None:
@@ -92,10 +95,14 @@ class Inbound:
         role = self._workspaces.role_of(channel)
         return (channel, role) if role else None
 
-    async def _report(self, command: NewReport, channel: ReportChannel, *, again: bool) -> None:
+    async def _report(
+        self, command: NewReport, channel: ReportChannel, *, again: bool, problem: TellUserError | None = None
+    ) -> None:
         """Save a report, then acknowledge it; `again` acknowledges a known one too."""
         try:
             try:
+                if problem:
+                    raise problem
                 receipt = await self._handlers.report(command)
             except TellUserError as error:
                 await self._send_problem(command.target, f"{command.source_key}:problem", error, channel.guild)
@@ -144,7 +151,7 @@ class Inbound:
                 await self._send_problem(target, key, error, message.guild)
                 return
             channel = self._report_channel(message)
-            if not changed and channel and photos_of(message.attachments):
+            if not changed and channel and photos_of(message):
                 await self._report(report_of(message, channel[1]), channel[0], again=False)
 
     @_counted

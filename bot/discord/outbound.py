@@ -100,7 +100,7 @@ class DiscordPlatform:
         except UndeliverableError as error:
             _log.warning("discord_photo_gone", post=target.message, reason=str(error))
             return None
-        return next((photo.url for photo in photos_of(message.attachments) if photo.name == name), None)
+        return next((photo.url for photo in photos_of(message) if photo.name == name), None)
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         """React to a post with 👀."""

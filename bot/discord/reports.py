@@ -11,7 +11,7 @@ import discord
 from bot.discord.markup import escape
 from bot.discord.outbound import ARCHIVE_AFTER, Destination, DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
-from bot.discord.posts import REPORTS, is_post, report_of
+from bot.discord.posts import REPORTS, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
@@ -120,6 +120,9 @@ class Reports:
         location = interaction.channel
         self._check(interaction, message, kind)
         command = report_of(message, kind)
+        problem = not_a_photo(message)
+        if problem and not (message.clean_content or message.message_snapshots):
+            raise problem
         async with self._workspaces.lock(message.id):
             await self._handlers.report(command)
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀

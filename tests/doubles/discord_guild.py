@@ -162,7 +162,7 @@ class Guild:
         shown = {key: value for key, value in message.items() if key not in {"allowed_mentions", "nonce"}}
         mentioned = any(each["id"] == BOT_ID for each in message["mentions"])
         if not (self.gateway.reads_content or message["author"]["id"] == BOT_ID or mentioned):
-            return {**shown, "content": "", "attachments": [], "embeds": [], "components": []}
+            return {**shown, "content": "", "attachments": [], "embeds": [], "components": [], "message_snapshots": []}
         return self.linked(shown)
 
     def linked(self, message: Json) -> Json:
@@ -174,7 +174,17 @@ class Guild:
             for emoji, users in given.items()
         ]  # fmt: skip
         files = [self.link(each) for each in message["attachments"]]
-        return {**message, "attachments": files, **({"reactions": counts} if counts else {})}
+        snapshots = [
+            {
+                "message": {
+                    **each["message"],
+                    "attachments": [self.link(file) for file in each["message"]["attachments"]],
+                }
+            }
+            for each in message.get("message_snapshots", [])
+        ]
+        forwarded = {"message_snapshots": snapshots} if snapshots else {}
+        return {**message, "attachments": files, **forwarded, **({"reactions": counts} if counts else {})}
 
     def link(self, attachment: Json) -> Json:
         until = int(self.links_age + _LINKS_LAST)
