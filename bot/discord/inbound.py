@@ -16,7 +16,7 @@ from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
 from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite.commands import EditReport, NewReport, Withdraw
-from reunite.entities import ReplyTarget, ReportKind
+from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages import wording
@@ -108,7 +108,7 @@ class Inbound:
                 await self._send_problem(command.target, f"{command.source_key}:problem", error, channel.guild)
                 return
             if receipt.created or again:
-                await self._notify_of_missing_permissions(channel)
+                await self._notify_of_missing_permissions(channel, command.author)
                 await self._platform.acknowledge(command.target)
         except (TryAgainError, UndeliverableError) as error:
             _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
@@ -118,23 +118,25 @@ class Inbound:
         problem = wording.problem(error.key, self._workspaces.language(guild), None, **error.params)
         await self._platform.send(Outgoing(key, target, problem, maybe_sent=True))
 
-    async def _notify_of_missing_permissions(self, channel: ReportChannel) -> None:
-        """Name the permissions that the bot lacks, once an hour: in the channel, or in the moderators' log."""
+    async def _notify_of_missing_permissions(self, channel: ReportChannel, author: Member) -> None:
+        """Name the permissions that the bot lacks, once an hour: in the channel, in the log, or to the author."""
         names, now = missing(channel, TO_ANSWER), time.monotonic()
         if not names or now - self._notices.get(channel.id, -_NOTICE_EVERY) < _NOTICE_EVERY:
             return
         self._notices[channel.id] = now
         _log.warning("discord_permissions_missing", channel=str(channel.id), permissions=names)
         language = self._workspaces.language(channel.guild)
+        words = wording.sentence("permissions_missing", language, **missing_permissions(channel, TO_ANSWER, language))
         log = channel.guild.get_channel(int(self._workspaces.settings(channel.guild).log_channel or 0))
         for destination in (channel, log):
             if not isinstance(destination, discord.TextChannel):
                 continue
             if destination.permissions_for(channel.guild.me).send_messages:
-                slots = missing_permissions(channel, TO_ANSWER, language)
                 with discord_errors():
-                    await destination.send(wording.sentence("permissions_missing", language, **slots))
+                    await destination.send(words)
                 return
+        with discord_errors():
+            await (await self._client.create_dm(discord.Object(int(author.id)))).send(words)
 
     @_counted
     async def edited(self, message: discord.Message) -> None:
@@ -187,4 +189,4 @@ class Inbound:
             await self._workspaces.ensure_joined(guild)
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
-                await self._platform.unname_thread(target)
+                await self._platform.threads.unname_of(target)

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, cast
 
 import discord
 
+from bot.discord.errors import NO_MORE_THREADS
 from bot.discord.markup import escape
-from bot.discord.outbound import ARCHIVE_AFTER, Destination, DiscordPlatform
+from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
 from bot.discord.posts import REPORTS, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
+from bot.discord.threads import ARCHIVE_AFTER, Destination, free_tags, under_a_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
@@ -102,13 +105,19 @@ class Reports:
         """Return the channel of a report by command, or a new private thread with its author."""
         guild, needed = guild_of(interaction), TO_HIDE if private else TO_POST
         channel = self._workspaces.channel_for(guild, kind, interaction.channel, needed, language_of_user(interaction))
+        if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
+            raise TellUserError("forum_needs_tag", channel=channel.mention)
         if not private:
             return channel
         assert isinstance(channel, discord.TextChannel)  # noqa: S101 - no others have private threads
-        name = thread_name(kind, words, discord.utils.utcnow(), self._workspaces.language(guild))
-        thread = await channel.create_thread(
-            name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
-        )
+        now, language = discord.utils.utcnow(), self._workspaces.language(guild)
+        names = [thread_name(kind, caption, now, language) for caption in (words, "")]
+        try:
+            thread = await under_a_name(partial(_open_private, channel), *names)
+        except discord.HTTPException as error:
+            if error.code in NO_MORE_THREADS:
+                raise TellUserError("too_many_threads") from error
+            raise
         await thread.add_user(interaction.user)
         return thread
 
@@ -128,8 +137,8 @@ class Reports:
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
             assert isinstance(location, Destination)  # noqa: S101 - it was just checked
-            thread = await self._platform.open_thread(location, message.id, kind)
-        return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=thread.mention))
+            place = await self._platform.threads.place_of(location, message.id, kind)
+        return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=place.mention))
 
     def _check(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Raise TellUserError where the member may not report this message, or the bot can't answer it."""
@@ -144,6 +153,12 @@ class Reports:
         if missing(channel, TO_ANSWER):
             slots = missing_permissions(channel, TO_ANSWER, language_of_user(interaction))
             raise TellUserError("permissions_missing", **slots)
+
+
+async def _open_private(channel: discord.TextChannel, name: str) -> discord.Thread:
+    return await channel.create_thread(
+        name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
+    )
 
 
 def guild_of(interaction: discord.Interaction) -> discord.Guild:

@@ -30,8 +30,8 @@ def check_rows(rows: list[Json]) -> None:
     _require(all(0 < len(each["label"]) <= 80 and 0 < len(each["custom_id"]) <= 100 for each in buttons))
 
 
-def check_thread_name(name: str) -> None:
-    _require(1 <= len(name) <= 100)
+def check_thread_name(name: str, forbidden: Iterable[str] = ()) -> None:
+    _require(1 <= len(name) <= 100, not any(word in name.casefold() for word in forbidden))
 
 
 def check_modal(modal: Json) -> None:

@@ -33,6 +33,12 @@ class Guild:
     commands: list[Json] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    most_threads: int = 1000
+    """Active threads that the guild takes (docs.discord.com, Threads: 160006; read in November 2026)."""
+    forbidden_words: set[str] = field(default_factory=set)
+    """Words that no thread's name may have, as in servers that Discord lists: 50035 with the errors of `name`."""
+    takes_no_messages: set[str] = field(default_factory=set)
+    """Members who take no direct messages from the bot (50007)."""
     links_age: float = 0
     """Seconds that have passed, as far as the links to files go."""
 
@@ -84,6 +90,8 @@ class Guild:
     def may(self, user: str, channel: str) -> int:
         """Return the permissions of a member in a channel, by Discord's order of overwrites."""
         place = self.channels[channel]
+        if place["type"] == shapes.DM:
+            return shapes.BOT_MAY
         place = self.channels[place["parent_id"]] if place["type"] in shapes.THREADS else place
         roles = [self.guild_id, *self.members[user]["roles"]]
         rights = 0
@@ -133,6 +141,22 @@ class Guild:
             self.messages[parent][number]["thread"] = thread
         return thread
 
+    def direct(self, user: str) -> Json:
+        """Return the channel of direct messages to a member."""
+        known = (each for each in self.channels.values() if each["type"] == shapes.DM)
+        for channel in known:
+            if channel["recipients"][0]["id"] == user:
+                return channel
+        number = self.new_id()
+        about = {"id": number, "type": shapes.DM, "name": None, "last_message_id": None, "flags": 0}
+        self.channels[number] = {**about, "recipients": [self.members[user]["user"]]}
+        self.messages[number] = {}
+        return self.channels[number]
+
+    def direct_messages(self, user: str) -> list[Json]:
+        """Return what the bot has written to a member directly."""
+        return list(self.messages[self.direct(user)["id"]].values())
+
     def attach(self, channel: str, name: str, data: bytes, content_type: str | None) -> Json:
         number = self.new_id()
         path = f"/attachments/{channel}/{number}/{name}"
@@ -143,7 +167,7 @@ class Guild:
 
     def guild(self) -> Json:
         """Return the guild as a new connection is told of it: archived threads are left out."""
-        places = list(self.channels.values())
+        places = [each for each in self.channels.values() if each["type"] != shapes.DM]
         threads = [each for each in places if each["type"] in shapes.THREADS]
         return shapes.guild(
             self.guild_id,

@@ -135,6 +135,26 @@ class People(Guild):
         about = {key: gone[key] for key in ("id", "guild_id", "parent_id", "type")}
         await self.gateway.dispatch("THREAD_DELETE", about)
 
+    async def lock(self, thread: str) -> None:
+        """Close a thread as a moderator, so that only moderators can go on in it."""
+        self.channels[thread]["thread_metadata"] |= {"archived": True, "locked": True}
+        await self.gateway.dispatch("THREAD_UPDATE", self.channels[thread])
+
+    async def require_tag(self, forum: str, *, moderated: bool) -> str:
+        """Let a forum (by name) require a tag, and add one, perhaps for moderators only."""
+        place = self.channels[self.channel(forum)]
+        tag = {"id": self.new_id(), "name": f"tag {len(place['available_tags'])}", "moderated": moderated}
+        place["available_tags"].append({**tag, "emoji_id": None, "emoji_name": None})
+        place["flags"] |= shapes.REQUIRE_TAG
+        await self.gateway.dispatch("CHANNEL_UPDATE", place)
+        return tag["id"]
+
+    async def allow(self, channel: str) -> None:
+        """Give the bot back what it was forbidden in a channel (by name)."""
+        place = self.channels[self.channel(channel)]
+        place["permission_overwrites"] = []
+        await self.gateway.dispatch("CHANNEL_UPDATE", place)
+
     async def archive(self, thread: str) -> None:
         """Let a thread go to sleep, as it does by itself when nobody has written for days."""
         asleep = self.channels[thread]

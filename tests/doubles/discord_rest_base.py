@@ -36,8 +36,13 @@ MISSING_ACCESS = ApiError(403, 50001, "Missing Access")
 NOT_THE_AUTHOR = ApiError(403, 50005, "Cannot edit a message authored by another user")
 EMPTY_MESSAGE = ApiError(400, 50006, "Cannot send an empty message")
 MISSING_PERMISSIONS = ApiError(403, 50013, "Missing Permissions")
+CANT_MESSAGE = ApiError(403, 50007, "Cannot send messages to this user")
+INVALID_TOKEN = ApiError(401, 50027, "Invalid Webhook Token")
+TAG_REQUIRED = ApiError(400, 40067, "A tag is required to create a forum post in this channel")
 INVALID_FORM = ApiError(400, 50035, "Invalid Form Body")
 THREAD_IS_ARCHIVED = ApiError(400, 50083, "Thread is archived")
+THREAD_IS_LOCKED = ApiError(400, 160005, "Thread is locked")
+TOO_MANY_THREADS = ApiError(400, 160006, "Maximum number of active threads reached")
 THREAD_EXISTS = ApiError(400, 160004, "A thread has already been created for this message")
 
 
