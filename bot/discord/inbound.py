@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
@@ -14,6 +15,7 @@ from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
+from bot.discord.proxies import Proxies
 from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import Member, ReplyTarget, ReportKind
@@ -58,6 +60,7 @@ class Inbound:
         self._in_progress: set[asyncio.Task[object]] = set()
         self.recent: deque[int] = deque(maxlen=_RECENT)
         """The latest posts."""
+        self._proxies = Proxies()
         self._notices: dict[int, float] = {}
 
     def count(self) -> None:
@@ -75,22 +78,28 @@ class Inbound:
     @_counted
     async def posted(self, message: discord.Message) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
-        channel = self._report_channel(message)
+        self._proxies.remember(message)
+        author = self._proxies.author_of(message)
+        channel = self._report_channel(message, is_proxied=author is not None)
         if channel is None:
             return
         problem = not_a_photo(message)
         if problem or photos_of(message):
             async with self._workspaces.lock(message.id):
                 await self._workspaces.ensure_joined(channel[0].guild)
-                await self._report(report_of(message, channel[1]), channel[0], again=True, problem=problem)
+                report = report_of(message, channel[1])
+                report = replace(report, author=author or report.author)
+                await self._report(report, channel[0], again=True, problem=problem)
             self.recent.append(message.id)
 
-    def _report_channel(self, message: discord.Message) -> tuple[ReportChannel, ReportKind] | None:
+    def _report_channel(
+        self, message: discord.Message, *, is_proxied: bool = False
+    ) -> tuple[ReportChannel, ReportKind] | None:
         """Return the channel of a person's post and what is reported there; None for any other message."""
         channel: object = message.channel
         if isinstance(channel, discord.Thread):  # the first message of a forum post has its thread's id
             channel = channel.parent if channel.id == message.id else None
-        if not is_post(message) or not isinstance(channel, ReportChannel):
+        if not (is_proxied or is_post(message)) or not isinstance(channel, ReportChannel):
             return None
         role = self._workspaces.role_of(channel)
         return (channel, role) if role else None
@@ -141,7 +150,8 @@ class Inbound:
     @_counted
     async def edited(self, message: discord.Message) -> None:
         """Update a report with the new words of its post; a post that was refused before is tried again."""
-        if message.edited_at is None or not is_post(message) or message.guild is None:
+        is_of_a_member = is_post(message) or message.webhook_id  # a proxy may edit what it has posted
+        if message.edited_at is None or not is_of_a_member or message.guild is None:
             return
         async with self._workspaces.lock(message.id):
             await self._workspaces.ensure_joined(message.guild)
