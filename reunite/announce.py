@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
+from reunite.entities import HIDDEN, Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
 from reunite.matching.evidence import Search
 from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
@@ -91,8 +91,8 @@ async def show_released(session: Session, match: Match, lost: Report, found: Rep
 
 
 async def picture_of(session: Session, report: Report) -> Picture | None:
-    """Return a report's first photo."""
-    photos = await session.photos.of(report.id)
+    """Return a report's first photo that isn't hidden behind a spoiler."""
+    photos = [photo for photo in await session.photos.of(report.id) if not photo.name.startswith(HIDDEN)]
     return next((Picture(photo.id, report.id) for photo in photos if photo.state is PhotoState.STORED), None)
 
 

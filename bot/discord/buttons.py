@@ -9,6 +9,7 @@ import structlog
 
 from bot.discord.commands import REPORT, Commands
 from bot.discord.forms import FormInput, form_input, form_modal
+from bot.discord.markup import without_spoilers
 from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately, tell
 from bot.discord.render import parse_answer_id, parse_press_id, with_answer
 from bot.discord.reports import guild_of
@@ -84,7 +85,7 @@ class Buttons:
             action=action,
             subject=subject,
             key=str(interaction.id),
-            words=given["words"],
+            words=without_spoilers(given["words"]) if action == "add_detail" else given["words"],
             photos=given.photos,
             language=language_of_user(interaction),
         )

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import discord
 
+from bot.discord.markup import without_spoilers
 from bot.discord.workspaces import member_of
 from reunite.commands import NewReport, ReportFound, ReportLost
-from reunite.entities import IncomingPhoto, ReplyTarget, ReportKind
+from reunite.entities import HIDDEN, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 
 REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
@@ -22,6 +23,8 @@ _PHOTOS: Final = (
 _OTHER_PICTURES: Final = {
     ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".psd", ".svg", ".jxl", ".jp2", ".eps",
 }  # fmt: skip
+_IS_SPOILER: Final = 1 << 3
+"""The flag of a file that is marked as a spoiler; its name says so too, mostly."""
 _MENTION: Final = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
 
 
@@ -43,6 +46,7 @@ def report_of(message: discord.Message, kind: ReportKind) -> NewReport:
         author=member_of(message.author),
         text=text_of(message),
         photos=photos_of(message),
+        hidden=is_hidden(message.content, photos_of(message)),
     )
 
 
@@ -52,12 +56,17 @@ def text_of(message: discord.Message) -> str:
     title = thread.name if isinstance(thread, discord.Thread) and thread.id == message.id else ""
     # Mentions in forwarded words come without names, and may be another server's.
     forwarded = [_MENTION.sub("", snapshot.content).strip() for snapshot in message.message_snapshots]
-    return "\n".join(filter(None, [title, message.clean_content, *forwarded]))
+    return "\n".join(filter(None, [title, *map(without_spoilers, (message.clean_content, *forwarded))])).strip()
 
 
 def photos_of(message: discord.Message) -> tuple[IncomingPhoto, ...]:
     """Return the photos among a message's files."""
-    return photo_files(attachment.to_dict() for attachment in _files(message))[0]
+    return photo_files({**file.to_dict(), "flags": file.flags.value} for file in _files(message))[0]
+
+
+def is_hidden(words: str, photos: Iterable[IncomingPhoto]) -> bool:
+    """Return whether a member hides a part of a report behind a spoiler."""
+    return without_spoilers(words) != words or any(photo.name.startswith(HIDDEN) for photo in photos)
 
 
 def not_a_photo(message: discord.Message) -> TellUserError | None:
@@ -89,6 +98,8 @@ def photo_files(files: Iterable[Mapping[str, Any]]) -> tuple[tuple[IncomingPhoto
     names = Counter[str]()
     for file in files:
         name = file["filename"]
+        if file.get("flags", 0) & _IS_SPOILER and not name.startswith(HIDDEN):
+            name = HIDDEN + name
         if _is_photo(file):
             names[name] += 1
             photos.append(IncomingPhoto(_numbered(name, names[name]), url=file["url"]))

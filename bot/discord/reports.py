@@ -10,10 +10,10 @@ from typing import Final, cast
 import discord
 
 from bot.discord.errors import NO_MORE_THREADS
-from bot.discord.markup import escape
+from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
-from bot.discord.posts import REPORTS, is_post, not_a_photo, report_of
+from bot.discord.posts import REPORTS, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
 from bot.discord.threads import ARCHIVE_AFTER, Destination, free_tags, under_a_name
@@ -76,18 +76,20 @@ class Reports:
             raise TellUserError("photo_not_an_image", name=given.not_photos[0])
         if given.is_empty:
             raise TellUserError("empty_report")
-        told = dated(given.words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
+        words = given.words if which == "sealed" else without_spoilers(given.words)
+        told = dated(words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
-        destination = await self._destination(interaction, _KINDS[which], given.words, private=private)
+        destination = await self._destination(interaction, _KINDS[which], words, private=private)
         command = REPORTS[_KINDS[which]](
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(destination.id)),
             author=member_of(interaction.user),
             text=told.text,
-            place=given.where,
+            place=without_spoilers(given.where),
             happened_at=told.moment,
             photos=given.photos,
+            hidden=is_hidden(given.words, given.photos),
             sealed=which == "sealed",
             private=private,
             category=cast("Category", given.category),
