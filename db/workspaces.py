@@ -69,7 +69,7 @@ class SqlWorkspaces(Queries):
         )
         return [KnownPost(rows.report(row), row["by_bot"]) for row in found]
 
-    async def cards(self, workspace: UUID, since: datetime | None, message: str | None) -> Sequence[KnownCard]:
+    async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
         found = await self._all(
             """SELECT o.sent_channel, o.sent_message, o.match_id FROM outbox o JOIN report r ON r.id = o.report_id
                WHERE r.workspace_id = %(workspace)s AND o.match_id IS NOT NULL AND o.sent_message IS NOT NULL

@@ -28,7 +28,7 @@ class Workspaces(Protocol):
         """Return the posts of a workspace's reports, without those that were withdrawn or have expired."""
         ...
 
-    async def cards(self, workspace: UUID, since: datetime | None, message: str | None) -> Sequence[KnownCard]:
+    async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
         """Return the match replies that were sent for a workspace's reports in progress, perhaps of one message."""
         ...
 

@@ -62,7 +62,7 @@ class MemoryWorkspaces(Part):
             and row.report.state not in ended
         ]
 
-    async def cards(self, workspace: UUID, since: datetime | None, message: str | None) -> Sequence[KnownCard]:
+    async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
         ended = {ReportState.WITHDRAWN, ReportState.EXPIRED}
         log = MemoryVerdicts(self._tables, self._community)
         return [
