@@ -1,5 +1,6 @@
 """Workspaces of a community in PostgreSQL."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -8,7 +9,7 @@ from uuid import UUID
 from db import rows
 from db.queries import Queries
 from reunite import rules
-from reunite.entities import Settings, Statistics
+from reunite.entities import Settings, Statistics, Verdict
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost, Sent
 
@@ -55,34 +56,44 @@ class SqlWorkspaces(Queries):
         )
         return [row["id"] for row in found]
 
-    async def posts(self, workspace: UUID, since: datetime) -> Sequence[KnownPost]:
+    async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
         found = await self._all(
             f"""SELECT known.*, EXISTS (SELECT FROM outbox o WHERE o.report_id = known.id
                                         AND o.opens_thread) AS by_bot
                 FROM ({rows.REPORT}) AS known
-                WHERE workspace_id = %(workspace)s AND created_at >= %(since)s AND message IS NOT NULL
+                WHERE workspace_id = %(workspace)s AND message IS NOT NULL
+                  AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)
                   AND state NOT IN ('withdrawn', 'expired') ORDER BY created_at""",
             workspace=workspace,
             since=since,
         )
         return [KnownPost(rows.report(row), row["by_bot"]) for row in found]
 
-    async def cards(self, workspace: UUID, since: datetime) -> Sequence[KnownCard]:
+    async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
         found = await self._all(
             """SELECT o.sent_channel, o.sent_message, o.match_id FROM outbox o JOIN report r ON r.id = o.report_id
                WHERE r.workspace_id = %(workspace)s AND o.match_id IS NOT NULL AND o.sent_message IS NOT NULL
-                 AND o.created_at >= %(since)s AND o.task <> 'remove' ORDER BY o.seq""",
+                 AND r.state NOT IN ('withdrawn', 'expired') AND o.task <> 'remove'
+                 AND (%(since)s::timestamptz IS NULL OR o.created_at >= %(since)s)
+                 AND (%(message)s::text IS NULL OR o.sent_message = %(message)s) ORDER BY o.seq""",
             workspace=workspace,
             since=since,
+            message=message,
         )
-        cards = []
-        for row in found:
-            log = await self._all(
-                "SELECT * FROM verdict WHERE match_id = %(match)s ORDER BY seq", match=row["match_id"]
+        log = await self._all(
+            "SELECT * FROM verdict WHERE match_id = ANY(%(matches)s) ORDER BY seq",
+            matches=[row["match_id"] for row in found],
+        )
+        given = defaultdict[UUID, list[Verdict]](list)
+        for row in log:
+            given[row["match_id"]].append(rows.verdict(row))
+        in_force = {match: tuple(rules.in_force(verdicts)) for match, verdicts in given.items()}
+        return [
+            KnownCard(
+                Sent(row["sent_channel"], row["sent_message"]), row["match_id"], in_force.get(row["match_id"], ())
             )
-            verdicts = tuple(rules.in_force([rows.verdict(each) for each in log]))
-            cards.append(KnownCard(Sent(row["sent_channel"], row["sent_message"]), row["match_id"], verdicts))
-        return cards
+            for row in found
+        ]
 
     async def lock(self, workspace: UUID) -> None:
         await self._do(

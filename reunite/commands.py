@@ -50,6 +50,8 @@ class NewReport:
     sealed: bool = False
     private: bool = False
     category: Category = "other"
+    hidden: bool = False
+    """Whether the author hides a part of it, words or a photo, from those who pass by."""
     proof_question: str = ""
     """What only the owner can answer: the finder's question, or a detail that isn't shown."""
 

@@ -46,13 +46,15 @@ class CommunityHandlers:
         async with self._store.session(workspace.community) as session:
             return notices.statistics(await session.workspaces.statistics(), language)
 
-    async def known_posts(self, workspace: Workspace, since: datetime) -> Sequence[KnownPost]:
+    async def known_posts(self, workspace: Workspace, since: datetime | None) -> Sequence[KnownPost]:
         async with self._store.session(workspace.community) as session:
             return await session.workspaces.posts(workspace.id, since)
 
-    async def known_cards(self, workspace: Workspace, since: datetime) -> Sequence[KnownCard]:
+    async def known_cards(
+        self, workspace: Workspace, since: datetime | None, message: str | None
+    ) -> Sequence[KnownCard]:
         async with self._store.session(workspace.community) as session:
-            return await session.workspaces.cards(workspace.id, since)
+            return await session.workspaces.cards(workspace.id, since, message)
 
     # Two workspaces, one community
 

@@ -3,13 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 from uuid import UUID
 
 PlatformName = Literal["discord", "slack", "web"]
 Category = Literal["id", "card", "keys", "phone", "other"]
 """What a sealed report is publicly called; nothing more is said about it."""
 CATEGORIES: tuple[Category, ...] = get_args(Category)
+
+
+HIDDEN: Final = "SPOILER_"
+"""How the name of a photo begins that its author hides behind a spoiler: it's compared, but never shown."""
 
 
 class ReportKind(StrEnum):

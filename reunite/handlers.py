@@ -179,13 +179,20 @@ class Handlers:
         async with self._store.session(workspace.community) as session:
             return await session.reports.at(target)
 
-    async def known_posts(self, platform: PlatformName, workspace: str, since: datetime) -> Sequence[KnownPost]:
+    async def known_posts(
+        self, platform: PlatformName, workspace: str, since: datetime | None = None
+    ) -> Sequence[KnownPost]:
         """Return the posts of a workspace's reports, without those that were withdrawn or have expired."""
         return await self._community.known_posts(await self._named(platform, workspace), since)
 
-    async def known_cards(self, platform: PlatformName, workspace: str, since: datetime) -> Sequence[KnownCard]:
-        """Return the match replies that were sent in a workspace, with the current verdicts."""
-        return await self._community.known_cards(await self._named(platform, workspace), since)
+    async def known_cards(
+        self, platform: PlatformName, workspace: str, since: datetime | None = None, message: str | None = None
+    ) -> Sequence[KnownCard]:
+        """Return the match replies that were sent for reports in progress, oldest first, with the current verdicts.
+
+        With `message`, only those that are this message.
+        """
+        return await self._community.known_cards(await self._named(platform, workspace), since, message)
 
     async def _workspace(self, command: EditReport | Withdraw | GiveVerdict | AnswerQuestion | Press) -> Workspace:
         return await self._named(command.target.platform, command.target.workspace)

@@ -51,7 +51,7 @@ class PostHandlers:
             expires_at = self._now() + timedelta(days=settings.keep_days)
             report, work = await session.reports.add(command, expires_at)
             if work:
-                await _welcome(session, report, settings)
+                await _welcome(session, report, settings, hidden=command.hidden)
         if work:
             await self._queue.hint(work)
         return Receipt(report, work is not None)
@@ -107,12 +107,15 @@ class PostHandlers:
         return AnswerResult(sentence("said" if answer else "said_unsure", report.language), changed=True)
 
 
-async def _welcome(session: Session, report: Report, settings: Settings) -> None:
+async def _welcome(session: Session, report: Report, settings: Settings, *, hidden: bool) -> None:
     """Write the post of a report that came by command, and advise to seal what should be."""
     if report.target.message is None:
         await session.outbox.post(report.id, keys.report_post(report.id), wording.report_post(report))
-    if report.kind is ReportKind.FOUND and not report.sealed and category_of(report.text) in settings.sealed_categories:
-        await session.outbox.post(report.id, keys.sealing_advice(report.id), notices.better_sealed(report))
+    if report.kind is ReportKind.LOST or report.sealed:
+        return
+    if hidden or category_of(report.text) in settings.sealed_categories:
+        advice = notices.better_sealed(report, hidden=hidden)
+        await session.outbox.post(report.id, keys.sealing_advice(report.id), advice)
 
 
 async def _asked(session: Session, command: AnswerQuestion) -> tuple[Report, Question]:

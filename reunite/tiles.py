@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reunite.entities import Match, PhotoState, Report
+from reunite.entities import HIDDEN, Match, PhotoState, Report
 from reunite.messages.reply import Picture, Tile
 from reunite.ports import Session
 
@@ -12,8 +12,9 @@ MOST_TILES = 6
 
 
 async def picture_of(session: Session, report: Report, match: Match | None = None) -> Picture | None:
-    """Return the photo of a found report that matched, or else a report's first photo."""
-    stored = [photo.id for photo in await session.photos.of(report.id) if photo.state is PhotoState.STORED]
+    """Return the photo of a found report that matched, or else its first one; none that is hidden by a spoiler."""
+    photos = [photo for photo in await session.photos.of(report.id) if not photo.name.startswith(HIDDEN)]
+    stored = [photo.id for photo in photos if photo.state is PhotoState.STORED]
     if match and match.photo in stored:
         return Picture(match.photo, report.id)
     return Picture(stored[0], report.id) if stored else None

@@ -16,6 +16,7 @@ from bot.discord.outbound import DiscordPlatform
 from bot.discord.reconcile import Reconciler
 from bot.discord.reports import Reports
 from bot.discord.settings_form import SettingsForm
+from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from db.store import Store
 from reunite.handlers import Handlers
@@ -29,8 +30,9 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
     with addresses(config):
         async with ReuniteClient(config) as client:
             workspaces = Workspaces(handlers)
-            platform = DiscordPlatform(client, handlers, workspaces)
-            events = _events(client, handlers, workspaces, platform, config)
+            verdicts = Verdicts(client, handlers, workspaces)
+            platform = DiscordPlatform(client, handlers, workspaces, verdicts)
+            events = _events(client, handlers, workspaces, verdicts=verdicts, platform=platform, config=config)
             await log_in(client, config.token or "")
             try:
                 async with asyncio.TaskGroup() as tasks:  # losing the connection for good ends the body too
@@ -48,8 +50,14 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 raise
 
 
-def _events(
-    client: ReuniteClient, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform, config: DiscordConfig
+def _events(  # noqa: PLR0913 - the parts that others need too
+    client: ReuniteClient,
+    handlers: Handlers,
+    workspaces: Workspaces,
+    *,
+    verdicts: Verdicts,
+    platform: DiscordPlatform,
+    config: DiscordConfig,
 ) -> Events:
     """Wire the parts together, and register them for the client's events and commands."""
     inbound = Inbound(client, handlers, workspaces, platform)
@@ -60,7 +68,8 @@ def _events(
         client,
         workspaces=workspaces,
         inbound=inbound,
+        verdicts=verdicts,
         buttons=Buttons(handlers, workspaces, commands, settings_form),
-        reconciler=Reconciler(client, handlers, workspaces, inbound, config),
+        reconciler=Reconciler(client, handlers, workspaces, inbound=inbound, verdicts=verdicts, config=config),
         pause_after_trouble=config.pause_after_trouble,
     )

@@ -5,10 +5,12 @@ from typing import Any, Final, get_args
 from uuid import UUID
 
 import discord
+import structlog
 
 from bot.discord.commands import REPORT, Commands
 from bot.discord.forms import FormInput, form_input, form_modal
-from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately
+from bot.discord.markup import without_spoilers
+from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately, tell
 from bot.discord.render import parse_answer_id, parse_press_id, with_answer
 from bot.discord.reports import guild_of
 from bot.discord.settings_form import SettingsForm
@@ -19,6 +21,8 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import ReportForm, form_of
 from reunite.messages.reply import Action
+
+_log = structlog.get_logger(__name__)
 
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
 
@@ -81,7 +85,7 @@ class Buttons:
             action=action,
             subject=subject,
             key=str(interaction.id),
-            words=given["words"],
+            words=without_spoilers(given["words"]) if action == "add_detail" else given["words"],
             photos=given.photos,
             language=language_of_user(interaction),
         )
@@ -101,11 +105,18 @@ class Buttons:
                 AnswerQuestion(target=target, member=member, report=report, choice=choice)
             )
             if answered.changed:
-                await interaction.edit_original_response(embeds=[with_answer(message, custom_id)], view=None)
+                await _show_answer(interaction, with_answer(message, custom_id))
             return PrivateReply(answered.words)
 
         reply = await outcome(interaction, answer)
-        await interaction.followup.send(reply.words, ephemeral=True)
+        await tell(interaction, reply.words)
+
+
+async def _show_answer(interaction: discord.Interaction, question: discord.Embed) -> None:
+    try:
+        await interaction.edit_original_response(embeds=[question], view=None)
+    except discord.HTTPException as error:  # it's too late; the answer is stored, and a press says so
+        _log.info("discord_answer_not_shown", code=error.code)
 
 
 def _target(interaction: discord.Interaction, guild: discord.Guild) -> ReplyTarget:

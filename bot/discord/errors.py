@@ -11,8 +11,21 @@ from reunite.errors import TryAgainError, UndeliverableError
 
 THREAD_EXISTS: Final = 160004
 THREAD_ARCHIVED: Final = 50083
-_THREAD_CLOSED: Final = {THREAD_ARCHIVED, 160005}  # archived for good, or locked
+THREAD_CLOSED: Final = {THREAD_ARCHIVED, 160005}  # archived for good, or locked
+NO_MORE_THREADS: Final = {160006, 160007}
+"""The guild has as many active threads (or threads of announcements) as Discord allows."""
+NAME_REFUSED: Final = {50035, 200001}
+"""A form with something wrong in it, such as a forbidden word in a thread's name; AutoMod has blocked the name."""
+EXPIRED_TOKEN: Final = {50027, 10015, 10062}
+"""An interaction can be answered for 15 minutes."""
+_TAG_REQUIRED: Final = 40067
+_MISSING_PERMISSION: Final = {50001, 50013}
 _TOO_MANY: Final = 429
+_REFUSED: Final = range(400, 500)
+
+
+class MissingPermissionError(TryAgainError):
+    """The bot lacks a permission, which a moderator may grant later: what waits for it is sent then."""
 
 
 @contextmanager
@@ -23,14 +36,23 @@ def discord_errors() -> Iterator[None]:
     except discord.NotFound as error:
         raise UndeliverableError(f"the channel, post or thread is gone ({error.code})") from error
     except discord.Forbidden as error:
+        if error.code in _MISSING_PERMISSION:
+            raise MissingPermissionError(f"{error.text} ({error.code})") from error
         raise UndeliverableError(f"Discord doesn't allow it: {error.text} ({error.code})") from error
     except discord.RateLimited as error:
         raise TryAgainError("rate limit", after=error.retry_after) from error
     except discord.HTTPException as error:
-        if error.code in _THREAD_CLOSED:
+        if error.code in THREAD_CLOSED:
             raise UndeliverableError(f"the thread is closed ({error.code})") from error
+        if error.code in NO_MORE_THREADS or error.code == _TAG_REQUIRED:  # until others end, or there is a free tag
+            raise TryAgainError(f"no thread can be opened ({error.code})") from error
         if error.status == _TOO_MANY or isinstance(error, discord.DiscordServerError):
             raise TryAgainError(f"Discord answered {error.status}") from error
         raise
     except (aiohttp.ClientError, OSError) as error:
         raise TryAgainError(f"{type(error).__name__} on the way to Discord") from error
+
+
+def is_refusal(error: discord.HTTPException) -> bool:
+    """Return whether Discord refuses a request for good: the same request would be refused again."""
+    return error.status in _REFUSED and error.status != _TOO_MANY

@@ -6,6 +6,7 @@ import structlog
 from bot.discord.buttons import Buttons
 from bot.discord.inbound import Inbound
 from bot.discord.reconcile import Reconciler
+from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 
 _log = structlog.get_logger(__name__)
@@ -20,6 +21,7 @@ class Events:
         *,
         workspaces: Workspaces,
         inbound: Inbound,
+        verdicts: Verdicts,
         buttons: Buttons,
         reconciler: Reconciler,
         pause_after_trouble: float,
@@ -27,11 +29,12 @@ class Events:
         self._client = client
         self._workspaces = workspaces
         self._inbound = inbound
+        self._verdicts = verdicts
         self._reconciler = reconciler
         self._pause_after_trouble = pause_after_trouble
         self._has_started = self._is_finishing = False
         guild_events, message_events = GuildEvents(workspaces, inbound), MessageEvents(inbound)
-        for listeners in (self, guild_events, message_events, ReactionEvents(inbound, reconciler, buttons)):
+        for listeners in (self, guild_events, message_events, ReactionEvents(inbound, verdicts, buttons)):
             for name in dir(listeners):
                 if name.startswith("on_"):
                     client.event(getattr(listeners, name))
@@ -48,6 +51,7 @@ class Events:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True
         self._reconciler.stop()
+        self._verdicts.stop()
         await self._inbound.settle()
         await self._client.close()
 
@@ -125,22 +129,24 @@ class MessageEvents:
 class ReactionEvents:
     """Reactions, which may be verdicts, and presses of buttons."""
 
-    def __init__(self, inbound: Inbound, reconciler: Reconciler, buttons: Buttons) -> None:
+    def __init__(self, inbound: Inbound, verdicts: Verdicts, buttons: Buttons) -> None:
         self._inbound = inbound
-        self._reconciler = reconciler
+        self._verdicts = verdicts
         self._buttons = buttons
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        await self._inbound.reaction(event, given=True)
+        self._inbound.count()
+        await self._verdicts.reaction(event, given=True)
 
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
-        await self._inbound.reaction(event, given=False)
+        self._inbound.count()
+        await self._verdicts.reaction(event, given=False)
 
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
-        await self._reconciler.cleared(event.guild_id or 0, event.message_id)
+        await self._verdicts.cleared(event.guild_id or 0, event.channel_id, event.message_id)
 
     async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
-        await self._reconciler.cleared(event.guild_id or 0, event.message_id)
+        await self._verdicts.cleared(event.guild_id or 0, event.channel_id, event.message_id)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         self._inbound.count()

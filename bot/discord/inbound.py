@@ -1,22 +1,24 @@
-"""Discord's messages and reactions as commands of the domain. No object of the library goes further."""
+"""Discord's messages as commands of the domain. No object of the library goes further."""
 
 import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
 import discord
 import structlog
 
+from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
-from bot.discord.posts import is_post, photos_of, report_of, target_of, text_of
-from bot.discord.workspaces import Workspaces, member_of, missing_permissions
-from reunite.commands import EditReport, GiveVerdict, NewReport, Withdraw
-from reunite.entities import Member, ReplyTarget, ReportKind, VerdictKind
+from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
+from bot.discord.proxies import Proxies
+from bot.discord.workspaces import Workspaces, missing_permissions
+from reunite.commands import EditReport, NewReport, Withdraw
+from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages import wording
@@ -24,7 +26,6 @@ from reunite.ports import Outgoing
 
 _P = ParamSpec("_P")
 
-VERDICTS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
 _NOTICE_EVERY: Final = 3600.0
 """Seconds between two notices in a channel that a permission is missing there."""
 _SETTLE_SECONDS: Final = 5.0
@@ -59,6 +60,7 @@ class Inbound:
         self._in_progress: set[asyncio.Task[object]] = set()
         self.recent: deque[int] = deque(maxlen=_RECENT)
         """The latest posts."""
+        self._proxies = Proxies()
         self._notices: dict[int, float] = {}
 
     def count(self) -> None:
@@ -76,62 +78,80 @@ class Inbound:
     @_counted
     async def posted(self, message: discord.Message) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
-        channel = self._report_channel(message)
-        if channel and photos_of(message.attachments):
+        self._proxies.remember(message)
+        author = self._proxies.author_of(message)
+        channel = self._report_channel(message, is_proxied=author is not None)
+        if channel is None:
+            return
+        problem = not_a_photo(message)
+        if problem or photos_of(message):
             async with self._workspaces.lock(message.id):
                 await self._workspaces.ensure_joined(channel[0].guild)
-                await self._report(report_of(message, channel[1]), channel[0], again=True)
+                report = report_of(message, channel[1])
+                report = replace(report, author=author or report.author)
+                await self._report(report, channel[0], again=True, problem=problem)
             self.recent.append(message.id)
 
-    def _report_channel(self, message: discord.Message) -> tuple[ReportChannel, ReportKind] | None:
+    def _report_channel(
+        self, message: discord.Message, *, is_proxied: bool = False
+    ) -> tuple[ReportChannel, ReportKind] | None:
         """Return the channel of a person's post and what is reported there; None for any other message."""
         channel: object = message.channel
         if isinstance(channel, discord.Thread):  # the first message of a forum post has its thread's id
             channel = channel.parent if channel.id == message.id else None
-        if not is_post(message) or not isinstance(channel, ReportChannel):
+        if not (is_proxied or is_post(message)) or not isinstance(channel, ReportChannel):
             return None
         role = self._workspaces.role_of(channel)
         return (channel, role) if role else None
 
-    async def _report(self, command: NewReport, channel: ReportChannel, *, again: bool) -> None:
+    async def _report(
+        self, command: NewReport, channel: ReportChannel, *, again: bool, problem: TellUserError | None = None
+    ) -> None:
         """Save a report, then acknowledge it; `again` acknowledges a known one too."""
         try:
             try:
+                if problem:
+                    raise problem
                 receipt = await self._handlers.report(command)
             except TellUserError as error:
                 await self._send_problem(command.target, f"{command.source_key}:problem", error, channel.guild)
                 return
             if receipt.created or again:
-                await self._notify_of_missing_permissions(channel)
+                await self._notify_of_missing_permissions(channel, command.author)
                 await self._platform.acknowledge(command.target)
         except (TryAgainError, UndeliverableError) as error:
             _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
 
     async def _send_problem(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
+        """Say why a post isn't taken; the post comes again when the bot starts again, so look for the words first."""
         problem = wording.problem(error.key, self._workspaces.language(guild), None, **error.params)
-        await self._platform.send(Outgoing(key, target, problem))
+        await self._platform.send(Outgoing(key, target, problem, maybe_sent=True))
 
-    async def _notify_of_missing_permissions(self, channel: ReportChannel) -> None:
-        """Name the permissions that the bot lacks, once an hour: in the channel, or in the moderators' log."""
+    async def _notify_of_missing_permissions(self, channel: ReportChannel, author: Member) -> None:
+        """Name the permissions that the bot lacks, once an hour: in the channel, in the log, or to the author."""
         names, now = missing(channel, TO_ANSWER), time.monotonic()
         if not names or now - self._notices.get(channel.id, -_NOTICE_EVERY) < _NOTICE_EVERY:
             return
         self._notices[channel.id] = now
         _log.warning("discord_permissions_missing", channel=str(channel.id), permissions=names)
         language = self._workspaces.language(channel.guild)
+        words = wording.sentence("permissions_missing", language, **missing_permissions(channel, TO_ANSWER, language))
         log = channel.guild.get_channel(int(self._workspaces.settings(channel.guild).log_channel or 0))
         for destination in (channel, log):
             if not isinstance(destination, discord.TextChannel):
                 continue
             if destination.permissions_for(channel.guild.me).send_messages:
-                slots = missing_permissions(channel, TO_ANSWER, language)
-                await destination.send(wording.sentence("permissions_missing", language, **slots))
+                with discord_errors():
+                    await destination.send(words)
                 return
+        with discord_errors():
+            await (await self._client.create_dm(discord.Object(int(author.id)))).send(words)
 
     @_counted
     async def edited(self, message: discord.Message) -> None:
         """Update a report with the new words of its post; a post that was refused before is tried again."""
-        if message.edited_at is None or not is_post(message) or message.guild is None:
+        is_of_a_member = is_post(message) or message.webhook_id  # a proxy may edit what it has posted
+        if message.edited_at is None or not is_of_a_member or message.guild is None:
             return
         async with self._workspaces.lock(message.id):
             await self._workspaces.ensure_joined(message.guild)
@@ -143,7 +163,7 @@ class Inbound:
                 await self._send_problem(target, key, error, message.guild)
                 return
             channel = self._report_channel(message)
-            if not changed and channel and photos_of(message.attachments):
+            if not changed and channel and photos_of(message):
                 await self._report(report_of(message, channel[1]), channel[0], again=False)
 
     @_counted
@@ -165,7 +185,7 @@ class Inbound:
         if guild is None:
             return
         await self._workspaces.ensure_joined(guild)
-        for known in await self._handlers.known_posts("discord", str(guild_id), datetime.min.replace(tzinfo=UTC)):
+        for known in await self._handlers.known_posts("discord", str(guild_id)):
             if known.report.target.channel == str(channel):
                 await self._handlers.withdraw(Withdraw(target=known.report.target))
 
@@ -179,49 +199,4 @@ class Inbound:
             await self._workspaces.ensure_joined(guild)
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
-                await self._platform.unname_thread(target)
-
-    @_counted
-    async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
-        """Give or withdraw a verdict by ✅ or ❌ on a match reply, with the member's permissions at this moment."""
-        kind = VERDICTS.get(event.emoji.name)
-        guild = self._client.get_guild(event.guild_id or 0)
-        me = self._client.user
-        if kind is None or guild is None or me is None or event.user_id == me.id:
-            return
-        if event.message_author_id not in {None, me.id}:
-            return
-        target = ReplyTarget("discord", str(guild.id), str(event.channel_id), str(event.message_id))
-        async with self._workspaces.lock(event.message_id):
-            await self._workspaces.ensure_joined(guild)
-            member = event.member or await fetch_member(guild, event.user_id)
-            if member and member.bot:
-                return
-            await self.verdict(target, member or event.user_id, kind, given=given)
-
-    async def verdict(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> None:
-        """Record a verdict; `by` is only an id where the member has left, and may only withdraw their own."""
-        command = GiveVerdict(
-            target=target,
-            member=member_of(by) if isinstance(by, discord.Member) else Member(str(by), str(by)),
-            kind=kind,
-            given=given,
-            is_moderator=isinstance(by, discord.Member) and self._may_give_verdict(by, int(target.channel)),
-        )
-        try:
-            await self._handlers.give_verdict(command)
-        except TellUserError as error:
-            _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
-
-    def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
-        channel = member.guild.get_channel_or_thread(channel_id)
-        permissions = channel.permissions_for(member) if channel else member.guild_permissions
-        return self._workspaces.is_moderator(member, permissions)
-
-
-async def fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:
-    """Ask Discord for a member: an event of a removed reaction doesn't include one, and members aren't cached."""
-    try:
-        return await guild.fetch_member(user)
-    except discord.NotFound:
-        return None
+                await self._platform.threads.unname_of(target)

@@ -1,31 +1,36 @@
 """Sends, edits and removes replies in Discord's threads and channels."""
 
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 import discord
 import structlog
 
-from bot.discord.errors import THREAD_ARCHIVED, THREAD_EXISTS, discord_errors
-from bot.discord.posts import photos_of, target_of
+from bot.discord.errors import (
+    NO_MORE_THREADS,
+    THREAD_ARCHIVED,
+    THREAD_CLOSED,
+    MissingPermissionError,
+    discord_errors,
+    is_refusal,
+)
+from bot.discord.posts import photos_of
 from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
+from bot.discord.threads import ARCHIVE_AFTER, Destination, Threads, free_tags, is_ours, under_a_name
+from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget, ReportKind
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
-from reunite.language import date_words, sentence
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "👀"
 RETURNED: Final = "✅"
-ARCHIVE_AFTER: Final = 10080
-"""Minutes without a message after which a thread is archived: the longest that Discord offers."""
 _LOOK_BACK: Final = 100
 """Messages searched for a reply that may be there already: one page, and far more than come between two attempts."""
-
-Destination = discord.TextChannel | discord.ForumChannel | discord.Thread
 
 _log = structlog.get_logger(__name__)
 
@@ -35,21 +40,49 @@ class DiscordPlatform:
 
     name: PlatformName = "discord"
 
-    def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces) -> None:
+    def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces, verdicts: Verdicts) -> None:
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
+        self._verdicts = verdicts
+        self.threads = Threads(client, handlers, workspaces)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened where there is none, or as a post of its own."""
         with discord_errors():
-            destination = await self._channel(outgoing.target)
-            if not isinstance(destination, discord.Thread) and outgoing.target.message:
-                destination = await self.open_thread(destination, int(outgoing.target.message))
-            message = await self._earlier(destination, outgoing.key) if outgoing.maybe_sent else None
-            message = message or await self._post(destination, outgoing)
+            place = channel = await self._channel(outgoing.target)
+            if outgoing.target.message:
+                place = await self.threads.place_of(channel, int(outgoing.target.message))
+            earlier = await self._earlier_in((place, channel), outgoing.key) if outgoing.maybe_sent else None
+            message = earlier or await self._answer(place, channel, outgoing)
             await self._mark(outgoing)
-            return Sent(str(message.channel.id), str(message.id))
+            sent = Sent(str(message.channel.id), str(message.id))
+            if earlier and outgoing.reply.match:  # people saw it before it was known, and may have reacted
+                target = replace(outgoing.target, channel=sent.channel, message=sent.message)
+                self._verdicts.compare_once_noted(target)
+            return sent
+
+    async def _answer(self, place: Destination, channel: Destination, outgoing: Outgoing) -> discord.Message:
+        """Send a reply; where its thread is closed or can't be woken, in the channel, or else to the author."""
+        try:
+            return await self._post(place, outgoing)
+        except discord.HTTPException as error:
+            refusals = THREAD_CLOSED | NO_MORE_THREADS
+            if error.code not in refusals or not isinstance(place, discord.Thread) or not outgoing.target.message:
+                raise
+            _log.warning("discord_thread_refused", thread=str(place.id), code=error.code)
+            if isinstance(channel, discord.TextChannel):
+                return await self._post(channel, outgoing)
+            return await self._write_to_author(outgoing) or await self._post(place, outgoing)
+
+    async def _write_to_author(self, outgoing: Outgoing) -> discord.Message | None:
+        """Send a reply to a report's author directly; None where they take no messages."""
+        report = await self._handlers.report_at(outgoing.target)
+        if report is None:
+            return None
+        with suppress(discord.Forbidden):
+            return await self._post(await self._client.create_dm(discord.Object(int(report.author.id))), outgoing)
+        return None
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Edit a reply; nobody is pinged again."""
@@ -68,16 +101,13 @@ class DiscordPlatform:
             await self._unarchived(sent, change)
             await self._mark(outgoing)
             if outgoing.reply.opens_thread and not title_of(outgoing.reply):
-                await self._unname(sent.channel, sent.message)
+                await self.threads.unname(sent.channel, sent.message)
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Delete a reply; it, its thread or its channel may be gone already."""
         with discord_errors(), suppress(discord.NotFound):
             if sent is None:
-                destination = await self._channel(outgoing.target)
-                if not isinstance(destination, discord.Thread) and outgoing.target.message:
-                    destination = await self._thread(int(outgoing.target.message))
-                message = await self._earlier(destination, outgoing.key)
+                message = await self._earlier_in(await self._places(outgoing.target), outgoing.key)
                 if message is None:
                     return
                 sent = Sent(str(message.channel.id), str(message.id))
@@ -90,72 +120,27 @@ class DiscordPlatform:
         try:
             with discord_errors():
                 message = await self._message(Sent(target.channel, target.message)).fetch()
-        except UndeliverableError as error:
+        except (UndeliverableError, MissingPermissionError) as error:
             _log.warning("discord_photo_gone", post=target.message, reason=str(error))
             return None
-        return next((photo.url for photo in photos_of(message.attachments) if photo.name == name), None)
+        return next((photo.url for photo in photos_of(message) if photo.name == name), None)
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         """React to a post with 👀."""
         with discord_errors():
-            await self._message(Sent(target.channel, str(target.message))).add_reaction(TAKEN_UP)
-
-    async def open_thread(self, channel: Destination, post: int, kind: ReportKind | None = None) -> discord.Thread:
-        """Return the thread of a post, which has the post's id; open it where there is none yet."""
-        if isinstance(channel, discord.ForumChannel):
-            return await self._thread(post)
-        if isinstance(channel, discord.Thread):
-            return channel
-        if known := channel.get_thread(post):  # archived threads are not in the cache
-            return known
-        message = await channel.fetch_message(post)
-        kind = kind or self._workspaces.role_of(channel) or ReportKind.LOST
-        language = self._workspaces.language(channel.guild)
-        name = thread_name(kind, await self._caption(message), message.created_at, language)
-        try:
-            return await message.create_thread(name=name, auto_archive_duration=ARCHIVE_AFTER)
-        except discord.HTTPException as error:
-            if error.code != THREAD_EXISTS:
+            try:
+                await self._message(Sent(target.channel, str(target.message))).add_reaction(TAKEN_UP)
+            except discord.HTTPException as error:
+                if type(error) is discord.HTTPException and is_refusal(
+                    error
+                ):  # such as 30010: the post has as many different reactions as it can take
+                    raise UndeliverableError(f"Discord refuses the reaction ({error.code})") from error
                 raise
-        return await message.fetch_thread()
-
-    async def _caption(self, post: discord.Message) -> str:
-        """Return the public words of a report: those of the member's post, or of the report behind the bot's post."""
-        if post.author != self._client.user:
-            return post.clean_content
-        report = await self._handlers.report_at(target_of(post))
-        return report.text if report and not report.sealed else ""
-
-    async def unname_thread(self, post: ReplyTarget) -> None:
-        """Remove the words of a deleted post from the name of its thread, if it has one."""
-        try:
-            with discord_errors():
-                await self._unname(post.channel, str(post.message))
-        except (TryAgainError, UndeliverableError) as error:
-            _log.warning("discord_thread_still_named", post=post.message, reason=str(error))
-
-    async def _unname(self, channel_id: str, post: str) -> None:
-        """Name a post's thread by its day: the one opened at the post, or the private one that the post is in."""
-        channel = self._client.get_channel(int(channel_id))
-        number = int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
-        with suppress(discord.NotFound):
-            thread = await self._thread(number)
-            language = self._workspaces.language(thread.guild)
-            day = date_words(discord.utils.snowflake_time(thread.id), language)
-            name = sentence("thread_unnamed", language, day=day)
-            if _is_ours(thread) and thread.name != name:
-                await thread.edit(name=name, archived=False)  # an archived one can't be changed
 
     async def _channel(self, target: ReplyTarget) -> Destination:
         found = self._client.get_channel(int(target.channel)) or await self._client.fetch_channel(int(target.channel))
         if not isinstance(found, Destination):
             raise UndeliverableError(f"channel {target.channel} takes no replies")
-        return found
-
-    async def _thread(self, number: int) -> discord.Thread:
-        found = self._client.get_channel(number) or await self._client.fetch_channel(number)
-        if not isinstance(found, discord.Thread):
-            raise UndeliverableError(f"{number} is not a thread")
         return found
 
     def _message(self, sent: Sent) -> discord.PartialMessage:
@@ -188,11 +173,25 @@ class DiscordPlatform:
         except discord.HTTPException as error:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
 
+    async def _places(self, target: ReplyTarget) -> list[Destination]:
+        """Return where a reply may be: in its post's thread if there is one, or in the channel."""
+        places: list[Destination] = [await self._channel(target)]
+        if target.message and not isinstance(places[0], discord.Thread):
+            with suppress(discord.NotFound):
+                places.insert(0, await self.threads.get(int(target.message)))
+        return places
+
+    async def _earlier_in(self, places: Iterable[Destination], key: str) -> discord.Message | None:
+        for place in dict.fromkeys(places):
+            if message := await self._earlier(place, key):
+                return message
+        return None
+
     async def _earlier(self, destination: Destination, key: str) -> discord.Message | None:
         """Return the message of an earlier attempt that arrived."""
         wanted = marker(key)
         if isinstance(destination, discord.ForumChannel):
-            candidates = [await thread.fetch_message(thread.id) for thread in destination.threads if _is_ours(thread)]
+            candidates = [await thread.fetch_message(thread.id) for thread in destination.threads if is_ours(thread)]
         else:
             candidates = [message async for message in destination.history(limit=_LOOK_BACK)]
         for message in candidates:
@@ -200,12 +199,17 @@ class DiscordPlatform:
                 return message
         return None
 
-    async def _post(self, destination: Destination, outgoing: Outgoing) -> discord.Message:
+    async def _post(self, destination: Destination | discord.DMChannel, outgoing: Outgoing) -> discord.Message:
         """Send; the nonce keeps the library's own retries from posting twice."""
         if isinstance(destination, discord.ForumChannel):
             return await self._post_in_forum(destination, outgoing)
-        rendered = render(outgoing)
-        return await destination.send(
+        rendered, post = render(outgoing), outgoing.target.message
+        send = (
+            destination.get_partial_message(int(post)).reply
+            if post and isinstance(destination, discord.TextChannel)
+            else destination.send
+        )
+        return await send(
             rendered.content,
             embed=rendered.embed,
             files=_files(outgoing),
@@ -217,22 +221,23 @@ class DiscordPlatform:
     async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
         rendered = render(outgoing)
         kind, language = self._workspaces.role_of(forum) or ReportKind.LOST, self._workspaces.language(forum.guild)
-        opened = await forum.create_thread(
-            name=thread_name(kind, title_of(outgoing.reply), discord.utils.utcnow(), language),
-            content=rendered.content,
-            embed=rendered.embed,
-            files=_files(outgoing),
-            allowed_mentions=rendered.mentions,
-            view=rendered.view(),
-            auto_archive_duration=ARCHIVE_AFTER,
-            applied_tags=forum.available_tags[:1] if forum.flags.require_tag else [],
-        )
-        return opened.message
+        title, now = title_of(outgoing.reply), discord.utils.utcnow()
+
+        async def create(name: str) -> discord.Message:
+            opened = await forum.create_thread(
+                name=name,
+                content=rendered.content,
+                embed=rendered.embed,
+                files=_files(outgoing),
+                allowed_mentions=rendered.mentions,
+                view=rendered.view(),
+                auto_archive_duration=ARCHIVE_AFTER,
+                applied_tags=free_tags(forum),
+            )
+            return opened.message
+
+        return await under_a_name(create, *(thread_name(kind, words, now, language) for words in (title, "")))
 
 
 def _files(outgoing: Outgoing) -> list[discord.File]:
     return [discord.File(io.BytesIO(outgoing.picture), PICTURE_NAME)] if outgoing.picture else []
-
-
-def _is_ours(thread: discord.Thread) -> bool:
-    return thread.owner_id == thread.guild.me.id

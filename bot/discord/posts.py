@@ -1,5 +1,6 @@
 """What a message reports: its words, its photos, and where it is. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
@@ -7,13 +8,24 @@ from typing import Any, Final
 
 import discord
 
+from bot.discord.markup import without_spoilers
 from bot.discord.workspaces import member_of
 from reunite.commands import NewReport, ReportFound, ReportLost
-from reunite.entities import IncomingPhoto, ReplyTarget, ReportKind
+from reunite.entities import HIDDEN, IncomingPhoto, ReplyTarget, ReportKind
+from reunite.errors import TellUserError
 
 REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
-_UNTYPED_PHOTOS: Final = {".heic", ".heif"}  # Discord often has no content type for them
+_PHOTOS: Final = (
+    ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".avif", ".heic", ".heif", ".bmp", ".tif", ".tiff",
+)  # fmt: skip
+"""Endings of files that are tried whatever Discord takes them for: it often has no content type, or a general one."""
+_OTHER_PICTURES: Final = {
+    ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".psd", ".svg", ".jxl", ".jp2", ".eps",
+}  # fmt: skip
+_IS_SPOILER: Final = 1 << 3
+"""The flag of a file that is marked as a spoiler; its name says so too, mostly."""
+_MENTION: Final = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
 
 
 def is_post(message: discord.Message) -> bool:
@@ -33,21 +45,48 @@ def report_of(message: discord.Message, kind: ReportKind) -> NewReport:
         target=target_of(message),
         author=member_of(message.author),
         text=text_of(message),
-        photos=photos_of(message.attachments),
+        photos=photos_of(message),
         posted_at=message.created_at,
+        hidden=is_hidden(message.content, photos_of(message)),
     )
 
 
 def text_of(message: discord.Message) -> str:
-    """Return the words of a post; a forum post's begin with its title."""
+    """Return the words of a post, with those it forwards; a forum post's begin with its title."""
     thread = message.channel
     title = thread.name if isinstance(thread, discord.Thread) and thread.id == message.id else ""
-    return f"{title}\n{message.clean_content}".strip()
+    # Mentions in forwarded words come without names, and may be another server's.
+    forwarded = [_MENTION.sub("", snapshot.content).strip() for snapshot in message.message_snapshots]
+    return "\n".join(filter(None, [title, *map(without_spoilers, (message.clean_content, *forwarded))])).strip()
 
 
-def photos_of(attachments: Iterable[discord.Attachment]) -> tuple[IncomingPhoto, ...]:
+def photos_of(message: discord.Message) -> tuple[IncomingPhoto, ...]:
     """Return the photos among a message's files."""
-    return photo_files(attachment.to_dict() for attachment in attachments)[0]
+    return photo_files({**file.to_dict(), "flags": file.flags.value} for file in _files(message))[0]
+
+
+def is_hidden(words: str, photos: Iterable[IncomingPhoto]) -> bool:
+    """Return whether a member hides a part of a report behind a spoiler."""
+    return without_spoilers(words) != words or any(photo.name.startswith(HIDDEN) for photo in photos)
+
+
+def not_a_photo(message: discord.Message) -> TellUserError | None:
+    """Return what to say about a post that seems to bring a photo, but brings none; None for any other post."""
+    if photos_of(message):
+        return None
+    for file in _files(message):
+        if (file.content_type or "").startswith("video/") or _ending(file.filename) in _OTHER_PICTURES:
+            return TellUserError("photo_not_an_image", name=file.filename)
+    links = (word.lstrip("<|(").casefold() for word in text_of(message).split() if "://" in word)
+    if any(link.startswith("http") and link.partition("?")[0].rstrip(">|)").endswith(_PHOTOS) for link in links):
+        return TellUserError("photo_only_linked")
+    return None
+
+
+def _files(message: discord.Message) -> list[discord.Attachment]:
+    """Return a message's files, and those of the message that it forwards."""
+    forwarded = (file for snapshot in message.message_snapshots for file in snapshot.attachments)
+    return [*message.attachments, *forwarded]
 
 
 def photo_files(files: Iterable[Mapping[str, Any]]) -> tuple[tuple[IncomingPhoto, ...], tuple[str, ...]]:
@@ -60,6 +99,8 @@ def photo_files(files: Iterable[Mapping[str, Any]]) -> tuple[tuple[IncomingPhoto
     names = Counter[str]()
     for file in files:
         name = file["filename"]
+        if file.get("flags", 0) & _IS_SPOILER and not name.startswith(HIDDEN):
+            name = HIDDEN + name
         if _is_photo(file):
             names[name] += 1
             photos.append(IncomingPhoto(_numbered(name, names[name]), url=file["url"]))
@@ -75,4 +116,8 @@ def _numbered(name: str, number: int) -> str:
 
 def _is_photo(file: Mapping[str, Any]) -> bool:
     kind = file.get("content_type") or ""
-    return kind.startswith("image/") or PurePath(file["filename"]).suffix.casefold() in _UNTYPED_PHOTOS
+    return kind.startswith("image/") or _ending(file["filename"]) in _PHOTOS
+
+
+def _ending(name: str) -> str:
+    return PurePath(name).suffix.casefold()

@@ -9,9 +9,10 @@ from typing import Self
 import discord
 import structlog
 
+from bot.discord.errors import EXPIRED_TOKEN
 from bot.discord.render import Rendered, render_private
 from reunite.errors import TellUserError
-from reunite.language import language_of
+from reunite.language import language_of, sentence
 from reunite.messages import wording
 from reunite.messages.reply import Reply
 
@@ -51,11 +52,14 @@ async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
 
 async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
     """Acknowledge an interaction, then reply with the result of `work`."""
-    if not await acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
-        return
-    reply = await outcome(interaction, work)
-    with suppress(discord.NotFound):  # the channel is gone, or it took longer than Discord waits
-        await edit_reply(interaction, reply)
+    if await acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
+        await show(interaction, await outcome(interaction, work))
+
+
+async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
+    """Show a reply in place of the acknowledgement; where it's too late for that, send it directly."""
+    try:
+        await _edit_reply(interaction, reply)
         for rendered in reply.embeds[1:]:
             await interaction.followup.send(
                 embed=rendered.embed,
@@ -63,9 +67,42 @@ async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
                 allowed_mentions=rendered.mentions,
                 ephemeral=True,
             )
+    except discord.HTTPException as error:
+        await _show_otherwise(interaction, reply, error)
 
 
-async def edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:
+async def tell(interaction: discord.Interaction, words: str) -> None:
+    """Tell a person something beside the message whose button they pressed."""
+    try:
+        await interaction.followup.send(words, ephemeral=True)
+    except discord.HTTPException as error:
+        await _show_otherwise(interaction, PrivateReply(words), error)
+
+
+async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: discord.HTTPException) -> None:
+    """Send a reply directly, without buttons, which work in a guild only; else say in the channel that it's too late.
+
+    Nothing private is said there.
+    """
+    if error.code not in EXPIRED_TOKEN and not isinstance(error, discord.NotFound):
+        raise error
+    _log.info("discord_interaction_expired", code=error.code)
+    embeds, none = [rendered.embed for rendered in reply.embeds], discord.AllowedMentions.none()
+    files = [discord.File(io.BytesIO(reply.file[1]), reply.file[0])] if reply.file else []
+    try:
+        await interaction.user.send(reply.words or None, embeds=embeds, files=files, allowed_mentions=none)
+    except discord.Forbidden:  # they take no messages from the bot
+        person = interaction.user.mention
+        words = sentence("answer_too_late", language_of_user(interaction), person=person)
+        if isinstance(interaction.channel, discord.abc.Messageable):
+            with suppress(discord.HTTPException):  # the channel is gone, or the bot may not write in it
+                await interaction.channel.send(
+                    words,
+                    allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[interaction.user]),
+                )
+
+
+async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> None:
     """Replace the acknowledgement, or the message with the pressed button, by a reply and its first embed."""
     first = reply.embeds[0] if reply.embeds else None
     await interaction.edit_original_response(

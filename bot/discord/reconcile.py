@@ -1,26 +1,26 @@
 """What the bot missed while it was away: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import discord
+import psycopg
 import structlog
 
 from bot.discord.config import DiscordConfig
-from bot.discord.inbound import VERDICTS, Inbound, fetch_member
+from bot.discord.errors import is_refusal
+from bot.discord.inbound import Inbound
 from bot.discord.outbound import TAKEN_UP
+from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
-from reunite.entities import ReplyTarget, VerdictKind
 from reunite.handlers import Handlers
-from reunite.ports import KnownCard, KnownPost
+from reunite.ports import KnownPost
 
 _MOST_MESSAGES: Final = 500
 """Messages read in a channel, newest first."""
-_MOST_SINGLE: Final = 200
-"""Posts elsewhere, and match replies, that are fetched one by one."""
 _LONGEST_PAUSE: Final = 3600.0
 """Seconds between two attempts, which grow from one to the next."""
 
@@ -30,26 +30,32 @@ _log = structlog.get_logger(__name__)
 class Reconciler:
     """Compares Discord with what the store knows, and passes on what is new as if it had just happened."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of the adapter
         self,
         client: discord.Client,
         handlers: Handlers,
         workspaces: Workspaces,
+        *,
         inbound: Inbound,
+        verdicts: Verdicts,
         config: DiscordConfig,
     ) -> None:
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
         self._inbound = inbound
+        self._verdicts = verdicts
         self._look_back = config.look_back
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
+        self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self, after: float = 0.0) -> None:
         """Reconcile all guilds, `after` so many seconds; where that is in progress, once more."""
-        self._due = {guild.id for guild in self._client.guilds}
+        self._due |= {guild.id for guild in self._client.guilds}
+        if not after:
+            self._at_once.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(after))
 
@@ -60,15 +66,24 @@ class Reconciler:
 
     async def _run(self, after: float) -> None:
         """Retry until all guilds are done; trouble in one doesn't hold up the others."""
-        await asyncio.sleep(after)
+        await self._sleep(after)
         pause = self._pause
         while self._due:
+            self._at_once.clear()
             due, self._due = self._due, set()
-            self._due |= {guild for guild in due if not await self._is_reconciled(guild)}
+            for guild in due:
+                if not await self._is_reconciled(guild):
+                    self._due.add(guild)
             if self._due:
-                await asyncio.sleep(pause)
+                await self._sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
         _log.info("discord_reconciled", guilds=len(self._client.guilds))
+
+    async def _sleep(self, seconds: float) -> None:
+        """Pause, until a new session of the gateway ends the pause."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._at_once.wait()
 
     async def _is_reconciled(self, guild_id: int) -> bool:
         guild = self._client.get_guild(guild_id)
@@ -81,40 +96,54 @@ class Reconciler:
         return True
 
     async def _guild(self, guild: discord.Guild) -> None:
+        """Compare everything that is open: what is new first, then the verdicts, then the older posts."""
         since = discord.utils.utcnow() - self._look_back
         if guild.me.joined_at:  # nothing posted before the bot was invited
             since = max(since, guild.me.joined_at)
-        known = await self._handlers.known_posts("discord", str(guild.id), since)
+        known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.report.target.message): post for post in known}
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):
-                await self._channel(channel, since, posts)
+                await self._apart(guild, self._channel(channel, since, posts))
         for forum in guild.forums:
             if self._workspaces.role_of(forum):
-                await self._forum(forum, since, posts)
-        for post in list(posts.values())[-_MOST_SINGLE:]:
-            await self._post(guild, post)
-        cards = await self._handlers.known_cards("discord", str(guild.id), since)
-        for card in cards[-_MOST_SINGLE:]:
-            await self._card(guild, card)
+                await self._apart(guild, self._forum(forum, since, posts))
+        for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
+            await self._apart(guild, self._verdicts.compare(guild, card))
+        for post in reversed(posts.values()):
+            await self._apart(guild, self._post(guild, post))
+
+    async def _apart(self, guild: discord.Guild, step: Awaitable[None]) -> None:
+        """Take a step: whatever goes wrong with one channel or message, the others follow."""
+        try:
+            await step
+        except psycopg.OperationalError:
+            raise  # nothing works without the database
+        except discord.HTTPException as error:
+            _log.warning("discord_reconcile_refused", guild=str(guild.id), status=error.status, code=error.code)
+            if not is_refusal(error):
+                self._due.add(guild.id)
+        except Exception:  # noqa: BLE001 - it's tried again later, together with what else is due
+            _log.exception("discord_reconcile_left_out", guild=str(guild.id))
+            self._due.add(guild.id)
 
     async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
-        with suppress(discord.Forbidden):
-            newest = [
-                message async for message in channel.history(limit=_MOST_MESSAGES, after=since, oldest_first=False)
-            ]
-            for message in reversed(newest):
-                posts.pop(str(message.id), None)
-                await self._message(message)
+        history = channel.history(limit=_MOST_MESSAGES, after=since, oldest_first=False)
+        for message in reversed([message async for message in history]):
+            posts.pop(str(message.id), None)
+            await self._apart(channel.guild, self._message(message))
 
     async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
         for thread in forum.threads:
             if discord.utils.snowflake_time(thread.id) >= since:
-                with suppress(discord.NotFound, discord.Forbidden):
-                    message = await thread.fetch_message(thread.id)
-                    if posts.pop(str(thread.id), None):
-                        await self._inbound.renamed(thread)
-                    await self._message(message)
+                await self._apart(forum.guild, self._forum_post(thread, posts))
+
+    async def _forum_post(self, thread: discord.Thread, posts: dict[str, KnownPost]) -> None:
+        with suppress(discord.NotFound, discord.Forbidden):
+            message = await thread.fetch_message(thread.id)
+            if posts.pop(str(thread.id), None):
+                await self._inbound.renamed(thread)
+            await self._message(message)
 
     async def _message(self, message: discord.Message) -> None:
         """Handle a message as if it had just been posted, or edited."""
@@ -136,42 +165,6 @@ class Reconciler:
         else:
             await self._inbound.edited(message)
 
-    async def cleared(self, guild_id: int, message: int) -> None:
-        """Withdraw the verdicts that were among the cleared reactions to a message."""
-        guild = self._client.get_guild(guild_id)
-        if guild:
-            await self._workspaces.ensure_joined(guild)
-            since = discord.utils.snowflake_time(message) - timedelta(minutes=1)  # the outbox had it earlier
-            for card in await self._handlers.known_cards("discord", str(guild_id), since):
-                if card.sent.message == str(message):
-                    await self._card(guild, card)
-
-    async def _card(self, guild: discord.Guild, card: KnownCard) -> None:
-        """Compare the reactions to a match reply with the recorded verdicts."""
-        try:
-            message = await self._fetch(guild, card.sent.channel, card.sent.message)
-        except (discord.NotFound, discord.Forbidden):
-            return
-        target = ReplyTarget("discord", str(guild.id), card.sent.channel, card.sent.message)
-        given = await _verdicts(message.reactions)
-        for kind, users in given.items():
-            recorded = {verdict.moderator for verdict in card.verdicts if verdict.kind is kind}
-            for user in users - recorded:
-                if member := await fetch_member(guild, int(user)):
-                    await self._inbound.verdict(target, member, kind, given=True)
-        for verdict in card.verdicts:
-            if verdict.message == card.sent.message and verdict.moderator not in given.get(verdict.kind, set()):
-                await self._inbound.verdict(target, int(verdict.moderator), verdict.kind, given=False)
-
     async def _fetch(self, guild: discord.Guild, channel: str, message: str) -> discord.Message:
         messages = self._client.get_partial_messageable(int(channel), guild_id=guild.id)
         return await messages.fetch_message(int(message))
-
-
-async def _verdicts(reactions: Iterable[discord.Reaction]) -> Mapping[VerdictKind, set[str]]:
-    """Return the users who reacted with ✅ and with ❌, without bots."""
-    given = {}
-    for reaction in reactions:
-        if kind := VERDICTS.get(str(reaction.emoji)):
-            given[kind] = {str(user.id) async for user in reaction.users() if not user.bot}
-    return given

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, cast
 
 import discord
 
-from bot.discord.markup import escape
-from bot.discord.outbound import ARCHIVE_AFTER, Destination, DiscordPlatform
+from bot.discord.errors import NO_MORE_THREADS
+from bot.discord.markup import escape, without_spoilers
+from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
-from bot.discord.posts import REPORTS, is_post, report_of
+from bot.discord.posts import REPORTS, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
+from bot.discord.threads import ARCHIVE_AFTER, Destination, free_tags, under_a_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
@@ -73,19 +76,21 @@ class Reports:
             raise TellUserError("photo_not_an_image", name=given.not_photos[0])
         if given.is_empty:
             raise TellUserError("empty_report")
-        told = dated(given.words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
+        words = given.words if which == "sealed" else without_spoilers(given.words)
+        told = dated(words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
-        destination = await self._destination(interaction, _KINDS[which], given.words, private=private)
+        destination = await self._destination(interaction, _KINDS[which], words, private=private)
         command = REPORTS[_KINDS[which]](
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(destination.id)),
             author=member_of(interaction.user),
             text=told.text,
-            place=given.where,
+            place=without_spoilers(given.where),
             happened_at=told.moment,
             posted_at=interaction.created_at,
             photos=given.photos,
+            hidden=is_hidden(given.words, given.photos),
             sealed=which == "sealed",
             private=private,
             category=cast("Category", given.category),
@@ -103,13 +108,19 @@ class Reports:
         """Return the channel of a report by command, or a new private thread with its author."""
         guild, needed = guild_of(interaction), TO_HIDE if private else TO_POST
         channel = self._workspaces.channel_for(guild, kind, interaction.channel, needed, language_of_user(interaction))
+        if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
+            raise TellUserError("forum_needs_tag", channel=channel.mention)
         if not private:
             return channel
         assert isinstance(channel, discord.TextChannel)  # noqa: S101 - no others have private threads
-        name = thread_name(kind, words, discord.utils.utcnow(), self._workspaces.language(guild))
-        thread = await channel.create_thread(
-            name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
-        )
+        now, language = discord.utils.utcnow(), self._workspaces.language(guild)
+        names = [thread_name(kind, caption, now, language) for caption in (words, "")]
+        try:
+            thread = await under_a_name(partial(_open_private, channel), *names)
+        except discord.HTTPException as error:
+            if error.code in NO_MORE_THREADS:
+                raise TellUserError("too_many_threads") from error
+            raise
         await thread.add_user(interaction.user)
         return thread
 
@@ -121,13 +132,16 @@ class Reports:
         location = interaction.channel
         self._check(interaction, message, kind)
         command = report_of(message, kind)
+        problem = not_a_photo(message)
+        if problem and not (message.clean_content or message.message_snapshots):
+            raise problem
         async with self._workspaces.lock(message.id):
             await self._handlers.report(command)
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
             assert isinstance(location, Destination)  # noqa: S101 - it was just checked
-            thread = await self._platform.open_thread(location, message.id, kind)
-        return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=thread.mention))
+            place = await self._platform.threads.place_of(location, message.id, kind)
+        return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=place.mention))
 
     def _check(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Raise TellUserError where the member may not report this message, or the bot can't answer it."""
@@ -142,6 +156,12 @@ class Reports:
         if missing(channel, TO_ANSWER):
             slots = missing_permissions(channel, TO_ANSWER, language_of_user(interaction))
             raise TellUserError("permissions_missing", **slots)
+
+
+async def _open_private(channel: discord.TextChannel, name: str) -> discord.Thread:
+    return await channel.create_thread(
+        name=name, type=discord.ChannelType.private_thread, invitable=False, auto_archive_duration=ARCHIVE_AFTER
+    )
 
 
 def guild_of(interaction: discord.Interaction) -> discord.Guild:

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.discord.forms import FormInput, labelled, modal
 from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, missing
-from bot.discord.private_replies import PrivateReply, acknowledged, edit_reply, language_of_user, outcome
+from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, show, tell
 from bot.discord.render import Rendered, RenderedButton
 from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite.commands import ChangeSettings
@@ -95,9 +95,9 @@ class SettingsForm:
             return
         reply = await outcome(interaction, lambda: self._save(interaction, custom_id, given))
         if reply.embeds:
-            await edit_reply(interaction, reply)
+            await show(interaction, reply)
         else:
-            await interaction.followup.send(reply.words, ephemeral=True)
+            await tell(interaction, reply.words)
 
     async def _save(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> PrivateReply:
         guild, language = interaction.guild, language_of_user(interaction)

@@ -54,10 +54,10 @@ def _side(report: Report, key: str, language: str) -> list[Line]:
     return [line(key, language, member=author(report), day=_day(report, language), jump=jump), *quote(report)]
 
 
-def better_sealed(report: Report) -> Reply:
-    """Advise to seal a report."""
-    about = frozenset({report.id})
-    return Reply("note", ((Plain(sentence("better_sealed", report.language)),),), about=about)
+def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
+    """Advise to seal a report: for what it is, or because its author hides a part of it."""
+    advice = sentence("hidden_better_sealed" if hidden else "better_sealed", report.language)
+    return Reply("note", ((Plain(advice),),), about=frozenset({report.id}))
 
 
 def statistics(numbers: Statistics, language: str) -> Reply:

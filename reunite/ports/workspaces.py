@@ -24,12 +24,12 @@ class Workspaces(Protocol):
         """Return the workspace's reports that are not purged."""
         ...
 
-    async def posts(self, workspace: UUID, since: datetime) -> Sequence[KnownPost]:
+    async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
         """Return the posts of a workspace's reports, without those that were withdrawn or have expired."""
         ...
 
-    async def cards(self, workspace: UUID, since: datetime) -> Sequence[KnownCard]:
-        """Return the match replies that were sent in a workspace."""
+    async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
+        """Return the match replies that were sent for a workspace's reports in progress, perhaps of one message."""
         ...
 
     async def lock(self, workspace: UUID) -> None:

@@ -40,9 +40,9 @@ def check_rows(rows: list[Json]) -> None:
     _require(all(0 < len(each["label"]) <= 80 and 0 < len(each["custom_id"]) <= 100 for each in buttons))
 
 
-def check_thread_name(name: str) -> None:
+def check_thread_name(name: str, forbidden: Iterable[str] = ()) -> None:
     # resources/channel, "Start Thread from Message".
-    _require(1 <= len(name) <= 100)
+    _require(1 <= len(name) <= 100, not any(word in name.casefold() for word in forbidden))
 
 
 def check_modal(modal: Json) -> None:

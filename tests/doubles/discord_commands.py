@@ -14,6 +14,11 @@ SLASH, MESSAGE_MENU = 1, 3
 COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
 TEXT_INPUT, FILE_UPLOAD = 4, 19
 SUB_COMMAND, CHANNEL, ROLE, ATTACHMENT = 1, 7, 8, 11
+TOKENS_LAST = 15 * 60
+"""Seconds for which an interaction can be answered, then the answer is 401 with code 50027.
+
+docs.discord.com, Receiving and Responding to Interactions; read in November 2026.
+"""
 
 
 @dataclass

@@ -34,6 +34,12 @@ class Guild:
     commands: list[Json] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    most_threads: int = 1000
+    """Active threads that the guild takes (docs.discord.com, Threads: 160006; read in November 2026)."""
+    forbidden_words: set[str] = field(default_factory=set)
+    """Words that no thread's name may have, as in servers that Discord lists: 50035 with the errors of `name`."""
+    takes_no_messages: set[str] = field(default_factory=set)
+    """Members who take no direct messages from the bot (50007)."""
     links_age: float = 0
     """Seconds that have passed, as far as the links to files go."""
 
@@ -85,6 +91,8 @@ class Guild:
     def may(self, user: str, channel: str) -> int:
         """Return the permissions of a member in a channel, by Discord's order of overwrites."""
         place = self.channels[channel]
+        if place["type"] == shapes.DM:
+            return shapes.BOT_MAY
         place = self.channels[place["parent_id"]] if place["type"] in shapes.THREADS else place
         roles = [self.guild_id, *self.members[user]["roles"]]
         rights = 0
@@ -134,6 +142,22 @@ class Guild:
             self.messages[parent][number]["thread"] = thread
         return thread
 
+    def direct(self, user: str) -> Json:
+        """Return the channel of direct messages to a member."""
+        known = (each for each in self.channels.values() if each["type"] == shapes.DM)
+        for channel in known:
+            if channel["recipients"][0]["id"] == user:
+                return channel
+        number = self.new_id()
+        about = {"id": number, "type": shapes.DM, "name": None, "last_message_id": None, "flags": 0}
+        self.channels[number] = {**about, "recipients": [self.members[user]["user"]]}
+        self.messages[number] = {}
+        return self.channels[number]
+
+    def direct_messages(self, user: str) -> list[Json]:
+        """Return what the bot has written to a member directly."""
+        return list(self.messages[self.direct(user)["id"]].values())
+
     def attach(self, channel: str, name: str, data: bytes, content_type: str | None) -> Json:
         number = self.new_id()
         path = f"/attachments/{channel}/{number}/{name}"
@@ -144,7 +168,7 @@ class Guild:
 
     def guild(self) -> Json:
         """Return the guild as a new connection is told of it: archived threads are left out."""
-        places = list(self.channels.values())
+        places = [each for each in self.channels.values() if each["type"] != shapes.DM]
         threads = [each for each in places if each["type"] in shapes.THREADS]
         return shapes.guild(
             self.guild_id,
@@ -164,7 +188,7 @@ class Guild:
         mentioned = any(each["id"] == BOT_ID for each in message["mentions"])
         # developers/resources/message: without the Message Content Intent these fields are empty (read 2026-11-26).
         if not (self.gateway.reads_content or message["author"]["id"] == BOT_ID or mentioned):
-            return {**shown, "content": "", "attachments": [], "embeds": [], "components": []}
+            return {**shown, "content": "", "attachments": [], "embeds": [], "components": [], "message_snapshots": []}
         return self.linked(shown)
 
     def linked(self, message: Json) -> Json:
@@ -176,7 +200,17 @@ class Guild:
             for emoji, users in given.items()
         ]  # fmt: skip
         files = [self.link(each) for each in message["attachments"]]
-        return {**message, "attachments": files, **({"reactions": counts} if counts else {})}
+        snapshots = [
+            {
+                "message": {
+                    **each["message"],
+                    "attachments": [self.link(file) for file in each["message"]["attachments"]],
+                }
+            }
+            for each in message.get("message_snapshots", [])
+        ]
+        forwarded = {"message_snapshots": snapshots} if snapshots else {}
+        return {**message, "attachments": files, **forwarded, **({"reactions": counts} if counts else {})}
 
     def link(self, attachment: Json) -> Json:
         until = int(self.links_age + _LINKS_LAST)

@@ -71,6 +71,22 @@ class People(Guild):
             await self.tell_of(message)
         return str(message["id"])
 
+    async def forward(
+        self, channel: str, author: str, text: str = "", photos: Mapping[str, bytes] | None = None
+    ) -> str:
+        """Forward a message of another server into a channel (by name).
+
+        The message itself is empty; what it forwards is in `message_snapshots`, without an author and without what its
+        mentions mean (docs.discord.com, Message Snapshot Object; read in November 2026).
+        """
+        where, elsewhere = self.channel(channel), {"channel_id": self.new_id(), "message_id": self.new_id()}
+        attachments = [self.attach(elsewhere["channel_id"], *each, "image/jpeg") for each in (photos or {}).items()]
+        snapshot = shapes.snapshot(text, attachments)
+        forwarded = {"message_reference": {"type": 1, **elsewhere}, "message_snapshots": [snapshot]}
+        message = self.add_message(where, author, {"flags": shapes.HAS_SNAPSHOT, **forwarded})
+        await self.tell_of(message)
+        return str(message["id"])
+
     async def post_in_forum(
         self, forum: str, author: str, title: str, text: str = "", photos: Mapping[str, bytes] | None = None
     ) -> str:
@@ -118,6 +134,26 @@ class People(Guild):
         del self.messages[thread]
         about = {key: gone[key] for key in ("id", "guild_id", "parent_id", "type")}
         await self.gateway.dispatch("THREAD_DELETE", about)
+
+    async def lock(self, thread: str) -> None:
+        """Close a thread as a moderator, so that only moderators can go on in it."""
+        self.channels[thread]["thread_metadata"] |= {"archived": True, "locked": True}
+        await self.gateway.dispatch("THREAD_UPDATE", self.channels[thread])
+
+    async def require_tag(self, forum: str, *, moderated: bool) -> str:
+        """Let a forum (by name) require a tag, and add one, perhaps for moderators only."""
+        place = self.channels[self.channel(forum)]
+        tag = {"id": self.new_id(), "name": f"tag {len(place['available_tags'])}", "moderated": moderated}
+        place["available_tags"].append({**tag, "emoji_id": None, "emoji_name": None})
+        place["flags"] |= shapes.REQUIRE_TAG
+        await self.gateway.dispatch("CHANNEL_UPDATE", place)
+        return str(tag["id"])
+
+    async def allow(self, channel: str) -> None:
+        """Give the bot back what it was forbidden in a channel (by name)."""
+        place = self.channels[self.channel(channel)]
+        place["permission_overwrites"] = []
+        await self.gateway.dispatch("CHANNEL_UPDATE", place)
 
     async def archive(self, thread: str) -> None:
         """Let a thread go to sleep, as it does by itself when nobody has written for days."""

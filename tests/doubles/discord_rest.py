@@ -27,6 +27,7 @@ def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
         ("GET", "/gateway/bot", api.gateway),
         ("GET", "/users/@me", api.me),
         ("GET", "/users/@me/guilds", api.guilds),
+        ("POST", "/users/@me/channels", api.open_direct),
         ("GET", "/oauth2/applications/@me", api.application),
         ("PUT", "/applications/{application}/commands", api.overwrite_commands),
         ("GET", "/guilds/{guild}/members/{user}", api.member),
@@ -73,6 +74,11 @@ class Api:
         for role in double.members[BOT_ID]["roles"]:
             rights |= int(double.roles[role]["permissions"])
         return [{"id": double.guild_id, "name": "The library", "owner": False, "permissions": str(rights)}]
+
+    async def open_direct(self, request: web.Request) -> Answer:
+        user = str((await request.json())["recipient_id"])
+        known(self._double.members, user, UNKNOWN_MEMBER)
+        return self._double.direct(user)
 
     async def application(self, _: web.Request) -> Answer:
         return self._double.application()

@@ -58,19 +58,35 @@ class Channels:
         payload, files = await body_of(request)
         self._need(place, shapes.SEND_IN_THREADS if is_thread else shapes.SEND_MESSAGES)
         self._need(place, (shapes.EMBED_LINKS if payload.get("embeds") else 0) | (shapes.ATTACH_FILES if files else 0))
+        if place["type"] == shapes.DM and place["recipients"][0]["id"] in self._double.takes_no_messages:
+            raise base.CANT_MESSAGE
         check_message(payload, files)
+        if is_thread:
+            self._wake(place)
         nonce = payload.get("nonce")
         # developers/resources/message, "Create Message": a nonce is unique for a few minutes (read 2026-11-26).
         if nonce and payload.get("enforce_nonce") and nonce in self._double.nonces:
             return self._double.nonces[nonce]
-        if is_thread:
-            place["thread_metadata"]["archived"] = False  # developers/topics/threads, "Active & Archived Threads"
         message = self._add(place["id"], payload, files)
         shown = self._double.public(message)
         if nonce:
             self._double.nonces[nonce] = {**shown, "nonce": nonce}
-        await self._double.tell_of(message)
+        if place["type"] != shapes.DM:  # the bot's intents don't ask for direct messages
+            await self._double.tell_of(message)
         return {**shown, "nonce": nonce}
+
+    def _wake(self, thread: Json) -> None:
+        """Let a thread that is written to wake up, where it may and the guild takes one more."""
+        if thread["thread_metadata"]["locked"]:
+            raise base.THREAD_IS_LOCKED
+        if thread["thread_metadata"]["archived"]:
+            self._need_room()
+        thread["thread_metadata"]["archived"] = False
+
+    def _need_room(self) -> None:
+        threads = [each for each in self._double.channels.values() if each["type"] in shapes.THREADS]
+        if sum(not each["thread_metadata"]["archived"] for each in threads) >= self._double.most_threads:
+            raise base.TOO_MANY_THREADS
 
     async def edit(self, request: web.Request) -> Answer:
         place, message = self._place(request, 0), self._own(request)
@@ -105,6 +121,7 @@ class Channels:
             # developers/resources/channel, "Start Thread in Forum or Media Channel": SEND_MESSAGES (read 2026-11-26).
             self._need(place, shapes.SEND_MESSAGES)
             check_message(payload["message"], files)
+            self._check_tags(place, payload.get("applied_tags") or [])
             thread = await self._opened(place, number, payload["name"], shapes.PUBLIC_THREAD)
             message = self._add(number, payload["message"], files, number)
             await self._double.tell_of(message)
@@ -114,8 +131,21 @@ class Channels:
         self._need(place, shapes.CREATE_PRIVATE_THREADS)
         return await self._opened(place, number, payload["name"], shapes.PRIVATE_THREAD)
 
+    def _check_tags(self, forum: Json, chosen: list[str]) -> None:
+        """Ask for a tag where the forum does; one that is moderated takes Manage Threads, which the bot doesn't have.
+
+        docs.discord.com, Forum Tag Object and Channel Flags; read in November 2026.
+        """
+        tags = {each["id"]: each for each in forum["available_tags"]}
+        if forum["flags"] & shapes.REQUIRE_TAG and not chosen:
+            raise base.TAG_REQUIRED
+        for each in chosen:
+            if known(tags, str(each), base.INVALID_FORM)["moderated"]:
+                raise base.MISSING_PERMISSIONS
+
     async def _opened(self, place: Json, number: str, name: str, kind: int) -> Json:
-        check_thread_name(name)
+        check_thread_name(name, self._double.forbidden_words)
+        self._need_room()
         thread = self._double.add_thread(place["id"], number, name, kind)
         await self._double.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
         return thread
@@ -140,6 +170,13 @@ class Channels:
         if place["type"] in shapes.THREADS and place["thread_metadata"]["archived"]:
             raise base.THREAD_IS_ARCHIVED
         given = self._reacted(request)
+        kinds = [
+            emoji
+            for (about, emoji), users in self._double.reactions.items()
+            if about == request.match_info["message"] and users
+        ]
+        if not given and len(kinds) >= shapes.MOST_REACTIONS:
+            raise base.TOO_MANY_REACTIONS
         if BOT_ID not in given:
             given.append(BOT_ID)
         return None
@@ -189,6 +226,10 @@ def content_of(double: Commands, channel: str, payload: Json, files: dict[str, b
     content: Json = {key: payload.get(key) or [] for key in ("embeds", "components")}
     allowed = payload.get("allowed_mentions", {"parse": ["users", "roles", "everyone"]})
     content |= {"content": payload.get("content") or "", "attachments": attachments, "allowed_mentions": allowed}
+    if reference := payload.get("message_reference"):
+        post = str(reference["message_id"])
+        known(double.messages[channel], post, base.INVALID_FORM)  # "Unknown message"
+        content |= {"type": shapes.REPLY, "message_reference": {"channel_id": channel, "message_id": post}}
     urls = {each["filename"]: each["url"] for each in attachments}
     for embed in content["embeds"]:
         for part in ("thumbnail", "image"):

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from tests.doubles import discord_rest_base as base
 from tests.doubles.discord_checks import check_message, check_modal
-from tests.doubles.discord_commands import Commands, Interaction
+from tests.doubles.discord_commands import TOKENS_LAST, Commands, Interaction
 from tests.doubles.discord_rest_base import Answer, body_of, known
 from tests.doubles.discord_rest_channels import content_of, edit_message
 from tests.doubles.discord_shapes import BOT_ID, EPHEMERAL, Json, message
@@ -50,7 +50,7 @@ class Interactions:
 
     async def edit(self, request: web.Request) -> Answer:
         """Change the first answer: the message below which the button is, if it was to be updated."""
-        used = self._used(request)
+        used = self._still_used(request)
         payload, files = await body_of(request)
         if used.state == "updating":
             await edit_message(self._double, self._below(used), payload, files)
@@ -64,7 +64,7 @@ class Interactions:
         return used.said[0]
 
     async def follow_up(self, request: web.Request) -> Answer:
-        used = self._used(request)
+        used = self._still_used(request)
         payload, files = await body_of(request)
         if used.state in {"new", "modal"}:
             raise base.UNKNOWN_INTERACTION
@@ -84,6 +84,12 @@ class Interactions:
     def _below(self, used: Interaction) -> Json:
         assert used.message is not None
         return self._double.find(used.message)
+
+    def _still_used(self, request: web.Request) -> Interaction:
+        used = self._used(request)
+        if time.monotonic() - used.since > TOKENS_LAST:
+            raise base.INVALID_TOKEN
+        return used
 
     def _used(self, request: web.Request) -> Interaction:
         return known(self._double.interactions, request.match_info["token"], base.UNKNOWN_INTERACTION)

@@ -24,9 +24,13 @@ BOT_MAY = (
 """What the invitation asks for (docs/discord.md)."""
 
 # developers/resources/channel, "Channel Types" (read 2026-11-26).
+DM = 1
 TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 11, 12, 15
 THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
-EPHEMERAL = 1 << 6
+REPLY, REQUIRE_TAG = 19, 1 << 4
+EPHEMERAL, HAS_SNAPSHOT = 1 << 6, 1 << 14
+MOST_REACTIONS = 20
+"""Different emojis below one message (docs.discord.com, Opcodes and Status Codes, 30010; read in November 2026)."""
 
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _MENTION = re.compile(r"<@!?(\d+)>")
@@ -76,6 +80,12 @@ def message(number: str, channel: str, author: Json, content: Json) -> Json:
         "edited_timestamp": None, "tts": False, "pinned": False, "mention_everyone": False, "mentions": [],
         "mention_roles": [], "attachments": [], "embeds": [], "components": [], "type": 0, "flags": 0, **content,
     }  # fmt: skip
+
+
+def snapshot(text: str, attachments: list[Json]) -> Json:
+    """Return what a forwarded message shows of the original."""
+    shown = {"type": 0, "content": text, "embeds": [], "attachments": attachments, "timestamp": now()}
+    return {"message": {**shown, "edited_timestamp": None, "flags": 0, "mentions": [], "mention_roles": []}}
 
 
 def guild(number: str, owner: str, **more: object) -> Json:

@@ -109,5 +109,5 @@ async def test_what_is_gone_or_forbidden_is_undeliverable(database_url: str) -> 
             await here.platform.send(reply("2", replace(here.post_of(gone), channel="12345")))
         await here.discord.forbid("lost", SEND_MESSAGES | CREATE_THREADS)
         post = await here.discord.post("lost", ann, "bag", {"a.jpg": JPEG})
-        with pytest.raises(UndeliverableError, match="Missing Permissions"):
+        with pytest.raises(TryAgainError, match="Missing Permissions"):  # a moderator may grant them
             await here.platform.send(reply("3", here.post_of(post, "lost")))

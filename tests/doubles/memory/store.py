@@ -48,7 +48,7 @@ class MemoryWorkspaces(Part):
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         return sorted(row.report.id for row in self._rows() if row.workspace == workspace and not row.report.purged)
 
-    async def posts(self, workspace: UUID, since: datetime) -> Sequence[KnownPost]:
+    async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
         ended = {ReportState.WITHDRAWN, ReportState.EXPIRED}
         return [
             KnownPost(
@@ -57,12 +57,13 @@ class MemoryWorkspaces(Part):
             )
             for row in self._rows()
             if row.workspace == workspace
-            and row.report.created_at >= since
+            and (since is None or row.report.created_at >= since)
             and row.report.target.message
             and row.report.state not in ended
         ]
 
-    async def cards(self, workspace: UUID, since: datetime) -> Sequence[KnownCard]:
+    async def cards(self, workspace: UUID, since: datetime | None, message: str | None = None) -> Sequence[KnownCard]:
+        ended = {ReportState.WITHDRAWN, ReportState.EXPIRED}
         log = MemoryVerdicts(self._tables, self._community)
         return [
             KnownCard(row.sent, row.reply.match, tuple(rules.in_force(await log.of(row.reply.match))))
@@ -70,7 +71,9 @@ class MemoryWorkspaces(Part):
             if self._require(row.report).workspace == workspace
             and row.sent
             and row.reply.match
-            and row.created_at >= since
+            and self._require(row.report).report.state not in ended
+            and (since is None or row.created_at >= since)
+            and message in {None, row.sent.message}
             and not row.is_removed
         ]
 

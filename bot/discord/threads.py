@@ -1,0 +1,121 @@
+"""The threads of posts: opened and named, and where replies go as long as there can be none."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final, TypeVar
+
+import discord
+import structlog
+
+from bot.discord.errors import NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, discord_errors
+from bot.discord.posts import target_of, text_of
+from bot.discord.render import thread_name
+from bot.discord.workspaces import Workspaces
+from reunite.entities import ReplyTarget, ReportKind
+from reunite.errors import TryAgainError, UndeliverableError
+from reunite.handlers import Handlers
+from reunite.language import date_words, sentence
+
+ARCHIVE_AFTER: Final = 10080
+"""Minutes without a message after which a thread is archived: the longest that Discord offers."""
+
+Destination = discord.TextChannel | discord.ForumChannel | discord.Thread
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+class Threads:
+    """Opens, finds and renames the threads of one client's guilds."""
+
+    def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces) -> None:
+        self._client = client
+        self._handlers = handlers
+        self._workspaces = workspaces
+
+    async def place_of(self, channel: Destination, post: int, kind: ReportKind | None = None) -> Destination:
+        """Return where a post is answered: its thread, or its channel as long as the guild has too many threads."""
+        try:
+            return await self._open(channel, post, kind)
+        except discord.HTTPException as error:
+            if error.code not in NO_MORE_THREADS:
+                raise
+            _log.warning("discord_too_many_threads", guild=str(channel.guild.id), code=error.code)
+            return channel
+
+    async def _open(self, channel: Destination, post: int, kind: ReportKind | None) -> discord.Thread:
+        """Return the thread of a post, which has the post's id; open it where there is none yet."""
+        if isinstance(channel, discord.ForumChannel):
+            return await self.get(post)
+        if isinstance(channel, discord.Thread):
+            return channel
+        if known := channel.get_thread(post):  # archived threads are not in the cache
+            return known
+        message = await channel.fetch_message(post)
+        kind = kind or self._workspaces.role_of(channel) or ReportKind.LOST
+        language = self._workspaces.language(channel.guild)
+
+        async def create(name: str) -> discord.Thread:
+            return await message.create_thread(name=name, auto_archive_duration=ARCHIVE_AFTER)
+
+        names = [thread_name(kind, words, message.created_at, language) for words in (await self._caption(message), "")]
+        try:
+            return await under_a_name(create, *names)
+        except discord.HTTPException as error:
+            if error.code != THREAD_EXISTS:
+                raise
+        return await message.fetch_thread()
+
+    async def _caption(self, post: discord.Message) -> str:
+        """Return the public words of a report: those of the member's post, or of the report behind the bot's post."""
+        if post.author != self._client.user:
+            return text_of(post)
+        report = await self._handlers.report_at(target_of(post))
+        return report.text if report and not report.sealed else ""
+
+    async def get(self, number: int) -> discord.Thread:
+        """Return a thread by its id, which is its post's too."""
+        found = self._client.get_channel(number) or await self._client.fetch_channel(number)
+        if not isinstance(found, discord.Thread):
+            raise UndeliverableError(f"{number} is not a thread")
+        return found
+
+    async def unname_of(self, post: ReplyTarget) -> None:
+        """Remove the words of a deleted post from the name of its thread, if it has one."""
+        try:
+            with discord_errors():
+                await self.unname(post.channel, str(post.message))
+        except (TryAgainError, UndeliverableError) as error:
+            _log.warning("discord_thread_still_named", post=post.message, reason=str(error))
+
+    async def unname(self, channel_id: str, post: str) -> None:
+        """Name a post's thread by its day: the one opened at the post, or the private one that the post is in."""
+        channel = self._client.get_channel(int(channel_id))
+        number = int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
+        with suppress(discord.NotFound):
+            thread = await self.get(number)
+            language = self._workspaces.language(thread.guild)
+            day = date_words(discord.utils.snowflake_time(thread.id), language)
+            name = sentence("thread_unnamed", language, day=day)
+            if is_ours(thread) and thread.name != name:
+                await thread.edit(name=name, archived=False)  # an archived one can't be changed
+
+
+async def under_a_name(create: Callable[[str], Awaitable[T]], name: str, neutral: str) -> T:
+    """Open a thread; where Discord refuses words of its name, under a neutral one."""
+    try:
+        return await create(name)
+    except discord.HTTPException as error:
+        if error.code not in NAME_REFUSED or name == neutral:
+            raise
+        _log.info("discord_thread_name_refused", code=error.code)
+    return await create(neutral)
+
+
+def free_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
+    """Return a tag for a post where the forum requires one: not one that only moderators may use."""
+    return [tag for tag in forum.available_tags if not tag.moderated][:1] if forum.flags.require_tag else []
+
+
+def is_ours(thread: discord.Thread) -> bool:
+    return thread.owner_id == thread.guild.me.id

@@ -1,0 +1,145 @@
+"""Reactions to match replies as verdicts. The reactions are the record: what the bot didn't hear of is looked up."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import discord
+import structlog
+
+from bot.discord.workspaces import Workspaces, member_of
+from reunite.commands import GiveVerdict
+from reunite.entities import Member, ReplyTarget, VerdictKind
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.ports import KnownCard
+
+KINDS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
+_NOTING_PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Seconds between looks for a card that was sent but isn't noted yet: longer than a lease, and than most outages."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Verdicts:
+    """Takes verdicts by reaction, as they are given or when they are found."""
+
+    def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces) -> None:
+        self._client = client
+        self._handlers = handlers
+        self._workspaces = workspaces
+        self._awaited: dict[ReplyTarget, asyncio.Task[None]] = {}
+
+    async def reaction(self, event: discord.RawReactionActionEvent, *, given: bool) -> None:
+        """Give or withdraw a verdict by ✅ or ❌ on a match reply, with the member's permissions at this moment."""
+        kind = KINDS.get(event.emoji.name)
+        guild = self._client.get_guild(event.guild_id or 0)
+        me = self._client.user
+        if kind is None or guild is None or me is None or event.user_id == me.id:
+            return
+        if event.message_author_id not in {None, me.id}:
+            return
+        target = ReplyTarget("discord", str(guild.id), str(event.channel_id), str(event.message_id))
+        async with self._workspaces.lock(event.message_id):
+            await self._workspaces.ensure_joined(guild)
+            member = event.member or await _fetch_member(guild, event.user_id)
+            if member and member.bot:
+                return
+            is_card = await self._take(target, member or event.user_id, kind, given=given)
+        if not is_card and event.message_author_id == me.id:
+            self.compare_once_noted(target)
+
+    async def _take(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> bool:
+        """Record a verdict; false where no match is known to be shown there.
+
+        `by` is only an id where the member has left, and may only withdraw their own.
+        """
+        command = GiveVerdict(
+            target=target,
+            member=member_of(by) if isinstance(by, discord.Member) else Member(str(by), str(by)),
+            kind=kind,
+            given=given,
+            is_moderator=isinstance(by, discord.Member) and self._may_give_verdict(by, int(target.channel)),
+        )
+        try:
+            return await self._handlers.give_verdict(command) is not None
+        except TellUserError as error:
+            _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
+            return True
+
+    def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
+        channel = member.guild.get_channel_or_thread(channel_id)
+        permissions = channel.permissions_for(member) if channel else member.guild_permissions
+        return self._workspaces.is_moderator(member, permissions)
+
+    async def cleared(self, guild_id: int, channel: int, message: int) -> None:
+        """Withdraw the verdicts that were among the cleared reactions to a message."""
+        guild = self._client.get_guild(guild_id)
+        if guild:
+            await self._workspaces.ensure_joined(guild)
+            await self._compare_at(ReplyTarget("discord", str(guild_id), str(channel), str(message)))
+
+    def compare_once_noted(self, target: ReplyTarget) -> None:
+        """Compare a message of the bot as soon as the delivery has noted it as a card: it may have to try again."""
+        if target not in self._awaited:
+            task = self._awaited[target] = asyncio.create_task(self._compare_once_noted(target))
+            task.add_done_callback(lambda _: self._awaited.pop(target, None))
+
+    async def _compare_once_noted(self, target: ReplyTarget) -> None:
+        for pause in _NOTING_PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                if await self._compare_at(target):
+                    return
+            except Exception:  # noqa: BLE001 - it's looked at again, and at the next start
+                _log.exception("discord_verdicts_unread", message=target.message)
+
+    async def _compare_at(self, target: ReplyTarget) -> bool:
+        """Compare a card by its message; false where no card is known there."""
+        guild = self._client.get_guild(int(target.workspace))
+        cards = await self._handlers.known_cards("discord", target.workspace, message=target.message)
+        for card in cards:
+            if guild:
+                await self.compare(guild, card)
+        return bool(cards)
+
+    async def compare(self, guild: discord.Guild, card: KnownCard) -> None:
+        """Compare the reactions to a match reply with the recorded verdicts."""
+        target = ReplyTarget("discord", str(guild.id), card.sent.channel, card.sent.message)
+        channel = self._client.get_partial_messageable(int(card.sent.channel), guild_id=guild.id)
+        async with self._workspaces.lock(int(card.sent.message)):
+            try:
+                message = await channel.fetch_message(int(card.sent.message))
+            except (discord.NotFound, discord.Forbidden):
+                return
+            given = await _given(message.reactions)
+            for kind, users in given.items():
+                recorded = {verdict.moderator for verdict in card.verdicts if verdict.kind is kind}
+                for user in users - recorded:
+                    if member := await _fetch_member(guild, int(user)):
+                        await self._take(target, member, kind, given=True)
+            for verdict in card.verdicts:
+                if verdict.message == card.sent.message and verdict.moderator not in given.get(verdict.kind, set()):
+                    await self._take(target, int(verdict.moderator), verdict.kind, given=False)
+
+    def stop(self) -> None:
+        """Leave the cards that aren't noted yet to the next start."""
+        for task in list(self._awaited.values()):
+            task.cancel()
+
+
+async def _fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:
+    """Ask Discord for a member: an event of a removed reaction doesn't include one, and members aren't cached."""
+    try:
+        return await guild.fetch_member(user)
+    except discord.NotFound:
+        return None
+
+
+async def _given(reactions: Iterable[discord.Reaction]) -> Mapping[VerdictKind, set[str]]:
+    """Return the users who reacted with ✅ and with ❌, without bots."""
+    given = {}
+    for reaction in reactions:
+        if kind := KINDS.get(str(reaction.emoji)):
+            given[kind] = {str(user.id) async for user in reaction.users() if not user.bot}
+    return given

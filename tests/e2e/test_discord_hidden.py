@@ -1,0 +1,32 @@
+"""What a member hides behind a spoiler on Discord is shown nowhere, end to end."""
+
+from reunite.language import sentence
+from tests.support.discord_world import discord_world
+from tests.support.pictures import drawing
+from tests.support.waiting import eventually
+
+
+async def test_hidden_photos_and_words_are_compared_but_never_shown(database_url: str, redis_url: str) -> None:
+    async with discord_world(database_url, redis_url) as world:
+        discord = world.discord
+        photos = {"SPOILER_red.jpg": drawing("red")}
+        find = await discord.post("found", world.ben, "umbrella of ||Erika Mustermann|| at the door", photos)
+        await world.taken_up(find)
+        await world.says(find, sentence("hidden_better_sealed"))
+        loss = await world.look_for("my umbrella", drawing("red"))
+        card = discord.find(await world.says(loss, "This could be yours.", "umbrella of … at the door"))
+        assert "thumbnail" not in card["embeds"][0]
+        assert not card["attachments"]
+        assert discord.channels[find]["name"] == "Found: umbrella of … at the door"
+        everything = [discord.text(each) for channel in discord.messages for each in discord.replies(channel)]
+        assert not any("Mustermann" in each for each in everything)
+
+
+async def test_a_photo_that_is_shown_goes_before_one_that_is_hidden(database_url: str, redis_url: str) -> None:
+    async with discord_world(database_url, redis_url) as world:
+        discord = world.discord
+        photos = {"SPOILER_back.jpg": drawing("red"), "front.jpg": drawing("red")}
+        await world.taken_up(await discord.post("found", world.ben, "umbrella", photos))
+        loss = await world.look_for("my red umbrella")
+        card = discord.find(await world.says(loss, "This could be yours."))
+        assert await eventually(lambda: card["attachments"])

@@ -1,0 +1,158 @@
+"""What happens on Discord while the bot is away is taken at its next start; one message doesn't stop the others."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.discord.app import running
+from db.store import Store
+from reunite.entities import ReportState
+from reunite.handlers import Handlers
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Plain, Reply
+from reunite.ports import Outgoing
+from tests.doubles.discord import DiscordDouble
+from tests.doubles.discord_shapes import MOST_REACTIONS
+from tests.support.discord_adapter import JPEG, World, config, match_state, shown_match
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
+
+
+@asynccontextmanager
+async def guild(database_url: str) -> AsyncIterator[tuple[DiscordDouble, Store]]:
+    async with DiscordDouble() as discord, Store(database_url) as store:
+        yield discord, store
+
+
+@asynccontextmanager
+async def online(discord: DiscordDouble, store: Store, **settings: Any) -> AsyncIterator[World]:
+    """Have the bot there for a while."""
+    settings = {"pause_after_trouble": 0.2, **settings}
+    async with running(Handlers(store, NoQueue()), store, replace(config(discord), **settings)) as platform:
+        yield World(discord, store, platform)
+
+
+async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.join("Ann")
+        crowded = await discord.post("found", ann, "a crowded one", {"a.jpg": JPEG})
+        for number in range(MOST_REACTIONS):
+            await discord.react(crowded, chr(0x1F600 + number), ann)
+        later = await discord.post("found", ann, "a later one", {"b.jpg": JPEG})
+        async with online(discord, store) as here:
+            await eventually(lambda: discord.has_reaction(later, "👀"))
+            assert [each["text"] for each in await here.reports()] == ["a crowded one", "a later one"]
+            assert not discord.has_reaction(crowded, "👀")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+async def test_a_post_whose_every_request_is_refused_does_not_stop_the_others(database_url: str, status: int) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.join("Ann")
+        refused = await discord.post("found", ann, "x" * 4001, {"a.jpg": JPEG})
+        later = await discord.post("lost", ann, "a later one", {"b.jpg": JPEG})
+        for _ in range(10):
+            discord.refuse(f"POST /channels/.*/messages/{refused}/threads", status, code=0, message="no")
+        async with online(discord, store):
+            await eventually(lambda: discord.has_reaction(later, "👀"), within=30)
+
+
+async def test_a_post_that_cant_be_taken_is_told_so_once_however_often_the_bot_starts(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        post = await discord.post("found", discord.join("Ann"), "x" * 4001, {"a.jpg": JPEG})
+        for _ in range(2):
+            async with online(discord, store):
+                await discord.reply(post, "too long")
+                discord.nonces.clear()  # Discord remembers them for a few minutes only
+                last = await discord.post("found", discord.join("Ann"), "the last", {"a.jpg": JPEG})
+                await eventually(lambda: discord.has_reaction(last, "👀"))  # noqa: B023 - looked at at once
+        assert len(discord.replies(post)) == 1
+
+
+async def test_a_verdict_on_any_open_card_is_taken_however_old_it_is_and_however_many_are_newer(
+    database_url: str,
+) -> None:
+    async with guild(database_url) as (discord, store):
+        async with online(discord, store) as here:
+            card, lost, _ = await shown_match(here)
+            community = await here.community()
+        async with store.transaction(community) as connection:
+            await connection.execute("UPDATE outbox SET created_at = now() - interval '30 days'")
+            await connection.execute(
+                """INSERT INTO outbox (community_id, report_id, platform, key, reply, match_id, state, sent_channel,
+                                       sent_message)
+                   SELECT community_id, report_id, platform, key || n, reply, match_id, state, sent_channel, n::text
+                   FROM outbox, generate_series(1, 250) AS n WHERE sent_message = %s""",
+                [card],
+            )
+        await discord.react(card, "✅", discord.join("Grace", moderator=True), tell=False)
+        async with online(discord, store) as here:
+            await here.becomes(lost.id, ReportState.RETURNED)
+
+
+async def test_a_verdict_on_a_card_that_was_sent_but_never_noted_is_taken_once_it_is(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        grace = discord.join("Grace", moderator=True)
+        async with online(discord, store) as here:
+            _, lost, found = await shown_match(here)
+            community = await here.community()
+            async with store.session(community) as session:
+                [match] = await session.matches.of(lost.id)
+                card = Reply("match", ((Plain("This could be yours too."),),), match=match.id)
+                await session.outbox.post(lost.id, ReplyKey("unnoted"), card)
+            [item] = await store.delivery.lease("discord", limit=10, seconds=0)
+            sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))
+        await discord.react(sent.message, "✅", grace, tell=False)  # the bot was killed before it noted the card
+        async with online(discord, store) as here:
+            [item] = await store.delivery.lease("discord", limit=10, seconds=60)
+            again = await here.platform.send(Outgoing(item.key, item.target, item.reply, maybe_sent=True))
+            assert again == sent
+            async with store.session(community) as session:
+                await session.outbox.mark_sent(item.seq, item.fence, item.version, again)
+            await here.becomes(lost.id, ReportState.RETURNED)
+            await here.becomes(found.id, ReportState.RETURNED)
+
+
+async def test_a_check_mark_given_long_before_the_card_is_noted_counts(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reunite.verdicts._NOTING_PAUSES", (0.01,))
+    async with guild(database_url) as (discord, store), online(discord, store) as here:
+        grace = discord.join("Grace", moderator=True)
+
+        async def react_long_before(card: str) -> None:
+            await discord.react(card, "✅", grace)
+            last = await discord.post("found", grace, "a later event", {"a.jpg": JPEG})
+            await eventually(lambda: discord.has_reaction(last, "👀"))
+
+        _, lost, _ = await shown_match(here, react_long_before)
+        await here.becomes(lost.id, ReportState.RETURNED)
+        assert (await match_state(here, lost)).value == "confirmed"
+
+
+async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        ann = discord.join("Ann")
+        async with online(discord, store) as here:
+            _, gone = [
+                await discord.post("found", ann, words, {"a.jpg": JPEG}) for words in ("a kept hat", "a deleted hat")
+            ]
+            await eventually(lambda: _number_is(here, 2))
+            community = await here.community()
+        async with store.transaction(community) as connection:
+            await connection.execute("UPDATE report SET created_at = created_at - interval '30 days'")
+        await discord.delete(gone, tell=False)
+        async with online(discord, store, look_back=timedelta(0)) as here:
+            await eventually(lambda: _texts_are(here, ["", "a kept hat"]))
+
+
+async def _number_is(here: World, number: int) -> bool:
+    return len(await here.reports()) == number
+
+
+async def _texts_are(here: World, texts: list[str]) -> bool:
+    return sorted(each["text"] for each in await here.reports()) == texts

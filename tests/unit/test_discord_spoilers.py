@@ -1,0 +1,38 @@
+"""Words behind spoilers are left out."""
+
+import pytest
+
+from bot.discord.markup import without_spoilers
+from bot.discord.posts import is_hidden, photo_files
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a red bag", "a red bag"),
+        ("a bag of ||Erika||", "a bag of …"),
+        ("||Erika||'s bag, no. ||12 34||", "…'s bag, no. …"),
+        ("||all\nof it||", ""),
+        ("||a|| ||b||", ""),
+        ("red || blue", "red || blue"),
+        ("||Erika|| red || blue", "… red || blue"),
+        ("a | b", "a | b"),
+        ("", ""),
+    ],
+)
+def test_what_is_left_of_words(written: str, shown: str) -> None:
+    assert without_spoilers(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ({"filename": "SPOILER_a.jpg"}, "SPOILER_a.jpg"),
+        ({"filename": "a.jpg", "flags": 1 << 3}, "SPOILER_a.jpg"),
+        ({"filename": "a.jpg", "flags": 1 << 2}, "a.jpg"),
+    ],
+)
+def test_a_photos_name_says_that_it_is_hidden(file: dict[str, object], name: str) -> None:
+    photos, _ = photo_files([{**file, "url": "https://cdn.discordapp.com/a"}])
+    assert [photo.name for photo in photos] == [name]
+    assert is_hidden("", photos) == name.startswith("SPOILER_")
