@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of, slack_errors
-from bot.slack.posts import photo_of
+from bot.slack.posts import link_of, message_at
 from bot.slack.render import blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
@@ -73,15 +73,8 @@ class SlackPlatform:
         """Return a link to a post's photo; None where either is gone."""
         workspace = await self._workspace(target)
         with slack_errors():
-            page = await workspace.client.conversations_history(
-                channel=target.channel, oldest=target.message, latest=target.message, inclusive=True, limit=1
-            )
-            for message in page["messages"]:
-                for file in message.get("files", ()):
-                    photo = await photo_of(workspace, file)
-                    if message["ts"] == target.message and photo and photo.name == name:
-                        return photo.url
-        return None
+            message = await message_at(workspace, target.channel, str(target.message))
+            return await link_of(workspace, message, name) if message else None
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         """React to a post with 👀; a second time changes nothing."""

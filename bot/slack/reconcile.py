@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.config import SlackConfig
 from bot.slack.errors import code_of, slack_errors
 from bot.slack.inbound import VERDICTS, Inbound
-from bot.slack.posts import is_post, message_at
+from bot.slack.posts import files_of, is_post, message_at
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
@@ -86,7 +86,7 @@ class Reconciler:
         for channel in workspace.channels.values():
             if channel.role:
                 async for message in _history(workspace, channel.id, since):
-                    if message.get("files") and is_post(workspace, message):
+                    if files_of(message) and is_post(workspace, message):
                         await self._inbound.posted(workspace, channel.id, message)
         for post in known:
             await self._post(workspace, post)

@@ -129,16 +129,24 @@ class SlackDouble(SlackViews):
     def post_photo(self, channel: str, author: str, jpeg: bytes, caption: str = "", **more: Any) -> str:
         """Post a photo; return its ts. `more` overrides the event's fields; if `unheard`, the bot is not told."""
         unheard = more.pop("unheard", False)
-        file = self.api.files.add(author, "photo.jpg", jpeg, ready=True)
+        file = self.api.files.add(author, more.pop("name", "photo.jpg"), jpeg, ready=True)
         if self.members.get(author, {}).get("team_id") != self.channels[channel]["team"]:  # Slack Connect
             file = {"id": file["id"], "file_access": "check_file_info"}
-        more = {"subtype": "file_share", "files": [file], **more}
+        more = {"files": [file], **more}
         return (self.post_unheard if unheard else self.post)(channel, author, caption, **more)
+
+    def forward(self, channel: str, author: str, jpeg: bytes, words: str = "", caption: str = "") -> str:
+        """Forward somebody else's photo; return the ts. The files are in the attachment, as recorded in 2025."""
+        file = self.api.files.add(author, "photo.jpg", jpeg, ready=True)
+        shared = {"is_share": True, "is_msg_unfurl": True, "author_id": "U0ELSEWHERE", "text": words, "files": [file]}
+        return self.post(channel, author, caption, attachments=[shared])
 
     def post(self, channel: str, author: str, text: str, **more: Any) -> str:
         """Post a message; return its ts."""
         message = self._post_silently(channel, author, text, more)
-        self.tell({**message, "channel": channel, "channel_type": "channel"})
+        # Only the event of a post with files says file_share; conversations.history doesn't (recorded payloads, 2025).
+        event = {"subtype": "file_share"} if message.get("files") else {}
+        self.tell({**event, **message, "channel": channel, "channel_type": "channel"})
         return str(message["ts"])
 
     def post_unheard(self, channel: str, author: str, text: str, **more: Any) -> str:

@@ -148,7 +148,7 @@ class SlackApi:
 
     def users_info(self, arguments: Answer, _: Bot) -> Answer:
         user = self._world.members.get(arguments["user"])
-        if user is None:
+        if user is None or user.get("is_hidden"):  # docs.slack.dev/apis/slack-connect (2025): a stranger isn't found
             raise RefusedError("user_not_found")
         wanted = str(arguments.get("include_locale", "")).lower() in {"1", "true"}
         return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}

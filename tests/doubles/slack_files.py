@@ -79,6 +79,8 @@ class SlackFiles:
         file = self._world.files.get(arguments["file"])
         if file is None:
             raise RefusedError("file_not_found")
+        if file.get("is_denied"):  # docs.slack.dev/reference/methods/files.info (2025), as for Slack Connect
+            raise RefusedError("access_denied")
         file["looks"] += 1
         if file["looks"] >= self.looks_until_ready:
             file["mimetype"] = "image/jpeg"

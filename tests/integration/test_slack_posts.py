@@ -81,7 +81,7 @@ async def test_bots_threads_other_channels_and_other_files_are_left_alone(scene:
     root = slack.post(scene.found, scene.ada, "no photo")
     slack.post_photo(scene.found, scene.ada, JPEG, thread_ts=root)
     paper = {"id": "F1", "name": "form.pdf", "mimetype": "application/pdf", "url_private": "https://files.slack.com/f"}
-    slack.post(scene.found, scene.ada, "", subtype="file_share", files=[paper])
+    slack.post(scene.found, scene.ada, "", files=[paper])
     await slack.settle()
     assert await scene.reports() == []
     assert slack.calls_of("reactions.add") == []
