@@ -4,8 +4,9 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 import structlog
@@ -25,7 +26,7 @@ from reunite.messages import wording
 from reunite.ports import Outgoing
 
 VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REFUSE}
-_ACKNOWLEDGE_TRIES: Final = 3
+_TRIES: Final = 5
 _log = structlog.get_logger(__name__)
 
 
@@ -162,16 +163,24 @@ class Inbound:
         settings = await self._handlers.settings("slack", target.workspace)
         reply = wording.problem(error.key, settings.language, None, **error.params)
         # The event may come again, so this may have been sent.
-        await self._platform.send(Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True))
+        outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
+        await _persistently(lambda: self._platform.send(outgoing))
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
-        for _ in range(_ACKNOWLEDGE_TRIES):
-            try:
-                await self._platform.acknowledge(target)
-            except TryAgainError as error:
-                await asyncio.sleep(error.after or 1)
-            else:
-                return
+        await _persistently(lambda: self._platform.acknowledge(target))
+
+
+async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Do something once Slack lets us. Raises TryAgainError where it doesn't for long."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            await work()
+        except TryAgainError as error:
+            if not tries_left:
+                raise
+            await asyncio.sleep(error.after or 1)
+        else:
+            return
 
 
 def _subject(event: Body) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import time
 from base64 import b64decode
 from collections import defaultdict
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ SCOPES = (
 )
 
 Answer = dict[str, Any]
+
+
+class TooManyError(Exception):
+    """Slack puts a call off."""
 
 
 @dataclass
@@ -51,6 +56,9 @@ class SlackApi:
         self.failures: dict[str, list[web.Response]] = defaultdict(list)
         self.delays: dict[str, float] = {}
         """By method, for how many seconds every call of it waits for its answer."""
+        self._posted_at: dict[str, float] = {}
+        self.message_every = 1.0
+        """Seconds between the messages that a channel takes."""
         self.before_answer: dict[str, Any] = {}
         """By method, a coroutine function that is awaited when the call's work is done and not answered yet."""
 
@@ -99,6 +107,8 @@ class SlackApi:
             if channel := arguments.get("channel"):
                 self._check_channel(str(channel), bot)
             answer = getattr(self, name.replace(".", "_"))(arguments, bot)
+        except TooManyError:
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
         except RefusedError as error:
             return web.json_response({"ok": False, "error": str(error)})
         await asyncio.sleep(self.delays.get(name, 0))
@@ -209,6 +219,7 @@ class SlackApi:
     def chat_postMessage(self, arguments: Answer, bot: Bot) -> Answer:  # noqa: N802 - Slack's name
         check_message(loaded(arguments.get("blocks")), self._world.files)
         channel, root = arguments["channel"], arguments.get("thread_ts")
+        self._limit(channel)
         message: Answer = {"type": "message", "user": bot.user, "bot_id": BOT, "ts": self._world.next_ts()}
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
         first = self._world.message(channel, root) if root else None
@@ -217,6 +228,13 @@ class SlackApi:
         self._world.messages[channel].append(message)
         self._world.tell({**message, "channel": channel, "channel_type": "channel"})
         return {"channel": channel, "ts": message["ts"], "message": message}
+
+    def _limit(self, channel: str) -> None:
+        """Take one message a second in a channel: docs.slack.dev/apis/web-api/rate-limits (November 2025)."""
+        now = time.monotonic()
+        if now - self._posted_at.get(channel, -1.0) < self.message_every:
+            raise TooManyError
+        self._posted_at[channel] = now
 
     def chat_postEphemeral(self, arguments: Answer, _: Bot) -> Answer:  # noqa: N802 - Slack's name
         check_message(loaded(arguments.get("blocks")), self._world.files)
