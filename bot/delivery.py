@@ -118,7 +118,8 @@ class Delivery:
 
     async def _deliver(self, item: OutboxItem) -> None:
         log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
-        outgoing = Outgoing(item.key, item.target, item.reply, item.picture, maybe_sent=item.attempts > 1)
+        maybe_sent = item.attempts > 1
+        outgoing = Outgoing(item.key, item.target, item.reply, item.picture, maybe_sent, item.author)
         try:
             async with asyncio.timeout(self._lease_seconds * 0.8):
                 sent = await self._attempt(item, outgoing)

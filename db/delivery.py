@@ -34,6 +34,7 @@ class OutboxItem:
     target: ReplyTarget
     picture: bytes | None
     """The stored copy of the photo that the reply shows."""
+    author: str = ""
     audience: Audience = "thread"
     task: Literal["send", "edit", "remove"] = "send"
     version: int = 0
@@ -83,6 +84,7 @@ class Deliveries:
             reply=reply.with_targets(targets),
             target=report.target if log is None else replace(report.target, channel=log, message=None),
             picture=picture,
+            author=report.author.id,
             audience=row["audience"],
             task=row["task"],
             version=row["version"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -16,6 +17,8 @@ from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import UndeliverableError
+from reunite.language import sentence
+from reunite.messages.reply import Plain
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "eyes"
@@ -42,8 +45,18 @@ class SlackPlatform:
         """Keys of replies that Slack has certainly not taken: they needn't be searched for before they are sent."""
 
     async def send(self, outgoing: Outgoing) -> Sent:
-        """Post a reply, unless an earlier attempt arrived."""
+        """Post a reply, unless an earlier attempt arrived; a report post that is refused goes to its author."""
         workspace = await self._workspace(outgoing.target)
+        try:
+            return await self._send(workspace, outgoing)
+        except UndeliverableError as error:
+            if not (outgoing.reply.opens_thread and outgoing.author):
+                raise
+            _log.warning("slack_post_refused", channel=outgoing.target.channel, reason=str(error))
+            with slack_errors():
+                return await self._send(workspace, await _to_author(workspace, outgoing))
+
+    async def _send(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
         self._reserve(outgoing)
         with slack_errors():
             is_searched = outgoing.maybe_sent and outgoing.key not in self._unsent
@@ -132,6 +145,15 @@ async def _react(workspace: SlackWorkspace, target: ReplyTarget, name: str, *, g
     except SlackApiError as error:
         if code_of(error) not in {"already_reacted", "no_reaction"}:
             raise
+
+
+async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
+    """Return a report post as a direct message to the report's author, with a line that says why."""
+    person = await workspace.person(outgoing.author)
+    told = Plain(sentence("moved_to_direct", person.language))
+    reply = replace(outgoing.reply, lines=((told,), *outgoing.reply.lines))
+    target = replace(outgoing.target, channel=await workspace.direct(outgoing.author))
+    return replace(outgoing, target=target, reply=reply)
 
 
 async def _with_picture_or_without(

@@ -43,7 +43,9 @@ class Reports:
         await ack()
         private = PrivateReplies(workspace, body, respond)
         form = _FORMS[body["callback_id"]]
-        self._background.start(private.attempt(lambda person: self.open(workspace, person, private, form)))
+        self._background.start(
+            private.attempt(lambda person: self.open(workspace, person, private, form), opens_modal=True)
+        )
 
     async def from_menu(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Handle a message shortcut: the message is the report."""

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import role_of
 from bot.slack.config import SlackConfig
-from bot.slack.errors import code_of
+from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of
 from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
@@ -155,16 +155,19 @@ class SlackWorkspace:
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True
-        for group in (chosen_id for chosen_id in chosen if chosen_id.startswith(_GROUP)):
-            try:
-                members = (await self.client.usergroups_users_list(usergroup=group))["users"]
-            except SlackApiError as error:
-                if error.response["error"] not in {"no_such_subteam", "subteam_disabled"}:
-                    raise
-                continue
-            if user["id"] in members:
-                return True
-        return False
+        groups = {each for each in chosen if each.startswith(_GROUP)}
+        return bool(groups) and user["id"] in await self._members(groups)
+
+    async def _members(self, groups: Collection[str]) -> set[str]:
+        """Return who is in any of these user groups, by one call; nobody where the workspace has none any more."""
+        try:
+            found = (await self.client.usergroups_list(include_users=True))["usergroups"]
+        except SlackApiError as error:
+            if error.response.status_code != OK or code_of(error) in TEMPORARY | TOKEN_REFUSED:
+                raise
+            _log.warning("slack_groups_unknown", team=self.team, error=code_of(error))
+            return set()
+        return {user for group in found if group["id"] in groups for user in group.get("users", ())}
 
 
 def _name_of(user: Mapping[str, Any]) -> str:

@@ -37,6 +37,8 @@ class SlackDouble(SlackViews):
         self.channels: dict[str, dict[str, Any]] = {}
         self.messages: dict[str, list[Message]] = {}
         self.files: dict[str, dict[str, Any]] = {}
+        self.restrictions: dict[str, str] = {}
+        """By channel, the error that meets a message of the bot: posting there is restricted."""
         self.whispers: list[dict[str, Any]] = []
         """Ephemeral messages: each with its channel, user, text and blocks."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -117,6 +119,12 @@ class SlackDouble(SlackViews):
         self.channels.setdefault(channel, {"id": channel, "name": "", "is_member": True, "team": team, "is_im": True})
         self.messages.setdefault(channel, [])
         return channel
+
+    def archive(self, channel: str, *, archived: bool = True) -> Envelope:
+        """Archive a channel, or take it out of the archive."""
+        self.channels[channel]["is_archived"] = archived
+        kind = "channel_archive" if archived else "channel_unarchive"
+        return self.tell({"type": kind, "channel": channel, "user": BOT_USER})
 
     def invite_bot(self, channel: str) -> None:
         """Let the bot into a channel."""
@@ -281,7 +289,7 @@ class SlackDouble(SlackViews):
         """Return what every command, press and submission has in common; a trigger can be used once."""
         number = next(self._numbers)
         trigger = f"{number}.{number}.trigger"
-        self.triggers[trigger] = user
+        self.triggers[trigger] = user, time.monotonic()
         self._last_id = f"E{number}"
         return {
             "type": kind,

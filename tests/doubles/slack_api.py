@@ -25,6 +25,9 @@ SCOPES = (
     "reactions:read,reactions:write,usergroups:read,users:read"
 )
 
+TRIGGER_SECONDS = 3.0
+"""When a trigger expires: docs.slack.dev/interactivity/handling-user-interaction (November 2025)."""
+
 Answer = dict[str, Any]
 
 
@@ -163,15 +166,10 @@ class SlackApi:
         wanted = str(arguments.get("include_locale", "")).lower() in {"1", "true"}
         return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}
 
-    def usergroups_list(self, _: Answer, bot: Bot) -> Answer:
+    def usergroups_list(self, arguments: Answer, bot: Bot) -> Answer:
         groups = [each for each in self._world.groups.values() if each["team"] == bot.team]
-        return {"usergroups": [{key: value for key, value in each.items() if key != "users"} for each in groups]}
-
-    def usergroups_users_list(self, arguments: Answer, _: Bot) -> Answer:
-        group = self._world.groups.get(arguments["usergroup"])
-        if group is None:
-            raise RefusedError("no_such_subteam")
-        return {"users": group["users"]}
+        hidden = set() if str(arguments.get("include_users", "")).lower() in {"1", "true"} else {"users"}
+        return {"usergroups": [{key: value for key, value in each.items() if key not in hidden} for each in groups]}
 
     # Conversations
 
@@ -181,6 +179,8 @@ class SlackApi:
             for each in self._world.channels.values()
             if each["is_member"] and each["team"] == bot.team and not each.get("is_im")
         ]
+        if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
+            inside = [each for each in inside if not each["is_archived"]]
         start = int(arguments.get("cursor") or 0)
         end = start + 2  # pages are small, so that every reader has to turn them
         more = str(end) if end < len(inside) else ""
@@ -219,6 +219,7 @@ class SlackApi:
     def chat_postMessage(self, arguments: Answer, bot: Bot) -> Answer:  # noqa: N802 - Slack's name
         check_message(loaded(arguments.get("blocks")), self._world.files)
         channel, root = arguments["channel"], arguments.get("thread_ts")
+        self._check_writable(channel, root)
         self._limit(channel)
         message: Answer = {"type": "message", "user": bot.user, "bot_id": BOT, "ts": self._world.next_ts()}
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
@@ -228,6 +229,14 @@ class SlackApi:
         self._world.messages[channel].append(message)
         self._world.tell({**message, "channel": channel, "channel_type": "channel"})
         return {"channel": channel, "ts": message["ts"], "message": message}
+
+    def _check_writable(self, channel: str, root: str | None) -> None:
+        """Refuse what docs.slack.dev/reference/methods/chat.postMessage lists (November 2025)."""
+        if self._world.channels[channel].get("is_archived"):
+            raise RefusedError("is_archived")
+        restriction = self._world.restrictions.get(channel, "")
+        if restriction and (root is None or restriction != "restricted_action_thread_only_channel"):
+            raise RefusedError(restriction)
 
     def _limit(self, channel: str) -> None:
         """Take one message a second in a channel: docs.slack.dev/apis/web-api/rate-limits (November 2025)."""
@@ -292,9 +301,12 @@ class SlackApi:
     # Views
 
     def views_open(self, arguments: Answer, bot: Bot) -> Answer:
-        user = self._world.triggers.pop(arguments["trigger_id"], None)
-        if user is None:
+        trigger = self._world.triggers.pop(arguments["trigger_id"], None)
+        if trigger is None:
             raise RefusedError("exchanged_trigger_id")
+        user, given = trigger
+        if time.monotonic() - given > TRIGGER_SECONDS:
+            raise RefusedError("expired_trigger_id")
         return {"view": self._keep(arguments, bot, f"V{next(self._numbers)}", user)}
 
     def views_update(self, arguments: Answer, bot: Bot) -> Answer:
