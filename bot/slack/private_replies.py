@@ -12,7 +12,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.background import Background
-from bot.slack.errors import slack_errors
+from bot.slack.errors import OK, code_of, slack_errors
 from bot.slack.forms import NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
 from bot.slack.markup import escape
 from bot.slack.render import MOST_TEXT, blocks, notification
@@ -127,7 +127,29 @@ class PrivateReplies:
 
     async def _send_ephemeral(self, **message: Any) -> None:
         thread = self._body.get("message", {}).get("thread_ts")
-        await self._respond(response_type="ephemeral", replace_original=False, thread_ts=thread, **message)
+        try:
+            answer = await self._respond(response_type="ephemeral", replace_original=False, thread_ts=thread, **message)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            reason = type(error).__name__
+        else:
+            if answer is None or answer.status_code == OK:
+                return
+            reason = f"{answer.status_code} {answer.body}"
+        _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
+        await self._send_otherwise(thread, message)
+
+    async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
+        """Answer where the response_url is refused: it can be used 5 times within 30 minutes."""
+        client = self._workspace.client
+        with slack_errors():
+            if self.channel in self._workspace.channels:
+                try:
+                    await client.chat_postEphemeral(channel=self.channel, user=self._user, thread_ts=thread, **message)
+                except SlackApiError as error:
+                    _log.warning("slack_ephemeral_refused", team=self._workspace.team, error=code_of(error))
+                else:
+                    return
+            await client.chat_postMessage(channel=await self._workspace.direct(self._user), **message)
 
 
 async def submitted(

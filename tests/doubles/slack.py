@@ -21,6 +21,7 @@ from tests.doubles.slack_views import SlackViews
 __all__ = ["BOT_USER", "PATIENCE", "TEAM", "Envelope", "SlackDouble", "shown"]
 
 Message = dict[str, Any]
+MOST_ANSWERS = 5
 
 
 class SlackDouble(SlackViews):
@@ -39,6 +40,7 @@ class SlackDouble(SlackViews):
         self.files: dict[str, dict[str, Any]] = {}
         self.restrictions: dict[str, str] = {}
         """By channel, the error that meets a message of the bot: posting there is restricted."""
+        self.response_urls_expired = False
         self.whispers: list[dict[str, Any]] = []
         """Ephemeral messages: each with its channel, user, text and blocks."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -302,6 +304,10 @@ class SlackDouble(SlackViews):
     async def _answer(self, request: web.Request) -> web.Response:
         [envelope] = [each for each in self.envelopes if each.id == request.match_info["envelope"]]
         answer = await request.json()
+        # Five times within 30 minutes: docs.slack.dev/interactivity/handling-user-interaction (November 2025).
+        if self.response_urls_expired or len(envelope.answers) >= MOST_ANSWERS:
+            error = "expired_url" if self.response_urls_expired else "used_url"
+            return web.json_response({"ok": False, "error": error}, status=404)
         envelope.answers.append(answer)
         if answer.get("replace_original") and not envelope.payload["container"]["is_ephemeral"]:
             box = envelope.payload["container"]

@@ -32,7 +32,11 @@ Answer = dict[str, Any]
 
 
 class TooManyError(Exception):
-    """Slack puts a call off."""
+    """Slack puts a call off for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.headers = {"Retry-After": f"{seconds:g}"}
 
 
 @dataclass
@@ -62,6 +66,14 @@ class SlackApi:
         self._posted_at: dict[str, float] = {}
         self.message_every = 1.0
         """Seconds between the messages that a channel takes."""
+        self._history_at = 0.0
+        self.history_every = 0.0
+        """Seconds between calls of conversations.history: 60 for an app outside the Marketplace, which gets 15 objects.
+
+        docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps (29 May 2025)
+        """
+        self.history_most = 3
+        """Objects on a page: few, so that every reader has to turn pages."""
         self.before_answer: dict[str, Any] = {}
         """By method, a coroutine function that is awaited when the call's work is done and not answered yet."""
 
@@ -110,8 +122,8 @@ class SlackApi:
             if channel := arguments.get("channel"):
                 self._check_channel(str(channel), bot)
             answer = getattr(self, name.replace(".", "_"))(arguments, bot)
-        except TooManyError:
-            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
+        except TooManyError as error:
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=error.headers)
         except RefusedError as error:
             return web.json_response({"ok": False, "error": str(error)})
         await asyncio.sleep(self.delays.get(name, 0))
@@ -200,15 +212,23 @@ class SlackApi:
         return self._page([first, *self._world.thread(channel, root)], arguments)
 
     def conversations_history(self, arguments: Answer, _: Bot) -> Answer:
+        now = time.monotonic()
+        if now < self._history_at:
+            raise TooManyError(self._history_at - now)
+        self._history_at = now + self.history_every
         everything = self._world.messages[arguments["channel"]]
         oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9")
         roots = [each for each in reversed(everything) if each.get("thread_ts", each["ts"]) == each["ts"]]
-        return self._page([each for each in roots if oldest <= each["ts"] <= latest], arguments)
+        # Without `inclusive`, both ends are left out: docs.slack.dev/reference/methods/conversations.history (2025).
+        is_inclusive = str(arguments.get("inclusive", "")).lower() in {"1", "true"}
+        ends = set() if is_inclusive else {oldest, latest}
+        seen = [each for each in roots if oldest <= each["ts"] <= latest and each["ts"] not in ends]
+        return self._page(seen, arguments)
 
     def _page(self, messages: list[Answer], arguments: Answer) -> Answer:
         """Metadata only where it was asked for."""
         start = int(arguments.get("cursor") or 0)
-        end = start + min(3, int(arguments.get("limit") or 3))
+        end = start + min(self.history_most, int(arguments.get("limit") or 3))
         shown = messages[start:end]
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
             shown = [{key: value for key, value in each.items() if key != "metadata"} for each in shown]
@@ -242,7 +262,7 @@ class SlackApi:
         """Take one message a second in a channel: docs.slack.dev/apis/web-api/rate-limits (November 2025)."""
         now = time.monotonic()
         if now - self._posted_at.get(channel, -1.0) < self.message_every:
-            raise TooManyError
+            raise TooManyError(self.message_every)
         self._posted_at[channel] = now
 
     def chat_postEphemeral(self, arguments: Answer, _: Bot) -> Answer:  # noqa: N802 - Slack's name

@@ -54,3 +54,17 @@ async def test_an_edit_whose_picture_is_refused_changes_the_words(scene: Scene) 
     assert message
     assert message["text"] == "second"
     assert [block["type"] for block in message["blocks"]] == ["rich_text"]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_an_answer_whose_response_url_is_refused_comes_another_way(scene: Scene, *, inside: bool) -> None:
+    scene.slack.response_urls_expired = True
+    elsewhere = scene.slack.add_channel("elsewhere", bot_inside=False)
+    await scene.slack.slash("lost", "help", scene.ada, scene.general if inside else elsewhere)
+    if inside:
+        [whisper] = await scene.slack.until(lambda: scene.slack.whispers)
+        assert (whisper["channel"], whisper["user"]) == (scene.general, scene.ada)
+        assert "/found" in whisper["text"]
+    else:
+        await scene.slack.until(lambda: scene.slack.messages[scene.slack.direct(scene.ada)])
+        assert "/found" in scene.slack.messages[scene.slack.direct(scene.ada)][0]["text"]

@@ -39,6 +39,7 @@ WITHOUT_POLICY = {
     "slack_oauth_state",
     "slack_presence",
     "slack_reaction",
+    "slack_window",
 }
 
 
