@@ -112,8 +112,9 @@ class Reconciler:
 
     async def _go_on(self, workspace: SlackWorkspace, now: datetime) -> None:
         team, clock = workspace.team, asyncio.get_running_loop()
-        if clock.time() < self._not_before.pop(team, 0.0):
+        if clock.time() < self._not_before.get(team, 0.0):
             return
+        self._not_before.pop(team, None)
         try:
             with slack_errors():
                 await self._catch_up.pay(workspace, now - self._look_back)
