@@ -11,8 +11,8 @@ MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
 
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
-	@echo "make test    lint, types, import contracts and all tests"
-	@echo "make check   the quick part of it, in seconds"
+	@echo "make test    lint, types, import contracts, all tests on all cores, and their coverage"
+	@echo "make check   lint, types, import contracts and the unit tests, in seconds"
 	@echo "make install the environment in .venv, which the others make when needed"
 	@echo "make format  order the code; make clean removes what was made here"
 
@@ -41,15 +41,18 @@ lint: install
 	@$(BIN)/lint-imports --no-logo
 
 check: lint
-	@$(BIN)/pytest --quiet tests/unit tests/contract
+	@$(BIN)/pytest --quiet --hypothesis-profile=quick --numprocesses=auto --dist=loadfile tests/unit
 
 test: lint
-	@$(BIN)/pytest --quiet
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest --quiet --numprocesses=auto --dist=loadfile
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage json --quiet -o - | $(BIN)/python -m tests.support.branch_coverage 90
 
 format: install
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

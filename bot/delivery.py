@@ -5,10 +5,12 @@ import random
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
 import psycopg
 import structlog
 
+from bot.gallery import Tile, compose
 from db.delivery import OutboxItem, StalePhoto
 from db.stopping import stop
 from db.store import Store
@@ -24,6 +26,8 @@ _SPREAD: Final = 0.1
 _LONGEST_PAUSE: Final = 300.0
 _MOST_DOUBLINGS: Final = 10
 """Enough for the longest pause; after days of attempts the power itself would overflow."""
+_LEASED_AT_ONCE: Final = 16
+"""Replies that are read from the outbox together, before the first of them is sent."""
 _REFRESHED_AT_ONCE: Final = 10
 _SETTLE_SECONDS: Final = 3.0
 _POLL_EVERY: Final = 1.0
@@ -33,14 +37,18 @@ _log = structlog.get_logger(__name__)
 
 
 class Delivery:
-    """Sends replies to at most `parallel` threads at once. After `lease_seconds` another process may try a reply."""
+    """Sends replies to at most `parallel` threads at once, and to MOST_EACH of a community.
 
-    def __init__(self, store: Store, platform: Platform, *, lease_seconds: float = 60, parallel: int = 16) -> None:
+    After `lease_seconds` another process may try a reply.
+    """
+
+    def __init__(self, store: Store, platform: Platform, *, lease_seconds: float = 60, parallel: int = 64) -> None:
         self._store = store
         self._platform = platform
         self._lease_seconds = lease_seconds
         self._parallel = parallel
-        self._in_progress: set[asyncio.Task[None]] = set()
+        self._in_progress: dict[asyncio.Task[None], UUID] = {}
+        """The sends under way, each with its community."""
 
     async def run(self) -> None:
         """Deliver until cancelled; what doesn't arrive within a few seconds then is left to its lease."""
@@ -80,15 +88,19 @@ class Delivery:
                     await asyncio.shield(settled)
 
     async def _start_due(self, signal: asyncio.Event) -> None:
-        free = self._parallel - len(self._in_progress)
+        free = min(self._parallel - len(self._in_progress), _LEASED_AT_ONCE)
         if free <= 0:
             return
-        name = self._platform.name
-        for item in await self._store.delivery.lease(name, limit=free, seconds=self._lease_seconds):
+        leased = await self._store.delivery.lease(
+            self._platform.name, limit=free, seconds=self._lease_seconds, in_flight=self._in_progress.values()
+        )
+        for item in leased:
             task = asyncio.create_task(self._deliver(item))
-            self._in_progress.add(task)
-            task.add_done_callback(self._in_progress.discard)
+            self._in_progress[task] = item.community
+            task.add_done_callback(self._in_progress.pop)
             task.add_done_callback(lambda _: signal.set())  # for the thread's next reply
+        if len(leased) == free:
+            signal.set()  # there may be more
 
     async def _keep_links_fresh(self) -> None:
         """Renew expired links to photos: only the bot can ask its platform for them."""
@@ -118,8 +130,8 @@ class Delivery:
 
     async def _deliver(self, item: OutboxItem) -> None:
         log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
-        maybe_sent = item.attempts > 1
-        outgoing = Outgoing(item.key, item.target, item.reply, item.picture, maybe_sent, item.author)
+        picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
+        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author)
         try:
             async with asyncio.timeout(self._lease_seconds * 0.8):
                 sent = await self._attempt(item, outgoing)
@@ -168,3 +180,9 @@ def _pause(attempts: int, after: float | None) -> float:
     if after is None:
         after = min(_FIRST_PAUSE * 2 ** min(attempts - 1, _MOST_DOUBLINGS), _LONGEST_PAUSE)
     return max(after, _FIRST_PAUSE) + random.uniform(0, _FIRST_PAUSE + after * _SPREAD)  # noqa: S311 - no secret
+
+
+async def _gallery_picture(item: OutboxItem) -> bytes | None:
+    """Compose a reply's gallery into one picture, off the event loop."""
+    tiles = [Tile(jpeg, tile.number, tile.label) for tile, jpeg in zip(item.reply.gallery, item.tiles, strict=True)]
+    return await asyncio.to_thread(compose, tiles) if tiles else None

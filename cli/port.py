@@ -15,7 +15,7 @@ _HOST: Final = "127.0.0.1"
 def problem(port: int) -> str | None:
     """Say why the chat page can't listen on a port, and how to choose another."""
     if not 0 <= port <= _HIGHEST:
-        return f"There is no port {port}: choose another with PORT=."
+        return f"There is no port {port}. Choose another with PORT=."
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the page does: a port just freed is free
         try:
@@ -24,15 +24,15 @@ def problem(port: int) -> str | None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 return taken(port)
-            return f"Port {port} can't be used ({error.strerror}): choose another with PORT=."
+            return f"Port {port} can't be used ({error.strerror}). Choose another with PORT=."
     return None
 
 
 def taken(port: int, variable: str = "PORT") -> str:
     """Say that another program listens on a port, and which variable chooses another one."""
-    return f"Port {port} is taken on this machine: choose another with {variable}=."
+    return f"Port {port} is already in use. Choose another with {variable}=."
 
 
 if __name__ == "__main__":
     given = sys.argv[1]
-    sys.exit(problem(int(given)) if given.isdecimal() else f"PORT={given} is no port: choose a number.")
+    sys.exit(problem(int(given)) if given.isdecimal() else f"PORT={given} is no port. Choose a number.")

@@ -102,7 +102,7 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
 
     entry = PLATFORMS.get(platform)
     if entry is None:
-        raise UsageError(f"There is no bot for {platform!r}: choose one of {', '.join(PLATFORMS)}.")
+        raise UsageError(f"There's no bot for {platform!r}. Choose one of {', '.join(PLATFORMS)}.")
     adapter: AdapterConfig = getattr(settings, entry.name)
     try:
         adapter.check()

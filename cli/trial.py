@@ -40,6 +40,7 @@ class Trial:
         text: str = "",
         place: str = "",
         at: datetime | None = None,
+        posted: datetime | None = None,
         photos: Sequence[Path] = (),
     ) -> Report:
         """Post a report with photos from files, as a platform would."""
@@ -51,6 +52,7 @@ class Trial:
             text=text[: rules.MOST_TEXT],
             place=place,
             happened_at=at,
+            posted_at=posted,
             photos=tuple(IncomingPhoto(name, data=data) for name, data in files),
         )
         return (await self.handlers.report(command)).report

@@ -87,6 +87,7 @@ async def _result(trial: Trial, reports: Sequence[Report], photos: Sequence[str 
 
 def _json(result: _Result) -> dict[str, Any]:
     photos = {report.id: photo for report, photo in result.reports}
+    shown = {tile.match for thread in result.threads.values() for reply in thread for tile in reply.gallery}
     return {
         "encoder": result.encoder,
         "reports": [
@@ -99,6 +100,7 @@ def _json(result: _Result) -> dict[str, Any]:
                 "photo": photos[match.found],
                 "probability": round(match.probability, 4),
                 "label": match.label,
+                "shown": match.id in shown,
                 "why": wording.why_words(match.why),
             }
             for match in result.matches

@@ -15,7 +15,8 @@ from db.queries import Queries
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
 from reunite.entities import Report, ReportKind
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.text import words
+from reunite.text.content import rare_candidates
+from reunite.text.rarity import rare_words
 
 # Each kind of pair, the sources that it compares, and the space that it prefers where the model has it.
 _PAIRS: Final = (
@@ -31,7 +32,8 @@ _TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match
 
 _CANDIDATES: Final = f"""
 WITH compared AS MATERIALIZED ( -- by itself: an aggregate over it would carry the vectors along, and spill to disk
-  SELECT pair.kind, theirs.report_id, -(mine.vector <#> theirs.vector) AS similarity
+  SELECT pair.kind, theirs.report_id, -(mine.vector <#> theirs.vector) AS similarity,
+    CASE %(opposite)s WHEN 'found' THEN theirs.photo_id ELSE mine.photo_id END AS photo_id
   FROM unnest(%(kinds)s::text[], %(mine)s::text[], %(theirs)s::text[], %(spaces)s::text[])
     AS pair (kind, mine, theirs, space)
   JOIN embedding mine ON mine.model_id = %(model)s AND mine.report_id = %(report)s
@@ -42,7 +44,9 @@ WITH compared AS MATERIALIZED ( -- by itself: an aggregate over it would carry t
     AND {_TAKES_PART}
 ),
 similarities AS MATERIALIZED (
-  SELECT kind, report_id, max(similarity) AS similarity FROM compared GROUP BY kind, report_id
+  SELECT kind, report_id, max(similarity) AS similarity,
+    (array_agg(photo_id ORDER BY similarity DESC))[1] AS photo_id
+  FROM compared GROUP BY kind, report_id
 ),
 background AS (
   SELECT kind, avg(similarity) AS mean, stddev_pop(similarity) AS deviation, count(*) AS count
@@ -54,11 +58,14 @@ chosen AS (SELECT report_id AS id FROM ranked WHERE place <= %(limit)s UNION SEL
   EXCEPT SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
          WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'refused' OR declined)),
 measured AS (
-  SELECT report_id, jsonb_object_agg(kind, similarity) AS similarities FROM similarities
+  SELECT report_id, jsonb_object_agg(kind, similarity) AS similarities,
+    (array_agg(photo_id ORDER BY kind <> 'photo-photo') FILTER (WHERE photo_id IS NOT NULL))[1] AS photo_id
+  FROM similarities
   WHERE report_id IN (SELECT id FROM chosen) GROUP BY report_id
 )
-SELECT r.id, r.text, r.place, r.happened_at, r.created_at, r.question ->> 'aspect' AS asked, r.question_answer,
-  coalesce(measured.similarities, '{{}}') AS similarities,
+SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
+  r.question_answer,
+  coalesce(measured.similarities, '{{}}') AS similarities, measured.photo_id,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
   (SELECT jsonb_agg(background) FROM background) AS background
@@ -66,7 +73,11 @@ FROM chosen JOIN report r USING (id) LEFT JOIN measured ON measured.report_id = 
 """
 
 _RARE: Final = f"""
-SELECT wanted.word, r.id FROM unnest(%(words)s::text[]) AS wanted (word)
+SELECT wanted.word, r.id, r.author_id AS author, (
+  SELECT count(*) FROM report o WHERE o.workspace_id = r.workspace_id AND o.author_id = r.author_id
+    AND o.kind = r.kind AND o.state = 'open'
+) AS reports_of_author
+FROM unnest(%(words)s::text[]) AS wanted (word)
 JOIN report r ON r.kind = %(opposite)s::report_kind AND r.state = 'open' AND r.words @> ARRAY[wanted.word]
   AND {_TAKES_PART}
 """
@@ -95,7 +106,7 @@ class SqlCandidates(Queries):
         opposite = report.kind.opposite
         params = {"report": report.id, "opposite": opposite, "limit": limit, "sealed": sealed}
         [counted] = await self._all(_COUNT, **params)
-        rare = await self._rare(report, counted["n"], params)
+        rare, boilerplate = await self._rare(report, counted["n"], params)
         spaces = await self._spaces()
         found = await self._all(_CANDIDATES, **params, **spaces, rare=list(rare))
         colours = await self._all(_COLOURS, **params)
@@ -105,6 +116,7 @@ class SqlCandidates(Queries):
             background=_background(found),
             lookalikes=await self._alike(spaces, found) if opposite is ReportKind.FOUND else {},
             open_count=counted["n"],
+            boilerplate=boilerplate,
         )
 
     async def _alike(self, spaces: dict[str, Any], found: list[DictRow]) -> dict[frozenset[UUID], float]:
@@ -131,20 +143,16 @@ class SqlCandidates(Queries):
             "spaces": [space if space in spaces else SHARED_SPACE for space in preferred],
         }
 
-    async def _rare(self, report: Report, open_count: int, params: dict[str, Any]) -> dict[UUID, set[str]]:
-        """Return the open reports that share a rare word with the report, and which words."""
-        wanted = words.rare_candidates(report.text)
-        if not wanted:
-            return {}
-        holders: dict[str, list[UUID]] = defaultdict(list)
-        for row in await self._all(_RARE, **params, words=list(wanted)):
-            holders[row["word"]].append(row["id"])
-        shared: dict[UUID, set[str]] = defaultdict(set)
-        for word, reports in holders.items():
-            if words.is_rare(len(reports), open_count):
-                for holder in reports:
-                    shared[holder].add(word)
-        return shared
+    async def _rare(
+        self, report: Report, open_count: int, params: dict[str, Any]
+    ) -> tuple[dict[UUID, set[str]], frozenset[str]]:
+        """Return the rare words that open reports share with the report, and which of its words are boilerplate."""
+        wanted = rare_candidates(report.text)
+        found = await self._all(_RARE, **params, words=list(wanted)) if wanted else []
+        holders: dict[str, dict[UUID, str]] = defaultdict(dict)
+        for row in found:
+            holders[row["word"]][row["id"]] = row["author"]
+        return rare_words(holders, {row["author"]: row["reports_of_author"] for row in found}, open_count)
 
 
 def _candidate(row: DictRow, kind: ReportKind, rare: Mapping[UUID, set[str]]) -> Candidate:
@@ -152,6 +160,7 @@ def _candidate(row: DictRow, kind: ReportKind, rare: Mapping[UUID, set[str]]) ->
         item=_item(row["id"], kind, row, row["colours"]),
         similarities={PairKind(pair): value for pair, value in row["similarities"].items()},
         rare_words=tuple(sorted(rare.get(row["id"], ()))),
+        photo=row["photo_id"],
     )
 
 
@@ -166,6 +175,7 @@ def _fields_of(report: Report) -> dict[str, Any]:
         "text": report.text,
         "place": report.place,
         "happened_at": report.happened_at,
+        "posted_at": report.posted_at,
         "created_at": report.created_at,
         "asked": report.question.aspect if report.question else None,
         "question_answer": report.question_answer,
@@ -179,8 +189,9 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
         kind=kind,
         text=row["text"],
         place=row["place"] or (row["question_answer"] or "" if row["asked"] == "place" else ""),
-        at=said or row["created_at"],
+        at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
+        posted_at=row["posted_at"],
         colours=tuple(tuple(photo) for photo in colours),
         answered_colour=row["question_answer"] or "" if row["asked"] == "colour" else "",
     )

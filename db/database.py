@@ -44,8 +44,8 @@ class Database:
         except PoolTimeout as error:
             await self._pool.close()
             raise psycopg.OperationalError(
-                f"Could not connect to the database within {_OPEN_SECONDS} seconds: check REUNITE_DATABASE_URL, and run"
-                " `reunite migrate` if that has not been done."
+                f"Couldn't connect to the database within {_OPEN_SECONDS} seconds. Check REUNITE_DATABASE_URL, and run"
+                " `reunite migrate` if you haven't yet."
             ) from error
         return self
 

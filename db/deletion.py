@@ -54,7 +54,8 @@ _QUOTING_ACROSS: Final = """SELECT o.*, ARRAY(SELECT q.id FROM report q
 _NEVER_SENT: Final = "sent_message IS NULL AND task = 'send' AND attempts = 0"
 _REMOVE: Final = """UPDATE outbox SET task = 'remove', state = 'queued', version = version + 1, attempts = 0,
     due_at = now(), problem = NULL, quotes = '{}',
-    reply = reply || '{"lines": [], "picture": null, "choices": [], "buttons": [], "asked": null, "about": []}'
+    reply = reply || '{"lines": [], "picture": null, "choices": [], "buttons": [], "asked": null, "about": [],
+      "gallery": []}'
   WHERE seq = ANY(%(gone)s)"""
 
 

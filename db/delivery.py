@@ -1,11 +1,11 @@
 """What the bots deliver: replies from the outbox, and fresh links to photos."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import psycopg
@@ -14,6 +14,9 @@ from db.database import ROLE_OPTION, Database
 from reunite.entities import Photo, PlatformName, ReplyTarget
 from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, Sent
+
+MOST_EACH: Final = 8
+"""How many replies of one community are sent at once: a channel that answers slowly delays no other community."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class OutboxItem:
     target: ReplyTarget
     picture: bytes | None
     """The stored copy of the photo that the reply shows."""
+    tiles: tuple[bytes | None, ...] = ()
+    """The stored copies of its gallery."""
     author: str = ""
     audience: Audience = "thread"
     task: Literal["send", "edit", "remove"] = "send"
@@ -56,10 +61,27 @@ class Deliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def lease(self, platform: PlatformName, *, limit: int, seconds: float) -> list[OutboxItem]:
-        """Lease the next reply of each thread, if it's due."""
+    async def lease(
+        self,
+        platform: PlatformName,
+        *,
+        limit: int,
+        seconds: float,
+        in_flight: Collection[UUID] = (),
+        most_each: int = MOST_EACH,
+    ) -> list[OutboxItem]:
+        """Lease the next reply of each thread, if it's due, in turn by community.
+
+        `in_flight` has the community of each reply that the caller is sending, and `most_each` is how many it may send
+        of one community.
+        """
         leased = await self._database.rows(
-            "SELECT * FROM lease_outbox(%s::platform, %s, %s)", platform, limit, timedelta(seconds=seconds)
+            "SELECT * FROM lease_outbox(%s::platform, %s, %s::uuid[], %s, %s)",
+            platform,
+            limit,
+            list(in_flight),
+            most_each,
+            timedelta(seconds=seconds),
         )
         items = [await self._outbox_item(row) for row in sorted(leased, key=lambda row: row["seq"])]
         return [item for item in items if item]
@@ -73,6 +95,7 @@ class Deliveries:
             reply = from_json(row["reply"])
             targets = await session.reports.targets(reply.jumps())
             picture = await session.photos.stored_copy(reply.picture.photo) if reply.picture else None
+            tiles = [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
             log = None if row["audience"] == "thread" else await session.workspaces.log_channel(report.id) or ""
         return OutboxItem(
             seq=leased["seq"],
@@ -85,6 +108,7 @@ class Deliveries:
             target=report.target if log is None else replace(report.target, channel=log, message=None),
             picture=picture,
             author=report.author.id,
+            tiles=tuple(tiles),
             audience=row["audience"],
             task=row["task"],
             version=row["version"],

@@ -1,17 +1,12 @@
 """What the bot stores about Slack outside communities: installations with their tokens, events, reactions."""
 
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
-from db.session import Connection
 from db.store import Store
 
-_NO_COMMUNITY: Final = UUID(int=0)
 _EVENTS_KEPT: Final = "1 day"
 """Slack sends an event again for about an hour at most."""
 _REACTIONS_KEPT: Final = "1 year"
@@ -29,18 +24,13 @@ class Installation:
 
 
 class Installations:
-    """The tables `slack_…`. Each method is one transaction of its own."""
+    """The tables `slack_…`. Each method is one transaction of its own, outside every community."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Connection]:
-        async with self._store.transaction(_NO_COMMUNITY) as connection:
-            yield connection
-
     async def _rows(self, query: str, **params: object) -> list[dict[str, Any]]:
-        async with self._connected() as connection:
+        async with self._store.outside() as connection:
             cursor = await connection.execute(query.encode(), params)
             return await cursor.fetchall() if cursor.description else []
 
@@ -74,7 +64,7 @@ class Installations:
 
     async def delete(self, team: str) -> None:
         """Delete a workspace's token and all else that is stored here."""
-        async with self._connected() as connection:
+        async with self._store.outside() as connection:
             for table in ("slack_reaction", "slack_presence", "slack_window", "slack_installation"):
                 await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s".encode(), {"team": team})
 

@@ -87,12 +87,12 @@ class WorkSession(CommunitySession):
             work=self._lease.work,
         )
 
-    async def store_photo(self, photo: UUID, stored: StoredPhoto) -> None:
+    async def store_photo(self, photo: UUID, stored: StoredPhoto) -> bool:
         """Keep a photo's stored copy and forget where it came from, with its metadata.
 
-        If other work on the same report was faster, its copy stays.
+        False if other work on the same report was faster: its copy stays.
         """
-        await self._do(
+        changed = await self._do(
             """UPDATE photo SET state = 'stored', copy = %(copy)s, sha256 = %(sha256)s, width = %(width)s,
                  height = %(height)s, colours = %(colours)s, url = NULL, upload = NULL
                WHERE id = %(photo)s AND state = 'pending'""",
@@ -103,6 +103,7 @@ class WorkSession(CommunitySession):
             height=stored.height,
             colours=[as_real(share) for share in stored.colours],
         )
+        return changed == 1
 
     async def mark_stale(self, photo: UUID) -> bool:
         """Ask the platform's bot for a fresh link to a photo; false where it has given one before."""
@@ -110,7 +111,7 @@ class WorkSession(CommunitySession):
         return changed == 1
 
     async def mark_alone(self) -> int:
-        """Note that the work is being done with nothing beside it, and return how often that has ended in a death."""
+        """Note that the work is being done alone, and return how often that has ended in a death."""
         row = await self._one(
             "UPDATE work SET alone = alone + 1 WHERE id = %(work)s RETURNING alone", work=self._lease.work
         )

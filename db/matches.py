@@ -19,13 +19,13 @@ class SqlMatches(Queries):
     async def save(self, pair: ScoredPair) -> Match:
         row = await self._one(
             """INSERT INTO match (community_id, lost_id, found_id, model_id, probability, label, why, evidence,
-                                  percent)
+                                  percent, photo_id)
                SELECT %(community)s, %(lost)s, %(found)s, id, %(probability)s, %(label)s, %(why)s, %(evidence)s,
-                      %(percent)s
+                      %(percent)s, %(photo)s
                FROM embedding_model WHERE live
                ON CONFLICT (lost_id, found_id) DO UPDATE SET model_id = excluded.model_id,
                  probability = excluded.probability, label = excluded.label, why = excluded.why,
-                 evidence = excluded.evidence, percent = excluded.percent
+                 evidence = excluded.evidence, percent = excluded.percent, photo_id = excluded.photo_id
                RETURNING *""",
             community=self.community,
             lost=pair.lost,
@@ -35,6 +35,7 @@ class SqlMatches(Queries):
             why=Jsonb([asdict(why) for why in pair.why]),
             evidence=Jsonb(dict(pair.evidence)),
             percent=pair.percent,
+            photo=pair.photo,
         )
         if row is None:
             raise DefectError("a match can't be saved before a model is live")

@@ -31,7 +31,7 @@ class Models:
         return EmbeddingModel(**found[0]) if found else None
 
     async def register(self, encoder: str, version: str, spaces: Mapping[str, int]) -> EmbeddingModel:
-        """Add a model beside the others; the very first one becomes live."""
+        """Add a model; the very first one becomes live."""
         async with self._database.outside() as connection:
             await connection.execute("LOCK TABLE embedding_model IN SHARE ROW EXCLUSIVE MODE")
             await connection.execute(

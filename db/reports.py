@@ -11,15 +11,15 @@ from db.queries import Queries
 from reunite.commands import NewReport
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
-from reunite.text import words
+from reunite.text.content import significant_words
 
 # One statement: every post waits for it.
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
-    happened_at, channel, message, expires_at, sealed, private, category, proof_question)
+    happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
-    %(at)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s, %(private)s, %(category)s, %(proof_question)s
+    %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s, %(private)s, %(category)s, %(proof_question)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -48,9 +48,10 @@ class SqlReports(Queries):
             author=command.author.id,
             name=command.author.name,
             text=command.text,
-            words=words.tokens(command.text),
+            words=list(significant_words(command.text)),
             place=command.place,
             at=command.happened_at,
+            posted=command.posted_at,
             channel=target.channel,
             message=target.message,
             expires=expires_at,
@@ -125,7 +126,7 @@ class SqlReports(Queries):
             "UPDATE report SET text = %(text)s, words = %(words)s, details = %(details)s WHERE id = %(report)s",
             text=text,
             details=details,
-            words=words.tokens(text),
+            words=list(significant_words(text)),
             report=report,
         )
         await self._do("DELETE FROM embedding WHERE report_id = %(report)s AND photo_id IS NULL", report=report)

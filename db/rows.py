@@ -53,6 +53,7 @@ def report(row: Row) -> Report:
         category=row["category"],
         details=row["details"],
         purged=row["purged_at"] is not None,
+        posted_at=row["posted_at"],
     )
 
 
@@ -93,6 +94,7 @@ def match(row: Row) -> Match:
         declined=row["declined"],
         released=row["released"],
         percent=row["percent"],
+        photo=row["photo_id"],
     )
 
 

@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from db.store import Store
-
-_NO_COMMUNITY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +53,6 @@ class SlackWindows:
         await self._rows("DELETE FROM slack_window WHERE id = %(id)s", id=window)
 
     async def _rows(self, query: str, **params: object) -> list[dict[str, Any]]:
-        async with self._store.transaction(_NO_COMMUNITY) as connection:
+        async with self._store.outside() as connection:
             cursor = await connection.execute(query.encode(), params)
             return await cursor.fetchall() if cursor.description else []

@@ -1,6 +1,6 @@
 """The store: sessions, workspaces, and the few things that are seen across communities."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -107,10 +107,16 @@ class Store(Database):
         found = await self.rows("SELECT * FROM hint_due_work(%s, %s)", timedelta(seconds=quiet), limit)
         return [(row["work_id"], row["hint"]) for row in found]
 
-    async def lease_work(self, work: UUID, seconds: float) -> WorkLease | None:
-        """Lease work for some seconds; None if another worker has it, or it is done."""
-        found = await self.rows("SELECT * FROM lease_work(%s, %s)", work, timedelta(seconds=seconds))
+    async def lease_work(self, in_flight: Collection[UUID], *, most_each: int, seconds: float) -> WorkLease | None:
+        """Lease the next work in turn by community for some seconds; None if nothing is due.
+
+        `in_flight` has the community of each piece that the caller is working on, and `most_each` is how many it may
+        have of one community.
+        """
+        found = await self.rows(
+            "SELECT * FROM lease_work(%s::uuid[], %s, %s)", list(in_flight), most_each, timedelta(seconds=seconds)
+        )
         if not found:
             return None
         [row] = found
-        return WorkLease(work, row["community_id"], row["report_id"], row["fence"], row["failures"])
+        return WorkLease(row["work_id"], row["community_id"], row["report_id"], row["fence"], row["failures"])

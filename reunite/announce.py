@@ -5,17 +5,16 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Label, Match, MatchState, PhotoState, Question, Report, ReportKind, ReportState
+from reunite.entities import Label, Match, MatchState, Question, Report, ReportKind, ReportState
 from reunite.matching.evidence import Search
 from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
-from reunite.messages import keys, notices, wording
+from reunite.matching.shortlist import shortlist
+from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.keys import ReplyKey
-from reunite.messages.reply import Picture, Reply
+from reunite.messages.reply import Reply, Tile
 from reunite.ports import ScoredPair, Session
-
-Pair = tuple[Match, Report]
-"""A match of the searched report, and the report on its other side."""
+from reunite.tiles import Pair, picture_of, tiles_of
 
 
 async def announce(
@@ -38,7 +37,8 @@ async def announce(
         if (match := matches[each.report]).state is MatchState.UNDECIDED and each.label
     ]
     shown = [(match, other) for match, other in labelled if rules.may_show(report, other, match)]
-    await _reply(session, report, shown, search.open_count)
+    nearest = _nearest(report, scored, matches, locked)
+    await _reply(session, report, shown, nearest, search.open_count)
     for match, other in labelled:
         if before.get(match.id, (match.label, match.why)) != (match.label, match.why):
             await _correct(session, match, report, other)
@@ -70,7 +70,7 @@ async def log_match(session: Session, match: Match, report: Report, other: Repor
     """
     found, lost = (report, other) if report.kind is ReportKind.FOUND else (other, report)
     if match.label is Label.HIGH or claimed or found.sealed or lost.private:
-        picture = await picture_of(session, found)
+        picture = await picture_of(session, found, match)
         for key, reader in log_lines(match, found, lost):
             line = notices.log_line(match, lost, found, reader, picture)
             await session.outbox.post(reader.id, key, line, audience="moderators")
@@ -88,12 +88,6 @@ async def show_released(session: Session, match: Match, lost: Report, found: Rep
     """Show a sealed match in the threads, once a moderator has released it."""
     await _post_card(session, lost, match, found)
     await _post_card(session, found, match, lost)
-
-
-async def picture_of(session: Session, report: Report) -> Picture | None:
-    """Return a report's first photo."""
-    photos = await session.photos.of(report.id)
-    return next((Picture(photo.id, report.id) for photo in photos if photo.state is PhotoState.STORED), None)
 
 
 async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCandidate]) -> Mapping[UUID, Report]:
@@ -117,22 +111,39 @@ def _in_order(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
     return sorted(scored, key=lambda each: each.report)
 
 
-async def _reply(session: Session, report: Report, shown: Sequence[Pair], searched: int) -> None:
+def _nearest(
+    report: Report, scored: Sequence[ScoredCandidate], matches: Mapping[UUID, Match], others: Mapping[UUID, Report]
+) -> list[Pair]:
+    """Return what the owner of a lost report may look at, labelled matches first."""
+    if report.kind is not ReportKind.LOST:
+        return []
+    visible = [each for each in scored if rules.may_be_in_gallery(report, others[each.report], matches[each.report])]
+    return [(matches[each.report], others[each.report]) for each in shortlist(visible)]
+
+
+async def _reply(
+    session: Session, report: Report, shown: Sequence[Pair], nearest: Sequence[Pair], searched: int
+) -> None:
     """Write a thread's first reply, or say what the author's answer to the question has changed."""
     if report.has_first_reply:
         if report.question_answer:
             await session.outbox.post(report.id, keys.thanks(report.id), wording.thanks(report, shown))
         return
-    reply = _first_reply(report, len(shown), searched)
+    tiles = await tiles_of(session, nearest)
+    reply = _first_reply(report, len(shown), nearest, tiles, searched)
     if reply:
         await session.outbox.post(report.id, keys.first_reply(report.id), reply)
     await session.reports.mark_first_reply(report.id)
 
 
-def _first_reply(report: Report, matches: int, searched: int) -> Reply | None:
+def _first_reply(
+    report: Report, matches: int, nearest: Sequence[Pair], tiles: Sequence[Tile], searched: int
+) -> Reply | None:
     """Return a thread's first reply; None for a found report whose matches say all."""
     if report.sealed:
         return wording.sealed_kept(report)
+    if nearest:
+        return galleries.first_gallery(report, nearest, tiles, searched)
     if not matches:
         return wording.nothing(report, searched)
     return wording.first_reply(report, matches, searched) if report.kind is ReportKind.LOST else None
@@ -170,7 +181,7 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
 
 
 async def _card(session: Session, reader: Report, match: Match, other: Report) -> Reply:
-    return wording.match_card(match, other, reader, None if other.sealed else await picture_of(session, other))
+    return wording.match_card(match, other, reader, None if other.sealed else await picture_of(session, other, match))
 
 
 def _pair(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:
@@ -183,4 +194,5 @@ def _pair(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPa
         scored.why,
         evidence=dict(scored.evidence),
         percent=percent,
+        photo=scored.photo,
     )

@@ -10,6 +10,7 @@ from reunite.announce import log_match
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
+from reunite.gallery import show_card
 from reunite.messages import keys, notices
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
@@ -29,22 +30,16 @@ class ClaimHandlers:
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _match(session, press)
             _check_owner(press, lost)
+            _check_shown(match, lost, found)
             if not {lost.state, found.state} <= {ReportState.OPEN}:
                 raise TellUserError("report_closed")
             proof = _proof(press)
             _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
             claim = await session.claims.add(match.id, press.member, proof)
             await session.matches.decline(match.id, declined=False)
+            await show_card(session, lost, match, found)  # it may have been folded away
             await _announce(session, claim, match, lost, found)
         return notices.note("claim_sent", press.language)
-
-    async def decline(self, workspace: Workspace, press: Press) -> Reply:
-        """Store that the owner says it isn't theirs: the match isn't shown again."""
-        async with self._store.session(workspace.community) as session:
-            match, lost, _ = await _match(session, press)
-            _check_owner(press, lost)
-            await session.matches.decline(match.id, declined=True)
-        return notices.declined(match, press.language)
 
     async def see(self, workspace: Workspace, press: Press) -> Reply:
         """Show a claim to the finder or a moderator."""
@@ -120,6 +115,12 @@ def _is_by_presser(report: Report, press: Press) -> bool:
 def _check_owner(press: Press, lost: Report) -> None:
     if not _is_by_presser(lost, press):
         raise TellUserError("only_owner")
+
+
+def _check_shown(match: Match, lost: Report, found: Report) -> None:
+    """Refuse what the owner can't have been shown: a match with a sealed find before its release."""
+    if not rules.may_show(lost, found, match):
+        raise TellUserError("nothing_here")
 
 
 def _proof(press: Press) -> str:

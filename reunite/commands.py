@@ -44,6 +44,8 @@ class NewReport:
     text: str = ""
     place: str = ""
     happened_at: datetime | None = None
+    posted_at: datetime | None = None
+    """When it was posted: it happened then or before. None if that isn't known."""
     photos: tuple[IncomingPhoto, ...] = ()
     sealed: bool = False
     private: bool = False

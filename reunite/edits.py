@@ -4,11 +4,12 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.announce import log_lines, picture_of
+from reunite.announce import log_lines
 from reunite.entities import Match, MatchState, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.messages import keys, notices, wording
+from reunite.messages import galleries, keys, notices, wording
 from reunite.ports import Session
+from reunite.tiles import picture_of
 
 
 def joined(words: str, details: str) -> str:
@@ -36,15 +37,17 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
 
 
 async def _rewrite(session: Session, match: Match, changed: Report, other: Report) -> None:
-    """Write a match's card and its lines for moderators anew, without reasons that the new words don't give."""
+    """Rewrite a match's card and its lines for moderators, without reasons that the new words don't give."""
     if await session.matches.is_shown(match.id, other.id):
-        picture = None if changed.sealed else await picture_of(session, changed)
+        picture = None if changed.sealed else await picture_of(session, changed, match)
         card = wording.match_card(match, changed, other, picture)
         await session.outbox.revise(keys.card(match.id, other.kind), card)
+    found, lost = (changed, other) if changed.kind is ReportKind.FOUND else (other, changed)
+    for key, reply in (await session.outbox.quoting(lost.id)).items():
+        await session.outbox.revise(key, galleries.refreshed(reply, match, found, lost.language))
     if match.state is not MatchState.UNDECIDED:
         return  # its lines also say who decided: there the new quote is enough
-    found, lost = (changed, other) if changed.kind is ReportKind.FOUND else (other, changed)
-    picture = await picture_of(session, found)
+    picture = await picture_of(session, found, match)
     for key, reader in log_lines(match, found, lost):
         await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture))
 

@@ -172,6 +172,8 @@ class Report:
     details: str = ""
     """The last part of `text`: what the author has added to their post since."""
     purged: bool = False
+    posted_at: datetime | None = None
+    """When its author posted it, which may be before the bot saw it (`created_at`); None if that isn't known."""
 
     def is_by(self, platform: PlatformName, member: Member) -> bool:
         """Return whether a member of a platform is its author."""
@@ -195,6 +197,8 @@ class Match:
     """Whether the probability may be shown: the scoring model was calibrated."""
     released: bool = False
     """A moderator lets the owner know about a sealed report."""
+    photo: UUID | None = None
+    """The found report's photo that matched best; None if only texts were compared."""
 
 
 Agreement = Literal["agrees", "partly", "differs", "unknown"]

@@ -29,6 +29,7 @@ from reunite.entities import (
     Workspace,
 )
 from reunite.errors import DefectError
+from reunite.gallery import GalleryHandlers
 from reunite.messages import notices
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
@@ -58,7 +59,7 @@ class Handlers:
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
-        self._presses = _presses(ClaimHandlers(store), self._verdicts, self._my_reports)
+        self._presses = _presses(ClaimHandlers(store), GalleryHandlers(store), self._verdicts, self._my_reports)
 
     # Members' posts and presses
 
@@ -196,11 +197,15 @@ class Handlers:
         return workspace
 
 
-def _presses(claims: ClaimHandlers, verdicts: VerdictHandlers, mine: MyReportHandlers) -> Mapping[Action, PressHandler]:
+def _presses(
+    claims: ClaimHandlers, gallery: GalleryHandlers, verdicts: VerdictHandlers, mine: MyReportHandlers
+) -> Mapping[Action, PressHandler]:
     """Return what each button does."""
     return {
         "mine": claims.claim,
-        "not_mine": claims.decline,
+        "not_mine": gallery.not_mine,
+        "pick": gallery.pick,
+        "none_of_these": gallery.none_of_these,
         "see_claim": claims.see,
         "accept_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.ACCEPTED),
         "reject_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.REJECTED),

@@ -54,3 +54,9 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     if found.sealed and not match.released:
         return False
     return reader is lost or not lost.private
+
+
+def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:
+    """Whether the owner may look at a found report without being notified; a sealed one is never in a gallery."""
+    is_open = match.state is MatchState.UNDECIDED and not match.declined and found.state is ReportState.OPEN
+    return is_open and not found.sealed and may_show(lost, found, match)

@@ -8,13 +8,14 @@ from typing import Final
 from uuid import UUID
 
 from reunite import rules
-from reunite.announce import log_lines, picture_of, show_released
+from reunite.announce import log_lines, show_released
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
 from reunite.ports import Queue, Session, Store
+from reunite.tiles import picture_of
 
 _NOTING_PAUSES: Final = (0.2, 0.5, 1.0)
 """Seconds between looks for the match that a message shows: people see it a moment before the delivery notes it."""
@@ -183,6 +184,6 @@ async def _revise_log(
     session: Session, match: Match, lost: Report, found: Report, moderator: Person | None = None
 ) -> None:
     """Bring the match's lines in the moderators' channels up to date."""
-    picture = await picture_of(session, found)
+    picture = await picture_of(session, found, match)
     for key, reader in log_lines(match, found, lost):
         await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))

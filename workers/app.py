@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
 import psycopg
 import structlog
@@ -28,6 +27,7 @@ from workers.decoder.pool import Decoders
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
 from workers.intake import Intake
+from workers.leases import Leases
 from workers.process import Processor
 from workers.slack_files import SlackFiles
 from workers.turns import Turns
@@ -35,6 +35,10 @@ from workers.turns import Turns
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _SWEEP_EVERY: Final = 1.0
 _EXPIRED_AT_ONCE: Final = 100
+_LONGEST_JOB: Final = 600
+"""Seconds after which arq ends a job."""
+_LONGEST_ROUND: Final = _LONGEST_JOB / 2
+"""Seconds after which a job begins no further work."""
 _QUIET: Final = 10.0
 """Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
 
@@ -110,11 +114,12 @@ async def _model(
 
 
 def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:
+    leases = Leases(store, max(1, config.parallel // 2), config.lease_seconds)
+
     async def process(ctx: dict[Any, Any], payload: dict[str, Any]) -> str:  # noqa: ARG001 - arq's signature
         if payload.get("v") != queue.PAYLOAD_VERSION:
             return "unknown payload"  # from another version of the program; the sweep will send a hint in our format
-        lease = await store.lease_work(UUID(payload["work"]), config.lease_seconds)
-        return await processor.process(lease) if lease else "not due"
+        return await _process_due(leases, processor)
 
     return Worker(
         functions=[func(process, name=queue.JOB, keep_result=0, max_tries=1)],
@@ -123,11 +128,25 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
         handle_signals=False,
         max_jobs=config.parallel,
         poll_delay=0.1,
-        job_timeout=600,
+        job_timeout=_LONGEST_JOB,
         job_serializer=queue.serialize,
         job_deserializer=queue.deserialize,
         log_results=False,
     )
+
+
+async def _process_due(leases: Leases, processor: Processor) -> str:
+    """Process what is due: a hint says that there is work, and whose turn it is decides which.
+
+    It goes on until nothing is left: a hint that came while its community had its share in flight led to nothing.
+    """
+    ends, outcome = asyncio.get_running_loop().time() + _LONGEST_ROUND, "not due"
+    while asyncio.get_running_loop().time() < ends:
+        async with leases.next() as lease:
+            if lease is None:
+                break
+            outcome = await processor.process(lease)
+    return outcome
 
 
 async def _take_hints(worker: Worker) -> None:

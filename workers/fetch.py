@@ -103,7 +103,7 @@ class PhotoFetcher:
 
     def _check(self, url: URL) -> None:
         if not self._is_allowed(url):
-            raise DefectError(f"{url.scheme}://{url.host}:{url.port} is no file host of a platform.")
+            raise DefectError(f"{url.scheme}://{url.host}:{url.port} isn't a platform's file host.")
 
     def _is_allowed(self, url: URL) -> bool:
         https = url.scheme == "https" and url.host in self._allowed_hosts and url.port == 443  # noqa: PLR2004

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from db.leases import LeaseLostError, StoredPhoto, WorkLease
+from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
 from db.store import Store
 from reunite.encoder import Pixels
 from reunite.entities import Photo, PhotoState
@@ -27,6 +27,8 @@ MOST_FAILURES: Final = 6
 """After so many tries (about a minute) temporary trouble is said instead of tried again."""
 IN_FLIGHT_BYTES: Final = 4 * MAX_PHOTO_BYTES
 """What of posted files a worker holds at once."""
+PHOTOS_AT_ONCE: Final = 2
+"""Photos of one report that are taken at once: ten heavy ones don't fill the queue that others wait in."""
 _FRESH_LINK: Final = 15.0
 """Seconds after which a photo whose link had expired is tried again, if the bot has not brought a fresh one before."""
 
@@ -55,7 +57,13 @@ class Intake:
         """Store the report's photos that are not stored yet; what can't be used is said in words."""
         async with self.store.work_session(lease) as session:
             pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
-        outcomes = await asyncio.gather(*(self._take_one(lease, photo) for photo in pending), return_exceptions=True)
+        few = asyncio.Semaphore(PHOTOS_AT_ONCE)
+
+        async def in_turn(photo: Photo) -> Pixels | None:
+            async with few:
+                return await self._take_one(lease, photo)
+
+        outcomes = await asyncio.gather(*map(in_turn, pending), return_exceptions=True)
         taken = Taken()
         for photo, outcome in zip(pending, outcomes, strict=True):
             match outcome:
@@ -74,21 +82,26 @@ class Intake:
     async def refuse(self, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
         """Say in the thread why a photo can't be used, and forget it."""
         async with self.store.work_session(lease) as session:
-            report = await session.reports.get(lease.report)
-            language = report.language if report else "en"
-            # A sealed find's thread is read by all, and a file's name may say whose ID it is.
-            name = f"#{photo.position + 1}" if report and report.sealed else photo.name
-            reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
             if await session.refuse_photo(photo.id, error.key, photo.state):
-                await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
+                await self._say(session, lease, photo, error)
+
+    async def _say(self, session: WorkSession, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
+        report = await session.reports.get(lease.report)
+        language = report.language if report else "en"
+        # A sealed find's thread is read by all, and a file's name may say whose ID it is.
+        name = f"#{photo.position + 1}" if report and report.sealed else photo.name
+        reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
+        await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)
 
     async def _take_one(self, lease: WorkLease, photo: Photo) -> Pixels | None:
         try:
             decoded = await self._opened(lease, photo)
             async with self.store.work_session(lease) as session:
-                await session.store_photo(photo.id, _stored(decoded))
+                is_stored = await session.store_photo(photo.id, _stored(decoded))
+                if is_stored and decoded.is_partial:
+                    await self._say(session, lease, photo, TellUserError("photo_partial"))
         except TellUserError as error:
-            is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting for ever
+            is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK) from error
             await self.refuse(lease, photo, error)

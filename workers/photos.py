@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,15 +10,19 @@ from io import BytesIO
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from reunite.encoder import Pixels
 from reunite.errors import DefectError, TellUserError
+from workers import boxes, cicp, mending, rows, srgb
+from workers.mending import Mended
+from workers.srgb import Colours
 
 MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 MAX_PHOTO_PIXELS: Final = 80_000_000
+MAX_SCALED_PIXELS: Final = 400_000_000
+"""For photos that are decoded at a fraction of their size."""
 MAX_DECODED_BYTES: Final = 600_000_000
 """What a photo may take while it is open."""
 STORED_SIDE: Final = 512
@@ -51,19 +56,23 @@ _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: what was done to the picture, undo
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_SRGB: Final = ImageCms.createProfile("sRGB")
-
 register_heif_opener(thumbnails=False)
+Image.MAX_IMAGE_PIXELS = None  # the limits are ours
+PngImagePlugin.MAX_TEXT_CHUNK = mending.MAX_PROFILE_BYTES
 
 
 @dataclass(frozen=True)
 class StoredCopy:
-    """The one image from which everything is made: upright sRGB, no metadata, at most 512 px on the long side."""
+    """The one image from which everything is made: upright sRGB, no metadata, at most 512 px on the long side.
+
+    `is_partial`: some rows of the posted photo could not be decoded.
+    """
 
     jpeg: bytes
     width: int
     height: int
     sha256: str
+    is_partial: bool
 
 
 def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) -> StoredCopy:
@@ -77,17 +86,17 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
     if len(data) > MAX_PHOTO_BYTES:
         raise TellUserError("photo_too_large", megabytes=MAX_PHOTO_BYTES // 2**20)
     try:
-        with _open(data) as image:
+        photo = mending.mended(data)
+        with _open(photo.data) as image:
             take(_needed(image))
-            copy = _upright_srgb(image)
+            copy, is_partial = _upright_srgb(image, photo)
     except (TellUserError, MemoryError):
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
     except Exception as error:  # a damaged file makes the decoders raise anything, from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
     jpeg = _as_jpeg(copy)
-    return StoredCopy(jpeg, copy.width, copy.height, hashlib.sha256(jpeg).hexdigest())
+    sha256 = hashlib.sha256(jpeg).hexdigest()
+    return StoredCopy(jpeg, copy.width, copy.height, sha256, is_partial=is_partial)
 
 
 def decode(jpeg: bytes) -> Pixels:
@@ -108,8 +117,10 @@ def _open(data: bytes) -> Image.Image:
             raise TellUserError("photo_is_web_page") from error
         damaged = not data or _SIGNATURE.match(data)
         raise TellUserError("photo_unreadable" if damaged else "photo_not_an_image") from error
-    if image.width * image.height > MAX_PHOTO_PIXELS or _needed(image) > MAX_DECODED_BYTES:
-        raise _too_many_pixels(min(MAX_PHOTO_PIXELS, MAX_DECODED_BYTES // _bytes_a_pixel(image)))
+    most = MAX_SCALED_PIXELS if image.format == "JPEG" else MAX_PHOTO_PIXELS
+    if image.width * image.height > most or _needed(image) > MAX_DECODED_BYTES:
+        most = min(most, MAX_DECODED_BYTES // _bytes_a_pixel(image))
+        raise TellUserError("photo_too_many_pixels", number=most // 1_000_000)
     return image
 
 
@@ -134,23 +145,32 @@ def _is_web_page(start: bytes) -> bool:
     return rest.startswith(_PAGE)
 
 
-def _too_many_pixels(most: int = MAX_PHOTO_PIXELS) -> TellUserError:
-    return TellUserError("photo_too_many_pixels", number=most // 1_000_000)
-
-
-def _upright_srgb(image: Image.Image) -> Image.Image:
-    profile = image.info.get("icc_profile")
+def _upright_srgb(image: Image.Image, photo: Mended) -> tuple[Image.Image, bool]:
+    found = boxes.properties(photo.data)
+    colours, crop = _colours(image, photo.data, found), boxes.clean_aperture(found)
     scale = 2 * STORED_SIDE / max(image.size)
     if scale < 1:  # a big JPEG is decoded at a fraction of its size already
         image.draft(None, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
-    image.load()
+    there = rows.load(image, is_cut=photo.is_cut)
     orientation = _orientation(image)
-    image = _resizable(image)
+    if crop and image.format == "AVIF":  # libheif does that itself
+        image = image.crop(crop)
+    image = srgb.resizable(image)
     image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    top, bottom = math.ceil(there.top * image.height), math.floor(there.bottom * image.height)
+    image = image.crop((0, top, image.width, max(top + 1, bottom)))
     if image.mode in {"I", "F"}:
-        image = _stretched(np.asarray(image, dtype=np.float64))
-    image = _over_white(image, profile)
-    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+        image = srgb.stretched(np.asarray(image, dtype=np.float64))
+    image = srgb.over_white(image, colours)
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image, there.is_partial
+
+
+def _colours(image: Image.Image, data: bytes, found: boxes.Properties) -> Colours:
+    """A PNG's code points come before its profile, those of AVIF and HEIC after it."""
+    profile: bytes | None = image.info.get("icc_profile")
+    if image.format == "PNG":
+        return cicp.of_png(data) or profile
+    return profile or cicp.of_boxes(found)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -158,52 +178,6 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - a photo with broken metadata is still a photo
         return 1
-
-
-def _resizable(image: Image.Image) -> Image.Image:
-    """Bring the image into a mode whose pixels can be averaged."""
-    if image.mode.startswith("I;16"):  # Pillow's own conversion would cut off at 255
-        return Image.fromarray((np.asarray(image).astype(np.uint16) // 257).astype(np.uint8))
-    if image.mode in {"I", "F"}:
-        return image
-    if "transparency" in image.info or image.mode in {"PA", "La", "RGBa"}:
-        return image.convert("RGBA")
-    if image.mode == "1":
-        return image.convert("L")
-    return image if image.mode in {"L", "LA", "RGB", "RGBA", "CMYK", "LAB"} else image.convert("RGB")
-
-
-def _stretched(values: NDArray[np.float64]) -> Image.Image:
-    """Integers of 32 bits and floats have no agreed white: the darkest becomes black, the brightest white."""
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    scaled = (np.nan_to_num(values, nan=low, posinf=high, neginf=low) - low) * (255 / ((high - low) or 1))
-    return Image.fromarray(scaled.round().astype(np.uint8))
-
-
-def _over_white(image: Image.Image, profile: bytes | None) -> Image.Image:
-    alpha = image.getchannel("A") if image.mode in {"LA", "RGBA"} else None
-    if alpha is not None:
-        image = image.convert(image.mode.removesuffix("A"))
-    image = _to_srgb(image, profile)
-    if alpha is None:
-        return image
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image, mask=alpha)
-    return white
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if image.mode == "LAB":
-        converted = ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")
-        return converted or image
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            return ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB") or image
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a profile that is damaged or meant for other channels: the numbers are taken as sRGB
-    return image.convert("RGB")
 
 
 def _as_jpeg(image: Image.Image) -> bytes:

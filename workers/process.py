@@ -30,7 +30,7 @@ from workers.turns import Turns
 Outcome = Literal["done", "again", "failed", "overtaken"]
 
 _SUSPECT_AFTER: Final = 2
-"""After this many workers died while processing it, perhaps beside others, work is processed alone."""
+"""After this many workers died while processing it, perhaps with others, work is processed alone."""
 _DEATHS_ALONE: Final = 2
 """After this many more deaths the part tried last is left out, and after each further one the next part."""
 _MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
@@ -52,7 +52,7 @@ class Processor:
     lease_seconds: float = 30
 
     async def process(self, lease: WorkLease) -> Outcome:
-        """Process a report as far as possible and return the outcome; never raises."""
+        """Process all that can be processed of a report and return the outcome; never raises."""
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:

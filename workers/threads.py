@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 _SYSTEM: Final = Path("/sys")
+_VERSION_1: Final = ("cpu", "cpu,cpuacct")
+"""Where a system with control groups of version 1 mounts the one for processors."""
 
 
 def use_threads(number: int | None) -> int:
@@ -41,8 +43,18 @@ def _siblings(system: Path, cpu: int) -> str:
 
 def _quota(system: Path) -> float:
     """Return the cgroup's quota, in processors."""
+    root = system / "fs/cgroup"
+    ways = [
+        (root / "cpu.max",),
+        *((root / v1 / "cpu.cfs_quota_us", root / v1 / "cpu.cfs_period_us") for v1 in _VERSION_1),
+    ]
+    return min((quota for way in ways if (quota := _granted(way))), default=float(os.cpu_count() or 1))
+
+
+def _granted(files: tuple[Path, ...]) -> float | None:
+    """Return what these files grant, quota before period; None without a quota: "max 100000", or -1 in version 1."""
     try:
-        granted, period = (system / "fs/cgroup/cpu.max").read_text("ascii").split()
-        return float(granted) / float(period)
-    except (OSError, ValueError):  # no quota: "max 100000"
-        return float(os.cpu_count() or 1)
+        quota, period = (float(number) for file in files for number in file.read_text("ascii").split())
+        return quota / period if quota > 0 else None
+    except (OSError, ValueError, ZeroDivisionError):
+        return None

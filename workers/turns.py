@@ -1,4 +1,4 @@
-"""Work side by side, or one piece alone: what may kill the process is tried with nothing beside it."""
+"""Runs work in parallel, or one piece alone: what may kill the process is tried alone."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -48,7 +48,7 @@ async def log_in(client: discord.Client, token: str) -> None:
     try:
         await client.login(token)
     except discord.LoginFailure as error:
-        raise SetupError("Discord refuses the bot's token: copy it again into REUNITE_DISCORD_TOKEN.") from error
+        raise SetupError("Discord rejected the bot's token. Copy it again into REUNITE_DISCORD_TOKEN.") from error
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise SetupError(f"Discord can't be reached ({error}): try again later.") from error
 

@@ -21,7 +21,7 @@ async def check(config: DiscordConfig, database_url: str) -> AsyncIterator[Findi
                 await client.login(config.token or "")
             except discord.LoginFailure:
                 remedy = "Copy the token again (your application, Bot, Reset Token) into REUNITE_DISCORD_TOKEN."
-                yield Finding("Discord", ok=False, found="the token is refused", remedy=remedy)
+                yield Finding("Discord", ok=False, found="Discord rejected the token", remedy=remedy)
                 return
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 yield Finding("Discord", ok=False, found=f"can't be reached: {error}", remedy="Try again later.")

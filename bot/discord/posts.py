@@ -34,6 +34,7 @@ def report_of(message: discord.Message, kind: ReportKind) -> NewReport:
         author=member_of(message.author),
         text=text_of(message),
         photos=photos_of(message.attachments),
+        posted_at=message.created_at,
     )
 
 

@@ -1,6 +1,6 @@
 """Neutral replies in Discord's form. Pure.
 
-A reply is an embed; beside it are only the mentions that ping. The embed's `url` carries the reply's key: an embed
+A reply is an embed; outside it are only the mentions that ping. The embed's `url` carries the reply's key: an embed
 without a title shows no link, but Discord returns the address with the message, so a reply whose sending was
 interrupted can be found again. (Discord doesn't return a nonce, and two replies of a thread may read the same.)
 """
@@ -19,6 +19,7 @@ from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
 from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
 from reunite.ports import Outgoing
+from reunite.text.controls import without_controls
 
 PICTURE_NAME: Final = "photo.jpg"
 MOST_QUOTED: Final = 800
@@ -75,7 +76,9 @@ def render(outgoing: Outgoing) -> Rendered:
     pinged = _pinged(reply)
     embed = embed_of(reply)
     embed.url = marker(outgoing.key)
-    if outgoing.picture:
+    if outgoing.picture and reply.gallery:
+        embed.set_image(url=f"attachment://{PICTURE_NAME}")
+    elif outgoing.picture:
         embed.set_thumbnail(url=f"attachment://{PICTURE_NAME}")
     content = " ".join(f"<@{person.member.id}>" for person in pinged) or None
     return Rendered(content, embed, mentions_of(pinged), buttons_of(reply))
@@ -97,7 +100,7 @@ def buttons_of(reply: Reply) -> tuple[RenderedButton, ...]:
     choices = [(answer_id(reply.asked, choice.id), choice.words, "plain") for choice in reply.choices if reply.asked]
     buttons = [(f"{button.action}:{button.subject}", button.words, button.style) for button in reply.buttons]
     return tuple(
-        RenderedButton(custom_id, shortened(words, _MOST_BUTTON), _STYLES[style])
+        RenderedButton(custom_id, shortened(without_controls(words), _MOST_BUTTON), _STYLES[style])
         for custom_id, words, style in choices + buttons
     )
 
@@ -146,7 +149,8 @@ def marker(key: str) -> str:
 
 def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
     """Name a post's thread by its caption, or else by its day."""
-    words = " ".join(caption.split()) or sentence("thread_unnamed", language, day=date_words(posted, language))
+    day = date_words(posted, language)
+    words = " ".join(without_controls(caption).split()) or sentence("thread_unnamed", language, day=day)
     return shortened(sentence(f"thread_{kind}", language, what=words), _MOST_THREAD_NAME)
 
 

@@ -84,6 +84,7 @@ class Reports:
             text=told.text,
             place=given.where,
             happened_at=told.moment,
+            posted_at=interaction.created_at,
             photos=given.photos,
             sealed=which == "sealed",
             private=private,

@@ -93,6 +93,7 @@ def _parts(
     return Parts(
         workspaces=workspaces,
         installations=installations,
+        background=background,
         inbound=Inbound(handlers, platform, installations, background),
         commands=Commands(handlers, reports, linking, background),
         reports=reports,
@@ -112,7 +113,7 @@ async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Calla
         return
     socket = AsyncSocketModeHandler(bolt, config.app_token, ping_interval=config.ping_seconds)
     try:
-        with slack_errors():  # a refused token fails here; later the client would retry it for ever
+        with slack_errors():  # a refused token fails here; later the client would retry it without end
             socket.client.wss_uri = await socket.client.issue_new_wss_url()
         await socket.client.connect()  # type: ignore[no-untyped-call] # slack_sdk has no type here
         _log.info("slack_connected")

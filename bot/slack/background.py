@@ -1,13 +1,15 @@
-"""Work that goes on after Slack was acknowledged."""
+"""Work that goes on after Slack was acknowledged, if it takes longer than Slack waits."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Final
 
 import structlog
 
 from reunite.errors import TryAgainError, UndeliverableError
 
+PATIENCE: Final = 2.0
+"""Seconds that an acknowledgement waits for the work; Slack gives up after three."""
 _log = structlog.get_logger(__name__)
 
 
@@ -21,6 +23,16 @@ class Background:
         task = asyncio.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def awaited(self, listening: Awaitable[None]) -> None:
+        """Wait for a listener and, within Slack's patience, for the work it starts.
+
+        Bolt acknowledges once this returns: what Slack counts as done is in the database then, unless it's slow.
+        """
+        before = set(self._tasks)
+        await listening
+        if started := self._tasks - before:
+            await asyncio.wait(started, timeout=PATIENCE)
 
     async def finish(self) -> None:
         """Wait for the work in progress."""

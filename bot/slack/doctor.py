@@ -35,7 +35,7 @@ async def check(config: SlackConfig, database_url: str) -> AsyncIterator[Finding
         if config.app_token:
             yield await _app_token(with_token(client, config.app_token))
         else:
-            yield Finding("Slack's events", ok=True, found=f"by HTTP, signed, on {config.host}:{config.port}")
+            yield Finding("Slack's events", ok=True, found=f"signed HTTP on {config.host}:{config.port}")
 
 
 async def _installed(database_url: str) -> list[str]:
@@ -52,7 +52,7 @@ async def _workspace(client: AsyncWebClient) -> list[Finding]:
         identity = await client.auth_test()
         page = await client.users_conversations(types="public_channel,private_channel", limit=_PAGE)
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        remedy = "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…), and install the app again."
+        remedy = "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…) and reinstall the app."
         return [Finding("Slack", ok=False, found=_words(error), remedy=remedy)]
     channels = {
         f"#{channel['name']}": role_of(channel["id"], channel["name"], Settings()) for channel in page["channels"]
@@ -67,7 +67,7 @@ async def _workspace(client: AsyncWebClient) -> list[Finding]:
 def _scopes(lacking: list[str]) -> Finding:
     if not lacking:
         return Finding("its scopes", ok=True, found="complete")
-    remedy = "Update the app's manifest (slack/manifest.yaml) and install the app again."
+    remedy = "Update the app's manifest (slack/manifest.yaml) and reinstall the app."
     return Finding("its scopes", ok=False, found=f"{', '.join(lacking)} missing", remedy=remedy)
 
 
@@ -86,8 +86,8 @@ async def _app_token(client: AsyncWebClient) -> Finding:
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
         remedy = "Check REUNITE_SLACK_APP_TOKEN (xapp-…, with the scope connections:write)."
         return Finding(what, ok=False, found=_words(error), remedy=remedy)
-    return Finding(what, ok=True, found="may connect")
+    return Finding(what, ok=True, found="can connect")
 
 
 def _words(error: Exception) -> str:
-    return f"Slack answers {code_of(error)}" if isinstance(error, SlackApiError) else type(error).__name__
+    return f"Slack says: {code_of(error)}" if isinstance(error, SlackApiError) else type(error).__name__

@@ -17,6 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import manifest
+from bot.slack.background import Background
 from bot.slack.buttons import Buttons
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
@@ -49,6 +50,7 @@ class Parts:
     home: Home
     settings_form: SettingsForm
     linking: Linking
+    background: Background
 
 
 def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> AsyncApp:
@@ -90,13 +92,13 @@ def _events(app: AsyncApp, parts: Parts) -> None:
 def _requests(app: AsyncApp, parts: Parts) -> None:
     workspaces, reports, buttons = parts.workspaces, parts.reports, parts.buttons
     for command in manifest.COMMANDS:
-        app.command(command)(_replying(workspaces, parts.commands.command))
+        app.command(command)(_replying(parts, parts.commands.command))
     for callback in manifest.GLOBAL_SHORTCUTS:
-        app.global_shortcut(callback)(_replying(workspaces, reports.shortcut))
+        app.global_shortcut(callback)(_replying(parts, reports.shortcut))
     for callback in manifest.MESSAGE_SHORTCUTS:
-        app.message_shortcut(callback)(_replying(workspaces, reports.from_menu))
+        app.message_shortcut(callback)(_replying(parts, reports.from_menu))
     for prefix, listener in ((ANSWER, buttons.answered), (PRESS, buttons.pressed), (HOME, parts.home.pressed)):
-        app.action(re.compile(f"^{prefix}"))(_replying(workspaces, listener))
+        app.action(re.compile(f"^{prefix}"))(_replying(parts, listener))
     app.view(re.compile(f"^{REPORT}"))(_submitting(workspaces, reports.submit))
     submits = ((PRESS, buttons.submit), (SETUP, parts.settings_form.submit), (LINK, parts.linking.submit))
     for callback, submit in submits:
@@ -133,9 +135,10 @@ def _leaving(parts: Parts) -> _Listener:
     return listen
 
 
-def _replying(workspaces: Workspaces, listener: _Listener) -> _Listener:
+def _replying(parts: Parts, listener: _Listener) -> _Listener:
     async def listen(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, context: AsyncBoltContext) -> None:
-        await listener(await _workspace(workspaces, context), ack, body, respond)
+        workspace = await _workspace(parts.workspaces, context)
+        await parts.background.awaited(listener(workspace, ack, body, respond))
 
     return listen
 

@@ -13,9 +13,10 @@ import structlog
 
 from bot.channels import without_deleted
 from bot.slack.background import Background
+from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
-from bot.slack.posts import REPORTS, Body, files_of, is_post, key_of, message_at, photos_of, words_of
+from bot.slack.posts import REPORTS, Body, files_of, is_post, key_of, message_at, moment_of, photos_of, words_of
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
@@ -40,6 +41,7 @@ class Inbound:
         self._platform = platform
         self._installations = installations
         self._background = background
+        self._edits = NewestEdits()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def message(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -52,10 +54,14 @@ class Inbound:
 
         Only the event of a post with a photo has the subtype file_share; the message in the channel's history has none.
         """
-        if not files_of(event):
-            return event
-        message = await message_at(workspace, event["channel"], event["ts"])
-        return {"channel": event["channel"], **message} if message and files_of(message) else None
+        match event:
+            case {"subtype": "message_changed", "channel": channel, "message": {"ts": ts}}:
+                message = await message_at(workspace, channel, ts)
+                return {**event, "message": message} if message else None
+            case {"channel": channel, "ts": ts} if files_of(event):
+                message = await message_at(workspace, channel, ts)
+                return {"channel": channel, **message} if message and files_of(message) else None
+        return event
 
     async def _message(self, workspace: SlackWorkspace, event: Body) -> None:
         match event:
@@ -86,6 +92,7 @@ class Inbound:
                 author=(await workspace.person(message["user"])).member,
                 text=await words_of(workspace, message),
                 photos=found.photos,
+                posted_at=moment_of(message["ts"]),
             )
             await self._report(command)
 
@@ -99,14 +106,17 @@ class Inbound:
 
     async def edited(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Update a report with the new words of its post; a post that was refused before is tried again."""
-        target = workspace.target(channel, message["ts"])
+        target, key = workspace.target(channel, message["ts"]), key_of(channel, message["ts"])
+        if self._edits.is_outdated(key, message):
+            return
         try:
             words = await words_of(workspace, message)
             edited = await self._handlers.edit(EditReport(target=target, text=words))
             if not edited and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
-            self._background.start(self._send_problem(f"{key_of(channel, message['ts'])}:edit", target, error))
+            self._background.start(self._send_problem(f"{key}:edit", target, error))
+        self._edits.note(key, message)
 
     async def deleted(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
         """Withdraw the report whose post was deleted."""

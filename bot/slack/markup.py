@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from reunite.text.controls import without_controls
+
 _MARKUP: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
 def escape(text: str) -> str:
     """Return text that Slack takes literally: it can contain no mention, link or channel."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return without_controls(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain_text(text: str, names: Mapping[str, str] = {}) -> str:

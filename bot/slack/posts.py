@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -43,6 +44,11 @@ def is_post(workspace: SlackWorkspace, message: Body) -> bool:
 def key_of(channel: str, ts: str) -> str:
     """Return the idempotency key of a post: a ts is unique within its channel only."""
     return f"{channel}:{ts}"
+
+
+def moment_of(ts: str) -> datetime:
+    """Return when a message was posted: its ts counts seconds."""
+    return datetime.fromtimestamp(float(ts), UTC)
 
 
 def files_of(message: Body) -> Sequence[Body]:

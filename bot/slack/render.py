@@ -9,6 +9,7 @@ from bot.slack.markup import escape
 from reunite.entities import ReplyTarget
 from reunite.language import sentence, shortened
 from reunite.messages.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.text.controls import without_controls
 
 MOST_TEXT: Final = 3000
 """Block Kit's limit for a text object, in characters; also used for a notification."""
@@ -32,7 +33,8 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Eleme
         elements.append({"type": kind, "elements": _joined(list(lines), link_to)})
     rendered: list[Element] = [{"type": "rich_text", "elements": elements}] if elements else []
     if file:
-        rendered.append({"type": "image", "slack_file": {"id": file}, "alt_text": sentence("picture_of_match")})
+        alt_text = sentence("picture_of_gallery" if reply.gallery else "picture_of_match")
+        rendered.append({"type": "image", "slack_file": {"id": file}, "alt_text": alt_text})
     if reply.asked and reply.choices:  # Slack refuses an empty row of buttons
         rendered.append({"type": "actions", "elements": [_choice(reply.asked, choice) for choice in reply.choices]})
     if reply.buttons:
@@ -42,7 +44,7 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Eleme
 
 def with_answer(question: Sequence[Element], answer: str) -> list[Element]:
     """Return a question's blocks with the answer in place of the buttons."""
-    line = {"type": "text", "text": answer, "style": {"bold": True}}
+    line = {"type": "text", "text": _shown(answer), "style": {"bold": True}}
     section = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [line]}]}
     return [*(block for block in question if block["type"] != "actions"), section]
 
@@ -65,7 +67,7 @@ def metadata(key: str) -> Mapping[str, Any]:
 
 def button(action: str, words: str, style: str = "plain") -> Element:
     """Return a button with an action id."""
-    text = {"type": "plain_text", "text": shortened(words, _MOST_BUTTON), "emoji": True}
+    text = {"type": "plain_text", "text": _shown(words, _MOST_BUTTON), "emoji": True}
     return {"type": "button", "action_id": action, "text": text, **_STYLES[style]}
 
 
@@ -75,8 +77,12 @@ def _button(reply_button: Button) -> Element:
 
 
 def _choice(report: UUID, choice: Choice) -> Element:
-    text = {"type": "plain_text", "text": shortened(choice.words, _MOST_BUTTON), "emoji": False}
+    text = {"type": "plain_text", "text": _shown(choice.words, _MOST_BUTTON), "emoji": False}
     return {"type": "button", "action_id": f"{ANSWER}{choice.id}", "text": text, "value": f"{report}:{choice.id}"}
+
+
+def _shown(text: str, most: int = MOST_TEXT) -> str:
+    return shortened(without_controls(text), most)
 
 
 def _is_quote(line: Line) -> bool:
@@ -96,13 +102,13 @@ def _joined(lines: Sequence[Line], link_to: LinkTo) -> list[Element]:
 def _element(span: Span, link_to: LinkTo) -> Element:
     match span:
         case Strong(text):
-            return {"type": "text", "text": shortened(text, MOST_TEXT), "style": {"bold": True}}
+            return {"type": "text", "text": _shown(text), "style": {"bold": True}}
         case Plain(text) | Quoted(text):
-            return {"type": "text", "text": shortened(text, MOST_TEXT)}
+            return {"type": "text", "text": _shown(text)}
         case Person("slack", member, notify=True):
             return {"type": "user", "user_id": member.id}
         case Person(_, member):  # every mention on Slack pings
-            return {"type": "text", "text": shortened(member.name, MOST_TEXT)}
+            return {"type": "text", "text": _shown(member.name)}
         case Jump(_, text, target):
             url = link_to(target) if target else None
             return {"type": "link", "url": url, "text": text} if url else {"type": "text", "text": text}

@@ -1,7 +1,7 @@
 """Reports by command, shortcut or modal: where they go, and who may see them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -11,7 +11,7 @@ from bot.slack.background import Background
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
-from bot.slack.posts import REPORTS, form_photos, is_post, key_of, photos_of, words_of
+from bot.slack.posts import REPORTS, form_photos, is_post, key_of, moment_of, photos_of, words_of
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import NewReport, ReportLost
@@ -76,6 +76,7 @@ class Reports:
             target=workspace.target(channel, None),
             author=person.member,
             text=await workspace.words(body["text"]),
+            posted_at=datetime.now(UTC),
             private=is_private,
         )
         await self._report(report, person, private)
@@ -106,6 +107,7 @@ class Reports:
             author=author.member,
             text=words,
             photos=found.photos,
+            posted_at=moment_of(message["ts"]),
         )
         await self._report(report, person, private, found.problems)
 
@@ -137,6 +139,7 @@ async def _filled_in(
         text=told.text,
         place=given.get("where", ""),
         happened_at=told.moment,
+        posted_at=datetime.now(UTC),
         photos=await form_photos(workspace, given.get("photos", ())),
         sealed=which == "sealed",
         private=is_private,

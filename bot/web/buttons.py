@@ -19,7 +19,7 @@ _KEY: Final = re.compile(r"[\w-]{8,64}")
 
 
 class Buttons:
-    """Answers requests for one person, who is whoever the page says."""
+    """Answers requests for one person: the page says who."""
 
     def __init__(self, handlers: Handlers, chat: Chat) -> None:
         self._handlers = handlers

@@ -18,6 +18,8 @@ from reunite.handlers import Handlers
 _COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
 _SLASH_LOST: Final = re.compile(r"\A\s*+/lost\b\s*+")
 _POST_ID: Final = re.compile(r"[\w-]{8,64}")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+"""Far from what dates and time zones can hold."""
 
 
 class Inbound:
@@ -39,7 +41,7 @@ class Inbound:
         if channel not in _COMMANDS or not _POST_ID.fullmatch(post_id):
             raise web.HTTPBadRequest
         author = requests.member(given.fields.get("name"))
-        text = given.fields.get("text", "")[command.end() if command else 0 :].replace("\0", "")
+        text = given.fields.get("text", "")[command.end() if command else 0 :]
         is_sealed = channel == "found" and given.has("sealed")
         message = None if is_sealed else await self._write(channel, post_id, author, text)
         try:
@@ -64,10 +66,8 @@ class Inbound:
         """Change the words of a member's own post."""
         body = await requests.json_body(request)
         message, author = requests.number(body.get("message")), requests.member(body.get("name"))
-        text = body.get("text")
-        if not isinstance(text, str):
-            raise web.HTTPBadRequest
-        if not (text := text.replace("\0", "").strip()):
+        text = requests.text(body.get("text")).strip()
+        if not text:
             raise TellUserError("empty_report")
         info = await self._info(message)
         if info is None or info.author != author.id:
@@ -81,7 +81,7 @@ class Inbound:
     async def give_verdict(self, request: web.Request) -> web.Response:
         """Give or withdraw a verdict on the match that a message shows."""
         body = await requests.json_body(request)
-        message, kind = requests.number(body.get("message")), body.get("kind")
+        message, kind = requests.number(body.get("message")), requests.text(body.get("kind"))
         if kind not in set(VerdictKind):
             raise web.HTTPBadRequest
         info = await self._info(message)
@@ -103,9 +103,7 @@ class Inbound:
     async def answer(self, request: web.Request) -> web.Response:
         """Take the answer to the question in a message; return a sentence for the author."""
         body = await requests.json_body(request)
-        message, choice = requests.number(body.get("message")), body.get("choice")
-        if not isinstance(choice, str):
-            raise web.HTTPBadRequest
+        message, choice = requests.number(body.get("message")), requests.text(body.get("choice"))
         info = await self._info(message)
         if info is None or info.reply is None or info.reply.asked is None:
             raise TellUserError("nothing_here")
@@ -147,6 +145,7 @@ def _report(given: FormInput, channel: str, message: int | None, author: Member,
         text=text,
         place=given.fields.get("place", ""),
         happened_at=_time(given.fields.get("at", "")),
+        posted_at=datetime.now(UTC),
         photos=tuple(given.photos),
         sealed=is_sealed,
         private=channel == "lost" and given.has("private"),
@@ -167,6 +166,9 @@ def _time(value: str) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(value)
-    except ValueError:
+        time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise web.HTTPBadRequest from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        raise web.HTTPBadRequest
+    return time

@@ -9,14 +9,15 @@ from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
 from reunite.messages.forms import Form, form_of
-from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong
+from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong, Tile
+from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
 
 _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
 _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine"}
-_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail"}
+_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail", "none_of_these"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,17 @@ def reply_json(reply: Reply) -> Json:
         "kind": reply.kind,
         "lines": [[span_json(span) for span in line] for line in reply.lines],
         "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
+        "gallery": [tile_json(tile) for tile in reply.gallery],
         "buttons": [button_json(button) for button in reply.buttons],
+    }
+
+
+def tile_json(tile: Tile) -> Json:
+    return {
+        "number": tile.number,
+        "match": str(tile.match),
+        "level": tile.label.name.lower() if tile.label else None,
+        "photo": f"/photos/{tile.photo}" if tile.photo else None,
     }
 
 
@@ -79,7 +90,7 @@ def span_json(span: Span) -> Json:
     """Return one span. A link to another platform is only its text."""
     match span:
         case Person(platform, member):
-            return {"is": "person" if platform == "web" else "plain", "text": member.name}
+            return {"is": "person" if platform == "web" else "plain", "text": without_controls(member.name)}
         case Jump(_, text, target):
             if target and target.platform == "web" and target.message:
                 return {"is": "jump", "text": text, "channel": target.channel, "message": int(target.message)}
@@ -87,7 +98,7 @@ def span_json(span: Span) -> Json:
         case Strong(text, label) if label:
             return {"is": "label", "text": text, "level": label.name.lower()}
         case _:
-            return {"is": type(span).__name__.lower(), "text": span.text}
+            return {"is": type(span).__name__.lower(), "text": without_controls(span.text)}
 
 
 class _Board:
@@ -121,7 +132,7 @@ class _Board:
             "id": message.id,
             "channel": message.channel,
             "root": message.root,
-            "author": message.author.name if message.author else None,
+            "author": without_controls(message.author.name) if message.author else None,
             "text": self._words(message),
             "at": message.created_at.isoformat(),
             "reply": self._reply(reply, message.verdict_marks) if reply else None,
@@ -133,15 +144,17 @@ class _Board:
     def _words(self, message: WebMessage) -> str:
         """Return a post's words; a sealed report's are visible to those who may read it."""
         if message.posted and message.posted.report.sealed and self._viewer.may_read(message.posted.report):
-            return message.posted.report.text
-        return message.text
+            return without_controls(message.posted.report.text)
+        return without_controls(message.text)
 
     def _reply(self, reply: Reply, verdict_marks: VerdictMarks | None) -> Json:
         """Return a reply with the buttons that the viewer may press."""
-        buttons = [button for button in reply.buttons if self._is_pressable(button, verdict_marks)]
+        buttons = [button for button in reply.buttons if self._is_pressable(button, reply, verdict_marks)]
         return {**reply_json(reply), "buttons": [button_json(button) for button in buttons]}
 
-    def _is_pressable(self, button: Button, verdict_marks: VerdictMarks | None) -> bool:
+    def _is_pressable(self, button: Button, reply: Reply, verdict_marks: VerdictMarks | None) -> bool:
+        if button.action == "pick":
+            return not reply.about.isdisjoint(self._own)
         match = verdict_marks.match if verdict_marks else None
         if button.action in _OF_OWNER:
             return match is not None and match.lost in self._own
@@ -161,7 +174,7 @@ class _Board:
             "own": self._viewer.owns(report),
             "sealed": report.sealed,
             "private": report.private,
-            "place": report.place,
+            "place": without_controls(report.place),
             "happenedAt": report.happened_at.isoformat() if report.happened_at else None,
             "photos": [_photo(photo) for photo in posted.photos] if may_read else [],
         }
@@ -170,14 +183,14 @@ class _Board:
         """Return the choices, and the one that was chosen."""
         answer = self._answers.get(reply.asked) if reply.asked else None
         return {
-            "choices": [{"id": choice.id, "words": choice.words} for choice in reply.choices],
+            "choices": [{"id": choice.id, "words": without_controls(choice.words)} for choice in reply.choices],
             "said": wording.sentence("not_sure") if answer == "" else answer,
         }
 
 
 def _photo(photo: Photo) -> Json:
     return {
-        "name": photo.name,
+        "name": without_controls(photo.name),
         "state": photo.state,
         "url": f"/photos/{photo.id}" if photo.state is PhotoState.STORED else None,
     }
@@ -186,5 +199,7 @@ def _photo(photo: Photo) -> Json:
 def _match(verdict_marks: VerdictMarks | None) -> Json | None:
     if verdict_marks is None:
         return None
-    names: Json = {kind: [member.name for member in verdict_marks.given[kind]] for kind in VerdictKind}
+    names: Json = {
+        kind: [without_controls(member.name) for member in verdict_marks.given[kind]] for kind in VerdictKind
+    }
     return {"state": verdict_marks.match.state, **names}

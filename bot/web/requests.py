@@ -4,15 +4,20 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from reunite import rules
 from reunite.entities import IncomingPhoto, Member
 from reunite.errors import TellUserError
 
+MOST_FIELDS: Final = 64
+"""How many parts a form may have."""
 MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
 """The largest photo that intake can open."""
 _MOST_FIELD_BYTES: Final = 256 * 1024
 _MOST_NAME: Final = 40
+_NUMBERS_END: Final = 2**63
+"""PostgreSQL's bigint ends before it."""
 
 
 @dataclass(slots=True)
@@ -31,14 +36,21 @@ async def form_input(request: web.Request) -> FormInput:
     """Read a whole form, so that a refusal reaches the page. Raises TellUserError: photos too many or too large."""
     if request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType
+    try:
+        return await _form_input(request)
+    except (HttpProcessingError, ValueError, AssertionError, LookupError):  # what aiohttp raises for a malformed form
+        raise web.HTTPBadRequest from None
+
+
+async def _form_input(request: web.Request) -> FormInput:
     given, refused = FormInput(), None
     async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None:
+        if not isinstance(part, BodyPartReader) or part.name is None or len(given.fields) > MOST_FIELDS:
             raise web.HTTPBadRequest
         is_photo = part.filename is not None
         data = await _read(part, 0 if refused else MOST_PHOTO_BYTES if is_photo else _MOST_FIELD_BYTES)
         if not is_photo and data is not None:
-            given.fields[part.name] = data.decode(errors="replace")
+            given.fields[part.name] = _storable(data.decode(errors="replace"))
         elif is_photo and data:
             given.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
@@ -68,16 +80,28 @@ async def json_body(request: web.Request) -> dict[str, Any]:
         raise web.HTTPUnsupportedMediaType
     try:
         body = await request.json()
-    except ValueError:
+    except (ValueError, LookupError, RecursionError):  # no JSON, an unknown charset, nested too deep
         raise web.HTTPBadRequest from None
     if not isinstance(body, dict):
         raise web.HTTPBadRequest
     return body
 
 
+def text(value: object) -> str:
+    """Return a string that can be stored."""
+    if not isinstance(value, str):
+        raise web.HTTPBadRequest
+    return _storable(value)
+
+
+def _storable(value: str) -> str:
+    """Leave out NUL and halves of characters."""
+    return value.replace("\0", "").encode(errors="ignore").decode()
+
+
 def member(name: object) -> Member:
     """Return a person, who is only a name on the page."""
-    shown = " ".join(str(name or "").replace("\0", "").split())[:_MOST_NAME]
+    shown = " ".join(text(name).split())[:_MOST_NAME]
     if not shown:
         raise web.HTTPBadRequest
     return Member(shown.casefold(), shown)
@@ -85,6 +109,6 @@ def member(name: object) -> Member:
 
 def number(value: object) -> int:
     """Return a message's number."""
-    if not isinstance(value, int):
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < _NUMBERS_END:
         raise web.HTTPBadRequest
     return value

@@ -1,6 +1,6 @@
 """The page's HTTP server: which hosts and origins it answers, and with which headers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,9 +20,11 @@ _HEADERS: Final = {
     " connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_HTTP_PORT: Final = 80
+_OTHER_SITES: Final = {"cross-site", "same-site"}
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 _log = structlog.get_logger(__name__)
 
@@ -56,12 +58,28 @@ def _guard(config: WebConfig) -> Middleware:
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if urlsplit(f"//{request.host}").hostname not in hosts:
+        if not _is_ours(request, hosts):
             raise web.HTTPMisdirectedRequest
-        origin = request.headers.get("Origin")
         only_reads = request.method in {"GET", "HEAD"} and "Upgrade" not in request.headers
-        if origin is not None and not only_reads and urlsplit(origin).netloc != request.host:
+        if not only_reads and _is_of_another_site(request):
             raise web.HTTPForbidden
         return await handler(request)
 
     return guard
+
+
+def _is_ours(request: web.Request, hosts: Collection[str]) -> bool:
+    """Tell whether a request names this machine and the port that it came to."""
+    try:
+        named = urlsplit(f"//{request.host}")
+        port = named.port or _HTTP_PORT
+    except ValueError:
+        return False
+    sockname = request.transport.get_extra_info("sockname") if request.transport else None
+    return named.hostname in hosts and sockname is not None and port == sockname[1]
+
+
+def _is_of_another_site(request: web.Request) -> bool:
+    """Tell whether a browser says that another site's page makes the request; other programs say nothing."""
+    origin = request.headers.get("Origin", f"http://{request.host}")
+    return origin != f"http://{request.host}" or request.headers.get("Sec-Fetch-Site", "none") in _OTHER_SITES

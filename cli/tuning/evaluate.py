@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,12 @@ def _scorers(searched: SearchedSet, options: Options) -> OutOfFoldScorers:
 def _draws(scorers: OutOfFoldScorers, options: Options) -> dict[str, list[list[Prediction]]]:
     sizes: list[int | None] = [None, *options.sizes]
     draws: dict[str, list[list[Prediction]]] = {}
-    with progress_bar("draws", len(sizes) * options.seeds) as progress:
-        for size in sizes:
-            drawn = draws.setdefault(f"at most {size} finds" if size else "all finds", [])
+    with progress_bar("draws", 2 * len(sizes) * options.seeds) as progress:
+        for size, captions in product(sizes, (True, False)):
+            name = f"at most {size} finds" if size else "all finds"
+            drawn = draws.setdefault(name if captions else f"{name} without captions", [])
             for seed in range(1, options.seeds + 1):
-                drawn.append(scorers.predict(absent=evaluation.ABSENT, size=size, seed=seed))
+                drawn.append(scorers.predict(absent=evaluation.ABSENT, size=size, seed=seed, captions=captions))
                 progress(sum(map(len, draws.values())))
     return draws
 

@@ -38,5 +38,15 @@ async def _predictions(where: Servers, gallery: Sequence[Row], queries: Sequence
 async def _prediction(trial: Trial, row: Row, report: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
     async with trial.session() as session:
         matches = await session.matches.of(report)
-    results = [{"id": names[match.found], "probability": match.probability, "label": match.label} for match in matches]
-    return {"id": row.id, "results": results[:MAX_RESULTS]}
+        thread = await session.outbox.thread(report)
+    shown = {tile.match for reply in thread for tile in reply.gallery}
+    results = [
+        {
+            "id": names[match.found],
+            "probability": match.probability,
+            "label": match.label,
+            "shown": match.id in shown,
+        }
+        for match in matches[:MAX_RESULTS]
+    ]
+    return {"id": row.id, "results": results}

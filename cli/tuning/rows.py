@@ -27,6 +27,8 @@ class Row:
     text: str
     place: str
     at: datetime | None
+    posted: datetime | None
+    """When it was posted, if the set says so."""
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -48,14 +50,20 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def _row(data: Mapping[str, Any], folder: Path) -> Row:
-    at = datetime.fromisoformat(data["at"]) if data.get("at") else None
     return Row(
         id=str(data["id"]),
         photos=tuple(folder / photo for photo in data.get("photos") or ()),
         text=data.get("text") or "",
         place=data.get("place") or "",
-        at=at if at is None or at.tzinfo else at.replace(tzinfo=UTC),
+        at=_time(data.get("at")),
+        posted=_time(data.get("posted")),
     )
+
+
+def _time(value: str | None) -> datetime | None:
+    """Read a time of a set, in UTC if it doesn't say otherwise."""
+    time = datetime.fromisoformat(value) if value else None
+    return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
 
 
 async def post_rows(trial: Trial, kind: ReportKind, rows: Sequence[Row]) -> list[UUID]:
@@ -63,7 +71,9 @@ async def post_rows(trial: Trial, kind: ReportKind, rows: Sequence[Row]) -> list
     reports = []
     with progress_bar(f"{kind} reports", len(rows)) as progress:
         for row in rows:
-            report = await trial.report(kind, row.id, text=row.text, place=row.place, at=row.at, photos=row.photos)
+            report = await trial.report(
+                kind, row.id, text=row.text, place=row.place, at=row.at, posted=row.posted, photos=row.photos
+            )
             reports.append(report.id)
             while (waiting := await trial.unfinished()) > _MAX_WAITING:
                 progress(len(reports) - waiting)

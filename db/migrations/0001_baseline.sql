@@ -1,6 +1,7 @@
 -- The schema. Every table that holds a community's data carries its community_id, and row-level security lets the
 -- application's role see one community at a time: the one in the setting `reunite.community`. The few functions at the
--- end see across communities; they run as the owner and return ids.
+-- end see across communities; they run as the owner and return ids. Foreign keys include the community, so that no row
+-- can refer to another community's.
 
 CREATE EXTENSION IF NOT EXISTS vector;
 
@@ -54,7 +55,8 @@ CREATE TABLE workspace (
   private_reports boolean NOT NULL DEFAULT false,
   sealed_categories text[] NOT NULL DEFAULT '{id,card,keys,phone}',
   keep_days int NOT NULL DEFAULT 60 CHECK (keep_days BETWEEN 1 AND 365),
-  UNIQUE (platform, external_id)
+  UNIQUE (platform, external_id),
+  UNIQUE (community_id, id)
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON workspace TO reunite_app;
 ALTER TABLE workspace ENABLE ROW LEVEL SECURITY;
@@ -62,11 +64,12 @@ CREATE POLICY own_community ON workspace USING (community_id = current_community
 
 CREATE TABLE channel (
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  workspace_id uuid NOT NULL REFERENCES workspace ON DELETE CASCADE,
+  workspace_id uuid NOT NULL,
   external_id text NOT NULL,
   name text NOT NULL,
   role report_kind,
-  PRIMARY KEY (workspace_id, external_id)
+  PRIMARY KEY (workspace_id, external_id),
+  FOREIGN KEY (community_id, workspace_id) REFERENCES workspace (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON channel TO reunite_app;
 ALTER TABLE channel ENABLE ROW LEVEL SECURITY;
@@ -87,7 +90,7 @@ CREATE POLICY own_community ON link_code USING (community_id = current_community
 CREATE TABLE report (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  workspace_id uuid NOT NULL REFERENCES workspace ON DELETE CASCADE,
+  workspace_id uuid NOT NULL,
   source_key text NOT NULL,              -- idempotency key: the platform's message or interaction id
   kind report_kind NOT NULL,
   state report_state NOT NULL DEFAULT 'pending',
@@ -97,7 +100,8 @@ CREATE TABLE report (
   details text NOT NULL DEFAULT '',      -- what was added by button: editing the post keeps it
   words text[] NOT NULL DEFAULT '{}',    -- the text's tokens, as reunite.text.words makes them
   place text NOT NULL DEFAULT '',
-  happened_at timestamptz,
+  happened_at timestamptz,               -- as its author says
+  posted_at timestamptz,                 -- when its author posted it, if known: it happened then or before
   sealed boolean NOT NULL DEFAULT false,
   private boolean NOT NULL DEFAULT false,
   category text NOT NULL DEFAULT 'other',
@@ -111,7 +115,9 @@ CREATE TABLE report (
   expires_at timestamptz NOT NULL,
   purged_at timestamptz,                 -- when what was known of it was deleted
   UNIQUE (workspace_id, source_key),
-  CHECK (question_answer IS NULL OR question IS NOT NULL)
+  CHECK (question_answer IS NULL OR question IS NOT NULL),
+  UNIQUE (community_id, id),
+  FOREIGN KEY (community_id, workspace_id) REFERENCES workspace (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 CREATE INDEX report_open ON report (community_id, kind) WHERE state = 'open';
 CREATE INDEX report_sealed ON report (community_id) WHERE sealed AND state = 'open';
@@ -126,7 +132,7 @@ CREATE POLICY own_community ON report USING (community_id = current_community())
 CREATE TABLE photo (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  report_id uuid NOT NULL REFERENCES report ON DELETE CASCADE,
+  report_id uuid NOT NULL,
   position int NOT NULL,
   name text NOT NULL,
   url text,                              -- where to fetch it …
@@ -143,7 +149,9 @@ CREATE TABLE photo (
   added_by text,                         -- idempotency key of the press that added it to its report
   UNIQUE (report_id, position),
   CHECK ((state = 'stored') = (copy IS NOT NULL)),
-  CHECK (state = 'pending' OR (url IS NULL AND upload IS NULL))
+  CHECK (state = 'pending' OR (url IS NULL AND upload IS NULL)),
+  UNIQUE (community_id, id),
+  FOREIGN KEY (community_id, report_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON photo TO reunite_app;
 ALTER TABLE photo ENABLE ROW LEVEL SECURITY;
@@ -166,14 +174,16 @@ GRANT SELECT, INSERT, UPDATE ON embedding_model TO reunite_app;
 -- One untyped column for every model and space (docs/decisions/0002-vectors.md).
 CREATE TABLE embedding (
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  report_id uuid NOT NULL REFERENCES report ON DELETE CASCADE,
-  photo_id uuid REFERENCES photo ON DELETE CASCADE,  -- null: the report's text
+  report_id uuid NOT NULL,
+  photo_id uuid,  -- null: the report's text
   model_id int NOT NULL REFERENCES embedding_model ON DELETE CASCADE,
   space text NOT NULL,
   source text NOT NULL CHECK (source = CASE WHEN photo_id IS NULL THEN 'text' ELSE 'photo' END),
   part smallint NOT NULL DEFAULT 0,      -- a text about several things has an embedding for each of them
   vector halfvec NOT NULL,
-  UNIQUE NULLS NOT DISTINCT (report_id, model_id, space, photo_id, part)
+  UNIQUE NULLS NOT DISTINCT (report_id, model_id, space, photo_id, part),
+  FOREIGN KEY (community_id, report_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE,
+  FOREIGN KEY (community_id, photo_id) REFERENCES photo (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 ALTER TABLE embedding ALTER COLUMN vector SET STORAGE PLAIN; -- inline: a search reads every vector of its kind
 CREATE INDEX embedding_search ON embedding (community_id, model_id, space, source);
@@ -204,7 +214,7 @@ CREATE POLICY own ON calibration FOR INSERT WITH CHECK (community_id = current_c
 CREATE TABLE work (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  report_id uuid NOT NULL REFERENCES report ON DELETE CASCADE,
+  report_id uuid NOT NULL,
   state text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done', 'failed')),
   hints int NOT NULL DEFAULT 1,          -- number of the last hint, part of its job id
   hinted_at timestamptz DEFAULT now(),
@@ -214,9 +224,11 @@ CREATE TABLE work (
   due_at timestamptz NOT NULL DEFAULT now(),
   leased_until timestamptz,
   problem text,
-  created_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT now(),
+  FOREIGN KEY (community_id, report_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 CREATE INDEX work_due ON work (due_at) WHERE state = 'due';
+CREATE INDEX work_turns ON work (community_id, due_at) WHERE state = 'due';
 GRANT SELECT, INSERT, UPDATE, DELETE ON work TO reunite_app;
 ALTER TABLE work ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_community ON work USING (community_id = current_community());
@@ -226,8 +238,8 @@ CREATE POLICY own_community ON work USING (community_id = current_community());
 CREATE TABLE match (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  lost_id uuid NOT NULL REFERENCES report ON DELETE CASCADE,
-  found_id uuid NOT NULL REFERENCES report ON DELETE CASCADE,
+  lost_id uuid NOT NULL,
+  found_id uuid NOT NULL,
   model_id int NOT NULL REFERENCES embedding_model,
   probability real NOT NULL,
   percent boolean NOT NULL DEFAULT false,  -- whether the probability may be shown
@@ -237,8 +249,13 @@ CREATE TABLE match (
   state match_state NOT NULL DEFAULT 'undecided',
   declined boolean NOT NULL DEFAULT false,  -- by the owner
   released boolean NOT NULL DEFAULT false,  -- by a moderator: the owner may know of a sealed find
+  photo_id uuid,  -- the found report's photo that matched
   created_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (lost_id, found_id)
+  UNIQUE (lost_id, found_id),
+  UNIQUE (community_id, id),
+  FOREIGN KEY (community_id, lost_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE,
+  FOREIGN KEY (community_id, found_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE,
+  FOREIGN KEY (community_id, photo_id) REFERENCES photo (community_id, id) ON DELETE SET NULL (photo_id) DEFERRABLE
 );
 CREATE INDEX match_found ON match (found_id);
 GRANT SELECT, INSERT, UPDATE, DELETE ON match TO reunite_app;
@@ -249,14 +266,15 @@ CREATE POLICY own_community ON match USING (community_id = current_community());
 CREATE TABLE verdict (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  match_id uuid NOT NULL REFERENCES match ON DELETE CASCADE,
+  match_id uuid NOT NULL,
   moderator_id text NOT NULL,
   moderator_name text NOT NULL,
   kind verdict_kind NOT NULL,
   given boolean NOT NULL,                -- false: taken back
   message text,                          -- the reply that was reacted to; null for a button
   press text,                            -- idempotency key of the button's press
-  at timestamptz NOT NULL DEFAULT clock_timestamp()
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  FOREIGN KEY (community_id, match_id) REFERENCES match (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 CREATE INDEX verdict_match ON verdict (match_id);
 GRANT SELECT, INSERT ON verdict TO reunite_app;
@@ -267,12 +285,13 @@ CREATE POLICY own_community ON verdict USING (community_id = current_community()
 CREATE TABLE claim (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  match_id uuid NOT NULL REFERENCES match ON DELETE CASCADE,
+  match_id uuid NOT NULL,
   member_id text NOT NULL,
   member_name text NOT NULL,
   proof text NOT NULL,                   -- empty: deleted
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'rejected')),
-  at timestamptz NOT NULL DEFAULT clock_timestamp()
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  FOREIGN KEY (community_id, match_id) REFERENCES match (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 CREATE INDEX claim_match ON claim (match_id);
 GRANT SELECT, INSERT, UPDATE, DELETE ON claim TO reunite_app;
@@ -284,14 +303,14 @@ CREATE POLICY own_community ON claim USING (community_id = current_community());
 CREATE TABLE outbox (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- the order within a thread
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
-  report_id uuid NOT NULL REFERENCES report ON DELETE CASCADE,  -- whose thread it goes to
+  report_id uuid NOT NULL,  -- whose thread it goes to
   platform platform NOT NULL,
   key text NOT NULL,                     -- idempotency key (reunite.messages.keys)
   audience text NOT NULL DEFAULT 'thread' CHECK (audience IN ('thread', 'moderators')),
   reply jsonb NOT NULL,
   opens_thread boolean NOT NULL DEFAULT false,  -- the post that the bot writes for a report
   quotes uuid[] NOT NULL DEFAULT '{}',   -- the reports that it quotes or is about: it goes with each of them
-  match_id uuid REFERENCES match ON DELETE SET NULL,  -- a match may go before its cards are removed from threads
+  match_id uuid,  -- a match may go before its cards are removed from threads
   task text NOT NULL DEFAULT 'send' CHECK (task IN ('send', 'edit', 'remove')),
   version int NOT NULL DEFAULT 0,        -- grows with each change: what was sent may be an older one
   state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'failed')),
@@ -303,9 +322,12 @@ CREATE TABLE outbox (
   sent_message text,
   problem text,
   created_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (community_id, key)
+  UNIQUE (community_id, key),
+  FOREIGN KEY (community_id, report_id) REFERENCES report (community_id, id) ON DELETE CASCADE DEFERRABLE,
+  FOREIGN KEY (community_id, match_id) REFERENCES match (community_id, id) ON DELETE SET NULL (match_id) DEFERRABLE
 );
 CREATE INDEX outbox_queued ON outbox (report_id, seq) WHERE state = 'queued';
+CREATE INDEX outbox_turns ON outbox (platform, community_id, due_at, seq) WHERE state = 'queued';
 CREATE INDEX outbox_report ON outbox (report_id);
 CREATE INDEX outbox_match ON outbox (match_id) WHERE match_id IS NOT NULL;
 CREATE INDEX outbox_sent ON outbox (sent_channel, sent_message) WHERE sent_message IS NOT NULL;
@@ -328,7 +350,7 @@ CREATE TABLE web_message (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   community_id uuid NOT NULL REFERENCES community ON DELETE CASCADE,
   channel text NOT NULL,
-  root_id bigint REFERENCES web_message ON DELETE CASCADE,  -- the post whose thread it is in
+  root_id bigint,  -- the post whose thread it is in
   key text NOT NULL,                     -- idempotency key: the page's for a post, the outbox's for a reply
   author_id text,                        -- null: the bot
   author_name text,
@@ -337,7 +359,9 @@ CREATE TABLE web_message (
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (community_id, key),
   CHECK ((author_id IS NULL) = (author_name IS NULL)),
-  CHECK ((author_id IS NULL) = (reply IS NOT NULL))
+  CHECK ((author_id IS NULL) = (reply IS NOT NULL)),
+  UNIQUE (community_id, id),
+  FOREIGN KEY (community_id, root_id) REFERENCES web_message (community_id, id) ON DELETE CASCADE DEFERRABLE
 );
 CREATE INDEX web_message_posts ON web_message (community_id, id) WHERE root_id IS NULL;
 CREATE INDEX web_message_thread ON web_message (root_id);
@@ -388,6 +412,18 @@ CREATE TABLE slack_reaction (
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON slack_installation, slack_oauth_state, slack_event, slack_presence, slack_reaction TO reunite_app;
 
+-- Nothing that is done for a community reads these tables, least of all the tokens of others.
+ALTER TABLE slack_installation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY outside ON slack_installation USING (current_community() IS NULL);
+ALTER TABLE slack_oauth_state ENABLE ROW LEVEL SECURITY;
+CREATE POLICY outside ON slack_oauth_state USING (current_community() IS NULL);
+ALTER TABLE slack_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY outside ON slack_event USING (current_community() IS NULL);
+ALTER TABLE slack_presence ENABLE ROW LEVEL SECURITY;
+CREATE POLICY outside ON slack_presence USING (current_community() IS NULL);
+ALTER TABLE slack_reaction ENABLE ROW LEVEL SECURITY;
+CREATE POLICY outside ON slack_reaction USING (current_community() IS NULL);
+
 -- Across communities: workspaces -------------------------------------------------------------------------------------
 
 CREATE FUNCTION find_workspace(of_platform platform, external text, OUT workspace_id uuid, OUT community_id uuid)
@@ -416,10 +452,11 @@ BEGIN
 END $$;
 
 -- Moves all that belongs to a workspace. Writers lock work or reports first, so these locks wait for what is under way
--- and keep off what comes.
+-- and keep off what comes. Foreign keys are checked at the end, when all has moved.
 CREATE FUNCTION move_community(old uuid, new uuid, moved uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  SET CONSTRAINTS ALL DEFERRED;
   UPDATE work SET community_id = new, fence = fence + 1, leased_until = NULL, hinted_at = NULL WHERE community_id = old
     AND report_id IN (SELECT id FROM report WHERE workspace_id = moved);
   PERFORM FROM report WHERE workspace_id = moved ORDER BY id FOR UPDATE;
@@ -520,25 +557,63 @@ RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_
   RETURNING id, hints
 $$;
 
-CREATE FUNCTION lease_work(leased uuid, lease interval, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT failures int)
-RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  UPDATE work SET fence = work.fence + 1, leased_until = now() + lease
-  WHERE id = leased AND state = 'due' AND due_at <= now() AND (leased_until IS NULL OR leased_until < now())
-  RETURNING work.community_id, work.report_id, work.fence, work.failures
-$$;
+-- The next work in turn: of the community with the least in flight at the caller, who names the community of each piece
+-- that it has, and takes `most_each` of one. Between equals chance decides, so that nobody always comes last. The
+-- communities are read from the index one by one: a flood costs no more than a single piece.
+CREATE FUNCTION lease_work(in_flight uuid[], most_each int, lease interval,
+  OUT work_id uuid, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT failures int)
+RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE turn uuid;
+BEGIN
+  FOR turn IN
+    WITH RECURSIVE waiting (id) AS (
+      (SELECT w.community_id FROM work w WHERE w.state = 'due' ORDER BY w.community_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT w.community_id FROM work w WHERE w.state = 'due' AND w.community_id > waiting.id
+              ORDER BY w.community_id LIMIT 1)
+      FROM waiting WHERE waiting.id IS NOT NULL)
+    SELECT counted.id FROM
+      (SELECT id, (SELECT count(*) FROM unnest(in_flight) AS held (id) WHERE held.id = waiting.id) AS n
+       FROM waiting WHERE id IS NOT NULL) AS counted
+    WHERE counted.n < most_each ORDER BY counted.n, random()
+  LOOP
+    RETURN QUERY UPDATE work SET fence = work.fence + 1, leased_until = now() + lease
+      WHERE work.id = (SELECT w.id FROM work w WHERE w.community_id = turn AND w.state = 'due' AND w.due_at <= now()
+        AND (w.leased_until IS NULL OR w.leased_until < now()) ORDER BY w.due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING work.id, work.community_id, work.report_id, work.fence, work.failures;
+    IF FOUND THEN RETURN; END IF;
+  END LOOP;
+END $$;
 
 -- The next task of each thread, and of each report among the moderators: one after the other, all others side by side.
-CREATE FUNCTION lease_outbox(of_platform platform, most int, lease interval,
+-- Communities take turns as they do for work: `most_each` of one, with what the caller has in flight.
+CREATE FUNCTION lease_outbox(of_platform platform, most int, in_flight uuid[], most_each int, lease interval,
   OUT seq bigint, OUT community_id uuid, OUT report_id uuid, OUT fence int, OUT attempts int)
 RETURNS SETOF record LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH RECURSIVE waiting (id) AS (
+    (SELECT o.community_id FROM outbox o WHERE o.platform = of_platform AND o.state = 'queued'
+     ORDER BY o.community_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.community_id FROM outbox o WHERE o.platform = of_platform AND o.state = 'queued'
+              AND o.community_id > waiting.id ORDER BY o.community_id LIMIT 1)
+    FROM waiting WHERE waiting.id IS NOT NULL
+  ), counted AS (
+    SELECT id, (SELECT count(*) FROM unnest(in_flight) AS held (id) WHERE held.id = waiting.id) AS n
+    FROM waiting WHERE id IS NOT NULL
+  ), due AS (
+    SELECT head.seq FROM counted CROSS JOIN LATERAL (
+      SELECT o.seq, row_number() OVER (ORDER BY o.due_at, o.seq) AS nth FROM outbox o
+      WHERE o.platform = of_platform AND o.community_id = counted.id AND o.state = 'queued' AND o.due_at <= now()
+        AND (o.leased_until IS NULL OR o.leased_until < now())
+        AND NOT EXISTS (SELECT FROM outbox earlier WHERE earlier.report_id = o.report_id
+          AND earlier.audience = o.audience AND earlier.seq < o.seq AND earlier.state = 'queued')
+      ORDER BY o.due_at, o.seq LIMIT greatest(most_each - counted.n, 0)) AS head
+    ORDER BY counted.n + head.nth, random() LIMIT most
+  )
   UPDATE outbox SET fence = outbox.fence + 1, attempts = outbox.attempts + 1, leased_until = now() + lease
   WHERE outbox.seq IN (
-    SELECT o.seq FROM outbox o
-    WHERE o.platform = of_platform AND o.state = 'queued' AND o.due_at <= now()
-      AND (o.leased_until IS NULL OR o.leased_until < now())
-      AND NOT EXISTS (SELECT FROM outbox earlier WHERE earlier.report_id = o.report_id
-        AND earlier.audience = o.audience AND earlier.seq < o.seq AND earlier.state = 'queued')
-    ORDER BY o.due_at, o.seq LIMIT most FOR UPDATE OF o SKIP LOCKED)
+    SELECT o.seq FROM outbox o WHERE o.seq IN (SELECT due.seq FROM due)
+      AND o.state = 'queued' AND (o.leased_until IS NULL OR o.leased_until < now()) FOR UPDATE SKIP LOCKED)
   RETURNING outbox.seq, outbox.community_id, outbox.report_id, outbox.fence, outbox.attempts
 $$;
 

@@ -11,3 +11,5 @@ CREATE TABLE slack_window (
 );
 CREATE INDEX slack_window_team ON slack_window (team);
 GRANT SELECT, INSERT, UPDATE, DELETE ON slack_window TO reunite_app;
+ALTER TABLE slack_window ENABLE ROW LEVEL SECURITY;
+CREATE POLICY outside ON slack_window USING (current_community() IS NULL);

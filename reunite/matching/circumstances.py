@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
-from math import exp, log
+from math import log
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
+from reunite.text.place_names import english_place
 from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import place_tokens
+
+Delays = NDArray[np.float64]
 
 _SAME_PLACE: Final = 1.6
 _OTHER_PLACE: Final = -0.8
@@ -28,11 +33,21 @@ _OPEN_DAYS, _FOUND_WITHIN, _MISREMEMBERED = 21.0, 2.5, 1.0
 _IN_TIME, _LATE, _EARLY = 0.85, 0.10, 0.05
 """Shares of things found soon, found at any time, and (as stated) found before they were lost."""
 _FLOOR: Final = 0.03
+_SAID: Final[Delays] = np.zeros(1)
+_AFTER_FIND: Final[Delays] = np.array([0.25, 0.75, 1.5, 2.5, 5.0, 12.0, 24.0, 40.0]) / 24
+"""How long after the find it is posted, in days, each equally likely. Finders post at once or when they get home: half
+within three hours, nearly all within two days."""
+_AFTER_LOSS: Final[Delays] = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 36.0, 72.0]) / 24
+"""How long after the loss it is posted. Owners notice late and search first: half within six hours, nearly all within
+three days."""
 
 
 def place_words(place: str) -> Mapping[str, float]:
-    """Return a place's words, in English as far as we know them, with their weights."""
-    return {word: _GENERIC_WEIGHT if word in GENERIC_PLACES else 1.0 for word in place_tokens(to_english(place))}
+    """Return a place's words, in English where we know them, with their weights."""
+    return {
+        word: _GENERIC_WEIGHT if word in GENERIC_PLACES else 1.0
+        for word in place_tokens(to_english(english_place(place)))
+    }
 
 
 def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) -> float | None:
@@ -66,9 +81,34 @@ def found_after(first: Item, second: Item) -> timedelta | None:
     return found.at - lost.at
 
 
-def time_log_odds(gap: timedelta) -> float:
-    """Return the log odds of the time between loss and find: highest in the first days, low before the loss."""
-    days = gap / _DAY
-    if days >= 0:
-        return log(_OPEN_DAYS * (_IN_TIME / _FOUND_WITHIN * exp(-days / _FOUND_WITHIN) + _LATE / _OPEN_DAYS))
-    return log(_OPEN_DAYS * (_EARLY / _MISREMEMBERED * exp(days / _MISREMEMBERED)) + _FLOOR)
+def time_evidence(first: Item, second: Item) -> float | None:
+    """Return the log odds of two reports' times; None if either is unknown.
+
+    A report that doesn't say when it happened did so some time before it was posted. If neither says, nearness doesn't
+    count for the pair: all that a new or busy community has is posted within days.
+    """
+    lost, found = (first, second) if first.kind is ReportKind.LOST else (second, first)
+    lost_delays, found_delays = _delays(lost), _delays(found)
+    if lost_delays is None or found_delays is None:
+        return None
+    log_odds = _time_log_odds((found.at - lost.at) / _DAY - np.subtract.outer(found_delays, lost_delays))
+    return log_odds if first.time_is_stated or second.time_is_stated else min(log_odds, 0.0)
+
+
+def _delays(item: Item) -> Delays | None:
+    """Return by how many days `item.at` may be later than what happened, each equally likely; None if unknown."""
+    if item.time_is_stated:
+        return _SAID
+    if item.posted_at is None:
+        return None
+    return _AFTER_LOSS if item.kind is ReportKind.LOST else _AFTER_FIND
+
+
+def _time_log_odds(days: NDArray[np.float64]) -> float:
+    """Return the log odds of the days between loss and find: highest in the first days, low before the loss.
+
+    All the days are equally likely.
+    """
+    soon = _IN_TIME / _FOUND_WITHIN * np.exp(-np.abs(days) / _FOUND_WITHIN) + _LATE / _OPEN_DAYS
+    early = _EARLY / _MISREMEMBERED * np.exp(-np.abs(days) / _MISREMEMBERED) + _FLOOR / _OPEN_DAYS
+    return log(_OPEN_DAYS * float(np.where(days >= 0, soon, early).mean()))

@@ -31,11 +31,13 @@ class Item:
     text: str
     place: str
     at: datetime
-    """When it happened if that is stated (`time_is_stated`), otherwise when it was reported."""
+    """When it happened if that is stated (`time_is_stated`), otherwise when it was posted or reported."""
     time_is_stated: bool
     colours: tuple[tuple[float, ...], ...] = ()
     answered_colour: str = ""
     """The colour (a name of `colours.NAMES`) that the author answered when asked."""
+    posted_at: datetime | None = None
+    """When it was posted, if known: the latest time at which it happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Candidate:
     item: Item
     similarities: Mapping[PairKind, float]
     rare_words: tuple[str, ...] = ()
+    photo: UUID | None = None
+    """The found report's photo that is most similar; None if only texts were compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,5 @@ class Search:
     """How many open reports were searched, including the candidates."""
     lookalikes: Mapping[frozenset[UUID], float] = field(default_factory=dict)
     """The best photo cosine of pairs of found candidates, for the most similar pairs."""
+    boilerplate: frozenset[str] = frozenset()
+    """The query's words that say nothing here: most open reports have them, or one author repeats them."""

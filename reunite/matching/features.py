@@ -5,36 +5,44 @@ from dataclasses import dataclass
 
 from reunite.matching import circumstances, colours
 from reunite.matching.evidence import Item
-from reunite.text import words
 from reunite.text.colour_words import named_colours
+from reunite.text.content import content_of
+from reunite.text.heads import head_noun
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
+from reunite.text.words import is_code, tokens
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFeatures:
-    """What a report's words say, in English as far as we know them."""
+    """What a report's words say, in English where we know them."""
 
     item: Item
     tokens: tuple[str, ...]
+    """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     head_noun: str | None
     """The noun that the text is about."""
     colour_names: tuple[str, ...]
     stated_colours: tuple[colours.Shares | None, ...]
     """For each thing in the text; None if its colour isn't stated."""
+    place: str
+    """As stated in its field, or else as the text names it."""
     place_words: Mapping[str, float]
 
 
 def extract(item: Item) -> ReportFeatures:
-    english = normalise(item.text)
+    content = content_of(item.text)
+    english = normalise(content.thing)
+    place = item.place or content.place
     answered = [item.answered_colour] if item.answered_colour else []
     return ReportFeatures(
         item=item,
-        tokens=tuple(words.tokens(english)),
-        head_noun=words.head_noun(english),
+        tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
+        head_noun=head_noun(english),
         colour_names=(*named_colours(english), *answered),
         stated_colours=tuple(
-            colours.of_names([*named_colours(part), *answered]) for part in parts(item.text) or (english,)
+            colours.of_names([*named_colours(part), *answered]) for part in parts(content.thing) or (english,)
         ),
-        place_words=circumstances.place_words(item.place),
+        place=place,
+        place_words=circumstances.place_words(place),
     )

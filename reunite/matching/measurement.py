@@ -5,7 +5,7 @@ from math import log, sqrt
 from typing import Final
 
 from reunite.matching import circumstances, colours
-from reunite.matching.evidence import Background, Candidate, Item, PairKind
+from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures
 from reunite.matching.weights import (
     COLOUR,
@@ -18,6 +18,9 @@ from reunite.matching.weights import (
     ScoringModel,
 )
 from reunite.text import words
+from reunite.text.content import stems
+from reunite.text.frequency import Frequency, frequency
+from reunite.text.rarity import rarity
 
 _TEXT_AND_PHOTO: Final = (PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT)
 """Left out if photos are compared: both say what kind of thing it is, and counting that twice favours lookalikes."""
@@ -27,36 +30,44 @@ _MIN_DEVIATION: Final = 1e-6
 
 
 def measure(
-    background: Mapping[PairKind, Background],
-    query: ReportFeatures,
-    other: ReportFeatures,
-    candidate: Candidate,
-    model: ScoringModel,
+    search: Search, query: ReportFeatures, other: ReportFeatures, candidate: Candidate, model: ScoringModel
 ) -> dict[str, float]:
     """Return all evidence of a pair."""
-    return similarity_evidence(background, candidate, model) | content_evidence(query, other)
+    similarities = similarity_evidence(search.background, candidate, model)
+    return similarities | word_evidence(search, query, other, candidate) | content_evidence(query, other)
 
 
 def similarity_evidence(
     background: Mapping[PairKind, Background], candidate: Candidate, model: ScoringModel
 ) -> dict[str, float]:
-    """Return the evidence that depends on the other open reports too: standardised similarities and rare words."""
-    evidence: dict[str, float] = {
+    """Return the evidence that depends on the other open reports too: standardised similarities."""
+    return {
         kind: z_score(similarity, background.get(kind), model.background_priors[kind])
         for kind, similarity in candidate.similarities.items()
         if PairKind.PHOTO_PHOTO not in candidate.similarities or kind not in _TEXT_AND_PHOTO
     }
-    return evidence | {RARE_WORDS: log(1 + len(candidate.rare_words))}
+
+
+def word_evidence(
+    search: Search, query: ReportFeatures, other: ReportFeatures, candidate: Candidate
+) -> dict[str, float]:
+    """Return what shared words say: the rare ones, and those of the others that aren't common to all posts."""
+    counted = search.boilerplate.union(*map(stems, (*candidate.rare_words, *search.boilerplate)))
+    shared = [
+        word
+        for word in words.shared_words(query.tokens, other.tokens)
+        if frequency(word) is not Frequency.COMMON and words.stem(word) not in counted
+    ]
+    return {RARE_WORDS: rarity(candidate.rare_words), SHARED_WORDS: log(1 + len(shared))}
 
 
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:
-    """Return the evidence that depends on the two reports alone: colours, place, time and shared words."""
+    """Return the evidence that depends on the two reports alone: colours, place and time."""
     possible: Mapping[str, float | None] = {
         COLOUR: _stated_colours(query, other),
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
         PLACE: _place(query, other),
-        TIME: _time(query.item, other.item),
-        SHARED_WORDS: log(1 + len(words.shared_words(query.tokens, other.tokens))),
+        TIME: circumstances.time_evidence(query.item, other.item),
     }
     return {name: value for name, value in possible.items() if value is not None}
 
@@ -112,8 +123,3 @@ def _photo_colours(first: Item, second: Item) -> float | None:
 def _place(first: ReportFeatures, second: ReportFeatures) -> float | None:
     similarity = circumstances.place_similarity(first.place_words, second.place_words)
     return None if similarity is None else circumstances.place_log_odds(similarity)
-
-
-def _time(first: Item, second: Item) -> float | None:
-    gap = circumstances.found_after(first, second)
-    return None if gap is None else circumstances.time_log_odds(gap)

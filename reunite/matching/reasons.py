@@ -79,7 +79,7 @@ def _colour(query: ReportFeatures, other: ReportFeatures) -> Iterator[Why]:
 def _place(query: ReportFeatures, other: ReportFeatures) -> Iterator[Why]:
     similarity = circumstances.place_similarity(query.place_words, other.place_words)
     if similarity is not None:
-        yield Why("place", other.item.place, _agreement(similarity, _SAME_PLACE, _NEAR_PLACE))
+        yield Why("place", other.place, _agreement(similarity, _SAME_PLACE, _NEAR_PLACE))
     elif query.place_words or other.place_words:
         yield Why("place", "", "unknown")
 

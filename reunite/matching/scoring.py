@@ -1,7 +1,7 @@
 """From evidence to a probability for each candidate and for "none of them", and from those to labels."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Final
 from uuid import UUID
@@ -29,6 +29,11 @@ _MIN_DISTINCT: Final = 0.01
 """Two posts are never quite certainly of the same thing."""
 _UNSEEN: Final = -2.0
 """Log odds of an open report that isn't a candidate: it is similar in no respect."""
+_COPY: Final = 0.98
+"""Cosine from which two photos count as copies of one: resized or saved again, but not taken again. Two photos of one
+thing, or of two that look alike, rarely reach 0.95 with any encoder."""
+_COPY_LOG_ODDS: Final = 14.0
+"""Copies show the same thing, however similar the other photos of a community are to each other."""
 _MIN_PROBABILITY: Final = 0.05
 _MIN_SHARE_OF_FIRST: Final = 0.1
 """A possible match needs at least this probability, and this share of the first candidate's."""
@@ -46,6 +51,7 @@ class ScoredCandidate:
     label: Label | None
     why: tuple[Why, ...]
     evidence: Mapping[str, float]
+    photo: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class _Measured:
 
     def scored(self, query: ReportFeatures, probability: float, label: Label | None) -> ScoredCandidate:
         why = reasons(query, self.features, self.candidate.rare_words, self.evidence)
-        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence)
+        photo = self.candidate.photo
+        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo)
 
 
 def score(
@@ -71,7 +78,9 @@ def score(
     ranked = _ranked(search, query, model, extract)
     log_odds = [measured.log_odds for measured in ranked]
     probabilities = softmax(log_odds, search.open_count, model)[:MAX_RESULTS]
-    core = [core_log_odds(measured.evidence, model) for measured in ranked[:MAX_RESULTS]]
+    core = [
+        _copies_count(core_log_odds(measured.evidence, model), measured.candidate) for measured in ranked[:MAX_RESULTS]
+    ]
     limits = model.photo_limits if ranked and PairKind.PHOTO_PHOTO in ranked[0].evidence else model.text_limits
     labels = assign_labels(probabilities, core, limits)
     return tuple(
@@ -87,8 +96,9 @@ def _ranked(
     ranked = []
     for candidate in search.candidates:
         features = extract(candidate.item)
-        evidence = measure(search.background, query, features, candidate, model)
-        ranked.append(_Measured(candidate, features, evidence, total_log_odds(evidence, model)))
+        evidence = measure(search, query, features, candidate, model)
+        log_odds = _copies_count(total_log_odds(evidence, model), candidate)
+        ranked.append(_Measured(candidate, features, evidence, log_odds))
     ranked.sort(key=_rank)
     penalties = duplicate_penalties([measured.features for measured in ranked], search, model)
     ranked = [
@@ -100,6 +110,12 @@ def _ranked(
 
 def _rank(measured: _Measured) -> tuple[float, UUID]:
     return -measured.log_odds, measured.candidate.item.report
+
+
+def _copies_count(log_odds: float, candidate: Candidate) -> float:
+    """Return a pair's log odds, raised if its photos are copies of one photo."""
+    is_copy = candidate.similarities.get(PairKind.PHOTO_PHOTO, 0.0) >= _COPY
+    return max(log_odds, _COPY_LOG_ODDS) if is_copy else log_odds
 
 
 def total_log_odds(evidence: Mapping[str, float], model: ScoringModel) -> float:
@@ -119,6 +135,7 @@ def duplicate_penalties(ranked: Sequence[ReportFeatures], search: Search, model:
     compared like a loss and a find: people who post a find again do so soon, and where it is.
     """
     penalties = [0.0] * len(ranked)
+    alone = replace(search, background={})
     rank = {features.item.report: position for position, features in enumerate(ranked)}
     for pair, similarity in search.lookalikes.items():
         if pair <= rank.keys():
@@ -127,8 +144,8 @@ def duplicate_penalties(ranked: Sequence[ReportFeatures], search: Search, model:
                 (ranked[better], ranked[worse]), key=lambda features: features.item.at, reverse=True
             )
             candidate = Candidate(earlier.item, {PairKind.PHOTO_PHOTO: similarity})
-            log_odds = _REPOSTED + total_log_odds(measure({}, later, earlier, candidate, model), model)
-            [same] = softmax([log_odds], search.open_count, model)
+            total = _copies_count(total_log_odds(measure(alone, later, earlier, candidate, model), model), candidate)
+            [same] = softmax([_REPOSTED + total], search.open_count, model)
             penalties[worse] = min(penalties[worse], log(max(1 - same, _MIN_DISTINCT)))
     return penalties
 

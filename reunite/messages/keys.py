@@ -21,6 +21,15 @@ def first_reply(report: UUID) -> ReplyKey:
     return ReplyKey(f"{report}:first")
 
 
+def further_gallery(report: UUID, number: int) -> ReplyKey:
+    """Return the key of a gallery after the first one, which is the first reply."""
+    return ReplyKey(f"{report}:gallery:{number}")
+
+
+def watching(report: UUID) -> ReplyKey:
+    return ReplyKey(f"{report}:watching")
+
+
 def question(report: UUID) -> ReplyKey:
     return ReplyKey(f"{report}:question")
 

@@ -78,6 +78,8 @@ ReplyKind = Literal[
 Action = Literal[
     "mine",
     "not_mine",
+    "pick",
+    "none_of_these",
     "confirm",
     "refuse",
     "release",
@@ -91,8 +93,8 @@ Action = Literal[
     "add_detail",
     "forget",
 ]
-"""What a button does. `mine`, `not_mine`, `confirm`, `refuse` and `release` are about a match, those with `claim` about
-a claim, `forget` about a workspace, all others about a report."""
+"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse` and `release` are about a match, those with
+`claim` about a claim, `forget` about a workspace, all others about a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,17 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Tile:
+    """A numbered found report of a gallery: the match that it would be, its label, and its photo, if it has one."""
+
+    number: int
+    match: UUID
+    report: UUID
+    label: Label | None = None
+    photo: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One message of the bot. With a `match`, people can give verdicts on it.
 
@@ -140,6 +153,8 @@ class Reply:
     """Reports without which it has no point, whether it quotes them or not."""
     opens_thread: bool = False
     """It is the post that the bot writes for a report: the report's thread is below it."""
+    gallery: tuple[Tile, ...] = ()
+    """Found reports shown as numbered pictures; each has a line of its own that links to it."""
 
     @property
     def quotes(self) -> frozenset[UUID]:
@@ -155,13 +170,24 @@ class Reply:
             yield self.picture.report
         if self.asked:
             yield self.asked
+        yield from (tile.report for tile in self.gallery)
 
     def without(self, reports: Collection[UUID]) -> "Reply | None":
-        """Return what may stay once reports are deleted: all, all but the choices, or nothing (None)."""
-        for kept in (self, replace(self, choices=())):
+        """Return what may stay once reports are deleted: all, all but choices and tiles, or nothing (None)."""
+        for kept in (self, replace(self, choices=()), self._without_tiles(reports)):
             if kept.quotes.isdisjoint(reports):
                 return kept
         return None
+
+    def _without_tiles(self, reports: Collection[UUID]) -> "Reply":
+        gone = {tile.match for tile in self.gallery if tile.report in reports}
+        linked = {tile.report for tile in self.gallery if tile.match in gone}
+        return replace(
+            self,
+            gallery=tuple(tile for tile in self.gallery if tile.match not in gone),
+            lines=tuple(line for line in self.lines if not any(_is_link(span, linked) for span in line)),
+            buttons=tuple(button for button in self.buttons if button.subject not in gone),
+        )
 
     def requoted(self, report: UUID, before: str, now: str) -> "Reply":
         """Return the reply with a report's new words in the place of the old ones; without any, their line goes."""
@@ -170,7 +196,7 @@ class Reply:
         return replace(self, lines=tuple(tuple(new if span == old else span for span in line) for line in kept))
 
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
-        """Return the reply with its jumps resolved, as far as `targets` (by report) knows them."""
+        """Return the reply with its jumps resolved where `targets` (by report) knows them."""
         lines = tuple(
             tuple(replace(span, target=targets.get(span.report)) if isinstance(span, Jump) else span for span in line)
             for line in self.lines
@@ -184,6 +210,10 @@ class Reply:
     def text(self) -> str:
         """Return the words without any form, for terminals, logs of tests and notifications."""
         return "\n".join("".join(_words(span) for span in line) for line in self.lines)
+
+
+def _is_link(span: Span, reports: Collection[UUID]) -> bool:
+    return isinstance(span, Jump) and span.report in reports
 
 
 def _words(span: Span) -> str:
@@ -207,6 +237,7 @@ def to_json(reply: Reply) -> dict[str, Any]:
         "buttons": [_ready(asdict(button)) for button in reply.buttons],
         "about": sorted(map(str, reply.about)),
         "opens_thread": reply.opens_thread,
+        "gallery": [_ready(asdict(tile)) for tile in reply.gallery],
     }
 
 
@@ -223,7 +254,13 @@ def from_json(data: Mapping[str, Any]) -> Reply:
         buttons=tuple(Button(**{**each, "subject": UUID(each["subject"])}) for each in data["buttons"]),
         about=_uuids(data["about"]),
         opens_thread=data["opens_thread"],
+        gallery=tuple(map(_tile, data["gallery"])),
     )
+
+
+def _tile(data: Mapping[str, Any]) -> Tile:
+    label = Label(data["label"]) if data["label"] else None
+    return Tile(data["number"], UUID(data["match"]), UUID(data["report"]), label, _uuid(data["photo"]))
 
 
 def _ready(fields: dict[str, Any]) -> dict[str, Any]:

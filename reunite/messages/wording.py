@@ -133,9 +133,11 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
     language = reader.language
     sure = certainty(match, language)
     lines: list[Line] = []
-    if reader.kind is ReportKind.LOST:
+    if reader.kind is ReportKind.LOST and match.label:
         lines.append((author(reader, notify=True),))
-        lines += [line("may_be_yours", language, certainty=sure), _found_line(other, language)]
+        lines += [line("may_be_yours", language, certainty=sure), found_line(other, language)]
+    elif reader.kind is ReportKind.LOST:
+        lines += [line("closest_one", language), found_line(other, language)]
     else:
         lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
     if not other.sealed:
@@ -175,7 +177,7 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
     match, first = shown[0]
     slots: dict[str, str | Span | Line] = {
         "certainty": certainty(match, language),
-        "post": Jump(first.id, sentence("jump_post", language)),
+        "post": post_of(first, language),
     }
     if first.place:
         place = Quoted(first.place, first.id)
@@ -288,8 +290,12 @@ def _day(report: Report, language: str) -> str:
     return weekday(report.happened_at or report.created_at, language)
 
 
-def _found_line(found: Report, language: str) -> Line:
-    day, post = _day(found, language), Jump(found.id, sentence("jump_post", language))
+def post_of(found: Report, language: str) -> Jump:
+    return Jump(found.id, sentence("jump_post", language))
+
+
+def found_line(found: Report, language: str) -> Line:
+    day, post = _day(found, language), post_of(found, language)
     if found.place:
         return line("found_there", language, day=day, place=Quoted(found.place, found.id), post=post)
     return line("found_then", language, day=day, post=post)
@@ -301,7 +307,7 @@ def _lost_line(lost: Report, language: str) -> Line:
 
 
 def circumstances(report: Report, language: str) -> list[Line]:
-    """Return where and when, as far as its author said, in one line."""
+    """Return where and when, if its author said so, in one line."""
     parts: list[Line] = []
     if report.place:
         parts.append(line("where", language, place=Quoted(report.place, report.id)))

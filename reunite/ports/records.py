@@ -1,4 +1,4 @@
-"""What the store takes and returns beside the domain's entities."""
+"""What the store takes and returns in addition to the domain's entities."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class ScoredPair:
     evidence: Mapping[str, float]
     percent: bool = False
     """Whether the probability may be shown."""
+    photo: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reads the word lists and tables beside this module."""
+"""Reads the word lists and tables in this folder."""
 
 import tomllib
 from importlib import resources

@@ -1,6 +1,6 @@
-"""Everyday words of lost things, colours and materials in German, Spanish, French and Japanese, turned into English.
+"""Everyday words of lost things, colours and materials in eight languages, turned into English.
 
-lexicon.tsv has a line for each English word or phrase: English, then the four languages, comma-separated. A line
+lexicon.tsv has a line for each English word or phrase, with a column for each language and commas in it. A line
 without English lists words to leave out; a line with English only, words that identify an English text.
 """
 
@@ -27,6 +27,22 @@ _SPANISH: Final = (
     ("es", ""), ("a", "o"), ("s", ""),
 )  # fmt: skip
 _FRENCH: Final = (("es", ""), ("es", "e"), ("e", ""), ("s", ""), ("x", ""))
+_ITALIAN: Final = (
+    ("chi", "co"), ("che", "ca"), ("ghi", "go"), ("ghe", "ga"), ("ini", "o"), ("ino", "o"), ("ina", "a"), ("i", "o"),
+    ("i", "e"), ("i", "a"), ("e", "a"), ("e", "o"), ("a", "o"), ("i", ""),
+)  # fmt: skip
+_PORTUGUESE: Final = (
+    ("oes", "ao"), ("ais", "al"), ("eis", "el"), ("inhos", "o"), ("inhas", "a"), ("inho", "o"), ("inha", "a"),
+    ("ns", "m"), ("as", "o"), ("as", "a"), ("os", "o"), ("es", ""), ("a", "o"), ("s", ""),
+)  # fmt: skip
+_POLISH: Final = (
+    ("ami", "a"), ("ego", "y"), ("ych", "y"), ("ej", "a"), ("ow", ""), ("em", ""), ("a", ""), ("e", "a"), ("i", ""),
+    ("y", ""),
+)  # fmt: skip
+_ENDINGS: Final = {
+    "de": _GERMAN, "es": _SPANISH, "fr": _FRENCH, "pt": _PORTUGUESE, "it": _ITALIAN, "pl": _POLISH
+}  # fmt: skip
+"""By language; of those that explain a text equally well, the first is used."""
 _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "e"))
 """Letters that German adds between the parts of a compound, or drops."""
 
@@ -34,7 +50,7 @@ _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GAPS: Final = re.compile(r" {2,}")
 _SPACES: Final = re.compile(r"\s{2,}")
-_JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,7 @@ class _Language:
         return parts is not None and parts[2]
 
     def english(self, phrase: str) -> str | None:
-        """Translate a plain word or phrase as far as possible; None if it is unknown."""
+        """Translate what is known of a plain word or phrase; None if it is unknown."""
         whole = self.listed(phrase)
         parts = None if whole is not None else self.compound(phrase)
         return whole if parts is None else f"{parts[0]} {parts[1]}"
@@ -83,13 +99,14 @@ class _Language:
 
 
 def to_english(text: str) -> str:
-    """Translate known German, Spanish, French and Japanese words to English; everything else is kept.
+    """Translate the lexicon's words to English; everything else is kept.
 
     Of the European languages only the one that explains most words is used, so English texts stay intact.
     """
-    if _JAPANESE.search(text):
-        text = _JAPANESE_WORDS.sub(lambda match: f" {_BY_JAPANESE[match[1].casefold()]} ", text)
-        text = _GAPS.sub(" ", text).strip()
+    if _KANA.search(text):
+        text = _JAPANESE_WORDS.to_english(text)
+    elif _HAN.search(text):
+        text = _CHINESE_WORDS.to_english(text)
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]
     known = {name: [language.knows(word) for word in plain] for name, language in _LANGUAGES.items()}
@@ -129,38 +146,70 @@ def _replace(text: str, words: Sequence[re.Match[str]], plain: Sequence[str], la
 
 def _plain(text: str) -> str:
     """Lower case, no accents, single spaces."""
-    letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("ł", "l"))
     return " ".join(_WORD.findall("".join(letter for letter in letters if not unicodedata.combining(letter))))
 
 
-def _read() -> tuple[Mapping[str, _Language], Mapping[str, str], frozenset[str], Mapping[str, Mapping[str, str]]]:
-    """Return languages by code, English by Japanese word, translated English words, and translations by language."""
-    european = {
-        "en": _Language((("s", ""), ("es", ""))),
-        "de": _Language(_GERMAN, compounds=True),
-        "es": _Language(_SPANISH),
-        "fr": _Language(_FRENCH),
-    }
-    japanese: dict[str, str] = {}
-    translated: set[str] = set()
-    first: dict[str, dict[str, str]] = {"de": {}, "es": {}, "fr": {}, "ja": {}}
-    for line in read_text("lexicon.tsv").splitlines()[1:]:
-        english, *others = line.split("\t")
-        for word in _WORD.findall(english):
-            european["en"].words[_plain(word)] = word
-            if any(others):
-                translated.add(_plain(word))
-        for code, cell in zip(("de", "es", "fr", "de"), (*others[:3], others[0].translate(_UMLAUTS)), strict=True):
-            european[code].words.update({_plain(phrase): english for phrase in cell.split(",") if phrase.strip()})
-        for code, cell in zip(first, others, strict=True):
-            if english and cell:
-                first[code].setdefault(english.casefold(), cell.split(",")[0].strip())
-        japanese.update({phrase.strip().casefold(): english for phrase in others[3].split(",") if phrase.strip()})
-    return european, japanese, frozenset(translated), first
+def _row(header: Sequence[str], line: str) -> dict[str, str]:
+    return dict(zip(header, line.split("\t"), strict=True))
 
 
-_LANGUAGES, _BY_JAPANESE, ENGLISH_WORDS, _FROM_ENGLISH = _read()
-_JAPANESE_WORDS: Final = re.compile(
-    "(" + "|".join(sorted(map(re.escape, _BY_JAPANESE), key=len, reverse=True)) + ")[のをがはにとでもな]?",
-    re.IGNORECASE,
+def _phrases(cell: str) -> list[str]:
+    return [phrase.strip() for phrase in cell.split(",") if phrase.strip()]
+
+
+_HEADER, *_LINES = read_text("lexicon.tsv").splitlines()
+_ROWS: Final = [_row(_HEADER.split("\t"), line) for line in _LINES]
+
+
+def _spaced_language(code: str, endings: Sequence[tuple[str, str]]) -> _Language:
+    language = _Language(endings, compounds=code == "de")
+    for row in _ROWS:
+        spellings = (row[code], row[code].translate(_UMLAUTS)) if code == "de" else (row[code],)
+        for cell in spellings:
+            language.words.update({_plain(phrase): row["english"] for phrase in _phrases(cell)})
+    return language
+
+
+def _english() -> _Language:
+    words = {_plain(word): word for row in _ROWS for word in _WORD.findall(row["english"])}
+    return _Language((("s", ""), ("es", "")), words=words)
+
+
+def _first_words(code: str) -> dict[str, str]:
+    """Map English to the first of a language's words for it."""
+    words: dict[str, str] = {}
+    for row in _ROWS:
+        if row["english"] and row[code]:
+            words.setdefault(row["english"].casefold(), _phrases(row[code])[0])
+    return words
+
+
+class _Unspaced:
+    """Languages written without spaces: their words are found anywhere, the longest first."""
+
+    def __init__(self, codes: Sequence[str], particles: str) -> None:
+        """Read the words of these languages; the last of them wins."""
+        self._english = {
+            phrase.casefold(): row["english"] for code in codes for row in _ROWS for phrase in _phrases(row[code])
+        }
+        words = "|".join(sorted(map(re.escape, self._english), key=len, reverse=True))
+        self._pattern = re.compile(f"({words})[{particles}]?", re.IGNORECASE)
+
+    def to_english(self, text: str) -> str:
+        text = self._pattern.sub(lambda match: f" {self._english[match[1].casefold()]} ", text)
+        return _GAPS.sub(" ", text).strip()
+
+
+_LANGUAGES: Final[Mapping[str, _Language]] = {
+    "en": _english(),
+    **{code: _spaced_language(code, endings) for code, endings in _ENDINGS.items()},
+}
+ENGLISH_WORDS: Final = frozenset(
+    _plain(word) for row in _ROWS if any(list(row.values())[1:]) for word in _WORD.findall(row["english"])
 )
+"""Those with translations."""
+_FROM_ENGLISH: Final = {code: _first_words(code) for code in _HEADER.split("\t")[1:]}
+_JAPANESE_WORDS: Final = _Unspaced(("ja",), "のをがはにとでもな")
+_CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的")
+"""Of a text without kana, which may still be Japanese."""

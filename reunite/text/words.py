@@ -1,16 +1,13 @@
-"""The words of a report: which of them are significant, and which are rare enough to look up."""
+"""Words: plain forms, and which are significant."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from reunite.text.word_lists import QUANTITIES, STOP_WORDS
+from reunite.text.word_lists import STOP_WORDS
 
 _MIN_LENGTH: Final = 3
-_MAX_RARE: Final = 24
-_MAX_RARE_HOLDERS: Final = 3
-_MAX_RARE_SHARE: Final = 0.02
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 _SCRIPTS: Final = re.compile(r"[぀-ゟ]+|[゠-ヿー]+|[㐀-鿿豈-﫿々]+|[가-힯]+|[^぀-ヿ㐀-鿿豈-﫿々가-힯]+")
@@ -47,19 +44,6 @@ def is_code(token: str) -> bool:
     return any(char.isdigit() for char in token)
 
 
-def rare_candidates(text: str) -> tuple[str, ...]:
-    """Return the distinct words worth looking up, codes first, at most 24; the database knows how rare they are."""
-    unique = dict.fromkeys(
-        token for token in tokens(text) if is_code(token) or len(token) >= _MIN_LENGTH or not token.isascii()
-    )
-    return tuple(sorted(unique, key=lambda token: not is_code(token))[:_MAX_RARE])
-
-
-def is_rare(holders: int, open_count: int) -> bool:
-    """Whether a word in this many of the open reports is rare: in few of them, or in a small share."""
-    return holders <= max(_MAX_RARE_HOLDERS, _MAX_RARE_SHARE * open_count)
-
-
 def stem(token: str) -> str:
     """Return an English word without its plural s, any other word unchanged."""
     if len(token) > _MIN_LENGTH and token.isascii() and token.endswith("s") and not token.endswith(("ss", "us", "is")):
@@ -71,19 +55,3 @@ def shared_words(words: Sequence[str], others: Sequence[str]) -> tuple[str, ...]
     """Return the distinct words that the others have too, singular or plural."""
     stems = {stem(word) for word in others}
     return tuple(dict.fromkeys(word for word in words if stem(word) in stems))
-
-
-_PHRASE_END: Final = re.compile(r"[,.;:!?()/\n]")
-_BEFORE_PLACES: Final = re.compile(
-    r"\b(?:with|without|for|of|in|on|at|to|near|from|by|after|behind|under|next|somewhere|around|inside|that|which|who|and)\b"
-)
-
-
-def head_noun(text: str) -> str | None:
-    """Return the noun that an English description is likely about: the last word before any preposition."""
-    for phrase in _PHRASE_END.split(plain(text)):
-        before = _BEFORE_PLACES.split(phrase, maxsplit=1)[0]
-        nouns = [token for token in tokens(before) if token.isalpha() and token not in QUANTITIES]
-        if nouns:
-            return nouns[-1]
-    return None

@@ -14,6 +14,7 @@ from reunite.tuning.fit import map_estimate
 from reunite.tuning.label_limits import with_limits
 from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, assign_folds, narrow, sample_gallery
 from reunite.tuning.likelihood import log_losses
+from reunite.tuning.missing import draw_missing, leave_out
 from reunite.tuning.out_of_fold import score_out_of_fold
 
 MIN_SEARCHES, MIN_THINGS = 40, 25
@@ -22,7 +23,8 @@ MIN_SEARCHES, MIN_THINGS = 40, 25
 _ABSENT: Final = 0.5
 _SIZES: Final[Sequence[int | None]] = (None, 100, 30, 8)
 """How many found reports are open in a draw."""
-_DRAWS: Final = 3
+_MISSING: Final = (0.0, 0.5, 1.0)
+"""Shares of found reports that lack a caption, a place or a time, each in a draw of its own: communities differ."""
 _SMALL: Final = 60
 """With fewer open reports most things are absent, so searches for absent things are sampled to balance the rest."""
 _REVERSE_WEIGHT: Final = 0.5
@@ -85,13 +87,15 @@ def _draws(labelled: LabelledSet, seed: int) -> Iterator[tuple[LabelledSearch, f
     for search in labelled.lost:
         losses.setdefault(search.thing, []).append(search.query)
     for size in sizes:
-        for _ in range(_DRAWS):
-            weight = 1 / (_DRAWS * len(sizes))
+        for share in _MISSING:
+            weight = 1 / (len(_MISSING) * len(sizes))
+            missing = draw_missing([search.query for search in labelled.found], share, rng)
+            lost, found = ([leave_out(search, missing) for search in side] for side in (labelled.lost, labelled.found))
             gallery = sample_gallery(labelled, absent=_ABSENT, size=size, seed=rng.getrandbits(32))
-            yield from _weighted(_balanced(labelled.lost, gallery, size, rng), weight)
+            yield from _weighted(_balanced(lost, gallery, size, rng), weight)
             one_per_thing = [rng.choice(reports) for _, reports in sorted(losses.items())]
             open_losses = rng.sample(one_per_thing, min(size or len(one_per_thing), len(one_per_thing)))
-            yield from _weighted(_balanced(labelled.found, set(open_losses), 0, rng), weight * _REVERSE_WEIGHT)
+            yield from _weighted(_balanced(found, set(open_losses), 0, rng), weight * _REVERSE_WEIGHT)
 
 
 def _weighted(searches: Sequence[LabelledSearch], weight: float) -> Iterator[tuple[LabelledSearch, float]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reunite.matching.evidence import PairKind, Search
 from reunite.matching.features import extract
-from reunite.matching.measurement import content_evidence, similarity_evidence
+from reunite.matching.measurement import content_evidence, similarity_evidence, word_evidence
 from reunite.matching.weights import EVIDENCE, BackgroundPrior, ScoringModel
 from reunite.tuning.labelled_set import LabelledSearch
 
@@ -94,7 +94,8 @@ def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:
     for search in searches:
         for candidate in search.candidates:
             similarities = similarity_evidence(search.background, candidate, model)
-            evidence = {**similarities, **content(search.query, candidate.item)}
+            said = word_evidence(search, features(search.query), features(candidate.item), candidate)
+            evidence = {**similarities, **said, **content(search.query, candidate.item)}
             rows.append([evidence.get(name, np.nan) for name in EVIDENCE])
     return np.array(rows, np.float64).reshape(-1, len(EVIDENCE))
 

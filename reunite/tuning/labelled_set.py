@@ -1,14 +1,14 @@
 """Searches with known answers, and what each would find if fewer reports were open."""
 
 import random
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import sqrt
 from uuid import UUID
 
 from reunite.matching.evidence import MAX_CANDIDATES, Background, Candidate, PairKind, Search
-from reunite.text import words
+from reunite.text.content import rare_candidates, significant_words
+from reunite.text.rarity import rare_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +121,17 @@ def _narrow(search: Search, present: Collection[UUID], limit: int | None) -> Sea
         if ranked:
             nearest.update(report for _, report in ranked[:limit])
             background[kind] = _background([-negative for negative, _ in ranked])
-    rare = dict(_rare_words(search.query.text, remaining))
+    rare, boilerplate = _rare_words(search.query.text, remaining)
     return replace(
         search,
         candidates=tuple(
-            replace(candidate, rare_words=rare.get(candidate.item.report, ()))
+            replace(candidate, rare_words=tuple(sorted(rare.get(candidate.item.report, ()))))
             for candidate in remaining
             if candidate.item.report in nearest or candidate.item.report in rare
         ),
         background=background,
         open_count=len(remaining),
+        boilerplate=boilerplate,
     )
 
 
@@ -140,18 +141,11 @@ def _background(similarities: Sequence[float]) -> Background:
     return Background(mean, sqrt(sum((value - mean) ** 2 for value in similarities) / count), count)
 
 
-def _rare_words(text: str, candidates: Sequence[Candidate]) -> Iterator[tuple[UUID, tuple[str, ...]]]:
-    wanted = set(words.rare_candidates(text))
-    shared = {c.item.report: wanted & _tokens(c.item.text) for c in candidates} if wanted else {}
-    holders: dict[str, int] = {}
-    for tokens in shared.values():
-        for word in tokens:
-            holders[word] = holders.get(word, 0) + 1
-    for report, tokens in shared.items():
-        if rare := sorted(word for word in tokens if words.is_rare(holders[word], len(candidates))):
-            yield report, tuple(rare)
-
-
-@lru_cache(maxsize=8192)
-def _tokens(text: str) -> frozenset[str]:
-    return frozenset(words.tokens(text))
+def _rare_words(text: str, candidates: Sequence[Candidate]) -> tuple[dict[UUID, set[str]], frozenset[str]]:
+    """Return the rare words of each candidate, and the boilerplate; each report counts as another author's."""
+    wanted = frozenset(rare_candidates(text))
+    holders: dict[str, dict[UUID, UUID]] = {}
+    for candidate in candidates if wanted else ():
+        for word in wanted.intersection(significant_words(candidate.item.text)):
+            holders.setdefault(word, {})[candidate.item.report] = candidate.item.report
+    return rare_words(holders, {}, len(candidates))

@@ -12,6 +12,7 @@ from reunite.matching.scoring import score
 from reunite.matching.weights import ScoringModel
 from reunite.tuning.calibration import calibrate
 from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, assign_folds, narrow, sample_gallery
+from reunite.tuning.missing import Missing, leave_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,16 @@ class OutOfFoldScorers:
             self._models.append(calibrate(labelled.of(others), prior).scoring_model)
             progress(fold + 1)
 
-    def predict(self, *, absent: float, size: int | None, seed: int) -> list[Prediction]:
-        """Score every lost report's search, with a random share of the things absent from the gallery."""
+    def predict(self, *, absent: float, size: int | None, seed: int, captions: bool = True) -> list[Prediction]:
+        """Score every lost report's search, with a random share of the things absent from the gallery.
+
+        Without `captions`, found reports with a photo have no words.
+        """
         gallery = sample_gallery(self._labelled, absent=absent, size=size, seed=seed)
+        missing = Missing() if captions else Missing(captions=gallery)
         return [
-            predict(narrow(search, gallery), self._models[self._fold_of[search.thing]], self._extract)
+            predict(
+                narrow(leave_out(search, missing), gallery), self._models[self._fold_of[search.thing]], self._extract
+            )
             for search in self._labelled.lost
         ]

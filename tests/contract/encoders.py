@@ -35,7 +35,8 @@ def assert_same(some: Mapping[str, Vectors], others: Mapping[str, Vectors], atol
 def assert_rows(encoder: Encoder, encoded: Mapping[str, Vectors], spaces: set[str], rows: int) -> None:
     assert set(encoded) == spaces & set(encoder.spaces)
     for space, vectors in encoded.items():
-        assert (vectors.dtype, vectors.shape) == (np.float32, (rows, encoder.spaces[space]))
+        assert vectors.dtype == np.dtype(np.float32)
+        assert vectors.shape == (rows, encoder.spaces[space])
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
 
 

@@ -3,12 +3,10 @@
 Where a platform has no such thing, its harness says so in `lacks`, with the reason: the suite then skips by that.
 """
 
-import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NoReturn
-from uuid import UUID
 
 import pytest
 
@@ -17,19 +15,12 @@ from db.delivery import OutboxItem
 from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget, Report, Workspace
 from reunite.ports import Platform, Sent
-from tests.doubles.pictures import drawing
-from tests.doubles.slack import PATIENCE
+from tests.support.pictures import drawing
+from tests.support.waiting import eventually
 
 Feature = Literal["bots", "pings", "posts of the bot", "channels", "links", "leaving", "locales"]
 Mark = Literal["✅", "❌"]
 JPEG = drawing("red")
-
-
-class NoQueue:
-    """No workers take part here."""
-
-    async def hint(self, work: UUID) -> None:
-        del work
 
 
 @dataclass(frozen=True)
@@ -175,7 +166,7 @@ class Harness(ABC):
         """Wait until a post's thread shows these messages of the bot, and no others."""
         expected = [each.message for each in by]
         try:
-            await until(lambda: self._has(root, expected))
+            await eventually(lambda: self._has(root, expected))
         except TimeoutError as error:
             raise AssertionError(f"{await self.answers(root)} are shown, not {expected}") from error
 
@@ -203,11 +194,3 @@ class Harness(ABC):
                 if row["sent_message"]:
                     done.append((item, Sent(row["sent_channel"], row["sent_message"])))
         return done
-
-
-async def until(look: Callable[[], Awaitable[Any]]) -> Any:
-    """Wait until there is something to see, and return it."""
-    async with asyncio.timeout(PATIENCE):
-        while not (seen := await look()):  # noqa: ASYNC110 - what is seen may be anything
-            await asyncio.sleep(0.02)
-    return seen

@@ -13,9 +13,11 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Harness, Mark, NoQueue, Told
+from tests.contract.harness import JPEG, Harness, Mark, Told
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import MANAGE_GUILD, PRIVATE_THREAD
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 
 @dataclass
@@ -47,8 +49,8 @@ class OnDiscord(Harness):
         panel = await self._told(await self.double.slash("setup", manager, "general"))
         pressed = await self.double.press(panel.handle, button, manager)
         await self.double.opened(pressed)
-        await self.double.submit(pressed, **values)
-        await self.double.until(lambda: self.double.find(panel.handle)["edited_timestamp"])
+        await self.double.submit(pressed, None, **values)
+        await eventually(lambda: self.double.find(panel.handle)["edited_timestamp"])
 
     async def open_channel(self, name: str) -> None:
         await self.double.create_channel(name)
@@ -59,7 +61,7 @@ class OnDiscord(Harness):
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         post = await self.double.post(channel, author.id, text, {"photo.jpg": JPEG}, times=times)
         acknowledgement = f"/messages/{post}/reactions"
-        await self.double.until(lambda: sum(acknowledgement in path for _, path in self.double.requests) >= times)
+        await eventually(lambda: sum(acknowledgement in path for _, path in self.double.requests) >= times)
         return ReplyTarget("discord", self.double.guild_id, self.double.channel(channel), post)
 
     def forget(self) -> None:
@@ -67,7 +69,7 @@ class OnDiscord(Harness):
 
     async def post_refused(self, author: Member, text: str) -> str:
         post = await self.double.post("found", author.id, text, {"photo.jpg": JPEG})
-        [told] = await self.double.until(lambda: self.double.replies(post))
+        [told] = await eventually(lambda: self.double.replies(post))
         return self.double.text(told)
 
     async def post_as_bots(self) -> None:

@@ -16,10 +16,12 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Harness, Mark, NoQueue, Told, until
-from tests.doubles.slack import PATIENCE, Envelope, SlackDouble, shown
+from tests.contract.harness import JPEG, Harness, Mark, Told
+from tests.doubles.slack import Envelope, SlackDouble, shown
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
 from tests.doubles.slack_blocks import loaded, words_of
+from tests.support.queues import NoQueue
+from tests.support.waiting import PATIENCE, eventually
 
 
 @dataclass
@@ -63,13 +65,13 @@ class OnSlack(Harness):
             await self.double.tell_again(event)
         post = ReplyTarget("slack", TEAM, where, ts)
         await self.double.settle()
-        await until(lambda: self.is_acknowledged(post))
+        await eventually(lambda: self.is_acknowledged(post))
         return post
 
     async def post_refused(self, author: Member, text: str) -> str:
         where = self.channels["found"]
         ts = self.double.post_photo(where, author.id, JPEG, text)
-        [told] = await self.double.until(lambda: self.double.thread(where, ts))
+        [told] = await eventually(lambda: self.double.thread(where, ts))
         return str(told["text"])
 
     async def post_as_bots(self) -> None:
@@ -82,7 +84,7 @@ class OnSlack(Harness):
             modal = await self.double.modal(author.id)
             sent = await self.double.submit(modal, author.id)
             return " ".join((sent.ack or {})["payload"]["errors"].values())
-        [answer] = await self.double.until(lambda: used.answers)
+        [answer] = await eventually(lambda: used.answers)
         return str(answer["text"])
 
     async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
@@ -114,7 +116,7 @@ class OnSlack(Harness):
         return Told(words_of(view["blocks"]).strip(), view)
 
     async def _whispered(self, used: Envelope) -> Told:
-        answer, *_ = await self.double.until(lambda: used.answers)
+        answer, *_ = await eventually(lambda: used.answers)
         assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", False)
         place = used.payload.get("channel_id") or used.payload["channel"]["id"]
         return Told(shown(answer).strip() or str(answer["text"]), {"channel": place, **answer})
@@ -154,7 +156,7 @@ class OnSlack(Harness):
         message = self.double.message(of.channel, of.message)
         assert message
         attached: list[Any] = message.get("files", [])
-        return len(attached) + sum(each["type"] == "image" for each in loaded(message["blocks"]))
+        return len(attached) + len([each for each in loaded(message["blocks"]) if each["type"] == "image"])
 
     async def public(self) -> str:
         hidden = {each for each in self.double.channels if each.startswith("D")} | {self.log}

@@ -16,7 +16,9 @@ from reunite.commands import ChangeSettings
 from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
-from tests.contract.harness import JPEG, Feature, Harness, Mark, NoQueue, Told, until
+from tests.contract.harness import JPEG, Feature, Harness, Mark, Told
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 
 @dataclass
@@ -129,7 +131,7 @@ class OnWeb(Harness):
         async def look() -> dict[str, Any] | None:
             return (await self._board(self.join("Mo", moderator=True))).get(int(number))
 
-        shown: dict[str, Any] = await until(look)
+        shown: dict[str, Any] = await eventually(look)
         return shown
 
     async def is_acknowledged(self, post: ReplyTarget) -> bool:

@@ -1,6 +1,7 @@
 """One stage for the domain's services on two stores: in memory, and PostgreSQL. No worker and no bot runs on it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -118,7 +119,10 @@ class Stage(ABC):
     ) -> None:
         """Let a report's search find other reports, all with one label."""
         now = await self.now(report)
-        scored = [ScoredCandidate(other.id, 0.9 - number / 100, label, why, {}) for number, other in enumerate(others)]
+        near = {"text-text": 3.0}
+        scored = [
+            ScoredCandidate(other.id, 0.9 - number / 100, label, why, near) for number, other in enumerate(others)
+        ]
         candidates = tuple(Candidate(_item(other), {}) for other in others)
         search = Search(_item(now), candidates, open_count=len(others))
         async with self.session(now.community) as session:
@@ -143,6 +147,10 @@ class Stage(ABC):
         async with self.session(report.community) as session:
             [match] = await session.matches.of(report.id)
         return match
+
+    async def matches(self, report: Report) -> Sequence[Match]:
+        async with self.session(report.community) as session:
+            return await session.matches.of(report.id)
 
     async def thread(self, report: Report, audience: Audience = "thread") -> list[Reply]:
         async with self.session(report.community) as session:

@@ -102,6 +102,18 @@ class ReportCases:
         assert (report.happened_at, report.question_answer, report.has_first_reply) == (stage.time, None, False)
         assert report.expires_at == stage.time + timedelta(days=60)
 
+    async def test_a_search_knows_when_each_report_was_posted(self, stage: Stage) -> None:
+        await stage.join()
+        posted, said = stage.time - timedelta(days=2), stage.time - timedelta(days=5)
+        await stage.found("badge XK-7731", posted_at=posted)
+        lost = await stage.lost("a badge, number XK-7731", posted_at=stage.time, happened_at=said)
+        async with stage.session(lost.community) as session:
+            search = await session.candidates.search(lost, 10)
+        [candidate] = search.candidates
+        query, other = search.query, candidate.item
+        assert (query.at, query.time_is_stated, query.posted_at) == (said, True, stage.time)
+        assert (other.at, other.time_is_stated, other.posted_at) == (posted, False, posted)
+
     async def test_the_same_source_key_is_the_same_report(self, stage: Stage) -> None:
         await stage.join()
         first = await stage.found(key="f1", photos=(PHOTO,))

@@ -10,9 +10,8 @@ import pytest
 from reunite.encoder import Encoder
 from tests.contract.encoders import PHOTOS, TEXTS, EncoderContract, assert_same
 from tests.doubles.colour_encoder import ColourEncoder
-from tests.doubles.tiny_clip import make_tiny_clip
+from tests.support.checkpoints import make_tiny_clip
 from workers.batching import BatchingEncoder
-from workers.encoders.clip import ClipEncoder
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +23,11 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=["colours", "clip"])
 def make(request: pytest.FixtureRequest, checkpoint: Path) -> Callable[[], Encoder]:
-    return {"colours": ColourEncoder, "clip": lambda: ClipEncoder(str(checkpoint))}[request.param]
+    if request.param == "colours":
+        return ColourEncoder
+    from workers.encoders.clip import ClipEncoder
+
+    return lambda: ClipEncoder(str(checkpoint))
 
 
 @pytest.fixture(scope="module")

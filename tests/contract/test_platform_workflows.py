@@ -11,8 +11,9 @@ from reunite.entities import MatchState, ReplyTarget, ReportState
 from reunite.language import sentence
 from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing, Sent
-from tests.contract.harness import JPEG, Harness, until
+from tests.contract.harness import JPEG, Harness
 from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
+from tests.support.waiting import eventually
 
 ANSWER = "a blue thread sewn into the lining"
 
@@ -80,7 +81,7 @@ async def test_a_reply_is_changed_where_it_stands(here: Harness) -> None:
     async def changed() -> bool:
         return await here.words(sent) == "Something new."
 
-    await until(changed)
+    await eventually(changed)
     await here.answered(post, sent, other)
     await here.platform.edit(first, sent)  # as often as need be
 
@@ -116,7 +117,7 @@ async def test_changed_words_of_a_post_are_taken_over_wherever_they_stand(here: 
     async def taken() -> bool:
         return "a pink umbrella & more" in [report.text for report in await here.reports()]
 
-    await until(taken)
+    await eventually(taken)
     await here.deliver()
     assert "a pink umbrella & more" in str(await here.words(card))
 
@@ -145,14 +146,14 @@ async def test_moderators_give_verdicts_by_button_in_their_own_channel(here: Har
         is_back = state is MatchState.CONFIRMED
         assert ("Returned, confirmed by" in str(await here.words(line))) is is_back
         for report in (lost, found):
-            await until(partial(marked_as, here, report.target, is_back))
+            await eventually(partial(marked_as, here, report.target, is_back))
 
 
 async def test_a_reaction_in_the_moderators_channel_is_a_verdict_too(here: Harness) -> None:
     await here.set_up(log=True)
     _, lost, _, match = await shown_match(here)
     await here.react(await logged(here), "❌", here.join("Grace", moderator=True))
-    await until(partial(stands, here, lost, match, MatchState.REFUSED))
+    await eventually(partial(stands, here, lost, match, MatchState.REFUSED))
 
 
 async def test_finds_are_posted_in_the_channel_that_moderators_chose_and_in_no_other(here: Harness) -> None:
@@ -222,7 +223,7 @@ async def test_a_community_that_takes_the_bot_away_is_forgotten(here: Harness) -
     async def forgotten() -> bool:
         return await here.store.workspace(here.name, here.workspace) is None
 
-    await until(forgotten)
+    await eventually(forgotten)
     async with here.store.session(report.community) as session:
         assert await session.reports.get(report.id) is None
 
@@ -238,7 +239,7 @@ async def test_the_bot_writes_in_the_language_of_the_community(here: Harness) ->
     async def returned() -> bool:
         return {report.state for report in await here.reports()} == {ReportState.RETURNED}
 
-    await until(returned)
+    await eventually(returned)
     await here.deliver()
     confirmed = sentence("returned", "de", moderator="").split("**")[1]
     assert confirmed in await here.public()

@@ -11,8 +11,9 @@ from reunite.entities import MatchState, Question, ReportKind, ReportState
 from reunite.messages import wording
 from reunite.messages.reply import Line, Person, Plain, Quoted
 from reunite.ports import Outgoing
-from tests.contract.harness import Harness, until
+from tests.contract.harness import Harness
 from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(params=HARNESSES)
@@ -106,7 +107,7 @@ async def test_a_moderators_check_mark_confirms_and_taking_it_back_reopens(here:
         (False, ReportState.OPEN, MatchState.UNDECIDED),
     ):
         await here.react(card, "✅", moderator, given=given)
-        await until(partial(stands, here, lost, match, standing))
+        await eventually(partial(stands, here, lost, match, standing))
         assert {each.state for each in await here.reports() if each.id in {lost.id, found.id}} == {state}
 
 
@@ -115,7 +116,7 @@ async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
     moderator = here.join("Grace", moderator=True)
     await here.react(card, "✅", here.join("Mallory"))
     await here.react(card, "❌", moderator)  # handled after it
-    await until(partial(stands, here, lost, match, MatchState.REFUSED))
+    await eventually(partial(stands, here, lost, match, MatchState.REFUSED))
     async with here.store.session(lost.community) as session:
         assert {verdict.moderator for verdict in await session.verdicts.of(match)} == {moderator.id}
 
@@ -144,7 +145,7 @@ async def test_a_deleted_post_takes_its_report_back(here: Harness) -> None:
     async def withdrawn() -> bool:
         return {(report.state, report.text) for report in await here.reports()} == {(ReportState.WITHDRAWN, "")}
 
-    await until(withdrawn)
+    await eventually(withdrawn)
 
 
 async def test_bots_report_nothing(here: Harness) -> None:

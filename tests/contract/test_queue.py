@@ -24,7 +24,7 @@ NAME = "hints"
 
 
 @dataclass
-class Scene:
+class World:
     """A report whose work is due, and a queue to hint at it."""
 
     store: Store
@@ -59,27 +59,27 @@ async def due_work(store: Store) -> UUID:
 
 
 @pytest.fixture
-async def scene(database_url: str, redis_url: str) -> AsyncIterator[Scene]:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with (
         Store(database_url) as store,
         queue.connect(store, redis_url, NAME) as hints,
         Redis.from_url(redis_url) as redis,
     ):
-        yield Scene(store, hints, await due_work(store), redis)
+        yield World(store, hints, await due_work(store), redis)
 
 
-async def test_it_is_the_queue_that_the_domain_asks_for(scene: Scene) -> None:
-    asked_for: Queue = scene.hints
-    await asked_for.hint(scene.work)
-    assert len(await scene.jobs()) == 1
+async def test_it_is_the_queue_that_the_domain_asks_for(world: World) -> None:
+    asked_for: Queue = world.hints
+    await asked_for.hint(world.work)
+    assert len(await world.jobs()) == 1
 
 
-async def test_a_job_is_json_that_names_the_work_and_nothing_else(scene: Scene) -> None:
-    await scene.hints.hint(scene.work)
-    [job] = (await scene.jobs()).values()
+async def test_a_job_is_json_that_names_the_work_and_nothing_else(world: World) -> None:
+    await world.hints.hint(world.work)
+    [job] = (await world.jobs()).values()
     said = json.loads(job)
     assert said["f"] == queue.JOB
-    assert said["a"] == [{"v": queue.PAYLOAD_VERSION, "work": str(scene.work)}]
+    assert said["a"] == [{"v": queue.PAYLOAD_VERSION, "work": str(world.work)}]
     assert said["k"] == {}
     assert b"secret" not in job
     assert queue.deserialize(job) == said
@@ -91,26 +91,26 @@ def test_a_pickle_is_never_read(data: bytes) -> None:
         queue.deserialize(data)
 
 
-async def test_new_work_is_hinted_at_once_and_each_hint_of_the_sweep_is_a_job_of_its_own(scene: Scene) -> None:
+async def test_new_work_is_hinted_at_once_and_each_hint_of_the_sweep_is_a_job_of_its_own(world: World) -> None:
     for _ in range(2):
-        await scene.hints.hint(scene.work)
-        await scene.hints.hint_due(quiet=0)
-    assert list(await scene.jobs()) == [f"{scene.work}:{number}" for number in (1, 2, 3)]
+        await world.hints.hint(world.work)
+        await world.hints.hint_due(quiet=0)
+    assert list(await world.jobs()) == [f"{world.work}:{number}" for number in (1, 2, 3)]
 
 
-async def test_what_was_not_hinted_at_for_a_while_is_hinted_at_again(scene: Scene) -> None:
-    await scene.hints.hint(scene.work)
-    assert await scene.hints.hint_due(quiet=3600) == 0
-    assert await scene.hints.hint_due(quiet=0) == 1
-    assert list(await scene.jobs()) == [f"{scene.work}:1", f"{scene.work}:2"]
+async def test_what_was_not_hinted_at_for_a_while_is_hinted_at_again(world: World) -> None:
+    await world.hints.hint(world.work)
+    assert await world.hints.hint_due(quiet=3600) == 0
+    assert await world.hints.hint_due(quiet=0) == 1
+    assert list(await world.jobs()) == [f"{world.work}:1", f"{world.work}:2"]
 
 
-async def test_connections_that_redis_has_cut_are_opened_again(scene: Scene) -> None:
-    await scene.hints.hint(scene.work)
-    await scene.redis.client_kill_filter(_type="normal", skipme=True)
-    await scene.hints.hint_due(quiet=0)
-    await scene.hints.hint_due(quiet=0)
-    assert f"{scene.work}:3" in await scene.jobs()
+async def test_connections_that_redis_has_cut_are_opened_again(world: World) -> None:
+    await world.hints.hint(world.work)
+    await world.redis.client_kill_filter(_type="normal", skipme=True)
+    await world.hints.hint_due(quiet=0)
+    await world.hints.hint_due(quiet=0)
+    assert f"{world.work}:3" in await world.jobs()
 
 
 @pytest.fixture
@@ -121,13 +121,13 @@ def silent() -> Iterator[int]:
 
 
 async def test_a_redis_that_is_away_or_hangs_is_no_error_and_costs_no_hint(
-    scene: Scene, silent: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, silent: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "PATIENCE", 0.1)
     for away in (ArqRedis(unix_socket_path=str(tmp_path / "none")), ArqRedis(host="127.0.0.1", port=silent)):
         async with away:
-            hints = ArqQueue(scene.store, away, NAME)
-            await hints.hint(scene.work)
+            hints = ArqQueue(world.store, away, NAME)
+            await hints.hint(world.work)
             assert await hints.hint_due(quiet=0) == 1
-    assert await scene.hints.hint_due(quiet=0) == 1
-    assert list(await scene.jobs()) == [f"{scene.work}:4"]
+    assert await world.hints.hint_due(quiet=0) == 1
+    assert list(await world.jobs()) == [f"{world.work}:4"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
 
@@ -29,12 +30,13 @@ class ColourEncoder:
         said = [[float(name in text.casefold().split()) for name in COLOURS] for text in texts]
         return {SHARED_SPACE: _rows([np.array(each) for each in said])}
 
-    def _seen(self, image: Pixels) -> np.ndarray:
+    def _seen(self, image: Pixels) -> NDArray[np.float64]:
         middle = image[image.shape[0] // 2, image.shape[1] // 2].astype(float)
-        return np.exp(-np.linalg.norm(np.array(list(COLOURS.values())) - middle, axis=1) / 20)
+        distances = np.linalg.norm(np.array(list(COLOURS.values())) - middle, axis=1)
+        return np.asarray(np.exp(-distances / 20), np.float64)
 
 
-def _rows(vectors: Sequence[np.ndarray]) -> Vectors:
+def _rows(vectors: Sequence[NDArray[np.float64]]) -> Vectors:
     rows = np.array(vectors, np.float32).reshape(-1, len(COLOURS)) + np.float32(0.05)  # so that nothing is nothing
     unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return unit

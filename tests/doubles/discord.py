@@ -3,9 +3,7 @@
 A test tells a story with it: who is there, what they post, what they react; and looks at what the bot has made of it.
 """
 
-import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self, TypeVar
 
@@ -16,6 +14,7 @@ from tests.doubles.discord_commands import Commands, Interaction
 from tests.doubles.discord_rest import routes
 from tests.doubles.discord_rest_base import Refusal
 from tests.doubles.discord_shapes import BOT_ID, TOKEN, Json
+from tests.support.waiting import eventually
 
 __all__ = ["BOT_ID", "TOKEN", "DiscordDouble", "Interaction"]
 
@@ -48,13 +47,6 @@ class DiscordDouble(Commands):
 
     # What has come of it
 
-    async def until(self, look: Callable[[], T | None], within: float = 10) -> T:
-        """Wait until `look` returns something, and return that."""
-        async with asyncio.timeout(within):
-            while not (found := look()):  # noqa: ASYNC110 - a test may look at anything
-                await asyncio.sleep(0.02)
-        return found
-
     async def reply(self, channel: str, *words: str, within: float = 10) -> Json:
         """Wait for a message of the bot that has all these words, in a channel or thread (by id)."""
 
@@ -64,14 +56,14 @@ class DiscordDouble(Commands):
             )
 
         try:
-            return await self.until(look, within)
+            return await eventually(look, within=within)
         except TimeoutError as error:
             there = "\n---\n".join(self.text(each) for each in self.replies(channel))
             raise AssertionError(f"{words} were not said, but:\n{there}") from error
 
     async def answer(self, used: Interaction, within: float = 10) -> str:
         """Wait for what the bot answers to a command, a press or a modal."""
-        return await self.until(lambda: used.answer, within)
+        return await eventually(lambda: used.answer, within=within)
 
     def replies(self, channel: str) -> list[Json]:
         """Return the bot's messages in a channel or thread (by id), in order."""

@@ -1,4 +1,8 @@
-"""Discord's limits on what a bot sends, commands, messages and modals, as its documentation states them."""
+"""Discord's limits on what a bot sends, commands, messages and modals, as its documentation states them.
+
+The pages are named below the address https://docs.discord.com/developers/. They were read on 2026-11-26 in their
+repository, discord/discord-api-docs, as of 2026-08-06 (c98d64bc).
+"""
 
 import re
 from collections.abc import Iterable
@@ -8,8 +12,11 @@ from tests.doubles.discord_shapes import Json, inputs
 
 BUTTON, TEXT_INPUT, FILE_UPLOAD, LABEL = 2, 4, 19, 18
 _SELECTS = {3, 5, 6, 7, 8}
+# interactions/application-commands, "Application Command Naming"; the double lets no capitals through either.
 _COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
+# resources/message, "Embed Limits".
 _EMBED = {"title": 256, "description": 4096, "url": 2048}
+# reference, "Locales": those that Reunite translates to.
 _LOCALES = {"de", "en-GB", "en-US", "es-ES", "es-419", "fr", "ja", "pl"}
 
 
@@ -18,6 +25,7 @@ def check_message(payload: Json, files: Iterable[str]) -> None:
     embeds, files = payload.get("embeds") or [], list(files)
     if not (payload.get("content") or files or any(embed.get("description") for embed in embeds)):
         raise EMPTY_MESSAGE
+    # resources/message, "Create Message": content up to 2000 characters, nonce up to 25, 10 embeds, 6000 in all embeds.
     _require(len(payload.get("content") or "") <= 2000, len(str(payload.get("nonce") or "")) <= 25)
     _require(len(embeds) <= 10, len(files) <= 10, sum(_embed(each) for each in embeds) <= 6000)
     check_rows(payload.get("components") or [])
@@ -25,19 +33,24 @@ def check_message(payload: Json, files: Iterable[str]) -> None:
 
 def check_rows(rows: list[Json]) -> None:
     buttons = [each for row in rows for each in row["components"]]
+    # components/reference: "Legacy Message Component Behavior" (5 rows), "Action Row" (5 buttons), "Button" (label to
+    # 80), "Anatomy of a Component" (custom_id of 1 to 100, unique in its message).
     _require(len(rows) <= 5, all(1 <= len(row["components"]) <= 5 for row in rows))
     _require(len({each["custom_id"] for each in buttons}) == len(buttons))
     _require(all(0 < len(each["label"]) <= 80 and 0 < len(each["custom_id"]) <= 100 for each in buttons))
 
 
 def check_thread_name(name: str) -> None:
+    # resources/channel, "Start Thread from Message".
     _require(1 <= len(name) <= 100)
 
 
 def check_modal(modal: Json) -> None:
     labels = modal["components"]
+    # interactions/receiving-and-responding, "Modal": title up to 45, 1 to 5 components.
     _require(1 <= len(modal["title"]) <= 45, 1 <= len(modal["custom_id"]) <= 100, 1 <= len(labels) <= 5)
     for label in labels:
+        # components/reference, "Label": label up to 45, description up to 100.
         _require(label["type"] == LABEL, 1 <= len(label["label"]) <= 45, len(label.get("description") or "") <= 100)
     names = [given["custom_id"] for given in inputs(modal)]
     _require(len(set(names)) == len(names))
@@ -56,6 +69,7 @@ def check_commands(commands: list[Json]) -> None:
 
 def _option(option: Json) -> None:
     _names(option, lambda name: bool(_COMMAND_NAME.fullmatch(name)) and name == name.lower())
+    # interactions/application-commands, "Application Command Structure": description of 1 to 100, 25 options.
     descriptions = [option["description"], *(option.get("description_localizations") or {}).values()]
     _require(all(1 <= len(each) <= 100 for each in descriptions))
     options = option.get("options") or []
@@ -79,6 +93,8 @@ def _embed(embed: Json) -> int:
 
 
 def _input(given: Json) -> None:
+    # components/reference, "Text Input" (4000 characters, placeholder 100), "File Upload" (10 files), "String Select"
+    # (25 options, placeholder 150).
     if given["type"] == TEXT_INPUT:
         _require(len(given.get("placeholder") or "") <= 100, 1 <= given.get("max_length", 4000) <= 4000)
         _require(len(given.get("value") or "") <= given.get("max_length", 4000), not given.get("label"))

@@ -90,7 +90,8 @@ class Commands(People):
     ) -> Interaction:
         """Fill in a modal that the bot has opened, and send it off; what is left out stays as it was set beforehand."""
         assert opened.modal is not None
-        filled, files = [], {}
+        filled: list[Json] = []
+        files: dict[str, bytes] = {}
         left = set(values)
         for given in shapes.inputs(opened.modal):
             name = given["custom_id"]

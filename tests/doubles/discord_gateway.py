@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+# developers/topics/opcodes-and-status-codes, "Gateway Opcodes" and "Gateway Close Event Codes" (read 2026-11-26).
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 2, 6, 7, 9, 10, 11
 ABNORMAL, DISALLOWED_INTENTS = 4000, 4014
+# developers/events/gateway, "List of Intents" (read 2026-11-26).
 _MESSAGE_CONTENT = 1 << 15
 _NEEDS = {"MESSAGE_REACTION": 1 << 10, "MESSAGE": 1 << 9, "CHANNEL": 1, "THREAD": 1, "GUILD": 1}
 """The intent without which events whose names begin so are not sent; the longer name first."""
@@ -51,6 +53,7 @@ class Gateway:
     @property
     def shard(self) -> int:
         """The shard that is told of the guild."""
+        # developers/events/gateway, "Sharding" (read 2026-11-26).
         return (int(self._guild.guild_id) >> 22) % self.shards
 
     async def dispatch(self, name: str, data: Json) -> None:

@@ -9,6 +9,7 @@ from tests.doubles.discord_limits import Limits
 from tests.doubles.discord_shapes import APPLICATION_ID, BOT_ID, Json
 
 _EPOCH_MS = 1420070400000
+# developers/reference, "Signed Attachment CDN URLs": `ex` says when; how long is not documented (read 2026-11-26).
 _LINKS_LAST = 24 * 3600
 """Seconds after which a link to a file leads nowhere: Discord's is about a day."""
 
@@ -161,6 +162,7 @@ class Guild:
         """Return a message as Discord gives it to the bot: links are fresh, and what it may not read is left out."""
         shown = {key: value for key, value in message.items() if key not in {"allowed_mentions", "nonce"}}
         mentioned = any(each["id"] == BOT_ID for each in message["mentions"])
+        # developers/resources/message: without the Message Content Intent these fields are empty (read 2026-11-26).
         if not (self.gateway.reads_content or message["author"]["id"] == BOT_ID or mentioned):
             return {**shown, "content": "", "attachments": [], "embeds": [], "components": []}
         return self.linked(shown)

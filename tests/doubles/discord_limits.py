@@ -7,6 +7,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
+# The form is from developers/topics/rate-limits, "Header Format" and "Exceeding A Rate Limit" (read 2026-11-26).
+# Discord documents no numbers for single routes, only that they differ: these are assumed.
 _RULES = (
     (re.compile(r"(?:PUT|DELETE) /channels/(\d+)/messages/\d+/reactions/"), "reactions", 1, 0.25),
     (re.compile(r"POST /channels/(\d+)/messages$"), "send", 5, 5.0),
@@ -14,6 +16,7 @@ _RULES = (
     (re.compile(r"DELETE /channels/(\d+)/messages/\d+$"), "delete", 5, 1.0),
 )
 """Routes, the name of their bucket, and how many requests a channel takes in how many seconds."""
+# developers/topics/rate-limits, "Global Rate Limit": 50 requests per second, interactions excepted (read 2026-11-26).
 _ALL = 50
 """Requests in a second, all routes together; answers to interactions don't count."""
 

@@ -26,6 +26,7 @@ class ApiError(Exception):
         self.body = {"code": code, "message": message}
 
 
+# developers/topics/opcodes-and-status-codes, "JSON Error Codes" (read 2026-11-26).
 UNKNOWN_CHANNEL = ApiError(404, 10003, "Unknown Channel")
 UNKNOWN_MEMBER = ApiError(404, 10007, "Unknown Member")
 UNKNOWN_MESSAGE = ApiError(404, 10008, "Unknown Message")

@@ -26,6 +26,7 @@ class Channels:
         """Wake a thread up, which whoever may write in it may do; its name is its owner's to change."""
         place, payload = self._place(request, shapes.SEND_IN_THREADS), await request.json()
         may_change = {"archived", "name"} if place.get("owner_id") == BOT_ID else {"archived"}
+        # developers/resources/channel, "Modify Channel": who may write in a thread may unarchive it (read 2026-11-26).
         if payload.get("archived") is not False or not payload.keys() <= may_change:
             raise base.MISSING_PERMISSIONS
         place["thread_metadata"]["archived"] = False
@@ -35,9 +36,11 @@ class Channels:
         return place
 
     async def history(self, request: web.Request) -> Answer:
-        place = self._place(request, shapes.READ_HISTORY)
+        place = self._place(request, 0)
+        if not self._double.may(BOT_ID, place["id"]) & shapes.READ_HISTORY:
+            return []  # developers/resources/message, "Get Channel Messages": no refusal (read 2026-11-26)
         query, messages = request.query, list(self._double.messages[place["id"]].values())
-        most = int(query.get("limit", "50"))
+        most = int(query.get("limit", "50"))  # developers/resources/message, "Get Channel Messages" (read 2026-11-26)
         if "after" in query:
             later = [each for each in messages if int(each["id"]) > int(query["after"])]
             return [self._double.public(each) for each in reversed(later[:most])]
@@ -57,10 +60,11 @@ class Channels:
         self._need(place, (shapes.EMBED_LINKS if payload.get("embeds") else 0) | (shapes.ATTACH_FILES if files else 0))
         check_message(payload, files)
         nonce = payload.get("nonce")
+        # developers/resources/message, "Create Message": a nonce is unique for a few minutes (read 2026-11-26).
         if nonce and payload.get("enforce_nonce") and nonce in self._double.nonces:
             return self._double.nonces[nonce]
         if is_thread:
-            place["thread_metadata"]["archived"] = False  # it wakes up
+            place["thread_metadata"]["archived"] = False  # developers/topics/threads, "Active & Archived Threads"
         message = self._add(place["id"], payload, files)
         shown = self._double.public(message)
         if nonce:
@@ -71,7 +75,7 @@ class Channels:
     async def edit(self, request: web.Request) -> Answer:
         place, message = self._place(request, 0), self._own(request)
         if place["type"] in shapes.THREADS and place["thread_metadata"]["archived"]:
-            raise base.THREAD_IS_ARCHIVED
+            raise base.THREAD_IS_ARCHIVED  # error 50083: no message of an archived thread is edited (read 2026-11-26)
         payload, files = await body_of(request)
         check_message({**message, **payload, "nonce": None}, files)
         await edit_message(self._double, message, payload, files)
@@ -88,7 +92,7 @@ class Channels:
         payload, message = await request.json(), self._message(request)
         place = self._place(request, shapes.CREATE_THREADS | shapes.READ_HISTORY)
         if "thread" in message:
-            raise base.THREAD_EXISTS
+            raise base.THREAD_EXISTS  # error 160004 (read 2026-11-26)
         if place["type"] in shapes.THREADS:
             raise base.INVALID_FORM
         return await self._opened(place, message["id"], payload["name"], shapes.PUBLIC_THREAD)
@@ -98,6 +102,7 @@ class Channels:
         payload, files = await body_of(request)
         place, number = self._place(request, 0), self._double.new_id()
         if place["type"] == shapes.FORUM:
+            # developers/resources/channel, "Start Thread in Forum or Media Channel": SEND_MESSAGES (read 2026-11-26).
             self._need(place, shapes.SEND_MESSAGES)
             check_message(payload["message"], files)
             thread = await self._opened(place, number, payload["name"], shapes.PUBLIC_THREAD)
@@ -124,11 +129,13 @@ class Channels:
     async def reactors(self, request: web.Request) -> Answer:
         self._place(request, shapes.READ_HISTORY)
         given = self._reacted(request)
+        # developers/resources/message, "Get Reactions": 25 unless told otherwise (read 2026-11-26).
         after, most = int(request.query.get("after", 0)), int(request.query.get("limit", "25"))
         later = sorted((each for each in given if int(each) > after), key=int)
         return [self._double.members[each]["user"] for each in later[:most]]
 
     async def react(self, request: web.Request) -> Answer:
+        # developers/resources/message, "Create Reaction": both permissions (read 2026-11-26).
         place = self._place(request, shapes.ADD_REACTIONS | shapes.READ_HISTORY)
         if place["type"] in shapes.THREADS and place["thread_metadata"]["archived"]:
             raise base.THREAD_IS_ARCHIVED
@@ -179,7 +186,7 @@ def content_of(double: Commands, channel: str, payload: Json, files: dict[str, b
     attachments = [
         double.attach(channel, name, data, kinds.get(name.rpartition(".")[2])) for name, data in files.items()
     ]
-    content = {key: payload.get(key) or [] for key in ("embeds", "components")}
+    content: Json = {key: payload.get(key) or [] for key in ("embeds", "components")}
     allowed = payload.get("allowed_mentions", {"parse": ["users", "roles", "everyone"]})
     content |= {"content": payload.get("content") or "", "attachments": attachments, "allowed_mentions": allowed}
     urls = {each["filename"]: each["url"] for each in attachments}
@@ -195,7 +202,8 @@ async def edit_message(double: Commands, message: Json, payload: Json, files: di
     """Change a message of the bot: what is not named stays, and of its files only those that are named again."""
     check_rows(payload.get("components") or [])
     changed = content_of(double, message["channel_id"], payload, files)
-    keep = {str(each["id"]) for each in payload.get("attachments", message["attachments"])}
+    named = payload["attachments"] if "attachments" in payload else message["attachments"]
+    keep = {str(each["id"]) for each in named}
     kept = [each for each in message["attachments"] if each["id"] in keep]
     message |= {key: changed[key] for key in ("content", "embeds", "components", "allowed_mentions") if key in payload}
     message["attachments"] = [*kept, *changed["attachments"]]

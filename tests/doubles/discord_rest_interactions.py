@@ -12,6 +12,7 @@ from tests.doubles.discord_rest_base import Answer, body_of, known
 from tests.doubles.discord_rest_channels import content_of, edit_message
 from tests.doubles.discord_shapes import BOT_ID, EPHEMERAL, Json, message
 
+# developers/interactions/receiving-and-responding, "Interaction Callback Type" (read 2026-11-26).
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL = 4, 5, 6, 7, 9
 _STATES: dict[int, Literal["deferred", "updating", "answered", "modal"]] = {
     MESSAGE: "answered", DEFERRED: "deferred", DEFERRED_UPDATE: "updating", UPDATE: "answered", MODAL: "modal",
@@ -28,12 +29,13 @@ class Interactions:
         used = self._used(request)
         if used.state != "new":
             raise base.ALREADY_ANSWERED
+        # The same page: the first answer within 3 seconds, later ones within 15 minutes.
         if time.monotonic() - used.since > 3:
             raise base.UNKNOWN_INTERACTION
         payload, files = await body_of(request)
         kind, data = payload["type"], payload.get("data") or {}
         if kind == MODAL:
-            if used.kind == 5:
+            if used.kind == 5:  # the same page: no modal in answer to a modal
                 raise base.INVALID_FORM
             check_modal(data)
             used.modal = data

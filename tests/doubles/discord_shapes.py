@@ -11,6 +11,7 @@ TOKEN = "token-of-the-double"
 BOT_ID = "900000000000000001"
 APPLICATION_ID = BOT_ID
 
+# developers/topics/permissions, "Bitwise Permission Flags" (read 2026-11-26).
 VIEW_CHANNEL, READ_HISTORY = 1 << 10, 1 << 16
 SEND_MESSAGES, SEND_IN_THREADS, CREATE_THREADS, CREATE_PRIVATE_THREADS = 1 << 11, 1 << 38, 1 << 35, 1 << 36
 EMBED_LINKS, ATTACH_FILES, ADD_REACTIONS = 1 << 14, 1 << 15, 1 << 6
@@ -22,6 +23,7 @@ BOT_MAY = (
 )  # fmt: skip
 """What the invitation asks for (docs/discord.md)."""
 
+# developers/resources/channel, "Channel Types" (read 2026-11-26).
 TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = 0, 11, 12, 15
 THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
 EPHEMERAL = 1 << 6
@@ -51,7 +53,7 @@ def role(number: str, name: str, permissions: int) -> Json:
 
 
 def channel(number: str, guild: str, name: str, kind: int, position: int) -> Json:
-    forum = {"available_tags": [], "default_reaction_emoji": None, "flags": 0} if kind == FORUM else {}
+    forum: Json = {"available_tags": [], "default_reaction_emoji": None, "flags": 0} if kind == FORUM else {}
     return {
         "id": number, "guild_id": guild, "type": kind, "name": name, "position": position,
         "permission_overwrites": [], "nsfw": False, "topic": None, "parent_id": None, "last_message_id": None,

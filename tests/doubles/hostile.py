@@ -4,8 +4,9 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from re import _constants as sre
-from re import _parser as parser
+from functools import partial
+from re import _constants as sre  # type: ignore[attr-defined]  # the parser of `re` is typed nowhere
+from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 FLOOR = 0.1
@@ -32,7 +33,7 @@ def check_growth(run: Callable[[int], object], sizes: Iterable[int] = SIZES) -> 
     before = 0.0
     for size in sizes:
         limit = max(FLOOR, MOST_GROWTH * before)
-        before = _timed(lambda size=size: run(size), limit)
+        before = _timed(partial(run, size), limit)
 
 
 def _timed(run: Callable[[], object], limit: float) -> float:
@@ -112,7 +113,7 @@ def _one(kind: Any, value: Any, least: int, choice: int) -> str:
         return _of_class(value)
     if kind in _REPEATS:
         low, high, body = value
-        return _example(list(body), least, choice) * min(max(low, least), high)
+        return _example(list(body), least, choice) * int(min(max(low, least), high))
     inner = [] if kind in {sre.ASSERT, sre.ASSERT_NOT} else _inside(kind, value)
     return _example(inner[min(choice, len(inner) - 1)], least, choice) if inner else ""
 

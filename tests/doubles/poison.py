@@ -86,8 +86,8 @@ def lying_avif(side: int, says: int) -> bytes:
 
 def lying_png(side: int, says: int) -> bytes:
     """A PNG of one size whose header tells of another, its checksum right."""
-    import struct  # noqa: PLC0415
-    import zlib  # noqa: PLC0415
+    import struct
+    import zlib
 
     png = flat((200, 30, 40), (side, side))
     header = b"IHDR" + struct.pack(">IIBBBBB", says, says, 8, 2, 0, 0, 0)

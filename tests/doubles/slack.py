@@ -4,10 +4,9 @@ It behaves as Slack was seen to behave, unpleasant sides included: envelopes tha
 need a while and the bot's token, a deleted post with answers becomes a tombstone, an answer to one goes to everybody.
 """
 
-import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -15,10 +14,11 @@ from aiohttp import web
 
 from tests.doubles.slack_api import BOT_USER, TEAM, Bot, SlackApi
 from tests.doubles.slack_blocks import buttons, loaded, shown
-from tests.doubles.slack_delivery import PATIENCE, Envelope, SlackDelivery
+from tests.doubles.slack_delivery import Envelope, SlackDelivery
 from tests.doubles.slack_views import SlackViews
+from tests.support.waiting import eventually
 
-__all__ = ["BOT_USER", "PATIENCE", "TEAM", "Envelope", "SlackDouble", "shown"]
+__all__ = ["BOT_USER", "TEAM", "Envelope", "SlackDouble", "shown"]
 
 Message = dict[str, Any]
 MOST_ANSWERS = 5
@@ -28,7 +28,11 @@ class SlackDouble(SlackViews):
     """Members act by the methods below; what the bot did is in `calls`, `messages`, `whispers`, `views`, `homes`."""
 
     def __init__(self, *, acknowledge_within: float = 3, retries: int = 3) -> None:
-        """Unacknowledged events come again after so many seconds, so many times: 3 and 3 with Slack."""
+        """Unacknowledged events come again after so many seconds, so many times: 3 and 3 with Slack.
+
+        https://docs.slack.dev/tools/bolt-python/concepts/acknowledge gives 3 seconds (read 2026-11-26), and
+        https://docs.slack.dev/apis/events-api, "Graceful retries", 3 retries; Slack waits longer before the later ones.
+        """
         super().__init__()
         self.delivery = SlackDelivery(acknowledge_within=acknowledge_within, retries=retries)
         self._numbers = itertools.count(1)
@@ -184,6 +188,7 @@ class SlackDouble(SlackViews):
         message = self.message(channel, ts)
         assert message
         event: dict[str, Any] = {"type": "message", "channel": channel, "hidden": True, "ts": self.next_ts()}
+        # Not documented: https://docs.slack.dev/reference/events/message lists the subtypes.
         if self.thread(channel, ts):
             tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "ts": ts, "thread_ts": ts}
             self.messages[channel][self.messages[channel].index(message)] = tombstone
@@ -248,6 +253,7 @@ class SlackDouble(SlackViews):
             "channel": {"id": box["channel_id"], "name": self.channels[box["channel_id"]]["name"]},
             "actions": [{**button, "action_ts": self.next_ts()}],
         }
+        # https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
         if not box["is_ephemeral"]:  # of an ephemeral message Slack tells no more than its container
             payload["message"] = {**message, "blocks": blocks}
         return await self.delivery.sent(Envelope("interactive", payload, self.last_id()))
@@ -338,20 +344,13 @@ class SlackDouble(SlackViews):
         """The arguments of each call of a method."""
         return [arguments for called, arguments in self.calls if called == method]
 
-    async def until(self, seen: Callable[[], Any]) -> Any:
-        """Wait until there is something to see, and return it."""
-        async with asyncio.timeout(PATIENCE):
-            while not (result := seen()):  # noqa: ASYNC110 - what is seen may be anything
-                await asyncio.sleep(0.01)
-        return result
-
     async def wait_for_reply(self, channel: str, root: str, words: str) -> Message:
         """Wait for an answer of the bot in a thread that has these words in it."""
 
         def reply() -> Message | None:
             return next((each for each in self.thread(channel, root) if words in shown(each)), None)
 
-        return dict(await self.until(reply))
+        return dict(await eventually(reply))
 
     async def wait_for_post(self, channel: str, words: str) -> Message:
         """Wait for a message of the bot in a channel, outside threads, that has these words in it."""
@@ -361,7 +360,7 @@ class SlackDouble(SlackViews):
             own = [each for each in self.messages[channel] if each["user"] == bot.user and "thread_ts" not in each]
             return next((each for each in own if words in shown(each)), None)
 
-        return dict(await self.until(post))
+        return dict(await eventually(post))
 
     async def settle(self) -> None:
         """Wait until every envelope was acknowledged or given up."""

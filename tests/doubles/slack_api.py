@@ -88,6 +88,7 @@ class SlackApi:
 
     def fail_next(self, method: str, status: int = 200, error: str = "", retry_after: int | None = None) -> None:
         """Let the next call of a method fail."""
+        # https://docs.slack.dev/apis/web-api/rate-limits: 429 with Retry-After.
         headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
         self.failures[method].append(web.json_response({"ok": False, "error": error}, status=status, headers=headers))
 
@@ -136,7 +137,7 @@ class SlackApi:
         if known is None or known["team"] != bot.team:
             raise RefusedError("channel_not_found")
         if not known["is_member"]:
-            raise RefusedError("not_in_channel")
+            raise RefusedError("not_in_channel")  # https://docs.slack.dev/reference/methods/chat.postMessage
 
     # The app
 
@@ -154,7 +155,7 @@ class SlackApi:
     def oauth_v2_access(self, arguments: Answer, _: Bot) -> Answer:
         team = self.codes.pop(arguments["code"], None)
         if team is None or (arguments["client_id"], arguments["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
-            raise RefusedError("invalid_code")
+            raise RefusedError("invalid_code")  # https://docs.slack.dev/reference/methods/oauth.v2.access
         bot = self._world.teams[team]
         bot.installed = True
         return {
@@ -208,7 +209,7 @@ class SlackApi:
         channel, root = arguments["channel"], arguments["ts"]
         first = self._world.message(channel, root)
         if first is None:
-            raise RefusedError("thread_not_found")
+            raise RefusedError("thread_not_found")  # https://docs.slack.dev/reference/methods/conversations.replies
         return self._page([first, *self._world.thread(channel, root)], arguments)
 
     def conversations_history(self, arguments: Answer, _: Bot) -> Answer:
@@ -227,6 +228,7 @@ class SlackApi:
 
     def _page(self, messages: list[Answer], arguments: Answer) -> Answer:
         """Metadata only where it was asked for."""
+        # https://docs.slack.dev/apis/web-api/pagination; metadata only where include_all_metadata asks for it.
         start = int(arguments.get("cursor") or 0)
         end = start + min(self.history_most, int(arguments.get("limit") or 3))
         shown = messages[start:end]
@@ -289,7 +291,7 @@ class SlackApi:
         if message is None or message.get("subtype") == "tombstone":
             raise RefusedError("message_not_found")
         if message["user"] != bot.user:
-            raise RefusedError("cant_update_message")
+            raise RefusedError("cant_update_message")  # https://docs.slack.dev/reference/methods/chat.update
         return message
 
     def reactions_add(self, arguments: Answer, bot: Bot) -> Answer:
@@ -297,7 +299,7 @@ class SlackApi:
         if message is None:
             raise RefusedError("message_not_found")
         if bot.user in message.get("reactions", {}).get(arguments["name"], []):
-            raise RefusedError("already_reacted")
+            raise RefusedError("already_reacted")  # https://docs.slack.dev/reference/methods/reactions.add
         self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user)
         return {}
 
@@ -306,7 +308,7 @@ class SlackApi:
         if message is None:
             raise RefusedError("message_not_found")
         if bot.user not in message.get("reactions", {}).get(arguments["name"], []):
-            raise RefusedError("no_reaction")
+            raise RefusedError("no_reaction")  # https://docs.slack.dev/reference/methods/reactions.remove
         self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user, given=False)
         return {}
 
@@ -323,7 +325,7 @@ class SlackApi:
     def views_open(self, arguments: Answer, bot: Bot) -> Answer:
         trigger = self._world.triggers.pop(arguments["trigger_id"], None)
         if trigger is None:
-            raise RefusedError("exchanged_trigger_id")
+            raise RefusedError("exchanged_trigger_id")  # https://docs.slack.dev/reference/methods/views.open
         user, given = trigger
         if time.monotonic() - given > TRIGGER_SECONDS:
             raise RefusedError("expired_trigger_id")

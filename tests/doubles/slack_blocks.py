@@ -1,17 +1,29 @@
-"""What Block Kit refuses, and the words that people see in blocks."""
+"""What Block Kit refuses, and the words that people see in blocks.
+
+The limits were read on 2026-11-26 in https://docs.slack.dev/reference/views/modal-views,
+https://api.slack.com/reference/block-kit/blocks, and Slack's own types for them, packages/types of
+slackapi/node-slack-sdk, as of 2026-08-21 (4322e14f).
+"""
 
 import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+# reference/block-kit/blocks: 50 blocks in a message, 100 in modals and home tabs.
 MOST_BLOCKS: Final = 50
 MOST_VIEW_BLOCKS: Final = 100
+# composition-objects.ts, "text object".
 MOST_ELEMENT_TEXT: Final = 3000
+# block-elements.ts, "Button".
 MOST_BUTTON_TEXT: Final = 75
+# reference/views/modal-views: title, submit and close.
 MOST_TITLE: Final = 24
+# blocks.ts, "SectionBlock" and "HeaderBlock".
 _MOST: Final = {"section": 3000, "header": 150}
 """The longest text of a block, in characters."""
+# blocks.ts, "ActionsBlock" and "ContextBlock".
 _MOST_ELEMENTS: Final = {"actions": 25, "context": 10}
+# block-elements.ts: checkboxes and radio buttons, then the menus.
 _MOST_OPTIONS: Final = {"checkboxes": 10, "radio_buttons": 10, "static_select": 100, "multi_static_select": 100}
 _VIEW_BLOCKS: Final = {"input", "section", "actions", "rich_text", "header", "context", "divider", "image"}
 _INPUTS: Final = {
@@ -50,6 +62,7 @@ def check_message(blocks: list[Block], files: dict[str, Block]) -> None:
 def check_view(view: Block, files: dict[str, Block]) -> None:
     """Refuse a modal or a home tab that Slack would refuse."""
     _require(view["type"] in {"modal", "home"} and len(view["blocks"]) <= MOST_VIEW_BLOCKS)
+    # reference/views/modal-views: private_metadata up to 3000, callback_id up to 255, submit where there is an input.
     _require(len(view.get("private_metadata", "")) <= 3000 and len(view.get("callback_id", "")) <= 255)
     for name in ("title", "submit", "close"):
         if text := view.get(name):
@@ -65,7 +78,7 @@ def check_view(view: Block, files: dict[str, Block]) -> None:
 
 def _check(block: Block, files: dict[str, Block]) -> None:
     kind = block["type"]
-    _require(len(block.get("block_id", "")) <= 255)
+    _require(len(block.get("block_id", "")) <= 255)  # blocks.ts, "Block"
     if kind == "image":
         file = files.get(block.get("slack_file", {}).get("id", ""))
         _require(file is not None and file["mimetype"] and block["alt_text"])
@@ -90,6 +103,7 @@ def _check(block: Block, files: dict[str, Block]) -> None:
 
 def _check_button(button: Block) -> None:
     _require(button["type"] == "button" and 0 < len(button["text"]["text"]) <= MOST_BUTTON_TEXT)
+    # extensions.ts, "Actionable"; block-elements.ts, "Button".
     _require(len(button["action_id"]) <= 255 and len(button.get("value", "")) <= 2000)
     _require(button.get("style", "primary") in {"primary", "danger"})
 
@@ -97,6 +111,7 @@ def _check_button(button: Block) -> None:
 def _check_input(block: Block) -> None:
     element = block["element"]
     kind = element["type"]
+    # blocks.ts, "InputBlock"; extensions.ts, "Placeholdable"; block-elements.ts, "PlainTextInput" and "FileInput".
     _require(kind in _INPUTS and 0 < len(block["label"]["text"]) <= 2000)
     _require(0 < len(block.get("hint", {"text": "x"})["text"]) <= 2000)
     _require(0 < len(element.get("placeholder", {"text": "x"})["text"]) <= 150)
@@ -109,6 +124,7 @@ def _check_input(block: Block) -> None:
         options = element["options"]
         _require(0 < len(options) <= _MOST_OPTIONS[kind])
         for option in options:
+            # composition-objects.ts, "Option", gives 75 for the text; for the value Slack takes 150.
             _require(0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150)
         chosen = element.get("initial_options") or [element["initial_option"]] if _has_initial(element) else []
         _require(all(each in options for each in chosen))

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientConnectionResetError, ClientError, ClientSession, WSMsgType, web
 
+from tests.support.waiting import PATIENCE
+
 SIGNING_SECRET: Final = "signing-secret-of-the-double"
-PATIENCE: Final = 30.0
-"""Seconds after which a test gives up waiting; nothing is measured by it."""
 
 
 @dataclass
@@ -41,6 +41,7 @@ def signed(body: str, *, secret: str = SIGNING_SECRET, at: float | None = None) 
     """Return the headers by which an app knows that a body comes from Slack."""
     stamp = str(int(time.time() if at is None else at))
     digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    # https://api.slack.com/docs/verifying-requests-from-slack (read 2026-11-26).
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
 
@@ -68,6 +69,7 @@ class SlackDelivery:
     def send(self, envelope: Envelope) -> Envelope:
         """Send an event, again and again until it is acknowledged; a command or a press only once, as Slack does."""
         self.envelopes.append(envelope)
+        # Only events come again: https://docs.slack.dev/apis/events-api, "Error handling".
         tries = 1 + self._retries if envelope.kind == "events_api" else 1
         task = asyncio.create_task(self._deliver(envelope, tries))
         self._under_way.add(task)
@@ -106,6 +108,7 @@ class SlackDelivery:
 
     async def _by_http(self, envelope: Envelope, retry: int) -> None:
         body, kind = encoded(envelope)
+        # https://docs.slack.dev/apis/events-api, "Graceful retries".
         again = {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"} if retry else {}
         async with (
             ClientSession() as session,
@@ -124,6 +127,7 @@ class SlackDelivery:
         envelope.acked.set()
 
     async def _by_socket(self, envelope: Envelope, retry: int) -> None:
+        # https://docs.slack.dev/apis/events-api/using-socket-mode, "Events".
         sent = {
             "envelope_id": envelope.id,
             "type": envelope.kind,

@@ -49,7 +49,10 @@ class SlackFiles:
         return web.Response(text="OK")
 
     async def _download(self, request: web.Request) -> web.Response:
-        """Serve a file to a token of a workspace that it was shared in; others go to the page for signing in."""
+        """Serve a file to a token of a workspace that it was shared in; others go to the page for signing in.
+
+        https://docs.slack.dev/reference/objects/file-object, "url_private".
+        """
         file = self._world.files[request.match_info["file"]]
         team = self._world.members[file["user"]]["team_id"]
         shared = {self._world.channels[channel]["team"] for channel in self._channels_with(file["id"])}
@@ -71,6 +74,9 @@ class SlackFiles:
         ]
 
     # Methods
+
+    # https://docs.slack.dev/messaging/working-with-files, "Uploading files": a URL, the upload, its completion. That a
+    # file is ready only some time later is not documented.
 
     def get_upload_url(self, arguments: Answer, user: str) -> Answer:
         file = self.add(user, arguments["filename"], b"", ready=False)["id"]

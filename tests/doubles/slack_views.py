@@ -4,7 +4,8 @@ import asyncio
 from typing import Any, Final
 
 from tests.doubles.slack_blocks import buttons, words_of
-from tests.doubles.slack_delivery import PATIENCE, Envelope, SlackDelivery
+from tests.doubles.slack_delivery import Envelope, SlackDelivery
+from tests.support.waiting import PATIENCE, eventually
 
 View = dict[str, Any]
 _STATES: Final = {
@@ -43,16 +44,13 @@ class SlackViews:
     def tell(self, event: dict[str, Any], *, team: str | None = None, at: float | None = None) -> Envelope:
         raise NotImplementedError
 
-    async def until(self, seen: Any) -> Any:
-        raise NotImplementedError
-
     async def modal(self, user: str, words: str = "") -> View:
         """Wait for an open modal of someone's that has these words in it, or in its title."""
 
         def seen() -> View | None:
             return next((each for each in reversed(self.views.values()) if _shows(each, user, words)), None)
 
-        return dict(await self.until(seen))
+        return dict(await eventually(seen))
 
     async def shortcut(self, callback: str, user: str) -> Envelope:
         """Choose a global shortcut and wait until it is acknowledged."""
@@ -113,7 +111,7 @@ class SlackViews:
             view = self.homes.get(user)
             return view if view and words in words_of(view["blocks"]) else None
 
-        return dict(await self.until(seen))
+        return dict(await eventually(seen))
 
 
 def _shows(view: View, user: str, words: str) -> bool:

@@ -2,26 +2,20 @@
 
 import json
 import os
-import subprocess
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from embedded import Urls
-from tests.doubles.tiny_clip import make_tiny_clip
+from tests.support.checkpoints import make_tiny_clip
+from tests.support.processes import reunite
 
 pytestmark = pytest.mark.slow
 
 
-def bench(*arguments: str, **environment: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "cli.main", "bench", *arguments, "--json"]
-    done = subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
+def bench(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(reunite(environment, "bench", *arguments, "--json"))
     return report
 
 
@@ -29,7 +23,7 @@ def test_an_encoder_is_measured_beside_clip_of_full_size(tmp_path: Path) -> None
     make_tiny_clip(tmp_path / "tiny", seed=1)
     sizes = ["--photos", "2", "--rounds", "1"]
     own = ["--encoder", "clip", "--model", str(tmp_path / "tiny")]
-    report = bench("embed", *own, *sizes, "--full-size-clip", REUNITE_TORCH_THREADS="1")
+    report = bench({**os.environ, "REUNITE_TORCH_THREADS": "1"}, "embed", *own, *sizes, "--full-size-clip")
     tiny, full = report["encoders"]
     assert tiny["encoder"].startswith("tiny@")
     assert "vit-b32" in full["encoder"]
@@ -40,28 +34,15 @@ def test_an_encoder_is_measured_beside_clip_of_full_size(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("encoder", ["clip", "concept"])
-def test_searches_among_so_many_reports_are_measured(servers: Urls, encoder: str) -> None:
-    report = bench(
-        "search",
-        *("--reports", "30", "--reports", "10", "--rounds", "2"),
-        REUNITE_ENCODER=encoder,
-        REUNITE_DATABASE_URL=servers.database_url,
-        REUNITE_OWNER_DATABASE_URL=servers.owner_database_url,
-        REUNITE_REDIS_URL=servers.redis_url,
-    )
+def test_searches_among_so_many_reports_are_measured(environment: dict[str, str], encoder: str) -> None:
+    sizes = ("--reports", "30", "--reports", "10", "--rounds", "2")
+    report = bench({**environment, "REUNITE_ENCODER": encoder}, "search", *sizes)
     assert [search["reports"] for search in report["searches"]] == [10, 30]
     assert all(0 < search["median_ms"] <= search["slowest_ms"] for search in report["searches"])
 
 
-def test_a_burst_of_posts_is_measured_at_discords_pace(servers: Urls) -> None:
-    report = bench(
-        "chat",
-        *("--posts", "4"),
-        REUNITE_ENCODER="concept",
-        REUNITE_DATABASE_URL=servers.database_url,
-        REUNITE_OWNER_DATABASE_URL=servers.owner_database_url,
-        REUNITE_REDIS_URL=servers.redis_url,
-    )
+def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, str]) -> None:
+    report = bench({**environment, "REUNITE_ENCODER": "concept"}, "chat", "--posts", "4")
     assert report["posts"] == 4
     assert 0 < report["committed_ms"]["p50"] <= report["committed_ms"]["p100"]
     assert report["taken_up_after_s"] >= 0.7, "Discord takes one reaction in 250 ms"

@@ -1,7 +1,6 @@
 """The commands as people run them: processes of their own, with embedded servers in a home of their own."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -11,39 +10,13 @@ import numpy as np
 import psycopg
 import pytest
 
-from embedded import Urls
-from tests.doubles.pictures import drawing
-from tests.doubles.tiny_clip import make_tiny_clip
+from tests.support.checkpoints import make_tiny_clip
+from tests.support.pictures import drawing
+from tests.support.processes import reunite, scratch_databases
 
 pytestmark = pytest.mark.slow
 
 SAMPLES = Path(__file__).parents[2] / "bot/web/static/samples"
-
-
-@pytest.fixture
-def environment(servers: Urls) -> dict[str, str]:
-    """The test run's own servers; no model hub."""
-    return {
-        **os.environ,
-        "REUNITE_DATABASE_URL": servers.database_url,
-        "REUNITE_OWNER_DATABASE_URL": servers.owner_database_url,
-        "REUNITE_REDIS_URL": servers.redis_url,
-        "HF_HUB_OFFLINE": "1",
-    }
-
-
-def reunite(environment: dict[str, str], *arguments: str, fails: bool = False) -> str:
-    """Run the command; return its standard output, or what it said of its failure."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert (done.returncode != 0) is fails, done.stderr
-    return done.stderr if fails else done.stdout
 
 
 @pytest.fixture
@@ -54,15 +27,9 @@ def photos(tmp_path: Path) -> dict[str, Path]:
     return paths
 
 
-def databases(environment: dict[str, str]) -> set[str]:
-    with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"]) as connection:
-        return {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
-
-
 def test_try_with_the_offline_encoder_finds_the_right_thing_first_and_leaves_nothing_behind(
     environment: dict[str, str],
 ) -> None:
-    before = databases(environment)
     finds = [f"--found={SAMPLES / name}.jpg" for name in ("mug", "umbrella", "backpack")]
     arguments = ["try", *finds, "--lost", "I lost my red umbrella", "--json"]
     out = json.loads(reunite({**environment, "REUNITE_ENCODER": "concept"}, *arguments))
@@ -74,7 +41,7 @@ def test_try_with_the_offline_encoder_finds_the_right_thing_first_and_leaves_not
     assert out["matches"][0]["label"]
     assert "umbrella" in out["matches"][0]["why"]
     assert sum(match["probability"] for match in out["matches"]) <= 1
-    assert databases(environment) == before
+    assert scratch_databases(environment) == set()
 
 
 def test_try_with_a_clip_checkpoint_from_a_folder(
@@ -126,7 +93,6 @@ def test_a_taken_port_is_told_in_one_sentence(environment: dict[str, str]) -> No
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        reunite(environment, "migrate")
         said = reunite({**environment, "REUNITE_PORT": port}, "bot", "web", fails=True)
     assert said.splitlines()[-1] == f"Port {port} is already in use. Choose another with PORT=."
 
@@ -150,38 +116,29 @@ def test_match_ranks_a_set_and_never_reads_its_answers(
 
 
 def test_doctor_says_what_is_missing_and_what_to_do(
-    environment: dict[str, str], owner_database_url: str, database_url: str
+    environment: dict[str, str],
 ) -> None:
-    own = {**environment, "REUNITE_DATABASE_URL": database_url, "REUNITE_OWNER_DATABASE_URL": owner_database_url}
-    findings = {each["what"]: each for each in json.loads(reunite(own, "doctor", "--json"))}
+    findings = {each["what"]: each for each in json.loads(reunite(environment, "doctor", "--json"))}
     assert findings["its schema"]["ok"]
     assert findings["its role"]["found"] == "reunite_app"
     assert not findings["Discord"]["ok"]
-    said = reunite({**own, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}, "doctor", fails=True)
+    said = reunite({**environment, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}, "doctor", fails=True)
     assert said == ""
 
 
 def test_doctor_needs_no_platforms_library(
-    environment: dict[str, str], database_url: str, owner_database_url: str
+    environment: dict[str, str],
 ) -> None:
-    own = {**environment, "REUNITE_DATABASE_URL": database_url, "REUNITE_OWNER_DATABASE_URL": owner_database_url}
     hidden = "import sys; sys.modules |= dict.fromkeys(['discord', 'slack_bolt', 'slack_sdk'])"
     command = [sys.executable, "-c", f"{hidden}; from cli.main import app; app(['doctor'])"]
-    doctor = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
+    doctor = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (doctor.returncode, doctor.stderr) == (0, "")
 
 
 def test_a_second_model_lives_beside_the_first(
-    database_url: str, owner_database_url: str, tmp_path: Path, redis_url: str
+    environment: dict[str, str], owner_database_url: str, tmp_path: Path
 ) -> None:
-    environment = {
-        **os.environ,
-        "REUNITE_DATABASE_URL": database_url,
-        "REUNITE_OWNER_DATABASE_URL": owner_database_url,
-        "REUNITE_REDIS_URL": redis_url,
-        "REUNITE_ENCODER": "clip",
-        "HF_HUB_OFFLINE": "1",
-    }
+    environment |= {"REUNITE_ENCODER": "clip"}
     for seed in (1, 2):
         make_tiny_clip(tmp_path / f"clip-{seed}", seed=seed)
     with psycopg.connect(owner_database_url) as owner:

@@ -2,17 +2,15 @@
 
 import os
 import signal
-import socket
 import subprocess
-import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
 
-PATIENCE = 120.0
+from tests.support.processes import REUNITE, free_port
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.slow
@@ -24,12 +22,10 @@ def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(
     home: Path = tmp_path_factory.mktemp("demo")
     for folder in (home, *home.parents[:2]):
         folder.chmod(0o711)  # as root the servers run as another account, which must get through
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "REUNITE_HOME": str(home / "home"), "REUNITE_ENCODER": "concept"}
     with subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "demo", "--port", str(port)],
+        [*REUNITE, "demo", "--port", str(port)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -47,8 +43,5 @@ def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(
         family = psutil.Process(demo.pid).children(recursive=True)
         assert family
         demo.send_signal(end_by)
-        assert demo.wait(PATIENCE) == (0 if end_by is signal.SIGTERM else -end_by)
-    end = time.monotonic() + PATIENCE
-    while any(process.is_running() for process in family) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not [process for process in family if process.is_running()]
+        assert demo.wait(120) == (0 if end_by is signal.SIGTERM else -end_by)
+    wait_until(lambda: not any(process.is_running() for process in family))

@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.discord import TOKEN, DiscordDouble
-from tests.doubles.discord_story import Story, story
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE
+from tests.support.discord_world import DiscordWorld, discord_world
+from tests.support.pictures import drawing
+from tests.support.processes import process
+from tests.support.waiting import PATIENCE, eventually
 
 
 @pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[Story]:
-    async with story(database_url, redis_url) as told:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[DiscordWorld]:
+    async with discord_world(database_url, redis_url) as told:
         yield told
 
 
-async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(world: Story) -> None:
+async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_both(world: DiscordWorld) -> None:
     find = await world.find("red", "umbrella by the door")
     await world.says(find, "I'll keep watching")
     assert world.discord.channels[find]["name"] == "Found: umbrella by the door"
@@ -46,14 +47,14 @@ async def test_a_found_photo_answers_a_loss_and_a_moderator_closes_and_reopens_b
         await world.says(thread, "open again")
 
 
-async def test_a_finder_whose_find_fits_at_once_can_leave_a_secret_too(world: Story) -> None:
+async def test_a_finder_whose_find_fits_at_once_can_leave_a_secret_too(world: DiscordWorld) -> None:
     await world.says(await world.look_for("a blue cup"), "I'll keep watching")
     card = await world.says(await world.find("blue"), "Possible owner found.")
     opening = await world.discord.press(card, "Add a secret detail", world.ben)
     assert "keep it secret" in await world.fill_in(opening, words="a chip at the bottom")
 
 
-async def test_a_find_is_told_to_whoever_misses_it(world: Story) -> None:
+async def test_a_find_is_told_to_whoever_misses_it(world: DiscordWorld) -> None:
     loss = await world.look_for("a blue cup")
     await world.says(loss, "I'll keep watching")
     find = await world.find("blue")
@@ -62,7 +63,7 @@ async def test_a_find_is_told_to_whoever_misses_it(world: Story) -> None:
     await world.says(find, "Possible owner found.", "a blue cup")
 
 
-async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(world: Story) -> None:
+async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(world: DiscordWorld) -> None:
     await world.says(await world.find("green"), "I'll keep watching")
     yellow = await world.find("yellow", "on the bench")
     await world.says(yellow, "I'll keep watching")
@@ -70,7 +71,7 @@ async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(world: Story
     await world.says(loss, "This could be yours.", "on the bench")
 
 
-async def test_the_same_event_three_times_is_answered_once(world: Story) -> None:
+async def test_the_same_event_three_times_is_answered_once(world: DiscordWorld) -> None:
     find = await world.find("red", times=3)
     await world.says(find, "I'll keep watching")
     await world.says(
@@ -79,7 +80,7 @@ async def test_the_same_event_three_times_is_answered_once(world: Story) -> None
     assert len(world.discord.replies(find)) == 1
 
 
-async def test_a_members_reaction_closes_nothing(world: Story) -> None:
+async def test_a_members_reaction_closes_nothing(world: DiscordWorld) -> None:
     await world.says(await world.find("red"), "I'll keep watching")
     loss = await world.look_for("my red umbrella")
     card = await world.says(loss, "This could be yours.")
@@ -89,7 +90,7 @@ async def test_a_members_reaction_closes_nothing(world: Story) -> None:
     assert not any("Returned" in world.discord.text(each) for each in world.discord.replies(loss))
 
 
-async def test_a_photo_that_cant_be_read_is_told_in_its_thread(world: Story) -> None:
+async def test_a_photo_that_cant_be_read_is_told_in_its_thread(world: DiscordWorld) -> None:
     post = await world.discord.post("found", world.ben, "look", {"note.jpg": b"not a picture at all"})
     await world.says(post, "I can't read note.jpg as a photo")
 
@@ -108,13 +109,8 @@ async def command(discord: DiscordDouble, servers: dict[str, str], token: str) -
         "REUNITE_DISCORD_GATEWAY": discord.gateway_url,
     }
     reunite = Path(sys.executable).with_name("reunite")
-    started = await asyncio.create_subprocess_exec(reunite, "bot", "discord", env=environment, stdout=PIPE, stderr=PIPE)
-    try:
+    async with process(str(reunite), "bot", "discord", env=environment, stdout=PIPE, stderr=PIPE) as started:
         yield started
-    finally:
-        if started.returncode is None:
-            started.kill()
-        await started.wait()
 
 
 @pytest.fixture
@@ -124,9 +120,9 @@ def servers_of_the_test(database_url: str, redis_url: str) -> dict[str, str]:
 
 async def test_the_command_takes_posts_until_it_is_asked_to_stop(servers_of_the_test: dict[str, str]) -> None:
     async with DiscordDouble() as discord, command(discord, servers_of_the_test, TOKEN) as bot:
-        await discord.until(lambda: discord.gateway.identified, PATIENCE)
+        await eventually(lambda: discord.gateway.identified)
         post = await discord.post("found", discord.join("Ben"), "a secret caption", {"red.jpg": drawing("red")})
-        await discord.until(lambda: discord.has_reaction(post, "👀"), PATIENCE)
+        await eventually(lambda: discord.has_reaction(post, "👀"))
         bot.terminate()
         _, log = await asyncio.wait_for(bot.communicate(), PATIENCE)
         assert bot.returncode == 0

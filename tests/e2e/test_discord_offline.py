@@ -2,16 +2,16 @@
 
 import asyncio
 import signal
-import sys
 from pathlib import Path
 
 import pytest
 
 from reunite.language import sentence
 from tests.doubles.discord_shapes import ADD_REACTIONS, CREATE_THREADS, FORUM, SEND_IN_THREADS, SEND_MESSAGES
-from tests.doubles.discord_story import Story, at_work, guild, online
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE
+from tests.support.discord_world import DiscordWorld, at_work, guild, online
+from tests.support.pictures import drawing
+from tests.support.processes import dying_process
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url: str, redis_url: str) -> None:
@@ -75,9 +75,9 @@ async def test_an_event_that_comes_three_times_and_again_at_a_resume_is_one_thre
         await world.told(used)
         world.discord.gateway.replays = 10
         await world.discord.gateway.drop()
-        await world.discord.until(lambda: world.discord.gateway.resumed or None, PATIENCE)
-        [loss] = await world.discord.until(lambda: world.discord.replies(world.discord.channel("lost")), PATIENCE)
-        await world.discord.until(lambda: world.discord.replies(find), PATIENCE)
+        await eventually(lambda: world.discord.gateway.resumed or None)
+        [loss] = await eventually(lambda: world.discord.replies(world.discord.channel("lost")))
+        await eventually(lambda: world.discord.replies(find))
         await world.says(loss["id"], "This could be yours.")
         await settled(world)
         answers = [each for each in world.discord.replies(find) if "keep watching" in world.discord.text(each)]
@@ -97,7 +97,7 @@ async def test_a_session_that_discord_has_forgotten_is_begun_anew_and_nothing_is
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         await world.discord.gateway.forget_session()
         find = await world.discord.post("found", world.ben, "umbrella", {"red.jpg": drawing("red")})  # nobody is told
-        await world.discord.until(lambda: world.discord.gateway.identified == 2 or None, PATIENCE)
+        await eventually(lambda: world.discord.gateway.identified == 2 or None)
         await world.taken_up(find)
         await world.says(find, "I'll keep watching")
 
@@ -155,7 +155,7 @@ async def test_a_guild_that_removes_the_bot_is_forgotten(database_url: str, redi
         await world.says(loss, "Nothing has been found yet")
 
 
-async def settled(world: Story) -> None:
+async def settled(world: DiscordWorld) -> None:
     """Wait for something that comes after all that came before."""
     await world.says(await world.find("green", "a scarf"), "I'll keep watching")
 
@@ -173,9 +173,9 @@ async def test_what_the_invitation_asks_for_is_enough(database_url: str, redis_u
             assert "Got it" in await world.fill_in(opening, words="a cup", seen="private")
             await world.discord.react(card, "✅", world.discord.owner_id)
             await world.says(find, "Returned")
-            await world.discord.until(lambda: world.discord.has_reaction(find, "✅") or None, PATIENCE)
+            await eventually(lambda: world.discord.has_reaction(find, "✅") or None)
             await world.discord.delete(find)
-            await world.discord.until(lambda: card not in world.discord.messages[loss] or None, PATIENCE)
+            await eventually(lambda: card not in world.discord.messages[loss] or None)
 
 
 @pytest.mark.slow
@@ -187,11 +187,8 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
             find = await world.find("red", "umbrella", times=3)
             await world.says(find, "I'll keep watching")
         loss = await world.look_for("my red umbrella")
-        dying = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.doubles.dying", "worker", "after the matches",
-            database_url, redis_url, str(tmp_path / "none"),
-        )  # fmt: skip
-        assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
+        async with dying_process("worker", "after the matches", database_url, redis_url, tmp_path / "none") as dying:
+            assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
         async with at_work(world, database_url, redis_url):
             await world.says(loss, "This could be yours.")
             await settled(world)

@@ -1,8 +1,8 @@
 """A burst of posts at the pace that Discord allows, end to end: every one committed, acknowledged and answered."""
 
-from tests.doubles.discord_story import at_work, guild, online
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE
+from tests.support.discord_world import at_work, guild, online
+from tests.support.pictures import drawing
+from tests.support.waiting import PATIENCE, eventually
 
 POSTS = 12
 _COLOURS = ("red", "green", "blue", "yellow")
@@ -17,7 +17,7 @@ async def test_a_burst_is_taken_and_answered_at_the_pace_that_discord_allows(dat
             photos = {f"{number}.jpg": drawing(colour)}
             finds.append(await world.discord.post("found", world.ben, f"{colour} thing {number}", photos))
         for find in finds:
-            await world.discord.until(lambda: world.discord.has_reaction(find, "👀"), 2 * PATIENCE)  # noqa: B023
+            await eventually(lambda: world.discord.has_reaction(find, "👀"), within=2 * PATIENCE)  # noqa: B023
         for find in finds:
             await world.says(find, "I'll keep watching")
             assert len(world.discord.replies(find)) == 1

@@ -5,18 +5,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.doubles.discord_shapes import FORUM, PRIVATE_THREAD
-from tests.doubles.discord_story import Story, at_work, guild, online, story
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE
+from tests.support.discord_world import DiscordWorld, at_work, discord_world, guild, online
+from tests.support.pictures import drawing
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[Story]:
-    async with story(database_url, redis_url) as told:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[DiscordWorld]:
+    async with discord_world(database_url, redis_url) as told:
         yield told
 
 
-async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_time(world: Story) -> None:
+async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_time(world: DiscordWorld) -> None:
     await world.says(await world.find("red", "umbrella"), "I'll keep watching")
     opening = await world.discord.slash("lost", world.ada, "general")
     told = await world.fill_in(
@@ -28,7 +28,7 @@ async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_
     await world.says(post, "This could be yours.")
 
 
-async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: Story) -> None:
+async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
     find = await world.find("red", "umbrella")
     await world.says(find, "I'll keep watching")
@@ -43,12 +43,10 @@ async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: 
     assert world.discord.replies(world.discord.channel("lost")) == []
     assert not world.has_said(find, "my red umbrella")
     await world.discord.delete_thread(thread["id"])  # with the report's post
-    await world.discord.until(
-        lambda: not world.has_said(world.discord.channel("general"), "my red umbrella") or None, PATIENCE
-    )
+    await eventually(lambda: not world.has_said(world.discord.channel("general"), "my red umbrella") or None)
 
 
-async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(world: Story) -> None:
+async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(world: DiscordWorld) -> None:
     await world.fill_in(await world.discord.slash("lost", world.ada, "general"), words="my diary", seen="private")
     [thread] = [each for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
     await world.says(thread["id"], "is looking for", "my diary")
@@ -56,10 +54,10 @@ async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(wo
     listed = await world.discord.slash("mine", world.ada, "general")
     await world.told(listed)
     await world.press(listed.said[-1]["id"], "Withdraw", world.ada)
-    await world.discord.until(lambda: "diary" not in thread["name"] or None, PATIENCE)
+    await eventually(lambda: "diary" not in thread["name"] or None)
 
 
-async def test_found_by_command_is_posted_and_compared(world: Story) -> None:
+async def test_found_by_command_is_posted_and_compared(world: DiscordWorld) -> None:
     loss = await world.look_for("a blue cup")
     await world.says(loss, "I'll keep watching")
     photo = ("cup.jpg", drawing("blue"))
@@ -72,7 +70,7 @@ async def test_found_by_command_is_posted_and_compared(world: Story) -> None:
 
 
 async def test_a_message_menu_takes_a_message_that_the_bot_could_not_read(database_url: str, redis_url: str) -> None:
-    async with story(database_url, redis_url, message_content=False) as world:
+    async with discord_world(database_url, redis_url, message_content=False) as world:
         loss = await world.look_for("a blue cup")
         await world.says(loss, "I'll keep watching")
         post = await world.discord.post("general", world.ben, "whose is this?", {"cup.jpg": drawing("blue")})
@@ -84,7 +82,7 @@ async def test_a_message_menu_takes_a_message_that_the_bot_could_not_read(databa
         await world.says(loss, "This could be yours.", "whose is this?")
 
 
-async def test_a_loss_is_taken_from_the_menu_for_whoever_wrote_it_or_by_a_moderator(world: Story) -> None:
+async def test_a_loss_is_taken_from_the_menu_for_whoever_wrote_it_or_by_a_moderator(world: DiscordWorld) -> None:
     post = await world.discord.post("general", world.ada, "I have lost my red umbrella")
     refused = await world.discord.menu("I lost this", world.ben, post)
     assert await world.told(refused) == "Only the person who wrote it or a moderator can do that."
@@ -95,20 +93,20 @@ async def test_a_loss_is_taken_from_the_menu_for_whoever_wrote_it_or_by_a_modera
     assert len(world.discord.replies(post)) == 1
 
 
-async def test_a_bots_message_is_no_report_from_the_menu_either(world: Story) -> None:
+async def test_a_bots_message_is_no_report_from_the_menu_either(world: DiscordWorld) -> None:
     robot = world.discord.join("Robot", bot=True)
     post = await world.discord.post("general", robot, "beep", {"beep.jpg": drawing("red")})
     assert "one that a person posted" in await world.told(await world.discord.menu("Found this", world.ben, post))
 
 
-async def test_a_forums_post_is_taken_from_the_menu_too(world: Story) -> None:
+async def test_a_forums_post_is_taken_from_the_menu_too(world: DiscordWorld) -> None:
     await world.discord.create_channel("chatter", FORUM)
     post = await world.discord.post_in_forum("chatter", world.ben, "Whose cup?", "", {"cup.jpg": drawing("blue")})
     assert f"<#{post}>" in await world.told(await world.discord.menu("Found this", world.ben, post))
     await world.says(post, "I'll keep watching")
 
 
-async def test_a_forums_post_is_a_find_and_answered_in_it(world: Story) -> None:
+async def test_a_forums_post_is_a_find_and_answered_in_it(world: DiscordWorld) -> None:
     await world.discord.create_channel("found-items", FORUM)
     loss = await world.look_for("a blue cup")
     await world.says(loss, "I'll keep watching")
@@ -122,10 +120,10 @@ async def test_a_forums_post_is_a_find_and_answered_in_it(world: Story) -> None:
     await world.discord.rename(post, "A mug")
     await world.shows(card, "A mug", "in the kitchen")
     await world.discord.delete_thread(post)
-    await world.discord.until(lambda: card not in world.discord.messages[loss] or None, PATIENCE)
+    await eventually(lambda: card not in world.discord.messages[loss] or None)
 
 
-async def test_a_loss_by_command_is_a_post_of_a_forum_where_the_community_has_one(world: Story) -> None:
+async def test_a_loss_by_command_is_a_post_of_a_forum_where_the_community_has_one(world: DiscordWorld) -> None:
     forum = await world.discord.create_channel("my-losses", FORUM)
     await world.set_up("Channels and moderators", lost=forum)
     used = await world.discord.slash("lost", world.ada, "general", description="a blue cup")
@@ -134,14 +132,14 @@ async def test_a_loss_by_command_is_a_post_of_a_forum_where_the_community_has_on
     def opened() -> str | None:
         return next((key for key, each in world.discord.channels.items() if each.get("parent_id") == forum), None)
 
-    post = await world.discord.until(opened, PATIENCE)
+    post = await eventually(opened)
     assert world.discord.channels[post]["name"] == "Lost: a blue cup"
     await world.says(post, "I'll keep watching")
     await world.find("blue", "a cup")
     await world.says(post, "This could be yours.")
 
 
-async def test_changed_words_are_searched_for_and_shown_wherever_they_are_quoted(world: Story) -> None:
+async def test_changed_words_are_searched_for_and_shown_wherever_they_are_quoted(world: DiscordWorld) -> None:
     find = await world.find("red", "umbrella by the door")
     await world.says(find, "I'll keep watching")
     loss = await world.look_for("my red umbrella")
@@ -152,7 +150,7 @@ async def test_changed_words_are_searched_for_and_shown_wherever_they_are_quoted
     assert world.discord.pinged(shown) == set()
 
 
-async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: Story) -> None:
+async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: DiscordWorld) -> None:
     post = await world.discord.post("found", world.ben, "x" * 4001, {"red.jpg": drawing("red")})
     await world.says(post, "too long")
     await world.discord.edit(post, "an umbrella")
@@ -160,7 +158,7 @@ async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: Story
     await world.says(post, "I'll keep watching")
 
 
-async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: Story) -> None:
+async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
     finds = [await world.find("red", "umbrella by the door"), await world.find("red", "umbrella in the hall")]
     for find in finds:
@@ -169,14 +167,14 @@ async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: Story) 
     card = await world.says(loss, "This could be yours.", "umbrella by the door")
     await world.says(loss, "This could be yours.", "umbrella in the hall")
     await world.discord.delete(*finds)
-    await world.discord.until(lambda: card not in world.discord.messages[loss] or None, PATIENCE)
+    await eventually(lambda: card not in world.discord.messages[loss] or None)
 
     def silent() -> bool | None:
         said = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
         said += [each["name"] for each in world.discord.channels.values()]
         return None if any("by the door" in each or "in the hall" in each for each in said) else True
 
-    await world.discord.until(silent, PATIENCE)
+    await eventually(silent)
 
 
 async def test_a_photo_whose_link_has_expired_is_fetched_anew(database_url: str, redis_url: str) -> None:

@@ -8,20 +8,20 @@ import pytest
 from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
-from tests.doubles.discord_story import Story, story
-from tests.doubles.discord_world import NoQueue
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE
+from tests.support.discord_world import DiscordWorld, discord_world
+from tests.support.pictures import drawing
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
-async def world(database_url: str, redis_url: str) -> AsyncIterator[Story]:
-    async with story(database_url, redis_url) as told:
+async def world(database_url: str, redis_url: str) -> AsyncIterator[DiscordWorld]:
+    async with discord_world(database_url, redis_url) as told:
         await told.set_up("Channels and moderators", log=told.discord.channel("general"))
         yield told
 
 
-async def matched(world: Story) -> tuple[str, str, str]:
+async def matched(world: DiscordWorld) -> tuple[str, str, str]:
     """Let Ada miss what Ben has found; return find, loss and the card in the loss's thread."""
     find = await world.find("red", "umbrella by the door")
     await world.says(find, "I'll keep watching")
@@ -32,7 +32,7 @@ async def matched(world: Story) -> tuple[str, str, str]:
 # The claim check
 
 
-async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public(world: Story) -> None:
+async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public(world: DiscordWorld) -> None:
     find, loss, card = await matched(world)
     watching = await world.says(find, "I'll keep watching")
     leaving = await world.discord.press(watching, "Add a secret detail", world.ben)
@@ -54,7 +54,7 @@ async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public
     assert not any("A. L." in each or "initials" in each for each in public)
 
 
-async def test_whoever_did_not_lose_it_cant_claim_it_and_attempts_are_counted(world: Story) -> None:
+async def test_whoever_did_not_lose_it_cant_claim_it_and_attempts_are_counted(world: DiscordWorld) -> None:
     find, _, card = await matched(world)
     refused = await world.discord.press(card, "This is mine", world.ben)
     assert "Only the person who lost it" in await world.fill_in(refused, words="mine, I swear")
@@ -72,7 +72,7 @@ async def test_whoever_did_not_lose_it_cant_claim_it_and_attempts_are_counted(wo
     assert "already tried 3 times" in await world.fill_in(last, words="one more")
 
 
-async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: Story) -> None:
+async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: DiscordWorld) -> None:
     _, _, card = await matched(world)
     assert "Only the person who lost it" in await world.press(card, "Not mine", world.ben)
     declining = await world.discord.press(card, "Not mine", world.ada)
@@ -83,7 +83,7 @@ async def test_not_mine_is_not_brought_up_again_and_can_be_taken_back(world: Sto
 # Moderators
 
 
-async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleeps(world: Story) -> None:
+async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleeps(world: DiscordWorld) -> None:
     find, loss, card = await matched(world)
     claiming = await world.discord.press(card, "This is mine", world.ada)
     await world.fill_in(claiming, words="a scratch")
@@ -93,17 +93,17 @@ async def test_moderators_confirm_by_the_logs_button_also_where_the_thread_sleep
     assert "it's returned" in await world.press(log, "✅ It's back", world.moderator)
     for thread in (loss, find):
         await world.says(thread, "Returned", "confirmed by", world.moderator)
-        await world.discord.until(lambda: world.discord.has_reaction(thread, "✅") or None, PATIENCE)  # noqa: B023
+        await eventually(lambda: world.discord.has_reaction(thread, "✅") or None)  # noqa: B023
         assert not world.discord.channels[thread]["thread_metadata"]["locked"]
         assert not world.discord.channels[thread]["thread_metadata"]["archived"]
     await world.shows(log, "confirmed by")
     assert "open again" in await world.press(log, "✅ It's back", world.moderator)
     for thread in (loss, find):
         await world.says(thread, "open again")
-        await world.discord.until(lambda: not world.discord.has_reaction(thread, "✅") or None, PATIENCE)  # noqa: B023
+        await eventually(lambda: not world.discord.has_reaction(thread, "✅") or None)  # noqa: B023
 
 
-async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world: Story) -> None:
+async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world: DiscordWorld) -> None:
     helpers = await world.discord.create_role("helpers")
     await world.set_up("Channels and moderators", log=world.discord.channel("general"), moderators=helpers)
     _, loss, card = await matched(world)
@@ -122,7 +122,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world
 # Sealed finds
 
 
-async def test_a_sealed_find_is_shown_to_moderators_only_until_they_release_it(world: Story) -> None:
+async def test_a_sealed_find_is_shown_to_moderators_only_until_they_release_it(world: DiscordWorld) -> None:
     loss = await world.look_for("my red purse")
     await world.says(loss, "Nothing has been found")
     opening = await world.discord.slash("sealed", world.ben, "general")
@@ -147,7 +147,7 @@ async def test_a_sealed_find_is_shown_to_moderators_only_until_they_release_it(w
     assert (shown["attachments"], "name tag" in world.discord.text(shown)) == ([], False)
 
 
-async def test_sealing_needs_a_photo_and_a_channel_for_moderators(world: Story) -> None:
+async def test_sealing_needs_a_photo_and_a_channel_for_moderators(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=[])
     opening = await world.discord.slash("sealed", world.ben, "general")
     refused = await world.fill_in(opening, {"id.jpg": drawing("red")}, category="id")
@@ -155,7 +155,7 @@ async def test_sealing_needs_a_photo_and_a_channel_for_moderators(world: Story) 
     assert world.discord.replies(world.discord.channel("found")) == []
 
 
-async def test_for_keys_the_bot_suggests_to_seal(world: Story) -> None:
+async def test_for_keys_the_bot_suggests_to_seal(world: DiscordWorld) -> None:
     find = await world.find("red", "found these keys at the gate")
     await world.says(find, "shouldn't be public")
 
@@ -163,13 +163,13 @@ async def test_for_keys_the_bot_suggests_to_seal(world: Story) -> None:
 # One's own reports, numbers, privacy
 
 
-async def test_mine_lists_open_reports_with_what_can_be_done(world: Story) -> None:
+async def test_mine_lists_open_reports_with_what_can_be_done(world: DiscordWorld) -> None:
     assert await world.told(await world.discord.slash("mine", world.ada, "general")) == "You have no open reports."
     loss = await world.look_for("a blue cup")
     other = await world.look_for("my green scarf")
     await world.says(other, "I'll keep watching")
     listed = await world.discord.slash("mine", world.ada, "general")
-    await world.discord.until(lambda: len(listed.said) == 2 or None, PATIENCE)
+    await eventually(lambda: len(listed.said) == 2 or None)
     cup, scarf = listed.said
     assert "a blue cup" in world.discord.text(cup)
     assert world.discord.buttons(cup) == ["Add a photo", "Add a detail", "Watch longer", "Withdraw"]
@@ -182,10 +182,10 @@ async def test_mine_lists_open_reports_with_what_can_be_done(world: Story) -> No
     assert "isn't your report" in await world.press(scarf["id"], "Withdraw", world.ben)
     assert "deleted what I knew" in await world.press(scarf["id"], "Withdraw", world.ada)
     await world.shows(other, "This report has ended")
-    await world.discord.until(lambda: "scarf" not in world.discord.channels[other]["name"] or None, PATIENCE)
+    await eventually(lambda: "scarf" not in world.discord.channels[other]["name"] or None)
 
 
-async def test_privacy_hands_everything_over_and_deletes_it(world: Story) -> None:
+async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld) -> None:
     loss = await world.look_for("a blue cup", drawing("blue"))
     await world.says(loss, "I'll keep watching")
     asking = await world.discord.slash("privacy", world.ada, "general")
@@ -200,7 +200,7 @@ async def test_privacy_hands_everything_over_and_deletes_it(world: Story) -> Non
     assert await world.told(await world.discord.slash("mine", world.ada, "general")) == "You have no open reports."
 
 
-async def test_numbers_are_for_everyone_and_the_setup_for_managers(world: Story) -> None:
+async def test_numbers_are_for_everyone_and_the_setup_for_managers(world: DiscordWorld) -> None:
     await world.says(await world.find("red", "umbrella"), "I'll keep watching")
     assert "1 find is waiting" in await world.told(await world.discord.slash("stats", world.ada, "general"))
     for command in ("setup", "link", "unlink"):
@@ -208,7 +208,7 @@ async def test_numbers_are_for_everyone_and_the_setup_for_managers(world: Story)
         assert refused == "Only a moderator can do that."
 
 
-async def test_the_setup_is_shown_and_changed(world: Story) -> None:
+async def test_the_setup_is_shown_and_changed(world: DiscordWorld) -> None:
     panel = await world.set_up("Language and rules", language="de", reports="private", sealed=["keys"], keep_days="30")
     assert "Deutsch" in panel
     assert "30" in panel
@@ -225,7 +225,7 @@ async def test_the_setup_is_shown_and_changed(world: Story) -> None:
     assert [each["value"] for each in seen["options"] if each["default"]] == ["private"]
 
 
-async def test_a_code_links_no_server_with_itself(world: Story) -> None:
+async def test_a_code_links_no_server_with_itself(world: DiscordWorld) -> None:
     making = await world.discord.slash("link", world.manager, "general")
     code = (await world.told(making)).split("code is ")[1].split(".")[0]
     wrong = await world.discord.slash("link", world.manager, "general", code="NOTACODE12")
@@ -234,7 +234,7 @@ async def test_a_code_links_no_server_with_itself(world: Story) -> None:
     assert "Unlinked" in await world.told(await world.discord.slash("unlink", world.manager, "general"))
 
 
-async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: Story, database_url: str) -> None:
+async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: DiscordWorld, database_url: str) -> None:
     async with Store(database_url) as store:
         elsewhere = Handlers(store, NoQueue())
         await elsewhere.join(JoinWorkspace("web", "page", "The page"))

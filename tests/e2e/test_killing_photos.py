@@ -10,10 +10,12 @@ from reunite.entities import IncomingPhoto
 from reunite.matching.evidence import PairKind
 from tests.doubles import poison
 from tests.doubles.colour_encoder import COLOURS
-from tests.doubles.dying import read
-from tests.doubles.pictures import drawing
-from tests.e2e.test_kills import process, silent_world, unfinished
-from tests.running import World, until
+from tests.e2e.test_kills import all_processed, silent_world
+from tests.support.dying_process import read
+from tests.support.pictures import drawing
+from tests.support.processes import dying_process
+from tests.support.waiting import eventually
+from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -23,15 +25,15 @@ BLACK, RED = IncomingPhoto("black.png", data=poison.flat((0, 0, 0))), IncomingPh
 
 
 async def done(world: World) -> None:
-    while not await unfinished(world, 0):  # noqa: ASYNC110 - the workers are other processes
+    while not await all_processed(world):  # noqa: ASYNC110 - the workers are other processes
         await asyncio.sleep(0.2)
 
 
-async def kept_running(world: World, *servers: object) -> int:
+async def kept_running(world: World, database_url: str, redis_url: str, file: Path) -> int:
     """Start a worker again whenever it has died, until all is done; return how often it died."""
     finished = asyncio.create_task(done(world))
     for deaths in range(MOST_DEATHS):
-        async with process("worker", "black photos, dragons", *servers) as worker:
+        async with dying_process("worker", "black photos, dragons", database_url, redis_url, file) as worker:
             ended = asyncio.create_task(worker.wait())
             await asyncio.wait({finished, ended}, return_when=asyncio.FIRST_COMPLETED)
             if finished.done():
@@ -51,9 +53,9 @@ async def test_killers_are_left_out_and_their_neighbours_are_not(
             await world.found(f"n{number}", colour, f"{colour} cup")
         assert await kept_running(world, *servers) >= 4
         loss = await world.lost("l1", "my red umbrella", "red")
-        async with process("worker", "never", *servers), process("bot", "never", *servers):
-            await until(lambda: unfinished(world, 0))
-            await until(lambda: any(line["thread"] == "l1" for line in read(servers[2])))
+        async with dying_process("worker", "never", *servers), dying_process("bot", "never", *servers):
+            await eventually(lambda: all_processed(world))
+            await eventually(lambda: any(line["thread"] == "l1" for line in read(servers[2])))
             await world.quiet()
         said = defaultdict(list)
         for line in read(servers[2]):

@@ -1,7 +1,7 @@
 """Processes killed at every point of a post's way: after a new start the same matches, no reply twice."""
 
 import asyncio
-import sys
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,28 +12,20 @@ from redis.asyncio import Redis
 from db import queue
 from db.store import Store
 from reunite.commands import JoinWorkspace
+from reunite.entities import Label
 from reunite.handlers import Handlers
-from tests.doubles.dying import BOT_POINTS, WORKER_POINTS, read
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.running import World, until
+from tests.support.databases import Databases, empty_redis
+from tests.support.dying_process import BOT_POINTS, WORKER_POINTS, read
+from tests.support.processes import dying_process
+from tests.support.waiting import eventually
+from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 
-
-@asynccontextmanager
-async def process(
-    role: str, point: str, database_url: str, redis_url: str, file: Path
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker or bot, ended with the block."""
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.doubles.dying", role, point, database_url, redis_url, str(file)
-    )
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.kill()
-        await started.wait()
+Outcome = tuple[list[tuple[str, str]], list[tuple[float, str | None]]]
+UNDISTURBED_REDIS = 32
+"""The first of the Redis databases of undisturbed runs, after those of the tests."""
 
 
 @asynccontextmanager
@@ -45,7 +37,7 @@ async def silent_world(database_url: str, redis_url: str) -> AsyncIterator[World
         yield World(store, handlers, workspace, RecordingPlatform())
 
 
-async def outcome(world: World, file: Path) -> tuple[list[tuple[str, str]], list[tuple[float, str | None]]]:
+async def outcome(world: World, file: Path) -> Outcome:
     """The threads' messages, in order within each, and the matches."""
     messages = sorted(((line["thread"], line["reply"]["kind"]) for line in read(file)), key=lambda each: each[0])
     async with world.store.session(world.workspace.community) as session:
@@ -54,41 +46,52 @@ async def outcome(world: World, file: Path) -> tuple[list[tuple[str, str]], list
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> dict[str, object]:
-    """What the story comes to where nobody is killed; filled by the first test."""
-    return {}
+def undisturbed(databases: Databases, worker_number: int, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """What the posts come to where no process is killed."""
+    file = tmp_path_factory.mktemp("undisturbed") / "messages"
+    with databases.fresh() as owner_url:
+        redis_url = empty_redis(databases.servers, UNDISTURBED_REDIS + worker_number)
+        result = asyncio.run(posted_with_a_kill(None, databases.as_application(owner_url), redis_url, file))
+    assert [kind for thread, kind in result[0] if thread == "l1"] == ["first_reply", "match"]
+    assert [label for _, label in result[1]].count(Label.HIGH) == 1
+    return result
 
 
-@pytest.mark.parametrize("point", ["never", *WORKER_POINTS, *BOT_POINTS])
+@pytest.mark.parametrize("point", [*WORKER_POINTS, *BOT_POINTS])
 async def test_a_kill_changes_nothing(
-    point: str, database_url: str, redis_url: str, tmp_path: Path, undisturbed: dict[str, object]
+    point: str, database_url: str, redis_url: str, tmp_path: Path, undisturbed: Outcome
 ) -> None:
-    file = tmp_path / "messages"
+    assert await posted_with_a_kill(point, database_url, redis_url, tmp_path / "messages") == undisturbed
+
+
+async def posted_with_a_kill(point: str | None, database_url: str, redis_url: str, file: Path) -> Outcome:
+    """Post, let a worker or the bot kill itself at a point, start both again, and return what came of it."""
     servers = database_url, redis_url, file
     async with silent_world(database_url, redis_url) as world:
         await world.found("f1", "red", "umbrella")
         await world.found("f2", "green")
-        async with process("worker", "never", *servers):
-            await until(lambda: unfinished(world, 0))
+        async with dying_process("worker", "never", *servers):
+            await eventually(lambda: all_processed(world))
         await world.lost("l1", "my red umbrella")
-        role = "worker" if point in WORKER_POINTS else "bot"
-        if point != "never":
-            if role == "bot":
-                async with process("worker", "never", *servers):
-                    await until(lambda: unfinished(world, 0))
-            async with process(role, point, *servers) as dying:
-                assert await asyncio.wait_for(dying.wait(), 60) == -9
+        if point:
+            await kill_at(point, world, *servers)
             async with Redis.from_url(redis_url) as redis:
                 await redis.flushdb()
-        async with process("worker", "never", *servers), process("bot", "never", *servers):
+        async with dying_process("worker", "never", *servers), dying_process("bot", "never", *servers):
             await world.quiet()
-        result = await outcome(world, file)
-    assert [kind for thread, kind in result[0] if thread == "l1"] == ["first_reply", "match"]
-    if point == "never":
-        undisturbed["result"] = result
-    assert result == undisturbed.get("result", result)
+        return await outcome(world, file)
 
 
-async def unfinished(world: World, most: int) -> bool:
+async def kill_at(point: str, world: World, database_url: str, redis_url: str, file: Path) -> None:
+    servers = database_url, redis_url, file
+    if point in BOT_POINTS:
+        async with dying_process("worker", "never", *servers):
+            await eventually(lambda: all_processed(world))
+    role = "bot" if point in BOT_POINTS else "worker"
+    async with dying_process(role, point, *servers) as dying:
+        assert await asyncio.wait_for(dying.wait(), 60) == -signal.SIGKILL
+
+
+async def all_processed(world: World) -> bool:
     async with world.store.session(world.workspace.community) as session:
-        return await session.work.unfinished() <= most
+        return await session.work.unfinished() == 0

@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
 
 from reunite.messages import wording
-from tests.doubles.pictures import drawing
-from tests.running import PATIENCE
-from tests.visitors import Site, opened, picture_file
+from tests.support.page_browser import Site, opened, picture_file
+from tests.support.pictures import drawing
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -97,7 +97,7 @@ async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_ther
             await ada.found.says("I'll keep watching")
             await expect(ada.found.posts.locator(".looking")).to_have_count(0)
             await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Photo of a scarf")
-            await expect(ada.page.locator("#encoder")).to_contain_text("built-in encoder")
+            await expect(ada.page.locator("#encoder")).to_contain_text("CLIP encoder")
 
 
 async def test_a_member_is_told_kindly_and_a_moderator_refuses(site: Site) -> None:

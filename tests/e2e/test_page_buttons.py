@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
-from reunite import wording
 from reunite.language import plural
-from tests.visitors import Channel, Site, Visitor, opened, picture_file
+from reunite.messages import wording
+from tests.support.page_browser import Channel, PageUser, Site, opened, picture_file
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ async def site(chromium: str, database_url: str, redis_url: str, unused_tcp_port
             yield site
 
 
-async def met(site: Site) -> tuple[Visitor, Visitor]:
+async def met(site: Site) -> tuple[PageUser, PageUser]:
     """Let Ben's find and Ada's loss meet."""
     ben, ada = await site.visit("Ben"), await site.visit("Ada")
     await ben.found.post("an umbrella", "red")
@@ -35,15 +35,15 @@ async def met(site: Site) -> tuple[Visitor, Visitor]:
     return ben, ada
 
 
-def window(visitor: Visitor) -> Locator:
+def window(visitor: PageUser) -> Locator:
     return visitor.page.get_by_role("dialog")
 
 
-def log(visitor: Visitor) -> Channel:
+def log(visitor: PageUser) -> Channel:
     return Channel(visitor.page, "moderators")
 
 
-async def fill_in(visitor: Visitor, words: str) -> None:
+async def fill_in(visitor: PageUser, words: str) -> None:
     await window(visitor).get_by_role("textbox").fill(words)
     await window(visitor).get_by_role("button", name="Send").click()
 

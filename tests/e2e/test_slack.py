@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from tests.doubles.pictures import drawing
 from tests.doubles.slack import shown
-from tests.doubles.slack_world import SlackWorld, slack_world
+from tests.support.pictures import drawing
+from tests.support.slack_world import SlackWorld, slack_world
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def test_a_reply_whose_answer_got_lost_is_not_said_twice(world: SlackWorld
     world.slack.api.before_answer["chat.postMessage"] = cut
     find = world.slack.post_photo(world.found, world.ben, drawing("red"))
     await world.reply(world.found, find, "Nobody has reported it missing yet")
-    await world.slack.until(lambda: world.slack.calls_of("conversations.replies"))
+    await eventually(lambda: world.slack.calls_of("conversations.replies"))
     loss = await world.look_for("my red umbrella")
     await world.reply(world.lost, loss, "This could be yours.")
     assert (

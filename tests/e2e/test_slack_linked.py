@@ -15,8 +15,10 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.doubles.slack import SlackDouble, shown
-from tests.doubles.slack_world import SlackWorld, slack_world
-from tests.running import World, background, until
+from tests.support.services import background
+from tests.support.slack_world import SlackWorld, slack_world
+from tests.support.waiting import eventually
+from tests.support.world import World
 
 SIDE = "page"
 
@@ -31,7 +33,7 @@ class Linked:
     async def say(self, words: str, user: str) -> str:
         """Use a command on Slack, and return what its user is told."""
         used = await self.slack.slack.slash("lost", words, user, self.slack.lost)
-        await self.slack.slack.until(lambda: used.answers)
+        await eventually(lambda: used.answers)
         return str(used.answers[0]["text"])
 
     async def link(self) -> None:
@@ -72,9 +74,9 @@ async def test_a_thing_found_there_is_matched_with_a_loss_here_and_each_is_told_
     card = await both.slack.card(loss)
     assert "umbrella from the page" in shown(card)
     assert [block["type"] for block in card["blocks"]][1] == "image"
-    await until(lambda: "my red umbrella" in both.thread("f1"))
+    await eventually(lambda: "my red umbrella" in both.thread("f1"))
     both.slack.slack.react(both.slack.lost, card["ts"], "white_check_mark", both.slack.moderator)
-    await until(lambda: "confirmed by Mo" in both.thread("f1"))
+    await eventually(lambda: "confirmed by Mo" in both.thread("f1"))
     await both.slack.reply(both.slack.lost, loss, "confirmed by Mo")
 
 
@@ -83,19 +85,19 @@ async def test_unlinking_takes_each_sides_quotes_and_pictures_off_the_other(both
     loss = await both.slack.look_for("my red umbrella")
     await both.page.found("f1", "red", "umbrella from the page")
     await both.slack.card(loss)
-    await until(lambda: "my red umbrella" in both.thread("f1"))
+    await eventually(lambda: "my red umbrella" in both.thread("f1"))
     assert await both.say("unlink", both.slack.moderator) == sentence("unlinked")
-    await both.slack.slack.until(lambda: "from the page" not in on_slack(both.slack, loss))
-    await until(lambda: "my red umbrella" not in both.thread("f1"))
+    await eventually(lambda: "from the page" not in on_slack(both.slack, loss))
+    await eventually(lambda: "my red umbrella" not in both.thread("f1"))
 
 
 async def test_deleting_a_post_takes_it_off_the_other_side(both: Linked) -> None:
     await both.link()
     await both.page.lost("l1", "my red umbrella")
     find = both.slack.find("red", "umbrella from Slack")
-    await until(lambda: "umbrella from Slack" in both.thread("l1"))
+    await eventually(lambda: "umbrella from Slack" in both.thread("l1"))
     both.slack.slack.delete(both.slack.found, find)
-    await until(lambda: "umbrella from Slack" not in both.thread("l1"))
+    await eventually(lambda: "umbrella from Slack" not in both.thread("l1"))
 
 
 async def test_a_code_is_made_on_slack_and_used_on_the_other_side_once(both: Linked) -> None:

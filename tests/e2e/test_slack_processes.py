@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,12 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.doubles.pictures import drawing
 from tests.doubles.slack import BOT_USER, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.doubles.slack_delivery import SIGNING_SECRET
-from tests.doubles.slack_scene import by_http, no_proxy
-from tests.running import PATIENCE, until
+from tests.support.pictures import drawing
+from tests.support.processes import REUNITE, process
+from tests.support.slack_adapter import PROXIES, by_http
+from tests.support.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -29,27 +29,18 @@ async def slack() -> AsyncIterator[SlackDouble]:
 
 
 @pytest.fixture
-def environment(slack: SlackDouble, database_url: str, owner_database_url: str, redis_url: str) -> dict[str, str]:
-    with no_proxy():
-        return {
-            **os.environ,
-            "REUNITE_DATABASE_URL": database_url,
-            "REUNITE_OWNER_DATABASE_URL": owner_database_url,
-            "REUNITE_REDIS_URL": redis_url,
-            "REUNITE_SLACK_API_BASE": slack.api_base,
-            "REUNITE_SLACK_BOT_TOKEN": BOT_TOKEN,
-        }
+def environment(slack: SlackDouble, environment: dict[str, str]) -> dict[str, str]:
+    settings = {"REUNITE_SLACK_API_BASE": slack.api_base, "REUNITE_SLACK_BOT_TOKEN": BOT_TOKEN}
+    return {**{name: value for name, value in environment.items() if name not in PROXIES}, **settings}
 
 
 @asynccontextmanager
 async def bot(environment: dict[str, str], ready: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the bot; ask it to stop at the end."""
     own = {**environment, "REUNITE_READY_FILE": str(ready)}
-    started = await asyncio.create_subprocess_exec(sys.executable, "-m", "cli.main", "bot", "slack", env=own)
-    try:
-        await until(ready.exists)
+    async with process(*REUNITE, "bot", "slack", env=own) as started:
+        await eventually(ready.exists)
         yield started
-    finally:
         started.send_signal(signal.SIGTERM)
         await asyncio.wait_for(started.wait(), PATIENCE)
 
@@ -65,22 +56,20 @@ async def test_the_bot_that_the_guide_starts_takes_a_post_and_ends_when_it_is_to
     else:
         environment |= {"REUNITE_SLACK_APP_TOKEN": APP_TOKEN}
     found, ada = slack.add_channel("found"), slack.add_member("Ada")
-    async with bot(environment, tmp_path / "ready") as process:
+    async with bot(environment, tmp_path / "ready") as started:
         ts = slack.post_photo(found, ada, drawing("red"), "umbrella")
-        await slack.until(lambda: (slack.message(found, ts) or {}).get("reactions", {}).get("eyes") == [BOT_USER])
-    assert process.returncode == 0
+        await eventually(lambda: (slack.message(found, ts) or {}).get("reactions", {}).get("eyes") == [BOT_USER])
+    assert started.returncode == 0
 
 
 async def test_doctor_tells_of_slack_beside_the_rest(slack: SlackDouble, environment: dict[str, str]) -> None:
     slack.add_channel("found")
     environment |= {"REUNITE_SLACK_APP_TOKEN": APP_TOKEN}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cli.main", "doctor", "--json", env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+    async with process(*REUNITE, "doctor", "--json", env=environment, stdout=PIPE) as doctor:
+        said, _ = await asyncio.wait_for(doctor.communicate(), PATIENCE)
     findings = {each["what"]: each for each in json.loads(said)}
     assert findings["Slack"] == {"what": "Slack", "ok": True, "found": "Testville, as reunite", "remedy": ""}
     assert findings["Slack's Socket Mode"]["ok"]
     assert "/invite" in findings["its channels by name"]["remedy"]
-    assert process.returncode == 1  # as there is something to do
+    assert doctor.returncode == 1  # as there is something to do
     assert BOT_TOKEN.encode() not in said

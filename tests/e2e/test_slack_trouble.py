@@ -9,13 +9,14 @@ from aiohttp import web
 from db.installations import Installation, Installations
 from db.store import Store
 from reunite.language import sentence
-from tests.doubles.pictures import drawing
 from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
-from tests.doubles.slack_scene import by_http, no_proxy
-from tests.doubles.slack_world import bot_on, people_of, slack_world, worker_config
-from tests.e2e.test_kills import process
-from tests.running import working
+from tests.support.pictures import drawing
+from tests.support.processes import dying_process
+from tests.support.services import working
+from tests.support.slack_adapter import by_http, no_proxy
+from tests.support.slack_world import bot_on, people_of, slack_world, worker_config
+from tests.support.waiting import eventually
 
 OTHER = "T0OTHER"
 
@@ -57,18 +58,18 @@ async def test_a_worker_that_is_killed_between_search_and_reply_leaves_one_answe
 ) -> None:
     places = database_url, redis_url, tmp_path / "messages"
     async with slack_world(database_url, redis_url, works=False) as world:
-        async with process("worker", "never", *places):
+        async with dying_process("worker", "never", *places):
             used = await world.slack.slash("found", "red umbrella from Zanzibar", world.ben, world.found)
-            await world.slack.until(lambda: used.answers)
+            await eventually(lambda: used.answers)
             find = (await world.slack.wait_for_post(world.found, "Zanzibar"))["ts"]
             await world.reply(world.found, find, "Nobody has reported it missing yet")
-        async with process("worker", "after the matches", *places) as dying:
+        async with dying_process("worker", "after the matches", *places) as dying:
             loss = await world.look_for("my red umbrella from Zanzibar")
             assert await asyncio.wait_for(dying.wait(), 60) == -9
-        async with process("worker", "never", *places):
+        async with dying_process("worker", "never", *places):
             await world.card(loss)
             second = await world.look_for("my blue scarf")  # by the time it is answered, a second answer would be there
-            await world.slack.until(lambda: world.slack.thread(world.lost, second))
+            await eventually(lambda: world.slack.thread(world.lost, second))
         assert sum("This could be yours." in shown(each) for each in world.slack.thread(world.lost, loss)) == 1
 
 

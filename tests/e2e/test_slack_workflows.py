@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from reunite.language import sentence
-from tests.doubles.pictures import drawing
 from tests.doubles.slack import shown
 from tests.doubles.slack_blocks import buttons
-from tests.doubles.slack_world import SlackWorld, slack_world
+from tests.support.pictures import drawing
+from tests.support.slack_world import SlackWorld, slack_world
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ async def test_a_sealed_find_stays_hidden_until_a_moderator_releases_it(world: S
     line = await world.slack.wait_for_post(world.mods, "Jane Roe")
     assert "This could be yours." not in str(world.slack.thread(world.lost, loss))
     pressed = await world.slack.press(world.mods, line["ts"], "Release", world.ada)
-    await world.slack.until(lambda: pressed.answers)
+    await eventually(lambda: pressed.answers)
     assert pressed.answers[0]["text"] == sentence("only_moderators_release")
     assert "This could be yours." not in str(world.slack.thread(world.lost, loss))
     await world.slack.press(world.mods, line["ts"], "Release", world.moderator)
@@ -69,7 +70,7 @@ async def claim(world: SlackWorld, card: dict[str, Any], words: str) -> None:
 
 async def decide(world: SlackWorld, channel: str, message: dict[str, Any], words: str, decision: str) -> None:
     seen = await world.slack.press(channel, message["ts"], "See their answer", world.ben)
-    await world.slack.until(lambda: seen.answers)
+    await eventually(lambda: seen.answers)
     assert words in shown(seen.answers[0])
     await world.slack.press_whisper({"channel": channel, **seen.answers[0]}, decision, world.ben)
 
@@ -83,7 +84,7 @@ async def test_a_claim_goes_from_the_owner_by_the_finder_to_the_moderator(world:
     await decide(world, world.found, told, "a wooden handle", "It doesn't match")
     await world.reply(world.lost, loss, "You have 2 tries left.")
     await claim(world, card, "my initials A.L.")
-    told = (await world.slack.until(lambda: _claims(world, find)))[-1]
+    told = (await eventually(lambda: _claims(world, find)))[-1]
     await decide(world, world.found, told, "my initials A.L.", "It matches")
     await world.reply(world.lost, loss, "agrees it's yours")
     assert "initials" not in public(world)
@@ -101,13 +102,13 @@ async def test_an_edited_find_is_matched_by_its_new_words(world: SlackWorld) -> 
     loss = await world.look_for("umbrella from Zanzibar")
     await world.reply(world.lost, loss, "Nothing has been found yet")
     find = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
-    await world.slack.until(lambda: world.slack.thread(world.found, find))
+    await eventually(lambda: world.slack.thread(world.found, find))
     world.slack.edit(world.found, find, "umbrella from Zanzibar")
 
     def cards() -> str:
         return "".join(shown(each) for each in world.slack.thread(world.lost, loss) if "could be yours" in shown(each))
 
-    await world.slack.until(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
+    await eventually(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
 
 
 async def test_a_deleted_find_takes_its_quote_and_picture_from_the_owners_thread(world: SlackWorld) -> None:
@@ -115,13 +116,13 @@ async def test_a_deleted_find_takes_its_quote_and_picture_from_the_owners_thread
     loss = await world.look_for("my red umbrella")
     card = await world.card(loss)
     world.slack.delete(world.found, find)
-    await world.slack.until(lambda: "by the door" not in str(world.slack.message(world.lost, card["ts"])))
-    await world.slack.until(lambda: "by the door" not in public(world))
+    await eventually(lambda: "by the door" not in str(world.slack.message(world.lost, card["ts"])))
+    await eventually(lambda: "by the door" not in public(world))
 
 
 async def test_everything_is_said_in_the_language_that_was_set_up(world: SlackWorld) -> None:
     await world.set_up(language="de")
     find = world.find("red", "Schirm")
-    await world.slack.until(lambda: world.slack.thread(world.found, find))
+    await eventually(lambda: world.slack.thread(world.found, find))
     [answer] = world.slack.thread(world.found, find)
     assert shown(answer).split(".")[0] in sentence("nobody_misses", "de", until="")

@@ -1,4 +1,4 @@
-"""An command in a scratch database that is told to end leaves nothing behind."""
+"""A command that works in a scratch database and is interrupted leaves nothing behind."""
 
 import signal
 import subprocess
@@ -9,23 +9,22 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.doubles.pictures import drawing
-from tests.e2e.test_calibrate_command import write_set
-from tests.e2e.test_commands import databases, environment
+from tests.support.labelled_sets import write_set
+from tests.support.pictures import drawing
+from tests.support.processes import REUNITE, scratch_databases
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["environment"]
-PATIENCE = 120.0
 STARTING = 3.0
 """Seconds; whatever a command has come to by then, it ends."""
 
 
-def reports(environment: dict[str, str], before: set[str]) -> int | None:
-    """How many reports the command's database holds; None where there is no such database yet."""
-    own = databases(environment) - before
+def reports(environment: dict[str, str]) -> int:
+    """How many reports the command's database holds; -1 where there is no such database yet."""
+    own = scratch_databases(environment)
     if not own:
-        return None
+        return -1
     try:
         with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"], dbname=own.pop()) as connection:
             [[count]] = connection.execute("SELECT count(*) FROM report").fetchall()
@@ -42,7 +41,7 @@ def started(
         f"import os, signal, sys; signal.signal(signal.SIGINT, {int(interrupts)}); os.execv(sys.argv[1], sys.argv[1:])"
     )
     return subprocess.Popen(
-        [sys.executable, "-c", exchange, sys.executable, "-m", "cli.main", *arguments],
+        [sys.executable, "-c", exchange, *REUNITE, *arguments],
         env={**environment, "REUNITE_ENCODER": "concept"},
         stderr=subprocess.PIPE,
         text=True,
@@ -61,23 +60,19 @@ def started(
 def test_a_match_that_is_ended_leaves_no_database(
     environment: dict[str, str], tmp_path: Path, end_by: signal.Signals, posted: int, interrupts: signal.Handlers
 ) -> None:
-    before = databases(environment)
-    words = write_set(tmp_path / "words", 400, 10)
+    words = write_set(tmp_path / "words", 2000, 10)
     arguments = ["match", str(words), "--out", str(tmp_path / "predictions.jsonl")]
     process = started(environment, *arguments, interrupts=interrupts)
     try:
-        until = time.monotonic() + PATIENCE
-        while (count := reports(environment, before)) is None or count < posted:
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        wait_until(lambda: reports(environment) >= posted or process.poll() is not None)
+        assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(end_by)
-        _, said = process.communicate(timeout=PATIENCE)
+        _, said = process.communicate(timeout=120)
     finally:
         process.kill()
     assert process.returncode != 0
     assert "Traceback" not in said
-    assert databases(environment) == before
+    assert scratch_databases(environment) == set()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +94,6 @@ def test_a_match_that_is_ended_leaves_no_database(
 def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
     environment: dict[str, str], tmp_path: Path, command: list[str]
 ) -> None:
-    before = databases(environment)
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(drawing("red"))
     words = write_set(tmp_path / "words", 400, 10)
@@ -111,9 +105,9 @@ def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
         time.sleep(STARTING)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=PATIENCE)
+        _, said = process.communicate(timeout=120)
     finally:
         process.kill()
     assert process.returncode in {0, -signal.SIGTERM, 128 + signal.SIGTERM}
     assert "Traceback" not in said
-    assert databases(environment) == before
+    assert scratch_databases(environment) == set()

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.running import working, world
+from tests.support.services import working
+from tests.support.world import world
 
 ROUNDS = 50
 

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.doubles.discord_story import Story, guild, online
 from tests.doubles.slack import shown
-from tests.doubles.slack_world import SlackWorld, slack_world, worker_config
-from tests.running import PATIENCE, until, working
+from tests.support.discord_world import DiscordWorld, guild, online
+from tests.support.services import working
+from tests.support.slack_world import SlackWorld, slack_world, worker_config
+from tests.support.waiting import eventually
 
 
 @dataclass
 class Both:
     """A guild and a workspace whose moderators have linked them."""
 
-    discord: Story
+    discord: DiscordWorld
     slack: SlackWorld
 
     async def lost_and_found(self) -> tuple[str, str, str]:
@@ -41,7 +42,7 @@ async def both(database_url: str, redis_url: str) -> AsyncIterator[Both]:
             code = re.search(r"[A-Z2-9]{10}", await discord.told(making))
             assert code
             used = await slack.slack.slash("lost", f"link {code[0]}", slack.moderator, slack.found)
-            await slack.slack.until(lambda: used.answers)
+            await eventually(lambda: used.answers)
             assert "Linked" in used.answers[0]["text"]
             yield linked
 
@@ -66,7 +67,7 @@ async def test_what_is_deleted_on_one_side_is_taken_off_the_other(both: Both) ->
     loss, find, card = await both.lost_and_found()
     both.slack.slack.delete(both.slack.found, find)
     there = both.discord.discord.messages[loss]
-    await both.discord.discord.until(lambda: card not in there, PATIENCE)
+    await eventually(lambda: card not in there)
     assert not any("by the door" in both.discord.discord.text(each) for each in there.values())
 
 
@@ -75,6 +76,6 @@ async def test_unlinking_on_one_side_takes_quotes_and_pictures_off_the_other(bot
     await both.slack.reply(both.slack.found, find, "Possible owner found.")
     parting = await both.discord.discord.slash("unlink", both.discord.manager, "general")
     assert "Unlinked" in await both.discord.told(parting)
-    await both.discord.discord.until(lambda: card not in both.discord.discord.messages[loss], PATIENCE)
+    await eventually(lambda: card not in both.discord.discord.messages[loss])
     thread = both.slack.slack.thread
-    await until(lambda: not any("my red umbrella" in shown(each) for each in thread(both.slack.found, find)))
+    await eventually(lambda: not any("my red umbrella" in shown(each) for each in thread(both.slack.found, find)))

@@ -12,7 +12,8 @@ from reunite.matching.defaults import PRIOR
 from reunite.matching.evidence import Search
 from reunite.tuning.labelled_set import label_searches, narrow
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
-from tests.running import World, working, world
+from tests.support.services import working
+from tests.support.world import World, world
 
 VERSION = ColourEncoder.version
 NOTHING_IS_SURE = replace(PRIOR, none_log_odds=50.0)

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from tests.doubles.model_hub import COMMIT, ModelHub, model_hub
-from tests.doubles.tiny_clip import make_tiny_clip
+from tests.support.checkpoints import make_tiny_clip
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.choose import choose
 from workers.threads import available_cores, use_threads
@@ -150,6 +149,8 @@ def test_a_model_folder_is_taken_without_any_hub(tiny: Path) -> None:
 
 
 def test_threads_that_compute_later_keep_to_the_setting(tiny: Path) -> None:
+    import torch
+
     before = torch.get_num_threads()
     try:
         choose("clip", None, str(tiny), lambda _: None, threads=3)
@@ -160,6 +161,8 @@ def test_threads_that_compute_later_keep_to_the_setting(tiny: Path) -> None:
 
 
 def test_by_default_there_are_no_more_threads_than_cores() -> None:
+    import torch
+
     before = torch.get_num_threads()
     try:
         use_threads(1000)

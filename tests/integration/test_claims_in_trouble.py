@@ -8,7 +8,8 @@ import pytest
 from reunite import rules
 from reunite.entities import Member
 from reunite.errors import TellUserError
-from tests.running import ADA, BEN, World, working, world
+from tests.support.services import working
+from tests.support.world import ADA, BEN, World, world
 
 
 @pytest.fixture

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
-from PIL import Image
-from safetensors.torch import load_file, save_file
-from transformers import AutoModel, AutoProcessor, AutoTokenizer, BertConfig, BertModel
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
-from tests.doubles.tiny_clip import make_tiny_clip, make_tiny_siglip
+from tests.support.checkpoints import make_tiny_clip, make_tiny_siglip
 from workers.encoders import EncoderUnavailableError
-from workers.encoders.clip import PLAIN, TEMPLATES, ClipEncoder
+
+if TYPE_CHECKING:
+    from workers.encoders.clip import ClipEncoder
 
 pytestmark = pytest.mark.encoder
 
@@ -22,6 +22,12 @@ TEXTS = ["black backpack", "Red umbrella, library!", "", "ключи 🔑", "blu
 SHORT_TEXTS = TEXTS[:-1]
 SIZES = [(32, 32), (40, 30), (3, 50), (50, 3), (1, 1), (512, 384)]
 MAKERS: dict[str, Callable[[Path, int], None]] = {"clip": make_tiny_clip, "siglip": make_tiny_siglip}
+
+
+def load(folder: Path, **options: Any) -> "ClipEncoder":
+    from workers.encoders.clip import ClipEncoder
+
+    return ClipEncoder(str(folder), **options)
 
 
 @pytest.fixture(scope="module", params=MAKERS)
@@ -32,8 +38,16 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def encoder(folder: Path) -> ClipEncoder:
-    return ClipEncoder(str(folder), dtype="float32", device="cpu")
+def plain() -> ModuleType:
+    """The vectors of plain transformers."""
+    from tests.doubles import plain_transformers
+
+    return plain_transformers
+
+
+@pytest.fixture(scope="module")
+def encoder(folder: Path) -> "ClipEncoder":
+    return load(folder, dtype="float32", device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -42,71 +56,58 @@ def photos() -> list[Pixels]:
     return [noise.integers(0, 256, (height, width, 3), dtype=np.uint8) for height, width in SIZES]
 
 
-def unit(features: torch.Tensor) -> NDArray[np.float32]:
-    array: NDArray[np.float32] = (features / features.norm(dim=1, keepdim=True)).numpy()
-    return array
-
-
 def of(vectors: Vectors) -> NDArray[np.float64]:
     return vectors.astype(np.float64)
 
 
-def test_photos_get_the_vectors_of_plain_transformers(folder: Path, encoder: ClipEncoder, photos: list[Pixels]) -> None:
-    model = AutoModel.from_pretrained(folder).eval()
-    processor = AutoProcessor.from_pretrained(folder)  # type: ignore[no-untyped-call]
+def test_photos_get_the_vectors_of_plain_transformers(
+    folder: Path, encoder: "ClipEncoder", photos: list[Pixels], plain: ModuleType
+) -> None:
     for pixels, mine in zip(photos, encoder.encode_images(photos)[SHARED_SPACE], strict=True):
-        inputs = processor(images=Image.fromarray(pixels), input_data_format="channels_last", return_tensors="pt")
-        with torch.no_grad():
-            plain = unit(model.get_image_features(pixel_values=inputs["pixel_values"]).pooler_output)[0]
-        assert np.abs(mine - plain).max() < 1e-3
-
-
-def plain_text(folder: Path, text: str) -> NDArray[np.float32]:
-    """The vector of a text by plain transformers."""
-    model, tokenizer = AutoModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
-    limit = model.config.text_config.max_position_embeddings
-    padding = "max_length" if model.config.model_type == "siglip" else False
-    tokens = tokenizer(text, padding=padding, max_length=limit, return_tensors="pt")
-    with torch.no_grad():
-        return unit(model.get_text_features(**tokens).pooler_output)[0]
+        assert np.abs(mine - plain.photo_vector(folder, pixels)).max() < 1e-3
 
 
 def mean(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-    middle = np.mean(vectors, axis=0, dtype=np.float64)
-    array: NDArray[np.float64] = middle / np.linalg.norm(middle)
-    return array
+    middle = np.asarray(vectors, np.float64).mean(axis=0)
+    return np.asarray(middle / np.linalg.norm(middle), np.float64)
 
 
-def test_plain_texts_get_the_vectors_of_plain_transformers(folder: Path) -> None:
-    encoder = ClipEncoder(str(folder), dtype="float32", device="cpu", templates=PLAIN)
+def test_plain_texts_get_the_vectors_of_plain_transformers(folder: Path, plain: ModuleType) -> None:
+    from workers.encoders.clip import PLAIN
+
+    encoder = load(folder, dtype="float32", device="cpu", templates=PLAIN)
     for text, mine in zip(SHORT_TEXTS, encoder.encode_texts(SHORT_TEXTS)[SHARED_SPACE], strict=True):
-        assert np.abs(mine - plain_text(folder, text)).max() < 1e-3
+        assert np.abs(mine - plain.text_vector(folder, text)).max() < 1e-3
 
 
-def test_a_text_gets_the_mean_over_the_templates(folder: Path, encoder: ClipEncoder) -> None:
+def test_a_text_gets_the_mean_over_the_templates(folder: Path, encoder: "ClipEncoder", plain: ModuleType) -> None:
+    from workers.encoders.clip import PLAIN, TEMPLATES
+
     assert len(TEMPLATES) > len(PLAIN)
     for text, mine in zip(SHORT_TEXTS, encoder.encode_texts(SHORT_TEXTS)[SHARED_SPACE], strict=True):
-        worded = [plain_text(folder, template.format(text)) for template in TEMPLATES]
+        worded = [plain.text_vector(folder, template.format(text)) for template in TEMPLATES]
         assert np.abs(mine - mean(worded)).max() < 1e-3
 
 
-def test_the_parts_of_a_long_text_count_alike(folder: Path) -> None:
-    encoder = ClipEncoder(str(folder), dtype="float32", device="cpu", templates=PLAIN)
+def test_the_parts_of_a_long_text_count_alike(folder: Path, plain: ModuleType) -> None:
+    from workers.encoders.clip import PLAIN
+
+    encoder = load(folder, dtype="float32", device="cpu", templates=PLAIN)
     first, second = ("black umbrella hat " * 8).strip() + ".", ("red bottle keys " * 15).strip() + "."
     [mine] = encoder.encode_texts([f"{first} {second}"])[SHARED_SPACE]
-    assert np.abs(mine - mean([plain_text(folder, first), plain_text(folder, second)])).max() < 1e-3
+    assert np.abs(mine - mean([plain.text_vector(folder, first), plain.text_vector(folder, second)])).max() < 1e-3
 
 
 @pytest.mark.parametrize(
     "filler", ["It was a nice day at the lake. ", "and then we went on ", "abcdefghij", "湖で遊んだ。"]
 )
-def test_the_end_of_a_long_text_matters(encoder: ClipEncoder, filler: str) -> None:
+def test_the_end_of_a_long_text_matters(encoder: "ClipEncoder", filler: str) -> None:
     texts = [filler * 12 + end for end in ("black backpack", "red umbrella")]
     one, other = of(encoder.encode_texts(texts)[SHARED_SPACE])
     assert np.abs(one - other).max() > 1e-3
 
 
-def test_other_languages_are_put_in_english(encoder: ClipEncoder) -> None:
+def test_other_languages_are_put_in_english(encoder: "ClipEncoder") -> None:
     german, japanese, english = encoder.encode_texts(["schwarzer Rucksack", "黒いリュック", "black backpack"])[
         SHARED_SPACE
     ]
@@ -114,7 +115,7 @@ def test_other_languages_are_put_in_english(encoder: ClipEncoder) -> None:
     assert np.abs(japanese - english).max() < 1e-5
 
 
-def test_vectors_are_of_length_1_in_the_promised_dimension(encoder: ClipEncoder, photos: list[Pixels]) -> None:
+def test_vectors_are_of_length_1_in_the_promised_dimension(encoder: "ClipEncoder", photos: list[Pixels]) -> None:
     for vectors in (encoder.encode_images(photos), encoder.encode_texts(TEXTS)):
         assert {space: array.shape[1] for space, array in vectors.items()} == dict(encoder.spaces)
         array = vectors[SHARED_SPACE]
@@ -122,13 +123,13 @@ def test_vectors_are_of_length_1_in_the_promised_dimension(encoder: ClipEncoder,
         assert np.allclose(np.linalg.norm(of(array), axis=1), 1, atol=1e-5)
 
 
-def test_different_photos_and_texts_get_different_vectors(encoder: ClipEncoder, photos: list[Pixels]) -> None:
+def test_different_photos_and_texts_get_different_vectors(encoder: "ClipEncoder", photos: list[Pixels]) -> None:
     for vectors in (encoder.encode_images(photos[:2]), encoder.encode_texts(TEXTS[:2])):
         first, second = of(vectors[SHARED_SPACE])
         assert first @ second < 0.99
 
 
-def test_neighbours_in_a_batch_change_nothing(encoder: ClipEncoder, photos: list[Pixels]) -> None:
+def test_neighbours_in_a_batch_change_nothing(encoder: "ClipEncoder", photos: list[Pixels]) -> None:
     together = encoder.encode_images(photos)[SHARED_SPACE]
     alone = np.concatenate([encoder.encode_images([pixels])[SHARED_SPACE] for pixels in photos])
     assert np.abs(together - alone).max() < 1e-5
@@ -137,14 +138,14 @@ def test_neighbours_in_a_batch_change_nothing(encoder: ClipEncoder, photos: list
     assert np.abs(together - alone).max() < 1e-5
 
 
-def test_nothing_to_encode_gives_no_rows(encoder: ClipEncoder) -> None:
+def test_nothing_to_encode_gives_no_rows(encoder: "ClipEncoder") -> None:
     dimension = encoder.spaces[SHARED_SPACE]
     assert encoder.encode_images([])[SHARED_SPACE].shape == (0, dimension)
     assert encoder.encode_texts([])[SHARED_SPACE].shape == (0, dimension)
 
 
-def test_bfloat16_stays_close_to_float32(folder: Path, encoder: ClipEncoder, photos: list[Pixels]) -> None:
-    fast = ClipEncoder(str(folder), dtype="bfloat16", device="cpu")
+def test_bfloat16_stays_close_to_float32(folder: Path, encoder: "ClipEncoder", photos: list[Pixels]) -> None:
+    fast = load(folder, dtype="bfloat16", device="cpu")
     assert fast.version == encoder.version
     for mine, exact in (
         (fast.encode_images(photos), encoder.encode_images(photos)),
@@ -156,50 +157,59 @@ def test_bfloat16_stays_close_to_float32(folder: Path, encoder: ClipEncoder, pho
 def test_the_version_follows_the_files_and_not_the_folder(tmp_path: Path) -> None:
     for name, seed in (("a/tiny", 1), ("b/tiny", 1), ("c/tiny", 2)):
         make_tiny_clip(tmp_path / name, seed)
-    first, same, other = (ClipEncoder(str(tmp_path / name)).version for name in ("a/tiny", "b/tiny", "c/tiny"))
+    first, same, other = (load(tmp_path / name).version for name in ("a/tiny", "b/tiny", "c/tiny"))
     assert first == same
     assert first != other
     assert first.startswith("tiny@")
 
 
-def test_the_version_follows_the_templates(folder: Path, encoder: ClipEncoder) -> None:
-    other = ClipEncoder(str(folder), templates=PLAIN).version
+def test_the_version_follows_the_templates(folder: Path, encoder: "ClipEncoder") -> None:
+    from workers.encoders.clip import PLAIN
+
+    other = load(folder, templates=PLAIN).version
     assert other != encoder.version
     assert other.partition("+")[0] == encoder.version.partition("+")[0]
 
 
 def test_pickled_weights_are_refused(tmp_path: Path) -> None:
     make_tiny_clip(tmp_path, 1)
+    import torch
+    from transformers import AutoModel
+
     torch.save(AutoModel.from_pretrained(tmp_path).state_dict(), tmp_path / "pytorch_model.bin")
     (tmp_path / "model.safetensors").unlink()
     with pytest.raises(EncoderUnavailableError, match="pickled"):
-        ClipEncoder(str(tmp_path))
+        load(tmp_path)
 
 
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     make_tiny_clip(tmp_path, 1)
+    from transformers import BertConfig, BertModel
+
     tiny_bert = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
     BertModel(tiny_bert).save_pretrained(tmp_path)
     with pytest.raises(EncoderUnavailableError, match="neither CLIP nor SigLIP"):
-        ClipEncoder(str(tmp_path))
+        load(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(EncoderUnavailableError, match="no model folder"):
-        ClipEncoder(str(tmp_path / "nowhere"))
+        load(tmp_path / "nowhere")
 
 
 def test_damaged_weights_are_told(tmp_path: Path) -> None:
     make_tiny_clip(tmp_path, 1)
     (tmp_path / "model.safetensors").write_bytes(b"\xff" * 100)
     with pytest.raises(EncoderUnavailableError, match="can't be loaded"):
-        ClipEncoder(str(tmp_path))
+        load(tmp_path)
 
 
 def test_missing_weights_are_not_made_up(tmp_path: Path) -> None:
     make_tiny_clip(tmp_path, 1)
+    from safetensors.torch import load_file, save_file
+
     weights = load_file(tmp_path / "model.safetensors")
     del weights["visual_projection.weight"]
     save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
     with pytest.raises(EncoderUnavailableError, match="visual_projection"):
-        ClipEncoder(str(tmp_path))
+        load(tmp_path)

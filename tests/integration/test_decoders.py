@@ -8,12 +8,13 @@ from typing import TypeVar
 
 import psutil
 import pytest
+from PIL import Image
 
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
-from tests.doubles.pictures import drawing
-from tests.running import until
+from tests.support.pictures import drawing
+from tests.support.waiting import eventually
 from workers import photos
 from workers.decoder.child import Limits
 from workers.decoder.pool import AT_ONCE, Decoders
@@ -40,7 +41,7 @@ async def busy() -> psutil.Process:
     def working() -> psutil.Process | None:
         return next((each for each in family() if each.memory_info().rss > 150 * 2**20), None)
 
-    return await until(working)
+    return await eventually(working)
 
 
 async def refused(opening: Awaitable[T]) -> str:
@@ -75,6 +76,12 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
 async def test_what_cannot_be_used_is_told_in_words(decoders: Decoders, data: bytes, key: str) -> None:
     assert await refused(decoders.decode(data)) == key
     assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
+
+
+async def test_a_jpeg_that_is_decoded_at_a_fraction_may_have_more_pixels(decoders: Decoders) -> None:
+    decoded = await decoders.decode(poison.saved(Image.new("RGB", (16_000, 12_500), (200, 30, 40)), "JPEG"))
+    assert decoded.pixels.shape == (400, 512, 3)
+    assert not decoded.is_partial
 
 
 @pytest.mark.parametrize(("side", "says"), [(3000, 20), (100, 7000), (100, 9500)])
@@ -122,7 +129,7 @@ async def test_a_photo_that_kills_twice_is_refused_and_its_neighbour_is_not(deco
     first = await busy()
     first.kill()
     neighbours = asyncio.gather(*(decoders.decode(drawing("red")) for _ in range(5)))
-    await until(lambda: not first.is_running())
+    await eventually(lambda: not first.is_running())
     (await busy()).kill()
     assert await opening == "photo_unusable"
     assert {decoded.pixels.shape for decoded in await neighbours} == {(240, 240, 3)}
@@ -153,7 +160,7 @@ async def test_a_decoder_knows_nothing_of_the_worker(decoders: Decoders, monkeyp
 async def test_a_decoder_ends_with_its_worker() -> None:
     program = (
         "import asyncio, sys\n"
-        "from tests.doubles.pictures import drawing\n"
+        "from tests.support.pictures import drawing\n"
         "from workers.decoder.pool import Decoders\n"
         "async def main():\n"
         "    decoders = Decoders()\n"
@@ -167,4 +174,4 @@ async def test_a_decoder_ends_with_its_worker() -> None:
     decoder = psutil.Process(int(await worker.stdout.readline()))
     worker.kill()
     await worker.wait()
-    await until(lambda: not decoder.is_running() or decoder.status() == psutil.STATUS_ZOMBIE)
+    await eventually(lambda: not decoder.is_running() or decoder.status() == psutil.STATUS_ZOMBIE)

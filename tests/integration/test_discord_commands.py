@@ -12,7 +12,9 @@ from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
-from tests.doubles.discord_world import JPEG, NoQueue, World, config, world
+from tests.support.discord_adapter import JPEG, World, config, world
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "ja": "ja", "pl": "pl"}
 
@@ -78,7 +80,7 @@ async def test_two_photos_of_one_name_are_told_apart(database_url: str) -> None:
         ben, lost = here.discord.join("Ben"), here.discord.channel("found")
         files = [here.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
         post = await here.discord.post("found", ben, "gloves", attachments=files)
-        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))
+        await eventually(lambda: here.discord.has_reaction(post, "👀"))
         assert [name for name, _ in await here.photos()] == ["image.png", "image (2).png"]
         fresh = await here.platform.photo_url(here.post_of(post), "image (2).png")
         assert fresh
@@ -114,9 +116,9 @@ async def test_a_command_is_answered_once_however_often_it_is_told_of(database_u
         await here.discord.answer(used)
         here.discord.gateway.replays = 5
         await here.discord.gateway.drop()
-        await here.discord.until(lambda: here.discord.gateway.resumed or None, within=20)
+        await eventually(lambda: here.discord.gateway.resumed or None, within=20)
         post = await here.discord.post("found", ada, "hat", {"a.jpg": JPEG})
-        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"), within=20)
+        await eventually(lambda: here.discord.has_reaction(post, "👀"), within=20)
         assert len(used.said) == 1
 
 
@@ -166,12 +168,12 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
         await here.discord.opened(opened)
         lost = here.discord.channel("general")
         await here.discord.submit(opened, lost=lost, log=lost, moderators=helpers)
-        await here.discord.until(lambda: f"<@&{helpers}>" in here.discord.text(panel) or None)
+        await eventually(lambda: f"<@&{helpers}>" in here.discord.text(panel) or None)
         for button in (places, ways):  # sent off as it was opened
             opened = await here.discord.press(panel["id"], button, manager)
             await here.discord.opened(opened)
             before = panel["edited_timestamp"]
             await here.discord.submit(opened)
-            await here.discord.until(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
+            await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
         settings = await Handlers(here.store, NoQueue()).settings("discord", here.discord.guild_id)
         assert settings == Settings(lost_channels=(lost,), log_channel=lost, moderators=(helpers,))

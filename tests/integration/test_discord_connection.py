@@ -13,7 +13,9 @@ from bot.errors import SetupError
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.discord import TOKEN, DiscordDouble
-from tests.doubles.discord_world import JPEG, NoQueue, config, world
+from tests.support.discord_adapter import JPEG, config, world
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 
 async def test_the_client_is_built_without_touching_the_network() -> None:
@@ -24,7 +26,7 @@ async def test_the_client_is_built_without_touching_the_network() -> None:
 async def test_what_was_begun_is_answered_before_the_bot_goes(database_url: str) -> None:
     async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Ada"), "general", description="a hat")
-        await here.discord.until(lambda: used.state == "deferred" or None)
+        await eventually(lambda: used.state == "deferred" or None)
     assert "I'm searching" in (used.answer or "")
 
 
@@ -64,7 +66,7 @@ async def test_the_connection_is_kept_alive(database_url: str) -> None:
     async with DiscordDouble() as discord, Store(database_url) as store:
         discord.gateway.heartbeat_interval = 0.1
         async with running(Handlers(store, NoQueue()), store, config(discord)):
-            await discord.until(lambda: discord.gateway.heartbeats >= 3 or None)
+            await eventually(lambda: discord.gateway.heartbeats >= 3 or None)
             assert (discord.gateway.identified, discord.gateway.resumed) == (1, 0)
 
 
@@ -83,7 +85,7 @@ async def test_what_could_not_be_taken_while_the_database_was_away_is_taken_late
             await asyncio.sleep(0.2)
             assert not discord.has_reaction(post, "👀")
             await owner.execute("ALTER TABLE away RENAME TO report")
-            await discord.until(lambda: discord.has_reaction(post, "👀") or None)
+            await eventually(lambda: discord.has_reaction(post, "👀") or None)
 
 
 async def test_a_bot_that_goes_in_the_middle_of_a_burst_leaves_the_rest_to_its_next_start(database_url: str) -> None:
@@ -94,8 +96,8 @@ async def test_a_bot_that_goes_in_the_middle_of_a_burst_leaves_the_rest_to_its_n
             discord.limits.enforced = True
             posts = [await discord.post("found", ann, f"hat {number}", {"a.jpg": JPEG}) for number in range(40)]
             # Whichever comes first: the one that Discord refused as too fast may well be the last.
-            await discord.until(lambda: any(discord.has_reaction(post, "👀") for post in posts) or None)
+            await eventually(lambda: any(discord.has_reaction(post, "👀") for post in posts) or None)
         assert not all(discord.has_reaction(post, "👀") for post in posts), "Discord takes four reactions a second"
         discord.limits.enforced = False
         async with running(handlers, store, config(discord)):
-            await discord.until(lambda: all(discord.has_reaction(post, "👀") for post in posts) or None)
+            await eventually(lambda: all(discord.has_reaction(post, "👀") for post in posts) or None)

@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from discord.utils import snowflake_time
 
 from reunite.language import sentence
 from tests.doubles.discord_shapes import FORUM, PRIVATE_THREAD
-from tests.doubles.discord_world import (
-    JPEG,
-    world,
-)
+from tests.support.discord_adapter import JPEG, world
+from tests.support.waiting import eventually
 
 ANNOUNCEMENTS = 5
 """The type of a channel whose messages others can follow."""
@@ -40,6 +39,7 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         )
         yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
         assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
+        assert report["posted_at"] == snowflake_time(int(used.id))
         assert [name for name, _ in await here.photos()] == ["bag.jpg"]
 
 
@@ -73,7 +73,7 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
         here.discord.refuse("PATCH /webhooks/", 404, code=10015, message="Unknown Webhook")
         await here.discord.submit(opening, words="red bag")
         assert (await here.report())["text"] == "red bag"
-        await here.discord.until(lambda: not here.discord.refusals or None)
+        await eventually(lambda: not here.discord.refusals or None)
         await here.discord.answer(await here.discord.slash("stats", here.discord.join("Eve"), "general"))
     assert "defect" not in capsys.readouterr().out
 

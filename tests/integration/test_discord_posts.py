@@ -2,20 +2,25 @@
 
 from dataclasses import replace
 
+from discord.utils import snowflake_time
+
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
-from tests.doubles.discord_world import JPEG, NoQueue, eventually, reactions, world
+from tests.support.discord_adapter import JPEG, reactions, world
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 
 async def test_a_photo_in_found_becomes_a_report_and_gets_eyes_once_it_is_committed(database_url: str) -> None:
     async with world(database_url) as here:
         ann = here.discord.join("Ann")
         post = await here.discord.post("found", ann, "black umbrella, library", {"umbrella.jpg": JPEG})
-        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))
+        await eventually(lambda: here.discord.has_reaction(post, "👀"))
         report = await here.report()
         assert (report["kind"], report["source_key"], report["text"]) == ("found", post, "black umbrella, library")
         assert (report["author_id"], report["author_name"]) == (ann, "Ann")
+        assert report["posted_at"] == snowflake_time(int(post))
         [(name, url)] = await here.photos()
         assert name == "umbrella.jpg"
         assert url.startswith(f"http://{here.discord.file_host}/attachments/")
@@ -38,7 +43,7 @@ async def test_a_heic_photo_that_discord_has_no_type_for_is_a_photo(database_url
 async def test_the_same_post_told_three_times_is_one_report(database_url: str) -> None:
     async with world(database_url) as here:
         post = await here.discord.post("found", here.discord.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3)
-        await here.discord.until(lambda: len(reactions(here.discord, post)) >= 3 or None)
+        await eventually(lambda: len(reactions(here.discord, post)) >= 3 or None)
         assert len(await here.reports()) == 1
 
 
@@ -52,7 +57,7 @@ async def test_words_other_channels_bots_and_webhooks_make_no_report(database_ur
         await discord.post("found", robot, "beep", {"beep.jpg": JPEG})
         await discord.post("found", ann, "news", {"news.jpg": JPEG}, webhook_id="78")
         wanted = await discord.post("found", ann, "a real one", {"real.jpg": JPEG})
-        await discord.until(lambda: discord.has_reaction(wanted, "👀"))
+        await eventually(lambda: discord.has_reaction(wanted, "👀"))
         assert [report["text"] for report in await here.reports()] == ["a real one"]
 
 
@@ -104,7 +109,7 @@ async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_n
         ann = here.discord.join("Ann")
         for channel in ("found", "lost"):
             post = await here.discord.post(channel, ann, f"a hat in {channel}", {"a.jpg": JPEG})
-            await here.discord.until(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+            await eventually(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
         await here.discord.delete_channel("found")
         found, lost = await here.reports()
         await here.becomes(found["id"], ReportState.WITHDRAWN)
@@ -122,8 +127,8 @@ async def test_a_post_deleted_at_once_is_withdrawn_too(database_url: str) -> Non
 async def test_what_happens_while_the_connection_is_away_is_told_at_its_return(database_url: str) -> None:
     async with world(database_url) as here:
         await here.discord.gateway.ask_to_reconnect()
-        await here.discord.until(lambda: here.discord.gateway.resumed or None)
+        await eventually(lambda: here.discord.gateway.resumed or None)
         await here.discord.gateway.drop()
         post = await here.discord.post("found", here.discord.join("Ann"), "keys", {"a.jpg": JPEG})
-        await here.discord.until(lambda: here.discord.has_reaction(post, "👀"), within=20)
+        await eventually(lambda: here.discord.has_reaction(post, "👀"), within=20)
         assert len(await here.reports()) == 1

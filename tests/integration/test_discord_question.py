@@ -9,7 +9,9 @@ from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_world import JPEG, NoQueue, World, config, world
+from tests.support.discord_adapter import JPEG, World, config, world
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 
 async def asked(here: World, author: str) -> tuple[UUID, str]:
@@ -34,7 +36,7 @@ async def test_a_pressed_button_is_taken_once_and_the_answer_stands_in_its_place
             "library", "*tram* @everyone", "Not sure",
         ]  # fmt: skip
         pressed = [await here.discord.press(question, "*tram* @everyone", bob) for _ in range(2)]
-        await here.discord.until(lambda: all(each.answer for each in pressed) or None)
+        await eventually(lambda: all(each.answer for each in pressed) or None)
         told = {wording.sentence("said"), wording.sentence("said_before", said="*tram* @everyone")}
         assert {each.answer for each in pressed} == told
         assert all(each.ephemeral for each in pressed)
@@ -53,9 +55,9 @@ async def test_a_button_outlives_the_bots_process_and_is_its_authors_alone(datab
         async with running(handlers, store, config(discord)) as platform:
             here = World(discord, store, platform)
             refused = await discord.press(question, "library", ann)
-            await discord.until(lambda: refused.answer)
+            await eventually(lambda: refused.answer)
             assert (refused.answer, refused.ephemeral) == (wording.sentence("only_author"), True)
             assert (await here.report())["question_answer"] is None
             taken = await discord.press(question, "library", bob)
-            await discord.until(lambda: taken.answer)
+            await eventually(lambda: taken.answer)
             assert (await here.report())["question_answer"] == "library"

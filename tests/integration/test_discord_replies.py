@@ -12,7 +12,8 @@ from reunite.handlers import Handlers
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord_shapes import CREATE_THREADS, SEND_MESSAGES
-from tests.doubles.discord_world import JPEG, NoQueue, reply, thread_path, world
+from tests.support.discord_adapter import JPEG, reply, thread_path, world
+from tests.support.queues import NoQueue
 
 
 async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(database_url: str) -> None:

@@ -5,14 +5,8 @@ import asyncio
 import pytest
 
 from reunite.entities import MatchState, ReportState
-from tests.doubles.discord_world import (
-    JPEG,
-    eventually,
-    match_state,
-    reply,
-    shown_match,
-    world,
-)
+from tests.support.discord_adapter import JPEG, match_state, reply, shown_match, world
+from tests.support.waiting import eventually
 
 
 async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(database_url: str) -> None:
@@ -61,7 +55,7 @@ async def test_members_bots_other_emoji_and_other_messages_decide_nothing(databa
         await here.discord.react(other, "✅", grace)
         await here.discord.react(str(lost.target.message), "✅", grace)
         last = await here.discord.post("found", grace, "the last event", {"a.jpg": JPEG})
-        await here.discord.until(lambda: here.discord.has_reaction(last, "👀"))
+        await eventually(lambda: here.discord.has_reaction(last, "👀"))
         assert await here.state(lost.id) is ReportState.OPEN
         assert await match_state(here, lost) is MatchState.UNDECIDED
 

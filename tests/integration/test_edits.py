@@ -9,15 +9,19 @@ import pytest
 from psycopg import sql
 
 from reunite import searching
+from reunite.announce import announce
 from reunite.commands import EditReport
 from reunite.entities import IncomingPhoto, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.messages.reply import Action
 from reunite.my_reports import end
 from reunite.ports import Session
-from tests.doubles.pictures import drawing
-from tests.running import ADA, BEN, MODERATOR, World, until, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import ADA, BEN, MODERATOR, World, world
 from workers import process
+from workers.embed import embed
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ async def test_words_that_were_taken_out_stand_nowhere_any_more(place: World, ow
 async def test_the_reason_on_a_card_follows_the_changed_words(place: World) -> None:
     await place.found("f1", "red", "an umbrella")
     await place.quiet()
-    loss = await place.lost("l1", "something red")
+    loss = await place.lost("l1", "my red parasol")
     await place.quiet()
     [card] = [text for text in place.platform.thread("l1") if "could be yours" in text]
     assert "umbrella ✓" not in card
@@ -106,8 +110,6 @@ async def test_a_detail_that_was_added_outlives_a_change_of_the_post(place: Worl
 
 
 async def test_vectors_of_old_words_do_not_outlive_them(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    embed = process.embed
-
     async def while_it_is_edited(encoder: Any, wanted: Any) -> Any:
         rows = await embed(encoder, wanted)
         if wanted.text == "a red cup":
@@ -139,7 +141,7 @@ async def test_what_comes_while_a_report_ends_is_not_kept(place: World, owner_da
         async with place.store.session(place.workspace.community) as ending:
             await end(ending, await _of(ending, report))
             pressing = asyncio.create_task(place.press(action, report.id, own, **fields))
-            await until(lambda: _is_waiting(owner_database_url))
+            await eventually(lambda: _is_waiting(owner_database_url))
         with pytest.raises(TellUserError, match="nothing_here"):
             await pressing
         now = await known(place, report)
@@ -166,8 +168,6 @@ async def _of(session: Session, report: Report) -> Report:
 
 
 async def test_a_search_for_old_words_says_nothing(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    announce = searching.announce
-
     async def while_it_is_edited(session: Any, report: Report, *found: Any, **more: Any) -> None:
         if report.text == "my red umbrella zq4711":
             await place.handlers.edit(EditReport(target=report.target, text="my red umbrella"))

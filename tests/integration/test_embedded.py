@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from embedded import EmbeddedServers, EmbeddedServersError, Urls
 from embedded.process import command_line
+from tests.support.waiting import wait_until
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not root: the servers run as the user himself")
 
@@ -65,13 +66,6 @@ def query(url: str, statement: str) -> list[tuple[object, ...]]:
 def both_answer(urls: Urls) -> bool:
     with Redis.from_url(urls.redis_url) as client:
         return bool(client.ping()) and query(urls.owner_database_url, "SELECT 1") == [(1,)]
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def all_gone(processes: dict[str, int]) -> bool:
@@ -177,7 +171,7 @@ def test_a_killed_user_neither_stops_servers_in_use_nor_keeps_them_alive(home: P
     begun = pids(home)
     killed.kill()
     killed.communicate()
-    wait_for(lambda: all_gone(begun))
+    wait_until(lambda: all_gone(begun))
 
 
 @pytest.mark.slow
@@ -190,7 +184,7 @@ def test_a_new_start_mends_what_was_killed(home: Path, victims: tuple[str, ...])
     begun = pids(home)
     for name in victims:
         os.kill(begun[name], signal.SIGKILL)
-    wait_for(lambda: all_gone({name: begun[name] for name in victims}))
+    wait_until(lambda: all_gone({name: begun[name] for name in victims}))
     urls = after.start()
     assert both_answer(urls)
     assert query(urls.owner_database_url, "SELECT number FROM kept") == [(7,)]
@@ -210,7 +204,7 @@ def test_the_last_user_ends_the_servers_when_their_keeper_was_killed(home: Path)
     begun = pids(home)
     os.kill(begun["keeper"], signal.SIGKILL)
     servers.stop()
-    wait_for(lambda: all_gone(begun))  # the keeper's zombie and lock may outlive the call by a moment
+    wait_until(lambda: all_gone(begun))  # the keeper's zombie and lock may outlive the call by a moment
 
 
 @pytest.mark.slow
@@ -225,7 +219,7 @@ def test_killed_servers_come_back_under_the_same_urls_while_somebody_uses_them(h
         begun = pids(home)
         os.kill(begun["postgres"], signal.SIGKILL)
         os.kill(begun["redis"], signal.SIGKILL)
-        wait_for(answer_again)
+        wait_until(answer_again)
         assert pids(home)["keeper"] == begun["keeper"]
 
 
@@ -280,7 +274,7 @@ def test_servers_end_when_their_home_is_deleted(home: Path) -> None:
     begun = pids(home)
     while home.exists():  # the servers write while it is deleted
         shutil.rmtree(home, ignore_errors=True)
-    wait_for(lambda: all_gone(begun))
+    wait_until(lambda: all_gone(begun))
     servers.stop()
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from reunite.commands import Withdraw
 from reunite.entities import IncomingPhoto, Member, VerdictKind
-from tests.doubles.pictures import drawing
-from tests.running import ADA, World, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.world import ADA, World, world
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 from aiohttp import web
 
 from reunite.entities import IncomingPhoto
-from tests.doubles.pictures import drawing
-from tests.running import World, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.world import World, world
 
 
 @pytest.fixture

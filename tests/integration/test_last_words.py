@@ -10,9 +10,10 @@ from reunite.handlers import Handlers
 from reunite.messages import keys
 from reunite.messages.wording import problem
 from reunite.ports import Outgoing, Sent
-from tests.contract.harness import NoQueue
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.running import BEN, PATIENCE
+from tests.support.queues import NoQueue
+from tests.support.waiting import PATIENCE
+from tests.support.world import BEN
 
 
 class SlowPlatform(RecordingPlatform):

@@ -7,8 +7,10 @@ import pytest
 from reunite.commands import ChangeSettings, JoinWorkspace, ReportFound
 from reunite.entities import IncomingPhoto, ReplyTarget, Report, Settings
 from reunite.errors import DefectError, TellUserError
-from tests.doubles.pictures import drawing
-from tests.running import ADA, BEN, World, until, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import ADA, BEN, World, world
 
 OTHER = "other"
 
@@ -70,7 +72,7 @@ async def test_unlinking_takes_quotes_and_pictures_off_the_other_side(place: Wor
     assert "from there" not in "\n".join(place.platform.thread("l1"))
     assert "from here" in "\n".join(place.platform.thread("l1"))
     # The other side is a community of its own again, so its rest is not seen from here.
-    await until(lambda: "my red umbrella" not in "\n".join(place.platform.thread("f1")), "the quote stayed there")
+    await eventually(lambda: "my red umbrella" not in "\n".join(place.platform.thread("f1")), "the quote stayed there")
     apart = await place.store.workspace("web", OTHER)
     assert apart
     assert apart.community != place.workspace.community

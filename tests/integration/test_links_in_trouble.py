@@ -9,8 +9,10 @@ import pytest
 from db.leases import StoredPhoto
 from reunite.entities import IncomingPhoto, ReplyTarget
 from reunite.errors import PhotoGoneError, UndeliverableError
-from tests.doubles.pictures import drawing
-from tests.running import World, until, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import World, world
 from workers.intake import MOST_FAILURES
 
 STALE = IncomingPhoto("photo.jpg", url="https://cdn.discordapp.com/photo.jpg")
@@ -33,7 +35,7 @@ async def stale(place: World, *names: str) -> None:
 async def said_all_the_same(place: World) -> None:
     """Let the bot write a post of its own."""
     await place.lost("", "my cup", target=place.at("lost"))
-    await until(lambda: any("my cup" in sent.reply.text() for _, sent in place.platform.messages))
+    await eventually(lambda: any("my cup" in sent.reply.text() for _, sent in place.platform.messages))
 
 
 async def test_a_platform_that_never_answers_holds_up_no_reply(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +70,7 @@ async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(
             rows = await session._all("SELECT url FROM photo WHERE refreshed")
         return {row["url"] for row in rows} == {STALE.url, f"{fresh}?f2"}
 
-    await until(refreshed)
+    await eventually(refreshed)
     await said_all_the_same(place)
 
 
@@ -88,7 +90,7 @@ async def test_where_no_fresh_link_comes_the_words_are_searched_for_all_the_same
     async with place.store.session(place.workspace.community) as session:
         await session._do("UPDATE work SET failures = %(n)s, fence = %(n)s", n=MOST_FAILURES - 1)
     async with working(database_url, redis_url, quiet_seconds=0.2):
-        await until(lambda: place.platform.kinds("f1") == ["problem", "nothing"])
+        await eventually(lambda: place.platform.kinds("f1") == ["problem", "nothing"])
 
 
 async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
@@ -108,8 +110,7 @@ async def test_a_sealed_photos_name_is_not_said_where_all_can_read_it(
 
 async def test_what_other_work_has_made_of_a_photo_stands(place: World) -> None:
     await place.found("f1", "red")
-    [(work, _)] = await place.store.hint_due_work(quiet=-1, limit=1)
-    lease = await place.store.lease_work(work, 30)
+    lease = await place.store.lease_work([], most_each=1, seconds=30)
     assert lease
     async with place.store.work_session(lease) as session:
         [photo] = await session.photos.of(lease.report)

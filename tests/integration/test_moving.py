@@ -19,14 +19,9 @@ from reunite.handlers import Handlers
 from reunite.messages import keys, wording
 from reunite.messages.keys import ReplyKey
 from reunite.ports import ScoredPair
-from tests.running import ADA, BEN, until
-
-
-class _NoHints:
-    """There are no workers but the test."""
-
-    async def hint(self, work: Any) -> None:
-        """Tell nobody."""
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
+from tests.support.world import ADA, BEN
 
 
 @dataclass
@@ -64,15 +59,16 @@ class Sides:
     async def meanwhile(self, doing: Coroutine[Any, Any, Any]) -> AsyncIterator[asyncio.Task[Any]]:
         """Start something that has to wait for the transaction that is open."""
         task = asyncio.create_task(doing)
-        await until(lambda: self.rows("SELECT 1 FROM pg_locks WHERE NOT granted") or task.done())
+        await eventually(lambda: self.rows("SELECT 1 FROM pg_locks WHERE NOT granted") or task.done())
         yield task
 
     async def leased(self) -> WorkLease:
         """Take the newest work, as a worker does."""
         [[work]] = self.rows("SELECT id FROM work ORDER BY created_at DESC LIMIT 1")
-        lease = await self.store.lease_work(work, 60)
-        assert lease
-        return lease
+        while lease := await self.store.lease_work([], most_each=1, seconds=60):
+            if lease.work == work:
+                return lease
+        raise AssertionError("somebody else has it")
 
     async def match(self, session: Any, loss: Report, find: Report) -> None:
         """Match across, ask, and tell the owner, as a search does."""
@@ -88,7 +84,7 @@ class Sides:
 async def sides(database_url: str, owner_database_url: str) -> AsyncIterator[Sides]:
     async with Store(database_url) as store:
         await store.models.register("none", "none", {"shared": 3})
-        handlers = Handlers(store, _NoHints())
+        handlers = Handlers(store, NoQueue())
         for name in ("here", "there"):
             await handlers.join(JoinWorkspace("web", name, name))
         yield Sides(store, handlers, owner_database_url)

@@ -11,8 +11,9 @@ from reunite import rules
 from reunite.commands import EditReport, Withdraw
 from reunite.entities import IncomingPhoto, Member, Report, VerdictKind
 from reunite.errors import TellUserError
-from tests.doubles.pictures import drawing
-from tests.running import ADA, BEN, MODERATOR, World, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.world import ADA, BEN, MODERATOR, World, world
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from uuid import UUID
 
 import numpy as np
 import psutil
@@ -16,8 +17,10 @@ from reunite.errors import DefectError
 from reunite.matching.evidence import PairKind
 from tests.doubles import poison
 from tests.doubles.colour_encoder import ColourEncoder
-from tests.doubles.pictures import drawing
-from tests.running import World, until, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import World, world
 from workers.decoder.child import Limits
 from workers.decoder.pool import Decoders
 from workers.intake import IN_FLIGHT_BYTES, MOST_FAILURES
@@ -39,7 +42,7 @@ async def place(quiet_place: World, database_url: str, redis_url: str) -> AsyncI
 GOOD = IncomingPhoto("good.jpg", data=drawing("red"))
 
 
-async def similarities(place: World, loss: Report) -> Mapping[Report, Mapping[PairKind, float]]:
+async def similarities(place: World, loss: Report) -> Mapping[UUID, Mapping[PairKind, float]]:
     async with place.store.session(place.workspace.community) as session:
         report = await session.reports.get(loss.id)
         assert report
@@ -142,7 +145,7 @@ async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searche
 ) -> None:
     store = WorkSession.store_photo
 
-    async def breaks(session: WorkSession, photo: object, stored: StoredPhoto) -> None:
+    async def breaks(session: WorkSession, photo: UUID, stored: StoredPhoto) -> None:
         if stored.width == 64:
             await session._do("SELECT 1e-300::float8::real")
         await store(session, photo, stored)
@@ -179,7 +182,7 @@ async def spoilt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
     encoder = OneSided(with_numbers=request.param)
-    monkeypatch.setattr("tests.running.ColourEncoder", lambda: encoder)
+    monkeypatch.setattr("tests.support.services.ColourEncoder", lambda: encoder)
     async with working(database_url, redis_url, quiet_seconds=0.2):
         yield quiet_place
 
@@ -193,7 +196,7 @@ async def test_a_photo_that_cannot_be_embedded_is_answered_and_the_rest_is_searc
 async def test_words_that_cannot_be_embedded_keep_no_photo_back(spoilt: World) -> None:
     await spoilt.found("f1", text="red dragon", photos=(GOOD,))
     loss = await spoilt.lost("l1", "red cup", "red")
-    await until(lambda: "match" in spoilt.platform.kinds("l1"))
+    await eventually(lambda: "match" in spoilt.platform.kinds("l1"))
     await at_the_last_try(spoilt)
     await spoilt.said("f1", "problem")
     [found] = (await similarities(spoilt, loss)).values()
@@ -204,7 +207,7 @@ async def test_words_that_cannot_be_embedded_keep_no_photo_back(spoilt: World) -
 async def searched_with_the_rest(place: World) -> None:
     """The rest is matched at once, while the photo is tried again; in the end that one is answered."""
     loss = await place.lost("l1", "my red umbrella", "red")
-    await until(lambda: "match" in place.platform.kinds("l1"))
+    await eventually(lambda: "match" in place.platform.kinds("l1"))
     assert "problem" not in place.platform.kinds("f1")
     await at_the_last_try(place)
     await place.said("f1", "problem")
@@ -221,7 +224,7 @@ async def searched_with_the_rest(place: World) -> None:
         async with place.store.session(place.workspace.community) as session:
             return not await session.work.unfinished()
 
-    await until(finished)
+    await eventually(finished)
 
 
 async def at_the_last_try(place: World) -> None:
@@ -235,4 +238,4 @@ async def at_the_last_try(place: World) -> None:
                 n=MOST_FAILURES - 1,
             )
 
-    await until(handed_back)
+    await eventually(handed_back)

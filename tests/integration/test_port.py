@@ -22,12 +22,12 @@ def taken() -> Iterator[int]:
 
 
 def test_a_free_port_is_no_problem(taken: int) -> None:
-    assert problem(taken) == f"Port {taken} is taken on this machine: choose another with PORT=."
+    assert problem(taken) == f"Port {taken} is already in use. Choose another with PORT=."
     assert problem(0) is None
 
 
 def test_there_are_65535_ports() -> None:
-    assert problem(65536) == "There is no port 65536: choose another with PORT=."
+    assert problem(65536) == "There is no port 65536. Choose another with PORT=."
 
 
 def test_make_demo_asks_before_it_installs(taken: int, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from tests.running import World, working, world
+from tests.support.services import working
+from tests.support.world import World, world
 
 
 async def test_the_finds_of_a_search_are_compared_with_each_other_and_losses_are_not(

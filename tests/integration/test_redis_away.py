@@ -7,7 +7,9 @@ import pytest
 from redis.asyncio import Redis
 
 from embedded import EmbeddedServers
-from tests.running import until, working, world
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import world
 
 
 @pytest.mark.slow
@@ -29,5 +31,5 @@ async def test_a_worker_outlives_its_redis(database_url: str, tmp_path_factory: 
             await place.quiet()
             await asyncio.gather(end_redis(), return_exceptions=True)
             await place.lost("l1", "red cup")
-            await until(lambda: place.platform.kinds("l1"))
+            await eventually(lambda: place.platform.kinds("l1"))
         assert place.platform.kinds("l1")[0] == "first_reply"

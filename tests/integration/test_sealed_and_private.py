@@ -6,7 +6,8 @@ import pytest
 
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
-from tests.running import ADA, BEN, MODERATOR, World, working, world
+from tests.support.services import working
+from tests.support.world import ADA, BEN, MODERATOR, World, world
 
 
 @pytest.fixture
@@ -67,6 +68,24 @@ async def test_a_sealed_find_changes_nothing_for_members_until_it_is_released(pl
     assert not any(sent.picture for target, sent in place.platform.messages if target.message == root)
     other = {"l0", "l1"} - {root}
     assert "match" not in place.platform.kinds(other.pop())
+
+
+async def test_a_sealed_find_is_not_claimed_before_its_release_by_someone_who_knows_the_match(place: World) -> None:
+    await place.found("f1", "red", sealed=True, category="card")
+    await place.quiet()
+    await place.lost("l1", "a red purse")
+    await place.quiet()
+    match = next(button.subject for button in place.log()[-1].buttons if button.action == "release")
+    for action in ("mine", "not_mine"):
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await place.press(action, match, ADA, words="my name is on it")
+    async with place.store.session(place.workspace.community) as session:
+        kept = await session.matches.get(match)
+        assert kept
+        assert not kept.declined
+        assert await session.claims.on(kept.found) == []
+    await place.press("release", match, MODERATOR)
+    await place.press("mine", match, ADA, words="my name is on it")
 
 
 async def test_a_sealed_find_needs_moderators_who_see_it(place: World) -> None:

@@ -8,7 +8,8 @@ from db.installations import Installations
 from db.slack_windows import SlackWindows
 from reunite.entities import ReportState
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.doubles.slack_scene import JPEG, Scene, scene_on
+from tests.support.slack_adapter import JPEG, World, world_on
+from tests.support.waiting import eventually
 
 KNOWN, MISSED, DELETED = 20, 20, 3
 CALLS = 4
@@ -17,36 +18,36 @@ MINUTE = 0.2
 """Seconds that stand for the minute between two calls."""
 
 
-async def back(scene: Scene) -> None:
+async def back(world: World) -> None:
     """Wait until the bot is back, and has read what Slack lets it read at once."""
-    installations = Installations(scene.store)
-    await scene.until(lambda: installations.heard_at(TEAM), lambda heard: heard and heard >= scene.opened_at)
+    installations = Installations(world.store)
+    await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard >= world.opened_at)
 
 
-async def caught_up(scene: Scene) -> None:
+async def caught_up(world: World) -> None:
     """Wait until the bot has read all that it owes."""
-    windows = SlackWindows(scene.store)
-    await back(scene)
-    await scene.until(lambda: windows.of(TEAM), lambda owed: not owed)
+    windows = SlackWindows(world.store)
+    await back(world)
+    await eventually(lambda: windows.of(TEAM), holds=lambda owed: not owed)
 
 
-async def away(slack: SlackDouble, database_url: str) -> Scene:
+async def away(slack: SlackDouble, database_url: str) -> World:
     """Run the bot with some reports, and let others be posted and some be deleted while it is away."""
-    async with scene_on(slack, database_url) as scene:
-        await caught_up(scene)
-        posts = [slack.post_photo(scene.found, scene.ada, JPEG, f"known {number}") for number in range(KNOWN)]
-        await scene.until_reported(KNOWN)
+    async with world_on(slack, database_url) as world:
+        await caught_up(world)
+        posts = [slack.post_photo(world.found, world.ada, JPEG, f"known {number}") for number in range(KNOWN)]
+        await world.until_reported(KNOWN)
         await slack.settle()
     for ts in posts[:DELETED]:
-        slack.delete(scene.found, ts, unheard=True)
+        slack.delete(world.found, ts, unheard=True)
     for number in range(MISSED):
-        slack.post_photo(scene.found, scene.ben, JPEG, f"missed {number}", unheard=True)
-    return scene
+        slack.post_photo(world.found, world.ben, JPEG, f"missed {number}", unheard=True)
+    return world
 
 
-async def taken(scene: Scene) -> tuple[int, int]:
+async def taken(world: World) -> tuple[int, int]:
     """Return how many missed posts were taken, and how many reports were withdrawn."""
-    reports = await scene.reports()
+    reports = await world.reports()
     withdrawn = [report for report in reports if report.state is ReportState.WITHDRAWN]
     return len([report for report in reports if report.text.startswith("missed")]), len(withdrawn)
 
@@ -56,9 +57,9 @@ async def test_everything_is_taken_under_slacks_limits(database_url: str, every:
     async with SlackDouble.running() as slack:
         before = await away(slack, database_url)
         slack.api.history_every, slack.api.history_most = every, most
-        async with scene_on(slack, database_url, again=before) as scene:
-            await caught_up(scene)
-            assert await taken(scene) == (MISSED, DELETED)
+        async with world_on(slack, database_url, again=before) as world:
+            await caught_up(world)
+            assert await taken(world) == (MISSED, DELETED)
 
 
 async def test_a_restart_goes_on_where_it_was(database_url: str) -> None:
@@ -67,22 +68,22 @@ async def test_a_restart_goes_on_where_it_was(database_url: str) -> None:
         slack.api.history_every, slack.api.history_most = 3600, 15
         for call in range(CALLS):
             slack.api._history_at = 0.0
-            async with scene_on(slack, database_url, again=before) as scene:
-                await back(scene)
-                assert bool(await SlackWindows(scene.store).of(TEAM)) == (call < CALLS - 1)
-        async with scene_on(slack, database_url, again=before) as scene:
-            assert await taken(scene) == (MISSED, DELETED)
+            async with world_on(slack, database_url, again=before) as world:
+                await back(world)
+                assert bool(await SlackWindows(world.store).of(TEAM)) == (call < CALLS - 1)
+        async with world_on(slack, database_url, again=before) as world:
+            assert await taken(world) == (MISSED, DELETED)
 
 
 async def test_what_is_owed_longer_than_allowed_is_dropped(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
-        async with scene_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as scene:
+        async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
             old = datetime.now(UTC) - timedelta(hours=3)
             oldest, latest = (f"{(old + timedelta(hours=each)).timestamp():.6f}" for each in (0, 1))
-            await SlackWindows(scene.store).open(TEAM, scene.found, oldest=oldest, since=oldest, latest=latest)
-            slack.post_photo(scene.found, scene.ben, JPEG, "too old", unheard=True, ts=f"{float(oldest) + 60:.6f}")
-        async with scene_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as scene:
-            await caught_up(scene)
-            assert await scene.reports() == []
+            await SlackWindows(world.store).open(TEAM, world.found, oldest=oldest, since=oldest, latest=latest)
+            slack.post_photo(world.found, world.ben, JPEG, "too old", unheard=True, ts=f"{float(oldest) + 60:.6f}")
+        async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
+            await caught_up(world)
+            assert await world.reports() == []

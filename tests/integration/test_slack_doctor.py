@@ -12,7 +12,8 @@ from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.slack import SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, SCOPES
-from tests.doubles.slack_scene import DeafQueue, by_http, config, no_proxy
+from tests.support.queues import NoQueue
+from tests.support.slack_adapter import by_http, config, no_proxy
 
 
 async def findings(settings: SlackConfig) -> dict[str, tuple[str, str]]:
@@ -52,7 +53,10 @@ async def test_doctor_names_the_token_that_slack_refuses_and_shows_none() -> Non
         assert "REUNITE_SLACK_APP_TOKEN" in wrong["Slack's Socket Mode"][1]
         assert "wrong" not in str(wrong)
         by_request = await findings(config(slack, **by_http(slack)))
-        assert by_request["Slack's events"] == (f"signed HTTP on {urlsplit(slack.delivery.address).netloc}", "")
+        assert by_request["Slack's events"] == (
+            f"signed HTTP on {urlsplit(str(slack.delivery.address)).netloc}",
+            "",
+        )
 
 
 async def test_doctor_says_that_slack_can_not_be_reached() -> None:
@@ -65,6 +69,6 @@ async def test_a_client_that_is_ready_made_is_used_for_all_that_is_asked_of_slac
         ready = AsyncWebClient(base_url=slack.api_base, session=session)
         settings = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN)  # which names no address
         with no_proxy():
-            async with running(Handlers(store, DeafQueue()), store, settings, ready):
+            async with running(Handlers(store, NoQueue()), store, settings, ready):
                 assert slack.calls_of("auth.test")
                 assert slack.connections == 1

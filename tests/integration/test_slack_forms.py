@@ -9,27 +9,29 @@ from reunite.entities import Settings
 from reunite.language import sentence
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.doubles.slack_blocks import words_of
-from tests.doubles.slack_scene import JPEG, Scene, scene_in, scene_on
+from tests.support.slack_adapter import JPEG, World, world_in, world_on
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
-async def scene(database_url: str) -> AsyncIterator[Scene]:
-    async with scene_in(database_url) as opened:
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with world_in(database_url) as opened:
         yield opened
 
 
-async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(scene: Scene) -> None:
-    await scene.slack.slash("lost", " ", scene.ada, scene.general)
-    modal = await scene.slack.modal(scene.ada, sentence("form_lost"))
-    photos = [scene.slack.api.files.add(scene.ada, f"{number}.jpg", JPEG) for number in range(2)]
-    await scene.slack.submit(modal, scene.ada, words="my hat", where="library", when="yesterday 14:30", photos=photos)
-    report = await scene.report()
+async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(world: World) -> None:
+    await world.slack.slash("lost", " ", world.ada, world.general)
+    modal = await world.slack.modal(world.ada, sentence("form_lost"))
+    photos = [world.slack.api.files.add(world.ada, f"{number}.jpg", JPEG) for number in range(2)]
+    await world.slack.submit(modal, world.ada, words="my hat", where="library", when="yesterday 14:30", photos=photos)
+    report = await world.report()
     assert (report.kind, report.text, report.place, report.private) == ("lost", "my hat", "library", False)
     assert report.happened_at
-    assert [photo.name for photo in await scene.photos(report)] == ["0.jpg", "1.jpg"]
-    said = await scene.slack.modal(scene.ada, f"<#{scene.lost}>")
-    assert words_of(said["blocks"]) == sentence("looking_in", channel=f"<#{scene.lost}>")
-    post = await scene.slack.wait_for_post(scene.lost, "my hat")
+    assert report.posted_at
+    assert [photo.name for photo in await world.photos(report)] == ["0.jpg", "1.jpg"]
+    said = await world.slack.modal(world.ada, f"<#{world.lost}>")
+    assert words_of(said["blocks"]) == sentence("looking_in", channel=f"<#{world.lost}>")
+    post = await world.slack.wait_for_post(world.lost, "my hat")
     assert "library" in shown(post)
 
 
@@ -37,111 +39,111 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     ("callback", "title"),
     [("report_lost", "form_lost"), ("report_found", "form_found"), ("report_sealed", "form_sealed")],
 )
-async def test_the_global_shortcuts_open_the_same_modals(scene: Scene, callback: str, title: str) -> None:
-    await scene.slack.shortcut(callback, scene.ada)
-    await scene.slack.modal(scene.ada, sentence(title))
+async def test_the_global_shortcuts_open_the_same_modals(world: World, callback: str, title: str) -> None:
+    await world.slack.shortcut(callback, world.ada)
+    await world.slack.modal(world.ada, sentence(title))
 
 
-async def test_a_modal_that_is_sent_three_times_is_one_report(scene: Scene) -> None:
-    await scene.slack.shortcut("report_lost", scene.ada)
-    modal = await scene.slack.modal(scene.ada)
-    sent = await scene.slack.submit(modal, scene.ada, words="my hat")
+async def test_a_modal_that_is_sent_three_times_is_one_report(world: World) -> None:
+    await world.slack.shortcut("report_lost", world.ada)
+    modal = await world.slack.modal(world.ada)
+    sent = await world.slack.submit(modal, world.ada, words="my hat")
     for _ in range(2):
-        await scene.slack.tell_again(sent)
-    assert len(await scene.reports()) == 1
+        await world.slack.tell_again(sent)
+    assert len(await world.reports()) == 1
 
 
-async def test_what_can_be_mended_is_said_at_its_field_and_the_modal_stays(scene: Scene) -> None:
-    await scene.slack.slash("lost", "", scene.ada, scene.lost)
-    modal = await scene.slack.modal(scene.ada)
-    paper = scene.slack.api.files.add(scene.ada, "form.pdf", b"%PDF") | {"mimetype": "application/pdf"}
+async def test_what_can_be_mended_is_said_at_its_field_and_the_modal_stays(world: World) -> None:
+    await world.slack.slash("lost", "", world.ada, world.lost)
+    modal = await world.slack.modal(world.ada)
+    paper = world.slack.api.files.add(world.ada, "form.pdf", b"%PDF") | {"mimetype": "application/pdf"}
     for filled, errors in (
         ({}, {"words": sentence("empty_report")}),
         ({"words": "a hat", "photos": [paper]}, {"photos": sentence("photo_not_an_image", name="form.pdf")}),
     ):
-        sent = await scene.slack.submit(modal, scene.ada, **filled)
+        sent = await world.slack.submit(modal, world.ada, **filled)
         assert (sent.ack or {})["payload"] == {"response_action": "errors", "errors": errors}
-    assert await scene.reports() == []
-    await scene.slack.submit(modal, scene.ada, words="a hat")
-    assert len(await scene.reports()) == 1
+    assert await world.reports() == []
+    await world.slack.submit(modal, world.ada, words="a hat")
+    assert len(await world.reports()) == 1
 
 
-async def test_a_time_that_is_not_understood_loses_nothing(scene: Scene) -> None:
-    await scene.slack.slash("lost", "", scene.ada, scene.lost)
-    modal = await scene.slack.modal(scene.ada)
-    sent = await scene.slack.submit(modal, scene.ada, words="a hat", when="some day <3")
-    report = await scene.report()
+async def test_a_time_that_is_not_understood_loses_nothing(world: World) -> None:
+    await world.slack.slash("lost", "", world.ada, world.lost)
+    modal = await world.slack.modal(world.ada)
+    sent = await world.slack.submit(modal, world.ada, words="a hat", when="some day <3")
+    report = await world.report()
     assert (report.text, report.happened_at) == ("a hat\nsome day <3", None)
     assert sentence("when_kept", when="some day &lt;3") in str(sent.ack)
 
 
-async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere_else(scene: Scene) -> None:
-    await scene.slack.slash("lost", "", scene.ada, scene.lost)
-    modal = await scene.slack.modal(scene.ada)
-    await scene.slack.submit(modal, scene.ada, words="my diary", seen="private")
-    report = await scene.report()
-    direct = scene.slack.direct(scene.ada)
+async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere_else(world: World) -> None:
+    await world.slack.slash("lost", "", world.ada, world.lost)
+    modal = await world.slack.modal(world.ada)
+    await world.slack.submit(modal, world.ada, words="my diary", seen="private")
+    report = await world.report()
+    direct = world.slack.direct(world.ada)
     assert (report.private, report.target.channel) == (True, direct)
-    post = await scene.slack.wait_for_post(direct, "my diary")
-    report = await scene.until(scene.report, lambda report: report.target.message)
+    post = await world.slack.wait_for_post(direct, "my diary")
+    report = await eventually(world.report, holds=lambda report: report.target.message)
     assert report.target.message == post["ts"]
-    everywhere = [each for channel, each in scene.slack.messages.items() if channel != direct]
+    everywhere = [each for channel, each in world.slack.messages.items() if channel != direct]
     assert "my diary" not in str(everywhere)
 
 
-async def test_a_sealed_find_is_shown_by_its_kind_alone(scene: Scene) -> None:
-    log = scene.slack.add_channel("mods")
-    await scene.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
-    await scene.slack.slash("found", "sealed", scene.ada, scene.general)
-    modal = await scene.slack.modal(scene.ada, sentence("form_sealed"))
-    photo = scene.slack.api.files.add(scene.ada, "card.jpg", JPEG)
+async def test_a_sealed_find_is_shown_by_its_kind_alone(world: World) -> None:
+    log = world.slack.add_channel("mods")
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
+    await world.slack.slash("found", "sealed", world.ada, world.general)
+    modal = await world.slack.modal(world.ada, sentence("form_sealed"))
+    photo = world.slack.api.files.add(world.ada, "card.jpg", JPEG)
     filled = {"words": "Jane Roe", "category": "card", "where": "pool", "photos": [photo], "secret": "PIN 1234"}
-    sent = await scene.slack.submit(modal, scene.ada, **filled)
+    sent = await world.slack.submit(modal, world.ada, **filled)
     assert sentence("sealed_kept") in str((sent.ack or {})["payload"]["view"])
-    report = await scene.report()
+    report = await world.report()
     assert (report.sealed, report.category, report.text) == (True, "card", "Jane Roe")
-    post = await scene.slack.wait_for_post(scene.found, sentence("category_card"))
+    post = await world.slack.wait_for_post(world.found, sentence("category_card"))
     assert "pool" in shown(post)
-    public = str([scene.slack.messages[channel] for channel in (scene.found, scene.lost, scene.general)])
+    public = str([world.slack.messages[channel] for channel in (world.found, world.lost, world.general)])
     assert not any(word in public for word in ("Jane Roe", "1234", "card.jpg", "Ada"))
 
 
-async def test_without_a_channel_for_moderators_nothing_can_be_sealed(scene: Scene) -> None:
-    await scene.slack.shortcut("report_sealed", scene.ada)
-    modal = await scene.slack.modal(scene.ada)
-    photo = scene.slack.api.files.add(scene.ada, "card.jpg", JPEG)
-    sent = await scene.slack.submit(modal, scene.ada, category="id", photos=[photo])
+async def test_without_a_channel_for_moderators_nothing_can_be_sealed(world: World) -> None:
+    await world.slack.shortcut("report_sealed", world.ada)
+    modal = await world.slack.modal(world.ada)
+    photo = world.slack.api.files.add(world.ada, "card.jpg", JPEG)
+    sent = await world.slack.submit(modal, world.ada, category="id", photos=[photo])
     assert sentence("sealed_needs_log") in str((sent.ack or {})["payload"]["errors"])
-    assert await scene.reports() == []
+    assert await world.reports() == []
 
 
 async def test_a_modal_whose_work_takes_long_is_acknowledged_in_time_and_shows_the_outcome_later(
     database_url: str,
 ) -> None:
-    async with SlackDouble.running() as slack, scene_on(slack, database_url) as scene:
-        await slack.slash("lost", "", scene.ada, scene.lost)
-        modal = await slack.modal(scene.ada)
+    async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
+        await slack.slash("lost", "", world.ada, world.lost)
+        modal = await slack.modal(world.ada)
         slack.api.delays["users.info"] = 3.5  # longer than Slack waits for an acknowledgement
-        sent = await slack.submit(modal, scene.ada, words="a hat")
+        sent = await slack.submit(modal, world.ada, words="a hat")
         await slack.settle()
         assert sent.in_time
         assert words_of((sent.ack or {})["payload"]["view"]["blocks"]) == sentence("one_moment")
-        await slack.modal(scene.ada, f"<#{scene.lost}>")
-        assert len(await scene.reports()) == 1
+        await slack.modal(world.ada, f"<#{world.lost}>")
+        assert len(await world.reports()) == 1
 
 
-async def test_modals_and_what_is_said_there_are_in_the_users_own_language(scene: Scene) -> None:
-    uma = scene.slack.add_member("Uma", locale="fr-CA")
-    await scene.slack.slash("lost", "", uma, scene.lost)
-    modal = await scene.slack.modal(uma, sentence("form_lost", "fr"))
-    sent = await scene.slack.submit(modal, uma)
+async def test_modals_and_what_is_said_there_are_in_the_users_own_language(world: World) -> None:
+    uma = world.slack.add_member("Uma", locale="fr-CA")
+    await world.slack.slash("lost", "", uma, world.lost)
+    modal = await world.slack.modal(uma, sentence("form_lost", "fr"))
+    sent = await world.slack.submit(modal, uma)
     assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("empty_report", "fr")}
-    await scene.slack.submit(modal, uma, words="mon chapeau")
-    await scene.slack.modal(uma, sentence("looking_in", "fr", channel=f"<#{scene.lost}>"))
+    await world.slack.submit(modal, uma, words="mon chapeau")
+    await world.slack.modal(uma, sentence("looking_in", "fr", channel=f"<#{world.lost}>"))
 
 
-async def test_a_modal_opens_only_for_whoever_asked(scene: Scene) -> None:
-    await scene.slack.slash("lost", "", scene.ada, scene.lost)
-    await scene.slack.modal(scene.ada)
-    assert {view["user"] for view in scene.slack.views.values()} == {scene.ada}
-    assert all(each["user"] != BOT_USER for each in scene.slack.messages[scene.lost])
+async def test_a_modal_opens_only_for_whoever_asked(world: World) -> None:
+    await world.slack.slash("lost", "", world.ada, world.lost)
+    await world.slack.modal(world.ada)
+    assert {view["user"] for view in world.slack.views.values()} == {world.ada}
+    assert all(each["user"] != BOT_USER for each in world.slack.messages[world.lost])

@@ -14,66 +14,67 @@ from reunite.errors import TryAgainError
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM
-from tests.doubles.slack_scene import JPEG, Scene, scene_in
+from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.waiting import eventually
 
 ANSWERS = 24
 
 
 @pytest.fixture
-async def scene(database_url: str) -> AsyncIterator[Scene]:
-    async with scene_in(database_url) as opened:
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with world_in(database_url) as opened:
         yield opened
 
 
-def answer(scene: Scene) -> Outgoing:
-    root = scene.slack.post(scene.found, scene.ada, "root")
+def answer(world: World) -> Outgoing:
+    root = world.slack.post(world.found, world.ada, "root")
     reply = Reply("nothing", ((Plain("words"),),))
-    return Outgoing(str(uuid4()), ReplyTarget("slack", TEAM, scene.found, root), reply, JPEG)
+    return Outgoing(str(uuid4()), ReplyTarget("slack", TEAM, world.found, root), reply, JPEG)
 
 
-async def test_many_answers_in_one_channel_arrive_within_half_again_of_the_least_time(scene: Scene) -> None:
-    slack = scene.slack
-    used = [await slack.slash("lost", f"hat number {number}", scene.ada, scene.lost) for number in range(ANSWERS)]
-    await slack.until(lambda: all(each.answers for each in used))
+async def test_many_answers_in_one_channel_arrive_within_half_again_of_the_least_time(world: World) -> None:
+    slack = world.slack
+    used = [await slack.slash("lost", f"hat number {number}", world.ada, world.lost) for number in range(ANSWERS)]
+    await eventually(lambda: all(each.answers for each in used))
     began = asyncio.get_running_loop().time()
     async with asyncio.timeout(2 * ANSWERS):
-        while len(slack.messages[scene.lost]) < ANSWERS:  # noqa: ASYNC110 - the double says nothing of itself
+        while len(slack.messages[world.lost]) < ANSWERS:  # noqa: ASYNC110 - the double says nothing of itself
             await asyncio.sleep(0.1)
     assert asyncio.get_running_loop().time() - began < 1.5 * ANSWERS
     await asyncio.sleep(2)
-    assert len(slack.messages[scene.lost]) == ANSWERS
+    assert len(slack.messages[world.lost]) == ANSWERS
 
 
-async def test_a_refused_try_uploads_no_picture_again_and_searches_for_nothing(scene: Scene) -> None:
-    outgoing = answer(scene)
-    scene.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=1)
+async def test_a_refused_try_uploads_no_picture_again_and_searches_for_nothing(world: World) -> None:
+    outgoing = answer(world)
+    world.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=1)
     with pytest.raises(TryAgainError):
-        await scene.platform.send(outgoing)
-    await scene.platform.send(replace(outgoing, maybe_sent=True))
-    assert len(scene.slack.calls_of("files.getUploadURLExternal")) == 1
-    assert scene.slack.calls_of("conversations.replies") == []
+        await world.platform.send(outgoing)
+    await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert len(world.slack.calls_of("files.getUploadURLExternal")) == 1
+    assert world.slack.calls_of("conversations.replies") == []
 
 
-async def test_a_try_whose_end_is_unknown_is_searched_for(scene: Scene) -> None:
-    outgoing = answer(scene)
-    scene.slack.api.fail_next("chat.postMessage", status=503)
+async def test_a_try_whose_end_is_unknown_is_searched_for(world: World) -> None:
+    outgoing = answer(world)
+    world.slack.api.fail_next("chat.postMessage", status=503)
     with pytest.raises(TryAgainError):
-        await scene.platform.send(outgoing)
-    await scene.platform.send(replace(outgoing, maybe_sent=True))
-    assert len(scene.slack.calls_of("conversations.replies")) == 1
-    assert len(scene.slack.calls_of("files.getUploadURLExternal")) == 1
+        await world.platform.send(outgoing)
+    await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert len(world.slack.calls_of("conversations.replies")) == 1
+    assert len(world.slack.calls_of("files.getUploadURLExternal")) == 1
 
 
-async def test_a_channel_that_is_put_off_holds_up_no_other(scene: Scene) -> None:
-    outgoing = answer(scene)
-    scene.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=60)
+async def test_a_channel_that_is_put_off_holds_up_no_other(world: World) -> None:
+    outgoing = answer(world)
+    world.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=60)
     with pytest.raises(TryAgainError, match="ratelimited"):
-        await scene.platform.send(outgoing)
+        await world.platform.send(outgoing)
     with pytest.raises(PutOffError) as put_off:
-        await scene.platform.send(replace(outgoing, key="next"))
+        await world.platform.send(replace(outgoing, key="next"))
     assert 60 < (put_off.value.after or 0) < 63
-    elsewhere = ReplyTarget("slack", TEAM, scene.general, None)
-    await scene.platform.send(replace(outgoing, key="elsewhere", target=elsewhere))
+    elsewhere = ReplyTarget("slack", TEAM, world.general, None)
+    await world.platform.send(replace(outgoing, key="elsewhere", target=elsewhere))
 
 
 async def test_turns_are_given_in_order_a_second_apart() -> None:

@@ -1,6 +1,7 @@
 """What happened on Slack while the bot was away is looked up when it is back: once, and no further than is allowed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -11,27 +12,28 @@ from reunite.entities import MatchState, ReportState
 from reunite.messages.reply import Action
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
-from tests.doubles.slack_scene import JPEG, Scene, by_http, scene_on
+from tests.support.slack_adapter import JPEG, World, by_http, world_on
+from tests.support.waiting import eventually
 
 
-async def caught_up(scene: Scene) -> None:
+async def caught_up(world: World) -> None:
     """Wait until the bot has looked everything up and noted its presence."""
-    installations = Installations(scene.store)
-    await scene.until(lambda: installations.heard_at(TEAM), lambda heard: heard and heard >= scene.opened_at)
+    installations = Installations(world.store)
+    await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard >= world.opened_at)
 
 
 async def test_a_bot_that_is_new_in_a_workspace_leaves_old_posts_alone(database_url: str) -> None:
     async with SlackDouble.running() as slack:
         found = slack.add_channel("lost-and-found")
         slack.post_photo(found, slack.add_member("Zoe"), JPEG, "of last week", unheard=True)
-        async with scene_on(slack, database_url) as scene:
-            await caught_up(scene)
-            assert await scene.reports() == []
+        async with world_on(slack, database_url) as world:
+            await caught_up(world)
+            assert await world.reports() == []
 
 
 async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
             posts = {}
             for words in ("stays", "is edited", "is deleted", "is deleted with its thread"):
@@ -46,10 +48,10 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
         slack.post_photo(before.lost, before.ben, JPEG, "by a robot", bot_id="B1", unheard=True)
         slack.post_photo(before.general, before.ben, JPEG, "elsewhere", unheard=True)
         for _ in range(2):  # a second look finds nothing new
-            async with scene_on(slack, database_url, again=before) as scene:
-                await caught_up(scene)
-                await scene.acknowledged(scene.lost, missed)
-                reports = [(each.text, each.state) for each in await scene.reports()]
+            async with world_on(slack, database_url, again=before) as world:
+                await caught_up(world)
+                await world.acknowledged(world.lost, missed)
+                reports = [(each.text, each.state) for each in await world.reports()]
             assert reports == [
                 ("stays", ReportState.PENDING),
                 ("was edited & more", ReportState.PENDING),
@@ -61,14 +63,14 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
 
 async def test_a_post_of_the_bot_that_an_admin_deleted_meanwhile_is_withdrawn(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
             await slack.slash("lost", "a hat", before.ada, before.lost)
             post = await slack.wait_for_post(before.lost, "a hat")
-            await before.until(before.report, lambda report: report.target.message)
+            await eventually(before.report, holds=lambda report: report.target.message)
         slack.delete(before.lost, post["ts"], unheard=True)
-        async with scene_on(slack, database_url, again=before) as scene:
-            await scene.until(scene.report, lambda report: report.state is ReportState.WITHDRAWN)
+        async with world_on(slack, database_url, again=before) as world:
+            await eventually(world.report, holds=lambda report: report.state is ReportState.WITHDRAWN)
 
 
 @pytest.mark.parametrize("who", ["admin", "ben"])
@@ -76,34 +78,34 @@ async def test_a_verdict_that_was_given_meanwhile_counts_by_the_rights_of_whoeve
     database_url: str, who: str
 ) -> None:
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
             lost, _, match, card = await before.card()
         slack.react_unheard(card.channel, card.message, "white_check_mark", getattr(before, who))
         slack.react_unheard(card.channel, card.message, "tada", before.admin)
-        async with scene_on(slack, database_url, again=before) as scene:
-            await caught_up(scene)
+        async with world_on(slack, database_url, again=before) as world:
+            await caught_up(world)
             state = MatchState.CONFIRMED if who == "admin" else MatchState.UNDECIDED
-            assert await scene.standing(match, lost.community) is state
+            assert await world.standing(match, lost.community) is state
 
 
 async def test_a_verdict_that_was_taken_back_meanwhile_stands_no_more(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
             lost, _, match, card = await before.card()
             await slack.react(card.channel, card.message, "white_check_mark", before.admin).acked.wait()
             assert await before.standing(match, lost.community) is MatchState.CONFIRMED
         slack.react_unheard(card.channel, card.message, "white_check_mark", before.admin, given=False)
-        async with scene_on(slack, database_url, again=before) as scene:
-            await caught_up(scene)
-            assert await scene.standing(match, lost.community) is MatchState.UNDECIDED
+        async with world_on(slack, database_url, again=before) as world:
+            await caught_up(world)
+            assert await world.standing(match, lost.community) is MatchState.UNDECIDED
 
 
 async def test_a_verdict_by_button_has_no_reaction_and_stays(database_url: str) -> None:
     confirm: Action = "confirm"
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
             lost, _, match, card = await before.card()
             message = slack.message(card.channel, card.message)
@@ -111,37 +113,37 @@ async def test_a_verdict_by_button_has_no_reaction_and_stays(database_url: str) 
             message["blocks"][-1]["elements"][0]["action_id"] = f"press:{confirm}:{match.id}"
             words = message["blocks"][-1]["elements"][0]["text"]["text"]
             await slack.press(card.channel, card.message, words, before.admin)
-            await before.until(
-                lambda: before.standing(match, lost.community), lambda state: state is MatchState.CONFIRMED
+            await eventually(
+                lambda: before.standing(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
             )
-        async with scene_on(slack, database_url, again=before) as scene:
-            await caught_up(scene)
-            assert await scene.standing(match, lost.community) is MatchState.CONFIRMED
+        async with world_on(slack, database_url, again=before) as world:
+            await caught_up(world)
+            assert await world.standing(match, lost.community) is MatchState.CONFIRMED
 
 
 async def test_a_card_that_is_gone_keeps_nothing_else_from_being_looked_up(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
             _, _, _, card = await before.card()
         slack.delete(card.channel, card.message, unheard=True)
         missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
-        async with scene_on(slack, database_url, again=before) as scene:
-            await scene.acknowledged(scene.found, missed)
-            await caught_up(scene)
+        async with world_on(slack, database_url, again=before) as world:
+            await world.acknowledged(world.found, missed)
+            await caught_up(world)
 
 
 async def test_no_further_back_than_allowed_is_looked(database_url: str) -> None:
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
         old = f"{(datetime.now(UTC) - timedelta(hours=2)).timestamp():.6f}"
         slack.post_photo(before.found, before.ben, JPEG, "too old", unheard=True, ts=old)
         missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
-        async with scene_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as scene:
-            await scene.acknowledged(scene.found, missed)
-            await caught_up(scene)
-            assert [each.text for each in await scene.reports()] == ["was missed"]
+        async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
+            await world.acknowledged(world.found, missed)
+            await caught_up(world)
+            assert [each.text for each in await world.reports()] == ["was missed"]
 
 
 async def test_slack_being_busy_delays_the_look_and_loses_nothing(
@@ -149,27 +151,27 @@ async def test_slack_being_busy_delays_the_look_and_loses_nothing(
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
     async with SlackDouble.running() as slack:
-        async with scene_on(slack, database_url) as before:
+        async with world_on(slack, database_url) as before:
             await caught_up(before)
         missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
         slack.api.fail_next("conversations.history", status=429, error="ratelimited", retry_after=1)
-        async with scene_on(slack, database_url, again=before) as scene:
-            await scene.acknowledged(scene.found, missed)
+        async with world_on(slack, database_url, again=before) as world:
+            await world.acknowledged(world.found, missed)
 
 
 async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
-    oauth = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     async with SlackDouble.running() as slack, Store(database_url) as store:
         other = slack.add_team("T0OTHER")
         for bot in slack.teams.values():
             await Installations(store).save(Installation(bot.team, bot.name, bot.user, bot.token))
         theirs = slack.add_channel("found", team=other.team)
-        async with scene_on(slack, database_url, **oauth, **by_http(slack)) as before:
+        async with world_on(slack, database_url, **oauth, **by_http(slack)) as before:
             await caught_up(before)
-            await before.until(lambda: Installations(store).heard_at(other.team))
+            await eventually(lambda: Installations(store).heard_at(other.team))
         missed = slack.post_photo(theirs, slack.add_member("Zoe", team=other.team), JPEG, "was missed", unheard=True)
         slack.channels[before.general]["is_member"] = False  # so that Slack tells of the channels in one page
 
@@ -177,5 +179,5 @@ async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
             slack.teams[TEAM].installed = False  # right after it was entered, the first of the two
 
         slack.api.before_answer["users.conversations"] = revoke
-        async with scene_on(slack, database_url, again=before, **oauth, **by_http(slack)) as scene:
-            await scene.acknowledged(theirs, missed, by=other.user)
+        async with world_on(slack, database_url, again=before, **oauth, **by_http(slack)) as world:
+            await world.acknowledged(theirs, missed, by=other.user)

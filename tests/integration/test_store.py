@@ -17,7 +17,8 @@ from reunite.messages import wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Quoted, Reply
 from reunite.ports import ScoredPair
-from tests.doubles.pictures import drawing
+from tests.support.pictures import drawing
+from tests.support.queues import NoQueue
 
 TENANT_TABLES = {
     "workspace",
@@ -34,20 +35,7 @@ TENANT_TABLES = {
 WITHOUT_POLICY = {
     "embedding_model",  # the deployment's encoders
     "migration",
-    "slack_event",  # Slack's side of the app, before and beside communities
-    "slack_installation",
-    "slack_oauth_state",
-    "slack_presence",
-    "slack_reaction",
-    "slack_window",
 }
-
-
-class NoQueue:
-    """There are no workers."""
-
-    async def hint(self, work: object) -> None:
-        """Nothing is told."""
 
 
 async def posted(store: Store, world: str) -> Workspace:

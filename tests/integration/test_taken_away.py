@@ -17,14 +17,10 @@ from reunite.handlers import Handlers
 from reunite.messages import keys, wording
 from reunite.ports import Outgoing, ScoredPair
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.running import ADA, BEN, background, until
-
-
-class _NoHints:
-    """There are no workers."""
-
-    async def hint(self, work: Any) -> None:
-        """Tell nobody."""
+from tests.support.queues import NoQueue
+from tests.support.services import background
+from tests.support.waiting import eventually
+from tests.support.world import ADA, BEN
 
 
 @dataclass
@@ -67,7 +63,7 @@ class Place:
     async def delivered(self) -> list[str]:
         """Run the bot until there is nothing to do, and return what stands."""
         async with self.bot():
-            await until(self._is_quiet, "the outbox was never empty")
+            await eventually(self._is_quiet, "the outbox was never empty")
         return [sent.reply.text() for target, sent in self.platform.messages if target.message != "removed"]
 
     async def _is_quiet(self) -> bool:
@@ -78,7 +74,7 @@ class Place:
 async def place(database_url: str) -> AsyncIterator[Place]:
     async with Store(database_url) as store:
         await store.models.register("none", "none", {"shared": 3})
-        handlers = Handlers(store, _NoHints())
+        handlers = Handlers(store, NoQueue())
         workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
         reports = [
             ReportLost(source_key="l1", target=ReplyTarget("web", "world", "lost", "l1"), author=ADA, text="umbrella"),
@@ -168,7 +164,7 @@ async def test_after_days_of_tries_the_pause_is_still_the_longest_one(place: Pla
     await place.run("UPDATE outbox SET attempts = 5000")
     place.platform.failing["l1"] = 1
     async with place.bot():
-        await until(
+        await eventually(
             lambda: place.run(
                 "SELECT 1 FROM outbox WHERE due_at > now() + interval '1 minute' AND leased_until IS NULL"
             )

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from reunite.entities import Member
-from tests.running import MODERATOR, World, working, world
+from tests.support.services import working
+from tests.support.world import MODERATOR, World, world
 
 
 @pytest.fixture

@@ -14,8 +14,10 @@ from reunite.expiry import expire
 from reunite.matching.evidence import PairKind
 from reunite.messages import wording
 from reunite.messages.keys import ReplyKey
-from tests.doubles.pictures import drawing
-from tests.running import ADA, World, until, working, world
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import ADA, World, world
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ async def test_a_loss_finds_the_open_find_and_says_why(place: World) -> None:
     await place.quiet()
 
     answer, card, *_ = place.platform.thread("l1")
-    assert "possible match" in answer
+    assert "likely match" in answer
     assert "red ✓" in card
     async with place.store.session(place.workspace.community) as session:
         best = (await session.matches.of(loss.id))[0]
@@ -174,7 +176,7 @@ async def test_a_report_ends_with_its_time_and_leaves_no_words(place: World, own
     await place.give_verdict("l1", VerdictKind.CONFIRM)
     async with await psycopg.AsyncConnection.connect(owner_database_url, autocommit=True) as owner:
         await owner.execute("UPDATE report SET expires_at = now() - interval '1 second'")
-    await until(lambda: is_gone(owner_database_url, "zither", "old oak", "yodeller"))
+    await eventually(lambda: is_gone(owner_database_url, "zither", "old oak", "yodeller"))
     await place.quiet()
     assert [await place.state(report) for report in (find, loss, other)] == ["expired", "expired", "expired"]
     assert place.platform.kinds("l2") == ["nothing", "expired"]

@@ -1,6 +1,8 @@
 """The one question, from the list that it is about to the search with its answer."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,8 @@ from reunite.errors import TellUserError
 from reunite.messages import wording
 from reunite.messages.reply import Reply
 from reunite.posts import AnswerResult
-from tests.running import ADA, BEN, World, working, world
+from tests.support.services import working
+from tests.support.world import ADA, BEN, World, world
 
 
 @pytest.fixture
@@ -38,12 +41,11 @@ def question(place: World, root: str = "l1") -> Reply:
     return reply
 
 
-async def answer(place: World, loss: Report, words: str, by: Member = ADA, **fields: str) -> AnswerResult:
+async def answer(place: World, loss: Report, words: str, by: Member = ADA, **fields: Any) -> AnswerResult:
     choice = next(choice.id for choice in question(place).choices if choice.words == words)
     target = ReplyTarget("web", place.workspace.external_id, "lost", "l1")
-    answered = await place.handlers.answer_question(
-        AnswerQuestion(**{"target": target, "member": by, "report": loss.id, "choice": choice, **fields})
-    )
+    said = AnswerQuestion(target=target, member=by, report=loss.id, choice=choice)
+    answered = await place.handlers.answer_question(replace(said, **fields))
     await place.quiet()
     return answered
 

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from reunite.errors import UndeliverableError
 from reunite.messages import wording
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from reunite.ports import Outgoing
-from tests.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
+from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
 
 
 @pytest.fixture
@@ -53,6 +54,7 @@ async def test_the_lost_form_keeps_place_and_time(page: Page) -> None:
     [report] = await page.reports()
     assert (report.kind, report.text, report.place) == ("lost", "red umbrella", "library")
     assert report.happened_at is not None
+    assert report.posted_at is not None
     assert report.happened_at.isoformat() == "2026-03-01T12:30:00+00:00"
 
 
@@ -82,7 +84,7 @@ async def test_the_same_post_three_times_is_one_report(page: Page, jpeg: bytes) 
     ],
 )
 async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
-    page: Page, fields: Json, key: str, params: dict[str, int]
+    page: Page, fields: Json, key: str, params: dict[str, Any]
 ) -> None:
     answer = await page.post({**UMBRELLA_FOUND, **fields}, post_id="first-try")
     assert answer == (422, {"error": wording.sentence(key, **params)})
@@ -151,7 +153,7 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
         await session.reports.set_state(report.id, ReportState.OPEN)
         await session.questions.ask(report.id, question)
     sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
-    said = {"message": int(sent.message), "choice": "1"}
+    said: Json = {"message": int(sent.message), "choice": "1"}
     words = ["red", "green", wording.sentence("not_sure")]
     async with page.watching() as watcher:
         shown = await watcher.until(lambda messages: said["message"] in messages)

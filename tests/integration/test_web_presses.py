@@ -16,8 +16,9 @@ from reunite.handlers import Handlers
 from reunite.messages import notices, wording
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
-from tests.doubles.pictures import drawing
-from tests.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Nobody, Page, match_card, opened
+from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
+from tests.support.pictures import drawing
+from tests.support.queues import NoQueue
 
 ROBIN = {"name": "Robin", "moderator": "yes"}
 SEALED = {**UMBRELLA_FOUND, "sealed": "yes", "category": "card", "place": "gym", "text": "in the name of Zoe"}
@@ -135,7 +136,7 @@ async def test_a_sealed_find_is_posted_by_the_bot_and_read_by_finder_and_moderat
         (ROBIN, 1, report.text),
     ):
         async with page.watching(**viewer) as watcher:
-            shown = (await watcher.until(lambda messages: (messages.get(message) or {}).get("report")))[message]
+            shown = (await watcher.until(lambda messages: bool((messages.get(message) or {}).get("report"))))[message]
         assert (len(shown["report"]["photos"]), shown["text"], shown["author"]) == (photos, text, None)
         assert "gym" in str(shown["reply"]["lines"])
     assert (await page.post({**SEALED, "category": "crown"}))[0] == 400
@@ -189,7 +190,7 @@ async def test_moderators_have_their_channel_from_the_start_unless_another_was_c
     async with opened(database_url) as page:
         assert await page.post(SEALED) == (201, {"channel": "found", "message": None})
     async with Store(database_url) as store:
-        handlers = Handlers(store, Nobody())
+        handlers = Handlers(store, NoQueue())
         await handlers.set_up(ChangeSettings(platform="web", workspace="local", settings=Settings(log_channel="other")))
         async with running(handlers, store, WebConfig(port=0)):
             assert (await handlers.settings("web", "local")).log_channel == "other"

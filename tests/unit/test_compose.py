@@ -34,6 +34,14 @@ def test_only_the_migration_knows_the_owner() -> None:
     assert with_owner == {"migrate"}
 
 
+def test_a_service_holds_no_token_that_it_does_not_use() -> None:
+    holders = {name for name, service in OURS.items() if "REUNITE_DISCORD_TOKEN" in service["environment"]}
+    assert holders == {"discord"}
+    slack = {"REUNITE_SLACK_BOT_TOKEN": {"slack", "worker"}, "REUNITE_SLACK_APP_TOKEN": {"slack"}}
+    for variable, services in slack.items():
+        assert {name for name, service in OURS.items() if variable in service["environment"]} == services
+
+
 @pytest.mark.parametrize("name", sorted(set(OURS) - {"migrate"}))
 def test_services_wait_for_the_schema_and_redis(name: str) -> None:
     assert OURS[name]["depends_on"] == {

@@ -38,9 +38,9 @@ from reunite.entities import (
     Why,
 )
 from reunite.language import LANGUAGES
-from reunite.messages import notices, wording
+from reunite.messages import galleries, notices, wording
 from reunite.messages.forms import form_of, report_form
-from reunite.messages.reply import Jump, Person, Picture, Plain, Quoted, Reply, Strong
+from reunite.messages.reply import Jump, Person, Picture, Plain, Quoted, Reply, Strong, Tile
 from reunite.ports import Outgoing
 from tests.doubles.discord_checks import check_message, check_modal
 
@@ -64,6 +64,9 @@ SEALED = replace(FOUND, sealed=True, category="keys")
 WHY = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.97, Label.HIGH, WHY, MatchState.UNDECIDED, percent=True)
 POSSIBLE = replace(MATCH, label=Label.POSSIBLE, probability=0.4, percent=False)
+CLOSEST = replace(MATCH, id=UUID(int=15), label=None)
+PAIRS = [(POSSIBLE, FOUND), (CLOSEST, replace(FOUND, place="*here* @everyone"))]
+TILES = [Tile(1, POSSIBLE.id, FOUND.id, Label.POSSIBLE), Tile(2, CLOSEST.id, FOUND.id)]
 CLAIM = Claim(UUID(int=7), MATCH.id, BOB, "my *name* is inside", ClaimState.OPEN)
 NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
 
@@ -71,6 +74,7 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "looking": (wording.report_post(LOST), None),
     "sealed": (wording.report_post(SEALED), None),
     "answer": (wording.first_reply(LOST, 3, 128), None),
+    "gallery": (galleries.first_gallery(LOST, PAIRS, TILES, 128), b"jpeg"),
     "nothing": (wording.nothing(LOST, 128), None),
     "owner_found": (wording.match_card(MATCH, LOST, FOUND, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
     "may_be_yours": (wording.match_card(POSSIBLE, FOUND, LOST, None), None),
@@ -127,7 +131,7 @@ async def test_what_one_person_is_shown_looks_as_it_was_agreed(name: str) -> Non
     shown = render_private(PRIVATE[name])
     looks = {"embeds": [shown.embed.to_dict()], "components": shown.view().to_components()}
     check_message(looks, [])
-    assert shown.mentions.to_dict() == {"parse": []}
+    assert dict(shown.mentions.to_dict()) == {"parse": []}
     assert looks == agreed(name, looks)
 
 

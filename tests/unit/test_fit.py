@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reunite.matching.defaults import for_encoder
+from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import softmax, total_log_odds
 from reunite.matching.weights import COLOUR, EVIDENCE, PLACE, SHARED_WORDS, ScoringModel, Term
@@ -22,14 +22,19 @@ from reunite.tuning.labelled_set import LabelledSet, assign_folds, narrow, sampl
 from reunite.tuning.out_of_fold import score_out_of_fold
 from reunite.tuning.platt import DecidedPair, from_verdicts
 from reunite.tuning.predictions import OutOfFoldScorers
-from tests.doubles.labelled_sets import drawn_set
+from tests.support.labelled_sets import drawn_set
 
-CLIP = for_encoder("clip")
+CLIP = PRIOR
 
 
 @pytest.fixture(scope="module")
 def drawn() -> LabelledSet:
-    return drawn_set()
+    return drawn_set(50, 30)
+
+
+@pytest.fixture(scope="module")
+def scorers(drawn: LabelledSet) -> OutOfFoldScorers:
+    return OutOfFoldScorers(drawn, CLIP, 2)
 
 
 def cases(model: ScoringModel, searches: int = 1500, candidates: int = 12, seed: int = 0) -> Cases:
@@ -122,7 +127,8 @@ def test_too_little_data_is_refused_with_numbers() -> None:
 
 def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
     usual, other = (
-        calibrate(drawn_set(30, 20, **scale), CLIP).scoring_model for scale in ({}, {"scale": 0.2, "offset": 0.7})
+        calibrate(drawn_set(25, 0, scale=scale, offset=offset), CLIP).scoring_model
+        for scale, offset in ((1.0, 0.0), (0.2, 0.7))
     )
     assert other.none_log_odds == pytest.approx(usual.none_log_odds, abs=1e-3)
     for kind in (PairKind.PHOTO_PHOTO, PairKind.TEXT_PHOTO):
@@ -130,10 +136,16 @@ def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
     assert (other.text_limits, other.photo_limits) == (usual.text_limits, usual.photo_limits)
 
 
-def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(drawn: LabelledSet) -> None:
-    scores = OutOfFoldScorers(drawn, CLIP, 2)
+def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers: OutOfFoldScorers) -> None:
+    scored = scorers.predict(absent=0.5, size=20, seed=1)
+    assert [each.query for each in scored] == [each.search.query.report for each in drawn.lost]
+    assert 0.3 < sum(each.has_answer for each in scored) / len(scored) < 0.7
+    assert all(len(each.posts) <= 20 for each in scored)
+
+
+def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(scorers: OutOfFoldScorers) -> None:
     for size in (None, 40):
-        found = proportions([scores.predict(absent=0.5, size=size, seed=seed) for seed in range(4)])
+        found = proportions([scorers.predict(absent=0.5, size=size, seed=seed) for seed in range(3)])
         assert (found[HIGH_RIGHT].share or 0) >= 0.95
         assert (found[LIST_HOLDS].share or 0) >= 0.5
         assert (found[FALSE_LABEL].share or 0) <= 0.1

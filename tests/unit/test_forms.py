@@ -30,7 +30,7 @@ def test_every_form_fits_into_every_platforms_modal(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_action_has_short_words_for_its_button(language: str) -> None:
-    for action in ACTIONS:
+    for action in set(ACTIONS) - {"pick"}:  # its button is a number
         assert 0 < len(sentence(f"button_{action}", language)) <= 34, action  # what a phone shows in a line
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.discord import markup as discord_markup
 from bot.slack import markup
 from reunite import rules
-from reunite.text import colour_words, lexicon, normalise, parts, sealing, spelling, words
+from reunite.text import colour_words, heads, lexicon, noise, normalise, parts, places, sealing, spelling, typed, words
 from reunite.text.when import read_when
 from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
@@ -32,6 +32,19 @@ PUMPS = (
         "<!--",
         "-->",
         "*_~`",
+        "http://",
+        "a@a.",
+        ":a",
+        "+1 ",
+        "serial no ",
+        "Item: ",
+        "danke ",
+        "5 de ",
+        "in the ",
+        "gym bag ",
+        "Where: ",
+        "図書館",
+        "の前",
     ),
 )
 
@@ -45,16 +58,19 @@ def when(text: str) -> None:
     [
         colour_words.named_colours,
         discord_markup.escape,
+        heads.head_noun,
         lexicon.to_english,
         markup.plain_text,
+        noise.clean,
         normalise.normalise,
         parts.parts,
+        places.locate.__wrapped__,  # without its cache
         sealing.category_of,
         markup.escape,
         spelling.correct_spelling,
+        typed.correct_typed,
+        typed.split_compounds,
         when,
-        words.head_noun,
-        words.rare_candidates,
         words.tokens,
         lambda text: chunks(text, lambda piece: len(piece) < 70),
     ],
@@ -62,7 +78,11 @@ def when(text: str) -> None:
 def test_words_are_read_in_the_time_that_their_length_explains(read: Callable[[str], object]) -> None:
     for pump in PUMPS:
         for tail in TAILS:
-            check_growth(lambda size, pump=pump, tail=tail: read(pump * (size // len(pump)) + tail), SIZES)
+
+            def run(size: int, pump: str = pump, tail: str = tail) -> object:
+                return read(pump * (size // len(pump)) + tail)
+
+            check_growth(run, SIZES)
 
 
 def test_a_reading_that_tries_every_way_is_caught() -> None:

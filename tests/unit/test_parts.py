@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reunite.entities import ReportKind
 from reunite.matching import colours
 from reunite.matching.defaults import for_encoder
-from reunite.matching.evidence import Candidate, Item, PairKind
+from reunite.matching.evidence import Candidate, Item, PairKind, Search
 from reunite.matching.features import extract
 from reunite.matching.measurement import measure
 from reunite.matching.weights import COLOUR
@@ -76,7 +76,9 @@ def test_each_things_colour_is_looked_for_by_itself() -> None:
         lost = Item(UUID(int=1), ReportKind.LOST, text, "", at, time_is_stated=False)
         found = Item(UUID(int=2), ReportKind.FOUND, "", "", at, time_is_stated=False, colours=(seen,))
         candidate = Candidate(found, {PairKind.TEXT_PHOTO: 0.1})
-        return measure({}, extract(lost), extract(found), candidate, for_encoder("concept"))[COLOUR]
+        return measure(Search(lost, (candidate,)), extract(lost), extract(found), candidate, for_encoder("concept"))[
+            COLOUR
+        ]
 
     assert colour("a red hat and a green bag", red) == colour("a red hat", red) > 0
     assert colour("a red hat and a green bag", green) == colour("a green bag", green) > 0

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -36,7 +36,7 @@ def test_a_file_is_written_in_plain_english(file: str) -> None:
     assert mannered((ROOT / file).read_text("utf-8")) == []
 
 
-def helps(command: click.Command) -> Iterator[str]:
+def helps(command: Any) -> Iterator[str]:
     yield command.help or ""
     yield from (getattr(each, "help", None) or "" for each in command.params)
     for each in getattr(command, "commands", {}).values():

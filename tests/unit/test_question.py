@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import log2
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -23,7 +24,7 @@ def seen(name: str) -> tuple[float, ...]:
     return tuple(float(each == name) for each in colours.NAMES)
 
 
-def item(number: int, kind: ReportKind = ReportKind.FOUND, text: str = "umbrella", **fields: object) -> Item:
+def item(number: int, kind: ReportKind = ReportKind.FOUND, text: str = "umbrella", **fields: Any) -> Item:
     return replace(Item(UUID(int=number), kind, text, "", NOON, time_is_stated=False), **fields)
 
 

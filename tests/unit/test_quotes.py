@@ -26,8 +26,8 @@ from reunite.entities import (
     Statistics,
     Why,
 )
-from reunite.messages import notices, wording
-from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, to_json
+from reunite.messages import galleries, notices, wording
+from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MODERATOR = Person("web", Member("mo", "Mo"))
@@ -59,12 +59,18 @@ WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.9, Label.HIGH, WHY, MatchState.UNDECIDED)
 CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, "lost-proof", ClaimState.OPEN)
 PICTURE = Picture(PHOTO, FOUND.id)
+TILE = Tile(1, MATCH.id, FOUND.id, Label.HIGH, PHOTO)
 QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
 
 QUEUED: dict[str, list[Reply]] = {
     "report_post": [wording.report_post(each) for each in (LOST, FOUND, SEALED)],
     "sealed_kept": [wording.sealed_kept(SEALED)],
     "first_reply": [wording.first_reply(each, 1, 2) for each in (LOST, replace(LOST, text=""))],
+    "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [TILE], 2)],
+    "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
+    "refreshed": [galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")],
+    "closed_gallery": [galleries.closed_gallery(LOST)],
+    "folded_card": [galleries.folded_card(MATCH, LOST, FOUND)],
     "match_card": [
         wording.match_card(MATCH, FOUND, LOST, PICTURE),
         wording.match_card(MATCH, SEALED, LOST, None),
@@ -93,7 +99,18 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_closed": [notices.claim_closed(MATCH, FOUND, accepted=True)],
 }
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
-OF_BOTH = {"match_card", "question", "log_line", "claimed", "claim_decided", "claim_closed"}
+OF_BOTH = {
+    "first_gallery",
+    "next_gallery",
+    "refreshed",
+    "folded_card",
+    "match_card",
+    "question",
+    "log_line",
+    "claimed",
+    "claim_decided",
+    "claim_closed",
+}
 SHOWN_ONCE: dict[str, list[Reply]] = {
     "claim_seen": [notices.claim_seen(CLAIM, LOST, FOUND, "found-proof-question", "en")],
     "own_report": [notices.own_report(LOST, "en")],
@@ -109,6 +126,7 @@ STAYS: dict[str, list[Reply]] = {
         for now in MatchState
         for other, reader in ((LOST, FOUND), (FOUND, LOST))
     ],
+    "still_watching": [galleries.still_watching(LOST)],
     "note": [notices.note("claim_sent", "en")],
     "declined": [notices.declined(MATCH, "en")],
     "older_reports": [notices.older_reports(3, "en")],
@@ -122,7 +140,7 @@ STAYS: dict[str, list[Reply]] = {
 
 def producers() -> Iterator[str]:
     """Return the functions that make a reply."""
-    for module in (wording, notices):
+    for module in (wording, galleries, notices):
         for name, function in _public(module):
             if get_type_hints(function).get("return") is Reply:
                 yield name
@@ -158,13 +176,28 @@ def test_what_is_about_a_report_goes_with_it(name: str) -> None:
         assert reply.quotes
         for report in reply.quotes:
             rest = reply.without({report})
-            assert rest is None or (name == "question" and rest == replace(reply, choices=()))
+            is_smaller = report == FOUND.id and (name == "question" or bool(reply.gallery))
+            assert (rest is not None) == is_smaller
+            assert rest is None or report not in rest.quotes
 
 
 @pytest.mark.parametrize("name", QUEUED)
 def test_what_concerns_both_reports_goes_with_each_of_them(name: str) -> None:
     assert {len(reply.quotes) for reply in QUEUED[name]} == {2 if name in OF_BOTH else 1}
     assert name in OF_BOTH or not any(reply.match for reply in QUEUED[name])
+
+
+def test_a_gallery_loses_only_the_tile_of_a_deleted_report() -> None:
+    other = replace(FOUND, id=UUID(int=12), text="other-text", place="other-place")
+    match = replace(MATCH, id=UUID(int=15), found=other.id, label=None, why=())
+    tiles = [TILE, Tile(2, match.id, other.id, None, None)]
+    gallery = galleries.first_gallery(LOST, [(MATCH, FOUND), (match, other)], tiles, 2)
+    rest = gallery.without({FOUND.id})
+    assert rest
+    assert [tile.number for tile in rest.gallery] == [2]
+    assert not shown(rest, FOUND)
+    assert "other-place" in rest.text()
+    assert [button.subject for button in rest.buttons if button.action == "pick"] == [match.id]
 
 
 @pytest.mark.parametrize("name", STAYS)

@@ -25,8 +25,8 @@ from reunite.entities import (
     Why,
 )
 from reunite.language import LANGUAGES, sentence
-from reunite.messages import notices, wording
-from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
+from reunite.messages import galleries, notices, wording
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Span, Strong, Tile
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("web", "world", "found", "1")
@@ -68,6 +68,16 @@ def report(kind: ReportKind, author: Member, text: str, place: str, language: st
     )
 
 
+def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
+    closest = replace(POSSIBLE, id=UUID(int=15), label=None)
+    for first in (MATCH, POSSIBLE, closest):
+        tiles = [Tile(1, first.id, found.id, first.label), Tile(2, closest.id, found.id)]
+        yield galleries.first_gallery(lost, [(first, found), (closest, replace(found, place=""))], tiles, 128)
+    yield galleries.next_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id)])
+    yield from (galleries.closed_gallery(lost), galleries.still_watching(lost))
+    yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
+
+
 def replies(language: str) -> Iterator[Reply]:
     lost = report(ReportKind.LOST, BOB, "Eastpak, 2 L", "Mensa", language)
     found = report(ReportKind.FOUND, ANN, "Eastpak", "Park", language)
@@ -75,6 +85,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield from (wording.report_post(lost), wording.report_post(found), wording.report_post(sealed))
     yield wording.report_post(replace(sealed, place="", category="id"))
     yield from (wording.first_reply(lost, 1, 1), wording.first_reply(lost, 3, 128))
+    yield from gallery_replies(lost, found)
     for each in (lost, found):
         yield from (wording.nothing(each, searched) for searched in (0, 1, 128))
     yield from (wording.sealed_kept(sealed), notices.better_sealed(found))
@@ -121,11 +132,12 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
 
 def readable(reply: Reply) -> str:
     lines = ["".join(_marked(span) for span in line) for line in reply.lines]
-    choices = [f"[{each.words}]" for each in (*reply.choices, *reply.buttons)]
+    words = [*(choice.words for choice in reply.choices), *(button.words for button in reply.buttons)]
+    choices = [f"[{each}]" for each in words]
     return "\n".join([f"({reply.kind})", *lines, *([" ".join(choices)] if choices else [])])
 
 
-def _marked(span: object) -> str:
+def _marked(span: Span) -> str:
     match span:
         case Person(_, member):
             return f"@{member.name}"
@@ -135,8 +147,8 @@ def _marked(span: object) -> str:
             return f"‹{text}›"
         case Plain(text):
             return text
-        case _:
-            return f"→{getattr(span, 'text', '')}"
+        case Jump():
+            return f"→{span.text}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,7 +11,7 @@ from reunite.entities import Member
 from reunite.language import LANGUAGES
 from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
 from tests.doubles.slack_blocks import MOST_BLOCKS, buttons, check_message, leaves
-from tests.doubles.slack_samples import ADA, HOSTILE, hostile, jump, link_to, replies, same_as_before
+from tests.support.slack_samples import ADA, HOSTILE, hostile, jump, link_to, replies, same_as_before
 
 REPLIES = replies()
 FILES: dict[str, dict[str, Any]] = {"F1": {"mimetype": "image/jpeg"}}

@@ -16,7 +16,7 @@ from reunite.language import LANGUAGES
 from reunite.messages.forms import ReportForm, form_of, report_form
 from reunite.messages.reply import Action
 from tests.doubles.slack_blocks import check_view
-from tests.doubles.slack_samples import ADA, link_to, replies, same_as_before
+from tests.support.slack_samples import ADA, link_to, replies, same_as_before
 
 FORMS = {
     **{which: report_form(which) for which in get_args(ReportForm)},

@@ -47,7 +47,7 @@ def test_mentions_without_names_are_those_to_look_up() -> None:
         {"app_token": "a", "bot_token": "b", "client_id": "1", "client_secret": "s"},
     ],
 )
-def test_settings_that_can_not_work_together_are_refused_with_the_remedy(settings: dict[str, str]) -> None:
+def test_settings_that_can_not_work_together_are_refused_with_the_remedy(settings: dict[str, Any]) -> None:
     with pytest.raises(SetupError, match=r"REUNITE_SLACK_.*docs/slack\.md"):
         SlackConfig(**settings).check()
 

@@ -95,7 +95,7 @@ def test_a_find_posted_twice_is_as_probable_as_one_posted_once() -> None:
 def test_alike_finds_are_less_surely_one_thing_the_farther_apart_they_were_found(model: ScoringModel) -> None:
     alike = {
         "_1_2": model.background_priors[PairKind.PHOTO_PHOTO].mean
-        + 6 * model.background_priors[PairKind.PHOTO_PHOTO].deviation
+        + 5 * model.background_priors[PairKind.PHOTO_PHOTO].deviation
     }
     near, far = (
         probabilities(search(find(1, 0.5), other, **alike), model)[UUID(int=2)]

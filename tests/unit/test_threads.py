@@ -33,6 +33,27 @@ def test_a_containers_quota_holds(system: Path, quota: str, cores: int) -> None:
     assert available_cores(system) == cores
 
 
+@pytest.mark.parametrize(
+    ("quota", "period", "cores"),
+    [("-1", "100000", 2), ("100000", "100000", 1), ("50000", "100000", 1), ("100000", "0", 2), ("", "", 2)],
+)
+@pytest.mark.parametrize("mount", ["cpu", "cpu,cpuacct"])
+def test_a_quota_of_version_1_holds_too(system: Path, mount: str, quota: str, period: str, cores: int) -> None:
+    group = system / "fs/cgroup" / mount
+    group.mkdir()
+    (group / "cpu.cfs_quota_us").write_text(f"{quota}\n")
+    (group / "cpu.cfs_period_us").write_text(f"{period}\n")
+    assert available_cores(system) == cores
+
+
+def test_the_smaller_quota_of_both_versions_holds(system: Path) -> None:
+    (system / "fs/cgroup/cpu.max").write_text("200000 100000\n")
+    (system / "fs/cgroup/cpu").mkdir()
+    (system / "fs/cgroup/cpu/cpu.cfs_quota_us").write_text("150000\n")
+    (system / "fs/cgroup/cpu/cpu.cfs_period_us").write_text("100000\n")
+    assert available_cores(system) == 1
+
+
 def test_without_the_systems_word_each_processor_is_a_core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 4)

@@ -6,7 +6,9 @@ from workers.turns import Turns
 
 
 async def test_what_is_alone_has_nothing_beside_it_and_the_others_have_each_other() -> None:
-    turns, running, beside = Turns(3), set(), {}
+    turns = Turns(3)
+    running: set[int] = set()
+    beside: dict[int, int] = {}
 
     async def work(name: int, *, alone: bool) -> None:
         async with turns.turn(alone=alone):

@@ -29,11 +29,12 @@ async def heard(said: bytes) -> Decoded | None:
 
 async def test_a_picture_arrives_as_it_was_sent() -> None:
     pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
-    decoded = await heard(wire.picture(Decoded(b"jpeg", pixels, SHARES)))
+    decoded = await heard(wire.picture(Decoded(b"jpeg", pixels, SHARES, is_partial=True)))
     assert decoded
     assert decoded.jpeg == b"jpeg"
     assert (decoded.pixels == pixels).all()
     assert decoded.colours == SHARES
+    assert decoded.is_partial
 
 
 async def test_a_problem_arrives_with_its_numbers() -> None:

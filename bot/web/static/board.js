@@ -175,6 +175,7 @@ function card(message) {
     picture.addEventListener("error", () => picture.remove());
     parts.push(picture);
   }
+  if (reply.gallery.length) parts.push(cards.gallery(reply));
   const takeNote = (answer) => {
     if (answer) {
       notes.set(message.id, answer);

@@ -8,6 +8,16 @@ export function lines(reply) {
   return element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
 }
 
+/** The numbered pictures of a reply's gallery. */
+export function gallery(reply) {
+  const tiles = reply.gallery.map((tile) => {
+    const photo = tile.photo ? element("img", { src: tile.photo, alt: `Found item ${tile.number}`, loading: "lazy" }) : null;
+    photo?.addEventListener("error", () => photo.remove());
+    return element("li", { className: `tile is-${tile.level ?? "closest"}` }, photo, element("b", {}, String(tile.number)));
+  });
+  return element("ol", { className: "gallery", aria: { label: "The closest found items" } }, ...tiles);
+}
+
 /** The buttons of a reply; null where it has none. `onNote(reply)` is called with the note after a press. */
 export function buttons(reply, onNote) {
   if (!reply.buttons.length) return null;

@@ -1,4 +1,4 @@
-"""An in-memory store, held to PostgreSQL's behaviour by tests/contract/test_stores.py."""
+"""An in-memory store, held to PostgreSQL's behaviour by tests/contract/store_cases.py."""
 
 from tests.doubles.memory.store import MemoryStore
 

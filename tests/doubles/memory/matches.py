@@ -1,5 +1,6 @@
 """Matches, verdicts, claims and candidates in memory."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -19,7 +20,8 @@ from reunite.entities import (
 )
 from reunite.matching.evidence import Candidate, Item, Search
 from reunite.ports import ScoredPair
-from reunite.text import words
+from reunite.text.content import rare_candidates, significant_words
+from reunite.text.rarity import rare_words
 from tests.doubles.memory.tables import Part, VerdictRow, now
 
 
@@ -29,7 +31,13 @@ class MemoryMatches(Part):
     async def save(self, pair: ScoredPair) -> Match:
         self._require(pair.lost), self._require(pair.found)
         known = next((each for each in self._matches() if (each.lost, each.found) == (pair.lost, pair.found)), None)
-        scored = {"probability": pair.probability, "label": pair.label, "why": pair.why, "percent": pair.percent}
+        scored = {
+            "probability": pair.probability,
+            "label": pair.label,
+            "why": pair.why,
+            "percent": pair.percent,
+            "photo": pair.photo,
+        }
         if known is None:
             match = Match(uuid4(), pair.lost, pair.found, state=MatchState.UNDECIDED, **scored)  # type: ignore[arg-type]
         else:
@@ -144,25 +152,32 @@ class MemoryCandidates(Part):
             and row.report.state is ReportState.OPEN
             and (sealed or not row.report.sealed or ((pair := pairs.get(row.report.id)) and pair.released))
         ]
-        wanted = words.rare_candidates(report.text)
-        shared = {each.id: set(wanted) & set(words.tokens(each.text)) for each in open_ones}
-        counts = {word: sum(word in each for each in shared.values()) for word in wanted}
-        rare = {
-            each: {word for word in found if words.is_rare(counts[word], len(open_ones))}
-            for each, found in shared.items()
+        authors = Counter(each.author.id for each in open_ones)
+        holders = {
+            word: {each.id: each.author.id for each in open_ones if word in significant_words(each.text)}
+            for word in rare_candidates(report.text)
         }
+        rare, boilerplate = rare_words(holders, authors, len(open_ones))
         left_out = {each for each, match in pairs.items() if match.state is MatchState.REFUSED or match.declined}
         return Search(
             _item(report),
             tuple(
                 Candidate(_item(each), {}, tuple(sorted(rare[each.id])))
                 for each in open_ones
-                if rare[each.id] and each.id not in left_out
+                if each.id in rare and each.id not in left_out
             ),
             open_count=len(open_ones),
+            boilerplate=boilerplate,
         )
 
 
 def _item(report: Report) -> Item:
-    at = report.happened_at or report.created_at
-    return Item(report.id, report.kind, report.text, report.place, at, time_is_stated=report.happened_at is not None)
+    return Item(
+        report.id,
+        report.kind,
+        report.text,
+        report.place,
+        report.happened_at or report.posted_at or report.created_at,
+        time_is_stated=report.happened_at is not None,
+        posted_at=report.posted_at,
+    )

@@ -44,6 +44,7 @@ class MemoryReports(Part):
             sealed=command.sealed,
             private=command.private,
             category=command.category,
+            posted_at=command.posted_at,
         )
         row = ReportRow(report, workspace.id, command.source_key, command.proof_question)
         self._tables.reports[report.id] = row

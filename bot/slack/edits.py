@@ -1,0 +1,30 @@
+"""Which edit of a post is its newest: Slack may send an older one after it."""
+
+from typing import Final
+
+from bot.slack.posts import Body
+
+_MOST_POSTS: Final = 1000
+
+
+class NewestEdits:
+    """When posts were edited, of the posts edited last; more are not remembered."""
+
+    def __init__(self, most: int = _MOST_POSTS) -> None:
+        self._most = most
+        self._edited: dict[str, float] = {}
+
+    def is_outdated(self, key: str, message: Body) -> bool:
+        """Tell whether a newer version of a post than this one is known."""
+        return _edited_at(message) < self._edited.get(key, 0)
+
+    def note(self, key: str, message: Body) -> None:
+        """Remember a post's version."""
+        self._edited.pop(key, None)
+        self._edited[key] = _edited_at(message)
+        if len(self._edited) > self._most:
+            del self._edited[next(iter(self._edited))]
+
+
+def _edited_at(message: Body) -> float:
+    return float((message.get("edited") or {}).get("ts", 0))

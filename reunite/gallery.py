@@ -1,0 +1,129 @@
+"""Galleries: the found reports nearest to a lost one, shown to its owner, and what the owner says about them."""
+
+from uuid import UUID
+
+from reunite import rules
+from reunite.commands import Press
+from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
+from reunite.errors import TellUserError
+from reunite.messages import galleries, keys, notices, wording
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Picture, Reply, Tile
+from reunite.ports import Session, Store
+from reunite.tiles import MOST_TILES, Pair, picture_of, tiles_of
+from reunite.verdicts import lock_sides
+
+
+class GalleryHandlers:
+    """Takes what an owner says about a gallery or about the card of a match."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def pick(self, workspace: Workspace, press: Press) -> Reply:
+        """Give a found report of a gallery a card of its own. Raises TellUserError."""
+        async with self._store.session(workspace.community) as session:
+            match, lost, found = await _owned_match(session, press)
+            if not {lost.state, found.state} <= {ReportState.OPEN}:
+                raise TellUserError("report_closed")
+            await session.matches.decline(match.id, declined=False)
+            await show_card(session, lost, match, found)
+        return notices.note("picked", press.language)
+
+    async def none_of_these(self, workspace: Workspace, press: Press) -> Reply:
+        """Decline all of the latest gallery and show the next one. Raises TellUserError."""
+        async with self._store.session(workspace.community) as session:
+            lost = (await session.reports.lock({press.subject})).get(press.subject)
+            if lost is None or lost.kind is not ReportKind.LOST or lost.state is not ReportState.OPEN:
+                raise TellUserError("nothing_here")
+            _check_owner(lost, press)
+            number, key, gallery = await _latest(session, lost.id)
+            for tile in gallery.gallery:
+                await _decline(session, lost, tile)
+            await session.outbox.revise(key, galleries.closed_gallery(lost))
+            await _show_next(session, lost, number + 1)
+        return notices.note("none_of_these", press.language)
+
+    async def not_mine(self, workspace: Workspace, press: Press) -> Reply:
+        """Decline a match, fold its card away and show the next candidate. Raises TellUserError."""
+        async with self._store.session(workspace.community) as session:
+            match, lost, found = await _owned_match(session, press)
+            await session.matches.decline(match.id, declined=True)
+            await session.outbox.revise(keys.card(match.id, lost.kind), galleries.folded_card(match, lost, found))
+            if lost.state is ReportState.OPEN:
+                await _show_next_card(session, lost)
+        return notices.declined(match, press.language)
+
+
+async def show_card(session: Session, reader: Report, match: Match, other: Report) -> None:
+    """Show a match in a report's thread, or bring its card up to date."""
+    picture: Picture | None = None if other.sealed else await picture_of(session, other, match)
+    card = wording.match_card(match, other, reader, picture)
+    key = keys.card(match.id, reader.kind)
+    if not await session.outbox.post(reader.id, key, card):
+        await session.outbox.revise(key, card)
+
+
+async def _owned_match(session: Session, press: Press) -> tuple[Match, Report, Report]:
+    match = await session.matches.get(press.subject)
+    if match is None:
+        raise TellUserError("nothing_here")
+    lost, found = await lock_sides(session, match)
+    _check_owner(lost, press)
+    if not rules.may_show(lost, found, match):
+        raise TellUserError("nothing_here")
+    return match, lost, found
+
+
+def _check_owner(lost: Report, press: Press) -> None:
+    if not lost.is_by(press.target.platform, press.member):
+        raise TellUserError("only_owner")
+
+
+async def _latest(session: Session, lost: UUID) -> tuple[int, ReplyKey, Reply]:
+    """Return how many galleries followed a lost report's first, and the latest. Raises TellUserError if it's closed."""
+    quoting = await session.outbox.quoting(lost)
+    number = 0
+    while keys.further_gallery(lost, number + 1) in quoting:
+        number += 1
+    key = keys.further_gallery(lost, number) if number else keys.first_reply(lost)
+    if key not in quoting or not quoting[key].gallery:
+        raise TellUserError("nothing_here")
+    return number, key, quoting[key]
+
+
+async def _decline(session: Session, lost: Report, tile: Tile) -> None:
+    match = await session.matches.get(tile.match)
+    if match is None or match.state is not MatchState.UNDECIDED:
+        return
+    await session.matches.decline(match.id, declined=True)
+    found = await session.reports.get(match.found)
+    if found:
+        await session.outbox.revise(keys.card(match.id, lost.kind), galleries.folded_card(match, lost, found))
+
+
+async def _candidates(session: Session, lost: Report) -> list[Pair]:
+    """Return what else the owner may look at, the most probable first."""
+    pairs = []
+    for match in await session.matches.of(lost.id):
+        found = await session.reports.get(match.found)
+        if found and rules.may_be_in_gallery(lost, found, match):
+            pairs.append((match, found))
+    return pairs
+
+
+async def _show_next(session: Session, lost: Report, number: int) -> None:
+    pairs = (await _candidates(session, lost))[:MOST_TILES]
+    if pairs:
+        gallery = galleries.next_gallery(lost, pairs, await tiles_of(session, pairs))
+        await session.outbox.post(lost.id, keys.further_gallery(lost.id, number), gallery)
+    else:
+        await session.outbox.post(lost.id, keys.watching(lost.id), galleries.still_watching(lost))
+
+
+async def _show_next_card(session: Session, lost: Report) -> None:
+    for match, found in await _candidates(session, lost):
+        if not await session.matches.is_shown(match.id, lost.id):
+            await show_card(session, lost, match, found)
+            return
+    await session.outbox.post(lost.id, keys.watching(lost.id), galleries.still_watching(lost))

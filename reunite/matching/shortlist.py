@@ -1,0 +1,28 @@
+"""Which candidates the first reply shows to the owner: what has a label, and what is closest otherwise."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from reunite.matching.evidence import PairKind
+from reunite.matching.scoring import ScoredCandidate
+from reunite.matching.weights import RARE_WORDS, SHARED_WORDS
+
+MOST_SHOWN: Final = 6
+_NEAR: Final = 0.0
+"""Standard deviations above the background: what is less alike than the average isn't near."""
+
+
+def shortlist(ranked: Sequence[ScoredCandidate]) -> tuple[ScoredCandidate, ...]:
+    """Choose up to six candidates of those ranked best first: labelled ones, then the nearest of the others.
+
+    Empty only where nothing is near in any way. A label decides who is notified, never whether the owner may look.
+    """
+    labelled = [each for each in ranked if each.label][:MOST_SHOWN]
+    others = [each for each in ranked if not each.label and is_near(each.evidence)]
+    return (*labelled, *others[: MOST_SHOWN - len(labelled)])
+
+
+def is_near(evidence: Mapping[str, float]) -> bool:
+    """Whether two reports look or sound alike, or share words; place, time and colour alone make nothing near."""
+    alike = max((evidence[kind] for kind in PairKind if kind in evidence), default=0.0)
+    return alike >= _NEAR or evidence.get(RARE_WORDS, 0.0) > 0 or evidence.get(SHARED_WORDS, 0.0) > 0

@@ -1,0 +1,99 @@
+"""Galleries in the reader's language: what is nearest to a lost report, and what follows when the owner declines."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from reunite.entities import Label, Match, Report
+from reunite.language import date_words, plural, sentence
+from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
+from reunite.messages.wording import button, certainty, found_line, line, post_of, why_words
+
+Pair = tuple[Match, Report]
+_ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
+
+
+def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], searched: int) -> Reply:
+    """Return a lost report's first reply: what was searched, what may match, and what is closest otherwise."""
+    head = [_headline(report, pairs, searched)]
+    if report.text:
+        head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
+    return _gallery(report, head, pairs, tiles, _ASKS)
+
+
+def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
+    """Show what is closest after the owner has declined the gallery before."""
+    return _gallery(report, [line("closest_next", report.language)], pairs, tiles, ())
+
+
+def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
+    """Return a gallery whose line about a match is up to date."""
+    numbers = {tile.match: tile.number for tile in gallery.gallery}
+    if match.id not in numbers:
+        return gallery
+    entry = _entry(numbers[match.id], match, found, language)
+    return replace(gallery, lines=tuple(entry if _links_to(line, found) else line for line in gallery.lines))
+
+
+def _links_to(line: Line, report: Report) -> bool:
+    return any(isinstance(span, Jump) and span.report == report.id for span in line)
+
+
+def closed_gallery(report: Report) -> Reply:
+    """Replace a gallery that the owner has declined."""
+    return Reply("first_reply", (line("gallery_closed", report.language),), about=frozenset({report.id}))
+
+
+def folded_card(match: Match, lost: Report, found: Report) -> Reply:
+    """Replace the card of a match that the owner has declined; they may still change their mind."""
+    folded = line("card_folded", lost.language, post=post_of(found, lost.language))
+    buttons = (button("mine", match.id, lost.language),)
+    return Reply("match", (folded,), match=match.id, buttons=buttons, about=frozenset({match.lost, match.found}))
+
+
+def still_watching(report: Report) -> Reply:
+    """Say that nothing else comes close, and until when the bot keeps watching."""
+    until = date_words(report.expires_at, report.language)
+    buttons = tuple(button(each, report.id, report.language) for each in _ASKS)
+    return Reply("nothing", (line("nothing_closer", report.language, until=until),), buttons=buttons)
+
+
+def _gallery(
+    report: Report, head: Sequence[Line], pairs: Sequence[Pair], tiles: Sequence[Tile], asks: Sequence[Action]
+) -> Reply:
+    language = report.language
+    numbers = tuple(Button("pick", tile.match, str(tile.number)) for tile in tiles)
+    actions = tuple(button(each, report.id, language) for each in ("none_of_these", *asks))
+    return Reply(
+        "first_reply",
+        (*head, *_entries(report, pairs, tiles), line("pick_one", language)),
+        buttons=(*numbers, *actions),
+        about=frozenset({report.id}),
+        gallery=tuple(tiles),
+    )
+
+
+def _headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
+    language = report.language
+    among = plural("among_finds", searched, language)
+    labels = [match.label for match, _ in pairs if match.label]
+    if not labels:
+        return line("no_likely_match", language, among=among)
+    matches = sentence("likely_match", language) if Label.HIGH in labels else plural("matches", len(labels), language)
+    return line("answer", language, matches=matches, among=among)
+
+
+def _entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Iterator[Line]:
+    """A line for each tile, and a heading between the labelled ones and the others."""
+    language, last = report.language, False
+    for (match, found), tile in zip(pairs, tiles, strict=True):
+        if last and not match.label:
+            yield line("closest_otherwise", language)
+        last = match.label is not None
+        yield _entry(tile.number, match, found, language)
+
+
+def _entry(number: int, match: Match, found: Report, language: str) -> Line:
+    label: Line = (*certainty(match, language), Plain(" · ")) if match.label else ()
+    why = why_words(match.why, language)
+    reasons: Line = (Plain(f" · {why}"),) if why else ()
+    return (Strong(str(number)), Plain("  "), *label, *found_line(found, language), *reasons)

@@ -1,0 +1,56 @@
+"""What a text says about the thing, apart from noise, and what it says about the place."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from reunite.text import noise, places, words
+from reunite.text.normalise import normalise
+from reunite.text.typed import correct_typed
+
+_MIN_LENGTH: Final = 3
+_MAX_LOOKED_UP: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A text in its parts."""
+
+    thing: str
+    """What it says about the thing, as it's written."""
+    place: str
+    """The places that it names, comma-separated."""
+    serials: tuple[str, ...]
+    """Letters and digits alone, in lower case."""
+
+
+@lru_cache(maxsize=16_384)
+def content_of(text: str) -> Content:
+    """Take a text apart."""
+    cleaned = noise.clean(text)
+    located = places.locate(cleaned.text)
+    serials = dict.fromkeys("".join(filter(str.isalnum, words.plain(serial))) for serial in cleaned.serials)
+    return Content(located.rest, ", ".join(located.places), tuple(serials))
+
+
+@lru_cache(maxsize=16_384)
+def significant_words(text: str) -> tuple[str, ...]:
+    """Return the words that may tell a thing from others, in order; of numbers only the serials, at the end."""
+    content = content_of(text)
+    return (*(word for word in words.tokens(correct_typed(content.thing)) if not words.is_code(word)), *content.serials)
+
+
+def rare_candidates(text: str) -> tuple[str, ...]:
+    """Return the distinct words worth looking up, serials first, at most 24; the database knows how rare they are."""
+    unique = dict.fromkeys(
+        word
+        for word in significant_words(text)
+        if words.is_code(word) or len(word) >= _MIN_LENGTH or not word.isascii()
+    )
+    return tuple(sorted(unique, key=lambda word: not words.is_code(word))[:_MAX_LOOKED_UP])
+
+
+@lru_cache(maxsize=16_384)
+def stems(word: str) -> frozenset[str]:
+    """Return a significant word's stem, and its English ones."""
+    return frozenset(map(words.stem, (word, *words.tokens(normalise(word)))))

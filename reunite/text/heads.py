@@ -1,0 +1,74 @@
+"""The head of a description: the noun that names its thing."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.content import content_of
+from reunite.text.data import read_toml
+from reunite.text.frequency import Frequency, frequency
+from reunite.text.normalise import normalise
+from reunite.text.word_lists import QUANTITIES, THINGS
+from reunite.text.words import plain, stem
+
+_LISTS: Final = read_toml("heads.toml")
+_NOUNS: Final = THINGS | frozenset(stem(noun) for noun in _LISTS["nouns"].split())
+_NEVER: Final = QUANTITIES | frozenset(_LISTS["never"].split()) | frozenset((*COLOUR_WORDS, *SHADE_WORDS))
+
+_PHRASE_END: Final = re.compile(r"[,.;:!?()\[\]/\n…–—、。！？「」・]|\s-\s")
+_REST: Final = re.compile(
+    r"(?<![\w-])(?:with|without|for|of|in|on|at|to|near|from|by|after|behind|under|next|somewhere|around|inside|that|which|who|and"
+    r"|not|but|like|when|while|because|has|had|have|is|was|are|were|belonging|belongs|containing|contains|made|or|than)(?![\w-])"
+)
+"""Words after which a phrase says more about its thing, or about another one."""
+_RULED_OUT: Final = re.compile(r"\b(?:not|no)\b(?:(?!\bbut\b).)*+")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_ASIDE: Final = re.compile(
+    r"\b[^\W\d_]{1,30}(?:['’]s|s['’])(?=\s)|\byour\s\w{1,30}"
+    r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some)"
+    r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|box|pack|packet|lot|couple|bundle|pile)s? of\b",
+    re.IGNORECASE,
+)
+"""Whose a thing is ("my son's jacket"), what readers have ("check your bags"), and how much of it there is."""
+
+
+@lru_cache(maxsize=16_384)
+def head_of(text: str) -> str | None:
+    """Return the noun that a text in any of our languages is likely about, in English where we know it."""
+    return head_noun(normalise(content_of(text).thing))
+
+
+def head_noun(english: str) -> str | None:
+    """Return the noun that an English text is likely about: the first known thing, or else the first likely noun."""
+    phrases = [_REST.split(_RULED_OUT.sub(" ", phrase)) for phrase in _PHRASE_END.split(_folded(english))]
+    leading = [_WORD.findall(pieces[0]) for pieces in phrases]
+    later = [_WORD.findall(piece) for pieces in phrases for piece in pieces[1:]]
+    return next(filter(None, (*map(_known, leading), *map(_known, later), *map(_likely, leading))), None)
+
+
+def _folded(english: str) -> str:
+    return plain(_ASIDE.sub(" ", english))
+
+
+def _known(words: list[str]) -> str | None:
+    """The last thing of the first run of things: the "case" of a "phone case"."""
+    head = None
+    for word in words:
+        if _is_thing(word):
+            head = word
+        elif head and word != "up":
+            break
+    return head
+
+
+def _is_thing(word: str) -> bool:
+    return (word in _NOUNS or stem(word) in _NOUNS or word.rsplit("-", 1)[-1] in _NOUNS) and word not in _NEVER
+
+
+def _likely(words: list[str]) -> str | None:
+    """The last word that isn't common and no adjective we know."""
+    telling = [
+        word for word in words if word not in _NEVER and len(word) > 1 and frequency(word) is not Frequency.COMMON
+    ]
+    return telling[-1] if telling else None

@@ -1,0 +1,58 @@
+"""The parts of a text that are no evidence of the thing, such as links, mentions, emoji, dates and greetings."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from reunite.text import serials
+from reunite.text.colour_words import COLOUR_WORDS
+from reunite.text.noise_patterns import AFTER_SERIALS, BEFORE_SERIALS, Noise, Patterns
+from reunite.text.word_lists import THINGS
+from reunite.text.words import stem
+
+_KNOWN: Final = frozenset({*THINGS, *COLOUR_WORDS})
+_SPACES: Final = re.compile(r"[ \t]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text without its noise, and what was taken out."""
+
+    text: str
+    found: Mapping[Noise, tuple[str, ...]]
+    serials: tuple[str, ...]
+    """They are still in the text."""
+
+
+def clean(text: str) -> Cleaned:
+    """Take the noise out of a text. A hashtag that is a thing or a colour stays as a word ("#keys")."""
+    found: dict[Noise, list[str]] = {}
+    text = _without(text, BEFORE_SERIALS, found)
+    pieces, codes, end = list[str](), list[str](), 0
+    for start, stop in serials.spans(text):
+        pieces += [_without(text[end:start], AFTER_SERIALS, found), text[start:stop]]
+        codes.append(text[start:stop])
+        end = stop
+    pieces.append(_without(text[end:], AFTER_SERIALS, found))
+    cleaned = _SPACES.sub(" ", "".join(pieces)).strip()
+    return Cleaned(cleaned, {kind: tuple(each) for kind, each in found.items()}, tuple(codes))
+
+
+def _without(text: str, patterns: Patterns, found: dict[Noise, list[str]]) -> str:
+    for kind, pattern in patterns:
+        text = pattern.sub(_replacement(kind, found), text)
+    return text
+
+
+def _replacement(kind: Noise, found: dict[Noise, list[str]]) -> Callable[[re.Match[str]], str]:
+    """Return what replaces a match: a space, the word of a hashtag, or the end of a sentence instead of a heading."""
+
+    def replace(match: re.Match[str]) -> str:
+        word = match[0].lstrip("#＃")
+        if kind is Noise.HASHTAG and stem(word.casefold()) in _KNOWN:
+            return f" {word}"
+        found.setdefault(kind, []).append(match[0].strip())
+        return ". " if kind in {Noise.HEADING, Noise.CONTACT} and match.start() else " "
+
+    return replace

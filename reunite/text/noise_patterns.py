@@ -1,0 +1,107 @@
+"""Patterns of what is no evidence of the thing.
+
+They take linear time: what they repeat is bounded, possessive or atomic.
+"""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from reunite.text.data import read_toml
+from reunite.text.phrases import any_of, listed, listed_in
+
+
+class Noise(StrEnum):
+    """What a piece of a text is, if it's no evidence of the thing."""
+
+    LINK = "link"
+    EMAIL = "e-mail address"
+    MENTION = "mention"
+    CHANNEL = "channel"
+    ID = "id"
+    TIMESTAMP = "timestamp"
+    EMOJI = "emoji"
+    HASHTAG = "hashtag"
+    CONTACT = "contact"
+    PHONE = "phone number"
+    DATE = "date"
+    TIME = "time"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    HEADING = "heading"
+
+
+Patterns = tuple[tuple[Noise, re.Pattern[str]], ...]
+
+_LISTS: Final = read_toml("noise.toml")
+_DATES: Final = _LISTS["dates"]
+_LABELS: Final = _LISTS["phone_labels"]
+
+_HOST: Final = r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,5}"
+_PLAIN_DOMAIN, _AMBIGUOUS_DOMAIN = ("|".join(listed(_LISTS["domains"][key])) for key in ("plain", "ambiguous"))
+_LINE_START: Final = r"(?:^|(?<=[\n.;!?|•·*]))[ \t>*_•·-]{0,6}"
+_NUMBER: Final = r"[+(]{0,2}\d[\d ()/.-]{3,20}\d(?!\d)"
+_MONTH: Final = any_of(listed(_DATES["months"]))
+_DAY: Final = r"(?<![\w.-])\d{1,2}(?:st|nd|rd|th|er|\.)?"
+_EMOJI_RANGES: Final = (
+    r"\U0001f000-\U0001fbff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff"
+    r"\u3030\u303d\u3297\u3299\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f"
+)
+_CLOCK: Final = r"(?<![\w:.])\d{1,2}"
+_PHONE_END: Final = r"\d(?![\d-])"
+
+_BEFORE_SERIALS: Final = (
+    (Noise.TIMESTAMP, r"<t:-?\d{1,14}(?::[a-z])?>"),
+    (Noise.TIMESTAMP, r"<!date\^[^>]{1,300}>"),
+    (Noise.TIMESTAMP, r"(?<!\d)\d{10}\.\d{6}(?!\d)"),
+    (Noise.TIMESTAMP, r"(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)"),
+    (Noise.EMOJI, r"<a?:\w{1,40}:\d{1,22}>"),
+    (Noise.MENTION, r"<[@!][^>]{1,160}>"),
+    (Noise.CHANNEL, r"<(?:#|id:)[^>]{1,80}>"),
+    (Noise.LINK, r"<[a-z][a-z0-9+.-]{1,15}:[^>]{1,2300}>"),
+    (Noise.LINK, r"(?<!\w)[a-z][a-z0-9+.-]{1,15}://\S++"),
+    (Noise.LINK, r"(?<!\w)(?:mailto:|tel:|geo:|www\.)\S++"),
+    (Noise.EMAIL, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
+    (Noise.LINK, rf"{_HOST}(?:{_PLAIN_DOMAIN})(?![\w-])(?::\d{{1,5}})?(?:[/?]\S*+)?"),
+    (Noise.LINK, rf"{_HOST}(?:{_AMBIGUOUS_DOMAIN})/\S*+"),
+    (Noise.MENTION, r"(?<![\w@])@\w[\w.-]{0,39}"),
+    (Noise.EMOJI, r"(?<!\w):(?=[\w+'-]{0,50}[^\W\d])[\w+'-]{1,50}:(?!\w)(?::skin-tone-\d:)?"),
+    (Noise.EMOJI, f"[{_EMOJI_RANGES}]++"),
+    (Noise.CONTACT, rf"{_LINE_START}{any_of(listed_in(_LISTS['contact_headings']))}[ \t]{{0,3}}[:：][^\n]*+"),
+    (Noise.PHONE, rf"{any_of(listed(_LABELS['all']))}[\s.:：#]{{0,4}}{_NUMBER}"),
+    (Noise.PHONE, rf"{any_of(listed(_LABELS['extension']))}[\s.:：#-]{{0,4}}[\d-]{{1,15}}(?!\d)"),
+    (Noise.PHONE, rf"{any_of(listed(_LABELS['unspaced']))}[\s.:：は]{{0,4}}[\d-]{{1,15}}(?!\d)"),
+    (Noise.PHONE, r"(?<!\w)x\d{3,5}(?!\w)"),
+)
+_AFTER_SERIALS: Final = (
+    (Noise.ID, r"(?<!\w)\d{17,20}(?!\w)"),
+    (Noise.ID, r"(?<!\w)[UCDGTWB]0[A-Z0-9]{7,9}(?!\w)"),
+    (Noise.DATE, r"(?<![\w.])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"),
+    (Noise.DATE, r"(?<![\w.])\d{1,2}([./-])[ ]?\d{1,2}\1[ ]?(?:\d{4}|\d{2})(?!\d)"),
+    (Noise.DATE, r"(?<![\w.])\d{1,2}\.[ ]?\d{1,2}\.(?!\d)"),
+    (Noise.DATE, r"(?<![\w./])\d{1,2}/\d{1,2}(?![\d/])"),
+    (Noise.DATE, r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|(?<!\d)\d{1,2}日"),
+    (Noise.DATE, rf"{_DAY}[ \t]{{0,2}}(?:(?:of|de|di)[ ])?{_MONTH}\.?(?:,?[ ](?:de[ ])?\d{{4}})?(?!\d)"),
+    (Noise.DATE, rf"{_MONTH}\.?[ ]\d{{1,2}}(?:st|nd|rd|th)?(?:,?[ ]\d{{4}})?(?!\w)"),
+    (Noise.DATE, any_of(listed(_DATES["weekdays"], _DATES["relative"], _DATES["unspaced"]))),
+    (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
+    (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),
+    (Noise.TIME, rf"{_CLOCK}[ ]?(?:[ap]\.?m\b\.?|uhr\b|o['’]clock\b|h(?:\d\d)?(?!\w))"),
+    (Noise.TIME, r"(?<!\d)\d{1,2}[時时点](?:\d{1,2}分|半)?(?:頃|ごろ|ころ)?"),
+    (Noise.PHONE, r"(?<![\w.])\+\d{1,3}[ ()/.-]{0,2}\d[\d ()/.-]{5,18}\d(?!\d)"),
+    (Noise.PHONE, r"(?<![\w.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{3,4}(?![\w-])"),
+    (Noise.PHONE, rf"(?<![\w.-])\(?0\d{{1,5}}\)?[ /.-]{{0,3}}\d[\d /.-]{{4,16}}{_PHONE_END}"),
+    (Noise.HASHTAG, r"(?<![\w#&])[#＃]\w[\w-]{0,60}"),
+    (Noise.GREETING, any_of(listed_in(_LISTS["greetings"]))),
+    (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
+    (Noise.HEADING, rf"{_LINE_START}{any_of(listed_in(_LISTS['headings']))}[ \t*_]{{0,3}}[:：]"),
+    (Noise.HEADING, rf"(?:^|(?<=\n))[ \t]{{0,3}}{any_of(listed(_LISTS['dashed_headings']))}[ ][-–—][ ]"),
+)
+
+
+def _compiled(patterns: tuple[tuple[Noise, str], ...]) -> Patterns:
+    return tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in patterns)
+
+
+BEFORE_SERIALS, AFTER_SERIALS = _compiled(_BEFORE_SERIALS), _compiled(_AFTER_SERIALS)
+"""Numbers in the first are no serials; the second take what is left around the serials."""

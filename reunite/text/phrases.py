@@ -1,0 +1,32 @@
+"""Patterns for lists of whole words and phrases."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+_CJK: Final = re.compile(r"[぀-ヿ㐀-鿿]")
+
+
+def listed(*cells: str) -> list[str]:
+    """Return the phrases of comma-separated lists, each once, longest first."""
+    phrases = {phrase.strip() for cell in cells for phrase in cell.split(",") if phrase.strip()}
+    return sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+
+
+def listed_in(table: Mapping[str, str]) -> list[str]:
+    """Return the phrases of all lists in a table."""
+    return listed(*table.values())
+
+
+def any_of(phrases: Iterable[str]) -> str:
+    """Return a pattern for any of the phrases; Chinese and Japanese ones match inside a word too.
+
+    It is atomic: once a phrase has matched, no shorter one is tried, so a long text can't make it backtrack.
+    """
+    spaced, unspaced = list[str](), list[str]()
+    for phrase in phrases:
+        pattern = re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}")
+        (unspaced if _CJK.search(phrase) else spaced).append(pattern)
+    groups = [rf"(?<![\w'’@#])(?>{'|'.join(spaced)})(?![\w'’])"] if spaced else []
+    groups += [f"(?>{'|'.join(unspaced)})"] if unspaced else []
+    return f"(?:{'|'.join(groups)})"

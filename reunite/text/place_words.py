@@ -1,0 +1,97 @@
+"""The words of places, from places.toml, and where in a sequence of words they are."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from reunite.text.data import read_toml
+from reunite.text.phrases import listed
+
+_TABLES: Final = read_toml("places.toml")
+
+Phrases = frozenset[tuple[str, ...]]
+
+
+def _phrases(*cells: str) -> Phrases:
+    return frozenset(tuple(phrase.split()) for phrase in listed(*cells))
+
+
+def _words(key: str) -> frozenset[str]:
+    return frozenset(listed(_TABLES[key]))
+
+
+_NOUNS: Final[dict[str, str]] = _TABLES["nouns"]
+PLACES: Final = _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "other")))
+AFTER_A_PREPOSITION: Final = PLACES | _phrases(
+    *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after"))
+)
+FIRM, LOOSE = _phrases(_TABLES["firm"]), _phrases(_TABLES["loose"])
+HEADINGS: Final = _phrases(_TABLES["headings"])
+NEVER_ANYTHING: Final = _phrases(_TABLES["never_anything"])
+DETERMINERS, JOINERS, ENDERS = _words("determiners"), _words("joiners"), _words("enders")
+VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
+ORDINALS, NUMBERED, _NUMBER_SIGNS = _words("ordinals"), _words("numbered"), _words("number_signs")
+
+MAX_PHRASE: Final = 4
+"""Words of a listed phrase."""
+_MIN_COMPOUND: Final = 8
+_GERMAN_ENDS: Final = (
+    *(noun for noun in listed(_NOUNS["de"]) if len(noun) > 4),  # noqa: PLR2004 - shorter nouns end other words
+    *("raum", "saal", "haus", "hof", "bahn", "park", "kita", "klo"),
+)
+_NUMBER: Final = re.compile(
+    r"\d{1,4}[a-z]?|[a-z]\d{0,4}|\d{1,3}[./-]\d{1,4}|[a-z]{1,2}[-.]\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|e|o|a|\.)"
+)
+
+
+def lead_length(words: Sequence[str], first: int) -> int:
+    """Return how many words the preposition here has; 0 if there is none."""
+    for length in range(min(MAX_PHRASE, len(words) - first), 0, -1):
+        phrase = tuple(words[first : first + length])
+        if phrase in FIRM or phrase in LOOSE:
+            return length
+    return 0
+
+
+def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> int:
+    """Return how many words the place noun here has; 0 if there is none."""
+    for length in range(min(MAX_PHRASE, end - first), 0, -1):
+        if tuple(words[first : first + length]) in nouns:
+            return length
+    word = words[first]
+    return int(len(word) >= _MIN_COMPOUND and word.endswith(_GERMAN_ENDS))
+
+
+def numbers_end(words: Sequence[str], position: int, end: int) -> int:
+    """Return where the number or letter of a place ends, if there is one: "room no. 2.14", "hall B"."""
+    sign = position
+    while sign < end and (words[sign] in _NUMBER_SIGNS or words[sign] in {".", "#"}):
+        sign += 1
+    return sign + 1 if sign < end and _NUMBER.fullmatch(words[sign]) else position
+
+
+def last_of_place(words: Sequence[str], start: int, end: int, nouns: Phrases) -> int | None:
+    """Return the last word of the place in a noun phrase: of its last place noun, with its number or letter.
+
+    A place noun before another noun only describes that one: "gym bag", "library card".
+    """
+    last = None
+    position = start
+    while position < end:
+        length = noun_length(words, position, end, nouns)
+        after = numbers_end(words, position + length, end) if length else position + 1
+        if length and (after >= end or words[after] in JOINERS or not words[after][0].isalnum()):
+            last = after - 1
+        position = after
+    return last
+
+
+def only_place(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether a phrase is a place, apart from an ordinal ("2nd floor toilets"), and not likely something else."""
+    if end - start == 1 and words[start] in NOT_ALONE:
+        return False
+    first = start
+    while first < end and (words[first] in ORDINALS or _NUMBER.fullmatch(words[first])):
+        first += 1
+    begins = first < end and noun_length(words, first, end, PLACES) > 0
+    return begins and last_of_place(words, start, end, PLACES) == end - 1

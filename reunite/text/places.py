@@ -1,0 +1,170 @@
+"""Places that a text names: "found at the library", "backpack (gym)", "in der Mensa", "図書館で"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from reunite.text import unspaced_places
+from reunite.text.lexicon import to_english
+from reunite.text.place_words import (
+    AFTER_A_PREPOSITION,
+    DETERMINERS,
+    ENDERS,
+    FIRM,
+    HEADINGS,
+    JOINERS,
+    MAX_PHRASE,
+    NEVER_ANYTHING,
+    NO_PLACES,
+    NUMBERED,
+    VERBS,
+    last_of_place,
+    lead_length,
+    numbers_end,
+    only_place,
+)
+from reunite.text.word_lists import THINGS
+from reunite.text.words import plain, stem
+
+_MAX_DETERMINERS, _MAX_PLACE, _MAX_VERB = 4, 7, 6
+"""Words before a place, of a place, and between a verb and its preposition."""
+_TOKEN: Final = re.compile(
+    r"\d{1,2}\.(?=[ ]?(?:stock|etage|og|ug|obergeschoss|untergeschoss)\b)|[^\W_]+(?:[-.][^\W_]+)*|\n|[^\w\s]",
+    re.IGNORECASE,
+)
+_ELISION: Final = frozenset("'’")
+_LINE_ENDS: Final = frozenset("\n,;|.")
+_EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
+_LEFT_OVER: Final = " \t\n,;:：–—-"
+_SPACES: Final = re.compile(r"[ \t]{2,}")
+_Found = tuple[int, int, int]
+"""The first and last token of a phrase, and the token where the place itself begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A text without the places it names, and those places as they are written."""
+
+    rest: str
+    places: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def locate(text: str) -> Located:
+    """Find the places that a text names, and return them and the rest of the text."""
+    text, found = unspaced_places.take_places(text)
+    tokens = list(_TOKEN.finditer(text))
+    words = [_plain(token[0]) for token in tokens]
+    rest, end = "", 0
+    for first, last, shown in _places(words):
+        rest += text[end : tokens[first].start()] + " "
+        end = tokens[last].end()
+        found.append(text[tokens[shown].start() : end])
+    rest = _SPACES.sub(" ", rest + text[end:]).strip()
+    return Located(_EMPTY_BRACKETS.sub("", rest).strip(_LEFT_OVER) if found else rest, tuple(found))
+
+
+def _plain(token: str) -> str:
+    """Signs and the French "à" stay: without its accent it's an English article."""
+    return plain(token) if token[0].isalnum() and token not in {"à", "À"} else token.lower()
+
+
+def _places(words: Sequence[str]) -> Iterator[_Found]:
+    position = 0
+    while position < len(words):
+        found = (
+            _heading(words, position) or _alone(words, position) or _led(words, position) or _numbered(words, position)
+        )
+        if found:
+            yield found
+        position = found[1] + 1 if found else position + 1
+
+
+def _is_sign(words: Sequence[str], position: int) -> bool:
+    """Whether a phrase ends here: at a sign that is not part of a name, or at the end of the text."""
+    if not 0 <= position < len(words):
+        return True
+    return not words[position][0].isalnum() and words[position] not in {"'", "’", "@", "&"}
+
+
+def _heading(words: Sequence[str], first: int) -> _Found | None:
+    """A heading, its colon, and the rest of the line up to a comma."""
+    if not _is_sign(words, first - 1):
+        return None
+    for length in range(MAX_PHRASE, 0, -1):
+        colon = first + length
+        if colon < len(words) and words[colon] in ":：" and tuple(words[first:colon]) in HEADINGS:
+            last = colon
+            while last + 1 < len(words) and words[last + 1] not in _LINE_ENDS:
+                last += 1
+            return (first, last, colon + 1) if last > colon else None
+    return None
+
+
+def _alone(words: Sequence[str], first: int) -> _Found | None:
+    """A whole phrase between signs that is nothing but a place: "backpack (gym)", "library: backpack"."""
+    if not _is_sign(words, first - 1) or _is_sign(words, first):
+        return None
+    end = first
+    while not _is_sign(words, end) and end - first <= _MAX_PLACE:
+        end += 1
+    start = first
+    while start < end and words[start] in DETERMINERS:
+        start += 1
+    is_whole_text = first == 0 and end == len(words)
+    if is_whole_text or not _is_sign(words, end) or not only_place(words, start, end):
+        return None
+    return first, end - 1, start
+
+
+def _led(words: Sequence[str], first: int) -> _Found | None:
+    """A preposition and the place after it."""
+    length = lead_length(words, first)
+    start = first + length
+    most = min(start + _MAX_DETERMINERS, len(words))
+    while start < most and (words[start] in DETERMINERS or words[start] in _ELISION):
+        start += 1
+    end = start
+    while length and end < len(words) and end - start < _MAX_PLACE and _continues(words, start, end):
+        end += 1
+    if end == start:
+        return None
+    last = last_of_place(words, start, end, AFTER_A_PREPOSITION)
+    if last is None and _takes_anything(words, first, start, end):
+        last = end - 1
+    return None if last is None else (first, last, start)
+
+
+def _continues(words: Sequence[str], start: int, position: int) -> bool:
+    word = words[position]
+    if not word[0].isalnum():
+        return position > start and word in {"'", "’", "&"}
+    return word not in ENDERS and (position == start or word in JOINERS or not lead_length(words, position))
+
+
+def _takes_anything(words: Sequence[str], first: int, start: int, end: int) -> bool:
+    """Whether any noun after this preposition is a place: "found at Zarquon's", "left in the Haribo"."""
+    lead = tuple(words[first : first + lead_length(words, first)])
+    if lead in NEVER_ANYTHING or words[start] in NO_PLACES or _names_a_thing(words[start:end]):
+        return False
+    if first and words[first - 1] in VERBS:
+        return True
+    before = range(first - 1, max(-1, first - 1 - _MAX_VERB), -1)
+    sentence_start = next((position for position in before if words[position] in ".!?\n:"), before.stop)
+    beside = [*range(sentence_start + 1, first), *range(end, min(end + 1, len(words)))]
+    return lead in FIRM and any(words[position] in VERBS for position in beside)
+
+
+def _names_a_thing(words: Sequence[str]) -> bool:
+    english = to_english(" ".join(words)).split()
+    return any(word in THINGS or stem(word) in THINGS for word in english)
+
+
+def _numbered(words: Sequence[str], first: int) -> _Found | None:
+    """A room with its number, without any preposition."""
+    if words[first] not in NUMBERED:
+        return None
+    end = numbers_end(words, first + 1, min(first + 4, len(words)))
+    return (first, end - 1, first) if end > first + 1 else None

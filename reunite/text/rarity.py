@@ -1,0 +1,79 @@
+"""Which of the words that two reports share are rare, which are boilerplate, and how much they say."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from math import log
+from typing import Final, TypeVar
+
+from reunite.text.frequency import Frequency, frequency
+from reunite.text.words import is_code
+
+_Report = TypeVar("_Report")
+_Author = TypeVar("_Author")
+
+_MAX_HOLDERS, _MAX_SHARE = 3, 0.02
+"""A rare word is in few of the open reports, or in a small share of many."""
+_MAX_SHARE_OF_FEW: Final = 0.2
+"""In a small community, a word in more reports than this is not rare, unless it's in one alone."""
+_TELLING_FROM: Final = 50
+"""Open reports from which an everyday word in hardly any of them means something."""
+_MIN_REPEATS, _MIN_HABIT = 2, 0.3
+"""In how many of an author's reports, and in what share of them, a word is that author's habit."""
+_TEMPLATE_FROM, _TEMPLATE = 4, 0.5
+"""Reports, and the share of all open ones, from which a word must come from a template."""
+_SERIAL_SAYS, _UNUSUAL_SAYS, _EVERYDAY_SAYS = 6.0, 1.7, 0.7
+"""In log odds, set by hand: a right pair shares a serial some hundred times as often as a wrong one, an unusual word
+five times, an everyday word twice."""
+
+
+def is_rare(word: str, holders: int, open_count: int) -> bool:
+    """Whether a word in this many of the open reports is rare among them and in everyday language."""
+    how_frequent = frequency(word)
+    if how_frequent is Frequency.COMMON:
+        return False
+    if how_frequent is Frequency.EVERYDAY:
+        return open_count >= _TELLING_FROM and holders <= _MAX_SHARE * open_count
+    return holders <= max(1, min(_MAX_HOLDERS, _MAX_SHARE_OF_FEW * open_count), _MAX_SHARE * open_count)
+
+
+def is_boilerplate(authors: Collection[_Author], reports_of: Mapping[_Author, int], open_count: int) -> bool:
+    """Whether a word says nothing here: most reports have it, or it's one author's habit.
+
+    `authors` has the author of each open report with the word, `reports_of` how many open reports each author has.
+    """
+    if len(authors) >= max(_TEMPLATE_FROM, _TEMPLATE * open_count):
+        return True
+    counts = Counter(authors)
+    return any(
+        times >= max(_MIN_REPEATS, _MIN_HABIT * reports_of.get(author, 1)) and times > len(authors) / 2
+        for author, times in counts.items()
+    )
+
+
+def rare_words(
+    holders: Mapping[str, Mapping[_Report, _Author]], reports_of: Mapping[_Author, int], open_count: int
+) -> tuple[dict[_Report, set[str]], frozenset[str]]:
+    """Return the rare words of each open report, and the boilerplate.
+
+    `holders` has for each word the reports with it and their authors.
+    """
+    rare: dict[_Report, set[str]] = {}
+    boilerplate = frozenset(
+        word for word, authors in holders.items() if is_boilerplate(authors.values(), reports_of, open_count)
+    )
+    for word, authors in holders.items():
+        if word not in boilerplate and is_rare(word, len(authors), open_count):
+            for report in authors:
+                rare.setdefault(report, set()).add(word)
+    return rare, boilerplate
+
+
+def rarity(words: Collection[str]) -> float:
+    """Return how much shared rare words say: the rarest in full, each further one less."""
+    return max(map(_says, words)) + log(len(words)) if words else 0.0
+
+
+def _says(word: str) -> float:
+    if is_code(word):
+        return _SERIAL_SAYS
+    return _UNUSUAL_SAYS if frequency(word) is Frequency.UNUSUAL else _EVERYDAY_SAYS

@@ -1,0 +1,85 @@
+"""Numbers that identify one thing: serial numbers, engravings, inventory tags."""
+
+import re
+from typing import Final
+
+_CODE: Final = r"[A-Za-z0-9]{1,30}(?:[-./][A-Za-z0-9]{1,30}){0,5}"
+_STRONG: Final = (
+    r"serial(?:[ -](?:number|no|nr|num|code))?|s/n|sn|imei|iccid|barcode|frame (?:number|no)"
+    r"|asset(?: (?:tag|number|no|id))?|inventory(?: (?:number|no))?|engrav(?:ed|ing)"
+    r"|seriennummer|serien-?nr|fahrgestellnummer|rahmen-?(?:nummer|nr)|inventar-?(?:nummer|nr)|grav(?:iert|ur|ierung)"
+    r"|num[ée]ro de s[ée]rie|n[°º] ?de s[ée]rie|n[úu]mero de s[ée]rie|grabad[oa]|gravure|grav[ée]e?"
+    r"|numero di serie|inciso|gravado|numer seryjny|grawer"
+)
+_WEAK: Final = r"tag|nr|no|num|number|nummer|n[úu]m|n[úu]mero|num[ée]ro|numer|id|label|etikett|sticker|code|marked"
+_UNSPACED: Final = r"シリアル(?:番号|ナンバー)?|製造番号|製番|刻印|管理番号|序列号|编号"
+_SIGNS: Final = r"[\s.:：=#\"'“”‘’«»(]"
+_BETWEEN: Final = (
+    rf"{_SIGNS}{{0,4}}(?:(?:is|with|on it|on|says|number|no|nr|reads|mit|ist|con|avec)\b{_SIGNS}{{1,4}}){{0,2}}"
+)
+_NAMED: Final = re.compile(
+    rf"(?:(?<!\w)(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))\b|(?P<unspaced>{_UNSPACED})|[nN][°º]|№)"
+    rf"{_BETWEEN}(?P<code>{_CODE})(?![\w-])",
+    re.IGNORECASE,
+)
+_NOT_A_THINGS: Final = re.compile(
+    r"(?:room|rm|raum|zimmer|sala|aula|salle|office|bureau|floor|locker|seat|platz|tel|telephone|phone|telefon|mobile|fax"
+    r"|line|linie|l[ií]nea|ligne|bus|tram|train|zug|platform|gleis|gate|street|house|haus|ticket|size|ext|flat|apartment)"
+    r"[\s.:#-]{0,3}$",
+    re.IGNORECASE,
+)
+"""Before a weak name: the number of something else ("room no. 204")."""
+_SIGN: Final = re.compile(r"[-./]")
+_LOOSE: Final = re.compile(rf"(?<![\w@#./:-]){_CODE}(?![\w@-])")
+_MEASURE: Final = re.compile(
+    r"\d{1,6}(?:[.,]\d{1,4})?(?:st|nd|rd|th|er|e|s|am|pm|h|uhr|cm|mm|m|km|kg|g|mg|l|ml|cl|gb|tb|mb|mah|wh|w|v|hz|k|mp|px|inch|in"
+    r"|ft|oz|x|eu|us|uk|yo|yr|yrs|eur|usd|euro|euros|p|min)(?:\d{0,2})",
+    re.IGNORECASE,
+)
+_NAME_WITH_NUMBER: Final = re.compile(r"[a-z]{4,30}[-.]?\d{1,3}", re.IGNORECASE)
+"""iphone13, room204."""
+_SLACK_ID: Final = re.compile(r"[UCDGTWB]0[A-Z0-9]{7,9}")
+_CLOCK: Final = re.compile(r"\d{1,2}h\d{0,2}|\d{1,2}x\d{1,2}", re.IGNORECASE)
+_MIN_WEAK, _MIN_STRONG, _MIN_LOOSE, _MIN_DIGITS = 3, 2, 5, 12
+"""Letters and digits of a named code, of a loose one, and of one of digits alone (an IMEI has 15)."""
+_MAX_DIGITS: Final = 16
+"""Longer numbers are ids of messages."""
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Return where a text's serials are, in order."""
+    named = [match.span("code") for match in _NAMED.finditer(text) if _is_named(match)]
+    loose = [match.span() for match in _LOOSE.finditer(text) if looks_like_a_serial(match[0])]
+    found: list[tuple[int, int]] = []
+    for start, end in sorted({*named, *loose}):
+        if not found or start >= found[-1][1]:
+            found.append((start, end))
+    return found
+
+
+def looks_like_a_serial(code: str) -> bool:
+    """Whether a word looks like a serial: letters and digits mixed, not a measure, a time or a model's year."""
+    plain = _SIGN.sub("", code)
+    digits = sum(char.isdigit() for char in plain)
+    if digits == len(plain):
+        return plain == code and _MIN_DIGITS <= digits <= _MAX_DIGITS
+    if digits < 2 or len(plain) < _MIN_LOOSE:  # noqa: PLR2004 - one digit is a version
+        return False
+    return not any(form.fullmatch(code) for form in (_MEASURE, _NAME_WITH_NUMBER, _CLOCK, _SLACK_ID)) and not _is_words(
+        code
+    )
+
+
+def _is_words(code: str) -> bool:
+    """Whether each part is a word or a short number: "24-karat", "Halle.12"."""
+    parts = _SIGN.split(code)
+    return len(parts) > 1 and any(len(part) > 3 and part.isalpha() for part in parts)  # noqa: PLR2004 - codes are shorter
+
+
+def _is_named(match: re.Match[str]) -> bool:
+    code = match["code"]
+    if not any(char.isdigit() for char in code):
+        return False
+    if match["strong"] or match["unspaced"]:
+        return len(code) >= _MIN_STRONG
+    return len(code) >= _MIN_WEAK and not _NOT_A_THINGS.search(match.string, max(0, match.start() - 20), match.start())

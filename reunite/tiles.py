@@ -1,0 +1,28 @@
+"""Photos that stand for reports, alone on a card or as the tiles of a gallery."""
+
+from collections.abc import Sequence
+
+from reunite.entities import Match, PhotoState, Report
+from reunite.messages.reply import Picture, Tile
+from reunite.ports import Session
+
+Pair = tuple[Match, Report]
+"""A match of a report, and the report on its other side."""
+MOST_TILES = 6
+
+
+async def picture_of(session: Session, report: Report, match: Match | None = None) -> Picture | None:
+    """Return the photo of a found report that matched, or else a report's first photo."""
+    stored = [photo.id for photo in await session.photos.of(report.id) if photo.state is PhotoState.STORED]
+    if match and match.photo in stored:
+        return Picture(match.photo, report.id)
+    return Picture(stored[0], report.id) if stored else None
+
+
+async def tiles_of(session: Session, pairs: Sequence[Pair]) -> tuple[Tile, ...]:
+    """Number pairs, each with the photo that matched."""
+    tiles = []
+    for number, (match, found) in enumerate(pairs[:MOST_TILES], start=1):
+        picture = await picture_of(session, found, match)
+        tiles.append(Tile(number, match.id, found.id, match.label, picture.photo if picture else None))
+    return tuple(tiles)

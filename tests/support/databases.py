@@ -1,0 +1,131 @@
+"""PostgreSQL and Redis for tests: one pair of embedded servers for all test workers, a fresh database for each test."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from redis import Redis
+
+from db.migrate import migrate
+from embedded import EmbeddedServers, Urls
+from embedded.postgres import APPLICATION, OWNER, url
+
+HOME_VARIABLE = "REUNITE_TEST_HOME"
+CLONE_NUMBERS = count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose one home for the run; pytest-xdist's workers inherit the variables."""
+    if not hasattr(config, "workerinput"):
+        for name in [name for name in os.environ if name.startswith("REUNITE_")]:
+            del os.environ[name]  # the settings of whoever runs the tests
+        folder = Path(tempfile.mkdtemp(prefix="reunite-tests-"))
+        folder.chmod(0o711)  # as root the servers run as another account, which must get through
+        os.environ[HOME_VARIABLE] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(HOME_VARIABLE), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Urls]:
+    """PostgreSQL and Redis of this run; the first worker starts them and the last one stops them."""
+    with EmbeddedServers(Path(os.environ[HOME_VARIABLE]) / "home", durable=False) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def worker_number() -> int:
+    """0 in a run without pytest-xdist."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: Urls) -> str:
+    """Name of a migrated database that nobody connects to; the first worker that needs it makes it for all."""
+    name = "template_of_tests"
+    with psycopg.connect(servers.owner_database_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")
+        found = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if not found:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+            asyncio.run(migrate(_of_database(servers, OWNER, name)))
+    return name
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Makes migrated databases on this run's servers."""
+
+    servers: Urls
+    template: str
+    prefix: str
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """Give the URL of a new database, seen by the superuser; drop it at the end."""
+        name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
+        with psycopg.connect(self.servers.owner_database_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.template}".encode())
+            yield _of_database(self.servers, OWNER, name)
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+    def as_application(self, owner_url: str) -> str:
+        """Return the URL of the same database, seen by the application."""
+        name = psycopg.conninfo.conninfo_to_dict(owner_url)["dbname"]
+        return _of_database(self.servers, APPLICATION, str(name))
+
+
+@pytest.fixture(scope="session")
+def databases(servers: Urls, template_database: str, worker_number: int) -> Databases:
+    return Databases(servers, template_database, f"test_{worker_number}")
+
+
+@pytest.fixture
+def owner_database_url(databases: Databases) -> Iterator[str]:
+    """The test's own migrated database, seen by the superuser."""
+    with databases.fresh() as url_of_owner:
+        yield url_of_owner
+
+
+@pytest.fixture
+def database_url(databases: Databases, owner_database_url: str) -> str:
+    """The test's own migrated database, seen by the application."""
+    return databases.as_application(owner_database_url)
+
+
+@pytest.fixture(scope="session")
+def scratch_owner(servers: Urls, worker_number: int) -> str:
+    """A superuser of this worker alone, so that the databases its commands create can be told from other workers'."""
+    name = f"scratch_owner_{worker_number}"
+    with psycopg.connect(servers.owner_database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN SUPERUSER".encode())
+    return name
+
+
+@pytest.fixture
+def redis_url(servers: Urls, worker_number: int) -> str:
+    """An empty Redis database of the test worker's own."""
+    return empty_redis(servers, worker_number)
+
+
+def empty_redis(servers: Urls, number: int) -> str:
+    url_of_number = servers.redis_url.replace("db=0", f"db={number}")
+    with Redis.from_url(url_of_number) as client:
+        client.flushdb()
+    return url_of_number
+
+
+def _of_database(servers: Urls, role: str, name: str) -> str:
+    sockets = psycopg.conninfo.conninfo_to_dict(servers.owner_database_url)["host"]
+    return url(role, Path(str(sockets)), name)

@@ -1,0 +1,135 @@
+"""A guild with the bot in it, for tests of the adapter: the store is real, no workers take part."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from bot.discord.app import running
+from bot.discord.config import DiscordConfig
+from db.store import Store
+from reunite.entities import Label, MatchState, ReplyTarget, Report, ReportKind, ReportState
+from reunite.handlers import Handlers
+from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Plain, Reply
+from reunite.ports import Outgoing, Platform, ScoredPair
+from tests.doubles.discord import TOKEN, DiscordDouble
+from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
+
+JPEG = b"\xff\xd8\xff the adapter does not look inside"
+
+
+@dataclass
+class World:
+    """A guild, the bot in it, and what the bot has written down."""
+
+    discord: DiscordDouble
+    store: Store
+    platform: Platform
+
+    async def community(self) -> UUID:
+        workspace = await self.store.workspace("discord", self.discord.guild_id)
+        assert workspace is not None
+        return workspace.community
+
+    async def reports(self) -> list[dict[str, Any]]:
+        async with self.store.transaction(await self.community()) as connection:
+            return await (await connection.execute("SELECT * FROM report ORDER BY created_at")).fetchall()
+
+    async def report(self) -> dict[str, Any]:
+        """Return the only report, as soon as there is one."""
+        await eventually(self.reports)
+        [report] = await self.reports()
+        return report
+
+    async def photos(self) -> list[tuple[str, str]]:
+        async with self.store.transaction(await self.community()) as connection:
+            rows = await (await connection.execute("SELECT name, url FROM photo ORDER BY position")).fetchall()
+            return [(row["name"], row["url"]) for row in rows]
+
+    async def state(self, report: UUID) -> ReportState:
+        async with self.store.session(await self.community()) as session:
+            found = await session.reports.get(report)
+            assert found is not None
+            return found.state
+
+    async def becomes(self, report: UUID, state: ReportState) -> None:
+        async def reached() -> bool:
+            return await self.state(report) is state
+
+        await eventually(reached)
+
+    def post_of(self, message: str, channel: str = "found") -> ReplyTarget:
+        return ReplyTarget("discord", self.discord.guild_id, self.discord.channel(channel), message)
+
+
+def config(discord: DiscordDouble, token: str = TOKEN) -> DiscordConfig:
+    return DiscordConfig(token=token, api_base=discord.api_base, gateway=discord.gateway_url, guilds_wait=0.05)
+
+
+@asynccontextmanager
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with (
+        DiscordDouble() as discord,
+        Store(database_url) as store,
+        running(Handlers(store, NoQueue()), store, config(discord)) as platform,
+    ):
+        yield World(discord, store, platform)
+
+
+def reply(key: str, target: ReplyTarget, text: str = "Hello.", **more: Any) -> Outgoing:
+    return Outgoing(key, target, Reply("nothing", ((Plain(text),),)), **more)
+
+
+def reactions(discord: DiscordDouble, post: str) -> list[str]:
+    return [path for method, path in discord.requests if method == "PUT" and f"/messages/{post}/reactions" in path]
+
+
+def thread_path(post: ReplyTarget) -> str:
+    return f"/channels/{post.channel}/messages/{post.message}/threads"
+
+
+async def nothing(card: str) -> None:
+    del card
+
+
+async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] = nothing) -> tuple[str, Report, Report]:
+    """Write a lost and a found report and a match of them as the workers would; return its card's message id.
+
+    `meanwhile` is what happens to the card before the delivery has noted it.
+    """
+    ann, bob = here.discord.join("Ann"), here.discord.join("Bob")
+    posts = [
+        await here.discord.post("lost", bob, "a red bag", {"a.jpg": JPEG}),
+        await here.discord.post("found", ann, "a bag", {"b.jpg": JPEG}),
+    ]
+    for post in posts:
+        await eventually(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
+    await here.store.models.register("concept", "a model", {"space": 2})
+    community = await here.community()
+    async with here.store.session(community) as session:
+        lost = await session.reports.at(here.post_of(posts[0], "lost"))
+        found = await session.reports.at(here.post_of(posts[1]))
+        assert lost is not None
+        assert found is not None
+        for report in (lost, found):
+            await session.reports.set_state(report.id, ReportState.OPEN)
+        pair = ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})
+        match = await session.matches.save(pair)
+        card = Reply("match", ((Plain("This could be yours."),),), match=match.id)
+        await session.outbox.post(lost.id, ReplyKey(str(uuid4())), card)
+    [item] = await here.store.delivery.lease("discord", limit=10, seconds=60)
+    sent = await here.platform.send(Outgoing(item.key, item.target, item.reply))
+    await meanwhile(sent.message)
+    async with here.store.session(community) as session:
+        await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
+    return sent.message, lost, found
+
+
+async def match_state(here: World, lost: Report) -> MatchState:
+    assert lost.kind is ReportKind.LOST
+    async with here.store.session(await here.community()) as session:
+        [match] = await session.matches.of(lost.id)
+        return match.state

@@ -1,0 +1,127 @@
+"""A worker or a bot as a process of its own that kills itself (SIGKILL) once, at a named point.
+
+python -m tests.support.dying_process ROLE POINT DATABASE_URL REDIS_URL FILE
+
+The bot's platform is the FILE, one message per line.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.delivery import Delivery
+from db.config import Connections
+from db.store import Store
+from reunite.encoder import Pixels, Vectors
+from reunite.entities import PlatformName, ReplyTarget
+from reunite.messages import reply
+from reunite.ports import Outgoing, Sent
+from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.services import colours_only
+from workers.app import WorkerConfig, run
+from workers.encoders.choose import Choice
+from workers.process import Processor
+
+WORKER_POINTS = {"after the fetch": "_store_photos", "after the vectors": "_embed", "after the matches": "_search"}
+BOT_POINTS = ("before the send", "after the send")
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying_after(step: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The step, and then death."""
+
+    async def wrapped(*args: Any) -> None:
+        await step(*args)
+        die()
+
+    return wrapped
+
+
+class KilledByBlack(ColourEncoder):
+    """Does not survive a black photo, nor words of dragons."""
+
+    def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
+        if any(not image.any() for image in images):
+            die()
+        return super().encode_images(images)
+
+    def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
+        if any("dragon" in text for text in texts):
+            die()
+        return super().encode_texts(texts)
+
+
+def killed_by_black(*_: object) -> Choice:
+    """Choose the encoder that dies."""
+    return Choice("concept", KilledByBlack())
+
+
+class FilePlatform:
+    """Messages are lines of a file, which outlives the process; a message that `maybe_sent` is looked up by its key."""
+
+    name: PlatformName = "web"
+
+    def __init__(self, path: Path, point: str) -> None:
+        self._path = path
+        self._point = point
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if self._point == "before the send":
+            die()
+        lines = read(self._path)
+        if not (outgoing.maybe_sent and any(line["key"] == outgoing.key for line in lines)):
+            line = {"key": outgoing.key, "thread": outgoing.target.message, "reply": reply.to_json(outgoing.reply)}
+            with self._path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+        if self._point == "after the send":
+            die()
+        return Sent(outgoing.target.channel, outgoing.key)
+
+    async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
+        lines = read(self._path)
+        for line in lines:
+            if line["key"] == sent.message:
+                line["reply"] = reply.to_json(outgoing.reply)
+        self._path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
+        del sent
+        kept = [line for line in read(self._path) if line["key"] != outgoing.key]
+        self._path.write_text("".join(f"{json.dumps(line)}\n" for line in kept))
+
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
+        """There are no photos: the posts are not the platform's."""
+
+    async def acknowledge(self, target: ReplyTarget) -> None:
+        """Nothing is shown."""
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The messages of a file platform."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+async def main(role: str, point: str, database_url: str, redis_url: str, file: str) -> None:
+    if role == "worker":
+        if point in WORKER_POINTS:
+            step = WORKER_POINTS[point]
+            setattr(Processor, step, dying_after(getattr(Processor, step)))
+        load = killed_by_black if point == "black photos, dragons" else colours_only
+        servers = Connections(database_url=database_url, redis_url=redis_url)
+        config = WorkerConfig(connections=servers, lease_seconds=1, quiet_seconds=1)
+        await run(config, lambda _: None, lambda _: None, load)
+    else:
+        async with Store(database_url) as store:
+            await Delivery(store, FilePlatform(Path(file), point), lease_seconds=2).run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

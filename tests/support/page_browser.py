@@ -1,0 +1,121 @@
+"""People at the local page, in a real browser."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from playwright.async_api import Browser, FilePayload, Locator, Page, async_playwright, expect
+
+from bot.app import BotConfig, run
+from bot.web.config import WebConfig
+from db.config import Connections
+from tests.support.pictures import drawing
+from tests.support.services import background, working
+from tests.support.waiting import PATIENCE
+
+FLAGS = [
+    "--no-sandbox",  # as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def picture_file(colour: str) -> FilePayload:
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": drawing(colour)}
+
+
+@dataclass
+class Channel:
+    """One column of the page, as a reader uses it."""
+
+    page: Page
+    name: str
+
+    @property
+    def column(self) -> Locator:
+        return self.page.locator(f"#channel-{self.name}")
+
+    @property
+    def text(self) -> Locator:
+        return self.column.locator("textarea")
+
+    @property
+    def posts(self) -> Locator:
+        return self.column.locator(".post")
+
+    @property
+    def cards(self) -> Locator:
+        return self.column.locator(".answer.is-match")
+
+    async def attach(self, colour: str) -> None:
+        await self.column.locator(".files").set_input_files(picture_file(colour))
+
+    async def post(self, words: str, colour: str | None = None) -> None:
+        await self.text.fill(words)
+        if colour:
+            await self.attach(colour)
+        await self.column.locator("[type=submit]").click()
+        await expect(self.text).to_have_value("")
+
+    async def says(self, words: str) -> None:
+        await expect(self.column.locator(".answer", has_text=words).last).to_be_visible()
+
+
+@dataclass
+class PageUser:
+    """Someone at the page."""
+
+    page: Page
+
+    @property
+    def found(self) -> Channel:
+        return Channel(self.page, "found")
+
+    @property
+    def lost(self) -> Channel:
+        return Channel(self.page, "lost")
+
+    async def be(self, who: str) -> None:
+        await self.page.get_by_label("You are").select_option(who)
+
+
+class Site:
+    """The page's process, and browsers that visit it."""
+
+    def __init__(self, browser: Browser, database_url: str, redis_url: str, port: int) -> None:
+        self.browser, self.url = browser, f"http://127.0.0.1:{port}"
+        servers = Connections(database_url=database_url, redis_url=redis_url)
+        self.config = BotConfig(connections=servers, adapter=WebConfig(port=port))
+
+    async def visit(self, who: str = "Ada", width: int = 1280) -> PageUser:
+        page = await self.browser.new_page(viewport={"width": width, "height": 800})
+        await page.goto(self.url)
+        await expect(page.locator("#encoder")).not_to_have_text("Connecting…")
+        visitor = PageUser(page)
+        await visitor.be(who)
+        return visitor
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        ready = asyncio.Event()
+        async with background(run(self.config, ready.set)):
+            await asyncio.wait_for(ready.wait(), PATIENCE)
+            yield
+
+    def working(self) -> AbstractAsyncContextManager[None]:
+        return working(self.config.connections.database_url, self.config.connections.redis_url)
+
+
+@asynccontextmanager
+async def opened(chromium: str) -> AsyncIterator[Browser]:
+    """Open a browser whose expectations wait as long as tests do."""
+    expect.set_options(timeout=PATIENCE * 1000)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        await browser.close()

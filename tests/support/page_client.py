@@ -1,0 +1,121 @@
+"""A browser's part at the local page's server, over real HTTP and WebSockets, on the real store."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, FormData
+
+from bot.web.app import running
+from bot.web.config import WebConfig
+from bot.web.outbound import WebPlatform
+from db.store import Store
+from reunite.entities import Label, Match, Report, ReportState, Why
+from reunite.handlers import Handlers
+from reunite.messages import wording
+from reunite.ports import Outgoing, ScoredPair
+from tests.support.queues import NoQueue
+
+Json = dict[str, Any]
+ADA, BEN = "Ada", "Ben"
+UMBRELLA_LOST = {"channel": "lost", "text": "/lost red umbrella", "name": ADA}
+UMBRELLA_FOUND = {"channel": "found", "text": "by the tram", "name": BEN}
+
+
+class Page:
+    """A browser's part: posts, gives verdicts, watches."""
+
+    def __init__(self, platform: WebPlatform, store: Store, http: ClientSession) -> None:
+        self.platform, self.store, self.http = platform, store, http
+
+    async def post(self, fields: Json, *photos: bytes, post_id: str | None = None, **options: Any) -> tuple[int, Json]:
+        form = FormData({"id": post_id or str(uuid4()), **fields}, default_to_multipart=True)
+        for number, photo in enumerate(photos):
+            form.add_field("photo", photo, filename=f"{number}.jpg", content_type="image/jpeg")
+        async with self.http.post("/posts", data=form, **options) as response:
+            return response.status, await _json(response)
+
+    async def press(self, button: Json, *photos: bytes, **fields: str) -> tuple[int, Json]:
+        said = {"id": str(uuid4()), "action": button["action"], "subject": button["subject"], **fields}
+        form = FormData(said, default_to_multipart=True)
+        for number, photo in enumerate(photos):
+            form.add_field("photo", photo, filename=f"{number}.jpg", content_type="image/jpeg")
+        async with self.http.post("/presses", data=form) as response:
+            return response.status, await _json(response)
+
+    async def shown(self, **viewer: str) -> dict[int, Json]:
+        """Return what somebody sees who opens the page now."""
+        async with self.watching(**viewer) as watcher:
+            return await watcher.until(lambda _: True)
+
+    async def ask(self, path: str, **said: Any) -> tuple[int, Json]:
+        async with self.http.post(path, json=said) as response:
+            return response.status, await _json(response)
+
+    @asynccontextmanager
+    async def watching(self, **viewer: str) -> AsyncIterator["Watcher"]:
+        async with self.http.ws_connect("/live", params=viewer) as socket:
+            yield Watcher(socket)
+
+    async def reports(self) -> list[Report]:
+        workspace = await self.store.workspace("web", "local")
+        assert workspace
+        async with self.store.session(workspace.community) as session:
+            found = await session._all("SELECT id FROM report ORDER BY created_at")
+            return [report for row in found if (report := await session.reports.get(row["id"]))]
+
+
+class Watcher:
+    """Keeps what the WebSocket tells, as the page does."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.messages: dict[int, Json] = {}
+        self.encoder: Json | None = None
+
+    async def until(self, shows: Callable[[dict[int, Json]], bool]) -> dict[int, Json]:
+        async with asyncio.timeout(10):
+            while True:
+                update = await self.socket.receive_json()
+                self.messages = {} if update["all"] else self.messages
+                self.messages |= {message["id"]: message for message in update["messages"]}
+                self.encoder = update["encoder"]
+                for gone in update["removed"]:
+                    del self.messages[gone]
+                if shows(self.messages):
+                    return self.messages
+
+
+async def _json(response: ClientResponse) -> Json:
+    return await response.json() if response.content_type == "application/json" else {}
+
+
+@asynccontextmanager
+async def opened(database_url: str) -> AsyncIterator[Page]:
+    """Serve the page, and open it."""
+    async with (
+        Store(database_url) as store,
+        running(Handlers(store, NoQueue()), store, WebConfig(port=0)) as platform,
+        ClientSession(platform.url) as http,
+    ):
+        yield Page(platform, store, http)
+
+
+async def match_card(page: Page) -> tuple[int, Match]:
+    """A find and a loss that fit, with the card in the loss's thread; return the card's message and its match."""
+    _, found = await page.post(UMBRELLA_FOUND)
+    _, lost = await page.post(UMBRELLA_LOST)
+    find, loss = await page.reports()
+    await page.store.models.register("concept", "test", {"shared": 2})
+    async with page.store.session(find.community) as session:
+        for report in (find, loss):
+            await session.reports.set_state(report.id, ReportState.OPEN)
+        why = (Why("thing", "umbrella", "agrees"),)
+        match = await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, why, {}))
+    card = wording.match_card(match, find, loss, None).with_targets({find.id: find.target})
+    sent = await page.platform.send(Outgoing("card", loss.target, card))
+    assert (sent.channel, loss.target.message) == ("lost", str(lost["message"]))
+    assert find.target.message == str(found["message"])
+    return int(sent.message), match

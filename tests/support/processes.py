@@ -1,0 +1,74 @@
+"""Programs as processes of their own, ended with the test; `reunite` as an operator runs it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+REUNITE = (sys.executable, "-m", "cli.main")
+
+
+@pytest.fixture
+def environment(database_url: str, owner_database_url: str, redis_url: str, scratch_owner: str) -> dict[str, str]:
+    """The variables of an operator's shell: the test's own database, no model hub."""
+    return {
+        **os.environ,
+        "REUNITE_DATABASE_URL": database_url,
+        "REUNITE_OWNER_DATABASE_URL": psycopg.conninfo.make_conninfo(owner_database_url, user=scratch_owner),
+        "REUNITE_REDIS_URL": redis_url,
+        "HF_HUB_OFFLINE": "1",
+    }
+
+
+def reunite(environment: Mapping[str, str], *arguments: str, fails: bool = False) -> str:
+    """Run the command; return its standard output, or its error output where it has to fail."""
+    done = subprocess.run(
+        [*REUNITE, *arguments], env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.returncode != 0) is fails, done.stderr
+    return done.stderr if fails else done.stdout
+
+
+def scratch_databases(environment: Mapping[str, str]) -> set[str]:
+    """Return the databases that commands of this test worker have created and not dropped."""
+    query = "SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = current_user"
+    with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"]) as connection:
+        return {name for [name] in connection.execute(query).fetchall()}
+
+
+@asynccontextmanager
+async def process(
+    *command: str, env: Mapping[str, str] | None = None, stdout: int | None = None, stderr: int | None = None
+) -> AsyncIterator[Process]:
+    """Run a program; kill it at the end unless it has ended by itself."""
+    started = await asyncio.create_subprocess_exec(*command, env=env, stdout=stdout, stderr=stderr)
+    try:
+        yield started
+    finally:
+        if started.returncode is None:
+            started.kill()
+        await started.wait()
+
+
+@asynccontextmanager
+async def dying_process(role: str, point: str, database_url: str, redis_url: str, file: Path) -> AsyncIterator[Process]:
+    """Run a worker or a bot that kills itself at a point."""
+    program = (sys.executable, "-m", "tests.support.dying_process")
+    async with process(*program, role, point, database_url, redis_url, str(file)) as started:
+        yield started
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 where nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,44 @@
+"""The real worker and other services, run inside a test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.platforms import photo_hosts
+from db.config import Connections
+from db.stopping import stop
+from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.waiting import PATIENCE
+from workers.app import WorkerConfig, run
+from workers.config import PhotoHosts
+from workers.encoders.choose import Choice
+
+
+def colours_only(*_: object) -> Choice:
+    """Choose the tiny encoder, whatever the settings."""
+    return Choice("clip", ColourEncoder())
+
+
+@asynccontextmanager
+async def background(service: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    """Run a service beside the test; its failure fails the test."""
+    task = asyncio.create_task(service)
+    try:
+        yield
+        if task.done():
+            await task
+    finally:
+        await stop(task)
+
+
+@asynccontextmanager
+async def working(database_url: str, redis_url: str, **config: Any) -> AsyncIterator[None]:
+    """Run a worker with the tiny encoder."""
+    ready = asyncio.Event()
+    photos = {name: config.pop(name) for name in ("http_hosts", "slack_hosts", "slack_token") if name in config}
+    servers = Connections(database_url=database_url, redis_url=redis_url)
+    settings = WorkerConfig(connections=servers, photos=PhotoHosts(hosts=photo_hosts(), **photos), **config)
+    async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only)):
+        await asyncio.wait_for(ready.wait(), PATIENCE)
+        yield

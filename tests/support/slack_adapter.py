@@ -1,0 +1,178 @@
+"""A workspace with the bot in it: the adapter over real sockets, its reports in real PostgreSQL, no worker."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from bot.delivery import Delivery
+from bot.slack.app import running
+from bot.slack.config import SlackConfig
+from bot.slack.manifest import EVENTS_PATH
+from db.store import Store
+from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Report, ReportState, Settings
+from reunite.handlers import Handlers
+from reunite.messages import keys, wording
+from reunite.ports import Platform, ScoredPair, Sent
+from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
+from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
+from tests.doubles.slack_delivery import SIGNING_SECRET
+from tests.support.pictures import drawing
+from tests.support.processes import free_port
+from tests.support.queues import NoQueue
+from tests.support.services import background
+from tests.support.waiting import eventually
+
+JPEG = drawing("red")
+PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+
+
+@contextmanager
+def no_proxy() -> Iterator[None]:
+    """Keep slack_sdk from asking a proxy for 127.0.0.1."""
+    with patch.dict(os.environ):
+        for name in PROXIES:
+            os.environ.pop(name, None)
+        yield
+
+
+def config(slack: SlackDouble, **more: Any) -> SlackConfig:
+    """Return the settings of a bot that talks to the double."""
+    tokens = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN}
+    return SlackConfig(api_base=slack.api_base, ping_seconds=0.2, **{**tokens, **more})
+
+
+def by_http(slack: SlackDouble) -> dict[str, Any]:
+    """Return the settings of a bot that listens for the double's requests, and let it send them there."""
+    port = free_port()
+    slack.delivery.address = f"http://127.0.0.1:{port}{EVENTS_PATH}"
+    return {"app_token": None, "signing_secret": SIGNING_SECRET, "port": port}
+
+
+@dataclass
+class World:
+    """A workspace with the bot in it, and what the bot wrote down."""
+
+    slack: SlackDouble
+    store: Store
+    handlers: Handlers
+    platform: Platform
+    opened_at: datetime
+    found: str
+    lost: str
+    general: str
+    ada: str
+    ben: str
+    admin: str
+    chosen: str
+    """A moderator by the settings."""
+
+    async def reports(self, team: str = TEAM) -> list[Report]:
+        """Return what is committed, in order."""
+        workspace = await self.store.workspace("slack", team)
+        if workspace is None:
+            return []
+        async with self.store.session(workspace.community) as session:
+            rows = await session._all("SELECT id FROM report ORDER BY created_at")
+            found = [await session.reports.get(row["id"]) for row in rows]
+        return [report for report in found if report]
+
+    async def report(self) -> Report:
+        """Return the only report."""
+        [report] = await self.reports()
+        return report
+
+    async def until_reported(self, number: int = 1) -> list[Report]:
+        """Wait until so many reports are written down."""
+        return await eventually(self.reports, holds=lambda reports: len(reports) == number)
+
+    async def photos(self, report: Report) -> list[Photo]:
+        """Return a report's photos."""
+        async with self.store.session(report.community) as session:
+            return list(await session.photos.of(report.id))
+
+    async def acknowledged(self, channel: str, ts: str, by: str = BOT_USER) -> None:
+        """Wait for 👀 on a post."""
+
+        def eyes() -> bool:
+            message = self.slack.message(channel, ts)
+            return message is not None and message.get("reactions", {}).get("eyes") == [by]
+
+        await eventually(eyes)
+
+    async def open(self, *reports: Report) -> None:
+        """Let reports be open, as a worker does when it has looked at them."""
+        for report in reports:
+            async with self.store.session(report.community) as session:
+                await session.reports.set_state(report.id, ReportState.OPEN)
+
+    async def match(self) -> tuple[Report, Report, Match]:
+        """Let Ada lose something and Ben find it, and pair the two as a search would."""
+        for channel, author, words in ((self.lost, self.ada, "my hat"), (self.found, self.ben, "a hat")):
+            await self.acknowledged(channel, self.slack.post_photo(channel, author, JPEG, words))
+        lost, found = (await self.reports())[-2:]
+        await self.open(lost, found)
+        await self.store.models.register("tiny", "tiny@1", {"shared": 2})
+        async with self.store.session(lost.community) as session:
+            match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+        return lost, found, match
+
+    async def card(self) -> tuple[Report, Report, Match, Sent]:
+        """Show a match in the thread of the lost report."""
+        lost, found, match = await self.match()
+        async with self.store.session(lost.community) as session:
+            await session.outbox.post(
+                lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None)
+            )
+        shown = await self.slack.wait_for_reply(self.lost, str(lost.target.message), "This could be yours.")
+        await eventually(lambda: self._shows(ReplyTarget("slack", TEAM, self.lost, shown["ts"]), lost.community))
+        return lost, found, match, Sent(self.lost, shown["ts"])
+
+    async def _shows(self, target: ReplyTarget, community: UUID) -> Match | None:
+        async with self.store.session(community) as session:
+            return await session.matches.shown_at(target)
+
+    async def standing(self, match: Match, community: UUID) -> MatchState:
+        """Return what the verdicts make of a match."""
+        async with self.store.session(community) as session:
+            found = await session.matches.get(match.id)
+        assert found
+        return found.state
+
+    async def settings(self) -> Settings:
+        """Return how the workspace wants it."""
+        return await self.handlers.settings("slack", TEAM)
+
+
+@asynccontextmanager
+async def world_on(
+    slack: SlackDouble, database_url: str, *, again: World | None = None, **more: Any
+) -> AsyncIterator[World]:
+    """Run the bot in a workspace with three channels and four people: new ones, or once more those of a world."""
+    if again is None:
+        channels = [slack.add_channel(name) for name in ("found", "lost", "general")]
+        people = [slack.add_member("Ada"), slack.add_member("Ben")]
+        moderators = [slack.add_member("Mo", admin=True), slack.add_member("Cho")]
+        ids = (*channels, *people, *moderators)
+    else:
+        ids = (again.found, again.lost, again.general, again.ada, again.ben, again.admin, again.chosen)
+    settings = config(slack, **{"moderators": frozenset({ids[-1]}), **more})
+    opened_at = datetime.now(UTC)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(no_proxy())
+        store = await stack.enter_async_context(Store(database_url))
+        handlers = Handlers(store, NoQueue())
+        platform = await stack.enter_async_context(running(handlers, store, settings))
+        await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))
+        yield World(slack, store, handlers, platform, opened_at, *ids)
+
+
+@asynccontextmanager
+async def world_in(database_url: str, **more: Any) -> AsyncIterator[World]:
+    """Open a workspace of the double and run the bot in it."""
+    async with SlackDouble.running(acknowledge_within=1) as slack, world_on(slack, database_url, **more) as world:
+        yield world

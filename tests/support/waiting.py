@@ -1,0 +1,54 @@
+"""Waiting for something to come about, with a limit that only a broken test reaches."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar, overload
+
+T = TypeVar("T")
+PATIENCE: Final = 30.0
+"""Seconds after which a test gives up waiting; nothing is measured by it."""
+
+
+@overload
+async def eventually(
+    look: Callable[[], Awaitable[T | None]],
+    what: str = ...,
+    *,
+    holds: Callable[[T], object] = ...,
+    within: float = ...,
+) -> T: ...
+
+
+@overload
+async def eventually(
+    look: Callable[[], T | None], what: str = ..., *, holds: Callable[[T], object] = ..., within: float = ...
+) -> T: ...
+
+
+async def eventually(
+    look: Callable[[], Any], what: str = "", *, holds: Callable[[Any], object] = bool, within: float = PATIENCE
+) -> Any:
+    """Look, again and again, until what is seen holds; return it. `look` may be a coroutine function."""
+    seen = None
+    try:
+        async with asyncio.timeout(within):
+            while not holds(seen := await _seen(look)):  # noqa: ASYNC110 - anything may be looked at
+                await asyncio.sleep(0.02)
+    except TimeoutError as error:
+        raise TimeoutError(what or f"last seen: {seen!r}") from error
+    return seen
+
+
+async def _seen(look: Callable[[], Any]) -> Any:
+    seen = look()
+    return await seen if inspect.isawaitable(seen) else seen
+
+
+def wait_until(condition: Callable[[], object], within: float = 120.0) -> None:
+    """Block until the condition holds."""
+    end = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)

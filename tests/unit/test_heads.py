@@ -1,0 +1,42 @@
+"""The head of a description. Heads are compared in the singular."""
+
+from pathlib import Path
+
+import pytest
+
+from reunite.text.heads import head_noun, head_of
+from reunite.text.words import stem
+
+_DATA = Path(__file__).parents[1] / "data"
+
+
+def rows(name: str) -> list[tuple[str, str]]:
+    lines = (_DATA / name).read_text(encoding="utf-8").splitlines()[1:]
+    return [(text.replace("\\n", "\n"), head) for text, head in (line.split("\t") for line in lines)]
+
+
+@pytest.mark.parametrize(("name", "count", "least"), [("heads.tsv", 200, 0.97), ("heads_held_out.tsv", 120, 0.92)])
+def test_the_head_of_a_report_is_its_thing(name: str, count: int, least: float) -> None:
+    table = rows(name)
+    wrong = [(text, head, head_of(text)) for text, head in table if stem(head_of(text) or "") != stem(head)]
+    assert len(table) >= count
+    assert 1 - len(wrong) / len(table) >= least, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("strawberry sun hat for a child", "hat"),
+        ("I lost my red rucksack, it has badges", "rucksack"),
+        ("unopened can of IPA", "can"),
+        ("I can't find it", None),
+        ("stuffed animal with long arms", "animal"),
+        ("pair of skis", "skis"),
+        ("Zarquon grumble", "grumble"),
+        ("on the floor near the door", None),
+        ("whose is this?", None),
+        ("Male, size 8, everyone", None),
+    ],
+)
+def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> None:
+    assert head_noun(text) == noun

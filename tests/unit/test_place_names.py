@@ -1,0 +1,32 @@
+import pytest
+
+from reunite.matching.circumstances import place_similarity, place_words
+
+
+@pytest.mark.parametrize(
+    ("place", "other"),
+    [
+        ("canteen", "Mensa"),
+        ("canteen", "食堂"),
+        ("dining hall", "cantine"),
+        ("library", "図書館"),
+        ("gym", "Turnhalle"),
+        ("sports hall", "gymnase"),
+        ("restroom", "baño"),
+        ("toilets on the 2nd floor", "Toiletten 2nd floor"),
+        ("pool", "Schwimmbad"),
+        ("changing rooms", "vestiaires"),
+        ("bus stop", "parada de autobús"),
+        ("lecture hall B", "Hörsaal B"),
+        ("car park", "Parkplatz"),
+        ("playground", "Spielplatz"),
+        ("kitchen", "kuchnia"),
+    ],
+)
+def test_places_agree_across_languages(place: str, other: str) -> None:
+    assert (place_similarity(place_words(place), place_words(other)) or 0) >= 0.9
+
+
+@pytest.mark.parametrize(("place", "other"), [("library", "canteen"), ("Mensa", "図書館"), ("lecture hall A", "gym")])
+def test_other_places_do_not(place: str, other: str) -> None:
+    assert (place_similarity(place_words(place), place_words(other)) or 0) < 0.4

@@ -1,0 +1,93 @@
+"""What the moment of a post says about the time of the find and of the loss."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.errors import UsageError
+from cli.tuning.rows import read_rows
+from reunite.entities import ReportKind
+from reunite.matching.circumstances import time_evidence
+from reunite.matching.evidence import Item
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+HOURS = st.floats(-1000, 1000)
+
+
+def said(kind: ReportKind, hours: float) -> Item:
+    return Item(UUID(int=1), kind, "", "", NOON + timedelta(hours=hours), time_is_stated=True)
+
+
+def posted(kind: ReportKind, hours: float) -> Item:
+    at = NOON + timedelta(hours=hours)
+    return Item(UUID(int=2), kind, "", "", at, time_is_stated=False, posted_at=at)
+
+
+def evidence(lost: Item, found: Item) -> float:
+    value = time_evidence(lost, found)
+    assert value is not None
+    assert time_evidence(found, lost) == value
+    return value
+
+
+def test_a_find_is_posted_after_the_loss_it_ends() -> None:
+    lost = said(ReportKind.LOST, 0)
+    soon, late, before = (evidence(lost, posted(ReportKind.FOUND, hours)) for hours in (30, 24 * 30, -24 * 5))
+    assert soon > 1
+    assert 0 > late > before
+
+
+def test_a_post_two_days_later_may_be_of_a_find_just_after_the_loss() -> None:
+    lost = said(ReportKind.LOST, 0)
+    assert evidence(lost, posted(ReportKind.FOUND, 44)) > evidence(lost, said(ReportKind.FOUND, 44))
+
+
+def test_a_find_posted_just_after_the_loss_was_often_made_before_it() -> None:
+    lost = said(ReportKind.LOST, 0)
+    assert evidence(lost, posted(ReportKind.FOUND, 0.5)) < evidence(lost, said(ReportKind.FOUND, 0.5))
+
+
+def test_a_find_may_precede_the_post_of_the_loss() -> None:
+    found = said(ReportKind.FOUND, -12)
+    assert evidence(posted(ReportKind.LOST, 0), found) > 0 > evidence(said(ReportKind.LOST, 0), found)
+
+
+def test_two_posts_of_one_day_are_no_evidence_but_a_find_posted_weeks_before_counts_against_a_pair() -> None:
+    lost = posted(ReportKind.LOST, 0)
+    assert evidence(lost, posted(ReportKind.FOUND, 1)) == 0
+    assert evidence(lost, posted(ReportKind.FOUND, -24 * 14)) < -1
+
+
+@given(HOURS, HOURS)
+def test_what_is_said_replaces_the_moment_of_the_post(first: float, second: float) -> None:
+    lost, found = said(ReportKind.LOST, first), said(ReportKind.FOUND, second)
+    later = replace(found, posted_at=found.at + timedelta(days=9))
+    assert evidence(lost, later) == evidence(lost, found)
+
+
+@given(HOURS, HOURS)
+def test_the_moment_of_a_post_says_less_than_a_time(first: float, second: float) -> None:
+    exact = [evidence(said(ReportKind.LOST, first), said(ReportKind.FOUND, second - delay)) for delay in range(48)]
+    assert evidence(said(ReportKind.LOST, first), posted(ReportKind.FOUND, second)) <= max(exact) + 0.05
+
+
+def test_without_any_moment_the_time_is_unknown() -> None:
+    unknown = replace(posted(ReportKind.FOUND, 0), posted_at=None)
+    assert time_evidence(said(ReportKind.LOST, 0), unknown) is None
+
+
+def test_rows_of_a_set_may_say_when_they_were_posted(tmp_path: Path) -> None:
+    path = tmp_path / "gallery.jsonl"
+    rows = [{"id": "f1", "posted": "2026-05-04T12:00"}, {"id": "f2", "at": "2026-05-04T14:00+02:00"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    one, other = read_rows(path)
+    assert (one.at, one.posted, other.at, other.posted) == (None, NOON, NOON, None)
+    path.write_text('{"id": "f1", "posted": "yesterday"}', "utf-8")
+    with pytest.raises(UsageError, match="line 1"):
+        read_rows(path)

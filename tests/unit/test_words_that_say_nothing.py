@@ -1,0 +1,152 @@
+"""A found mug and lost keys whose posts share only what says nothing, and pairs that share what says a lot."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from reunite.entities import Label, ReportKind
+from reunite.matching import defaults
+from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.weights import ScoringModel
+from reunite.text.content import rare_candidates, significant_words
+from reunite.text.rarity import rare_words
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+MODELS = {"concept": defaults.for_encoder("concept"), "prior": defaults.PRIOR}
+OPEN_COUNTS = (5, 21, 60)
+KINDS = (PairKind.TEXT_PHOTO, PairKind.TEXT_TEXT)
+OTHERS = (
+    *("black umbrella", "grey hoodie", "a red scarf", "one white sneaker", "kids backpack", "a blue bottle"),
+    *("reading glasses", "silver ring", "a plush rabbit", "tennis racket", "brown wallet", "earbuds in a case"),
+)
+
+NOTHING = {
+    "a link": (
+        "mug, https://school.example/lost-and-found/2026",
+        "my keys, see https://school.example/lost-and-found/2026",
+    ),
+    "a greeting": ("Good morning dear all, a mug", "Good morning dear all, I lost my keys"),
+    "an extension": ("mug, call the desk on ext. 4711", "keys lost, call me on ext. 4711"),
+    "hashtags": ("mug #lostandfound #campusnord #helpneeded", "keys #lostandfound #campusnord #helpneeded"),
+    "a place": ("mug, found in the Zarquon building", "keys, lost in the Zarquon building"),
+    "emoji": ("mug :pepe_sob: :blob_wave:", "keys :pepe_sob: :blob_wave:"),
+    "a date": ("mug, 12 May 2026, 14:30", "keys, 12 May 2026, 14:30"),
+    "a form's headings": (
+        "Item: mug\nColour: white\nDistinguishing features: none\nContact: Office",
+        "Item: keys\nColour: -\nDistinguishing features: none\nContact: Office",
+    ),
+    "two map links": ("mug https://maps.app.goo.gl/AbCd1234", "keys https://maps.app.goo.gl/XyZw9876"),
+    "mentions": ("mug <@U01ABCDEF> <#C01LOSTFND|lost>", "keys <@U01ABCDEF> <#C01LOSTFND|lost>"),
+    "a phone number": ("mug, 0151 2345678", "keys, 0151 2345678"),
+    "an e-mail address": ("mug, write to office@campus.example", "keys, write to office@campus.example"),
+    "thanks": ("mug, thanks in advance and kind regards", "keys, thanks in advance and kind regards"),
+    "a room": ("mug, room B2.14", "keys, room B2.14"),
+    "a weekday and a time": ("mug, Tuesday around 2 pm", "keys, Tuesday around 2 pm"),
+    "German chat": (
+        "Hallo zusammen, Tasse gefunden, bitte bei mir melden, vielen Dank",
+        "Hallo zusammen, Schlüssel verloren, bitte bei mir melden, vielen Dank",
+    ),
+    "Spanish chat": ("Hola a todos, he encontrado una taza, gracias", "Hola a todos, he perdido unas llaves, gracias"),
+    "French chat": ("Bonjour à tous, tasse trouvée, merci d'avance", "Bonjour à tous, clés perdues, merci d'avance"),
+    "Japanese chat": (
+        "こんにちは、カップを見つけました。よろしくお願いします",
+        "こんにちは、鍵をなくしました。よろしくお願いします",
+    ),
+    "common words": ("this mug has been here since last week", "I have been looking for my keys since last week"),
+    "a size": ("mug, size 8", "keys, size 8"),
+    "a message's id": ("mug 123456789012345678", "keys 123456789012345678"),
+}
+A_LOT = {
+    "a serial": ("headphones, serial number JX4471-B", "my headphones, S/N JX4471B"),
+    "an inventory tag": ("laptop, tag AB-12345", "laptop with tag AB-12345"),
+    "an unusual name": ("mug, it says Zarquon", "my mug with Zarquon on it"),
+}
+
+
+def search(found: str, lost: str, open_count: int, model: ScoringModel, steps: float) -> Search:
+    """Return a search for a loss among finds; `steps` is by how many deviations the first find stands out."""
+    texts = [found, *(OTHERS[number % len(OTHERS)] for number in range(open_count - 1))]
+    query = Item(UUID(int=0), ReportKind.LOST, lost, "", NOON, time_is_stated=False)
+    wanted = rare_candidates(lost)
+    holders = {
+        word: {number: f"author {number}" for number, text in enumerate(texts) if word in significant_words(text)}
+        for word in wanted
+    }
+    rare, boilerplate = rare_words({word: by for word, by in holders.items() if by}, {}, open_count)
+    priors = model.background_priors
+    candidates = tuple(
+        Candidate(
+            Item(
+                UUID(int=number + 1), ReportKind.FOUND, text, "", NOON + timedelta(hours=number), time_is_stated=False
+            ),
+            {
+                kind: priors[kind].mean + priors[kind].deviation * (steps if number == 0 else (number % 5 - 2) / 2)
+                for kind in KINDS
+            },
+            tuple(sorted(rare.get(number, ()))),
+        )
+        for number, text in enumerate(texts)
+    )
+    background = {kind: Background(priors[kind].mean, priors[kind].deviation, open_count) for kind in KINDS}
+    return Search(query, candidates, background, open_count, boilerplate=boilerplate)
+
+
+def first_find(searched: Search, model: ScoringModel) -> ScoredCandidate:
+    """Return the result for the first find; one without any probability if it isn't among the results."""
+    none = ScoredCandidate(UUID(int=1), 0.0, None, (), {})
+    return next((scored for scored in score(searched, model) if scored.report == UUID(int=1)), none)
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("open_count", OPEN_COUNTS)
+@pytest.mark.parametrize("words", NOTHING)
+def test_a_mug_is_not_the_keys_whatever_their_posts_share(words: str, open_count: int, model: ScoringModel) -> None:
+    found, lost = NOTHING[words]
+    mug = first_find(search(found, lost, open_count, model, 0.0), model)
+    assert mug.label is None
+    assert mug.probability < 0.1
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("open_count", OPEN_COUNTS)
+@pytest.mark.parametrize("words", A_LOT)
+def test_a_shared_serial_or_an_unusual_name_makes_a_match(words: str, open_count: int, model: ScoringModel) -> None:
+    found, lost = A_LOT[words]
+    thing = first_find(search(found, lost, open_count, model, 3.0), model)
+    assert thing.label in {Label.HIGH, Label.POSSIBLE}
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("open_count", OPEN_COUNTS)
+def test_a_serial_outweighs_the_lack_of_any_likeness(open_count: int, model: ScoringModel) -> None:
+    found, lost = "found this, serial JX4471", "my thing, serial JX4471"
+    assert first_find(search(found, lost, open_count, model, 0.0), model).probability > 0.5
+
+
+def test_a_caretakers_signature_is_boilerplate() -> None:
+    texts = ("mug, facilities crew Zarquon", "umbrella, facilities crew Zarquon")
+    holders = {
+        word: dict.fromkeys((text for text in texts if word in significant_words(text)), "caretaker")
+        for word in rare_candidates("keys, please tell facilities crew Zarquon")
+    }
+    rare, boilerplate = rare_words(holders, {"caretaker": 2}, 21)
+    assert not rare
+    assert boilerplate >= {"crew", "zarquon"}
+
+
+def test_a_word_is_rare_or_shared_but_never_counted_twice() -> None:
+    model = MODELS["concept"]
+    found, lost = A_LOT["an unusual name"]
+    evidence = first_find(search(found, lost, 5, model, 0.5), model).evidence
+    assert evidence["rare words"] == pytest.approx(1.7)
+    assert evidence["shared words"] == pytest.approx(0.693, abs=0.001)  # the mug alone
+
+
+def test_a_place_in_the_words_counts_as_a_place() -> None:
+    model = MODELS["concept"]
+    found, lost = NOTHING["a place"]
+    mug = first_find(search(found, lost, 5, model, 0.5), model)
+    assert mug.evidence["place"] > 0
+    assert ("place", "Zarquon building", "agrees") in {(why.aspect, why.word, why.agreement) for why in mug.why}

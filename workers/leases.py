@@ -1,0 +1,35 @@
+"""Work in turn: every community gets its share of a worker, however much of it another one has."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from db.leases import WorkLease
+from db.store import Store
+
+
+@dataclass
+class Leases:
+    """Leases work for `seconds`, at most `most_each` pieces of one community at once."""
+
+    store: Store
+    most_each: int
+    seconds: float
+    _in_flight: list[UUID] = field(default_factory=list)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Each lease counts the ones before it."""
+
+    @asynccontextmanager
+    async def next(self) -> AsyncIterator[WorkLease | None]:
+        """Lease the next work, and count it until the context ends; None if nothing is due."""
+        async with self._one_at_a_time:
+            lease = await self.store.lease_work(self._in_flight, most_each=self.most_each, seconds=self.seconds)
+            if lease:
+                self._in_flight.append(lease.community)
+        try:
+            yield lease
+        finally:
+            if lease:
+                self._in_flight.remove(lease.community)
