@@ -1,6 +1,7 @@
 """Delivers the outbox of one platform: in order within a thread, several threads at once, each reply once."""
 
 import asyncio
+import random
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -20,6 +21,8 @@ MOST_ATTEMPTS: Final = 8
 """After so many attempts, a reply that fails by a defect of ours counts as undeliverable."""
 _FIRST_PAUSE: Final = 1.0
 """Seconds before the second attempt; doubled for each one after, up to the longest."""
+_SPREAD: Final = 0.1
+"""The share of a pause that may be added to it."""
 _LONGEST_PAUSE: Final = 300.0
 _MOST_DOUBLINGS: Final = 10
 """Enough for the longest pause; after days of attempts the power itself would overflow."""
@@ -127,8 +130,8 @@ class Delivery:
 
     async def _deliver(self, item: OutboxItem) -> None:
         log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
-        picture = item.picture or await _gallery_picture(item)
-        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent=item.attempts > 1)
+        picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
+        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author)
         try:
             async with asyncio.timeout(self._lease_seconds * 0.8):
                 sent = await self._attempt(item, outgoing)
@@ -140,10 +143,12 @@ class Delivery:
             await self._unsent(item, str(error), None)
         except (TryAgainError, TimeoutError, OSError) as error:
             log.warning("reply_delayed", error=type(error).__name__)
-            await self._unsent(item, f"{type(error).__name__}: {error}", getattr(error, "after", None) or 0.0)
+            after = error.after if isinstance(error, TryAgainError) else None
+            await self._unsent(item, f"{type(error).__name__}: {error}", _pause(item.attempts, after))
         except Exception as error:  # one reply's defect must not stop the others
             log.exception("reply_defect")
-            await self._unsent(item, type(error).__name__, 0.0 if item.attempts < MOST_ATTEMPTS else None)
+            is_last = item.attempts >= MOST_ATTEMPTS
+            await self._unsent(item, type(error).__name__, None if is_last else _pause(item.attempts, None))
 
     async def _attempt(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
         """Send, edit or remove a reply; return where it is, None where it is removed."""
@@ -163,11 +168,18 @@ class Delivery:
 
     async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
         """Record a failed attempt: due again after a pause, or never where `after` is None."""
-        if after is not None:
-            doublings = min(item.attempts - 1, _MOST_DOUBLINGS)
-            after = max(after, min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE))
         async with self._store.session(item.community) as session:
             await session.outbox.mark_unsent(item.seq, item.fence, item.version, problem, after)
+
+
+def _pause(attempts: int, after: float | None) -> float:
+    """Return the seconds until the next attempt: as the platform says, or else doubled each time.
+
+    They are spread, so that what was put off together doesn't come back together.
+    """
+    if after is None:
+        after = min(_FIRST_PAUSE * 2 ** min(attempts - 1, _MOST_DOUBLINGS), _LONGEST_PAUSE)
+    return max(after, _FIRST_PAUSE) + random.uniform(0, _FIRST_PAUSE + after * _SPREAD)  # noqa: S311 - no secret
 
 
 async def _gallery_picture(item: OutboxItem) -> bytes | None:

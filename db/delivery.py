@@ -39,6 +39,7 @@ class OutboxItem:
     """The stored copy of the photo that the reply shows."""
     tiles: tuple[bytes | None, ...] = ()
     """The stored copies of its gallery."""
+    author: str = ""
     audience: Audience = "thread"
     task: Literal["send", "edit", "remove"] = "send"
     version: int = 0
@@ -106,6 +107,7 @@ class Deliveries:
             reply=reply.with_targets(targets),
             target=report.target if log is None else replace(report.target, channel=log, message=None),
             picture=picture,
+            author=report.author.id,
             tiles=tuple(tiles),
             audience=row["audience"],
             task=row["task"],

@@ -65,7 +65,7 @@ class Installations:
     async def delete(self, team: str) -> None:
         """Delete a workspace's token and all else that is stored here."""
         async with self._store.outside() as connection:
-            for table in ("slack_reaction", "slack_presence", "slack_installation"):
+            for table in ("slack_reaction", "slack_presence", "slack_window", "slack_installation"):
                 await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s".encode(), {"team": team})
 
     # Installations that have begun

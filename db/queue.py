@@ -4,7 +4,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import unquote
 from uuid import UUID
 
 import structlog
@@ -67,11 +69,21 @@ class ArqQueue:
         return True
 
 
+def settings_of(redis_url: str) -> RedisSettings:
+    """Read Redis's address; arq leaves encoded characters of the name and the password as they are."""
+    settings = RedisSettings.from_dsn(redis_url)
+    return replace(
+        settings,
+        username=settings.username and unquote(settings.username),
+        password=settings.password and unquote(settings.password),
+    )
+
+
 @asynccontextmanager
 async def connect(store: Store, redis_url: str, name: str) -> AsyncIterator[ArqQueue]:
     """Open a queue of hints."""
     redis = await create_pool(
-        RedisSettings.from_dsn(redis_url),
+        settings_of(redis_url),
         job_serializer=serialize,
         job_deserializer=deserialize,
         default_queue_name=name,

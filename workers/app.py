@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import psycopg
 import structlog
-from arq.connections import RedisSettings
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
@@ -124,7 +123,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 
     return Worker(
         functions=[func(process, name=queue.JOB, keep_result=0, max_tries=1)],
-        redis_settings=RedisSettings.from_dsn(config.connections.redis_url),
+        redis_settings=queue.settings_of(config.connections.redis_url),
         queue_name=config.connections.queue,
         handle_signals=False,
         max_jobs=config.parallel,

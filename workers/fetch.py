@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Final, Self
 
+import structlog
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
@@ -18,6 +19,7 @@ _REDIRECTED: Final = {301, 302, 303, 307, 308}
 _COME_BACK: Final = {408, 425, 429}
 _CONNECT_SECONDS: Final = 10
 _CHUNK_BYTES: Final = 64 * 1024
+_log = structlog.get_logger(__name__)
 
 
 Room = Callable[[int], Awaitable[None]]
@@ -64,8 +66,9 @@ class PhotoFetcher:
 
         `room` is asked for so many bytes as the host declares, before any of them is taken in.
 
-        Raises PhotoGoneError, TellUserError (photo_too_large, photo_is_web_page), TryAgainError for trouble that may
-        pass, and DefectError where the address is none of a platform's or our credentials are refused.
+        Raises PhotoGoneError, TellUserError (photo_too_large, photo_is_web_page, photo_not_permitted), TryAgainError
+        for trouble that may pass, and DefectError where the address is none of a platform's or our credentials are
+        refused.
         """
         if self._session is None:
             raise DefectError("A PhotoFetcher is used inside `async with`.")
@@ -78,6 +81,9 @@ class PhotoFetcher:
                 async with asyncio.timeout(self._total_seconds):
                     response = await self._session.get(target, headers=headers, allow_redirects=False)
                 async with response:
+                    if authorization is not None and self._is_sign_in(response):
+                        _log.error("photo_sign_in", host=first.host, remedy="The token lacks files:read; run `doctor`.")
+                        raise TellUserError("photo_not_permitted")
                     if response.status not in _REDIRECTED:
                         await room(_declared(response))
                         async with asyncio.timeout(self._total_seconds):
@@ -89,11 +95,20 @@ class PhotoFetcher:
             raise DefectError("The address of a photo is malformed.") from error
         raise DefectError(f"{first.host} redirects more than {_MAX_REDIRECTS} times.")
 
+    def _is_sign_in(self, response: ClientResponse) -> bool:
+        """Tell whether a host sends us to its page for signing in: Slack does where a token may not read files."""
+        if response.status in _REDIRECTED:
+            return not self._is_allowed(response.url.join(URL(response.headers.get("Location", ""))))
+        return response.status == 200 and response.content_type == "text/html"  # noqa: PLR2004
+
     def _check(self, url: URL) -> None:
+        if not self._is_allowed(url):
+            raise DefectError(f"{url.scheme}://{url.host}:{url.port} isn't a platform's file host.")
+
+    def _is_allowed(self, url: URL) -> bool:
         https = url.scheme == "https" and url.host in self._allowed_hosts and url.port == 443  # noqa: PLR2004
         http = url.scheme == "http" and f"{url.host}:{url.port}" in self._allow_http_hosts
-        if not (https or http) or url.user is not None:
-            raise DefectError(f"{url.scheme}://{url.host}:{url.port} isn't a platform's file host.")
+        return (https or http) and url.user is None
 
 
 def _declared(response: ClientResponse) -> int:
@@ -105,7 +120,7 @@ def _declared(response: ClientResponse) -> int:
         raise TryAgainError(f"{host} answers {status}.", seconds_to_wait(response.headers.get("Retry-After")))
     if status != 200:  # noqa: PLR2004
         raise DefectError(f"{host} answers {status}.")
-    if response.content_type == "text/html":  # Slack's answer to a missing token: its page for signing in
+    if response.content_type == "text/html":
         raise TellUserError("photo_is_web_page")
     declared = response.content_length
     if (declared or 0) > MAX_PHOTO_BYTES:

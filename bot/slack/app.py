@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.background import Background
 from bot.slack.buttons import Buttons
+from bot.slack.catch_up import CatchUp
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
 from bot.slack.errors import slack_errors
@@ -22,12 +23,13 @@ from bot.slack.inbound import Inbound
 from bot.slack.linking import Linking
 from bot.slack.oauth import oauth_flow
 from bot.slack.outbound import SlackPlatform
-from bot.slack.reconcile import Reconciler
+from bot.slack.reconcile import Cards, Reconciler
 from bot.slack.reports import Reports
 from bot.slack.server import serving
 from bot.slack.settings_form import SettingsForm
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
+from db.slack_windows import SlackWindows
 from db.stopping import stop
 from db.store import Store
 from reunite.handlers import Handlers
@@ -59,7 +61,10 @@ async def running(
         bolt = bolt_app(client, config, parts)
         await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
         is_connected = await stack.enter_async_context(_connected(bolt, config))
-        reconciler = Reconciler(handlers, workspaces, parts.inbound, installations, config)
+        catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store))
+        reconciler = Reconciler(
+            workspaces, catch_up, Cards(handlers, parts.inbound, installations), installations, config
+        )
         reconciling = asyncio.create_task(reconciler.run(is_connected))
         try:
             yield platform

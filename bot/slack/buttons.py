@@ -41,7 +41,13 @@ class Buttons:
         """Open the modal of a button, or do what it says and show that person the result."""
         await ack()
         private = PrivateReplies(workspace, body, respond)
-        self._background.start(private.attempt(lambda person: self._pressed(workspace, body, person, private), _FAILED))
+        action = body["actions"][0]["action_id"].removeprefix(PRESS).partition(":")[0]
+        opens_modal = not body.get("response_url") or (action in _ACTIONS and form_of(action, "en") is not None)
+        self._background.start(
+            private.attempt(
+                lambda person: self._pressed(workspace, body, person, private), _FAILED, opens_modal=opens_modal
+            )
+        )
 
     async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
         """Handle the modal of a button."""

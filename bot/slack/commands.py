@@ -35,7 +35,10 @@ class Commands:
         """Handle `/lost` or `/found`, with or without words."""
         await ack()
         private = PrivateReplies(workspace, body, respond)
-        self._background.start(private.attempt(lambda person: self._command(workspace, body, person, private)))
+        opens_modal = plain_text(body.get("text", "")).lower() in {"", "sealed"}
+        self._background.start(
+            private.attempt(lambda person: self._command(workspace, body, person, private), opens_modal=opens_modal)
+        )
 
     async def _command(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
         words = plain_text(body.get("text", ""))

@@ -49,5 +49,10 @@ def code_of(error: SlackApiError) -> str:
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
+def put_off(error: SlackApiError) -> float | None:
+    """Return for how many seconds Slack puts a call off; None where it doesn't, or doesn't say."""
+    return _retry_after(error) if error.response.status_code == _TOO_MANY else None
+
+
 def _retry_after(error: SlackApiError) -> float | None:
     return seconds_to_wait(error.response.headers.get("Retry-After"))

@@ -66,7 +66,9 @@ class Home:
         private = PrivateReplies(workspace, body, respond)
         action = body["actions"][0]["action_id"].removeprefix(HOME)
         self._background.start(
-            private.attempt(lambda person: self._pressed(workspace, person, action, private), "answer_not_taken")
+            private.attempt(
+                lambda person: self._pressed(workspace, person, action, private), "answer_not_taken", opens_modal=True
+            )
         )
 
     async def _pressed(self, workspace: SlackWorkspace, person: Person, action: str, private: PrivateReplies) -> None:

@@ -4,8 +4,9 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 import structlog
@@ -14,12 +15,11 @@ from bot.channels import without_deleted
 from bot.slack.background import Background
 from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
-from bot.slack.markup import plain_text
 from bot.slack.outbound import SlackPlatform
-from bot.slack.posts import REPORTS, Body, is_post, key_of, message_at, moment_of, photos_of
+from bot.slack.posts import REPORTS, Body, files_of, is_post, key_of, message_at, moment_of, photos_of, words_of
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
-from reunite.commands import ChangeSettings, EditReport, GiveVerdict, Withdraw
+from reunite.commands import ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import ReplyTarget, VerdictKind
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
@@ -27,7 +27,7 @@ from reunite.messages import wording
 from reunite.ports import Outgoing
 
 VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REFUSE}
-_ACKNOWLEDGE_TRIES: Final = 3
+_TRIES: Final = 5
 _log = structlog.get_logger(__name__)
 
 
@@ -50,14 +50,17 @@ class Inbound:
             await self._message(workspace, event)
 
     async def current(self, workspace: SlackWorkspace, event: Body) -> Body | None:
-        """Return an event that Slack sends again with the current version of its post; None where that is gone."""
+        """Return an event that Slack sends again with the current version of its post; None where that is gone.
+
+        Only the event of a post with a photo has the subtype file_share; the message in the channel's history has none.
+        """
         match event:
             case {"subtype": "message_changed", "channel": channel, "message": {"ts": ts}}:
                 message = await message_at(workspace, channel, ts)
                 return {**event, "message": message} if message else None
-            case {"subtype": "file_share", "channel": channel, "ts": ts}:
+            case {"channel": channel, "ts": ts} if files_of(event):
                 message = await message_at(workspace, channel, ts)
-                return {**event, **message} if message and message.get("subtype") == "file_share" else None
+                return {"channel": channel, **message} if message and files_of(message) else None
         return event
 
     async def _message(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -70,31 +73,36 @@ class Inbound:
             case {"subtype": "message_changed", "channel": channel, "message": message}:
                 if is_post(workspace, message):
                     await self.edited(workspace, channel, message)
-            case {"subtype": "file_share", "channel": channel}:
-                if is_post(workspace, event):
-                    await self.posted(workspace, channel, event)
+            case {"channel": channel} if files_of(event) and is_post(workspace, event):
+                await self.posted(workspace, channel, event)
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
         role = workspace.role(channel)
-        in_thread = message.get("thread_ts", message["ts"]) != message["ts"]
-        if role and not in_thread and (photos := await photos_of(workspace, message.get("files", ()))):
-            author = (await workspace.person(message["user"])).member
-            target = workspace.target(channel, message["ts"])
+        if not role or message.get("thread_ts", message["ts"]) != message["ts"]:
+            return
+        found, key = await photos_of(workspace, message), key_of(channel, message["ts"])
+        target = workspace.target(channel, message["ts"])
+        for number, problem in enumerate(found.problems):
+            self._background.start(self._send_problem(f"{key}:{number}", target, problem))
+        if found.photos:
             command = REPORTS[role](
-                source_key=key_of(channel, message["ts"]),
+                source_key=key,
                 target=target,
-                author=author,
-                text=plain_text(message.get("text", "")),
-                photos=photos,
+                author=(await workspace.person(message["user"])).member,
+                text=await words_of(workspace, message),
+                photos=found.photos,
                 posted_at=moment_of(message["ts"]),
             )
-            try:
-                await self._handlers.report(command)
-            except TellUserError as error:
-                self._background.start(self._send_problem(command.source_key, target, error))
-            else:
-                self._background.start(self._acknowledge(target))
+            await self._report(command)
+
+    async def _report(self, command: NewReport) -> None:
+        try:
+            await self._handlers.report(command)
+        except TellUserError as error:
+            self._background.start(self._send_problem(command.source_key, command.target, error))
+        else:
+            self._background.start(self._acknowledge(command.target))
 
     async def edited(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Update a report with the new words of its post; a post that was refused before is tried again."""
@@ -102,8 +110,9 @@ class Inbound:
         if self._edits.is_outdated(key, message):
             return
         try:
-            edited = await self._handlers.edit(EditReport(target=target, text=plain_text(message.get("text", ""))))
-            if not edited and message.get("edited") and message.get("files"):
+            words = await words_of(workspace, message)
+            edited = await self._handlers.edit(EditReport(target=target, text=words))
+            if not edited and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
             self._background.start(self._send_problem(f"{key}:edit", target, error))
@@ -164,16 +173,24 @@ class Inbound:
         settings = await self._handlers.settings("slack", target.workspace)
         reply = wording.problem(error.key, settings.language, None, **error.params)
         # The event may come again, so this may have been sent.
-        await self._platform.send(Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True))
+        outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
+        await _persistently(lambda: self._platform.send(outgoing))
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
-        for _ in range(_ACKNOWLEDGE_TRIES):
-            try:
-                await self._platform.acknowledge(target)
-            except TryAgainError as error:
-                await asyncio.sleep(error.after or 1)
-            else:
-                return
+        await _persistently(lambda: self._platform.acknowledge(target))
+
+
+async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Do something once Slack lets us. Raises TryAgainError where it doesn't for long."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            await work()
+        except TryAgainError as error:
+            if not tries_left:
+                raise
+            await asyncio.sleep(error.after or 1)
+        else:
+            return
 
 
 def _subject(event: Body) -> str:

@@ -12,7 +12,8 @@ MESSAGE_EVENTS: Final = frozenset({"message.channels", "message.groups"})
 REACTION_EVENTS: Final = frozenset({"reaction_added", "reaction_removed"})
 DELETED_CHANNEL_EVENTS: Final = frozenset({"channel_deleted", "group_deleted"})
 CHANNEL_EVENTS: Final = DELETED_CHANNEL_EVENTS | frozenset(
-    {"member_joined_channel", "channel_rename", "group_rename", "channel_left", "group_left"}
+    {"member_joined_channel"}
+    | {f"{kind}_{change}" for kind in ("channel", "group") for change in ("archive", "left", "rename", "unarchive")}
 )
 """They may change where the bot listens."""
 LEAVE_EVENTS: Final = frozenset({"app_uninstalled", "tokens_revoked"})

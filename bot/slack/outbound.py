@@ -1,19 +1,24 @@
 """Sends, edits and removes replies on Slack, with their pictures and reactions."""
 
-import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, TypeVar
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of, slack_errors
-from bot.slack.posts import photo_of
+from bot.slack.errors import code_of, put_off, slack_errors
+from bot.slack.pace import Pace, PutOffError
+from bot.slack.pictures import Pictures
+from bot.slack.posts import link_of, message_at
 from bot.slack.render import blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import UndeliverableError
+from reunite.language import sentence
+from reunite.messages.reply import Plain
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "eyes"
@@ -21,11 +26,9 @@ RETURNED: Final = "white_check_mark"
 _PAGE: Final = 200
 _MOST_PAGES: Final = 5
 """How far back a reply is searched for: 1,000 messages."""
-_UPLOAD_CHECKS: Final = 10
-_UPLOAD_PAUSE: Final = 0.5
-"""Seconds between checks whether Slack has processed the uploaded picture."""
 _GONE: Final = {"message_not_found", "channel_not_found", "thread_not_found"}
 
+_T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
 
@@ -36,27 +39,66 @@ class SlackPlatform:
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
+        self._pace = Pace()
+        self._pictures = Pictures()
+        self._unsent: set[str] = set()
+        """Keys of replies that Slack has certainly not taken: they needn't be searched for before they are sent."""
 
     async def send(self, outgoing: Outgoing) -> Sent:
-        """Post a reply, unless an earlier attempt arrived."""
+        """Post a reply, unless an earlier attempt arrived; a report post that is refused goes to its author."""
         workspace = await self._workspace(outgoing.target)
+        try:
+            return await self._send(workspace, outgoing)
+        except UndeliverableError as error:
+            if not (outgoing.reply.opens_thread and outgoing.author):
+                raise
+            _log.warning("slack_post_refused", channel=outgoing.target.channel, reason=str(error))
+            with slack_errors():
+                return await self._send(workspace, await _to_author(workspace, outgoing))
+
+    async def _send(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
+        self._reserve(outgoing)
         with slack_errors():
-            earlier = await _earlier(workspace, outgoing) if outgoing.maybe_sent else None
-            sent = earlier or await _post(workspace, outgoing)
+            is_searched = outgoing.maybe_sent and outgoing.key not in self._unsent
+            sent = await _earlier(workspace, outgoing) if is_searched else None
+            if sent:
+                self._pace.release(outgoing.target.channel, outgoing.key)
+            else:
+                sent = await self._post(workspace, outgoing)
+            self._pictures.forget(outgoing)
             await _mark(workspace, outgoing)
             return sent
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         workspace = await self._workspace(outgoing.target)
         with slack_errors():
-            file = await _upload(workspace, outgoing.picture) if outgoing.picture else None
-            await workspace.client.chat_update(
-                channel=sent.channel,
-                ts=sent.message,
-                text=notification(outgoing.reply),
-                blocks=blocks(outgoing.reply, workspace.link_to, file),
-                metadata=dict(metadata(outgoing.key)),
-            )
+            file = await self._pictures.file_of(workspace, outgoing)
+            await _with_picture_or_without(outgoing.key, file, lambda file: _update(workspace, outgoing, sent, file))
+            self._pictures.forget(outgoing)
+
+    def _reserve(self, outgoing: Outgoing) -> None:
+        try:
+            self._pace.reserve(outgoing.target.channel, outgoing.key)
+        except PutOffError:
+            if not outgoing.maybe_sent:
+                self._unsent.add(outgoing.key)
+            raise
+
+    async def _post(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
+        file = await self._pictures.file_of(workspace, outgoing)
+        channel, key = outgoing.target.channel, outgoing.key
+        self._unsent.discard(key)
+        try:
+            async with self._pace.turn(channel, key):
+                return await _with_picture_or_without(key, file, lambda file: _post(workspace, outgoing, file))
+        except PutOffError:
+            self._unsent.add(key)
+            raise
+        except SlackApiError as error:
+            if (seconds := put_off(error)) is not None:
+                self._unsent.add(key)
+                self._pace.hold(channel, key, seconds)
+            raise
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Delete a reply; it, its thread or its channel may be gone already."""
@@ -73,15 +115,8 @@ class SlackPlatform:
         """Return a link to a post's photo; None where either is gone."""
         workspace = await self._workspace(target)
         with slack_errors():
-            page = await workspace.client.conversations_history(
-                channel=target.channel, oldest=target.message, latest=target.message, inclusive=True, limit=1
-            )
-            for message in page["messages"]:
-                for file in message.get("files", ()):
-                    photo = await photo_of(workspace, file)
-                    if message["ts"] == target.message and photo and photo.name == name:
-                        return photo.url
-        return None
+            message = await message_at(workspace, target.channel, str(target.message))
+            return await link_of(workspace, message, name) if message else None
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         """React to a post with 👀; a second time changes nothing."""
@@ -112,18 +147,39 @@ async def _react(workspace: SlackWorkspace, target: ReplyTarget, name: str, *, g
             raise
 
 
-async def _post(workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
-    file = await _upload(workspace, outgoing.picture) if outgoing.picture else None
+async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
+    """Return a report post as a direct message to the report's author, with a line that says why."""
+    person = await workspace.person(outgoing.author)
+    told = Plain(sentence("moved_to_direct", person.language))
+    reply = replace(outgoing.reply, lines=((told,), *outgoing.reply.lines))
+    target = replace(outgoing.target, channel=await workspace.direct(outgoing.author))
+    return replace(outgoing, target=target, reply=reply)
+
+
+async def _with_picture_or_without(
+    key: str, file: str | None, write: Callable[[str | None], Coroutine[Any, Any, _T]]
+) -> _T:
+    """Write a message with its picture, or only its words where Slack refuses that: they matter more."""
     try:
-        return await _post_with(workspace, outgoing, file)
+        return await write(file)
     except SlackApiError as error:
         if file is None or code_of(error) != "invalid_blocks":
             raise
-        _log.warning("slack_picture_refused", key=outgoing.key)  # the words matter more
-        return await _post_with(workspace, outgoing, None)
+        _log.warning("slack_picture_refused", key=key)
+        return await write(None)
 
 
-async def _post_with(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Sent:
+async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file: str | None) -> None:
+    await workspace.client.chat_update(
+        channel=sent.channel,
+        ts=sent.message,
+        text=notification(outgoing.reply),
+        blocks=blocks(outgoing.reply, workspace.link_to, file),
+        metadata=dict(metadata(outgoing.key)),
+    )
+
+
+async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Sent:
     target = outgoing.target
     posted = await workspace.client.chat_postMessage(
         channel=target.channel,
@@ -140,22 +196,6 @@ async def _post_with(workspace: SlackWorkspace, outgoing: Outgoing, file: str | 
         await workspace.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
         raise UndeliverableError("the post to reply to is gone")
     return Sent(posted["channel"], posted["ts"])
-
-
-async def _upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
-    """Upload a picture and wait until it can be shown; None where Slack refuses it."""
-    try:
-        uploaded = await workspace.client.files_upload_v2(filename="match.jpg", file=picture)
-        file = str(uploaded["files"][0]["id"])
-        for _ in range(_UPLOAD_CHECKS):
-            if (await workspace.client.files_info(file=file))["file"].get("mimetype"):
-                return file
-            await asyncio.sleep(_UPLOAD_PAUSE)
-    except SlackApiError as error:
-        if code_of(error) in TEMPORARY | TOKEN_REFUSED or error.response.status_code != OK:
-            raise
-        _log.warning("slack_upload_refused", error=code_of(error))
-    return None
 
 
 async def _earlier(workspace: SlackWorkspace, outgoing: Outgoing) -> Sent | None:

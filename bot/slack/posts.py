@@ -1,7 +1,11 @@
-"""What a message reports: who wrote it, where it is, and its photos."""
+"""What a message reports: who wrote it, where it is, its words and its photos."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
@@ -15,11 +19,26 @@ from reunite.errors import TellUserError
 Body = Mapping[str, Any]
 REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _GONE: Final = {"file_not_found", "file_deleted"}
+_REFUSED: Final = {"access_denied", "not_visible", "no_permission", "channel_not_found", "team_access_not_granted"}
+_REMOTE: Final = "application/vnd.slack-remote"
+_UNLABELLED: Final = {"", "application/octet-stream", _REMOTE}
+_IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
+_LOOKS: Final = 3
+_PAUSE: Final = 0.5
+"""Seconds between looks at a file that Slack is still processing: it has no type until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostPhotos:
+    """The photos of a message, and what to tell its author about files that can't be had."""
+
+    photos: tuple[IncomingPhoto, ...]
+    problems: tuple[TellUserError, ...]
 
 
 def is_post(workspace: SlackWorkspace, message: Body) -> bool:
     """Tell whether a person wrote a message, and not a bot or an app."""
-    return "bot_id" not in message and message.get("user") not in {None, workspace.bot_user, "USLACKBOT"}
+    return not message.get("bot_id") and message.get("user") not in {None, workspace.bot_user, "USLACKBOT"}
 
 
 def key_of(channel: str, ts: str) -> str:
@@ -32,41 +51,105 @@ def moment_of(ts: str) -> datetime:
     return datetime.fromtimestamp(float(ts), UTC)
 
 
+def files_of(message: Body) -> Sequence[Body]:
+    """Return a message's files, those of messages forwarded with it included."""
+    return [*message.get("files", ()), *(file for shared in _shared(message) for file in shared.get("files", ()))]
+
+
+async def words_of(workspace: SlackWorkspace, message: Body) -> str:
+    """Return a message's words; those of a forwarded message where its forwarder wrote none."""
+    text = message.get("text") or "\n".join(filter(None, (shared.get("text") for shared in _shared(message))))
+    return await workspace.words(text)
+
+
 async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:
     """Return the current version of a message; None where it is gone."""
     page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
     return next((message for message in page["messages"] if message["ts"] == ts), None)
 
 
-async def photo_of(workspace: SlackWorkspace, file: Body) -> IncomingPhoto | None:
-    """Return a file as a photo; None where it is something else, or gone.
-
-    For a file from another organisation (Slack Connect), an event contains no more than its id.
-    """
-    if file.get("file_access") == "check_file_info":
+async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:
+    """Return the photos among a message's files; several of the same name also carry their file's id."""
+    photos, problems = [], []
+    files = files_of(message)
+    names = Counter(_name(file) for file in files)
+    for file in files:
         try:
-            file = (await workspace.client.files_info(file=file["id"]))["file"]
-        except SlackApiError as error:
-            if code_of(error) not in _GONE:
-                raise
-            return None
-    url = file.get("url_private_download") or file.get("url_private")
-    if not url or not str(file.get("mimetype", "")).startswith("image/"):
-        return None
-    return IncomingPhoto(str(file.get("name") or file["id"]), str(url))
+            photo = await photo_of(workspace, file, by_id=names[_name(file)] > 1)
+        except TellUserError as problem:
+            problems.append(problem)
+        else:
+            photos += [photo] if photo else []
+    return PostPhotos(tuple(photos), tuple(problems))
 
 
-async def photos_of(workspace: SlackWorkspace, files: Iterable[Body]) -> tuple[IncomingPhoto, ...]:
-    """Return the photos among a message's files."""
-    return tuple([photo for file in files if (photo := await photo_of(workspace, file))])
+async def link_of(workspace: SlackWorkspace, message: Body, name: str) -> str | None:
+    """Return the link to the photo that `photos_of` gave this name; None where it is gone."""
+    for by_id in (True, False):
+        for file in files_of(message):
+            try:
+                photo = await photo_of(workspace, file, by_id=by_id)
+            except TellUserError:
+                continue
+            if photo and photo.name == name:
+                return photo.url
+    return None
 
 
-async def form_photos(workspace: SlackWorkspace, files: Iterable[Body]) -> tuple[IncomingPhoto, ...]:
+async def form_photos(workspace: SlackWorkspace, files: Sequence[Body]) -> tuple[IncomingPhoto, ...]:
     """Return the files of a modal as photos. Raises TellUserError where one is something else."""
     photos = []
     for file in files:
         photo = await photo_of(workspace, file)
         if photo is None:
-            raise TellUserError("photo_not_an_image", name=str(file.get("name") or ""))
+            raise TellUserError("photo_not_an_image", name=_name(file))
         photos.append(photo)
     return tuple(photos)
+
+
+async def photo_of(workspace: SlackWorkspace, file: Body, *, by_id: bool = False) -> IncomingPhoto | None:
+    """Return a file as a photo; None where it is something else. Raises TellUserError where it can't be had."""
+    if file.get("mode") == "tombstone":
+        raise TellUserError("photo_gone", name=_name(file))
+    if file.get("file_access") == "check_file_info" or not (file.get("mimetype") or file.get("is_external")):
+        file = await _looked_up(workspace, file)
+    if not _looks_like_photo(file):
+        return None
+    if file.get("is_external"):
+        raise TellUserError("photo_elsewhere", name=_name(file))
+    if not (url := file.get("url_private_download") or file.get("url_private")):
+        raise TellUserError("photo_not_shared", name=_name(file))
+    return IncomingPhoto(f"{_name(file)} ({file['id']})" if by_id else _name(file), str(url))
+
+
+async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
+    """Ask Slack for a file: an event has only the id of one from another organisation, and no type of a new one."""
+    found: Body = file
+    for look in range(_LOOKS):
+        try:
+            found = (await workspace.client.files_info(file=file["id"]))["file"]
+        except SlackApiError as error:
+            if code_of(error) not in _GONE | _REFUSED:
+                raise
+            key = "photo_gone" if code_of(error) in _GONE else "photo_not_shared"
+            raise TellUserError(key, name=_name(file)) from error
+        if found.get("mimetype") or found.get("is_external") or look == _LOOKS - 1:
+            break
+        await asyncio.sleep(_PAUSE)
+    return found
+
+
+def _looks_like_photo(file: Body) -> bool:
+    kind = str(file.get("mimetype") or "")
+    if kind not in _UNLABELLED:
+        return kind.startswith("image/")
+    suffix = PurePath(_name(file)).suffix.removeprefix(".").lower()
+    return bool({suffix, str(file.get("filetype") or "").lower()} & _IMAGES)
+
+
+def _name(file: Body) -> str:
+    return str(file.get("name") or file.get("title") or file.get("id") or "")
+
+
+def _shared(message: Body) -> Sequence[Body]:
+    return [each for each in message.get("attachments", ()) if each.get("is_share")]

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
+import aiohttp
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.errors import SlackApiError
 
 from bot.slack.background import Background
-from bot.slack.errors import slack_errors
-from bot.slack.forms import REPORT, View, context_of, reply_modal, words_modal
+from bot.slack.errors import OK, code_of, slack_errors
+from bot.slack.forms import NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
 from bot.slack.markup import escape
 from bot.slack.render import MOST_TEXT, blocks, notification
 from bot.slack.workspace import Person, SlackWorkspace
@@ -22,6 +25,8 @@ from reunite.messages.reply import Reply
 Body = Mapping[str, Any]
 _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
+_TRIGGER_SECONDS: Final = 1.0
+"""Seconds that work may take before a modal is opened; Slack allows three from the press."""
 _MOST_BLOCKS: Final = 50
 _FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words"}
 """The field that an error is about, by the beginning of its key; otherwise it is the first field."""
@@ -42,6 +47,7 @@ class PrivateReplies:
         self._respond = respond
         view = body.get("view") or {}
         self._modal: str | None = view.get("id") if view.get("type") == "modal" else None
+        self._showing = asyncio.Lock()
 
     @property
     def channel(self) -> str:
@@ -59,7 +65,7 @@ class PrivateReplies:
 
     async def send(self, replies: Sequence[Reply], language: str) -> None:
         """Show replies with their buttons."""
-        if not self._body.get("response_url"):
+        if self._modal or not self._body.get("response_url"):
             await self.show(reply_modal(replies, self._workspace.link_to, language))
             return
         content = [block for reply in replies for block in blocks(reply, self._workspace.link_to)][:_MOST_BLOCKS]
@@ -68,26 +74,46 @@ class PrivateReplies:
 
     async def send_words(self, words: str, language: str) -> None:
         """Show a sentence; `words` are escaped, and may name channels."""
-        if self._body.get("response_url"):
-            await self._send_ephemeral(text=words)
-        else:
+        if self._modal or not self._body.get("response_url"):
             await self.show(words_modal(words, language))
+        else:
+            await self._send_ephemeral(text=words)
 
-    async def show(self, modal: View) -> None:
+    async def show(self, view: View) -> None:
         """Show a modal, in place of the one in which a button was pressed."""
         with slack_errors():
-            if self._modal:
-                await self._workspace.client.views_update(view_id=self._modal, view=modal)
-            else:
-                await self._workspace.client.views_open(trigger_id=self._body["trigger_id"], view=modal)
+            async with self._showing:
+                if self._modal:
+                    await self._workspace.client.views_update(view_id=self._modal, view=view)
+                else:
+                    await self._open(view)
 
     async def attempt(
-        self, work: Callable[[Person], Coroutine[Any, Any, None]], failed: str = "report_not_taken"
+        self,
+        work: Callable[[Person], Coroutine[Any, Any, None]],
+        failed: str = "report_not_taken",
+        *,
+        opens_modal: bool = False,
     ) -> None:
         """Do something for the person, and show in their language what went wrong.
 
-        `failed` is the sentence for errors that they can't correct.
+        `failed` is the sentence for errors that they can't correct. Work that `opens_modal` may take longer than Slack
+        allows for that: then a modal is opened at once, and its content follows.
         """
+        task = asyncio.create_task(self._attempt(work, failed))
+        if opens_modal and not self._modal:
+            await asyncio.wait({task}, timeout=_TRIGGER_SECONDS)
+            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):  # the work says what is wrong
+                async with self._showing:
+                    if not (task.done() or self._modal):
+                        await self._open(modal(NAME, [section("⏳")], "en"))
+        await task
+
+    async def _open(self, view: View) -> None:
+        opened = await self._workspace.client.views_open(trigger_id=self._body["trigger_id"], view=view)
+        self._modal = opened["view"]["id"]
+
+    async def _attempt(self, work: Callable[[Person], Coroutine[Any, Any, None]], failed: str) -> None:
         language = "en"
         try:
             person = await self._workspace.person(self._user)
@@ -101,7 +127,29 @@ class PrivateReplies:
 
     async def _send_ephemeral(self, **message: Any) -> None:
         thread = self._body.get("message", {}).get("thread_ts")
-        await self._respond(response_type="ephemeral", replace_original=False, thread_ts=thread, **message)
+        try:
+            answer = await self._respond(response_type="ephemeral", replace_original=False, thread_ts=thread, **message)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            reason = type(error).__name__
+        else:
+            if answer is None or answer.status_code == OK:
+                return
+            reason = f"{answer.status_code} {answer.body}"
+        _log.warning("slack_answer_refused", team=self._workspace.team, reason=reason)
+        await self._send_otherwise(thread, message)
+
+    async def _send_otherwise(self, thread: str | None, message: Mapping[str, Any]) -> None:
+        """Answer where the response_url is refused: it can be used 5 times within 30 minutes."""
+        client = self._workspace.client
+        with slack_errors():
+            if self.channel in self._workspace.channels:
+                try:
+                    await client.chat_postEphemeral(channel=self.channel, user=self._user, thread_ts=thread, **message)
+                except SlackApiError as error:
+                    _log.warning("slack_ephemeral_refused", team=self._workspace.team, error=code_of(error))
+                else:
+                    return
+            await client.chat_postMessage(channel=await self._workspace.direct(self._user), **message)
 
 
 async def submitted(

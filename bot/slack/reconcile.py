@@ -1,52 +1,77 @@
 """What the bot missed while it was away: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.catch_up import AWAY, CatchUp
 from bot.slack.config import SlackConfig
 from bot.slack.errors import code_of, slack_errors
 from bot.slack.inbound import VERDICTS, Inbound
-from bot.slack.posts import is_post, message_at
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.ports import KnownPost
+from reunite.ports import KnownCard
 
 _EVERY: Final = 30.0
 """Seconds between records that the bot receives events."""
-_AWAY: Final = timedelta(minutes=3)
-"""After so long without a record, events may be lost; before that, Slack sends them again."""
-_OVERLAP: Final = timedelta(minutes=5)
-_PAGE: Final = 200
-_MOST_PAGES: Final = 25
+_LEAST: Final = 0.1
 _GONE: Final = {"message_not_found", "channel_not_found", "not_in_channel"}
 _log = structlog.get_logger(__name__)
+
+
+class Cards:
+    """Compares the reactions to match replies with the recorded ones."""
+
+    def __init__(self, handlers: Handlers, inbound: Inbound, installations: Installations) -> None:
+        self._handlers = handlers
+        self._inbound = inbound
+        self._installations = installations
+        self._owed: dict[str, list[KnownCard]] = {}
+
+    async def owe(self, workspace: SlackWorkspace, earliest: datetime) -> None:
+        """Note that reactions may have changed."""
+        self._owed[workspace.team] = [*await self._handlers.known_cards("slack", workspace.team, earliest)]
+
+    async def pay(self, workspace: SlackWorkspace) -> None:
+        """Compare what is owed. Where Slack interrupts it, the next call goes on with the same card."""
+        cards = self._owed.get(workspace.team, [])
+        while cards:
+            await self._card(workspace, cards[0])
+            cards.pop(0)
+
+    async def _card(self, workspace: SlackWorkspace, card: KnownCard) -> None:
+        at = card.sent.channel, card.sent.message
+        present = await _reactions(workspace, *at)
+        if present is None:
+            return
+        recorded = await self._installations.reactions_at(workspace.team, at)
+        for reaction, user in sorted(present - recorded):
+            await self._inbound.verdict(workspace, at, reaction, user, given=True)
+        for reaction, user in sorted(recorded - present):
+            await self._inbound.verdict(workspace, at, reaction, user, given=False)
 
 
 class Reconciler:
     """Records that the bot receives events, and looks for what it missed where it didn't."""
 
     def __init__(
-        self,
-        handlers: Handlers,
-        workspaces: Workspaces,
-        inbound: Inbound,
-        installations: Installations,
-        config: SlackConfig,
+        self, workspaces: Workspaces, catch_up: CatchUp, cards: Cards, installations: Installations, config: SlackConfig
     ) -> None:
-        self._handlers = handlers
         self._workspaces = workspaces
-        self._inbound = inbound
+        self._catch_up = catch_up
+        self._cards = cards
         self._installations = installations
         self._look_back = config.look_back
         self._reconciled: set[str] = set()
+        self._not_before: dict[str, float] = {}
+        """By workspace, when Slack lets us go on."""
 
     async def run(self, is_connected: Callable[[], Any]) -> None:
         """Go on until cancelled. `is_connected` may be awaitable."""
@@ -56,7 +81,8 @@ class Reconciler:
                 for workspace in self._workspaces:
                     await self._attempt(self._record(workspace), workspace.team)
                 await self._attempt(self._installations.forget_old())
-            await asyncio.sleep(_EVERY)
+            now = asyncio.get_running_loop().time()
+            await asyncio.sleep(min([_EVERY, *(max(_LEAST, at - now) for at in self._not_before.values())]))
 
     @staticmethod
     async def _attempt(work: Coroutine[Any, Any, None], team: str = "") -> None:
@@ -69,67 +95,33 @@ class Reconciler:
             _log.exception("slack_reconcile_failed", team=team)
 
     async def _record(self, workspace: SlackWorkspace) -> None:
-        heard = await self._installations.heard_at(workspace.team)
-        now = datetime.now(UTC)
-        if heard and (workspace.team not in self._reconciled or now - heard > _AWAY):
-            with slack_errors():
-                await self.reconcile(workspace, heard, now)
-        if workspace in self._workspaces:  # it may have left in the meantime
-            await self._installations.note_presence(workspace.team)
-            self._reconciled.add(workspace.team)
+        """Record that the bot is there; what it missed before is owed, and read as fast as Slack allows."""
+        team, now = workspace.team, datetime.now(UTC)
+        heard = await self._installations.heard_at(team)
+        if heard and (team not in self._reconciled or now - heard > AWAY):
+            earliest = now - self._look_back
+            await self._catch_up.owe(workspace, heard, now, earliest)
+            await self._cards.owe(workspace, earliest)
+            self._reconciled.add(team)
+        try:
+            await self._go_on(workspace, now)
+        finally:
+            if workspace in self._workspaces:  # it may have left in the meantime
+                await self._installations.note_presence(team)
+                self._reconciled.add(team)
 
-    async def reconcile(self, workspace: SlackWorkspace, heard: datetime, now: datetime) -> None:
-        """Look for what happened in a workspace since the last record, at most `look_back` ago."""
-        earliest = now - self._look_back
-        since = max(heard - _OVERLAP, earliest)
-        known = await self._handlers.known_posts("slack", workspace.team, earliest)
-        for channel in workspace.channels.values():
-            if channel.role:
-                async for message in _history(workspace, channel.id, since):
-                    if message.get("files") and is_post(workspace, message):
-                        await self._inbound.posted(workspace, channel.id, message)
-        for post in known:
-            await self._post(workspace, post)
-        await self._cards(workspace, earliest)
-        _log.info("slack_reconciled", team=workspace.team, seconds=round((now - heard).total_seconds()))
-
-    async def _post(self, workspace: SlackWorkspace, known: KnownPost) -> None:
-        """Compare a report with its post, which may be edited or deleted."""
-        target = known.report.target
-        if target.message is None or target.channel not in workspace.channels:
-            return  # only the bot can delete its direct messages
-        message = await message_at(workspace, target.channel, target.message)
-        if message is None or message.get("subtype") == "tombstone":
-            await self._inbound.deleted(workspace, target.channel, target.message)
-        elif message.get("edited") and is_post(workspace, message):
-            await self._inbound.edited(workspace, target.channel, message)
-
-    async def _cards(self, workspace: SlackWorkspace, earliest: datetime) -> None:
-        """Compare the reactions to match replies with the recorded ones."""
-        for card in await self._handlers.known_cards("slack", workspace.team, earliest):
-            at = card.sent.channel, card.sent.message
-            present = await _reactions(workspace, *at)
-            if present is None:
-                continue
-            recorded = await self._installations.reactions_at(workspace.team, at)
-            for reaction, user in sorted(present - recorded):
-                await self._inbound.verdict(workspace, at, reaction, user, given=True)
-            for reaction, user in sorted(recorded - present):
-                await self._inbound.verdict(workspace, at, reaction, user, given=False)
-
-
-async def _history(workspace: SlackWorkspace, channel: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
-    """Yield a channel's posts, the newest first."""
-    cursor = None
-    for _ in range(_MOST_PAGES):
-        page = await workspace.client.conversations_history(
-            channel=channel, oldest=f"{since.timestamp():.6f}", limit=_PAGE, cursor=cursor
-        )
-        for message in page["messages"]:
-            yield message
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
+    async def _go_on(self, workspace: SlackWorkspace, now: datetime) -> None:
+        team, clock = workspace.team, asyncio.get_running_loop()
+        if clock.time() < self._not_before.get(team, 0.0):
             return
+        self._not_before.pop(team, None)
+        try:
+            with slack_errors():
+                await self._catch_up.pay(workspace, now - self._look_back)
+                await self._cards.pay(workspace)
+        except TryAgainError as error:
+            self._not_before[team] = clock.time() + (_EVERY if error.after is None else error.after)
+            raise
 
 
 async def _reactions(workspace: SlackWorkspace, channel: str, ts: str) -> set[tuple[str, str]] | None:

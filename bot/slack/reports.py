@@ -1,6 +1,6 @@
 """Reports by command, shortcut or modal: where they go, and who may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -10,8 +10,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.slack.background import Background
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
-from bot.slack.markup import escape, plain_text
-from bot.slack.posts import REPORTS, form_photos, is_post, key_of, moment_of, photos_of
+from bot.slack.markup import escape
+from bot.slack.posts import REPORTS, form_photos, is_post, key_of, moment_of, photos_of, words_of
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import NewReport, ReportLost
@@ -19,6 +19,7 @@ from reunite.entities import ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
+from reunite.messages import wording
 from reunite.messages.forms import ReportForm, report_form
 from reunite.text.when import dated
 
@@ -42,7 +43,9 @@ class Reports:
         await ack()
         private = PrivateReplies(workspace, body, respond)
         form = _FORMS[body["callback_id"]]
-        self._background.start(private.attempt(lambda person: self.open(workspace, person, private, form)))
+        self._background.start(
+            private.attempt(lambda person: self.open(workspace, person, private, form), opens_modal=True)
+        )
 
     async def from_menu(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Handle a message shortcut: the message is the report."""
@@ -72,15 +75,18 @@ class Reports:
             source_key=body["trigger_id"],
             target=workspace.target(channel, None),
             author=person.member,
-            text=plain_text(body["text"]),
+            text=await workspace.words(body["text"]),
             posted_at=datetime.now(UTC),
             private=is_private,
         )
         await self._report(report, person, private)
 
-    async def _report(self, report: NewReport, person: Person, private: PrivateReplies) -> None:
+    async def _report(
+        self, report: NewReport, person: Person, private: PrivateReplies, problems: Sequence[TellUserError] = ()
+    ) -> None:
         await self._handlers.report(report)
-        await private.send_words(_confirmation(report, person.language), person.language)
+        notes = [escape(wording.explain(problem, person.language)) for problem in problems]
+        await private.send_words("\n".join([_confirmation(report, person.language), *notes]), person.language)
 
     async def _from_menu(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
         message, channel = body["message"], body["channel"]["id"]
@@ -92,15 +98,18 @@ class Reports:
             raise TellUserError("only_own_post")
         author = person if message["user"] == person.member.id else await workspace.person(message["user"])
         kind = ReportKind.FOUND if body["callback_id"] == FOUND_THIS else ReportKind.LOST
+        found, words = await photos_of(workspace, message), await words_of(workspace, message)
+        if found.problems and not (found.photos or words):
+            raise found.problems[0]
         report = REPORTS[kind](
             source_key=key_of(channel, message["ts"]),
             target=workspace.target(channel, message["ts"]),
             author=author.member,
-            text=plain_text(message.get("text", "")),
-            photos=await photos_of(workspace, message.get("files", ())),
+            text=words,
+            photos=found.photos,
             posted_at=moment_of(message["ts"]),
         )
-        await self._report(report, person, private)
+        await self._report(report, person, private, found.problems)
 
     async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
         view = body["view"]

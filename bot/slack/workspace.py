@@ -1,8 +1,9 @@
 """One workspace: where the bot listens, who people are, and what they may do."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta, timezone, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Final, Self
 
 import structlog
@@ -11,15 +12,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import role_of
 from bot.slack.config import SlackConfig
+from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of
+from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
 from reunite.entities import Channel, Member, ReplyTarget, ReportKind
 from reunite.handlers import Handlers
-from reunite.language import language_of
+from reunite.language import language_of, sentence
 
 _PAGE: Final = 200
 _GROUP: Final = "S"
 """The first letter of a user group's id."""
+_USERS: Final = "UW"
+"""The first letters of users' ids."""
+_MOST_NAMES: Final = 10
+"""How many mentions in one message are looked up."""
+_UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
 _log = structlog.get_logger(__name__)
 
 
@@ -102,12 +110,39 @@ class SlackWorkspace:
 
     async def person(self, user: str) -> Person:
         """Return who a user is and whether they moderate, at this moment."""
-        found: dict[str, Any] = (await self.client.users_info(user=user, include_locale=True))["user"]
-        name = found.get("profile", {}).get("display_name") or found.get("real_name") or found.get("name") or user
         settings = await self._handlers.settings("slack", self.team)
+        found = await self._user(user)
+        if found is None:
+            member = Member(user, sentence("unknown_member", settings.language))
+            return Person(member, is_moderator=False, language=settings.language, zone=UTC)
+        name = _name_of(found) or user
         language = language_of(found.get("locale") or settings.language)
         zone = timezone(timedelta(seconds=int(found.get("tz_offset") or 0)))
         return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone)
+
+    async def words(self, text: str) -> str:
+        """Return a message's text as people read it, with the names of the people and channels it mentions."""
+        ids = mentions(text)[:_MOST_NAMES]
+        found = await asyncio.gather(*(self._mentioned(each) for each in ids))
+        return plain_text(text, dict(zip(ids, found, strict=True)))
+
+    async def _mentioned(self, subject: str) -> str:
+        if channel := self.channels.get(subject):
+            return channel.name
+        try:
+            return _name_of(await self._user(subject) or {}) if subject[:1] in _USERS else ""
+        except SlackApiError:  # the other words matter more
+            return ""
+
+    async def _user(self, user: str) -> Mapping[str, Any] | None:
+        """Return what Slack says of a user; None for one of another organisation of whom it says nothing."""
+        try:
+            found: Mapping[str, Any] = (await self.client.users_info(user=user, include_locale=True))["user"]
+        except SlackApiError as error:
+            if code_of(error) not in _UNKNOWN:
+                raise
+            return None
+        return found
 
     async def direct(self, user: str) -> str:
         """Return the channel of the direct messages with someone."""
@@ -120,13 +155,20 @@ class SlackWorkspace:
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True
-        for group in (chosen_id for chosen_id in chosen if chosen_id.startswith(_GROUP)):
-            try:
-                members = (await self.client.usergroups_users_list(usergroup=group))["users"]
-            except SlackApiError as error:
-                if error.response["error"] not in {"no_such_subteam", "subteam_disabled"}:
-                    raise
-                continue
-            if user["id"] in members:
-                return True
-        return False
+        groups = {each for each in chosen if each.startswith(_GROUP)}
+        return bool(groups) and user["id"] in await self._members(groups)
+
+    async def _members(self, groups: Collection[str]) -> set[str]:
+        """Return who is in any of these user groups, by one call; nobody where the workspace has none any more."""
+        try:
+            found = (await self.client.usergroups_list(include_users=True))["usergroups"]
+        except SlackApiError as error:
+            if error.response.status_code != OK or code_of(error) in TEMPORARY | TOKEN_REFUSED:
+                raise
+            _log.warning("slack_groups_unknown", team=self.team, error=code_of(error))
+            return set()
+        return {user for group in found if group["id"] in groups for user in group.get("users", ())}
+
+
+def _name_of(user: Mapping[str, Any]) -> str:
+    return str(user.get("profile", {}).get("display_name") or user.get("real_name") or user.get("name") or "")

@@ -19,13 +19,17 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A reply to deliver. `key` is its idempotency key; `maybe_sent` says that an earlier try may have arrived."""
+    """A reply to deliver. `key` is its idempotency key; `maybe_sent` says that an earlier try may have arrived.
+
+    `author` is the id of the report's author, whom a report post may reach where its channel can't be written to.
+    """
 
     key: str
     target: ReplyTarget
     reply: Reply
     picture: bytes | None = None
     maybe_sent: bool = False
+    author: str = ""
 
 
 class Platform(Protocol):

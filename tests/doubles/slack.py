@@ -21,6 +21,7 @@ from tests.support.waiting import eventually
 __all__ = ["BOT_USER", "TEAM", "Envelope", "SlackDouble", "shown"]
 
 Message = dict[str, Any]
+MOST_ANSWERS = 5
 
 
 class SlackDouble(SlackViews):
@@ -41,6 +42,9 @@ class SlackDouble(SlackViews):
         self.channels: dict[str, dict[str, Any]] = {}
         self.messages: dict[str, list[Message]] = {}
         self.files: dict[str, dict[str, Any]] = {}
+        self.restrictions: dict[str, str] = {}
+        """By channel, the error that meets a message of the bot: posting there is restricted."""
+        self.response_urls_expired = False
         self.whispers: list[dict[str, Any]] = []
         """Ephemeral messages: each with its channel, user, text and blocks."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -122,6 +126,12 @@ class SlackDouble(SlackViews):
         self.messages.setdefault(channel, [])
         return channel
 
+    def archive(self, channel: str, *, archived: bool = True) -> Envelope:
+        """Archive a channel, or take it out of the archive."""
+        self.channels[channel]["is_archived"] = archived
+        kind = "channel_archive" if archived else "channel_unarchive"
+        return self.tell({"type": kind, "channel": channel, "user": BOT_USER})
+
     def invite_bot(self, channel: str) -> None:
         """Let the bot into a channel."""
         self.channels[channel]["is_member"] = True
@@ -133,16 +143,24 @@ class SlackDouble(SlackViews):
     def post_photo(self, channel: str, author: str, jpeg: bytes, caption: str = "", **more: Any) -> str:
         """Post a photo; return its ts. `more` overrides the event's fields; if `unheard`, the bot is not told."""
         unheard = more.pop("unheard", False)
-        file = self.api.files.add(author, "photo.jpg", jpeg, ready=True)
+        file = self.api.files.add(author, more.pop("name", "photo.jpg"), jpeg, ready=True)
         if self.members.get(author, {}).get("team_id") != self.channels[channel]["team"]:  # Slack Connect
             file = {"id": file["id"], "file_access": "check_file_info"}
-        more = {"subtype": "file_share", "files": [file], **more}
+        more = {"files": [file], **more}
         return (self.post_unheard if unheard else self.post)(channel, author, caption, **more)
+
+    def forward(self, channel: str, author: str, jpeg: bytes, words: str = "", caption: str = "") -> str:
+        """Forward somebody else's photo; return the ts. The files are in the attachment, as recorded in 2025."""
+        file = self.api.files.add(author, "photo.jpg", jpeg, ready=True)
+        shared = {"is_share": True, "is_msg_unfurl": True, "author_id": "U0ELSEWHERE", "text": words, "files": [file]}
+        return self.post(channel, author, caption, attachments=[shared])
 
     def post(self, channel: str, author: str, text: str, **more: Any) -> str:
         """Post a message; return its ts."""
         message = self._post_silently(channel, author, text, more)
-        self.tell({**message, "channel": channel, "channel_type": "channel"})
+        # Only the event of a post with files says file_share; conversations.history doesn't (recorded payloads, 2025).
+        event = {"subtype": "file_share"} if message.get("files") else {}
+        self.tell({**event, **message, "channel": channel, "channel_type": "channel"})
         return str(message["ts"])
 
     def post_unheard(self, channel: str, author: str, text: str, **more: Any) -> str:
@@ -279,7 +297,7 @@ class SlackDouble(SlackViews):
         """Return what every command, press and submission has in common; a trigger can be used once."""
         number = next(self._numbers)
         trigger = f"{number}.{number}.trigger"
-        self.triggers[trigger] = user
+        self.triggers[trigger] = user, time.monotonic()
         self._last_id = f"E{number}"
         return {
             "type": kind,
@@ -292,6 +310,10 @@ class SlackDouble(SlackViews):
     async def _answer(self, request: web.Request) -> web.Response:
         [envelope] = [each for each in self.envelopes if each.id == request.match_info["envelope"]]
         answer = await request.json()
+        # Five times within 30 minutes: docs.slack.dev/interactivity/handling-user-interaction (November 2025).
+        if self.response_urls_expired or len(envelope.answers) >= MOST_ANSWERS:
+            error = "expired_url" if self.response_urls_expired else "used_url"
+            return web.json_response({"ok": False, "error": error}, status=404)
         envelope.answers.append(answer)
         if answer.get("replace_original") and not envelope.payload["container"]["is_ephemeral"]:
             box = envelope.payload["container"]

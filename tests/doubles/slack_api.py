@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import time
 from base64 import b64decode
 from collections import defaultdict
 from dataclasses import dataclass
@@ -24,7 +25,18 @@ SCOPES = (
     "reactions:read,reactions:write,usergroups:read,users:read"
 )
 
+TRIGGER_SECONDS = 3.0
+"""When a trigger expires: docs.slack.dev/interactivity/handling-user-interaction (November 2025)."""
+
 Answer = dict[str, Any]
+
+
+class TooManyError(Exception):
+    """Slack puts a call off for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.headers = {"Retry-After": f"{seconds:g}"}
 
 
 @dataclass
@@ -51,6 +63,17 @@ class SlackApi:
         self.failures: dict[str, list[web.Response]] = defaultdict(list)
         self.delays: dict[str, float] = {}
         """By method, for how many seconds every call of it waits for its answer."""
+        self._posted_at: dict[str, float] = {}
+        self.message_every = 1.0
+        """Seconds between the messages that a channel takes."""
+        self._history_at = 0.0
+        self.history_every = 0.0
+        """Seconds between calls of conversations.history: 60 for an app outside the Marketplace, which gets 15 objects.
+
+        docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps (29 May 2025)
+        """
+        self.history_most = 3
+        """Objects on a page: few, so that every reader has to turn pages."""
         self.before_answer: dict[str, Any] = {}
         """By method, a coroutine function that is awaited when the call's work is done and not answered yet."""
 
@@ -100,6 +123,8 @@ class SlackApi:
             if channel := arguments.get("channel"):
                 self._check_channel(str(channel), bot)
             answer = getattr(self, name.replace(".", "_"))(arguments, bot)
+        except TooManyError as error:
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=error.headers)
         except RefusedError as error:
             return web.json_response({"ok": False, "error": str(error)})
         await asyncio.sleep(self.delays.get(name, 0))
@@ -149,20 +174,15 @@ class SlackApi:
 
     def users_info(self, arguments: Answer, _: Bot) -> Answer:
         user = self._world.members.get(arguments["user"])
-        if user is None:
+        if user is None or user.get("is_hidden"):  # docs.slack.dev/apis/slack-connect (2025): a stranger isn't found
             raise RefusedError("user_not_found")
         wanted = str(arguments.get("include_locale", "")).lower() in {"1", "true"}
         return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}
 
-    def usergroups_list(self, _: Answer, bot: Bot) -> Answer:
+    def usergroups_list(self, arguments: Answer, bot: Bot) -> Answer:
         groups = [each for each in self._world.groups.values() if each["team"] == bot.team]
-        return {"usergroups": [{key: value for key, value in each.items() if key != "users"} for each in groups]}
-
-    def usergroups_users_list(self, arguments: Answer, _: Bot) -> Answer:
-        group = self._world.groups.get(arguments["usergroup"])
-        if group is None:
-            raise RefusedError("no_such_subteam")  # https://docs.slack.dev/reference/methods/usergroups.users.list
-        return {"users": group["users"]}
+        hidden = set() if str(arguments.get("include_users", "")).lower() in {"1", "true"} else {"users"}
+        return {"usergroups": [{key: value for key, value in each.items() if key not in hidden} for each in groups]}
 
     # Conversations
 
@@ -172,6 +192,8 @@ class SlackApi:
             for each in self._world.channels.values()
             if each["is_member"] and each["team"] == bot.team and not each.get("is_im")
         ]
+        if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
+            inside = [each for each in inside if not each["is_archived"]]
         start = int(arguments.get("cursor") or 0)
         end = start + 2  # pages are small, so that every reader has to turn them
         more = str(end) if end < len(inside) else ""
@@ -191,16 +213,24 @@ class SlackApi:
         return self._page([first, *self._world.thread(channel, root)], arguments)
 
     def conversations_history(self, arguments: Answer, _: Bot) -> Answer:
+        now = time.monotonic()
+        if now < self._history_at:
+            raise TooManyError(self._history_at - now)
+        self._history_at = now + self.history_every
         everything = self._world.messages[arguments["channel"]]
         oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9")
         roots = [each for each in reversed(everything) if each.get("thread_ts", each["ts"]) == each["ts"]]
-        return self._page([each for each in roots if oldest <= each["ts"] <= latest], arguments)
+        # Without `inclusive`, both ends are left out: docs.slack.dev/reference/methods/conversations.history (2025).
+        is_inclusive = str(arguments.get("inclusive", "")).lower() in {"1", "true"}
+        ends = set() if is_inclusive else {oldest, latest}
+        seen = [each for each in roots if oldest <= each["ts"] <= latest and each["ts"] not in ends]
+        return self._page(seen, arguments)
 
     def _page(self, messages: list[Answer], arguments: Answer) -> Answer:
         """Metadata only where it was asked for."""
         # https://docs.slack.dev/apis/web-api/pagination; metadata only where include_all_metadata asks for it.
         start = int(arguments.get("cursor") or 0)
-        end = start + min(3, int(arguments.get("limit") or 3))
+        end = start + min(self.history_most, int(arguments.get("limit") or 3))
         shown = messages[start:end]
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
             shown = [{key: value for key, value in each.items() if key != "metadata"} for each in shown]
@@ -211,6 +241,8 @@ class SlackApi:
     def chat_postMessage(self, arguments: Answer, bot: Bot) -> Answer:  # noqa: N802 - Slack's name
         check_message(loaded(arguments.get("blocks")), self._world.files)
         channel, root = arguments["channel"], arguments.get("thread_ts")
+        self._check_writable(channel, root)
+        self._limit(channel)
         message: Answer = {"type": "message", "user": bot.user, "bot_id": BOT, "ts": self._world.next_ts()}
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
         first = self._world.message(channel, root) if root else None
@@ -219,6 +251,21 @@ class SlackApi:
         self._world.messages[channel].append(message)
         self._world.tell({**message, "channel": channel, "channel_type": "channel"})
         return {"channel": channel, "ts": message["ts"], "message": message}
+
+    def _check_writable(self, channel: str, root: str | None) -> None:
+        """Refuse what docs.slack.dev/reference/methods/chat.postMessage lists (November 2025)."""
+        if self._world.channels[channel].get("is_archived"):
+            raise RefusedError("is_archived")
+        restriction = self._world.restrictions.get(channel, "")
+        if restriction and (root is None or restriction != "restricted_action_thread_only_channel"):
+            raise RefusedError(restriction)
+
+    def _limit(self, channel: str) -> None:
+        """Take one message a second in a channel: docs.slack.dev/apis/web-api/rate-limits (November 2025)."""
+        now = time.monotonic()
+        if now - self._posted_at.get(channel, -1.0) < self.message_every:
+            raise TooManyError(self.message_every)
+        self._posted_at[channel] = now
 
     def chat_postEphemeral(self, arguments: Answer, _: Bot) -> Answer:  # noqa: N802 - Slack's name
         check_message(loaded(arguments.get("blocks")), self._world.files)
@@ -276,9 +323,12 @@ class SlackApi:
     # Views
 
     def views_open(self, arguments: Answer, bot: Bot) -> Answer:
-        user = self._world.triggers.pop(arguments["trigger_id"], None)
-        if user is None:
+        trigger = self._world.triggers.pop(arguments["trigger_id"], None)
+        if trigger is None:
             raise RefusedError("exchanged_trigger_id")  # https://docs.slack.dev/reference/methods/views.open
+        user, given = trigger
+        if time.monotonic() - given > TRIGGER_SECONDS:
+            raise RefusedError("expired_trigger_id")
         return {"view": self._keep(arguments, bot, f"V{next(self._numbers)}", user)}
 
     def views_update(self, arguments: Answer, bot: Bot) -> Answer:

@@ -25,6 +25,7 @@ class SlackFiles:
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/sign-in", self._sign_in)
         app.router.add_get("/files-pri/{file}/download/{name}", self._download)
 
     def add(self, owner: str, name: str, content: bytes, *, ready: bool = True) -> Answer:
@@ -48,7 +49,7 @@ class SlackFiles:
         return web.Response(text="OK")
 
     async def _download(self, request: web.Request) -> web.Response:
-        """Serve a file to a token of a workspace that it was shared in; to others the page for signing in.
+        """Serve a file to a token of a workspace that it was shared in; others go to the page for signing in.
 
         https://docs.slack.dev/reference/objects/file-object, "url_private".
         """
@@ -57,8 +58,13 @@ class SlackFiles:
         shared = {self._world.channels[channel]["team"] for channel in self._channels_with(file["id"])}
         known = self._world.api.team_of(request.headers.get("Authorization", ""))
         if known not in {team, *shared}:
-            return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
+            # Recorded in 2025: Slack redirects to the workspace's page for signing in; it has no 401 or 403.
+            raise web.HTTPFound(f"{self._world.origin.replace('127.0.0.1', 'localhost')}/sign-in")
         return web.Response(body=self.contents[file["id"]], content_type="image/jpeg")
+
+    @staticmethod
+    async def _sign_in(_: web.Request) -> web.Response:
+        return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
 
     def _channels_with(self, file: str) -> list[str]:
         return [
@@ -85,6 +91,8 @@ class SlackFiles:
         file = self._world.files.get(arguments["file"])
         if file is None:
             raise RefusedError("file_not_found")
+        if file.get("is_denied"):  # docs.slack.dev/reference/methods/files.info (2025), as for Slack Connect
+            raise RefusedError("access_denied")
         file["looks"] += 1
         if file["looks"] >= self.looks_until_ready:
             file["mimetype"] = "image/jpeg"

@@ -31,8 +31,8 @@ class SlackViews:
     def __init__(self) -> None:
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
-        self.triggers: dict[str, str] = {}
-        """Triggers that were not used yet, and whose they are."""
+        self.triggers: dict[str, tuple[str, float]] = {}
+        """Triggers that were not used yet: whose they are, and when they were given."""
         self._last_id = ""
 
     def interaction(self, user: str, kind: str = "") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
+from structlog.testing import capture_logs
 
 from reunite.errors import DefectError, TellUserError, TryAgainError
 from workers.fetch import PhotoFetcher
@@ -145,6 +146,16 @@ async def test_a_web_page_instead_of_a_photo_is_told_in_words(host: Host) -> Non
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_is_web_page"):
             await fetch.fetch(host.url("/a.jpg"))
+
+
+@pytest.mark.parametrize("status", [200, 302])
+async def test_a_page_for_signing_in_is_the_operators_to_mend(host: Host, status: int) -> None:
+    sign_in = {"Location": "https://testville.slack.example/?redir=a"} if status == 302 else {}
+    host.says("/a.jpg", status, body=b"<html>", Content_Type="text/html", **sign_in)
+    async with fetcher(host) as fetch:
+        with capture_logs() as logs, pytest.raises(TellUserError, match="photo_not_permitted"):
+            await fetch.fetch(host.url("/a.jpg"), authorization="Bearer xoxb-without-files-read")
+    assert [(each["event"], each["log_level"]) for each in logs] == [("photo_sign_in", "error")]
 
 
 async def test_refused_credentials_are_ours_to_mend(host: Host) -> None:

@@ -85,7 +85,7 @@ async def test_bots_threads_other_channels_and_other_files_are_left_alone(world:
     root = slack.post(world.found, world.ada, "no photo")
     slack.post_photo(world.found, world.ada, JPEG, thread_ts=root)
     paper = {"id": "F1", "name": "form.pdf", "mimetype": "application/pdf", "url_private": "https://files.slack.com/f"}
-    slack.post(world.found, world.ada, "", subtype="file_share", files=[paper])
+    slack.post(world.found, world.ada, "", files=[paper])
     await slack.settle()
     assert await world.reports() == []
     assert slack.calls_of("reactions.add") == []

@@ -9,7 +9,7 @@ import yaml
 from bot.errors import SetupError
 from bot.slack.config import SlackConfig
 from bot.slack.manifest import COMMANDS, EVENTS, GLOBAL_SHORTCUTS, MESSAGE_SHORTCUTS
-from bot.slack.markup import plain_text
+from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import SCOPES
 from db.installations import Installation
 
@@ -21,8 +21,9 @@ MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.yaml"
     [
         ("hat &lt;red&gt; &amp; blue", "hat <red> & blue"),
         ("ask <@U123|bob> in <#C1|found>", "ask @bob in #found"),
-        ("ask <@U123> in <#C1>", "ask @U123 in #C1"),
-        ("<!channel> <!here|here> <!subteam^S1|@helpers>", "@channel here @helpers"),
+        ("ask <@U123> in <#C1>", "ask @bob in #found"),
+        ("ask <@U123|U123> or <@U9>, see <#C9|>", "ask @bob or , see"),
+        ("<!channel> <!here|here> <!subteam^S1|@helpers> <!subteam^S2>", "@channel here @helpers"),
         ("<https://a.example/?b=1&amp;c=2>", "https://a.example/?b=1&c=2"),
         ("<https://a.example|the shop> <mailto:a@b.example|a@b.example>", "the shop a@b.example"),
         ("  2 < 3, typed raw ", "2 < 3, typed raw"),
@@ -30,7 +31,11 @@ MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.yaml"
     ],
 )
 def test_slacks_notation_becomes_what_people_read(sent: str, meant: str) -> None:
-    assert plain_text(sent) == meant
+    assert plain_text(sent, {"U123": "bob", "C1": "found"}) == meant
+
+
+def test_mentions_without_names_are_those_to_look_up() -> None:
+    assert mentions("<@U1> <@U2|bob> <#C1> <#C1> <!here> <https://a.example>") == ["U1", "C1"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,108 @@
+"""Reads channels' histories after a time away: page by page, newest first, and never the same page twice."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.errors import code_of
+from bot.slack.inbound import Inbound
+from bot.slack.posts import files_of, is_post
+from bot.slack.workspace import SlackWorkspace
+from db.slack_windows import SlackWindows, Window
+from reunite.handlers import Handlers
+
+_PAGE: Final = 200
+"""Messages asked for at once; an app outside the Marketplace gets 15, once a minute."""
+AWAY: Final = timedelta(minutes=3)
+"""After so long without a record, events may be lost; before that, Slack sends them again."""
+_OVERLAP: Final = timedelta(minutes=5)
+"""For clocks that differ."""
+_GONE: Final = {"channel_not_found", "not_in_channel"}
+_log = structlog.get_logger(__name__)
+
+
+class CatchUp:
+    """What is still to be read is in the database, so that neither a limit of Slack's nor a restart begins it again."""
+
+    def __init__(self, handlers: Handlers, inbound: Inbound, windows: SlackWindows) -> None:
+        self._handlers = handlers
+        self._inbound = inbound
+        self._windows = windows
+
+    async def owe(self, workspace: SlackWorkspace, heard: datetime, now: datetime, earliest: datetime) -> None:
+        """Note that events may be missing since the bot last heard, and that known posts may have changed meanwhile."""
+        team, covered = workspace.team, [window.opened_at for window in await self._windows.of(workspace.team)]
+        if covered and now - heard <= AWAY:
+            return  # a restart: Slack sends the events again, and more to read would keep us from getting on
+        posts = await self._known(workspace, earliest)
+        since, latest = _ts(max([heard - _OVERLAP, earliest, *covered])), _ts(now + _OVERLAP)
+        for channel in workspace.channels.values():
+            known = [ts for ts in posts.get(channel.id, []) if ts >= _ts(earliest)]
+            if channel.role or known:
+                oldest = min([since, *map(_before, known)])
+                await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)
+
+    async def pay(self, workspace: SlackWorkspace, earliest: datetime) -> None:
+        """Read what is owed. Where Slack interrupts it, the next call goes on at the same page."""
+        while windows := await self._windows.of(workspace.team):
+            window = windows[0]
+            if window.channel not in workspace.channels or window.latest < _ts(earliest):
+                await self._windows.close(window.id)
+                continue
+            try:
+                await self._page(workspace, window)
+            except SlackApiError as error:
+                if code_of(error) not in _GONE:
+                    raise
+                await self._windows.close(window.id)
+
+    async def _page(self, workspace: SlackWorkspace, window: Window) -> None:
+        page = await workspace.client.conversations_history(
+            channel=window.channel, oldest=window.oldest, latest=window.latest, limit=_PAGE
+        )
+        messages: Sequence[Mapping[str, Any]] = page["messages"]
+        has_more = page.get("has_more") or (page.get("response_metadata") or {}).get("next_cursor")
+        reached = messages[-1]["ts"] if has_more and messages else window.oldest
+        await self._compare(workspace, window, messages, reached)
+        if reached == window.oldest:
+            await self._windows.close(window.id)
+            _log.info("slack_caught_up", team=workspace.team, channel=window.channel)
+        else:
+            await self._windows.advance(window.id, reached)
+
+    async def _compare(
+        self, workspace: SlackWorkspace, window: Window, messages: Sequence[Mapping[str, Any]], reached: str
+    ) -> None:
+        """Compare a page with the known posts of its time: take new ones, edits and deletions."""
+        posts = await self._known(workspace, datetime.fromtimestamp(float(reached), UTC) - _OVERLAP)
+        known = {ts for ts in posts.get(window.channel, ()) if reached <= ts < window.latest}
+        there = {message["ts"]: message for message in messages if message.get("subtype") != "tombstone"}
+        for ts in sorted(known - there.keys()):
+            await self._inbound.deleted(workspace, window.channel, ts)
+        for ts, message in there.items():
+            if not is_post(workspace, message):
+                continue
+            if ts in known and message.get("edited"):
+                await self._inbound.edited(workspace, window.channel, message)
+            elif ts not in known and ts >= window.since and files_of(message):
+                await self._inbound.posted(workspace, window.channel, message)
+
+    async def _known(self, workspace: SlackWorkspace, since: datetime) -> dict[str, list[str]]:
+        """Return the ts of the reports' posts, by channel. A report is stored after its post."""
+        found: dict[str, list[str]] = {}
+        for known in await self._handlers.known_posts("slack", workspace.team, since):
+            if ts := known.report.target.message:
+                found.setdefault(known.report.target.channel, []).append(ts)
+        return found
+
+
+def _ts(moment: datetime) -> str:
+    return f"{moment.timestamp():.6f}"
+
+
+def _before(ts: str) -> str:
+    """Return the ts just before: Slack leaves out the oldest message itself."""
+    return f"{float(ts) - 0.000001:.6f}"

@@ -1,0 +1,78 @@
+"""When the next message may go to a channel: Slack takes one a second, threads included.
+
+See https://docs.slack.dev/apis/web-api/rate-limits, as of November 2025.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from reunite.errors import TryAgainError
+
+_EVERY: Final = 1.0
+"""Seconds from one message's arrival to the next message."""
+_SLOT: Final = 1.1
+"""Seconds between turns that are given out: a little more, for the message's own way."""
+_LONGEST_WAIT: Final = 1.5
+"""Seconds that a message waits for its turn; where it takes longer, others of its process go first."""
+_FORGOTTEN: Final = 600.0
+
+
+class PutOffError(TryAgainError):
+    """A message's turn is not yet; it was certainly not sent."""
+
+
+class Pace:
+    """Gives every message its turn in its channel, in the order in which they ask for one."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, dict[str, float]] = defaultdict(dict)
+        """By channel and key, when a message's turn is."""
+        self._held: dict[str, float] = {}
+        """By channel, when Slack takes messages again."""
+        self._ready: dict[str, float] = {}
+        """By channel, when the latest message allows another."""
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def reserve(self, channel: str, key: str) -> None:
+        """Give a message its turn. Raises PutOffError where that is far away."""
+        now, turns = _now(), self._turns[channel]
+        for old in [each for each, at in turns.items() if at < now - _FORGOTTEN]:
+            del turns[old]
+        if key not in turns:
+            turns[key] = max(now, self._held.get(channel, now), *(at + _SLOT for at in turns.values()))
+        self._check(channel, key)
+
+    @asynccontextmanager
+    async def turn(self, channel: str, key: str) -> AsyncIterator[None]:
+        """Wait for a message's turn, and keep the others waiting until it has arrived. Raises PutOffError."""
+        async with self._locks[channel]:
+            self._check(channel, key)  # another message may have been put off meanwhile
+            now = _now()
+            await asyncio.sleep(max(self._turns[channel].get(key, now), self._ready.get(channel, now)) - now)
+            try:
+                yield
+            finally:
+                self._ready[channel] = _now() + _EVERY
+        self.release(channel, key)
+
+    def release(self, channel: str, key: str) -> None:
+        """Forget a message that is sent."""
+        self._turns[channel].pop(key, None)
+
+    def hold(self, channel: str, key: str, seconds: float) -> None:
+        """Move the turns of a channel back by so many seconds, after which the refused message comes again."""
+        self._held[channel] = _now() + seconds + _SLOT
+        turns = {each: at + seconds + _SLOT for each, at in self._turns[channel].items()}
+        self._turns[channel] = turns | {key: _now()}
+
+    def _check(self, channel: str, key: str) -> None:
+        now = _now()
+        if (wait := self._turns[channel].get(key, now) - now) > _LONGEST_WAIT:
+            raise PutOffError("Slack takes one message a second in a channel", wait)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

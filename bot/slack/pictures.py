@@ -1,0 +1,61 @@
+"""Uploads the pictures of replies: once, however often a reply has to be sent again."""
+
+import asyncio
+from hashlib import sha256
+from typing import Final
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.errors import OK, TEMPORARY, TOKEN_REFUSED, code_of
+from bot.slack.workspace import SlackWorkspace
+from reunite.ports import Outgoing
+
+_CHECKS: Final = 10
+_PAUSE: Final = 0.5
+"""Seconds between checks whether Slack has processed an uploaded picture."""
+_MOST: Final = 1000
+_log = structlog.get_logger(__name__)
+
+
+class Pictures:
+    """Remembers the files of replies that are not sent yet."""
+
+    def __init__(self) -> None:
+        self._files: dict[tuple[str, str], str] = {}
+        """Files' ids by a reply's key and its picture's hash."""
+
+    async def file_of(self, workspace: SlackWorkspace, outgoing: Outgoing) -> str | None:
+        """Return the id of a reply's uploaded picture; None where it has none, or Slack refuses it."""
+        if not outgoing.picture:
+            return None
+        key = outgoing.key, sha256(outgoing.picture).hexdigest()
+        if key not in self._files:
+            file = await _upload(workspace, outgoing.picture)
+            if file is None:
+                return None
+            self._files[key] = file
+            if len(self._files) > _MOST:
+                del self._files[next(iter(self._files))]
+        return self._files[key]
+
+    def forget(self, outgoing: Outgoing) -> None:
+        """Forget the picture of a reply that is sent."""
+        if outgoing.picture:
+            self._files.pop((outgoing.key, sha256(outgoing.picture).hexdigest()), None)
+
+
+async def _upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
+    """Upload a picture and wait until it can be shown; None where Slack refuses it."""
+    try:
+        uploaded = await workspace.client.files_upload_v2(filename="match.jpg", file=picture)
+        file = str(uploaded["files"][0]["id"])
+        for _ in range(_CHECKS):
+            if (await workspace.client.files_info(file=file))["file"].get("mimetype"):
+                return file
+            await asyncio.sleep(_PAUSE)
+    except SlackApiError as error:
+        if code_of(error) in TEMPORARY | TOKEN_REFUSED or error.response.status_code != OK:
+            raise
+        _log.warning("slack_upload_refused", error=code_of(error))
+    return None

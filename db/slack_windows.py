@@ -1,0 +1,58 @@
+"""What the bot still has to read of Slack's channels after a time away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from db.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Posts of a channel from `oldest` to before `latest`, as Slack's ts; those since `since` may be new."""
+
+    id: int
+    channel: str
+    oldest: str
+    since: str
+    latest: str
+    opened_at: datetime
+
+
+class SlackWindows:
+    """The table `slack_window`. Each method is one transaction of its own."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def open(self, team: str, channel: str, *, oldest: str, since: str, latest: str) -> None:
+        await self._rows(
+            """INSERT INTO slack_window (team, channel, oldest, since, latest)
+               VALUES (%(team)s, %(channel)s, %(oldest)s, %(since)s, %(latest)s)""",
+            team=team,
+            channel=channel,
+            oldest=oldest,
+            since=since,
+            latest=latest,
+        )
+
+    async def of(self, team: str) -> list[Window]:
+        """Return a workspace's windows, the newest posts first."""
+        found = await self._rows(
+            "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window WHERE team = %(team)s"
+            " ORDER BY latest DESC, id",
+            team=team,
+        )
+        return [Window(**row) for row in found]
+
+    async def advance(self, window: int, latest: str) -> None:
+        """Record that everything from `latest` on is read."""
+        await self._rows("UPDATE slack_window SET latest = %(latest)s WHERE id = %(id)s", latest=latest, id=window)
+
+    async def close(self, window: int) -> None:
+        await self._rows("DELETE FROM slack_window WHERE id = %(id)s", id=window)
+
+    async def _rows(self, query: str, **params: object) -> list[dict[str, Any]]:
+        async with self._store.outside() as connection:
+            cursor = await connection.execute(query.encode(), params)
+            return await cursor.fetchall() if cursor.description else []

@@ -1,0 +1,89 @@
+"""Catching up always gets on: under Slack's limits, and however often the bot is restarted meanwhile."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.installations import Installations
+from db.slack_windows import SlackWindows
+from reunite.entities import ReportState
+from tests.doubles.slack import TEAM, SlackDouble
+from tests.support.slack_adapter import JPEG, World, world_on
+from tests.support.waiting import eventually
+
+KNOWN, MISSED, DELETED = 20, 20, 3
+CALLS = 4
+"""How many pages of 15 messages there are, in two channels."""
+MINUTE = 0.2
+"""Seconds that stand for the minute between two calls."""
+
+
+async def back(world: World) -> None:
+    """Wait until the bot is back, and has read what Slack lets it read at once."""
+    installations = Installations(world.store)
+    await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard >= world.opened_at)
+
+
+async def caught_up(world: World) -> None:
+    """Wait until the bot has read all that it owes."""
+    windows = SlackWindows(world.store)
+    await back(world)
+    await eventually(lambda: windows.of(TEAM), holds=lambda owed: not owed)
+
+
+async def away(slack: SlackDouble, database_url: str) -> World:
+    """Run the bot with some reports, and let others be posted and some be deleted while it is away."""
+    async with world_on(slack, database_url) as world:
+        await caught_up(world)
+        posts = [slack.post_photo(world.found, world.ada, JPEG, f"known {number}") for number in range(KNOWN)]
+        await world.until_reported(KNOWN)
+        await slack.settle()
+    for ts in posts[:DELETED]:
+        slack.delete(world.found, ts, unheard=True)
+    for number in range(MISSED):
+        slack.post_photo(world.found, world.ben, JPEG, f"missed {number}", unheard=True)
+    return world
+
+
+async def taken(world: World) -> tuple[int, int]:
+    """Return how many missed posts were taken, and how many reports were withdrawn."""
+    reports = await world.reports()
+    withdrawn = [report for report in reports if report.state is ReportState.WITHDRAWN]
+    return len([report for report in reports if report.text.startswith("missed")]), len(withdrawn)
+
+
+@pytest.mark.parametrize(("every", "most"), [(0.0, 200), (MINUTE, 15)], ids=["ordinary", "outside the Marketplace"])
+async def test_everything_is_taken_under_slacks_limits(database_url: str, every: float, most: int) -> None:
+    async with SlackDouble.running() as slack:
+        before = await away(slack, database_url)
+        slack.api.history_every, slack.api.history_most = every, most
+        async with world_on(slack, database_url, again=before) as world:
+            await caught_up(world)
+            assert await taken(world) == (MISSED, DELETED)
+
+
+async def test_a_restart_goes_on_where_it_was(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        before = await away(slack, database_url)
+        slack.api.history_every, slack.api.history_most = 3600, 15
+        for call in range(CALLS):
+            slack.api._history_at = 0.0
+            async with world_on(slack, database_url, again=before) as world:
+                await back(world)
+                assert bool(await SlackWindows(world.store).of(TEAM)) == (call < CALLS - 1)
+        async with world_on(slack, database_url, again=before) as world:
+            assert await taken(world) == (MISSED, DELETED)
+
+
+async def test_what_is_owed_longer_than_allowed_is_dropped(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            await caught_up(before)
+        async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
+            old = datetime.now(UTC) - timedelta(hours=3)
+            oldest, latest = (f"{(old + timedelta(hours=each)).timestamp():.6f}" for each in (0, 1))
+            await SlackWindows(world.store).open(TEAM, world.found, oldest=oldest, since=oldest, latest=latest)
+            slack.post_photo(world.found, world.ben, JPEG, "too old", unheard=True, ts=f"{float(oldest) + 60:.6f}")
+        async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
+            await caught_up(world)
+            assert await world.reports() == []

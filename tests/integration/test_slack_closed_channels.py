@@ -1,0 +1,47 @@
+"""Archived and restricted channels: the bot notices, and the reporter is answered elsewhere."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.doubles.slack import shown
+from tests.support.slack_adapter import World, world_in
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with world_in(database_url) as opened:
+        yield opened
+
+
+async def test_an_archived_channel_takes_no_reports_until_it_is_back(world: World) -> None:
+    await world.slack.archive(world.lost).acked.wait()
+    used = await world.slack.slash("lost", "a red hat", world.ada, "C0ELSEWHERE")
+    await eventually(lambda: used.answers)
+    assert "invite me" in used.answers[0]["text"]
+    assert await world.reports() == []
+    await world.slack.archive(world.lost, archived=False).acked.wait()
+    await world.slack.slash("lost", "a red hat", world.ada, world.general)
+    await world.slack.wait_for_post(world.lost, "a red hat")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "is_archived",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+    ],
+)
+async def test_a_report_whose_post_is_refused_goes_to_its_author(world: World, refusal: str) -> None:
+    slack = world.slack
+    slack.restrictions[world.lost] = refusal
+    await slack.slash("lost", "a red hat", world.ada, world.lost)
+    direct = slack.direct(world.ada)
+    post = await slack.wait_for_post(direct, "a red hat")
+    assert "I'll reply to you here" in shown(post)
+    report = await eventually(world.report, holds=lambda report: report.target.message)
+    assert (report.target.channel, report.target.message) == (direct, post["ts"])
+    assert slack.messages[world.lost] == []

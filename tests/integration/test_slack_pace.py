@@ -1,0 +1,97 @@
+"""Slack takes one message a second in a channel: everything arrives, soon and once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from bot.delivery import _pause
+from bot.slack.pace import Pace, PutOffError
+from reunite.entities import ReplyTarget
+from reunite.errors import TryAgainError
+from reunite.messages.reply import Plain, Reply
+from reunite.ports import Outgoing
+from tests.doubles.slack import TEAM
+from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.waiting import eventually
+
+ANSWERS = 24
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with world_in(database_url) as opened:
+        yield opened
+
+
+def answer(world: World) -> Outgoing:
+    root = world.slack.post(world.found, world.ada, "root")
+    reply = Reply("nothing", ((Plain("words"),),))
+    return Outgoing(str(uuid4()), ReplyTarget("slack", TEAM, world.found, root), reply, JPEG)
+
+
+async def test_many_answers_in_one_channel_arrive_within_half_again_of_the_least_time(world: World) -> None:
+    slack = world.slack
+    used = [await slack.slash("lost", f"hat number {number}", world.ada, world.lost) for number in range(ANSWERS)]
+    await eventually(lambda: all(each.answers for each in used))
+    began = asyncio.get_running_loop().time()
+    async with asyncio.timeout(2 * ANSWERS):
+        while len(slack.messages[world.lost]) < ANSWERS:  # noqa: ASYNC110 - the double says nothing of itself
+            await asyncio.sleep(0.1)
+    assert asyncio.get_running_loop().time() - began < 1.5 * ANSWERS
+    await asyncio.sleep(2)
+    assert len(slack.messages[world.lost]) == ANSWERS
+
+
+async def test_a_refused_try_uploads_no_picture_again_and_searches_for_nothing(world: World) -> None:
+    outgoing = answer(world)
+    world.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=1)
+    with pytest.raises(TryAgainError):
+        await world.platform.send(outgoing)
+    await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert len(world.slack.calls_of("files.getUploadURLExternal")) == 1
+    assert world.slack.calls_of("conversations.replies") == []
+
+
+async def test_a_try_whose_end_is_unknown_is_searched_for(world: World) -> None:
+    outgoing = answer(world)
+    world.slack.api.fail_next("chat.postMessage", status=503)
+    with pytest.raises(TryAgainError):
+        await world.platform.send(outgoing)
+    await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert len(world.slack.calls_of("conversations.replies")) == 1
+    assert len(world.slack.calls_of("files.getUploadURLExternal")) == 1
+
+
+async def test_a_channel_that_is_put_off_holds_up_no_other(world: World) -> None:
+    outgoing = answer(world)
+    world.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=60)
+    with pytest.raises(TryAgainError, match="ratelimited"):
+        await world.platform.send(outgoing)
+    with pytest.raises(PutOffError) as put_off:
+        await world.platform.send(replace(outgoing, key="next"))
+    assert 60 < (put_off.value.after or 0) < 63
+    elsewhere = ReplyTarget("slack", TEAM, world.general, None)
+    await world.platform.send(replace(outgoing, key="elsewhere", target=elsewhere))
+
+
+async def test_turns_are_given_in_order_a_second_apart() -> None:
+    pace, waits = Pace(), []
+    for number in range(5):
+        try:
+            pace.reserve("C1", str(number))
+        except PutOffError as put_off:
+            waits.append(round(put_off.after or 0, 1))
+    assert waits == [2.2, 3.3, 4.4]
+
+
+def test_the_platforms_own_pause_is_obeyed_and_spread_and_any_other_is_doubled() -> None:
+    for attempts in (1, 5, 50):
+        pauses = {_pause(attempts, 30.0) for _ in range(20)}
+        assert min(pauses) >= 30
+        assert max(pauses) <= 34
+        assert len(pauses) > 1
+    assert 8 <= _pause(4, None) <= 10
+    assert 1 <= _pause(1, 0.0) <= 2

@@ -1,0 +1,129 @@
+"""Posts as Slack really sends them: retried, forwarded, from strangers, with files that can't be had."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from reunite.commands import ReportLost
+from reunite.errors import TryAgainError
+from reunite.handlers import Handlers
+from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with world_in(database_url) as opened:
+        yield opened
+
+
+async def test_a_retried_post_is_taken_though_the_history_has_no_subtype(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = Handlers.report
+    refused: list[Any] = []
+
+    async def interrupted(handlers: Handlers, command: Any) -> Any:
+        if not refused:
+            refused.append(command)
+            raise TryAgainError("the database restarts")
+        return await report(handlers, command)
+
+    monkeypatch.setattr(Handlers, "report", interrupted)
+    ts = world.slack.post_photo(world.lost, world.ada, JPEG, "my hat", bot_id=None)
+    await world.acknowledged(world.lost, ts)
+    assert isinstance(refused[0], ReportLost)
+    assert "subtype" not in (world.slack.message(world.lost, ts) or {})
+    assert (await world.report()).text == "my hat"
+
+
+async def test_a_retried_post_whose_photo_was_removed_meanwhile_is_left(world: World) -> None:
+    world.slack.api.fail_next("users.info", status=503, error="service_unavailable")
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
+    message = world.slack.message(world.found, ts)
+    assert message
+    await eventually(lambda: not world.slack.api.failures["users.info"])
+    message["files"] = []
+    await world.slack.settle()
+    assert await world.reports() == []
+
+
+@pytest.mark.parametrize(("caption", "text"), [("", "a red hat"), ("found this", "found this")])
+async def test_a_forwarded_photo_is_the_forwarders_report(world: World, caption: str, text: str) -> None:
+    ts = world.slack.forward(world.found, world.ada, JPEG, "a red hat", caption)
+    await world.acknowledged(world.found, ts)
+    report = await world.report()
+    assert (report.author.id, report.text) == (world.ada, text)
+    [photo] = await world.photos(report)
+    assert await world.platform.photo_url(report.target, photo.name) == photo.url
+
+
+async def test_a_link_to_a_message_is_no_forward(world: World) -> None:
+    file = world.slack.api.files.add(world.ada, "photo.jpg", JPEG)
+    world.slack.post(world.found, world.ada, "see", attachments=[{"is_msg_unfurl": True, "files": [file]}])
+    await world.slack.settle()
+    assert await world.reports() == []
+
+
+async def test_a_strangers_id_is_enough_for_a_report(world: World) -> None:
+    world.slack.add_team("T0OTHER")
+    eve = world.slack.add_member("Eve", team="T0OTHER")
+    world.slack.members[eve]["is_hidden"] = True
+    ts = world.slack.post_photo(world.found, eve, JPEG, "a hat")
+    await world.acknowledged(world.found, ts)
+    assert (await world.report()).author.id == eve
+    assert world.slack.envelopes[0].sent == 1
+
+
+async def test_a_strangers_file_that_cannot_be_had_is_said_once(world: World) -> None:
+    world.slack.add_team("T0OTHER")
+    eve = world.slack.add_member("Eve", team="T0OTHER")
+    file = world.slack.api.files.add(eve, "hat.jpg", JPEG)
+    world.slack.files[file["id"]]["is_denied"] = True
+    bare = {"id": file["id"], "file_access": "check_file_info"}
+    ts = world.slack.post(world.found, eve, "a hat", files=[bare])
+    await world.slack.wait_for_reply(world.found, ts, "Slack doesn't let me open the photo")
+    assert world.slack.envelopes[0].sent == 1
+    assert await world.reports() == []
+
+
+async def test_photos_of_the_same_name_have_each_their_own_link(world: World) -> None:
+    files = [world.slack.api.files.add(world.ada, "image.png", JPEG) for _ in range(2)]
+    ts = world.slack.post(world.found, world.ada, "two hats", files=files)
+    await world.acknowledged(world.found, ts)
+    report = await world.report()
+    photos = await world.photos(report)
+    assert len({photo.url for photo in photos}) == 2
+    for photo in photos:
+        assert await world.platform.photo_url(report.target, photo.name) == photo.url
+    message = world.slack.message(world.found, ts)
+    assert message
+    message["files"].pop(0)
+    fresh = [await world.platform.photo_url(report.target, photo.name) for photo in photos]
+    assert fresh == [None, photos[1].url]
+
+
+async def test_a_file_that_slack_still_processes_is_asked_for(world: World) -> None:
+    file = world.slack.api.files.add(world.ada, "IMG_1", JPEG, ready=False)
+    ts = world.slack.post(world.found, world.ada, "a hat", files=[file])
+    await world.acknowledged(world.found, ts)
+    assert len(await world.photos(await world.report())) == 1
+    assert world.slack.envelopes[0].sent == 1
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "application/vnd.slack-remote"])
+async def test_a_photo_that_is_hosted_elsewhere_is_answered_at_once(world: World, kind: str) -> None:
+    file = {"id": "F1", "name": "hat.jpg", "mimetype": kind, "mode": "external", "is_external": True}
+    ts = world.slack.post(
+        world.found, world.ada, "a hat", files=[{**file, "url_private": "https://elsewhere.example/hat"}]
+    )
+    await world.slack.wait_for_reply(world.found, ts, "another website")
+    assert await world.reports() == []
+
+
+async def test_mentions_and_channels_become_names(world: World) -> None:
+    words = f"<@{world.ben}> left it in <#{world.general}>, ask <@U0NOBODY>"
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, words)
+    await world.acknowledged(world.found, ts)
+    assert (await world.report()).text == "@Ben left it in #general, ask"

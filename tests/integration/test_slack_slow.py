@@ -1,0 +1,71 @@
+"""Forms open in time however slow Slack is, and words arrive where a picture or a way back is refused."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from reunite.commands import ChangeSettings
+from reunite.entities import ReplyTarget, Settings
+from reunite.language import sentence
+from reunite.messages.reply import Plain, Reply
+from reunite.ports import Outgoing
+from tests.doubles.slack import TEAM
+from tests.support.slack_adapter import JPEG, World, world_in
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with world_in(database_url) as opened:
+        yield opened
+
+
+async def test_a_form_opens_in_time_however_many_groups_moderate(world: World) -> None:
+    groups = tuple(world.slack.add_group(f"helpers-{number}", world.ben) for number in range(20))
+    settings = Settings(moderators=groups)
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
+    world.slack.api.delays["usergroups.list"] = 0.3
+    await world.slack.slash("lost", "", world.ada, world.lost)
+    await world.slack.modal(world.ada, sentence("form_lost"))
+    assert len(world.slack.calls_of("usergroups.list")) == 1
+    assert len(world.slack.calls_of("views.open")) == 1
+
+
+@pytest.mark.parametrize("way", ["command", "shortcut"])
+async def test_a_form_opens_though_slack_takes_longer_than_its_trigger_lives(world: World, way: str) -> None:
+    world.slack.api.delays["users.info"] = 3.5
+    if way == "command":
+        await world.slack.slash("lost", "", world.ada, world.lost)
+    else:
+        await world.slack.shortcut("report_lost", world.ada)
+    await world.slack.modal(world.ada, "⏳")
+    form = await world.slack.modal(world.ada, sentence("form_lost"))
+    world.slack.api.delays.clear()
+    await world.slack.submit(form, world.ada, words="a red hat")
+    assert (await world.until_reported())[0].text == "a red hat"
+
+
+async def test_an_edit_whose_picture_is_refused_changes_the_words(world: World) -> None:
+    root = world.slack.post(world.found, world.ada, "root")
+    target = ReplyTarget("slack", TEAM, world.found, root)
+    sent = await world.platform.send(Outgoing("k", target, Reply("nothing", ((Plain("first"),),))))
+    world.slack.api.fail_next("chat.update", error="invalid_blocks")
+    await world.platform.edit(Outgoing("k", target, Reply("nothing", ((Plain("second"),),)), JPEG), sent)
+    message = world.slack.message(sent.channel, sent.message)
+    assert message
+    assert message["text"] == "second"
+    assert [block["type"] for block in message["blocks"]] == ["rich_text"]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_an_answer_whose_response_url_is_refused_comes_another_way(world: World, *, inside: bool) -> None:
+    world.slack.response_urls_expired = True
+    elsewhere = world.slack.add_channel("elsewhere", bot_inside=False)
+    await world.slack.slash("lost", "help", world.ada, world.general if inside else elsewhere)
+    if inside:
+        [whisper] = await eventually(lambda: world.slack.whispers)
+        assert (whisper["channel"], whisper["user"]) == (world.general, world.ada)
+        assert "/found" in whisper["text"]
+    else:
+        await eventually(lambda: world.slack.messages[world.slack.direct(world.ada)])
+        assert "/found" in world.slack.messages[world.slack.direct(world.ada)][0]["text"]
