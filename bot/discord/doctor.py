@@ -53,5 +53,5 @@ def _permissions(guild: str, granted: discord.Permissions, invite: str) -> Findi
     lacking = [name for name, needed in NEEDED if needed and not getattr(granted, name)]
     if not lacking or granted.administrator:
         return Finding(what, ok=True, found="complete")
-    remedy = f"Open {invite} as someone who may manage that server, and invite it again."
+    remedy = f"Open {invite} as someone who may manage that server, and add the bot again."
     return Finding(what, ok=False, found=f"lacks {', '.join(lacking)}", remedy=remedy)

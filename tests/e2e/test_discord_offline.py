@@ -41,7 +41,7 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
             await world.shows(card, "wooden handle")
             for thread in (loss, edited):
                 await world.says(thread, "Returned", world.moderator)
-            await world.says(await world.look_for("my green scarf"), "Nothing similar")
+            await world.says(await world.look_for("my green scarf"), "No likely match yet")
             assert not discord.has_reaction(words, "👀")
 
         await discord.unreact(card, "✅", world.moderator, tell=False)
