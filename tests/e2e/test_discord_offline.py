@@ -193,7 +193,7 @@ async def test_a_worker_killed_between_search_and_reply_leaves_one_thread_and_on
             await world.says(loss, "This could be yours.")
             await settled(world)
         said = [world.discord.text(each) for each in world.discord.replies(loss)]
-        assert [("possible match" in each, "This could be yours." in each) for each in said] == [
+        assert [("Looking for" in each, "This could be yours." in each) for each in said] == [
             (True, False),
             (False, True),
         ]
