@@ -144,7 +144,7 @@ def duplicate_penalties(ranked: Sequence[ReportFeatures], search: Search, model:
                 (ranked[better], ranked[worse]), key=lambda features: features.item.at, reverse=True
             )
             candidate = Candidate(earlier.item, {PairKind.PHOTO_PHOTO: similarity})
-            total = _copies_count(total_log_odds(measure(alone, later, earlier, candidate, model), model), candidate)
+            total = total_log_odds(measure(alone, later, earlier, candidate, model), model)
             [same] = softmax([_REPOSTED + total], search.open_count, model)
             penalties[worse] = min(penalties[worse], log(max(1 - same, _MIN_DISTINCT)))
     return penalties
