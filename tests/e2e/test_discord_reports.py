@@ -160,10 +160,10 @@ async def test_a_post_that_was_too_long_is_taken_once_it_is_shorter(world: Disco
 
 async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: DiscordWorld) -> None:
     await world.set_up("Channels and moderators", log=world.discord.channel("general"))
-    finds = [await world.find("red", "umbrella by the door"), await world.find("red", "umbrella in the hall")]
+    finds = [await world.find("red", "umbrella by the door"), await world.find("green", "umbrella in the hall")]
     for find in finds:
         await world.says(find, "I'll keep watching")
-    loss = await world.look_for("my red umbrella")
+    loss = await world.look_for("my umbrella")
     card = await world.says(loss, "This could be yours.", "umbrella by the door")
     await world.says(loss, "This could be yours.", "umbrella in the hall")
     await world.discord.delete(*finds)

@@ -130,7 +130,7 @@ async def test_nothing_is_asked_twice_nor_where_the_words_say_it(place: World) -
 
 async def test_where_it_was_is_asked_where_the_colours_are_one(place: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
-        await place.found(f"f{number}", "red", "an umbrella", place=where)
+        await place.found(f"f{number}", text="an umbrella", place=where)  # one photo thrice would be one thing
     await place.quiet()
     loss = await place.lost("l1", "my umbrella")
     await place.quiet()
@@ -155,7 +155,7 @@ async def test_a_later_find_is_scored_by_the_answer(place: World) -> None:
 
 async def test_a_withdrawn_find_is_offered_no_longer(place: World) -> None:
     for number, where in enumerate(("tram", "library", "canteen")):
-        await place.found(f"f{number}", "red", "an umbrella", place=where)
+        await place.found(f"f{number}", text="an umbrella", place=where)  # one photo thrice would be one thing
     await place.quiet()
     loss = await place.lost("l1", "my umbrella")
     await place.quiet()
