@@ -6,6 +6,7 @@ from math import log
 from typing import Final, TypeVar
 
 from reunite.text.frequency import Frequency, frequency
+from reunite.text.lexicon import is_known
 from reunite.text.words import is_code
 
 _Report = TypeVar("_Report")
@@ -59,7 +60,10 @@ def rare_words(
     """
     rare: dict[_Report, set[str]] = {}
     boilerplate = frozenset(
-        word for word, authors in holders.items() if is_boilerplate(authors.values(), reports_of, open_count)
+        word
+        for word, authors in holders.items()
+        if not is_known(word)  # a front desk that has many umbrellas still means umbrellas
+        and is_boilerplate(authors.values(), reports_of, open_count)
     )
     for word, authors in holders.items():
         if word not in boilerplate and is_rare(word, len(authors), open_count):
