@@ -1,6 +1,7 @@
 """Modals, the App Home and shortcuts of the Slack double: what members open, fill in and press there."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from tests.doubles.slack_blocks import buttons, words_of
@@ -23,7 +24,7 @@ _STATES: Final = {
 """How an input's value is called when it is told, and what was set beforehand."""
 
 
-class SlackViews:
+class SlackViews(ABC):
     """The part of the double that is about views. `views` are open modals by id, `homes` the home tabs by user."""
 
     delivery: SlackDelivery
@@ -35,14 +36,14 @@ class SlackViews:
         """Triggers that were not used yet: whose they are, and when they were given."""
         self._last_id = ""
 
-    def interaction(self, user: str, kind: str = "") -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def interaction(self, user: str, kind: str = "") -> dict[str, Any]: ...
 
-    def last_id(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def last_id(self) -> str: ...
 
-    def tell(self, event: dict[str, Any], *, team: str | None = None, at: float | None = None) -> Envelope:
-        raise NotImplementedError
+    @abstractmethod
+    def tell(self, event: dict[str, Any], *, team: str | None = None, at: float | None = None) -> Envelope: ...
 
     async def modal(self, user: str, words: str = "") -> View:
         """Wait for an open modal of someone's that has these words in it, or in its title."""
