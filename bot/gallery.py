@@ -8,8 +8,8 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from reunite.entities import Label
+from reunite.rules import MOST_TILES
 
-MOST_TILES: Final = 6
 TILE: Final = 384
 """Pixels a side."""
 _GAP, _BADGE, _CORNER = 12, 72, 22

@@ -10,7 +10,7 @@ from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Picture, Reply, Tile
 from reunite.ports import Session, Store
-from reunite.tiles import MOST_TILES, Pair, picture_of, tiles_of
+from reunite.tiles import Pair, picture_of, tiles_of
 from reunite.verdicts import lock_sides
 
 
@@ -113,7 +113,7 @@ async def _candidates(session: Session, lost: Report) -> list[Pair]:
 
 
 async def _show_next(session: Session, lost: Report, number: int) -> None:
-    pairs = (await _candidates(session, lost))[:MOST_TILES]
+    pairs = (await _candidates(session, lost))[: rules.MOST_TILES]
     if pairs:
         gallery = galleries.next_gallery(lost, pairs, await tiles_of(session, pairs))
         await session.outbox.post(lost.id, keys.further_gallery(lost.id, number), gallery)

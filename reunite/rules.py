@@ -9,6 +9,9 @@ MOST_TEXT = 4000
 MOST_PHOTOS = 10
 """The most photos of a report: what Discord takes in one message."""
 
+MOST_TILES = 6
+"""The most found reports in a gallery: what a phone still shows as pictures."""
+
 MOST_CLAIMS = 3
 """How many claims a member may make on one found report."""
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from reunite import rules
 from reunite.entities import HIDDEN, Match, PhotoState, Report
 from reunite.messages.reply import Picture, Tile
 from reunite.ports import Session
 
 Pair = tuple[Match, Report]
 """A match of a report, and the report on its other side."""
-MOST_TILES = 6
 
 
 async def picture_of(session: Session, report: Report, match: Match | None = None) -> Picture | None:
@@ -23,7 +23,7 @@ async def picture_of(session: Session, report: Report, match: Match | None = Non
 async def tiles_of(session: Session, pairs: Sequence[Pair]) -> tuple[Tile, ...]:
     """Number pairs, each with the photo that matched."""
     tiles = []
-    for number, (match, found) in enumerate(pairs[:MOST_TILES], start=1):
+    for number, (match, found) in enumerate(pairs[: rules.MOST_TILES], start=1):
         picture = await picture_of(session, found, match)
         tiles.append(Tile(number, match.id, found.id, match.label, picture.photo if picture else None))
     return tuple(tiles)

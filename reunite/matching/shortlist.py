@@ -6,8 +6,8 @@ from typing import Final
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.weights import RARE_WORDS, SHARED_WORDS
+from reunite.rules import MOST_TILES
 
-MOST_SHOWN: Final = 6
 _NEAR: Final = 0.0
 """Standard deviations above the background: what is less alike than the average isn't near."""
 
@@ -17,9 +17,9 @@ def shortlist(ranked: Sequence[ScoredCandidate]) -> tuple[ScoredCandidate, ...]:
 
     Empty only where nothing is near in any way. A label decides who is notified, never whether the owner may look.
     """
-    labelled = [each for each in ranked if each.label][:MOST_SHOWN]
+    labelled = [each for each in ranked if each.label][:MOST_TILES]
     others = [each for each in ranked if not each.label and is_near(each.evidence)]
-    return (*labelled, *others[: MOST_SHOWN - len(labelled)])
+    return (*labelled, *others[: MOST_TILES - len(labelled)])
 
 
 def is_near(evidence: Mapping[str, float]) -> bool:

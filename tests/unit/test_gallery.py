@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.gallery import MOST_TILES, TILE, Tile, compose
+from bot.gallery import TILE, Tile, compose
 from reunite.entities import Label
+from reunite.rules import MOST_TILES
 
 
 def jpeg(colour: str, size: tuple[int, int] = (512, 512)) -> bytes:

@@ -3,8 +3,9 @@ from uuid import UUID
 from reunite.entities import Label
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import ScoredCandidate
-from reunite.matching.shortlist import MOST_SHOWN, is_near, shortlist
+from reunite.matching.shortlist import is_near, shortlist
 from reunite.matching.weights import COLOUR, PLACE, RARE_WORDS, SHARED_WORDS, TIME
+from reunite.rules import MOST_TILES
 
 
 def candidate(number: int, label: Label | None = None, likeness: float = 2.0) -> ScoredCandidate:
@@ -13,7 +14,7 @@ def candidate(number: int, label: Label | None = None, likeness: float = 2.0) ->
 
 def test_what_is_nearest_is_shown_even_without_a_label() -> None:
     ranked = [candidate(number) for number in range(1, 10)]
-    assert shortlist(ranked) == tuple(ranked[:MOST_SHOWN])
+    assert shortlist(ranked) == tuple(ranked[:MOST_TILES])
 
 
 def test_labelled_candidates_come_first() -> None:
