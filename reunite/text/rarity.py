@@ -62,7 +62,7 @@ def rare_words(
     boilerplate = frozenset(
         word
         for word, authors in holders.items()
-        if not is_known(word)  # a front desk that has many umbrellas still means umbrellas
+        if not is_known(word)  # someone who finds many umbrellas still means umbrellas
         and is_boilerplate(authors.values(), reports_of, open_count)
     )
     for word, authors in holders.items():
