@@ -8,6 +8,7 @@ COPY reunite reunite
 COPY db db
 COPY workers workers
 COPY bot bot
+COPY api api
 COPY cli cli
 COPY embedded embedded
 RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models

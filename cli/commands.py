@@ -1,7 +1,6 @@
-"""The everyday commands: demo, try, worker, bot, migrate, reembed, doctor."""
+"""The everyday commands: demo, try, worker, bot, api, migrate, reembed, doctor."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,16 +11,14 @@ from cli.servers import servers
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
-    """Start everything on this machine: embedded servers, a worker and a chat page.
+    """Start everything on this machine: embedded servers, a worker, a chat page and the HTTP API.
 
     Example: reunite demo --port 8700
     """
     from cli import demo as command  # noqa: PLC0415
 
     with configured() as given:
-        wanted = given.web.port if port is None else port
-        command.check_port(wanted)  # before anything is started
-        settings = given.model_copy(update={"web": replace(given.web, port=wanted)})
+        settings = command.with_ports(given, port)  # before anything is started
         with servers(settings) as where:
             asyncio.run(command.demo(settings, where))
 
@@ -63,6 +60,17 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the
 
     with prepared() as (settings, where):
         asyncio.run(services.bot(settings, where, platform))
+
+
+def api() -> None:
+    """Serve the HTTP API, until stopped. `reunite token create` makes the tokens that it needs.
+
+    Example: REUNITE_API_PORT=8710 reunite api
+    """
+    from cli import services  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        asyncio.run(services.api(settings, where))
 
 
 def migrate() -> None:

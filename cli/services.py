@@ -89,7 +89,7 @@ def _photos(settings: Settings) -> PhotoHosts:
     slack = settings.slack
     slack_hosts = frozenset({slack.file_host})
     return PhotoHosts(
-        hosts=photo_hosts(),
+        hosts=photo_hosts() | settings.photos.hosts,
         http_hosts=settings.photos.http_hosts | (slack_hosts if slack.is_without_tls else frozenset()),
         slack_hosts=slack_hosts,
         slack_token=slack.bot_token,
@@ -111,6 +111,19 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     except SetupError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise UsageError(taken(getattr(adapter, "port", 0), entry.port_variable or "PORT")) from error
+        raise _port_taken(error, getattr(adapter, "port", 0), entry.port_variable or "PORT") from error
+
+
+async def api(settings: Settings, where: Servers) -> None:
+    """Serve the HTTP API. Raises UsageError."""
+    from api.app import ApiService, run  # noqa: PLC0415
+
+    service = ApiService(connections=where.connections, api=settings.api, photo_hosts=settings.photos.hosts)
+    try:
+        await until_stopped(run(service, announce_ready))
+    except OSError as error:
+        raise _port_taken(error, settings.api.port, "REUNITE_API_PORT") from error
+
+
+def _port_taken(error: OSError, port: int, variable: str) -> Exception:
+    return UsageError(taken(port, variable)) if error.errno == errno.EADDRINUSE else error

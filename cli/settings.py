@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from api.config import ApiConfig
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     discord: DiscordConfig = Field(default_factory=DiscordConfig)
     slack: SlackConfig = Field(default_factory=SlackConfig)
     web: WebConfig = Field(default_factory=WebConfig)
+    api: ApiConfig = Field(default_factory=ApiConfig)
     log: LogSettings = Field(default_factory=LogSettings)
 
     @classmethod

@@ -8,9 +8,8 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
-import psycopg
-
-from db.database import ROLE_OPTION, Database
+from db.database import Database
+from db.signals import signals
 from reunite.entities import Photo, PlatformName, ReplyTarget
 from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, Sent
@@ -118,23 +117,8 @@ class Deliveries:
     @asynccontextmanager
     async def signals(self, platform: PlatformName) -> AsyncIterator[asyncio.Event]:
         """Hold a connection that sets the event whenever a reply for the platform is put into the outbox."""
-        event = asyncio.Event()
-
-        async def listen(connection: psycopg.AsyncConnection[Any]) -> None:
-            async for notice in connection.notifies():
-                if notice.payload == platform:
-                    event.set()
-
-        async with await psycopg.AsyncConnection.connect(
-            self._database.url, autocommit=True, options=ROLE_OPTION
-        ) as connection:
-            await connection.execute("LISTEN reunite_outbox")
-            listener = asyncio.create_task(listen(connection))
-            try:
-                yield event
-            finally:
-                listener.cancel()
-                await asyncio.gather(listener, return_exceptions=True)
+        async with signals(self._database.url, "reunite_outbox", lambda payload: payload == platform) as event:
+            yield event
 
     async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
         """Return photos whose links have expired, those that wait longest first."""

@@ -15,12 +15,14 @@ from redis.exceptions import RedisError
 
 from db import queue
 from db.config import Connections
+from db.embedding_requests import EmbeddingRequests
 from db.installations import Installations
 from db.models import EmbeddingModel
 from db.stopping import stop
 from db.store import Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
+from workers.answers import Answers
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
@@ -87,13 +89,14 @@ async def run(
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
+        answers = asyncio.create_task(Answers(EmbeddingRequests(store), encoder, model, decoders).run())
         ready(model)
         try:
             while True:
                 await _take_hints(_arq_worker(config, store, processor))
                 await asyncio.sleep(_SWEEP_EVERY)
         finally:
-            await stop(sweeper)
+            await stop(sweeper, answers)
 
 
 async def _model(

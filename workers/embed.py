@@ -78,14 +78,14 @@ async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> Embedded:
 
 async def _photo(encoder: BatchingEncoder, photo: UUID, picture: Pixels | bytes) -> list[EmbeddingRow]:
     pixels = await asyncio.to_thread(photos.decode, picture) if isinstance(picture, bytes) else picture
-    return of_photo(photo, _checked(await encoder.images([pixels])), 0)
+    return of_photo(photo, checked(await encoder.images([pixels])), 0)
 
 
 async def _text(encoder: BatchingEncoder, text: str) -> list[EmbeddingRow]:
-    return of_text(_checked(await encoder.texts(parts(text) or [text])))
+    return of_text(checked(await encoder.texts(parts(text) or [text])))
 
 
-def _checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
+def checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
     """Return what a column of vectors takes: numbers. Raises DefectError."""
     if not all(np.isfinite(array).all() for array in vectors.values()):
         raise DefectError("The encoder's vectors are no numbers.")

@@ -26,10 +26,12 @@ OWNERS = {
     "move_community",
     "replies_quoting",
     "stale_photos",
+    "take_embedding_request",
     "unlink_workspace",
+    "use_api_token",
 }
 """The functions that run with the owner's rights, whoever calls them."""
-NOT_CALLED = {"announce_outbox", "move_community"}
+NOT_CALLED = {"announce_embedding_request", "announce_outbox", "move_community"}
 """What the application can't call itself."""
 
 
