@@ -9,6 +9,7 @@ COPY db db
 COPY workers workers
 COPY bot bot
 COPY api api
+COPY metrics metrics
 COPY cli cli
 COPY embedded embedded
 RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models

@@ -16,6 +16,8 @@ from db import queue
 from db.config import Connections
 from db.embedding_requests import PATIENCE, EmbeddingRequests
 from db.store import Store
+from metrics.config import MetricsSettings
+from metrics.observed import observed
 from reunite.handlers import Handlers
 
 _CONNECTIONS: Final = 8
@@ -42,5 +44,6 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))
         items = Items(store, Handlers(store, hints), service.photo_hosts)
         url = await stack.enter_async_context(serving(operations(searches, items, store), store, service.api))
+        await stack.enter_async_context(observed(store, "api", MetricsSettings(port=None)))
         ready(url)
         await Delivery(store, ApiPlatform()).run()

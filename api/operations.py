@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from api.access import Access, Caller
 from api.bodies import read_body
+from api.measured import measured
 from api.problems import ProblemError, not_found
 from api.schemas import Body
 from db.api_tokens import Scope
@@ -79,6 +80,10 @@ def add_operation(application: web.Application, operation: Operation, access: Ac
     """Register an operation, with the checks that precede it."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        with measured(operation.name) as status_of:
+            return status_of(await answered(request))
+
+    async def answered(request: web.Request) -> web.StreamResponse:
         caller = await access.caller(request, operation.scope)
         top_k = _query(request, operation)
         body = await read_body(request, operation.body, forms=operation.forms) if operation.body else None

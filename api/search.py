@@ -17,6 +17,7 @@ from db import calibrations
 from db.items import Item
 from db.passing import add_query, passing_session
 from db.store import Store
+from metrics.searches import note_search
 from reunite.commands import NewReport, ReportFound, ReportLost
 from reunite.encoder import SHARED_SPACE
 from reunite.entities import Member, ReplyTarget
@@ -57,6 +58,7 @@ class Searches:
             found = await session.candidates.search(report, limit, sealed=caller.is_moderator)
             ranked = score(found, model, most=limit)
             items = await session.items.of([each.report for each in ranked])
+        note_search("api", ranked[: query.top_k])
         visible = [(each, items[each.report]) for each in ranked if _sees(caller, items.get(each.report))]
         results = [result_of(each, item, caller) for each, item in visible[: query.top_k]]
         return Answer(schemas.SearchResults(results=results, searched=found.open_count, calibrated=model.calibrated))

@@ -96,6 +96,29 @@ def reembed() -> None:
         asyncio.run(services.reembed(settings, where))
 
 
+def status(*, as_json: AsJson = False) -> None:
+    """Show what runs, the backlog, what has failed and the numbers of each community, on one screen.
+
+    Example: reunite status --json
+    """
+    from cli import status as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        if not asyncio.run(command.run(where.database_url, as_json=as_json)):
+            raise typer.Exit(1)
+
+
+def communities(*, as_json: AsJson = False) -> None:
+    """List the communities with their workspaces and numbers.
+
+    Example: reunite communities
+    """
+    from cli import status as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        asyncio.run(command.list_communities(where.database_url, as_json=as_json))
+
+
 def doctor(*, as_json: AsJson = False) -> None:
     """Check the setup and say how to fix what's wrong.
 

@@ -29,6 +29,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "api": commands.api,
     "migrate": commands.migrate,
     "reembed": commands.reembed,
+    "status": commands.status,
+    "communities": commands.communities,
     "doctor": commands.doctor,
 }
 _TOKENS: dict[str, Callable[..., None]] = {"create": tokens.create, "list": tokens.show, "revoke": tokens.revoke}

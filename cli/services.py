@@ -78,11 +78,15 @@ async def worker(settings: Settings, where: Servers) -> None:
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
 
     os.nice(_WORKERS_NICENESS)
-    config = WorkerConfig(connections=where.connections, encoder=settings.encoder, photos=_photos(settings))
+    config = WorkerConfig(
+        connections=where.connections, encoder=settings.encoder, photos=_photos(settings), metrics=settings.metrics
+    )
     try:
         await until_stopped(run(config, _say, lambda model: announce_ready(f"{model.encoder} {model.version}")))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
+    except OSError as error:
+        raise _port_taken(error, settings.metrics.port or 0, "REUNITE_METRICS_PORT") from error
 
 
 def _photos(settings: Settings) -> PhotoHosts:
@@ -106,7 +110,7 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     adapter: AdapterConfig = getattr(settings, entry.name)
     try:
         adapter.check()
-        config = BotConfig(connections=where.connections, adapter=adapter)
+        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics)
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
         raise UsageError(str(error)) from error

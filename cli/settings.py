@@ -16,6 +16,7 @@ from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
 from db.config import DatabaseSettings, RedisSettings, from_environment
+from metrics.config import MetricsSettings
 from workers.config import EncoderSettings, PhotoSettings
 
 
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     slack: SlackConfig = Field(default_factory=SlackConfig)
     web: WebConfig = Field(default_factory=WebConfig)
     api: ApiConfig = Field(default_factory=ApiConfig)
+    metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
 
     @classmethod

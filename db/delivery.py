@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -36,6 +36,8 @@ class OutboxItem:
     target: ReplyTarget
     picture: bytes | None
     """The stored copy of the photo that the reply shows."""
+    reported_at: datetime
+    """When its report was stored."""
     tiles: tuple[bytes | None, ...] = ()
     """The stored copies of its gallery."""
     author: str = ""
@@ -106,6 +108,7 @@ class Deliveries:
             reply=reply.with_targets(targets),
             target=report.target if log is None else replace(report.target, channel=log, message=None),
             picture=picture,
+            reported_at=report.created_at,
             author=report.author.id,
             tiles=tuple(tiles),
             audience=row["audience"],

@@ -20,6 +20,8 @@ from db.installations import Installations
 from db.models import EmbeddingModel
 from db.stopping import stop
 from db.store import Store
+from metrics.config import MetricsSettings
+from metrics.observed import observed
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from workers.answers import Answers
@@ -54,6 +56,7 @@ class WorkerConfig:
     connections: Connections
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     photos: PhotoHosts = field(default_factory=PhotoHosts)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -88,6 +91,7 @@ async def run(
         intake = Intake(store, fetcher, slack_files, decoders)
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
+        await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         answers = asyncio.create_task(Answers(EmbeddingRequests(store), encoder, model, decoders).run())
         ready(model)
