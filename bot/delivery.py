@@ -14,7 +14,8 @@ from bot.gallery import Tile, compose
 from db.delivery import OutboxItem, StalePhoto
 from db.stopping import stop
 from db.store import Store
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
+from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent
 
 MOST_ATTEMPTS: Final = 8
@@ -141,6 +142,8 @@ class Delivery:
         except UndeliverableError as error:
             log.warning("reply_undeliverable", reason=str(error))
             await self._unsent(item, str(error), None)
+            if isinstance(error, PostGoneError):
+                await self._withdraw(item)
         except (TryAgainError, TimeoutError, OSError) as error:
             log.warning("reply_delayed", error=type(error).__name__)
             after = error.after if isinstance(error, TryAgainError) else None
@@ -149,6 +152,13 @@ class Delivery:
             log.exception("reply_defect")
             is_last = item.attempts >= MOST_ATTEMPTS
             await self._unsent(item, type(error).__name__, None if is_last else _pause(item.attempts, None))
+
+    async def _withdraw(self, item: OutboxItem) -> None:
+        """Withdraw a report whose post is gone: its deletion was never heard of."""
+        async with self._store.session(item.community) as session:
+            report = await session.reports.get(item.report)
+            if report and not report.purged:
+                await end(session, report)
 
     async def _attempt(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
         """Send, edit or remove a reply; return where it is, None where it is removed."""

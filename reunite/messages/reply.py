@@ -195,6 +195,14 @@ class Reply:
         kept = [line for line in self.lines if now or old not in line]
         return replace(self, lines=tuple(tuple(new if span == old else span for span in line) for line in kept))
 
+    def without_person(self, member: str, word: str) -> "Reply":
+        """Return the reply with a word in the place of a member."""
+        lines = tuple(
+            tuple(Plain(word) if isinstance(span, Person) and span.member.id == member else span for span in line)
+            for line in self.lines
+        )
+        return replace(self, lines=lines)
+
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""
         lines = tuple(

@@ -110,6 +110,20 @@ async def test_a_deleted_post_withdraws_the_report(world: World, *, answered: bo
     assert (await world.report()).state is ReportState.WITHDRAWN
 
 
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_post_that_the_bot_hears_of_after_its_deletion_is_not_kept(world: World, *, heard: bool) -> None:
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, "gone before", unheard=True)
+    message = dict(world.slack.message(world.found, ts) or {})
+    world.slack.delete(world.found, ts, unheard=not heard)
+    await world.slack.settle()
+    world.slack.tell({**message, "channel": world.found, "subtype": "file_share"})
+    await world.slack.settle()
+    if heard:
+        assert await world.reports() == []
+    else:
+        await eventually(world.reports, holds=lambda found: [each.text for each in found] == [""])
+
+
 async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(world: World) -> None:
     for channel in (world.found, world.lost):
         await world.acknowledged(channel, world.slack.post_photo(channel, world.ada, JPEG))
