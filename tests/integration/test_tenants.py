@@ -19,6 +19,7 @@ OWNERS = {
     "forget_moderator",
     "hint_due_work",
     "join_workspace",
+    "known_workspaces",
     "lease_outbox",
     "lease_work",
     "leave_workspace",

@@ -49,6 +49,7 @@ class OutboxRow:
 class WorkspaceRow:
     workspace: Workspace
     settings: Settings
+    absent_since: datetime | None = None
 
 
 @dataclass
