@@ -10,7 +10,7 @@ COPY workers workers
 COPY bot bot
 COPY cli cli
 COPY embedded embedded
-RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models
+RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models && install -d -o reunite -m 700 /keys
 ENTRYPOINT ["reunite"]
 
 FROM base AS bot

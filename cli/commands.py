@@ -71,9 +71,11 @@ def migrate() -> None:
     Example: reunite migrate
     """
     from db import migrate as command  # noqa: PLC0415
+    from db.keys import check  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
         applied = asyncio.run(command.migrate(where.owner_database_url, where.database_url))
+        asyncio.run(check(where.owner_database_url, where.keys))
         print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
 
 

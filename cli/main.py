@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from cli import commands
+from cli import commands, keys
 from cli.bench import commands as bench
 from cli.tuning import commands as tuning
 
@@ -36,6 +36,7 @@ for name, command in _COMMANDS.items():
 for name, command in _BENCHMARKS.items():
     bench_app.command(name)(command)
 app.add_typer(bench_app, name="bench")
+app.add_typer(keys.app, name="keys")
 
 
 if __name__ == "__main__":

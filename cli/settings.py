@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
-from db.config import DatabaseSettings, RedisSettings, from_environment
+from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
 from workers.config import EncoderSettings, PhotoSettings
 
 
@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     embedded: EmbeddedSettings = Field(default_factory=EmbeddedSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     redis: RedisSettings = Field(default_factory=RedisSettings)
+    keys: KeySettings = Field(default_factory=KeySettings)
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     photos: PhotoSettings = Field(default_factory=PhotoSettings)
     discord: DiscordConfig = Field(default_factory=DiscordConfig)

@@ -10,6 +10,7 @@ from pgvector.psycopg import register_vector_async
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
 from reunite.errors import TryAgainError
@@ -24,9 +25,10 @@ ROLE_OPTION: Final = "-c role=reunite_app"
 class Database:
     """A pool of connections as the application's role: `async with` opens it."""
 
-    def __init__(self, url: str, *, connections: int = 8) -> None:
-        """Open nothing yet; `connections` is the most that are open at once."""
+    def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
+        """Open nothing yet; `connections` is the most that are open at once, `keys` are for what is encrypted."""
         self.url = url
+        self.keys = keys
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
@@ -71,7 +73,7 @@ class Database:
     @asynccontextmanager
     async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:
         async with self.transaction(community) as connection:
-            yield CommunitySession(connection, community)
+            yield CommunitySession(connection, community, self.keys)
 
     async def rows(self, query: str, *params: object) -> list[dict[str, Any]]:
         """Run one statement outside every community."""

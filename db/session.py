@@ -6,6 +6,7 @@ from db.candidates import SqlCandidates
 from db.claims import SqlClaims
 from db.deletion import SqlDeletion
 from db.embeddings import SqlEmbeddings
+from db.keys import NO_KEYS, Keys
 from db.matches import SqlMatches
 from db.outbox import SqlOutbox
 from db.photos import SqlPhotos
@@ -22,17 +23,17 @@ __all__ = ["CommunitySession", "Connection"]
 class CommunitySession(Queries):
     """`reunite.ports.Session`, and embeddings for the workers."""
 
-    def __init__(self, connection: Connection, community: UUID) -> None:
+    def __init__(self, connection: Connection, community: UUID, keys: Keys = NO_KEYS) -> None:
         """`connection` is in a transaction in which row-level security lets only `community` be seen."""
         super().__init__(connection, community)
-        self.reports = SqlReports(connection, community)
+        self.reports = SqlReports(connection, community, keys)
         self.questions = SqlQuestions(connection, community)
         self.photos = SqlPhotos(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
         self.candidates = SqlCandidates(connection, community)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)
-        self.claims = SqlClaims(connection, community)
+        self.claims = SqlClaims(connection, community, keys)
         self.outbox = SqlOutbox(connection, community)
         self.workspaces = SqlWorkspaces(connection, community)
         self.work = SqlWork(connection, community)

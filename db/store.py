@@ -11,6 +11,7 @@ import psycopg
 from db import rows
 from db.database import Database
 from db.delivery import Deliveries
+from db.keys import NO_KEYS, Keys
 from db.leases import WorkLease, WorkSession
 from db.models import Models
 from db.session import CommunitySession
@@ -24,9 +25,9 @@ _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND ab
 class Store(Database):
     """`reunite.ports.Store` on PostgreSQL, and what workers and bots need besides."""
 
-    def __init__(self, url: str, *, connections: int = 8) -> None:
-        """Open nothing yet; `connections` is the most that are open at once."""
-        super().__init__(url, connections=connections)
+    def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
+        """Open nothing yet; `connections` is the most that are open at once, `keys` are for what is encrypted."""
+        super().__init__(url, connections=connections, keys=keys)
         self.models = Models(self)
         self.delivery = Deliveries(self)
 
@@ -46,7 +47,7 @@ class Store(Database):
                 if row is None:
                     raise DefectError(f"workspace {platform}:{external_id} was never joined")
                 workspace = Workspace(row["id"], row["community_id"], platform, external_id)
-                yield workspace, rows.settings(row), CommunitySession(connection, workspace.community)
+                yield workspace, rows.settings(row), CommunitySession(connection, workspace.community, self.keys)
         except psycopg.errors.DeadlockDetected as error:
             raise TryAgainError("conflict with another transaction") from error
 

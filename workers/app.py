@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from db import queue
 from db.config import Connections
 from db.installations import Installations
+from db.keys import check
 from db.models import EmbeddingModel
 from db.stopping import stop
 from db.store import Store
@@ -76,7 +77,9 @@ async def run(
     """
     servers, photos = config.connections, config.photos
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(servers.database_url))
+        store = await stack.enter_async_context(Store(servers.database_url, keys=servers.keys))
+        if photos.slack_token is None and await store.rows("SELECT FROM slack_installation LIMIT 1"):
+            await check(servers.database_url, servers.keys)  # or no photo of Slack's could be fetched
         load = load or partial(choose, threads=config.encoder.torch_threads)
         encoder, model = await _model(store, config, load, report)
         stack.push_async_callback(encoder.close)

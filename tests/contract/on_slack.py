@@ -20,6 +20,7 @@ from tests.contract.harness import JPEG, Harness, Mark, Told
 from tests.doubles.slack import Envelope, SlackDouble, shown
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
 from tests.doubles.slack_blocks import loaded, words_of
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import PATIENCE, eventually
 
@@ -193,7 +194,7 @@ class OnSlack(Harness):
 
 @asynccontextmanager
 async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
-    async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url) as store:
+    async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url, keys=KEYS) as store:
         channels = {"found": double.add_channel("found"), "lost": double.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=0.2)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:

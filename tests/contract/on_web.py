@@ -17,6 +17,7 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, Told
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -210,7 +211,7 @@ def _words(reply: Any) -> str:
 
 @asynccontextmanager
 async def on_web(database_url: str) -> AsyncIterator[OnWeb]:
-    async with Store(database_url) as store:
+    async with Store(database_url, keys=KEYS) as store:
         handlers = Handlers(store, NoQueue())
         async with (
             app.running(handlers, store, WebConfig(port=0)) as platform,

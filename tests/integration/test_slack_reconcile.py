@@ -12,6 +12,7 @@ from reunite.entities import MatchState, ReportState
 from reunite.messages.reply import Action
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
+from tests.support.keys import KEYS
 from tests.support.slack_adapter import JPEG, World, by_http, world_on
 from tests.support.waiting import eventually
 
@@ -184,7 +185,7 @@ async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
     oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    async with SlackDouble.running() as slack, Store(database_url) as store:
+    async with SlackDouble.running() as slack, Store(database_url, keys=KEYS) as store:
         other = slack.add_team("T0OTHER")
         for bot in slack.teams.values():
             await Installations(store).save(Installation(bot.team, bot.name, bot.user, bot.token))
