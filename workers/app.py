@@ -24,8 +24,10 @@ from reunite.expiry import expire
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
+from workers.embed import ReportEncoder
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
+from workers.given_vectors import GivenVectors
 from workers.intake import Intake
 from workers.leases import Leases
 from workers.process import Processor
@@ -68,17 +70,18 @@ async def run(
     report: Callable[[str], None],
     ready: Callable[[EmbeddingModel], None] = lambda _: None,
     load: Load | None = None,
+    given: GivenVectors | None = None,
 ) -> None:
     """Work until cancelled. Calls `report` with what is being prepared, and `ready` when work begins.
 
-    `load` replaces `workers.encoders.choose.choose`. Raises ModelMismatchError if the settings and the live model
-    disagree; its message says what to do.
+    `load` replaces `workers.encoders.choose.choose`, and `given` vectors replace any encoder. Raises ModelMismatchError
+    if the settings and the live model disagree; its message says what to do.
     """
     servers, photos = config.connections, config.photos
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(servers.database_url))
         load = load or partial(choose, threads=config.encoder.torch_threads)
-        encoder, model = await _model(store, config, load, report)
+        encoder, model = await (_given(store, given) if given else _model(store, config, load, report))
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
@@ -96,9 +99,13 @@ async def run(
             await stop(sweeper)
 
 
+async def _given(store: Store, given: GivenVectors) -> tuple[ReportEncoder, EmbeddingModel]:
+    return given, await store.models.register(given.kind, given.version, given.spaces)
+
+
 async def _model(
     store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
-) -> tuple[BatchingEncoder, EmbeddingModel]:
+) -> tuple[ReportEncoder, EmbeddingModel]:
     live, wanted = await store.models.live(), config.encoder
     recorded = live.encoder if live else None
     choice = await asyncio.to_thread(load, wanted.kind, recorded, wanted.model, report)

@@ -7,11 +7,20 @@ from uuid import UUID
 import typer
 
 from cli.context import AsJson, prepared
+from cli.vectors import vector_file
+
+Vectors = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.npz", help="Take vectors from here: photos, photo_names, texts, text_strings."),
+]
+As = Annotated[str | None, typer.Option("--as", metavar="MODEL", help="With --vectors: the model that computed them.")]
 
 
 def match(
     folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
     out: Annotated[Path, typer.Option(help="Write predictions here, one JSON line per query.")],
+    vectors: Vectors = None,
+    model: As = None,
 ) -> None:
     """Rank a labelled set, up to 20 results per query. Never reads the answers.
 
@@ -20,7 +29,7 @@ def match(
     from cli.tuning import match as command  # noqa: PLC0415
 
     with prepared() as (_, where):
-        command.run(where, folder, out)
+        command.run(where, folder, out, vector_file(vectors, model))
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -32,6 +41,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write out-of-fold predictions here.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
+    vectors: Vectors = None,
+    model: As = None,
     *,
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Also measure what each piece of evidence adds.")
@@ -45,7 +56,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     from cli.tuning import evaluate as command  # noqa: PLC0415
 
     with prepared() as (_, where):
-        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation)
+        options = command.Options(
+            folds, seeds, sizes or [100], out, plots, as_json, ablation, vector_file(vectors, model)
+        )
         command.run(where, folder, options)
 
 
