@@ -16,6 +16,7 @@ from cli.errors import UsageError
 from cli.port import taken
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.tuning.open_set import open_set_source
 from cli.vectors import given_vectors
 from db.stopping import stop
 from workers.config import PhotoHosts
@@ -79,7 +80,12 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
 
     os.nice(_WORKERS_NICENESS)
-    config = WorkerConfig(connections=where.connections, encoder=settings.encoder, photos=_photos(settings))
+    config = WorkerConfig(
+        connections=where.connections,
+        encoder=settings.encoder,
+        photos=_photos(settings),
+        open_set=open_set_source(settings) if settings.open_set.is_on else None,
+    )
     given = given_vectors(vectors, version) if vectors else None
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731

@@ -81,7 +81,7 @@ async def running_trial(home: Servers, vectors: VectorFile | None = None) -> Asy
     """Open a scratch database with one community, and start a worker; with given vectors, if there are any."""
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
-        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning"}
+        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning", "REUNITE_OPEN_SET_URL": "off"}
         if vectors:
             await copy_weights(home, own, vectors.model)
         command = ["worker", *(vectors.options if vectors else ())]

@@ -41,6 +41,21 @@ async def save_for_all(owner_url: str, version: str, model: ScoringModel, summar
         await connection.execute(_INSERT, _row(None, version, model, summary))
 
 
+async def is_calibrated(store: Store, version: str) -> bool:
+    """Return whether the deployment has weights of its own for an encoder."""
+    found = await store.rows(
+        "SELECT 1 FROM calibration WHERE community_id IS NULL AND model_version = %s AND parameters -> 'format' = %s",
+        version,
+        Jsonb(FORMAT),
+    )
+    return bool(found)
+
+
+async def save_first_for_all(store: Store, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
+    """Give an encoder its first weights; if the deployment has some, these stay."""
+    await store.rows("SELECT add_first_calibration(%s, %s, %s)", version, Jsonb(model.to_json()), Jsonb(dict(summary)))
+
+
 async def newest_for_all(owner_url: str, model: str) -> tuple[str, ScoringModel] | None:
     """Return the deployment's newest weights for an encoder's version, or else for any revision of a model.
 

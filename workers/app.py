@@ -30,6 +30,7 @@ from workers.fetch import PhotoFetcher
 from workers.given_vectors import GivenVectors
 from workers.intake import Intake
 from workers.leases import Leases
+from workers.open_set.run import OpenSetSource, calibrate_by_itself
 from workers.process import Processor
 from workers.slack_files import SlackFiles
 from workers.turns import Turns
@@ -54,6 +55,8 @@ class WorkerConfig:
     connections: Connections
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     photos: PhotoHosts = field(default_factory=PhotoHosts)
+    open_set: OpenSetSource | None = None
+    """What an encoder without weights is calibrated on; None: it keeps its defaults."""
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -90,12 +93,14 @@ async def run(
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
+        calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
         ready(model)
         try:
             while True:
                 await _take_hints(_arq_worker(config, store, processor))
                 await asyncio.sleep(_SWEEP_EVERY)
         finally:
+            await stop(calibration)
             await stop(sweeper)
 
 
@@ -118,6 +123,11 @@ async def _model(
         )
         raise ModelMismatchError(msg)
     return BatchingEncoder(choice.encoder), chosen
+
+
+async def _calibrate(store: Store, encoder: ReportEncoder, model: EmbeddingModel, source: OpenSetSource | None) -> None:
+    if source and isinstance(encoder, BatchingEncoder):  # given vectors have none of the open set
+        await calibrate_by_itself(store, encoder, model, source)
 
 
 def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:

@@ -45,6 +45,11 @@ class BatchingEncoder:
         """Embed a report's text: row i for the i-th thing that it is about."""
         return await self.texts(parts(text) or [text])
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be encoded or is being encoded."""
+        return self._images.is_idle and self._texts.is_idle
+
     async def close(self) -> None:
         """Finish all requests, accept no more, and end the thread."""
         await asyncio.gather(self._images.close(), self._texts.close())
@@ -91,6 +96,10 @@ class _Lane(Generic[Item]):
             self._running = asyncio.create_task(self._run())
         parts = await asyncio.gather(*(request.vectors for request in requests))
         return {space: np.concatenate([part[space] for part in parts]) for space in parts[0]}
+
+    @property
+    def is_idle(self) -> bool:
+        return self._running is None or self._running.done()
 
     async def close(self) -> None:
         self._closed = True

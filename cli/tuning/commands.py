@@ -62,11 +62,14 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
         command.run(where, folder, options)
 
 
-def calibrate(
+def calibrate(  # noqa: PLR0913 - the options of a command
     folder: Annotated[Path | None, typer.Argument(metavar="[SET]", help="A labelled set, for all communities.")] = None,
     community: Annotated[UUID | None, typer.Option(help="With --from-verdicts: only this community.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     *,
+    open_set: Annotated[
+        bool, typer.Option("--open-set", help="Fetch public photos and learn from them, for all communities.")
+    ] = False,
     from_verdicts: Annotated[bool, typer.Option("--from-verdicts", help="Learn from moderators' ✅ and ❌.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -76,5 +79,6 @@ def calibrate(
     """
     from cli.tuning import calibrate as command  # noqa: PLC0415
 
-    with prepared() as (_, where):
-        command.run(where, folder, community, plots, from_verdicts=from_verdicts, as_json=as_json)
+    with prepared() as (settings, where):
+        options = command.Options(folder, community, plots, from_verdicts, open_set)
+        command.run(settings, where, options, as_json=as_json)
