@@ -60,7 +60,8 @@ class ClipLike:
         centre = self._centre(space, thing)
         other = self.rng.laplace(size=_SPACE)
         other = _unit(other - (other @ centre) * centre)
-        return close * centre + np.sqrt(1 - close**2) * other
+        near: Numbers = close * centre + np.sqrt(1 - close**2) * other
+        return near
 
     def _centre(self, space: dict[object, Numbers], thing: object) -> Numbers:
         if thing not in space:

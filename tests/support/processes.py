@@ -25,6 +25,7 @@ def environment(database_url: str, owner_database_url: str, redis_url: str, scra
         "REUNITE_OWNER_DATABASE_URL": psycopg.conninfo.make_conninfo(owner_database_url, user=scratch_owner),
         "REUNITE_REDIS_URL": redis_url,
         "HF_HUB_OFFLINE": "1",
+        "REUNITE_OPEN_SET_URL": "off",
     }
 
 
