@@ -43,7 +43,10 @@ def try_once(
         command.run(where, found, lost, lost_photo, as_json=as_json)
 
 
-def worker() -> None:
+def worker(
+    vectors: Annotated[Path | None, typer.Option(hidden=True)] = None,  # `match` and `evaluate` start one with these
+    version: Annotated[str, typer.Option("--as", hidden=True)] = "",
+) -> None:
     """Embed photos and text and look for matches, until stopped.
 
     Example: REUNITE_ENCODER=clip reunite worker
@@ -51,7 +54,7 @@ def worker() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        asyncio.run(services.worker(settings, where))
+        asyncio.run(services.worker(settings, where, vectors, version))
 
 
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:

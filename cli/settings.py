@@ -15,7 +15,7 @@ from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
 from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
-from workers.config import EncoderSettings, PhotoSettings
+from workers.config import EncoderSettings, OpenSetSettings, PhotoSettings
 
 
 def default_home() -> Path:
@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     keys: KeySettings = Field(default_factory=KeySettings)
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     photos: PhotoSettings = Field(default_factory=PhotoSettings)
+    open_set: OpenSetSettings = Field(default_factory=OpenSetSettings)
     discord: DiscordConfig = Field(default_factory=DiscordConfig)
     slack: SlackConfig = Field(default_factory=SlackConfig)
     web: WebConfig = Field(default_factory=WebConfig)

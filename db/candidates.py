@@ -12,19 +12,11 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from db.queries import Queries
-from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
+from reunite.encoder import SHARED_SPACE
 from reunite.entities import Report, ReportKind
-from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.matching.evidence import SIDES, Background, Candidate, Item, PairKind, Search
 from reunite.text.content import rare_candidates
 from reunite.text.rarity import rare_words
-
-# Each kind of pair, the sources that it compares, and the space that it prefers where the model has it.
-_PAIRS: Final = (
-    (PairKind.PHOTO_PHOTO, "photo", "photo", PHOTO_SPACE),
-    (PairKind.TEXT_PHOTO, "text", "photo", SHARED_SPACE),
-    (PairKind.PHOTO_TEXT, "photo", "text", SHARED_SPACE),
-    (PairKind.TEXT_TEXT, "text", "text", TEXT_SPACE),
-)
 
 # A sealed report isn't even counted, until a moderator releases it to this lost report.
 _TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match m
@@ -134,10 +126,10 @@ class SqlCandidates(Queries):
         """Return the live model, and by columns the pair kinds with the spaces in which it compares them."""
         model = await self._one("SELECT id, spaces FROM embedding_model WHERE live")
         spaces = model["spaces"] if model else {}
-        kinds, mine, theirs, preferred = zip(*_PAIRS, strict=True)
+        mine, theirs, preferred = zip(*SIDES.values(), strict=True)
         return {
             "model": model["id"] if model else None,
-            "kinds": list(kinds),
+            "kinds": list(SIDES),
             "mine": list(mine),
             "theirs": list(theirs),
             "spaces": [space if space in spaces else SHARED_SPACE for space in preferred],

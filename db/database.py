@@ -61,6 +61,13 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def alone(self, lock: int) -> AsyncIterator[bool]:
+        """Hold a lock that one process at a time can have; yields whether this one has it."""
+        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True, options=ROLE_OPTION) as connection:
+            cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+            yield await cursor.fetchone() == (True,)  # freed with the connection
+
+    @asynccontextmanager
     async def transaction(self, community: UUID) -> AsyncIterator[Connection]:
         """Open a transaction in which row-level security lets only a community be seen."""
         try:

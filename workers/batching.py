@@ -12,6 +12,7 @@ import numpy as np
 
 from reunite.encoder import Encoder, Pixels, Vectors
 from reunite.errors import DefectError
+from reunite.text.parts import parts
 
 Item = TypeVar("Item")
 
@@ -35,6 +36,19 @@ class BatchingEncoder:
     async def texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """Embed texts: arrays by space, row i for text i."""
         return await self._texts.encode(texts)
+
+    async def photo(self, name: str, pixels: Pixels) -> Mapping[str, Vectors]:  # noqa: ARG002 - pixels are enough
+        """Embed a report's photo."""
+        return await self.images([pixels])
+
+    async def text(self, text: str) -> Mapping[str, Vectors]:
+        """Embed a report's text: row i for the i-th thing that it is about."""
+        return await self.texts(parts(text) or [text])
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be encoded or is being encoded."""
+        return self._images.is_idle and self._texts.is_idle
 
     async def close(self) -> None:
         """Finish all requests, accept no more, and end the thread."""
@@ -82,6 +96,10 @@ class _Lane(Generic[Item]):
             self._running = asyncio.create_task(self._run())
         parts = await asyncio.gather(*(request.vectors for request in requests))
         return {space: np.concatenate([part[space] for part in parts]) for space in parts[0]}
+
+    @property
+    def is_idle(self) -> bool:
+        return self._running is None or self._running.done()
 
     async def close(self) -> None:
         self._closed = True

@@ -22,8 +22,7 @@ from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import defaults
 from reunite.messages import keys, wording
 from reunite.searching import search_and_announce
-from workers.batching import BatchingEncoder
-from workers.embed import Unembedded, embed, unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
 from workers.turns import Turns
 
@@ -45,7 +44,7 @@ class Processor:
     """Processes reports with one encoder."""
 
     store: Store
-    encoder: BatchingEncoder
+    encoder: ReportEncoder
     model: EmbeddingModel
     intake: Intake
     turns: Turns
