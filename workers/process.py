@@ -23,7 +23,7 @@ from reunite.matching import defaults
 from reunite.messages import keys, wording
 from reunite.searching import search_and_announce
 from workers.batching import BatchingEncoder
-from workers.embed import Unembedded, embed, unembedded
+from workers.embed import Unembedded, embed, save, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
 from workers.turns import Turns
 
@@ -154,7 +154,7 @@ class Processor:
             else:
                 await self._do_without(lease, part)
         async with self.store.work_session(lease) as session:
-            await session.embeddings.save(lease.report, self.model.id, embedded.rows, text=wanted.text)
+            await save(session, lease.report, self.model, embedded, wanted.text)
             if embedded.rows or not taken.trouble:
                 await session.open_if_pending(lease.report)
 
