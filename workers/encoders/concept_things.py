@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from reunite.encoder import Vectors
 
-_SURE: Final = 0.6
+_SURE: Final = 0.5
 """Probability from which a photo shows a thing: a reason that is given must hold."""
 
 
