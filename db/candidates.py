@@ -60,6 +60,8 @@ SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.questi
   coalesce(measured.similarities, '{{}}') AS similarities, measured.photo_id,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
+  ARRAY(SELECT DISTINCT thing FROM photo p, unnest(p.shows) AS thing
+    WHERE p.report_id = r.id AND p.state = 'stored' ORDER BY thing) AS shows,
   (SELECT jsonb_agg(background) FROM background) AS background
 FROM chosen JOIN report r USING (id) LEFT JOIN measured ON measured.report_id = r.id
 """
@@ -88,7 +90,7 @@ _MOST_ALIKE: Final = 64
 
 _COUNT: Final = f"""SELECT count(*) AS n FROM report r
 WHERE kind = %(opposite)s::report_kind AND state = 'open' AND {_TAKES_PART}"""
-_COLOURS: Final = "SELECT colours FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position"
+_PHOTOS: Final = "SELECT colours, shows FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position"
 
 
 class SqlCandidates(Queries):
@@ -101,9 +103,9 @@ class SqlCandidates(Queries):
         rare, boilerplate = await self._rare(report, counted["n"], params)
         spaces = await self._spaces()
         found = await self._all(_CANDIDATES, **params, **spaces, rare=list(rare))
-        colours = await self._all(_COLOURS, **params)
+        photos = await self._all(_PHOTOS, **params)
         return Search(
-            query=_item(report.id, report.kind, _fields_of(report), [row["colours"] for row in colours]),
+            query=_item(report.id, report.kind, _fields_of(report) | _seen_in(photos)),
             candidates=tuple(_candidate(row, opposite, rare) for row in found),
             background=_background(found),
             lookalikes=await self._alike(spaces, found) if opposite is ReportKind.FOUND else {},
@@ -149,7 +151,7 @@ class SqlCandidates(Queries):
 
 def _candidate(row: DictRow, kind: ReportKind, rare: Mapping[UUID, set[str]]) -> Candidate:
     return Candidate(
-        item=_item(row["id"], kind, row, row["colours"]),
+        item=_item(row["id"], kind, row),
         similarities={PairKind(pair): value for pair, value in row["similarities"].items()},
         rare_words=tuple(sorted(rare.get(row["id"], ()))),
         photo=row["photo_id"],
@@ -174,7 +176,15 @@ def _fields_of(report: Report) -> dict[str, Any]:
     }
 
 
-def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[list[float]]) -> Item:
+def _seen_in(photos: list[DictRow]) -> dict[str, Any]:
+    """Return what a report's photos show, under the names of a candidate's columns."""
+    return {
+        "colours": [photo["colours"] for photo in photos],
+        "shows": sorted({thing for photo in photos for thing in photo["shows"]}),
+    }
+
+
+def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
     said: datetime | None = row["happened_at"]
     return Item(
         report=report,
@@ -184,6 +194,7 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
         at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
         posted_at=row["posted_at"],
-        colours=tuple(tuple(photo) for photo in colours),
+        colours=tuple(tuple(photo) for photo in row["colours"]),
+        shows=tuple(row["shows"]),
         answered_colour=row["question_answer"] or "" if row["asked"] == "colour" else "",
     )

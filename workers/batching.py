@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from reunite.encoder import Encoder, Pixels, Vectors
+from reunite.encoder import Encoder, NamesThings, Pixels, Vectors
 from reunite.errors import DefectError
 from reunite.text.parts import parts
 
@@ -44,6 +44,10 @@ class BatchingEncoder:
     async def text(self, text: str) -> Mapping[str, Vectors]:
         """Embed a report's text: row i for the i-th thing that it is about."""
         return await self.texts(parts(text) or [text])
+
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Return what photos clearly show, if the encoder can say it."""
+        return self.encoder.things(photos) if isinstance(self.encoder, NamesThings) else [()] * len(photos)
 
     @property
     def is_idle(self) -> bool:

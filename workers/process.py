@@ -22,7 +22,7 @@ from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import defaults
 from reunite.messages import keys, wording
 from reunite.searching import search_and_announce
-from workers.embed import ReportEncoder, Unembedded, embed, unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
 from workers.turns import Turns
 
@@ -153,7 +153,7 @@ class Processor:
             else:
                 await self._do_without(lease, part)
         async with self.store.work_session(lease) as session:
-            await session.embeddings.save(lease.report, self.model.id, embedded.rows, text=wanted.text)
+            await save(session, lease.report, self.model, embedded, wanted.text)
             if embedded.rows or not taken.trouble:
                 await session.open_if_pending(lease.report)
 

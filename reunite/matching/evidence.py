@@ -50,6 +50,8 @@ class Item:
     """The colour (a name of `colours.NAMES`) that the author answered when asked."""
     posted_at: datetime | None = None
     """When it was posted, if known: the latest time at which it happened."""
+    shows: tuple[str, ...] = ()
+    """Nouns, in English, of things that its photos clearly show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
         lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
     if not other.sealed:
         lines += quote(other)
-    if (why := why_words(match.why, language)) and not other.sealed:
+    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed find
+    if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
     lines.append(line("moderators_react", language))
     buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
