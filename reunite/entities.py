@@ -29,8 +29,12 @@ class ReportKind(StrEnum):
 
 
 class ReportState(StrEnum):
-    """A report is pending until its embeddings are stored, then open until it ends in one of three ways."""
+    """A report is pending until its embeddings are stored, then open until it ends in one of three ways.
 
+    A look is none of these: a private search, seen by nobody else and deleted soon, unless its author claims a find.
+    """
+
+    LOOK = "look"
     PENDING = "pending"
     OPEN = "open"
     RETURNED = "returned"

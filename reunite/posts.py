@@ -43,7 +43,7 @@ class PostHandlers:
 
     async def report(self, command: NewReport) -> Receipt:
         """Store a report and its work. Raises TellUserError where it can't be accepted."""
-        _check(command)
+        check(command)
         target = command.target
         async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
             if command.sealed and settings.log_channel is None:
@@ -143,7 +143,8 @@ def _option(question: Question, choice: str) -> str:
     return options[choice]
 
 
-def _check(command: NewReport) -> None:
+def check(command: NewReport) -> None:
+    """Raise TellUserError where a report has too much of something, or nothing."""
     if not command.text and not command.photos:
         raise TellUserError("empty_report")
     if len(command.text) > rules.MOST_TEXT:

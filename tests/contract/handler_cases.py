@@ -13,6 +13,7 @@ from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages import keys, wording
 from reunite.posts import AnswerResult
+from tests.contract.look_cases import LookCases, RefusalCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
 
@@ -545,7 +546,7 @@ class GalleryCases:
         assert [tile.report for tile in gallery.gallery] == [second.id]
 
 
-class HandlerCases(PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases):
+class HandlerCases(PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases, LookCases, RefusalCases):
     """All of them."""
 
 
