@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from reunite import rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword
-from reunite.entities import Question, Report, ReportKind, ReportState, Settings, Workspace
+from reunite.entities import ANOTHER, Question, Report, ReportKind, ReportState, Settings, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
 from reunite.messages import keys, notices, wording
@@ -135,8 +135,8 @@ def _answered_before(report: Report, question: Question) -> str:
 
 def _option(question: Question, choice: str) -> str:
     """Return the option that was chosen, empty for "not sure"."""
-    if choice == wording.UNSURE:
-        return ""
+    if choice in {wording.UNSURE, ANOTHER}:
+        return "" if choice == wording.UNSURE else ANOTHER
     options = {str(number): words for number, words in enumerate(question.options)}
     if choice not in options:
         raise TellUserError("nothing_here")
