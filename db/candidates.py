@@ -13,7 +13,7 @@ from psycopg.rows import DictRow
 
 from db.queries import Queries
 from reunite.encoder import SHARED_SPACE
-from reunite.entities import Report, ReportKind
+from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import SIDES, Background, Candidate, Item, PairKind, Search
 from reunite.text.content import rare_candidates
 from reunite.text.rarity import rare_words
@@ -56,6 +56,7 @@ measured AS (
   WHERE report_id IN (SELECT id FROM chosen) GROUP BY report_id
 )
 SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
+  r.question -> 'options' AS options,
   r.question_answer,
   coalesce(measured.similarities, '{{}}') AS similarities, measured.photo_id,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
@@ -172,6 +173,7 @@ def _fields_of(report: Report) -> dict[str, Any]:
         "posted_at": report.posted_at,
         "created_at": report.created_at,
         "asked": report.question.aspect if report.question else None,
+        "options": report.question.options if report.question else (),
         "question_answer": report.question_answer,
     }
 
@@ -186,15 +188,21 @@ def _seen_in(photos: list[DictRow]) -> dict[str, Any]:
 
 def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
     said: datetime | None = row["happened_at"]
+    answer, ruled_out = row["question_answer"] or "", ()
+    if answer == ANOTHER:
+        answer, ruled_out = "", tuple(row["options"])
+    about_colour, about_place = (row["asked"] == aspect for aspect in ("colour", "place"))
     return Item(
         report=report,
         kind=kind,
         text=row["text"],
-        place=row["place"] or (row["question_answer"] or "" if row["asked"] == "place" else ""),
+        place=row["place"] or (answer if about_place else ""),
         at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
         posted_at=row["posted_at"],
         colours=tuple(tuple(photo) for photo in row["colours"]),
         shows=tuple(row["shows"]),
-        answered_colour=row["question_answer"] or "" if row["asked"] == "colour" else "",
+        answered_colour=answer if about_colour else "",
+        ruled_out_colours=ruled_out if about_colour else (),
+        ruled_out_places=ruled_out if about_place else (),
     )

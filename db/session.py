@@ -7,6 +7,7 @@ from db.claims import SqlClaims
 from db.deletion import SqlDeletion
 from db.embeddings import SqlEmbeddings
 from db.keys import NO_KEYS, Keys
+from db.looks import SqlLooks
 from db.matches import SqlMatches
 from db.outbox import SqlOutbox
 from db.photos import SqlPhotos
@@ -27,6 +28,7 @@ class CommunitySession(Queries):
         """`connection` is in a transaction in which row-level security lets only `community` be seen."""
         super().__init__(connection, community)
         self.reports = SqlReports(connection, community, keys)
+        self.looks = SqlLooks(connection, community)
         self.questions = SqlQuestions(connection, community)
         self.photos = SqlPhotos(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)

@@ -116,8 +116,12 @@ class MyReportHandlers:
 async def end(session: Session, report: Report) -> None:
     """Withdraw a report and purge it."""
     await session.work.stop(report.id)
-    if not await session.reports.lock({report.id}):
+    locked = await session.reports.lock({report.id})
+    if not locked:
         raise TryAgainError("its workspace has moved to another community")
+    if locked[report.id].state is ReportState.LOOK:
+        await session.looks.remove(report.id)
+        return
     await session.reports.set_state(report.id, ReportState.WITHDRAWN)
     await session.deletion.purge(report.id, wording.ended(report.language))
 

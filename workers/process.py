@@ -18,6 +18,7 @@ from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.models import EmbeddingModel
 from db.store import Store
 from reunite import rules
+from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import defaults
 from reunite.messages import keys, wording
@@ -124,6 +125,8 @@ class Processor:
 
     async def _say_our_fault(self, session: WorkSession, lease: WorkLease) -> None:
         report = await session.reports.get(lease.report)
+        if report and report.state is ReportState.LOOK:
+            return
         said = wording.problem("our_fault", report.language if report else "en", lease.report)
         await session.outbox.post(lease.report, keys.work_failed(lease.work), said)
 

@@ -74,12 +74,15 @@ ReplyKind = Literal[
     "claim",
     "log",
     "note",
+    "look",
 ]
 Action = Literal[
     "mine",
     "not_mine",
     "pick",
     "none_of_these",
+    "look_mine",
+    "look_page",
     "confirm",
     "refuse",
     "release",
@@ -93,8 +96,9 @@ Action = Literal[
     "add_detail",
     "forget",
 ]
-"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse` and `release` are about a match, those with
-`claim` about a claim, `forget` about a workspace, all others about a report."""
+"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release` and those with `look` are about a
+match, those with `claim` about a claim, `forget` about a workspace, all others about a report. `look_page` shows the
+page that begins with its match in place of the reply."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,20 @@ class OnDiscord(Harness):
         filled = {"words": words, "where": where, "category": "keys"}
         return (await self._told(await self.double.submit(opening, {"photo.jpg": JPEG}, **filled))).words
 
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+        options = {"words": words} if words else {}
+        sent = ("photo.jpg", photo) if photo else None
+        return self._page(await self._told(await self.double.slash("search", member.id, "general", sent, **options)))
+
+    async def turn(self, page: Told, words: str, member: Member) -> Told:
+        await self.double.press(page.handle, words, member.id)
+        await eventually(lambda: self._page(page).words != page.words)
+        return self._page(page)
+
+    def _page(self, told: Told) -> Told:
+        shown = self.double.find(told.handle)
+        return Told(self.double.text(shown), told.handle, len(shown["attachments"]))
+
     async def own_reports(self, member: Member) -> Told:
         return await self._told(await self.double.slash("mine", member.id, "general"))
 

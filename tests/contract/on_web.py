@@ -112,12 +112,20 @@ class OnWeb(Harness):
         sealed = {"sealed": "yes", "category": "keys", "place": where}
         return str((await self._post(author, words, "found", JPEG, **sealed))["channel"])
 
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+        said = await self._send("/looks", {"id": str(uuid4()), "name": member.name, "text": words}, photo)
+        return self._told(said["note"]) if "note" in said else Told(said["error"])
+
+    async def turn(self, page: Told, words: str, member: Member) -> Told:
+        return await self.press(page, words, member)
+
     async def own_reports(self, member: Member) -> Told:
         return self._told(*(await self._ask("/my-reports", member))["replies"])
 
     def _told(self, *replies: Any) -> Told:
         words = "\n".join(_words(reply) for reply in replies)
-        return Told(words, [button for reply in replies for button in reply["buttons"]])
+        pictures = sum(len(reply["gallery"]) for reply in replies)
+        return Told(words, [button for reply in replies for button in reply["buttons"]], pictures)
 
     async def _board(self, viewer: Member | None = None) -> dict[int, dict[str, Any]]:
         """Return the messages as a page sees them that is opened now; by nobody in particular, or by someone."""

@@ -25,7 +25,7 @@ from reunite.entities import (
     Statistics,
     Why,
 )
-from reunite.messages import galleries, notices, wording
+from reunite.messages import galleries, looks, notices, wording
 from reunite.messages.reply import Jump, Person, Picture, Quoted, Reply, Tile
 
 SNAPSHOTS: Final = Path(__file__).parents[1] / "unit" / "snapshots"
@@ -66,6 +66,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
         "sealed": wording.report_post(sealed),
         "answer": wording.first_reply(lost, 3, 128),
         "gallery": galleries.first_gallery(lost, [(match, found), (closest, found)], tiles, 128),
+        "look": looks.page(lost, [[(match, found)], [(closest, found)]], 0, tiles[:1], looks.head(lost, [], 128, [])),
         "nothing": wording.nothing(lost, 128),
         "match": wording.match_card(match, found, lost, Picture(UUID(int=8), found.id)),
         "owner_found": wording.match_card(match, lost, found, None),

@@ -11,6 +11,7 @@ from reunite.commands import JoinWorkspace
 from reunite.entities import MatchState, PlatformName, ReportKind, ReportState, Settings, Statistics, Workspace
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost
+from tests.doubles.memory.looks import MemoryLooks
 from tests.doubles.memory.matches import MemoryCandidates, MemoryClaims, MemoryMatches, MemoryVerdicts
 from tests.doubles.memory.replies import MemoryDeletion, MemoryOutbox
 from tests.doubles.memory.reports import MemoryPhotos, MemoryQuestions, MemoryReports, MemoryWork
@@ -95,6 +96,7 @@ class MemorySession:
 
     def __init__(self, tables: Tables, community: UUID) -> None:
         self.reports = MemoryReports(tables, community)
+        self.looks = MemoryLooks(tables, community)
         self.questions = MemoryQuestions(tables, community)
         self.photos = MemoryPhotos(tables, community)
         self.candidates = MemoryCandidates(tables, community)
