@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db import rows
 from db.queries import Queries
-from reunite.entities import Claim, ClaimState, Member
+from reunite.entities import Claim, ClaimState, Member, Whereabouts
 
 
 class SqlClaims(Queries):
@@ -50,4 +50,16 @@ class SqlClaims(Queries):
     async def set_proof_question(self, found: UUID, question: str) -> None:
         await self._do(
             "UPDATE report SET proof_question = %(question)s WHERE id = %(found)s", question=question, found=found
+        )
+
+    async def whereabouts(self, found: UUID) -> Whereabouts:
+        row = await self._one("SELECT kept_at, kept_code FROM report WHERE id = %(found)s", found=found)
+        return Whereabouts(row["kept_at"], row["kept_code"]) if row else Whereabouts()
+
+    async def set_whereabouts(self, found: UUID, whereabouts: Whereabouts) -> None:
+        await self._do(
+            "UPDATE report SET kept_at = %(place)s, kept_code = %(code)s WHERE id = %(found)s",
+            place=whereabouts.place,
+            code=whereabouts.code,
+            found=found,
         )

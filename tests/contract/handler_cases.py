@@ -13,6 +13,7 @@ from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages import keys, wording
 from reunite.posts import AnswerResult
+from tests.contract.handover_cases import HandoverCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
 
@@ -263,9 +264,7 @@ class VerdictCases:
             await stage.press("accept_claim", claim, ADA, is_moderator=True)
         await stage.press("accept_claim", claim, BEN)
         assert (await stage.kinds(lost))[-1] == "claim"
-        closed = sentence("claim_closed_accepted")
-        for audience in ("thread", "moderators"):
-            assert (await stage.thread(found, audience))[-1].text() == closed
+        assert (await stage.thread(found))[-1].text() == sentence("claim_closed_accepted")
         assert (await stage.press("reject_claim", claim, BEN)).text() == sentence("note_claim_decided")
         with pytest.raises(TellUserError, match="claim_accepted_before"):
             await stage.claim(match, found)
@@ -545,7 +544,7 @@ class GalleryCases:
         assert [tile.report for tile in gallery.gallery] == [second.id]
 
 
-class HandlerCases(PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases):
+class HandlerCases(PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases, HandoverCases):
     """All of them."""
 
 
