@@ -11,7 +11,7 @@ from bot.discord.commands import REPORT, Commands
 from bot.discord.forms import FormInput, form_input, form_modal
 from bot.discord.markup import without_spoilers
 from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately, tell
-from bot.discord.render import parse_answer_id, parse_press_id, with_answer
+from bot.discord.render import guild_in, parse_answer_id, parse_press_id, with_answer
 from bot.discord.reports import guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.workspaces import Workspaces, member_of
@@ -57,7 +57,7 @@ class Buttons:
             if form:
                 await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))
             else:
-                await reply_privately(interaction, lambda: self._press(interaction, *press, FormInput({})))
+                await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
 
     async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
         given = form_input(interaction)
@@ -67,21 +67,20 @@ class Buttons:
         elif custom_id.startswith(SettingsForm.PREFIX):
             await self._settings_form.submit(interaction, custom_id, given)
         elif press := parse_press_id(custom_id):
-            await reply_privately(interaction, lambda: self._press(interaction, *press, given))
+            await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, given))
 
     async def _press(
-        self, interaction: discord.Interaction, action: Action, subject: UUID, given: FormInput
+        self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
     ) -> PrivateReply:
-        user, guild = interaction.user, guild_of(interaction)
-        if not isinstance(user, discord.Member):
-            raise TellUserError("not_here")
+        user, guild = interaction.user, self._guild(interaction, custom_id)
         if given.not_photos:
             raise TellUserError("photo_not_an_image", name=given.not_photos[0])
         await self._workspaces.ensure_joined(guild)
         press = Press(
             target=_target(interaction, guild),
             member=member_of(user),
-            is_moderator=self._workspaces.is_moderator(user, interaction.permissions),
+            is_moderator=isinstance(user, discord.Member)
+            and self._workspaces.is_moderator(user, interaction.permissions),
             action=action,
             subject=subject,
             key=str(interaction.id),
@@ -92,6 +91,13 @@ class Buttons:
         )
         return PrivateReply.of(await self._handlers.press(press))
 
+    def _guild(self, interaction: discord.Interaction, custom_id: str) -> discord.Guild:
+        """Return the guild of a press: the one it's in, or the one that a direct message's button names."""
+        named = guild_in(custom_id)
+        if interaction.guild is None and named and (guild := interaction.client.get_guild(named)):
+            return guild
+        return guild_of(interaction)
+
     async def _answered(self, interaction: discord.Interaction, custom_id: str, report: UUID, choice: str) -> None:
         """Take the answer to a question, and show it in place of the buttons."""
         message = interaction.message
@@ -99,7 +105,7 @@ class Buttons:
             return
 
         async def answer() -> PrivateReply:
-            guild = guild_of(interaction)
+            guild = self._guild(interaction, custom_id)
             await self._workspaces.ensure_joined(guild)
             target, member = _target(interaction, guild), member_of(interaction.user)
             answered = await self._handlers.answer_question(
