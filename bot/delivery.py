@@ -15,6 +15,7 @@ from db.delivery import OutboxItem, StalePhoto
 from db.stopping import stop
 from db.store import Store
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
+from reunite.handover import unopened
 from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent
 
@@ -132,7 +133,8 @@ class Delivery:
     async def _deliver(self, item: OutboxItem) -> None:
         log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
         picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
-        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author)
+        people = item.reply.people(item.target.platform) if item.audience == "pair" else ()
+        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author, people)
         try:
             async with asyncio.timeout(self._lease_seconds * 0.8):
                 sent = await self._attempt(item, outgoing)
@@ -142,8 +144,7 @@ class Delivery:
         except UndeliverableError as error:
             log.warning("reply_undeliverable", reason=str(error))
             await self._unsent(item, str(error), None)
-            if isinstance(error, PostGoneError):
-                await self._withdraw(item)
+            await self._go_on_without(item, error)
         except (TryAgainError, TimeoutError, OSError) as error:
             log.warning("reply_delayed", error=type(error).__name__)
             after = error.after if isinstance(error, TryAgainError) else None
@@ -159,6 +160,14 @@ class Delivery:
             report = await session.reports.get(item.report)
             if report and not report.purged:
                 await end(session, report)
+
+    async def _go_on_without(self, item: OutboxItem, error: UndeliverableError) -> None:
+        """Do what follows from a reply that can't be delivered."""
+        if isinstance(error, PostGoneError):
+            await self._withdraw(item)
+        if item.audience == "pair" and item.task == "send" and item.reply.match:
+            async with self._store.session(item.community) as session:
+                await unopened(session, item.reply.match)
 
     async def _attempt(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
         """Send, edit or remove a reply; return where it is, None where it is removed."""

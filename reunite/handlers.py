@@ -33,6 +33,7 @@ from reunite.entities import (
 )
 from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
+from reunite.handover import HandoverHandlers
 from reunite.looking import LookHandlers
 from reunite.messages import notices
 from reunite.messages.reply import Action, Reply
@@ -66,10 +67,15 @@ class Handlers:
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
         self._looks = LookHandlers(store, queue, now)
+        handover = HandoverHandlers(store, queue)
         self._presses = {
             **_presses(ClaimHandlers(store), GalleryHandlers(store), self._verdicts, self._my_reports),
             "look_mine": self._looks.mine,
             "look_page": self._looks.page,
+            "got_back": handover.got_back,
+            "handed_over": handover.handed_over,
+            "where_is_it": handover.where_is_it,
+            "whereabouts": handover.tell_whereabouts,
         }
 
     # Members' posts and presses
@@ -125,7 +131,11 @@ class Handlers:
     async def press(self, press: Press) -> Reply:
         """Do what a button says, and return what is shown to the member who pressed it, and to nobody else."""
         press = replace(
-            press, member=_clean_name(press.member), words=_clean(press.words), photos=_clean_photos(press.photos)
+            press,
+            member=_clean_name(press.member),
+            words=_clean(press.words),
+            code=_clean(press.code),
+            photos=_clean_photos(press.photos),
         )
         return await self._presses[press.action](await self._workspace(press), press)
 

@@ -58,6 +58,9 @@ class OnSlack(Harness):
         gone = self.double.tell({"type": "app_uninstalled"}, at=time.time() + 1)
         await asyncio.wait_for(gone.acked.wait(), PATIENCE)
 
+    async def refuse_conversations(self) -> None:
+        self.double.api.scopes = self.double.api.scopes.replace("mpim:write,", "")
+
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         where = self.channels[channel]
         ts = self.double.post_photo(where, author.id, JPEG, html.escape(text, quote=False))  # as Slack tells it
@@ -172,14 +175,15 @@ class OnSlack(Harness):
         return len(attached) + len([each for each in loaded(message["blocks"]) if each["type"] == "image"])
 
     async def public(self) -> str:
-        hidden = {each for each in self.double.channels if each.startswith("D")} | {self.log}
+        hidden = {each for each, about in self.double.channels.items() if about.get("is_im")} | {self.log}
         there = [
             each for channel, messages in self.double.messages.items() if channel not in hidden for each in messages
         ]
         return "\n".join(f"{each.get('text', '')}\n{shown(each)}" for each in there)
 
     async def sees(self, member: Member, message: Sent) -> bool:
-        return not message.channel.startswith("D") or message.channel == self.double.direct(member.id)
+        channel = self.double.channels[message.channel]
+        return not channel.get("is_im") or member.id in channel["people"]
 
     async def is_marked(self, post: ReplyTarget) -> bool:
         message = self.double.message(post.channel, str(post.message))
