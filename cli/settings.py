@@ -11,10 +11,12 @@ from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from api.config import ApiConfig
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
 from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
+from metrics.config import MetricsSettings
 from workers.config import EncoderSettings, OpenSetSettings, PhotoSettings
 
 
@@ -53,6 +55,8 @@ class Settings(BaseSettings):
     discord: DiscordConfig = Field(default_factory=DiscordConfig)
     slack: SlackConfig = Field(default_factory=SlackConfig)
     web: WebConfig = Field(default_factory=WebConfig)
+    api: ApiConfig = Field(default_factory=ApiConfig)
+    metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
 
     @classmethod

@@ -13,13 +13,12 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
+from db.signals import ROLE_OPTION
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10
 _READY: Final = 4
 """Connections that are kept open for a burst of posts."""
-ROLE_OPTION: Final = "-c role=reunite_app"
-"""Every login gets the rights of the application's role, and no more."""
 
 
 class Database:

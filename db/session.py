@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from db.api_jobs import SqlApiJobs
 from db.candidates import SqlCandidates
 from db.claims import SqlClaims
 from db.deletion import SqlDeletion
 from db.embeddings import SqlEmbeddings
+from db.items import SqlItems
 from db.keys import NO_KEYS, Keys
 from db.looks import SqlLooks
 from db.matches import SqlMatches
@@ -22,7 +24,7 @@ __all__ = ["CommunitySession", "Connection"]
 
 
 class CommunitySession(Queries):
-    """`reunite.ports.Session`, and embeddings for the workers."""
+    """`reunite.ports.Session`, embeddings for the workers, and what the HTTP API reads."""
 
     def __init__(self, connection: Connection, community: UUID, keys: Keys = NO_KEYS) -> None:
         """`connection` is in a transaction in which row-level security lets only `community` be seen."""
@@ -40,3 +42,5 @@ class CommunitySession(Queries):
         self.workspaces = SqlWorkspaces(connection, community)
         self.work = SqlWork(connection, community)
         self.deletion = SqlDeletion(connection, community)
+        self.items = SqlItems(connection, community)
+        self.api_jobs = SqlApiJobs(connection, community)

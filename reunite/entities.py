@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Literal, get_args
 from uuid import UUID
 
-PlatformName = Literal["discord", "slack", "web"]
+PlatformName = Literal["discord", "slack", "web", "api"]
 Category = Literal["id", "card", "keys", "phone", "other"]
 """What a sealed report is publicly called; nothing more is said about it."""
 CATEGORIES: tuple[Category, ...] = get_args(Category)

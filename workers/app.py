@@ -15,13 +15,17 @@ from redis.exceptions import RedisError
 
 from db import queue
 from db.config import Connections
+from db.embedding_requests import EmbeddingRequests
 from db.installations import Installations
 from db.keys import check
 from db.models import EmbeddingModel
 from db.stopping import stop
 from db.store import Store
+from metrics.config import MetricsSettings
+from metrics.observed import observed
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
+from workers.answers import Answers
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
@@ -58,6 +62,7 @@ class WorkerConfig:
     photos: PhotoHosts = field(default_factory=PhotoHosts)
     open_set: OpenSetSource | None = None
     """What an encoder without weights is calibrated on; None: it keeps its defaults."""
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -95,8 +100,10 @@ async def run(
         intake = Intake(store, fetcher, slack_files, decoders)
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
+        await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
+        answers = asyncio.create_task(_answer(store, encoder, model, decoders))
         ready(model)
         try:
             while True:
@@ -104,7 +111,12 @@ async def run(
                 await asyncio.sleep(_SWEEP_EVERY)
         finally:
             await stop(calibration)
-            await stop(sweeper)
+            await stop(sweeper, answers)
+
+
+async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
+    if isinstance(encoder, BatchingEncoder):  # given vectors are of known reports only
+        await Answers(EmbeddingRequests(store), encoder, model, decoders).run()
 
 
 async def _given(store: Store, given: GivenVectors) -> tuple[ReportEncoder, EmbeddingModel]:

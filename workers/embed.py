@@ -112,14 +112,14 @@ def _shown(encoder: ReportEncoder, rows: Sequence[EmbeddingRow]) -> Iterator[tup
 
 async def _photo(encoder: ReportEncoder, photo: UUID, name: str, picture: Pixels | bytes) -> list[EmbeddingRow]:
     pixels = await asyncio.to_thread(photos.decode, picture) if isinstance(picture, bytes) else picture
-    return of_photo(photo, _checked(await encoder.photo(name, pixels)), 0)
+    return of_photo(photo, checked(await encoder.photo(name, pixels)), 0)
 
 
 async def _text(encoder: ReportEncoder, text: str) -> list[EmbeddingRow]:
-    return of_text(_checked(await encoder.text(text)))
+    return of_text(checked(await encoder.text(text)))
 
 
-def _checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
+def checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
     """Return what a column of vectors takes: numbers. Raises DefectError."""
     if not all(np.isfinite(array).all() for array in vectors.values()):
         raise DefectError("The encoder's vectors are no numbers.")
