@@ -4,7 +4,7 @@
 FROM python:3.13-slim AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
-RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models
+RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models && install -d -o reunite -m 700 /keys
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY scripts/requirements.py scripts/requirements.py
 

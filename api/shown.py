@@ -1,7 +1,7 @@
 """The domain's entities as the API returns them."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from api import schemas
@@ -25,7 +25,7 @@ def item_of(item: Item, caller: Caller) -> schemas.Item:
     return schemas.Item(
         id=report.id,
         kind=report.kind.value,
-        state=report.state.value,
+        state=cast("schemas.ItemState", report.state.value),
         text=report.text,
         place=report.place,
         happened_at=report.happened_at,

@@ -9,6 +9,7 @@ from bot.delivery import Delivery
 from bot.platforms import AdapterConfig, entry_of
 from db import queue
 from db.config import Connections
+from db.keys import check
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
@@ -31,10 +32,16 @@ class BotConfig:
 
 
 async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> None:
-    """Connect to the platform and deliver until cancelled; `ready` is called once it is connected."""
+    """Connect to the platform and deliver until cancelled; `ready` is called once it is connected.
+
+    Raises KeysError where the keys aren't those of the database.
+    """
     servers, entry = config.connections, entry_of(config.adapter)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(servers.database_url, connections=_CONNECTIONS))
+        store = await stack.enter_async_context(
+            Store(servers.database_url, connections=_CONNECTIONS, keys=servers.keys)
+        )
+        await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         adapter = entry.running()(Handlers(store, hints), store, config.adapter)
         platform = await stack.enter_async_context(adapter)

@@ -16,8 +16,10 @@ from db.delivery import OutboxItem, StalePhoto
 from db.stopping import stop
 from db.store import Store
 from metrics import definitions as metrics
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
+from reunite.handover import unopened
 from reunite.messages import keys
+from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent
 
 MOST_ATTEMPTS: Final = 8
@@ -135,7 +137,8 @@ class Delivery:
         ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
         picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
-        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author)
+        people = item.reply.people(item.target.platform) if item.audience == "pair" else ()
+        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author, people)
         try:
             async with asyncio.timeout(self._lease_seconds * 0.8):
                 sent = await self._attempt(item, outgoing)
@@ -147,6 +150,7 @@ class Delivery:
             self._note("undeliverable", item)
             log.warning("reply_undeliverable", reason=str(error))
             await self._unsent(item, str(error), None)
+            await self._go_on_without(item, error)
         except (TryAgainError, TimeoutError, OSError) as error:
             self._note("delayed", item)
             log.warning("reply_delayed", error=type(error).__name__)
@@ -157,6 +161,21 @@ class Delivery:
             log.exception("reply_defect")
             is_last = item.attempts >= MOST_ATTEMPTS
             await self._unsent(item, type(error).__name__, None if is_last else _pause(item.attempts, None))
+
+    async def _withdraw(self, item: OutboxItem) -> None:
+        """Withdraw a report whose post is gone: its deletion was never heard of."""
+        async with self._store.session(item.community) as session:
+            report = await session.reports.get(item.report)
+            if report and not report.purged:
+                await end(session, report)
+
+    async def _go_on_without(self, item: OutboxItem, error: UndeliverableError) -> None:
+        """Do what follows from a reply that can't be delivered."""
+        if isinstance(error, PostGoneError):
+            await self._withdraw(item)
+        if item.audience == "pair" and item.task == "send" and item.reply.match:
+            async with self._store.session(item.community) as session:
+                await unopened(session, item.reply.match)
 
     def _note(self, outcome: str, item: OutboxItem) -> None:
         """Count an attempt, and how long the report has waited if this is its first answer."""

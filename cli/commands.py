@@ -39,7 +39,10 @@ def try_once(
         command.run(where, found, lost, lost_photo, as_json=as_json)
 
 
-def worker() -> None:
+def worker(
+    vectors: Annotated[Path | None, typer.Option(hidden=True)] = None,  # `match` and `evaluate` start one with these
+    version: Annotated[str, typer.Option("--as", hidden=True)] = "",
+) -> None:
     """Embed photos and text and look for matches, until stopped.
 
     Example: REUNITE_ENCODER=clip reunite worker
@@ -47,7 +50,7 @@ def worker() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        run(services.worker(settings, where))
+        run(services.worker(settings, where, vectors, version))
 
 
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
@@ -78,9 +81,11 @@ def migrate() -> None:
     Example: reunite migrate
     """
     from db import migrate as command  # noqa: PLC0415
+    from db.keys import check  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
         applied = run(command.migrate(where.owner_database_url, where.database_url))
+        run(check(where.owner_database_url, where.keys))
         print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
 
 
@@ -113,11 +118,13 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite back
     Example: REUNITE_OWNER_DATABASE_URL=postgresql://owner:…@host/new reunite restore reunite-2026-11-26.dump
     """
     from cli import backup as command  # noqa: PLC0415
+    from db.keys import check  # noqa: PLC0415
     from db.migrate import migrate as update  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
         command.restore(where.owner_database_url, file)
         run(update(where.owner_database_url, where.database_url))
+        run(check(where.owner_database_url, where.keys))
         print("Restored. Start the bots and workers.")
 
 

@@ -81,6 +81,7 @@ def _expected() -> tuple[type[Exception], ...]:
 
     from cli.children import ChildError  # noqa: PLC0415
     from cli.errors import UsageError  # noqa: PLC0415
+    from db.keys import KeysError  # noqa: PLC0415
     from db.migrate import MigrationError  # noqa: PLC0415
     from embedded.errors import EmbeddedServersError  # noqa: PLC0415
     from reunite.errors import TryAgainError, UndeliverableError  # noqa: PLC0415
@@ -89,6 +90,7 @@ def _expected() -> tuple[type[Exception], ...]:
         UsageError,
         ChildError,
         EmbeddedServersError,
+        KeysError,
         MigrationError,
         psycopg.OperationalError,
         psycopg.errors.InsufficientPrivilege,

@@ -16,6 +16,8 @@ from cli.errors import UsageError
 from cli.port import taken
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.tuning.open_set import open_set_source
+from cli.vectors import given_vectors
 from db.stopping import stop
 from workers.config import PhotoHosts
 
@@ -72,17 +74,23 @@ def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)  # standard output is for results
 
 
-async def worker(settings: Settings, where: Servers) -> None:
-    """Run a worker."""
+async def worker(settings: Settings, where: Servers, vectors: Path | None = None, version: str = "") -> None:
+    """Run a worker; with given `vectors` of the model `version` if there is such a file."""
     from workers.app import ModelMismatchError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
 
     os.nice(_WORKERS_NICENESS)
     config = WorkerConfig(
-        connections=where.connections, encoder=settings.encoder, photos=_photos(settings), metrics=settings.metrics
+        connections=where.connections,
+        encoder=settings.encoder,
+        photos=_photos(settings),
+        open_set=open_set_source(settings) if settings.open_set.is_on else None,
+        metrics=settings.metrics,
     )
+    given = given_vectors(vectors, version) if vectors else None
     try:
-        await until_stopped(run(config, _say, lambda model: announce_ready(f"{model.encoder} {model.version}")))
+        ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
+        await until_stopped(run(config, _say, ready, given=given))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
     except OSError as error:

@@ -16,9 +16,9 @@ from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
 from cli.errors import UsageError
-from db.config import DatabaseSettings, RedisSettings, from_environment
+from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
 from metrics.config import MetricsSettings
-from workers.config import EncoderSettings, PhotoSettings
+from workers.config import EncoderSettings, OpenSetSettings, PhotoSettings
 
 _FILE = "_FILE"
 
@@ -51,8 +51,10 @@ class Settings(BaseSettings):
     embedded: EmbeddedSettings = Field(default_factory=EmbeddedSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     redis: RedisSettings = Field(default_factory=RedisSettings)
+    keys: KeySettings = Field(default_factory=KeySettings)
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     photos: PhotoSettings = Field(default_factory=PhotoSettings)
+    open_set: OpenSetSettings = Field(default_factory=OpenSetSettings)
     discord: DiscordConfig = Field(default_factory=DiscordConfig)
     slack: SlackConfig = Field(default_factory=SlackConfig)
     web: WebConfig = Field(default_factory=WebConfig)

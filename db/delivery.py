@@ -97,7 +97,7 @@ class Deliveries:
             targets = await session.reports.targets(reply.jumps())
             picture = await session.photos.stored_copy(reply.picture.photo) if reply.picture else None
             tiles = [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
-            log = None if row["audience"] == "thread" else await session.workspaces.log_channel(report.id) or ""
+            log = None if row["audience"] != "moderators" else await session.workspaces.log_channel(report.id) or ""
         return OutboxItem(
             seq=leased["seq"],
             community=leased["community_id"],

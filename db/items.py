@@ -10,8 +10,8 @@ from db.queries import Queries, as_real
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
 from reunite.entities import Photo, Report
 
-# What everyone may see, or what a moderator may.
-_VISIBLE = "(%(all)s OR NOT (r.sealed OR r.private))"
+# What everyone may see, or what a moderator may; a member's private search is nobody else's.
+_VISIBLE = "(r.state <> 'look' AND (%(all)s OR NOT (r.sealed OR r.private)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,10 @@ class SqlItems(Queries):
     """Reads reports in bulk."""
 
     async def of(self, reports: Collection[UUID]) -> Mapping[UUID, Item]:
-        """Return reports with their photos; purged ones are left out."""
+        """Return reports with their photos; purged ones and private searches are left out."""
         found = await self._all(
-            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL", reports=list(reports)
+            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'",
+            reports=list(reports),
         )
         photos: dict[UUID, list[Photo]] = defaultdict(list)
         for row in await self._all(

@@ -11,8 +11,9 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from metrics import definitions as metrics
-from reunite.encoder import Encoder, Pixels, Vectors
+from reunite.encoder import Encoder, NamesThings, Pixels, Vectors
 from reunite.errors import DefectError
+from reunite.text.parts import parts
 
 Item = TypeVar("Item")
 
@@ -36,6 +37,23 @@ class BatchingEncoder:
     async def texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """Embed texts: arrays by space, row i for text i."""
         return await self._texts.encode(texts)
+
+    async def photo(self, name: str, pixels: Pixels) -> Mapping[str, Vectors]:  # noqa: ARG002 - pixels are enough
+        """Embed a report's photo."""
+        return await self.images([pixels])
+
+    async def text(self, text: str) -> Mapping[str, Vectors]:
+        """Embed a report's text: row i for the i-th thing that it is about."""
+        return await self.texts(parts(text) or [text])
+
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Return what photos clearly show, if the encoder can say it."""
+        return self.encoder.things(photos) if isinstance(self.encoder, NamesThings) else [()] * len(photos)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be encoded or is being encoded."""
+        return self._images.is_idle and self._texts.is_idle
 
     async def close(self) -> None:
         """Finish all requests, accept no more, and end the thread."""
@@ -85,6 +103,10 @@ class _Lane(Generic[Item]):
             self._running = asyncio.create_task(self._run())
         parts = await asyncio.gather(*(request.vectors for request in requests))
         return {space: np.concatenate([part[space] for part in parts]) for space in parts[0]}
+
+    @property
+    def is_idle(self) -> bool:
+        return self._running is None or self._running.done()
 
     async def close(self) -> None:
         self._closed = True

@@ -33,6 +33,18 @@ class PhotoSettings:
         return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_OPEN_SET_"))
+class OpenSetSettings:
+    """The open set, on which an encoder without weights is calibrated."""
+
+    url: str = "https://raw.githubusercontent.com"
+    """Where its photos are, or `off`."""
+
+    @property
+    def is_on(self) -> bool:
+        return self.url.casefold() != "off"
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoHosts:
     """Where photos may come from: by TLS from `hosts`, without it from `http_hosts` (host:port).

@@ -20,12 +20,12 @@ from db.store import Store
 from metrics import definitions as metrics
 from metrics.searches import note_search
 from reunite import rules
+from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import defaults
 from reunite.messages import keys, wording
 from reunite.searching import search_and_announce
-from workers.batching import BatchingEncoder
-from workers.embed import Unembedded, embed, unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
 from workers.turns import Turns
 
@@ -47,7 +47,7 @@ class Processor:
     """Processes reports with one encoder."""
 
     store: Store
-    encoder: BatchingEncoder
+    encoder: ReportEncoder
     model: EmbeddingModel
     intake: Intake
     turns: Turns
@@ -136,6 +136,8 @@ class Processor:
 
     async def _say_our_fault(self, session: WorkSession, lease: WorkLease) -> None:
         report = await session.reports.get(lease.report)
+        if report and report.state is ReportState.LOOK:
+            return
         said = wording.problem("our_fault", report.language if report else "en", lease.report)
         await session.outbox.post(lease.report, keys.work_failed(lease.work), said)
 
@@ -165,7 +167,7 @@ class Processor:
             else:
                 await self._do_without(lease, part)
         async with self.store.work_session(lease) as session:
-            await session.embeddings.save(lease.report, self.model.id, embedded.rows, text=wanted.text)
+            await save(session, lease.report, self.model, embedded, wanted.text)
             if embedded.rows or not taken.trouble:
                 await session.open_if_pending(lease.report)
 

@@ -43,7 +43,7 @@ def test_adapters_are_called_alike(name: str) -> None:
     entry = PLATFORMS[name]
     assert list(inspect.signature(entry.running()).parameters)[:3] == ["handlers", "store", "config"]
     if entry.has_doctor:
-        assert list(inspect.signature(entry.check()).parameters) == ["config", "database_url"]
+        assert list(inspect.signature(entry.check()).parameters) == ["config", "connections"]
 
 
 @pytest.mark.parametrize("name", PLATFORMS)
