@@ -29,8 +29,8 @@ def test_the_services_of_a_deployment_are_there() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_of_a_service_is_a_setting(name: str) -> None:
-    plain = {variable.removesuffix("_FILE") for variable in set(OURS[name]["environment"]) - OF_THE_CONTAINER}
-    assert plain <= set(variables())
+    known = set(variables())
+    assert set(OURS[name]["environment"]) <= {*known, *(f"{variable}_FILE" for variable in known), *OF_THE_CONTAINER}
 
 
 @pytest.mark.parametrize("name", OURS)
