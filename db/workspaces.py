@@ -28,9 +28,33 @@ class SqlWorkspaces(Queries):
             """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
                  lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,
                  private_reports = %(private_reports)s, sealed_categories = %(sealed_categories)s,
-                 keep_days = %(keep_days)s WHERE id = %(workspace)s""",
+                 timezone = %(timezone)s, keep_days = %(keep_days)s WHERE id = %(workspace)s""",
             workspace=workspace,
             **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},
+        )
+
+    async def member_zone(self, workspace: UUID, member: str) -> str:
+        row = await self._one(
+            "SELECT zone FROM member_zone WHERE workspace_id = %(workspace)s AND member_id = %(member)s",
+            workspace=workspace,
+            member=member,
+        )
+        return str(row["zone"]) if row else ""
+
+    async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:
+        place = {"workspace": workspace, "member": member}
+        if not zone:
+            await self._do(
+                "DELETE FROM member_zone WHERE workspace_id = %(workspace)s AND member_id = %(member)s", **place
+            )
+            return
+        await self._do(
+            """INSERT INTO member_zone (community_id, workspace_id, member_id, zone)
+               VALUES (%(community)s, %(workspace)s, %(member)s, %(zone)s)
+               ON CONFLICT (workspace_id, member_id) DO UPDATE SET zone = excluded.zone""",
+            community=self.community,
+            zone=zone,
+            **place,
         )
 
     async def statistics(self) -> Statistics:

@@ -173,6 +173,8 @@ class Report:
     """The answer to `question`: an option or ANOTHER; empty where its author isn't sure, None until they answer."""
     language: str = "en"
     """The language of the thread: the workspace's."""
+    zone: str = ""
+    """The name of the workspace's time zone; empty if it isn't known."""
     sealed: bool = False
     """A found report whose photo and words only the finder and the moderators may see."""
     private: bool = False
@@ -275,6 +277,8 @@ class Settings:
     """Whether lost reports are private by default."""
     sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
     """For these the bot suggests a sealed report."""
+    timezone: str = ""
+    """The name of the zone in which members' times are read who haven't told theirs; empty if it isn't known."""
     keep_days: int = 60
     """How long a report stays open and its data is kept."""
 

@@ -18,6 +18,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
 from reunite.messages.wording import sentence
+from reunite.text.zones import zone_of_locale
 
 _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
@@ -58,6 +59,7 @@ class SettingsForm:
             ("setup_language", sentence("language_name", settings.language)),
             ("setup_private", sentence(reports, language)),
             ("setup_sealed", ", ".join(sealed)),
+            ("setup_timezone", settings.timezone),
             ("setup_keep_days", str(settings.keep_days)),
         )
         return [f"**{sentence(key, language)}:** {value or '–'}" for key, value in values]
@@ -86,7 +88,11 @@ class SettingsForm:
             return
         await self._workspaces.ensure_joined(guild)
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
-        inputs = _channel_inputs(settings, language) if custom_id == _CHANNELS else _rule_inputs(settings, language)
+        if custom_id == _CHANNELS:
+            inputs = _channel_inputs(settings, language)
+        else:
+            proposed = settings.timezone or zone_of_locale(str(guild.preferred_locale))
+            inputs = _rule_inputs(replace(settings, timezone=proposed), language)
         await acknowledged(interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs)))
 
     async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
@@ -150,12 +156,17 @@ def _rule_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
     }
     private = "private" if settings.private_reports else "public"
     days: ui.TextInput[Any] = ui.TextInput(custom_id="keep_days", default=str(settings.keep_days), max_length=3)
+    zone: ui.TextInput[Any] = ui.TextInput(
+        custom_id="timezone", default=settings.timezone, max_length=60, required=False
+    )
+    zone_hint = sentence("setup_timezone_hint", language)
     sealed = _select("sealed", categories, settings.sealed_categories, len(categories))
     return [
         labelled(sentence("setup_language", language), _select("language", languages, [settings.language])),
         labelled(sentence("setup_private", language), _select("reports", reports, [private])),
         labelled(sentence("setup_sealed", language), sealed),
         labelled(sentence("setup_keep_days", language), days),
+        labelled(sentence("setup_timezone", language), zone, zone_hint),
     ]
 
 
@@ -189,5 +200,6 @@ def _with_rules(settings: Settings, given: FormInput) -> Settings:
         language=given["language"],
         private_reports=given["reports"] == "private",
         sealed_categories=cast("tuple[Category, ...]", given.values.get("sealed", ())),
+        timezone=given["timezone"],
         keep_days=int(days) if days.isdecimal() else 0,  # 0 is out of the allowed range
     )

@@ -382,6 +382,21 @@ class OutboxCases:
             with pytest.raises(DefectError):
                 await session.workspaces.settings(there.id)
 
+    async def test_a_members_time_zone_is_kept_changed_and_forgotten(self, stage: Stage) -> None:
+        here, there = await stage.join(timezone="Europe/Paris"), await stage.join("there")
+        report = await stage.lost()
+        assert report.zone == "Europe/Paris"
+        async with stage.session(here.community) as session:
+            for zone in ("Asia/Tokyo", "Europe/Berlin"):
+                await session.workspaces.set_member_zone(here.id, ADA.id, zone)
+            assert await session.workspaces.member_zone(here.id, ADA.id) == "Europe/Berlin"
+            assert not await session.workspaces.member_zone(here.id, BEN.id)
+        async with stage.session(there.community) as session:
+            assert not await session.workspaces.member_zone(here.id, ADA.id)
+        async with stage.session(here.community) as session:
+            await session.workspaces.set_member_zone(here.id, ADA.id, "")
+            assert not await session.workspaces.member_zone(here.id, ADA.id)
+
     async def test_notices_of_the_advice_to_seal_go_with_the_report(self, stage: Stage) -> None:
         await stage.join()
         report = await stage.found("a passport")

@@ -31,6 +31,13 @@ class MemoryWorkspaces(Part):
         if row := self._workspace(workspace):
             self._tables.workspaces[workspace] = replace(row, settings=settings)
 
+    async def member_zone(self, workspace: UUID, member: str) -> str:
+        return self._tables.zones.get((workspace, member), "") if self._workspace(workspace) else ""
+
+    async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:
+        kept = {of: name for of, name in self._tables.zones.items() if of != (workspace, member)}
+        self._tables.zones = {**kept, (workspace, member): zone} if zone else kept
+
     async def statistics(self) -> Statistics:
         reports = [row.report for row in self._rows()]
         found = {each.id: each for each in reports if each.kind is ReportKind.FOUND}
