@@ -149,6 +149,8 @@ def _length_after(found: Sequence[Atom], start: int) -> tuple[int, timedelta] | 
     after = found[start + length[0]] if length and start + length[0] < len(found) else None
     if length and isinstance(after, Shift) and not after.before_hour:  # "hace dos horas y media"
         return length[0] + 1, length[1] + timedelta(minutes=after.minutes)
+    if length and isinstance(after, Number) and found[start + length[0] - 1] == Mark("hour_or_o_clock"):
+        return length[0] + 1, length[1] + timedelta(minutes=after.value)  # "il y a 1 heure 30"
     return length
 
 

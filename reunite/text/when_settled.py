@@ -54,7 +54,8 @@ def _with_minutes(found: Sequence[Atom]) -> list[Atom]:
     at = 0
     while at < len(found):
         first, second, third, fourth = [*found[at : at + 4], None, None, None][:4]
-        clock = _clock(first, second, third, fourth)
+        is_length = at > 0 and found[at - 1] == Mark("ago")  # "il y a 1 heure 30"
+        clock = None if is_length else _clock(first, second, third, fourth)
         settled.append(clock or found[at])
         takes_four = second == Mark("hour_or_o_clock") and third in _AFTER_HOUR
         at += 1 if clock is None else 4 if takes_four else 3

@@ -210,7 +210,7 @@ def _scanner() -> re.Pattern[str]:
     )
     rest = (
         (
-            r"\b(?:le|el|el dia|am|on the) (?P<day>\d{1,2})"
+            r"\b(?:le|du|el|del|el dia|am|on the) (?P<day>\d{1,2})"
             rf"(?![\d.,:/h]|\s?(?:h|uhr|heures?|de|er|{month})\b)"
         ),
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
