@@ -7,7 +7,7 @@ from uuid import UUID
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Statistics
 from reunite.language import date_words, plural, sentence, shortened
 from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span, Strong
-from reunite.messages.wording import author, button, certainty, circumstances, line, quote, why_words
+from reunite.messages.wording import author, button, certainty, circumstances, day_of, line, quote, why_words
 
 _MOST_LISTED_WORDS: Final = 200
 """Characters shown of each report in a member's list."""
@@ -51,7 +51,7 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
 
 def _side(report: Report, key: str, language: str) -> list[Line]:
     jump = Jump(report.id, sentence("jump_post", language))
-    return [line(key, language, member=author(report), day=_day(report, language), jump=jump), *quote(report)]
+    return [line(key, language, member=author(report), day=day_of(report, language), jump=jump), *quote(report)]
 
 
 def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
@@ -146,7 +146,7 @@ def own_report(report: Report, language: str) -> Reply:
     key = "own_lost" if report.kind is ReportKind.LOST else "own_found"
     jump = Jump(report.id, sentence("jump_post", language))
     until = date_words(report.expires_at, language)
-    lines: list[Line] = [line(key, language, day=_day(report, language), until=until, jump=jump)]
+    lines: list[Line] = [line(key, language, day=day_of(report, language), until=until, jump=jump)]
     if report.text:  # its author knows the rest, and a list of many has to fit into one message
         lines.append((Quoted(shortened(report.text, _MOST_LISTED_WORDS), report.id),))
     lines += circumstances(report, language)
@@ -171,7 +171,3 @@ def privacy(workspace: UUID, keep_days: int, language: str) -> Reply:
 
 def forgotten(reports: int, language: str) -> Reply:
     return Reply("note", ((Plain(plural("note_forgotten", reports, language)),),))
-
-
-def _day(report: Report, language: str) -> str:
-    return date_words(report.happened_at or report.created_at, language)
