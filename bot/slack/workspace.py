@@ -118,7 +118,7 @@ class SlackWorkspace:
             return Person(member, is_moderator=False, language=settings.language, zone=UTC)
         name = _name_of(found) or user
         language = language_of(found.get("locale") or settings.language)
-        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, _zone_of(found))
+        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
 
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
@@ -170,7 +170,7 @@ class SlackWorkspace:
         return {user for group in found if group["id"] in groups for user in group.get("users", ())}
 
 
-def _zone_of(user: Mapping[str, Any]) -> tzinfo:
+def zone_of(user: Mapping[str, Any]) -> tzinfo:
     """Return someone's time zone; where its name isn't known here, by how far it is from UTC at the moment."""
     try:
         return ZoneInfo(user.get("tz") or "")
