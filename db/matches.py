@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from db import rows
 from db.queries import Queries, as_real
-from reunite.entities import Match, MatchState, ReplyTarget, Why
+from reunite.entities import Handover, Match, MatchState, ReplyTarget, Why
 from reunite.errors import DefectError
 from reunite.ports import ScoredPair
 
@@ -103,6 +103,14 @@ class SqlMatches(Queries):
 
     async def decline(self, match: UUID, *, declined: bool) -> None:
         await self._do("UPDATE match SET declined = %(declined)s WHERE id = %(match)s", match=match, declined=declined)
+
+    async def note_handover(self, match: UUID, handover: Handover) -> None:
+        await self._do(
+            "UPDATE match SET got_back = %(got_back)s, handed_over = %(handed_over)s, returned = %(returned)s"
+            " WHERE id = %(match)s",
+            match=match,
+            **asdict(handover),
+        )
 
     async def release(self, match: UUID) -> None:
         await self._do("UPDATE match SET released = true WHERE id = %(match)s", match=match)

@@ -7,7 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from db import rows
-from db.queries import Queries
+from db.keys import Keys
+from db.queries import Connection, Queries
 from reunite.commands import NewReport
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
@@ -40,6 +41,10 @@ SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, worksp
 class SqlReports(Queries):
     """`reunite.ports.reports.Reports`, and what delivery and workers need besides."""
 
+    def __init__(self, connection: Connection, community: UUID, keys: Keys) -> None:
+        super().__init__(connection, community)
+        self._keys = keys
+
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
         target, photos = command.target, command.photos
         row = await self._one(
@@ -60,7 +65,7 @@ class SqlReports(Queries):
             sealed=command.sealed,
             private=command.private,
             category=command.category,
-            proof_question=command.proof_question,
+            proof_question=self._keys.encrypt(command.proof_question),
             platform=target.platform,
             workspace=target.workspace,
             names=[photo.name for photo in photos],

@@ -63,13 +63,14 @@ async def announce_sealed(
                 await log_match(session, match, report, found)
 
 
-async def log_match(session: Session, match: Match, report: Report, other: Report, *, claimed: bool = False) -> None:
+async def log_match(session: Session, match: Match, report: Report, other: Report) -> None:
     """Show a match in the moderators' channel, of both sides where they have one each.
 
-    Moderators are busy: they get only matches that are sure, claimed, or that the threads don't show to everyone.
+    Moderators are busy: they get only matches that are sure, or that the threads don't show to everyone. A claim has
+    a card of its own (reunite/claim_cards.py).
     """
     found, lost = (report, other) if report.kind is ReportKind.FOUND else (other, report)
-    if match.label is Label.HIGH or claimed or found.sealed or lost.private:
+    if match.label is Label.HIGH or found.sealed or lost.private:
         picture = await picture_of(session, found, match)
         for key, reader in log_lines(match, found, lost):
             line = notices.log_line(match, lost, found, reader, picture)
@@ -79,7 +80,7 @@ async def log_match(session: Session, match: Match, report: Report, other: Repor
 def log_lines(match: Match, found: Report, lost: Report) -> list[tuple[ReplyKey, Report]]:
     """Return the lines of a match in the moderators' channels: each one's key, and the report of its workspace."""
     lines = [(keys.log_line(match.id, found.kind), found)]
-    if (lost.target.platform, lost.target.workspace) != (found.target.platform, found.target.workspace):
+    if not lost.is_beside(found):
         lines.append((keys.log_line(match.id, lost.kind), lost))
     return lines
 

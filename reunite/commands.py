@@ -138,6 +138,7 @@ class Press:
     subject: UUID
     key: str
     words: str = ""
+    code: str = ""
     photos: tuple[IncomingPhoto, ...] = ()
     language: str = "en"
     """The member's language, for what only they see."""

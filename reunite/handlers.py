@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from reunite.absence import IsThere, absent_for_long
 from reunite.claims import ClaimHandlers
 from reunite.commands import (
     AnswerQuestion,
@@ -33,6 +34,7 @@ from reunite.entities import (
 )
 from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
+from reunite.handover import HandoverHandlers
 from reunite.looking import LookHandlers
 from reunite.messages import notices
 from reunite.messages.reply import Action, Reply
@@ -60,15 +62,21 @@ class Handlers:
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime] = _now) -> None:
         """`now` returns the time, with its zone."""
         self._store = store
+        self._now = now
         self._posts = PostHandlers(store, queue, now)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
         self._looks = LookHandlers(store, queue, now)
+        handover = HandoverHandlers(store, queue)
         self._presses = {
             **_presses(ClaimHandlers(store), GalleryHandlers(store), self._verdicts, self._my_reports),
             "look_mine": self._looks.mine,
             "look_page": self._looks.page,
+            "got_back": handover.got_back,
+            "handed_over": handover.handed_over,
+            "where_is_it": handover.where_is_it,
+            "whereabouts": handover.tell_whereabouts,
         }
 
     # Members' posts and presses
@@ -124,7 +132,11 @@ class Handlers:
     async def press(self, press: Press) -> Reply:
         """Do what a button says, and return what is shown to the member who pressed it, and to nobody else."""
         press = replace(
-            press, member=_clean_name(press.member), words=_clean(press.words), photos=_clean_photos(press.photos)
+            press,
+            member=_clean_name(press.member),
+            words=_clean(press.words),
+            code=_clean(press.code),
+            photos=_clean_photos(press.photos),
         )
         return await self._presses[press.action](await self._workspace(press), press)
 
@@ -198,6 +210,10 @@ class Handlers:
         known = await self._store.workspace(platform, workspace)
         if known:
             await self._community.leave(known)
+
+    async def absent_for_long(self, platform: PlatformName, is_there: IsThere) -> list[str]:
+        """Note which workspaces the bot is no longer in; return the platform's ids of those that it is to leave."""
+        return await absent_for_long(self._store, platform, is_there, self._now())
 
     async def report_at(self, target: ReplyTarget) -> Report | None:
         """Return the report whose post is `target.message`."""

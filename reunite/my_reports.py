@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -159,5 +160,6 @@ async def _exported(session: Session, report: Report) -> dict[str, Any]:
         "expires_at": report.expires_at.isoformat(),
         "question_answer": report.question_answer,
         "proof_question": await session.claims.proof_question(report.id) if is_found else None,
+        "whereabouts": asdict(await session.claims.whereabouts(report.id)) if is_found else None,
         "photos": photos,
     }

@@ -17,23 +17,29 @@ _MOST_FOUND: Final = 4 * rules.MOST_TILES
 """How many finds a look shows, over several pages."""
 
 
-async def search_and_announce(session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool) -> None:
-    """Search for an open report's matches; withdraw a complete report that has no text and no usable photo."""
+async def search_and_announce(
+    session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool
+) -> Sequence[ScoredCandidate] | None:
+    """Search for an open report's matches and return the candidates, None where there was no search.
+
+    A complete report that has no text and no usable photo is withdrawn.
+    """
     report = await session.reports.get(report_id)
     if report and report.state is ReportState.LOOK and is_complete:
         await answer_look(session, report, model)
     if report is None or report.state is not ReportState.OPEN:
-        return
+        return None
     if not await _is_searchable(session, report):
         if is_complete:
             await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-        return
+        return None
     search = await session.candidates.search(report, MAX_CANDIDATES)
     scored = await without_refused(session, report, score(search, model))
     await announce(session, report, search, scored, percent=model.calibrated)
     if report.kind is ReportKind.LOST and await session.reports.has_sealed():
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
         await announce_sealed(session, report, score(sealed, model), percent=model.calibrated)
+    return scored
 
 
 async def answer_look(session: Session, look: Report, model: ScoringModel) -> None:

@@ -99,6 +99,7 @@ class Buttons:
             subject=subject,
             key=str(interaction.id),
             words=without_spoilers(given["words"]) if action == "add_detail" else given["words"],
+            code=given["code"],
             photos=given.photos,
             language=language_of_user(interaction),
         )

@@ -17,7 +17,20 @@ import discord
 from bot.discord.markup import escape
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
-from reunite.messages.reply import Action, Jump, Line, Moment, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
+from reunite.messages.reply import (
+    Action,
+    Jump,
+    Line,
+    Moment,
+    Person,
+    Plain,
+    Quoted,
+    Reply,
+    ReplyKind,
+    Small,
+    Span,
+    Strong,
+)
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
 
@@ -190,12 +203,14 @@ def _line(line: Line) -> str:
     return "".join(_span(span) for span in line)
 
 
-def _span(span: Span) -> str:
+def _span(span: Span) -> str:  # noqa: PLR0911 - one for each kind of span
     match span:
         case Plain(text):
             return escape(text)  # it may contain a file's name, or a member's word
         case Strong(text):
             return f"**{text}**"
+        case Small(text):
+            return f"-# {escape(text)}"
         case Quoted(text):
             return " ".join(_quoted(text).splitlines())
         case Person(platform, member):

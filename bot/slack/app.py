@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.absence import watch
 from bot.slack.background import Background
 from bot.slack.buttons import Buttons
 from bot.slack.catch_up import CatchUp
@@ -66,11 +67,15 @@ async def running(
         reconciler = Reconciler(
             workspaces, catch_up, Cards(handlers, parts.inbound, installations), installations, config
         )
-        reconciling = asyncio.create_task(reconciler.run(is_connected))
+        background_tasks = [asyncio.create_task(reconciler.run(is_connected))]
+        if not config.bot_token:  # a single token says nothing about other workspaces
+            background_tasks.append(
+                asyncio.create_task(watch(handlers, "slack", workspaces.membership, workspaces.leave))
+            )
         try:
             yield platform
         finally:
-            await stop(reconciling)
+            await stop(*background_tasks)
 
 
 @asynccontextmanager

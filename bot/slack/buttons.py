@@ -95,7 +95,9 @@ class Buttons:
         photos = await form_photos(workspace, given.get("photos", ()))
         words = given.get("words", "")
         key = f"view:{view['id']}"
-        press = _press(person, action, subject, target=target, key=key, words=words, photos=photos)
+        press = _press(
+            person, action, subject, target=target, key=key, words=words, code=given.get("code", ""), photos=photos
+        )
         return reply_modal([await self._press(workspace, person, press)], workspace.link_to, person.language)
 
     async def _answered(

@@ -41,6 +41,7 @@ class Buttons:
             subject=_uuid(given.fields.get("subject", "")),
             key=key,
             words=given.fields.get("words", ""),
+            code=given.fields.get("code", ""),
             photos=tuple(given.photos),
         )
         note = await self._handlers.press(press)

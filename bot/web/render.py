@@ -16,8 +16,16 @@ Json = dict[str, Any]
 
 _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
-_OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine"}
-_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail", "none_of_these"}
+_OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "got_back", "where_is_it"}
+_OF_AUTHOR: Final[Collection[Action]] = {
+    "secret",
+    "whereabouts",
+    "withdraw",
+    "extend",
+    "add_photo",
+    "add_detail",
+    "none_of_these",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,14 @@ class _Board:
             return is_opening or (self._viewer.is_moderator and message.root is None and message.reply is not None)
         if report.private and not self._viewer.may_read(report):
             return False
+        if message.reply and message.reply.kind == "handover" and not self._is_between(message.reply):
+            return False
         return is_opening or report.state is not ReportState.WITHDRAWN
+
+    def _is_between(self, reply: Reply) -> bool:
+        """Tell whether the viewer is one of the people in a conversation, or a moderator."""
+        people = {span.member.id for line in reply.lines for span in line if isinstance(span, Person)}
+        return self._viewer.is_moderator or self._viewer.member in people
 
     def is_waiting(self, message: WebMessage) -> bool:
         """Tell whether a post is waiting for its first reply."""
@@ -139,7 +154,7 @@ class _Board:
             "at": message.created_at.isoformat(),
             "reply": self._reply(reply, message.verdict_marks) if reply else None,
             "report": self._report(posted, is_waiting=self.is_waiting(message)) if posted else None,
-            "match": _match(message.verdict_marks) if reply and reply.kind == "match" else None,
+            "match": self._verdicts(message),
             "question": self._question(reply) if reply and reply.asked else None,
         }
 
@@ -162,9 +177,16 @@ class _Board:
             return match is not None and match.lost in self._own
         if button.action in _OF_AUTHOR:
             return button.subject in self._own
+        if button.action == "handed_over":
+            return match is not None and match.found in self._own
         if button.action == "see_claim":
             return self._viewer.is_moderator or (match is not None and match.found in self._own)
         return self._viewer.is_moderator
+
+    def _verdicts(self, message: WebMessage) -> Json | None:
+        """Return a card's verdicts, which only moderators see and give."""
+        is_card = message.reply is not None and message.reply.kind == "match"
+        return _match(message.verdict_marks) if is_card and self._viewer.is_moderator else None
 
     def _report(self, posted: Posted, *, is_waiting: bool) -> Json:
         report = posted.report

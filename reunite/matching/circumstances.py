@@ -14,6 +14,7 @@ from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
 from reunite.text.place_names import english_place
+from reunite.text.place_words import SITES
 from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import place_tokens
 
@@ -57,6 +58,19 @@ def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) ->
     if not first or not second:
         return None
     return (_covered(first, second) + _covered(second, first)) / (sum(first.values()) + sum(second.values()))
+
+
+def names_place(text: str, place: Mapping[str, float]) -> bool:
+    """Whether a text has all words of a place; words that many places share alone don't count."""
+    said = place_tokens(to_english(english_place(text)))
+    return 1.0 in place.values() and place.keys() <= set(said)
+
+
+def rule_out_each_other(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
+    """Whether two places can't be one: a table may be in the library, but a gym isn't one, and hall A isn't hall B."""
+    if any(weight < 1 and word in second for word, weight in first.items()):
+        return True
+    return all(any(weight == 1 and word in SITES for word, weight in words.items()) for words in (first, second))
 
 
 def _covered(words: Mapping[str, float], by: Mapping[str, float]) -> float:

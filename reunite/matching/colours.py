@@ -195,9 +195,15 @@ def log_ratio_of_others(ruled_out: Sequence[str], seen: Shares) -> float:
     return float(np.log((seen_others + _SMOOTHING) / (usual + _SMOOTHING)))
 
 
-def share_of(name: str, seen: Shares) -> float:
-    """Return how much of a colour is seen, including similar colours."""
-    return float(_SIMILARITY[_INDEX[name]] @ np.asarray(seen))
+def share_of(name: str, seen: Shares, least: float = 0.0) -> float:
+    """Return how much of a colour is seen, including colours that are similar by `least` or more."""
+    similar = _SIMILARITY[_INDEX[name]]
+    return float(np.where(similar >= least, similar, 0.0) @ np.asarray(seen))
+
+
+def alike(first: str, second: str) -> float:
+    """Return how similar two colours are, 0 to 1."""
+    return float(_SIMILARITY[_INDEX[first], _INDEX[second]])
 
 
 def dominant(shares: Shares) -> str:

@@ -63,8 +63,9 @@ def word_evidence(
 
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:
     """Return the evidence that depends on the two reports alone: colours, place and time."""
+    stated = _stated_colours(query, other)
     possible: Mapping[str, float | None] = {
-        COLOUR: _stated_colours(query, other) or _ruled_out_colours(query.item, other.item),
+        COLOUR: _ruled_out_colours(query.item, other.item) if stated is None else stated,
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
         PLACE: _place(query, other),
         TIME: circumstances.time_evidence(query.item, other.item),

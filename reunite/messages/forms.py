@@ -43,13 +43,15 @@ class Form:
 
 
 _MOST_ANSWER: Final = 500
+_MOST_PLACE: Final = 200
+_MOST_CODE: Final = 40
 
 
 def form_of(action: Action, language: str = "en", question: str = "") -> Form | None:
     """Return what to fill in before a press; None if there is nothing.
 
-    The field `words` goes into `Press.words`, `photos` into `Press.photos`. What claims a find asks the proof
-    `question`.
+    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`. What claims a
+    find asks the proof `question`.
     """
     match action:
         case "mine" | "look_mine":
@@ -63,6 +65,8 @@ def form_of(action: Action, language: str = "en", question: str = "") -> Form | 
             return _asking(
                 "form_secret", language, Field("words", label, "text", hint, required=True, most=_MOST_ANSWER)
             )
+        case "whereabouts":
+            return Form(sentence("form_whereabouts", language), _whereabouts(language))
         case "add_detail":
             label, hint = sentence("form_detail_label", language), sentence("form_detail_hint", language)
             return _asking("form_detail", language, Field("words", label, "text", hint, required=True, most=1000))
@@ -110,6 +114,13 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
 
 def _asking(title: str, language: str, *fields: Field) -> Form:
     return Form(sentence(title, language), fields)
+
+
+def _whereabouts(language: str) -> tuple[Field, ...]:
+    label, hint = sentence("form_whereabouts_label", language), sentence("form_whereabouts_hint", language)
+    place = Field("words", label, "line", hint, most=_MOST_PLACE)
+    code_label, code_hint = sentence("form_code_label", language), sentence("form_code_hint", language)
+    return place, Field("code", code_label, "line", code_hint, most=_MOST_CODE)
 
 
 def _photos(language: str, *, required: bool) -> Field:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from reunite.entities import Label, Match, Report
 from reunite.language import date_words, plural, sentence
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
-from reunite.messages.wording import button, certainty, found_line, line, post_of, why_words
+from reunite.messages.wording import button, certainty, found_line, line, post_of, small_print, why_words
 
 Pair = tuple[Match, Report]
 _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
@@ -61,11 +61,13 @@ def _gallery(
     report: Report, head: Sequence[Line], pairs: Sequence[Pair], tiles: Sequence[Tile], asks: Sequence[Action]
 ) -> Reply:
     language = report.language
+    has_cards = any(match.label for match, _ in pairs)
+    hint = [small_print("moderators_react", language)] if has_cards else []
     numbers = tuple(Button("pick", tile.match, str(tile.number)) for tile in tiles)
     actions = tuple(button(each, report.id, language) for each in ("none_of_these", *asks))
     return Reply(
         "first_reply",
-        (*head, *entries(report, pairs, tiles), line("pick_one", language)),
+        (*head, *entries(report, pairs, tiles), line("pick_one", language), *hint),
         buttons=(*numbers, *actions),
         about=frozenset({report.id}),
         gallery=tuple(tiles),

@@ -16,7 +16,7 @@ def page(look: Report, pages: Sequence[Page], number: int, tiles: Sequence[Tile]
     language = look.language
     which = [line("look_page", language, page=str(number + 1), pages=str(len(pages)))] if len(pages) > 1 else []
     mine = tuple(
-        Button("look_mine", tile.match, sentence("button_look_mine", language, which=tile.number), "good")
+        Button("look_mine", tile.match, sentence("button_look_mine", language, tile=tile.number), "good")
         for tile in tiles
     )
     return Reply(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Match, MatchState, ReplyTarget, Why
+from reunite.entities import Handover, Match, MatchState, ReplyTarget, Why
 from reunite.ports.records import ScoredPair
 
 
@@ -42,6 +42,10 @@ class Matches(Protocol):
 
     async def decline(self, match: UUID, *, declined: bool) -> None:
         """Store whether the owner says that it isn't theirs."""
+        ...
+
+    async def note_handover(self, match: UUID, handover: Handover) -> None:
+        """Store what the owner and the finder say about giving it back."""
         ...
 
     async def release(self, match: UUID) -> None:

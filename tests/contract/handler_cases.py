@@ -24,6 +24,8 @@ from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages import keys, wording
 from reunite.posts import AnswerResult
+from tests.contract.absence_cases import AbsenceCases
+from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
@@ -288,9 +290,7 @@ class VerdictCases:
             await stage.press("accept_claim", claim, ADA, is_moderator=True)
         await stage.press("accept_claim", claim, BEN)
         assert (await stage.kinds(lost))[-1] == "claim"
-        closed = sentence("claim_closed_accepted")
-        for audience in ("thread", "moderators"):
-            assert (await stage.thread(found, audience))[-1].text() == closed
+        assert (await stage.thread(found))[-1].text() == sentence("claim_closed_accepted")
         assert (await stage.press("reject_claim", claim, BEN)).text() == sentence("note_claim_decided")
         with pytest.raises(TellUserError, match="claim_accepted_before"):
             await stage.claim(match, found)
@@ -594,7 +594,17 @@ class GalleryCases:
 
 
 class HandlerCases(
-    PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases, LookCases, RefusalCases, ZoneCases
+    PostCases,
+    SearchCases,
+    VerdictCases,
+    OwnCases,
+    LinkCases,
+    GalleryCases,
+    AbsenceCases,
+    LookCases,
+    RefusalCases,
+    HandoverCases,
+    ZoneCases,
 ):
     """All of them."""
 

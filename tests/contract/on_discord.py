@@ -15,7 +15,8 @@ from reunite.language import sentence
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Harness, Mark, Told
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
-from tests.doubles.discord_shapes import MANAGE_GUILD, PRIVATE_THREAD
+from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, PRIVATE_THREAD
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -57,6 +58,10 @@ class OnDiscord(Harness):
 
     async def leave(self) -> None:
         await self.double.remove_bot()
+
+    async def refuse_conversations(self) -> None:
+        for channel in ("found", "lost"):
+            await self.double.forbid(channel, CREATE_PRIVATE_THREADS)
 
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         post = await self.double.post(channel, author.id, text, {"photo.jpg": JPEG}, times=times)
@@ -178,7 +183,7 @@ class OnDiscord(Harness):
 
 @asynccontextmanager
 async def on_discord(database_url: str) -> AsyncIterator[OnDiscord]:
-    async with DiscordDouble() as double, Store(database_url) as store:
+    async with DiscordDouble() as double, Store(database_url, keys=KEYS) as store:
         config = DiscordConfig(token=TOKEN, api_base=double.api_base, gateway=double.gateway_url, guilds_wait=0.05)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:
             yield OnDiscord(store, platform, double=double)

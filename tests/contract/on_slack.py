@@ -20,6 +20,7 @@ from tests.contract.harness import JPEG, Harness, Mark, Told
 from tests.doubles.slack import Envelope, SlackDouble, shown
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
 from tests.doubles.slack_blocks import loaded, words_of
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import PATIENCE, eventually
 
@@ -56,6 +57,9 @@ class OnSlack(Harness):
     async def leave(self) -> None:
         gone = self.double.tell({"type": "app_uninstalled"}, at=time.time() + 1)
         await asyncio.wait_for(gone.acked.wait(), PATIENCE)
+
+    async def refuse_conversations(self) -> None:
+        self.double.api.scopes = self.double.api.scopes.replace("mpim:write,", "")
 
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         where = self.channels[channel]
@@ -171,14 +175,15 @@ class OnSlack(Harness):
         return len(attached) + len([each for each in loaded(message["blocks"]) if each["type"] == "image"])
 
     async def public(self) -> str:
-        hidden = {each for each in self.double.channels if each.startswith("D")} | {self.log}
+        hidden = {each for each, about in self.double.channels.items() if about.get("is_im")} | {self.log}
         there = [
             each for channel, messages in self.double.messages.items() if channel not in hidden for each in messages
         ]
         return "\n".join(f"{each.get('text', '')}\n{shown(each)}" for each in there)
 
     async def sees(self, member: Member, message: Sent) -> bool:
-        return not message.channel.startswith("D") or message.channel == self.double.direct(member.id)
+        channel = self.double.channels[message.channel]
+        return not channel.get("is_im") or member.id in channel["people"]
 
     async def is_marked(self, post: ReplyTarget) -> bool:
         message = self.double.message(post.channel, str(post.message))
@@ -209,7 +214,7 @@ def _images(blocks: list[Any]) -> int:
 
 @asynccontextmanager
 async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
-    async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url) as store:
+    async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url, keys=KEYS) as store:
         channels = {"found": double.add_channel("found"), "lost": double.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=0.2)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:

@@ -17,6 +17,7 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, Told
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -30,6 +31,7 @@ class OnWeb(Harness):
         "channels": "the page's channels are its columns, and there are no others",
         "links": "photos are uploaded to the page, so none has a link of its own",
         "leaving": "the page is the bot's own, so nobody can take the bot away from it",
+        "refusals": "the page has no rights that the bot could lack",
         "locales": "the page speaks to each person in English",
         "posts of the bot": "what a member says with /lost is itself shown as their post",
     }
@@ -218,7 +220,7 @@ def _words(reply: Any) -> str:
 
 @asynccontextmanager
 async def on_web(database_url: str) -> AsyncIterator[OnWeb]:
-    async with Store(database_url) as store:
+    async with Store(database_url, keys=KEYS) as store:
         handlers = Handlers(store, NoQueue())
         async with (
             app.running(handlers, store, WebConfig(port=0)) as platform,

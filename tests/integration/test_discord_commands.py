@@ -151,9 +151,9 @@ async def test_the_setup_names_everything_in_every_language_within_discords_limi
             used = await here.discord.slash("setup", manager, "general")
             panel = await here.discord.answer(used)
             assert f"<#{here.discord.channel('found')}>" in panel
-            for words, inputs_there in zip(here.discord.buttons(used.said[0]), (4, 5), strict=True):
+            for words in here.discord.buttons(used.said[0]):
                 modal = await here.discord.opened(await here.discord.press(used.said[0]["id"], words, manager))
-                assert len(modal["components"]) == inputs_there
+                assert len(modal["components"]) == 5
 
 
 async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:

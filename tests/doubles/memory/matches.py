@@ -9,6 +9,7 @@ from reunite.commands import GiveVerdict
 from reunite.entities import (
     Claim,
     ClaimState,
+    Handover,
     Match,
     MatchState,
     Member,
@@ -17,6 +18,7 @@ from reunite.entities import (
     ReportKind,
     ReportState,
     Verdict,
+    Whereabouts,
     Why,
 )
 from reunite.matching.evidence import Candidate, Item, Search
@@ -94,6 +96,9 @@ class MemoryMatches(Part):
     async def decline(self, match: UUID, *, declined: bool) -> None:
         await self._set(match, declined=declined)
 
+    async def note_handover(self, match: UUID, handover: Handover) -> None:
+        await self._set(match, handover=handover)
+
     async def release(self, match: UUID) -> None:
         await self._set(match, released=True)
 
@@ -153,6 +158,14 @@ class MemoryClaims(Part):
     async def set_proof_question(self, found: UUID, question: str) -> None:
         if row := self._row(found):
             self._tables.reports[found] = replace(row, proof_question=question)
+
+    async def whereabouts(self, found: UUID) -> Whereabouts:
+        row = self._row(found)
+        return row.whereabouts if row else Whereabouts()
+
+    async def set_whereabouts(self, found: UUID, whereabouts: Whereabouts) -> None:
+        if row := self._row(found):
+            self._tables.reports[found] = replace(row, whereabouts=whereabouts)
 
 
 class MemoryCandidates(Part):

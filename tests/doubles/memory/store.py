@@ -145,6 +145,7 @@ class MemoryStore:
     async def join(self, command: JoinWorkspace) -> Workspace:
         known = await self.workspace(command.platform, command.external_id)
         if known:
+            await self.note_absence(known, None)
             return known
         workspace = Workspace(uuid4(), uuid4(), command.platform, command.external_id)
         self.tables.workspaces[workspace.id] = WorkspaceRow(workspace, Settings())
@@ -153,6 +154,14 @@ class MemoryStore:
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
         joined = (row.workspace for row in self.tables.workspaces.values())
         return next((each for each in joined if (each.platform, each.external_id) == (platform, external_id)), None)
+
+    async def known_workspaces(self, platform: PlatformName) -> list[tuple[Workspace, datetime | None]]:
+        rows = self.tables.workspaces.values()
+        return [(row.workspace, row.absent_since) for row in rows if row.workspace.platform == platform]
+
+    async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
+        row = self.tables.workspaces[workspace.id]
+        self.tables.workspaces[workspace.id] = replace(row, absent_since=since)
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         kept = {code: of for code, of in self.tables.link_codes.items() if of != workspace.community}

@@ -1,6 +1,3 @@
--- A private search of the open finds: a row like a lost report's, in a state that no other search considers.
-ALTER TYPE report_state ADD VALUE 'look' BEFORE 'pending';
-
 -- Time zones: of a workspace, and of members who have told theirs. Names of the IANA database; empty: not known.
 ALTER TABLE workspace ADD COLUMN timezone text NOT NULL DEFAULT '';
 CREATE TABLE member_zone (
