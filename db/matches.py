@@ -85,5 +85,8 @@ class SqlMatches(Queries):
     async def decline(self, match: UUID, *, declined: bool) -> None:
         await self._do("UPDATE match SET declined = %(declined)s WHERE id = %(match)s", match=match, declined=declined)
 
+    async def pick(self, match: UUID) -> None:
+        await self._do("UPDATE match SET picked = true, declined = false WHERE id = %(match)s", match=match)
+
     async def release(self, match: UUID) -> None:
         await self._do("UPDATE match SET released = true WHERE id = %(match)s", match=match)

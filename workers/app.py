@@ -29,6 +29,7 @@ from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
 from workers.given_vectors import GivenVectors
 from workers.intake import Intake
+from workers.learning import keep_learning
 from workers.leases import Leases
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
 from workers.process import Processor
@@ -94,12 +95,14 @@ async def run(
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
+        learning = asyncio.create_task(keep_learning(store, model))
         ready(model)
         try:
             while True:
                 await _take_hints(_arq_worker(config, store, processor))
                 await asyncio.sleep(_SWEEP_EVERY)
         finally:
+            await stop(learning)
             await stop(calibration)
             await stop(sweeper)
 

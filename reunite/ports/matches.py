@@ -37,6 +37,10 @@ class Matches(Protocol):
         """Store whether the owner says that it isn't theirs."""
         ...
 
+    async def pick(self, match: UUID) -> None:
+        """Store that the owner picked it from a gallery; it's no longer declined."""
+        ...
+
     async def release(self, match: UUID) -> None:
         """Let the owner know about a sealed match."""
         ...

@@ -6,11 +6,12 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from db import calibrations
+from db import calibrations, learning
 from reunite.entities import Report, ReportState, VerdictKind
 from reunite.matching.defaults import PRIOR
 from reunite.matching.evidence import Search
 from reunite.tuning.labelled_set import label_searches, narrow
+from reunite.tuning.platt import DecidedPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.services import working
 from tests.support.world import World, world
@@ -70,7 +71,12 @@ async def test_weights_of_another_version_or_community_are_not_used(
                 )
 
 
-async def test_a_community_learns_from_its_own_verdicts(place: World) -> None:
+async def decided(place: World) -> list[DecidedPair]:
+    async with place.store.transaction(place.workspace.community) as connection:
+        return await learning.decided_pairs(connection, VERSION)
+
+
+async def test_feedback_counts_until_it_was_learned_from(place: World) -> None:
     own = place.workspace.community
     await place.found("f1", "red")
     await place.found("f2", "blue")
@@ -80,12 +86,12 @@ async def test_a_community_learns_from_its_own_verdicts(place: World) -> None:
     await place.quiet()
     await place.give_verdict("l1", VerdictKind.CONFIRM)
     await place.give_verdict("l2", VerdictKind.REFUSE)
-    pairs = await calibrations.decided_pairs(place.store, own, VERSION)
+    pairs = await decided(place)
     assert sorted(pair.right for pair in pairs) == [False, True]
     assert all(pair.evidence and 0 < pair.probability < 1 for pair in pairs)
 
     await calibrations.save(place.store, own, VERSION, PRIOR, {"source": "test"})
-    assert await calibrations.decided_pairs(place.store, own, VERSION) == []  # they were of the weights before
+    assert await decided(place) == []  # they were of the weights before
 
 
 async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(place: World) -> None:
