@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 from structlog.testing import capture_logs
@@ -16,8 +17,11 @@ from db.models import EmbeddingModel
 from db.store import Store
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
+from reunite.matching.scoring import score
+from reunite.matching.weights import ScoringModel
 from tests.doubles.photo_host import PhotoHost, photo_host
-from tests.support.open_sets import THINGS, StandInEncoder, write_open_set
+from tests.support.clip_cosines import ClipLike
+from tests.support.open_sets import THINGS, StandInEncoder, fresh_search, write_open_set
 from workers.batching import BatchingEncoder
 from workers.open_set import fetch
 from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
@@ -61,6 +65,19 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "_PAUSES", (0.0, 0.0))
 
 
+def labelled_afterwards(model: ScoringModel, size: int, searches: int = 100) -> tuple[float, float, float]:
+    """Return, for new things, how many right ones are labelled, how many labels are right, how many absent labelled."""
+    draws, labelled = ClipLike(np.random.default_rng(size)), {True: 0, False: 0}
+    right = 0
+    for number in range(2 * searches):
+        there = number % 2 == 0
+        search, thing = fresh_search(draws, size, number, there=there)
+        reports = [each.report for each in score(search, model) if each.label]
+        labelled[there] += bool(reports)
+        right += there and thing in reports
+    return right / searches, right / max(1, sum(labelled.values())), labelled[False] / searches
+
+
 async def weights(store: Store, model: EmbeddingModel) -> list[dict[str, object]]:
     query = (
         "SELECT community_id, model_version, summary ->> 'source' AS source FROM calibration WHERE model_version = %s"
@@ -77,6 +94,9 @@ async def test_a_model_without_weights_is_calibrated_once_and_for_all(
     newest = await calibrations.newest_for_all(store.url, model.version)
     assert newest is not None
     assert newest[1].calibrated
+    for size, least in ((30, 0.5), (100, 0.3)):
+        right, labels_right, false = labelled_afterwards(newest[1], size)
+        assert (right >= least, labels_right >= 0.8, false <= 0.06) == (True, True, True)
     typical = newest[1].background_priors[PairKind.TEXT_PHOTO].mean
     assert typical == pytest.approx(0.17, abs=0.03)
     await calibrate_by_itself(store, encoder, model, source)
