@@ -141,30 +141,3 @@ async def test_what_counts_as_feedback(
     async with place.store.transaction(own) as connection:
         pairs = await decided_pairs(connection, model.version)
     assert [(pair.right, pair.weight) for pair in pairs] == expected
-
-
-async def test_statistics_compare_what_was_promised_with_what_was_kept(place: World, model: EmbeddingModel) -> None:
-    own = place.workspace.community
-    assert model.version == "known-1"
-    labels = [
-        ("l1", "High confidence", MatchState.CONFIRMED),
-        ("l2", "High confidence", MatchState.REFUSED),
-        ("l3", "Possible match", MatchState.REFUSED),
-        ("l3", "Possible match", MatchState.CONFIRMED),
-        ("l4", "Possible match", MatchState.REFUSED),
-        ("l5", "Possible match", MatchState.REFUSED),
-        ("l5", "Possible match", MatchState.UNDECIDED),  # it may still be right
-        ("l6", None, MatchState.CONFIRMED),
-    ]
-    losses = {key: await place.lost(key, "cup") for key in sorted({key for key, _, _ in labels})}
-    for number, (key, label, state) in enumerate(labels):
-        find = await place.found(f"f{number}", text="cup")
-        match = await judged(place, losses[key], find, 0.9, state)
-        async with place.store.transaction(own) as connection:
-            await connection.execute(b"UPDATE match SET label = %s WHERE id = %s", [label, match])
-    async with place.store.session(own) as session:
-        kept = (await session.workspaces.statistics()).kept
-    assert (kept.high, kept.high_right, kept.lists, kept.lists_right, kept.learned_from) == (2, 1, 2, 1, 0)
-    said = (await place.handlers.statistics("web", place.workspace.external_id)).text()
-    assert "High confidence (promised: 95%): right in 1 of 2 judged cases" in said
-    assert "Possible match (promised: 50%): the item was in the list in 1 of 2 judged cases" in said

@@ -22,6 +22,9 @@ from reunite.matching.weights import ScoringModel
 from tests.doubles.photo_host import PhotoHost, photo_host
 from tests.support.clip_cosines import ClipLike
 from tests.support.open_sets import THINGS, StandInEncoder, fresh_search, write_open_set
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import world
 from workers.batching import BatchingEncoder
 from workers.open_set import fetch
 from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
@@ -148,6 +151,21 @@ async def test_a_host_out_of_reach_is_said_once_in_the_log_and_by_doctor(  # noq
     assert await said() == (None, "not calibrated: 127.0.0.1 can't be reached (127.0.0.1: ClientConnectorError)")
     await calibrations.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
     assert await said() == (True, "calibrated (open set)")
+
+
+async def test_a_worker_tries_and_goes_on_working(database_url: str, redis_url: str, source: OpenSetSource) -> None:
+    away = replace(source, photos=PhotoSource("http://127.0.0.1:1", frozenset({"127.0.0.1:1"})))
+    async with world(database_url, redis_url) as place, working(database_url, redis_url, open_set=away):
+        await place.found("f1", "red")
+        await place.lost("l1", "my red umbrella")
+        await place.quiet()
+        assert len(place.platform.thread("l1")) == 1
+
+        async def is_noted() -> bool:
+            query = "SELECT 1 FROM embedding_model WHERE live AND calibration_problem LIKE %s"
+            return bool(await place.store.rows(query, "127.0.0.1 can't be reached%"))
+
+        await eventually(is_noted)
 
 
 async def test_a_worker_can_not_replace_weights_or_give_them_as_a_community(
