@@ -159,7 +159,7 @@ async def test_a_worker_tries_and_goes_on_working(database_url: str, redis_url: 
         await place.found("f1", "red")
         await place.lost("l1", "my red umbrella")
         await place.quiet()
-        assert len(place.platform.thread("l1")) == 1
+        assert len(place.platform.thread("l1")) == 2
 
         async def is_noted() -> bool:
             query = "SELECT 1 FROM embedding_model WHERE live AND calibration_problem LIKE %s"
