@@ -56,9 +56,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     from cli.tuning import evaluate as command  # noqa: PLC0415
 
     with prepared() as (_, where):
-        options = command.Options(
-            folds, seeds, sizes or [100], out, plots, as_json, ablation, vector_file(vectors, model)
-        )
+        given = vector_file(vectors, model, scores_live=False)
+        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation, given)
         command.run(where, folder, options)
 
 
