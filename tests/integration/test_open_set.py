@@ -10,8 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from cli.doctor import findings
+from cli.errors import UsageError
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.tuning import open_set
 from db import calibrations
 from db.models import EmbeddingModel
 from db.store import Store
@@ -19,6 +21,7 @@ from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import score
 from reunite.matching.weights import ScoringModel
+from reunite.tuning.calibration import FitResult
 from tests.doubles.photo_host import PhotoHost, photo_host
 from tests.support.clip_cosines import ClipLike
 from tests.support.open_sets import THINGS, StandInEncoder, fresh_search, write_open_set
@@ -26,7 +29,8 @@ from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import world
 from workers.batching import BatchingEncoder
-from workers.open_set import fetch
+from workers.encoders.choose import Choice
+from workers.open_set import fetch, run
 from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
 from workers.open_set.labels import read_open_set
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
@@ -104,6 +108,33 @@ async def test_a_model_without_weights_is_calibrated_once_and_for_all(
     assert typical == pytest.approx(0.17, abs=0.03)
     await calibrate_by_itself(store, encoder, model, source)
     assert len(await weights(store, model)) == 1
+
+
+async def test_the_command_replaces_weights_for_all(  # noqa: PLR0913, PLR0917 - its fixtures
+    source: OpenSetSource,
+    model: EmbeddingModel,
+    database_url: str,
+    owner_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    async def fitted(*_: object) -> FitResult:
+        return FitResult(PRIOR, searches=60, things=30, log_loss=0.4, log_loss_before=0.5)
+
+    monkeypatch.setattr(run, "fit_apart", fitted)
+    monkeypatch.setattr(open_set, "_chosen", lambda *_: Choice("clip", StandInEncoder()))
+    monkeypatch.setattr(open_set, "open_set_source", lambda _: source)
+    where = Servers(database_url, owner_database_url, "", "")
+    summary = await open_set.from_open_set(Settings(), where)
+    assert (summary["source"], summary["encoder"], summary["searches"]) == ("open set", model.version, 60)
+    assert await calibrations.newest_for_all(owner_database_url, model.version) == (model.version, PRIOR)
+    bars = capfd.readouterr().err
+    assert f"{THINGS}/{THINGS}" in bars
+    assert f"{3 * THINGS}/{3 * THINGS}" in bars
+    away = replace(source, photos=PhotoSource("http://127.0.0.1:1"), folder=source.folder / "other")
+    monkeypatch.setattr(open_set, "open_set_source", lambda _: away)
+    with pytest.raises(UsageError, match=r"The open set can't be used: .* isn't a platform's file host"):
+        await open_set.from_open_set(Settings(), where)
 
 
 async def test_one_worker_does_it(
