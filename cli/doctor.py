@@ -19,6 +19,8 @@ from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
 from cli.servers import Servers
 from cli.settings import Settings
+from db.keys import KeysError
+from db.keys import check as check_keys
 from db.migrate import MigrationError, pending
 from reunite.matching.defaults import for_encoder
 
@@ -73,8 +75,17 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
         )
         return
     yield Finding("its schema", ok=True, found="up to date")
+    yield await _keys(where)
     async for finding in _encoder(where):
         yield finding
+
+
+async def _keys(where: Servers) -> Finding:
+    try:
+        await check_keys(where.database_url, where.keys)
+    except KeysError as error:
+        return Finding("its keys", ok=False, found="can't be used", remedy=str(error))
+    return Finding("its keys", ok=True, found=str(where.keys.file or "REUNITE_KEYS"))
 
 
 async def _encoder(where: Servers) -> AsyncIterator[Finding]:
@@ -119,7 +130,7 @@ async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: 
         remedy = f"pip install 'reunite[{entry.extra}]', or `make install` in a checkout"
         yield Finding(entry.title, ok=False, found=f"the package {error.name} is missing", remedy=remedy)
         return
-    async for finding in check(config, where.database_url):
+    async for finding in check(config, where.connections):
         yield finding
 
 

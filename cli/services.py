@@ -85,6 +85,7 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
         encoder=settings.encoder,
         photos=_photos(settings),
         open_set=open_set_source(settings) if settings.open_set.is_on else None,
+        metrics=settings.metrics,
     )
     given = given_vectors(vectors, version) if vectors else None
     try:
@@ -92,13 +93,15 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
         await until_stopped(run(config, _say, ready, given=given))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
+    except OSError as error:
+        raise _port_taken(error, settings.metrics.port or 0, "REUNITE_METRICS_PORT") from error
 
 
 def _photos(settings: Settings) -> PhotoHosts:
     slack = settings.slack
     slack_hosts = frozenset({slack.file_host})
     return PhotoHosts(
-        hosts=photo_hosts(),
+        hosts=photo_hosts() | settings.photos.hosts,
         http_hosts=settings.photos.http_hosts | (slack_hosts if slack.is_without_tls else frozenset()),
         slack_hosts=slack_hosts,
         slack_token=slack.bot_token,
@@ -115,11 +118,24 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     adapter: AdapterConfig = getattr(settings, entry.name)
     try:
         adapter.check()
-        config = BotConfig(connections=where.connections, adapter=adapter)
+        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics)
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise UsageError(taken(getattr(adapter, "port", 0), entry.port_variable or "PORT")) from error
+        raise _port_taken(error, getattr(adapter, "port", 0), entry.port_variable or "PORT") from error
+
+
+async def api(settings: Settings, where: Servers) -> None:
+    """Serve the HTTP API. Raises UsageError."""
+    from api.app import ApiService, run  # noqa: PLC0415
+
+    service = ApiService(connections=where.connections, api=settings.api, photo_hosts=settings.photos.hosts)
+    try:
+        await until_stopped(run(service, announce_ready))
+    except OSError as error:
+        raise _port_taken(error, settings.api.port, "REUNITE_API_PORT") from error
+
+
+def _port_taken(error: OSError, port: int, variable: str) -> Exception:
+    return UsageError(taken(port, variable)) if error.errno == errno.EADDRINUSE else error

@@ -15,12 +15,17 @@ from redis.exceptions import RedisError
 
 from db import queue
 from db.config import Connections
+from db.embedding_requests import EmbeddingRequests
 from db.installations import Installations
+from db.keys import check
 from db.models import EmbeddingModel
 from db.stopping import stop
 from db.store import Store
+from metrics.config import MetricsSettings
+from metrics.observed import observed
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
+from workers.answers import Answers
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
@@ -58,6 +63,7 @@ class WorkerConfig:
     photos: PhotoHosts = field(default_factory=PhotoHosts)
     open_set: OpenSetSource | None = None
     """What an encoder without weights is calibrated on; None: it keeps its defaults."""
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -83,7 +89,9 @@ async def run(
     """
     servers, photos = config.connections, config.photos
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(servers.database_url))
+        store = await stack.enter_async_context(Store(servers.database_url, keys=servers.keys))
+        if photos.slack_token is None and await store.rows("SELECT FROM slack_installation LIMIT 1"):
+            await check(servers.database_url, servers.keys)  # or no photo of Slack's could be fetched
         load = load or partial(choose, threads=config.encoder.torch_threads)
         encoder, model = await (_given(store, given) if given else _model(store, config, load, report))
         stack.push_async_callback(encoder.close)
@@ -93,18 +101,23 @@ async def run(
         intake = Intake(store, fetcher, slack_files, decoders)
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
+        await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
         learning = asyncio.create_task(keep_learning(store, model))
+        answers = asyncio.create_task(_answer(store, encoder, model, decoders))
         ready(model)
         try:
             while True:
                 await _take_hints(_arq_worker(config, store, processor))
                 await asyncio.sleep(_SWEEP_EVERY)
         finally:
-            await stop(learning)
-            await stop(calibration)
-            await stop(sweeper)
+            await stop(sweeper, answers, learning, calibration)
+
+
+async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
+    if isinstance(encoder, BatchingEncoder):  # given vectors are of known reports only
+        await Answers(EmbeddingRequests(store), encoder, model, decoders).run()
 
 
 async def _given(store: Store, given: GivenVectors) -> tuple[ReportEncoder, EmbeddingModel]:

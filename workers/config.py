@@ -22,11 +22,12 @@ class EncoderSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_PHOTO_"))
 class PhotoSettings:
-    """Hosts (host:port) from which photos may come without TLS, for tests."""
+    """Hosts from which photos may be fetched in addition to the platforms'; and without TLS (host:port), for tests."""
 
+    hosts: frozenset[str] = frozenset()
     http_hosts: frozenset[str] = frozenset()
 
-    @field_validator("http_hosts", mode="before")
+    @field_validator("hosts", "http_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return value.replace(",", " ").split() if isinstance(value, str) else value

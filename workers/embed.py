@@ -1,7 +1,7 @@
 """Embeds reports: from stored copies and texts to rows of embeddings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -13,7 +13,7 @@ from db.embeddings import EmbeddingRow, of_photo, of_text
 from db.models import EmbeddingModel
 from db.session import CommunitySession
 from db.store import Store
-from reunite.encoder import Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, Pixels, Vectors
 from reunite.errors import DefectError
 from workers import photos
 
@@ -27,6 +27,10 @@ class ReportEncoder(Protocol):
 
     async def text(self, text: str) -> Mapping[str, Vectors]:
         """Embed a text: arrays by space, row i for the i-th thing that it is about."""
+        ...
+
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Return what each photo clearly shows, by its row in the shared space: English nouns, or none."""
         ...
 
     async def close(self) -> None: ...
@@ -58,6 +62,8 @@ class Embedded:
 
     rows: list[EmbeddingRow]
     failed: dict[UUID | None, Exception]
+    shown: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+    """What each photo clearly shows."""
 
 
 async def unembedded(
@@ -87,30 +93,44 @@ async def embed(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:
             raise outcome
         else:
             embedded.rows.extend(outcome)
+    embedded.shown.update(_shown(encoder, embedded.rows))
     return embedded
+
+
+async def save(session: CommunitySession, report: UUID, model: EmbeddingModel, embedded: Embedded, text: str) -> None:
+    """Store embeddings, and what the photos show."""
+    await session.embeddings.save(report, model.id, embedded.rows, text=text)
+    for photo, things in embedded.shown.items():
+        await session.photos.set_shown(photo, things)
+
+
+def _shown(encoder: ReportEncoder, rows: Sequence[EmbeddingRow]) -> Iterator[tuple[UUID, tuple[str, ...]]]:
+    for row in rows:
+        if row.photo and row.space == SHARED_SPACE:
+            yield row.photo, encoder.things(row.vector[None])[0]
 
 
 async def _photo(encoder: ReportEncoder, photo: UUID, name: str, picture: Pixels | bytes) -> list[EmbeddingRow]:
     pixels = await asyncio.to_thread(photos.decode, picture) if isinstance(picture, bytes) else picture
-    return of_photo(photo, _checked(await encoder.photo(name, pixels)), 0)
+    return of_photo(photo, checked(await encoder.photo(name, pixels)), 0)
 
 
 async def _text(encoder: ReportEncoder, text: str) -> list[EmbeddingRow]:
-    return of_text(_checked(await encoder.text(text)))
+    return of_text(checked(await encoder.text(text)))
 
 
-def _checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
+def checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
     """Return what a column of vectors takes: numbers. Raises DefectError."""
     if not all(np.isfinite(array).all() for array in vectors.values()):
         raise DefectError("The encoder's vectors are no numbers.")
     return vectors
 
 
-async def _whole(encoder: ReportEncoder, wanted: Unembedded) -> list[EmbeddingRow]:
+async def _whole(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:
     embedded = await embed(encoder, wanted)
     for error in embedded.failed.values():
         raise error
-    return embedded.rows
+    return embedded
 
 
 async def reembed(
@@ -141,8 +161,8 @@ async def _reembed_some(
         missing = [await unembedded(session, report, model) for report in reports]
     if not reports:
         return 0
-    rows = await asyncio.gather(*(_whole(encoder, some) for some in missing))
+    all_embedded = await asyncio.gather(*(_whole(encoder, some) for some in missing))
     async with store.session(community) as session:
-        for report, some, own_rows in zip(reports, missing, rows, strict=True):
-            await session.embeddings.save(report, model.id, own_rows, text=some.text)
+        for report, some, embedded in zip(reports, missing, all_embedded, strict=True):
+            await save(session, report, model, embedded, some.text)
     return len(reports)

@@ -52,6 +52,10 @@ class GivenVectors:
         """Return a vector for each thing of a text if the file has all of them, otherwise one for the whole text."""
         return {SHARED_SPACE: np.stack([self.texts[key] for key in self._keys(text)])}
 
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Name nothing: a file has no names of what photos show."""
+        return [()] * len(photos)
+
     async def close(self) -> None:
         """Do nothing: there is no thread to end."""
 

@@ -17,7 +17,7 @@ import discord
 from bot.discord.markup import escape
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
-from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
+from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Small, Span, Strong
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
 
@@ -194,6 +194,8 @@ def _span(span: Span) -> str:
             return escape(text)  # it may contain a file's name, or a member's word
         case Strong(text):
             return f"**{text}**"
+        case Small(text):
+            return f"-# {escape(text)}"
         case Quoted(text):
             return " ".join(_quoted(text).splitlines())
         case Person(platform, member):

@@ -48,8 +48,13 @@ class Item:
     colours: tuple[tuple[float, ...], ...] = ()
     answered_colour: str = ""
     """The colour (a name of `colours.NAMES`) that the author answered when asked."""
+    ruled_out_colours: tuple[str, ...] = ()
+    """The colours that the author was offered when asked, and none of which it has."""
+    ruled_out_places: tuple[str, ...] = ()
     posted_at: datetime | None = None
     """When it was posted, if known: the latest time at which it happened."""
+    shows: tuple[str, ...] = ()
+    """Nouns, in English, of things that its photos clearly show."""
 
 
 @dataclass(frozen=True, slots=True)
