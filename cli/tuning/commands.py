@@ -7,7 +7,6 @@ from uuid import UUID
 import typer
 
 from cli.context import AsJson, prepared
-from cli.vectors import vector_file
 
 Vectors = Annotated[
     Path | None,
@@ -27,6 +26,7 @@ def match(
     Example: reunite match sets/dev --out predictions.jsonl
     """
     from cli.tuning import match as command  # noqa: PLC0415
+    from cli.vectors import vector_file  # noqa: PLC0415
 
     with prepared() as (_, where):
         command.run(where, folder, out, vector_file(vectors, model))
@@ -54,6 +54,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     Example: reunite evaluate sets/dev --ablation --plots curves
     """
     from cli.tuning import evaluate as command  # noqa: PLC0415
+    from cli.vectors import vector_file  # noqa: PLC0415
 
     with prepared() as (_, where):
         given = vector_file(vectors, model, scores_live=False)
