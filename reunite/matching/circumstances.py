@@ -24,6 +24,8 @@ _SAME_PLACE: Final = 1.6
 _OTHER_PLACE: Final = -0.8
 """Log odds: six in ten owners name the place where the thing was found, one in twelve would by chance."""
 
+_ALIKE: Final = 0.6
+"""Similarity from which two places count as the same."""
 _GENERIC_WEIGHT: Final = 0.3
 _MIN_WORD_SIMILARITY: Final = 80.0
 """Per cent of equal letters from which two words count as the same word with a typing error."""
@@ -81,6 +83,11 @@ def _word_similarity(first: str, second: str) -> float:
         return 1.0
     is_comparable = first.isalpha() and second.isalpha()
     return fuzz.ratio(first, second, score_cutoff=_MIN_WORD_SIMILARITY) / 100 if is_comparable else 0.0
+
+
+def is_same_place(first: str, second: str) -> bool:
+    similarity = place_similarity(place_words(first), place_words(second))
+    return similarity is not None and similarity >= _ALIKE
 
 
 def place_log_odds(similarity: float) -> float:

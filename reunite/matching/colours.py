@@ -188,6 +188,13 @@ def log_ratio(stated: Shares, seen: Shares) -> float:
     return float(ratios @ np.asarray(stated))
 
 
+def log_ratio_of_others(ruled_out: Sequence[str], seen: Shares) -> float:
+    """Return the log of how much more of all other colours is seen than in a typical photo; highest near 0."""
+    others = np.array([name not in ruled_out for name in NAMES])
+    seen_others, usual = (float(np.asarray(shares)[others].sum()) for shares in (seen, _PRIOR_SHARES))
+    return float(np.log((seen_others + _SMOOTHING) / (usual + _SMOOTHING)))
+
+
 def share_of(name: str, seen: Shares, least: float = 0.0) -> float:
     """Return how much of a colour is seen, including colours that are similar by `least` or more."""
     similar = _SIMILARITY[_INDEX[name]]

@@ -4,6 +4,7 @@ import * as board from "./board.js";
 import { Composer } from "./composer.js";
 import { element } from "./dom.js";
 import { connect, send } from "./live.js";
+import * as look from "./look.js";
 import * as me from "./me.js";
 import * as menu from "./menu.js";
 import { announce, bringUp, isInView, onSwitchChannel, reveal } from "./places.js";
@@ -126,7 +127,8 @@ function obey(command, words) {
   if (command === "sealed") {
     switchChannel("found");
     composers.found.seal(words);
-  } else menu.open(MENU[command]);
+  } else if (command === "search") look.search(words);
+  else menu.open(MENU[command]);
 }
 
 async function chooseLanguage(code) {
@@ -168,6 +170,7 @@ switchChannel("found");
 arrange();
 addEventListener("resize", arrange);
 menu.start();
+look.start();
 const lookAgain = connect(takeUpdate, showConnection, me.parameters);
 me.onChange(() => {
   arrange();
