@@ -19,6 +19,7 @@ const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from this width, all c
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
 const awaited = new Set(); // the person's own posts without an answer
+let inView = null; // the post whose answer was brought into view last: its cards come right after
 let isConnected;
 let hasBoard = false;
 
@@ -67,8 +68,8 @@ function tellNews(message) {
   if (document.body.dataset.channel !== message.channel) {
     tabs.find((tab) => tab.dataset.channel === message.channel).classList.add("has-news");
   }
-  if (awaited.delete(message.root) && showAnswer(message)) return;
-  if (message.reply.kind !== "nothing" && !isInView(message.id)) toast(message);
+  if (awaited.delete(message.root) && showAnswer(message)) inView = message.root;
+  else if (message.root !== inView && message.reply.kind !== "nothing" && !isInView(message.id)) toast(message);
 }
 
 const channelName = (channel) => text(channel === "moderators" ? "for_moderators" : channel);
