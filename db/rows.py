@@ -94,6 +94,7 @@ def match(row: Row) -> Match:
         why=tuple(Why(**why) for why in row["why"]),
         state=MatchState(row["state"]),
         declined=row["declined"],
+        picked=row["picked"],
         released=row["released"],
         percent=row["percent"],
         photo=row["photo_id"],

@@ -9,9 +9,25 @@ from uuid import UUID
 from db import rows
 from db.queries import Queries
 from reunite import rules
-from reunite.entities import Settings, Statistics, Verdict
+from reunite.entities import PromisesKept, Settings, Statistics, Verdict
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost, Sent
+
+_KEPT = """
+WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id JOIN match m ON m.id = j.id
+  WHERE m.released OR NOT f.sealed), -- only moderators know the others
+lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(known.is_right IS NOT NULL) AS is_whole
+  FROM match m JOIN report f ON f.id = m.found_id AND (m.released OR NOT f.sealed) LEFT JOIN known ON known.id = m.id
+  WHERE m.label = 'Possible match' GROUP BY m.lost_id),
+own AS (SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live
+  WHERE community_id IS NOT NULL ORDER BY seq DESC LIMIT 1)
+SELECT
+  (SELECT count(*) FROM known WHERE label = 'High confidence') AS high,
+  (SELECT count(*) FROM known WHERE label = 'High confidence' AND is_right) AS high_right,
+  (SELECT count(*) FROM lists WHERE is_right OR is_whole) AS lists,
+  (SELECT count(*) FROM lists WHERE is_right) AS lists_right,
+  coalesce((SELECT (summary ->> 'searches')::int FROM own WHERE summary ->> 'source' = 'feedback'), 0) AS learned_from
+"""
 
 
 class SqlWorkspaces(Queries):
@@ -72,7 +88,8 @@ class SqlWorkspaces(Queries):
                  (SELECT count(*) FROM known WHERE state = 'refused') AS refused,
                  coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
         )
-        return Statistics(**row or {})
+        kept = await self._one(_KEPT)
+        return Statistics(**row or {}, kept=PromisesKept(**kept or {}))
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         found = await self._all(

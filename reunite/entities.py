@@ -220,6 +220,8 @@ class Match:
     state: MatchState
     declined: bool = False
     """The owner has said that it isn't theirs."""
+    picked: bool = False
+    """The owner picked it from a gallery."""
     percent: bool = False
     """Whether the probability may be shown: the scoring model was calibrated."""
     released: bool = False
@@ -314,6 +316,19 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisesKept:
+    """How labels have turned out, as far as people have said, and how much was learned from that."""
+
+    high: int = 0
+    high_right: int = 0
+    lists: int = 0
+    """Of possible matches: those of which one was right, or all were wrong."""
+    lists_right: int = 0
+    learned_from: int = 0
+    """How many answers the community's own weights were last fitted to; 0: it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """A community's numbers, none about a person. Sealed reports are not in `open_found_reports`."""
 
@@ -324,3 +339,4 @@ class Statistics:
     confirmed: int
     refused: int
     model: str
+    kept: PromisesKept = PromisesKept()

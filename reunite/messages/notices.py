@@ -1,10 +1,11 @@
 """Replies to members about their reports and claims, and to moderators about matches and their community."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Statistics
+from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics
 from reunite.language import date_words, plural, sentence, shortened
 from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
 from reunite.messages.wording import author, button, certainty, circumstances, day_of, line, quote, why_words
@@ -75,9 +76,21 @@ def statistics(numbers: Statistics, language: str) -> Reply:
             confirmed=numbers.confirmed,
             refused=numbers.refused,
         ),
+        *_promises(numbers.kept, language),
         sentence("stats_model", language, model=numbers.model or "–"),
     )
     return Reply("note", tuple((Plain(each),) for each in counted))
+
+
+def _promises(kept: PromisesKept, language: str) -> Iterator[str]:
+    """Compare what labels promise with what people have said about them."""
+    high, possible = (sentence(f"label_{label}", language) for label in ("high", "possible"))
+    if kept.high:
+        yield sentence("stats_high", language, label=high, right=kept.high_right, known=kept.high)
+    if kept.lists:
+        yield sentence("stats_possible", language, label=possible, right=kept.lists_right, known=kept.lists)
+    if kept.learned_from:
+        yield plural("stats_learned", kept.learned_from, language)
 
 
 # Claims

@@ -551,6 +551,7 @@ class GalleryCases:
         for _ in range(2):
             await stage.press("pick", match.id, ADA)
         assert await stage.kinds(lost) == ["first_reply", "match"]
+        assert (await stage.match(lost)).picked
         assert await stage.thread(found) == []
         await stage.claim(match, found)
 
