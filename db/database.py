@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from db.queries import Connection
 from db.session import CommunitySession
+from db.sketches import Shelf
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10
@@ -27,6 +28,7 @@ class Database:
     def __init__(self, url: str, *, connections: int = 8) -> None:
         """Open nothing yet; `connections` is the most that are open at once."""
         self.url = url
+        self.shelf = Shelf()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
@@ -71,7 +73,7 @@ class Database:
     @asynccontextmanager
     async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:
         async with self.transaction(community) as connection:
-            yield CommunitySession(connection, community)
+            yield CommunitySession(connection, community, self.shelf)
 
     async def rows(self, query: str, *params: object) -> list[dict[str, Any]]:
         """Run one statement outside every community."""

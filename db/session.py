@@ -12,6 +12,7 @@ from db.photos import SqlPhotos
 from db.queries import Connection, Queries
 from db.questions import SqlQuestions
 from db.reports import SqlReports
+from db.sketches import Shelf
 from db.verdicts import SqlVerdicts
 from db.work import SqlWork
 from db.workspaces import SqlWorkspaces
@@ -22,14 +23,14 @@ __all__ = ["CommunitySession", "Connection"]
 class CommunitySession(Queries):
     """`reunite.ports.Session`, and embeddings for the workers."""
 
-    def __init__(self, connection: Connection, community: UUID) -> None:
+    def __init__(self, connection: Connection, community: UUID, shelf: Shelf) -> None:
         """`connection` is in a transaction in which row-level security lets only `community` be seen."""
         super().__init__(connection, community)
         self.reports = SqlReports(connection, community)
         self.questions = SqlQuestions(connection, community)
         self.photos = SqlPhotos(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
-        self.candidates = SqlCandidates(connection, community)
+        self.candidates = SqlCandidates(connection, community, shelf)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)
         self.claims = SqlClaims(connection, community)

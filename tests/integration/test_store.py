@@ -26,6 +26,7 @@ TENANT_TABLES = {
     "report",
     "photo",
     "embedding",
+    "search_change",
     "work",
     "match",
     "verdict",

@@ -25,11 +25,12 @@ OWNERS = {
     "link_workspace",
     "move_community",
     "replies_quoting",
+    "reports_with_words",
     "stale_photos",
     "unlink_workspace",
 }
 """The functions that run with the owner's rights, whoever calls them."""
-NOT_CALLED = {"announce_outbox", "move_community"}
+NOT_CALLED = {"announce_outbox", "move_community", "note_embedding_change", "note_report_change"}
 """What the application can't call itself."""
 
 
