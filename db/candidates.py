@@ -4,7 +4,8 @@ Among few open reports all are measured. Among many, sketches say which are wort
 (docs/decisions/0025-flat-search.md).
 """
 
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +24,7 @@ from db.vectors import (
     Measured,
     Scope,
     SqlVectors,
+    alike,
     as_array,
     distinct,
     ids_of,
@@ -45,27 +47,25 @@ _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
     AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {TAKES_PART} LIMIT %(most)s) AS counted) AS n,
   {_DECIDED} (state = 'refused' OR declined)) AS refused,
   {_DECIDED} released) AS released,
-  (SELECT jsonb_agg(colours ORDER BY position) FROM photo
+  (SELECT string_agg(array_send(colours), '' ORDER BY position) FROM photo
     WHERE report_id = %(report)s AND state = 'stored') AS colours"""
 _DETAILS: Final = f"""
 SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
   r.question_answer,
-  (SELECT jsonb_agg(p.colours ORDER BY p.position) FROM photo p
+  (SELECT string_agg(array_send(p.colours), '' ORDER BY p.position) FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[]) AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
   AND {TAKES_PART}
 """
-_ALIKE: Final = """
-SELECT one.report_id AS one, other.report_id AS other, max(-(one.vector <#> other.vector)) AS similarity
-FROM embedding one JOIN embedding other ON other.community_id = one.community_id AND other.model_id = one.model_id
-  AND other.space = one.space AND other.source = one.source AND other.report_id > one.report_id
-WHERE one.model_id = %(model)s AND one.space = %(space)s AND one.source = 'photo'
-  AND one.report_id = ANY(%(reports)s) AND other.report_id = ANY(%(reports)s)
-GROUP BY one.report_id, other.report_id ORDER BY similarity DESC LIMIT %(most)s
+_PHOTOS: Final = """
+SELECT string_agg(uuid_send(report_id), '') AS reports, string_agg(halfvec_send(vector), '') AS vectors FROM embedding
+WHERE report_id = ANY(%(reports)s::uuid[]) AND model_id = %(model)s AND space = %(space)s AND source = 'photo'
 """
 _MOST_COMPARED: Final = 10
 """How many candidates, the nearest in each kind of pair, are compared with each other."""
 _MOST_ALIKE: Final = 64
+_ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
+"""Bytes before the first element of a binary array."""
 
 
 class SqlCandidates(Queries):
@@ -96,10 +96,10 @@ class SqlCandidates(Queries):
         chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(known["refused"])))]
         candidates = await self._candidates(scope, measured, chosen, rare)
         return Search(
-            query=_item(report.id, report.kind, _fields_of(report), known["colours"] or []),
+            query=_item(report.id, report.kind, _fields_of(report), _colours(known["colours"])),
             candidates=candidates,
             background=guessed.background(measured) if guessed else _background(measured),
-            lookalikes=await self._alike(scope, candidates) if scope.opposite is ReportKind.FOUND else {},
+            lookalikes=await self._alike(scope, measured) if scope.opposite is ReportKind.FOUND else {},
             open_count=open_count,
             boilerplate=boilerplate,
         )
@@ -125,7 +125,7 @@ class SqlCandidates(Queries):
         photos = _photos(measured, scope.opposite, keys)
         return tuple(
             Candidate(
-                item=_item(row["id"], scope.opposite, row, row["colours"] or []),
+                item=_item(row["id"], scope.opposite, row, _colours(row["colours"])),
                 similarities=similarities[index],
                 rare_words=tuple(sorted(rare.get(row["id"], ()))),
                 photo=photos[index] if photos[index] != NO_PHOTO else None,
@@ -133,16 +133,12 @@ class SqlCandidates(Queries):
             for index, row in enumerate(rows)
         )
 
-    async def _alike(self, scope: Scope, candidates: Sequence[Candidate]) -> dict[frozenset[UUID], float]:
-        """Return the pairs of candidates whose photos are most alike: they may be posts of one thing."""
-        nearest: set[UUID] = set()
-        for kind in PairKind:
-            known = [each for each in candidates if kind in each.similarities]
-            known.sort(key=lambda each: -each.similarities[kind])
-            nearest.update(each.item.report for each in known[:_MOST_COMPARED])
+    async def _alike(self, scope: Scope, measured: Mapping[PairKind, Measured]) -> dict[frozenset[UUID], float]:
+        """Return the pairs of found reports near the query whose photos are most alike: perhaps posts of one thing."""
         space = scope.space(PHOTO_SPACE)
-        alike = await self._all(_ALIKE, model=scope.model, space=space, reports=list(nearest), most=_MOST_ALIKE)
-        return {frozenset((row["one"], row["other"])): row["similarity"] for row in alike}
+        nearest = distinct([each.nearest(_MOST_COMPARED) for each in measured.values()])
+        [row] = await self._all(_PHOTOS, model=scope.model, space=space, reports=as_array(nearest))
+        return alike(row["reports"], row["vectors"], scope.spaces[space], _MOST_ALIKE) if row["reports"] else {}
 
 
 def _background(measured: Mapping[PairKind, Measured]) -> dict[PairKind, Background]:
@@ -176,7 +172,7 @@ def _fields_of(report: Report) -> dict[str, Any]:
     }
 
 
-def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[list[float]]) -> Item:
+def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: tuple[tuple[float, ...], ...]) -> Item:
     said: datetime | None = row["happened_at"]
     return Item(
         report=report,
@@ -186,6 +182,18 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[lis
         at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
         posted_at=row["posted_at"],
-        colours=tuple(tuple(photo) for photo in colours),
+        colours=colours,
         answered_colour=row["question_answer"] or "" if row["asked"] == "colour" else "",
     )
+
+
+def _colours(packed: bytes | None) -> tuple[tuple[float, ...], ...]:
+    """Read arrays of numbers in PostgreSQL's binary format, one after the other."""
+    colours, start = [], 0
+    while packed and start < len(packed):
+        dimensions = int.from_bytes(packed[start : start + 4], "big")
+        size = int.from_bytes(packed[start + 12 : start + 16], "big") if dimensions else 0
+        start += _ARRAY_HEADER + dimensions * _ARRAY_DIMENSION
+        colours.append(struct.unpack(">" + "4xf" * size, packed[start : start + 8 * size]))
+        start += 8 * size
+    return tuple(colours)

@@ -210,3 +210,19 @@ def _winners(values: Floats, best: Floats, owners: NDArray[np.int64], reports: i
     winners = np.empty(reports, np.int64)
     winners[owners[positions[::-1]]] = positions[::-1]
     return winners
+
+
+def alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
+    """Return at most so many pairs of different reports by their most similar vectors; both are packed."""
+    row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
+    halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)
+    ids = np.frombuffer(reports, ID)
+    keys = keys_of(ids)
+    ones, others = np.nonzero(np.triu(keys[:, None] != keys[None, :]))
+    cosines = (halves @ halves.T)[ones, others]
+    found: dict[frozenset[UUID], float] = {}
+    for place in np.argsort(-cosines, kind="stable"):
+        found.setdefault(frozenset(uuids(ids[[ones[place], others[place]]])), float(cosines[place]))
+        if len(found) == most:
+            break
+    return found
