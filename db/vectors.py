@@ -220,9 +220,10 @@ def alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[fro
     keys = keys_of(ids)
     ones, others = np.nonzero(np.triu(keys[:, None] != keys[None, :]))
     cosines = (halves @ halves.T)[ones, others]
+    names = uuids(ids)
     found: dict[frozenset[UUID], float] = {}
-    for place in np.argsort(-cosines, kind="stable"):
-        found.setdefault(frozenset(uuids(ids[[ones[place], others[place]]])), float(cosines[place]))
+    for place in np.argsort(-cosines, kind="stable").tolist():
+        found.setdefault(frozenset((names[ones[place]], names[others[place]])), float(cosines[place]))
         if len(found) == most:
             break
     return found

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -29,6 +30,8 @@ SPACES: Final = {
 _SMALL, _MIDDLE = 1000, 10_000
 _INSERTS: Final = 120
 """How many reports a second are added during the searches, if the machine can."""
+_ADDERS: Final = 4
+"""How many of them at the same time."""
 _LEAST_SECONDS: Final = 1.0
 """How long searches and inserts go on at least."""
 _PAUSE: Final = 0.01
@@ -141,7 +144,8 @@ async def _search_one(
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
     first = await _search(store, filled.place, filled.lost[0])
     recall = np.mean([await _recall(store, filled.place, report) for report in filled.lost], axis=0)
-    adding = asyncio.create_task(_add(store, filler, filled.place))
+    filler.added = 0
+    adding = asyncio.gather(*(_add(store, filler, filled.place) for _ in range(_ADDERS)))
     start = time.perf_counter()
     seconds: list[float] = []
     while len(seconds) < rounds or time.perf_counter() < start + _LEAST_SECONDS:
@@ -149,13 +153,14 @@ async def _search_one(
         await asyncio.sleep(_PAUSE)
     added, took = filler.added, time.perf_counter() - start
     adding.cancel()
-    await asyncio.gather(adding, return_exceptions=True)
+    with suppress(asyncio.CancelledError):
+        await adding
     return Round(size, tuple(seconds), (float(recall[0]), float(recall[1]))), first, added / took
 
 
 async def _add(store: Store, filler: Filler, place: Place) -> None:
-    """Add reports one by one, each in a transaction of its own, until cancelled."""
-    filler.added, start = 0, time.perf_counter()
+    """Add reports one by one, each in a transaction of its own, until cancelled; together with others keep the pace."""
+    start = time.perf_counter()
     while True:
         await filler.add_one(store, place)
         filler.added += 1

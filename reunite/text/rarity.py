@@ -60,8 +60,8 @@ def boilerplate_words(
     return frozenset(
         word
         for word, authors in holders.items()
-        if not is_known(word)  # someone who finds many umbrellas still means umbrellas
-        and is_boilerplate(authors.values(), reports_of, open_count)
+        if is_boilerplate(authors.values(), reports_of, open_count)
+        and not is_known(word)  # someone who finds many umbrellas still means umbrellas
     )
 
 

@@ -8,12 +8,14 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from pgvector import HalfVector
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidates
+from db import candidates, vectors
 from db.sketches import Shelf
 from db.store import Store
+from db.vectors import SqlVectors
 from reunite.entities import ReportState
 from reunite.matching.evidence import Search
 
@@ -173,6 +175,37 @@ async def test_a_community_keeps_its_sketches_to_itself(owner_database_url: str,
                 found = ids(await session.candidates.search(report, LIMIT))
             rows = await community.rows("SELECT DISTINCT community_id FROM report WHERE id = ANY(%s)", list(found))
             assert rows == [(filled.place.community,)]
+
+
+async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: str, database_url: str) -> None:
+    async with large(owner_database_url, database_url) as community:
+        place = community.filled.place
+        async with community.store.session(place.community) as session:
+            known = await session.reports.get(community.filled.lost[0])
+            assert known
+            scope, _ = await session.candidates._scope(known, LIMIT, sealed=False)
+            [target, _] = await SqlVectors(session._connection, place.community).targets(scope)
+            given = {"v0": HalfVector(target.vectors[0]), "community": place.community, "model": scope.model}
+            given |= {"space": target.space, "source": target.source, "reports": [known.id] * 300}
+            query = vectors._PACKED.format(similarities="sum(e.vector <#> %(v0)s)") + vectors._SOME
+            plan = str(await session._all(f"EXPLAIN {query}", **given))
+        assert "embedding_report_id_model_id_space_photo_id_part_key" in plan
+        assert "Seq Scan" not in plan
+
+
+async def test_words_are_looked_up_in_their_index_despite_row_level_security(
+    owner_database_url: str, database_url: str
+) -> None:
+    async with large(owner_database_url, database_url) as community:
+        used = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE indexrelname = 'report_word_keys'"
+        [[before]] = await community.rows(used)
+        async with community.store.session(community.filled.place.community) as session:
+            known = await session.reports.get(community.filled.lost[0])
+            assert known
+            await session.candidates.search(known, LIMIT)
+            await session._one("SELECT pg_stat_force_next_flush()")
+        [[after]] = await community.rows(used)
+        assert after > before
 
 
 def test_sketches_not_used_for_longest_go_first() -> None:
