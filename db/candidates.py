@@ -33,12 +33,16 @@ from db.vectors import (
 )
 from db.words import SqlWords
 from reunite.encoder import PHOTO_SPACE
-from reunite.entities import Report, ReportKind
+from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 
 MANY: Final = 3000
 """Beyond so many open reports of the other kind, not all are measured."""
 
+_SEEN: Final = """(SELECT string_agg(array_send(p.colours), '' ORDER BY p.position) FROM photo p
+    WHERE p.report_id = {report} AND p.state = 'stored') AS colours,
+  ARRAY(SELECT DISTINCT thing FROM photo p, unnest(p.shows) AS thing
+    WHERE p.report_id = {report} AND p.state = 'stored' ORDER BY thing) AS shows"""
 _DECIDED: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
     WHERE (lost_id = %(report)s OR found_id = %(report)s) AND """
 _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
@@ -47,13 +51,11 @@ _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
     AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {TAKES_PART} LIMIT %(most)s) AS counted) AS n,
   {_DECIDED} (state = 'refused' OR declined)) AS refused,
   {_DECIDED} released) AS released,
-  (SELECT string_agg(array_send(colours), '' ORDER BY position) FROM photo
-    WHERE report_id = %(report)s AND state = 'stored') AS colours"""
+  {_SEEN.format(report="%(report)s")}"""
 _DETAILS: Final = f"""
 SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
-  r.question_answer,
-  (SELECT string_agg(array_send(p.colours), '' ORDER BY p.position) FROM photo p
-    WHERE p.report_id = r.id AND p.state = 'stored') AS colours
+  r.question -> 'options' AS options, r.question_answer,
+  {_SEEN.format(report="r.id")}
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[]) AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
   AND {TAKES_PART}
 """
@@ -96,7 +98,7 @@ class SqlCandidates(Queries):
         chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(known["refused"])))]
         candidates = await self._candidates(scope, measured, chosen, rare)
         return Search(
-            query=_item(report.id, report.kind, _fields_of(report), _colours(known["colours"])),
+            query=_item(report.id, report.kind, _fields_of(report) | known),
             candidates=candidates,
             background=guessed.background(measured) if guessed else _background(measured),
             lookalikes=await self._alike(scope, measured) if scope.opposite is ReportKind.FOUND else {},
@@ -125,7 +127,7 @@ class SqlCandidates(Queries):
         photos = _photos(measured, scope.opposite, keys)
         return tuple(
             Candidate(
-                item=_item(row["id"], scope.opposite, row, _colours(row["colours"])),
+                item=_item(row["id"], scope.opposite, row),
                 similarities=similarities[index],
                 rare_words=tuple(sorted(rare.get(row["id"], ()))),
                 photo=photos[index] if photos[index] != NO_PHOTO else None,
@@ -168,22 +170,30 @@ def _fields_of(report: Report) -> dict[str, Any]:
         "posted_at": report.posted_at,
         "created_at": report.created_at,
         "asked": report.question.aspect if report.question else None,
+        "options": report.question.options if report.question else (),
         "question_answer": report.question_answer,
     }
 
 
-def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: tuple[tuple[float, ...], ...]) -> Item:
+def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
     said: datetime | None = row["happened_at"]
+    answer, ruled_out = row["question_answer"] or "", ()
+    if answer == ANOTHER:
+        answer, ruled_out = "", tuple(row["options"])
+    about_colour, about_place = (row["asked"] == aspect for aspect in ("colour", "place"))
     return Item(
         report=report,
         kind=kind,
         text=row["text"],
-        place=row["place"] or (row["question_answer"] or "" if row["asked"] == "place" else ""),
+        place=row["place"] or (answer if about_place else ""),
         at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
         posted_at=row["posted_at"],
-        colours=colours,
-        answered_colour=row["question_answer"] or "" if row["asked"] == "colour" else "",
+        colours=_colours(row["colours"]),
+        shows=tuple(row["shows"]),
+        answered_colour=answer if about_colour else "",
+        ruled_out_colours=ruled_out if about_colour else (),
+        ruled_out_places=ruled_out if about_place else (),
     )
 
 

@@ -22,15 +22,15 @@ _HEADER: Final = 19
 """Bytes before the first row of a binary COPY."""
 _LOST, _SEALED, _TEXT = 1, 2, 4
 
-_NOW: Final = """SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen,
+_OWN: Final = """ARRAY(SELECT report_id FROM search_change
+    WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()) AS own"""
+_NOW: Final = f"""SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, {_OWN},
   (SELECT count(*) FROM report r WHERE r.community_id = %(community)s AND r.state = 'open') AS reports"""
-# What the own transaction has changed is left out: it may still be undone. After a restore from a backup old rows carry
-# transactions that are yet to come.
-_CHANGES: Final = """
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, ARRAY(
+# After a restore from a backup old rows carry transactions that are yet to come.
+_CHANGES: Final = f"""
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, {_OWN}, ARRAY(
   SELECT report_id FROM search_change WHERE community_id = %(community)s
     AND changed >= %(seen)s::text::xid8 AND changed < pg_snapshot_xmax(pg_current_snapshot())
-    AND changed IS DISTINCT FROM pg_current_xact_id_if_assigned()
   LIMIT %(most)s) AS reports
 """
 _VECTORS: Final = """
@@ -72,17 +72,16 @@ class SqlSketches(Queries):
         sketches.axes, sketches.groups = axes, {}
         await self._add(sketches, model, spaces, np.empty(0, np.uint64), _ALL)
         sketches.count_all()
-        sketches.seen = now["seen"]
+        sketches.seen, sketches.doubtful = now["seen"], now["own"]
 
     async def _refresh(self, sketches: Sketches, model: int, spaces: Mapping[str, int]) -> None:
-        changed = await self._one(_CHANGES, community=self.community, seen=sketches.seen, most=_MOST_CHANGES)
-        reports: list[UUID] = changed["reports"] if changed else []
-        if len(reports) == _MOST_CHANGES:
+        [now] = await self._all(_CHANGES, community=self.community, seen=sketches.seen, most=_MOST_CHANGES)
+        if len(now["reports"]) == _MOST_CHANGES:
             await self._read(sketches, model, spaces)
-        elif changed:
-            if reports:
-                await self._add(sketches, model, spaces, keys_of(ids_of(reports)), _SOME, reports=reports)
-            sketches.seen = changed["seen"]
+            return
+        if changed := list({*now["reports"], *now["own"], *sketches.doubtful}):
+            await self._add(sketches, model, spaces, keys_of(ids_of(changed)), _SOME, reports=changed)
+        sketches.seen, sketches.doubtful = now["seen"], now["own"]
 
     async def _add(
         self,

@@ -197,6 +197,8 @@ class Sketches:
     """By space."""
     seen: int = 0
     """The oldest transaction whose changes are perhaps not in here."""
+    doubtful: list[UUID] = field(default_factory=list)
+    """Reports as changed by a transaction that may still be undone: they are read again."""
     groups: dict[Group, Rows] = field(default_factory=dict)
     counts: Counter[tuple[ReportKind, bool]] = field(default_factory=Counter)
     """How many reports have sketches, by kind and by whether they are sealed."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from db.queries import Queries
-from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
+from reunite.encoder import SHARED_SPACE
 from reunite.entities import ReportKind
-from reunite.matching.evidence import PairKind
+from reunite.matching.evidence import SIDES, PairKind
 
 Ids = NDArray[np.void]
 """UUIDs of 16 bytes each."""
@@ -22,14 +22,6 @@ Floats = NDArray[np.float64]
 ID: Final = np.dtype("V16")
 NO_PHOTO: Final = UUID(int=0)
 """Stands for no photo in a packed column."""
-
-# Each kind of pair, the sources that it compares, and the space that it prefers where the model has it.
-_PAIRS: Final = (
-    (PairKind.PHOTO_PHOTO, "photo", "photo", PHOTO_SPACE),
-    (PairKind.TEXT_PHOTO, "text", "photo", SHARED_SPACE),
-    (PairKind.PHOTO_TEXT, "photo", "text", SHARED_SPACE),
-    (PairKind.TEXT_TEXT, "text", "text", TEXT_SPACE),
-)
 
 # A sealed report isn't even counted, until a moderator releases it to this lost report.
 TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match m
@@ -141,7 +133,7 @@ class SqlVectors(Queries):
         """Return what each vector of the query is compared with, in the space that its kind of pair prefers."""
         mine = await self._all(_MINE, report=scope.report, model=scope.model)
         grouped: dict[tuple[str, str], list[tuple[PairKind, UUID | None, NDArray[np.float32]]]] = {}
-        for kind, source, theirs, preferred in _PAIRS:
+        for kind, (source, theirs, preferred) in SIDES.items():
             space = scope.space(preferred)
             for row in mine:
                 if row["space"] == space and (row["photo_id"] is None) == (source == "text"):
