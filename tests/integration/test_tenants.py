@@ -15,6 +15,7 @@ from tests.support.keys import KEYS
 OWNERS = {
     "add_first_calibration",
     "all_communities",
+    "communities_to_teach",
     "enter_workspace",
     "expired_reports",
     "failed_work",
