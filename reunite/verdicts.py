@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from reunite import rules
+from reunite import rights, rules
 from reunite.announce import log_lines, show_released
+from reunite.answers import settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
@@ -81,8 +82,7 @@ class VerdictHandlers:
             match = await session.matches.get(press.subject)
             if match is None:
                 raise TellUserError("nothing_here")
-            if not press.is_moderator:
-                raise TellUserError("only_moderators_release")
+            rights.check_member("release", is_moderator=press.is_moderator)
             lost, found = await lock_sides(session, match)
             if {lost.state, found.state} != {ReportState.OPEN}:
                 raise TellUserError("report_closed")
@@ -97,8 +97,8 @@ class VerdictHandlers:
             match = await _named(session, command)
             if match is None:
                 return None
-            if command.given and not command.is_moderator:
-                raise TellUserError("only_moderators")
+            if command.given:
+                rights.check_member("give_verdict", is_moderator=command.is_moderator)
             reports = await lock_sides(session, match)
             match = await session.matches.get(match.id) or match  # others may have decided before the lock
             given = _given(await session.verdicts.of(match.id), command)
@@ -114,6 +114,7 @@ class VerdictHandlers:
             moderator = Person(command.target.platform, command.member)
             change = _Change(replace(match, state=state), match.state, reports, moderator, len(log))
             work = await _apply(session, change)
+            await settle_claims(session, change.match, reports[1])
             await _revise_log(session, change.match, *reports, moderator)
         for each in work:
             await self._queue.hint(each)
@@ -146,8 +147,9 @@ def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
 
 
 def _check(command: GiveVerdict, reports: tuple[Report, Report], *, given: bool) -> None:
-    if given and not command.is_moderator:
-        raise TellUserError("only_moderators")
+    moderates = command.is_moderator  # and only one's own verdict is in force to be taken back
+    roles = rights.roles_of(command.target.platform, command.member, is_moderator=moderates, gave=not given)
+    rights.check("give_verdict" if given else "take_back_verdict", roles)
     if given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
         raise TellUserError("report_closed")
 
