@@ -4,7 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import Final
 
-from pydantic import AliasGenerator, ConfigDict, Field
+import psycopg
+from psycopg import conninfo
+from pydantic import AliasGenerator, ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from db.keys import NO_KEYS, Keys
@@ -28,6 +30,16 @@ class DatabaseSettings:
     url: str | None = Field(default=None, repr=False)
     owner_url: str | None = Field(default=None, repr=False, validation_alias="REUNITE_OWNER_DATABASE_URL")
 
+    @field_validator("url", "owner_url")
+    @classmethod
+    def _check(cls, value: str | None) -> str | None:
+        """Refuse what PostgreSQL can't read: its own error would show the password."""
+        try:
+            conninfo.conninfo_to_dict(value or "")
+        except psycopg.ProgrammingError:
+            raise ValueError("not an address of PostgreSQL, such as postgresql://name:password@host/database") from None
+        return value
+
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_REDIS_"))
 class RedisSettings:
@@ -35,6 +47,13 @@ class RedisSettings:
 
     url: str | None = Field(default=None, repr=False)
     queue: str = Field(default=DEFAULT_QUEUE, validation_alias="REUNITE_QUEUE")
+
+    @field_validator("url")
+    @classmethod
+    def _check(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("not an address of Redis, such as redis://host:6379/0")
+        return value
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
