@@ -21,7 +21,7 @@ from tests.doubles.discord import DiscordDouble
 from tests.doubles.slack import SlackDouble
 from tests.support.slack_adapter import no_proxy
 
-_RETRIES = 200
+_RETRIES = 2000
 """Slack sends an event again within a second here, not after a minute: more often, so that it lasts as long."""
 
 

@@ -56,7 +56,8 @@ class DiscordSide(Side):
 
     def __init__(self, discord: DiscordDouble) -> None:
         self.discord = discord
-        self.author, self.moderator = discord.join("Ada"), discord.join("Mo", moderator=True)
+        self.authors = {"lost": discord.join("Ada"), "found": discord.join("Ben")}
+        self.moderator = discord.join("Mo", moderator=True)
         self.adapter = {
             "token": TOKEN,
             "api_base": discord.api_base,
@@ -67,7 +68,7 @@ class DiscordSide(Side):
         self.photos = {"hosts": [], "http_hosts": [discord.file_host]}
 
     async def post(self, kind: str, colour: str, words: str) -> str:
-        return await self.discord.post(kind, self.author, words, {f"{colour}.jpg": drawing(colour)}, times=2)
+        return await self.discord.post(kind, self.authors[kind], words, {f"{colour}.jpg": drawing(colour)}, times=2)
 
     async def delete(self, kind: str, post: str) -> None:
         del kind
@@ -115,13 +116,14 @@ class SlackSide(Side):
     def __init__(self, slack: SlackDouble) -> None:
         self.slack = slack
         self.channels = {kind: slack.add_channel(kind) for kind in ("found", "lost")}
-        self.author, self.moderator = slack.add_member("Ada"), slack.add_member("Mo", admin=True)
+        self.authors = {"lost": slack.add_member("Ada"), "found": slack.add_member("Ben")}
+        self.moderator = slack.add_member("Mo", admin=True)
         self.adapter = {"api_base": slack.api_base, "ping_seconds": 0.5, "bot_token": BOT_TOKEN, "app_token": APP_TOKEN}
         host = [urlsplit(slack.origin).netloc]
         self.photos = {"hosts": [], "http_hosts": host, "slack_hosts": host, "slack_token": BOT_TOKEN}
 
     async def post(self, kind: str, colour: str, words: str) -> str:
-        return self.slack.post_photo(self.channels[kind], self.author, drawing(colour), words)
+        return self.slack.post_photo(self.channels[kind], self.authors[kind], drawing(colour), words)
 
     async def delete(self, kind: str, post: str) -> None:
         self.slack.delete(self.channels[kind], post)

@@ -28,6 +28,8 @@ _DELETED: Final = "purple"
 """Of what is posted to be deleted, so that no verdict goes with it."""
 _CALM: Final = 180.0
 """Seconds that the system has to come to rest."""
+_PEACE, _PEACE_SECONDS = 5, 5.0
+"""Every so many rounds nothing is harmed for a while, so that there are answers to give verdicts on."""
 _UNSETTLED: Final = """SELECT (SELECT count(*) FROM work WHERE state = 'due')
   + (SELECT count(*) FROM outbox WHERE state = 'queued') + (SELECT count(*) FROM report WHERE state = 'pending')"""
 
@@ -63,11 +65,15 @@ class Storm:
         try:
             for role in ("worker", self.side.role):
                 await self._start(role)
-            for _ in range(rounds):
+            await self._settle_in()
+            for number in range(rounds):
                 await self._people()
+                if number % _PEACE == _PEACE - 1:
+                    await asyncio.sleep(_PEACE_SECONDS)
+                    await self._moderate()
                 await self._harm()
-                await asyncio.sleep(self.chance.uniform(0, 1.5))
-                await self._moderate()
+                await self._supervise()
+                await asyncio.sleep(self.chance.uniform(0, 2))
             await self._revive()
             await self._calm()
             return {"seconds": round(time.monotonic() - began), **self._figures(), "faults": await self._faults()}
@@ -84,7 +90,7 @@ class Storm:
             kind = self.chance.choice(["found", "lost"])
             is_to_go = self.chance.random() < 0.25
             colour = _DELETED if is_to_go else self.chance.choice(_COLOURS)
-            words = f"{colour} umbrella of qz{len(self.posts):04}"
+            words = f"{colour} umbrella from zk{len(self.posts) // 3} qz{len(self.posts):04}"
             self.posts[await self.side.post(kind, colour, words)] = Posted(kind, words)
         present = [post for post, posted in self.posts.items() if _DELETED in posted.words and not posted.is_deleted]
         if present and self.chance.random() < 0.5:
@@ -92,15 +98,20 @@ class Storm:
             self.posts[post].is_deleted = True
             await self.side.delete(self.posts[post].kind, post)
 
+    async def _settle_in(self) -> None:
+        """Wait for a first answer: a bot that is new somewhere leaves what was posted before alone."""
+        post = await self.side.post("found", "orange", "the first")
+        await eventually(lambda: self.side.thread("found", post), within=_CALM)
+
     async def _moderate(self) -> None:
-        """Confirm a card that stands in a thread now."""
+        """Confirm some of the cards that stand in threads now."""
         for post, posted in self.posts.items():
             if posted.kind == "lost" and posted.card is None and _DELETED not in posted.words:
-                cards = [message for message, text in self.side.thread("lost", post) if CARD in text]
-                if cards and self.chance.random() < 0.3:
+                thread = self.side.thread("lost", post)
+                cards = [message for message, text in thread if CARD in text and _DELETED not in text]
+                if cards and self.chance.random() < 0.7:
                     posted.card = cards[0]
                     await self.side.confirm(post, cards[0])
-                    return
 
     # Harm
 
@@ -174,12 +185,15 @@ class Storm:
 
     # The judge
 
-    async def _revive(self) -> None:
-        """Start what has ended by itself, and let Redis take writes."""
+    async def _supervise(self) -> None:
+        """Start again what has ended by itself, as Docker does."""
         for role, process in list(self.processes.items()):
             if process.returncode is not None:
                 self.did[f"{role} ended by itself"] += 1
                 await self._start(role)
+
+    async def _revive(self) -> None:
+        """Let Redis take writes."""
         await eventually(self._writable, within=60)
 
     async def _writable(self) -> bool:
@@ -196,6 +210,7 @@ class Storm:
 
     async def _is_calm(self) -> bool:
         await asyncio.sleep(1)
+        await self._supervise()
         with suppress(psycopg.Error):
             async with await psycopg.AsyncConnection.connect(self.servers.owner_database_url) as connection:
                 row = await (await connection.execute(_UNSETTLED)).fetchone()
