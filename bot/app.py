@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.delivery import Delivery
@@ -11,6 +11,8 @@ from db import queue
 from db.config import Connections
 from db.keys import check
 from db.store import Store
+from metrics.config import MetricsSettings
+from metrics.observed import observed
 from reunite.handlers import Handlers
 
 _CONNECTIONS: Final = 4
@@ -23,6 +25,7 @@ class BotConfig:
 
     connections: Connections
     adapter: AdapterConfig
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hook for tests
     lease_seconds: float = 60
@@ -33,13 +36,15 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
 
     Raises KeysError where the keys aren't those of the database.
     """
-    servers, running = config.connections, entry_of(config.adapter).running()
+    servers, entry = config.connections, entry_of(config.adapter)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
             Store(servers.database_url, connections=_CONNECTIONS, keys=servers.keys)
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
-        platform = await stack.enter_async_context(running(Handlers(store, hints), store, config.adapter))
+        adapter = entry.running()(Handlers(store, hints), store, config.adapter)
+        platform = await stack.enter_async_context(adapter)
+        await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
         ready()
         await Delivery(store, platform, lease_seconds=config.lease_seconds).run()

@@ -1,29 +1,25 @@
-"""The everyday commands: demo, try, worker, bot, migrate, reembed, doctor."""
+"""The everyday commands: demo, try, worker, bot, api, migrate, reembed, doctor."""
 
-import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.context import AsJson, configured, prepared
-from cli.servers import servers
+from cli.context import AsJson, configured, prepared, run
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
-    """Start everything on this machine: embedded servers, a worker and a chat page.
+    """Start everything on this machine: embedded servers, a worker, a chat page and the HTTP API.
 
     Example: reunite demo --port 8700
     """
     from cli import demo as command  # noqa: PLC0415
+    from cli.servers import servers  # noqa: PLC0415
 
     with configured() as given:
-        wanted = given.web.port if port is None else port
-        command.check_port(wanted)  # before anything is started
-        settings = given.model_copy(update={"web": replace(given.web, port=wanted)})
+        settings = command.with_ports(given, port)  # before anything is started
         with servers(settings) as where:
-            asyncio.run(command.demo(settings, where))
+            run(command.demo(settings, where))
 
 
 def try_once(
@@ -43,7 +39,10 @@ def try_once(
         command.run(where, found, lost, lost_photo, as_json=as_json)
 
 
-def worker() -> None:
+def worker(
+    vectors: Annotated[Path | None, typer.Option(hidden=True)] = None,  # `match` and `evaluate` start one with these
+    version: Annotated[str, typer.Option("--as", hidden=True)] = "",
+) -> None:
     """Embed photos and text and look for matches, until stopped.
 
     Example: REUNITE_ENCODER=clip reunite worker
@@ -51,7 +50,7 @@ def worker() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        asyncio.run(services.worker(settings, where))
+        run(services.worker(settings, where, vectors, version))
 
 
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
@@ -62,7 +61,18 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        asyncio.run(services.bot(settings, where, platform))
+        run(services.bot(settings, where, platform))
+
+
+def api() -> None:
+    """Serve the HTTP API, until stopped. `reunite token create` makes the tokens that it needs.
+
+    Example: REUNITE_API_PORT=8710 reunite api
+    """
+    from cli import services  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        run(services.api(settings, where))
 
 
 def migrate() -> None:
@@ -74,8 +84,8 @@ def migrate() -> None:
     from db.keys import check  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        applied = asyncio.run(command.migrate(where.owner_database_url, where.database_url))
-        asyncio.run(check(where.owner_database_url, where.keys))
+        applied = run(command.migrate(where.owner_database_url, where.database_url))
+        run(check(where.owner_database_url, where.keys))
         print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
 
 
@@ -87,7 +97,58 @@ def reembed() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared(with_redis=False) as (settings, where):
-        asyncio.run(services.reembed(settings, where))
+        run(services.reembed(settings, where))
+
+
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:
+    """Write everything, photos included, into one file. Bots and workers may keep running.
+
+    Example: reunite backup reunite-2026-11-26.dump
+    """
+    from cli import backup as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        command.backup(where.owner_database_url, file)
+        print(f"Backed up to {file} ({file.stat().st_size / 2**20:.1f} MB). It contains members' messages and photos.")
+
+
+def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite backup` wrote.")]) -> None:
+    """Fill an empty database from a backup, and update it to the latest schema.
+
+    Example: REUNITE_OWNER_DATABASE_URL=postgresql://owner:…@host/new reunite restore reunite-2026-11-26.dump
+    """
+    from cli import backup as command  # noqa: PLC0415
+    from db.keys import check  # noqa: PLC0415
+    from db.migrate import migrate as update  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        command.restore(where.owner_database_url, file)
+        run(update(where.owner_database_url, where.database_url))
+        run(check(where.owner_database_url, where.keys))
+        print("Restored. Start the bots and workers.")
+
+
+def status(*, as_json: AsJson = False) -> None:
+    """Show what runs, the backlog, what has failed and the numbers of each community, on one screen.
+
+    Example: reunite status --json
+    """
+    from cli import status as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        if not run(command.run(where.database_url, as_json=as_json)):
+            raise typer.Exit(1)
+
+
+def communities(*, as_json: AsJson = False) -> None:
+    """List the communities with their workspaces and numbers.
+
+    Example: reunite communities
+    """
+    from cli import status as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        run(command.list_communities(where.database_url, as_json=as_json))
 
 
 def doctor(*, as_json: AsJson = False) -> None:

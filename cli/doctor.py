@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import sys
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -19,9 +21,12 @@ from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.status import LATE, Status, read
 from db.keys import KeysError
 from db.keys import check as check_keys
 from db.migrate import MigrationError, pending
+from db.store import Store
+from reunite.matching.defaults import for_encoder
 
 
 async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
@@ -42,7 +47,7 @@ async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding
         row = await _role(where)
     except psycopg.Error as error:
         remedy = "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`."
-        yield Finding("PostgreSQL", ok=False, found=str(error).strip().splitlines()[-1], remedy=remedy)
+        yield Finding("PostgreSQL", ok=False, found=whole_cause(error), remedy=remedy)
         return
     yield Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})")
     remedy = "Use reunite_app in REUNITE_DATABASE_URL, and the owner in REUNITE_OWNER_DATABASE_URL."
@@ -66,7 +71,7 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
     try:
         missing = await pending(where.owner_database_url)
     except (psycopg.Error, MigrationError) as error:
-        yield Finding("its schema", ok=False, found=str(error))
+        yield Finding("its schema", ok=False, found=whole_cause(error))
         return
     if missing:
         yield Finding(
@@ -75,7 +80,47 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
         return
     yield Finding("its schema", ok=True, found="up to date")
     yield await _keys(where)
-    yield await _encoder(where)
+    async for finding in _encoder(where):
+        yield finding
+    async with Store(where.database_url, connections=1) as store:
+        for finding in running(await read(store)):
+            yield finding
+
+
+def running(status: Status) -> Iterator[Finding]:
+    """Say which processes are alive, and whether anything waits for one that isn't."""
+    alive = Counter(process.role for process in status.processes if process.is_alive)
+    listed = ", ".join(f"{number} × {role}" if number > 1 else role for role, number in sorted(alive.items()))
+    waiting = sum(each.number for each in status.work if each.state == "due")
+    needed = waiting > 0 and not alive["worker"]
+    yield Finding(
+        "Processes",
+        ok=False if needed else True if alive else None,
+        found=listed or "none is running",
+        remedy="Start a worker with `reunite worker`: reports wait for one." if needed else "",
+    )
+    late = [each for each in (*status.work, *status.outbox) if each.state != "failed" and each.seconds > LATE]
+    queued = sum(each.number for each in status.outbox if each.state == "queued")
+    yield Finding(
+        "Backlog",
+        ok=not late,
+        found=f"{waiting} reports and {queued} replies wait",
+        remedy="Some have waited for more than 5 minutes: run `reunite status`, and read the logs." if late else "",
+    )
+
+
+def whole_cause(error: BaseException) -> str:
+    """Return what an error says, and what it came from: "connection failed … (Connection refused)"."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    cause = error
+    while below := cause.__cause__ or cause.__context__:
+        cause = below
+        reason = (
+            os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else " ".join(str(cause).split())
+        )
+        if reason and reason.casefold() not in said.casefold():
+            said = f"{said} ({reason})"
+    return said
 
 
 async def _keys(where: Servers) -> Finding:
@@ -86,10 +131,31 @@ async def _keys(where: Servers) -> Finding:
     return Finding("its keys", ok=True, found=str(where.keys.file or "REUNITE_KEYS"))
 
 
-async def _encoder(where: Servers) -> Finding:
-    async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
-        row = await (await connection.execute("SELECT version FROM embedding_model WHERE live")).fetchone()
-    return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker chooses it")
+async def _encoder(where: Servers) -> AsyncIterator[Finding]:
+    async with await psycopg.AsyncConnection.connect(where.owner_database_url, row_factory=dict_row) as connection:
+        cursor = await connection.execute(
+            "SELECT encoder, version, calibration_problem AS problem, (SELECT summary ->> 'source' FROM calibration c"
+            " WHERE c.community_id IS NULL AND c.model_version = version ORDER BY seq DESC LIMIT 1) AS source"
+            " FROM embedding_model WHERE live"
+        )
+        row = await cursor.fetchone()
+    if row is None:
+        yield Finding("Encoder", ok=None, found="not chosen yet: the first worker chooses it")
+        return
+    yield Finding("Encoder", ok=None, found=row["version"])
+    yield _weights(row["encoder"], row["source"], row["problem"])
+
+
+def _weights(encoder: str, source: str | None, problem: str | None) -> Finding:
+    """Say where the weights of the live encoder come from."""
+    if source:
+        return Finding("its weights", ok=True, found=f"calibrated ({source})")
+    if for_encoder(encoder).calibrated:
+        return Finding("its weights", ok=True, found="calibrated, as shipped")
+    remedy = "A worker's next start tries again, or run `reunite calibrate --open-set`." if problem else ""
+    return Finding(
+        "its weights", ok=None, found=f"not calibrated{f': {problem}' if problem else ' yet'}", remedy=remedy
+    )
 
 
 async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: Servers) -> AsyncIterator[Finding]:
@@ -117,7 +183,7 @@ async def _redis(where: Servers) -> Finding:
             info = await redis.info("server")
     except (RedisError, OSError) as error:
         remedy = "Check REUNITE_REDIS_URL, and that the server is running."
-        return Finding("Redis", ok=False, found=str(error), remedy=remedy)
+        return Finding("Redis", ok=False, found=whole_cause(error), remedy=remedy)
     return Finding("Redis", ok=True, found=str(info["redis_version"]))
 
 
@@ -136,7 +202,7 @@ def run(settings: Settings, where: Servers, *, as_json: bool) -> bool:
 
 
 def _print(found: list[Finding]) -> None:
-    console = Console()
+    console = Console(soft_wrap=True)
     for finding in found:
         mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[dim]·[/]"}[finding.ok]
         console.print(f"{mark} {finding.what}: {escape(finding.found)}")

@@ -6,7 +6,7 @@ from uuid import UUID
 from db import rows
 from db.keys import Keys
 from db.queries import Connection, Queries
-from reunite.entities import Claim, ClaimState, Member
+from reunite.entities import Claim, ClaimState, Member, Whereabouts
 
 
 class SqlClaims(Queries):
@@ -62,5 +62,17 @@ class SqlClaims(Queries):
         await self._do(
             "UPDATE report SET proof_question = %(question)s WHERE id = %(found)s",
             question=self._keys.encrypt(question),
+            found=found,
+        )
+
+    async def whereabouts(self, found: UUID) -> Whereabouts:
+        row = await self._one("SELECT kept_at, kept_code FROM report WHERE id = %(found)s", found=found)
+        return Whereabouts(row["kept_at"], row["kept_code"]) if row else Whereabouts()
+
+    async def set_whereabouts(self, found: UUID, whereabouts: Whereabouts) -> None:
+        await self._do(
+            "UPDATE report SET kept_at = %(place)s, kept_code = %(code)s WHERE id = %(found)s",
+            place=whereabouts.place,
+            code=whereabouts.code,
             found=found,
         )

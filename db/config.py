@@ -4,14 +4,14 @@ import dataclasses
 from pathlib import Path
 from typing import Final
 
-import psycopg
-from psycopg import conninfo
+from psycopg import ProgrammingError, conninfo
 from pydantic import AliasGenerator, ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from db.keys import NO_KEYS, Keys
 
 DEFAULT_QUEUE: Final = "reunite"
+_REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
 def from_environment(prefix: str) -> ConfigDict:
@@ -32,13 +32,12 @@ class DatabaseSettings:
 
     @field_validator("url", "owner_url")
     @classmethod
-    def _check(cls, value: str | None) -> str | None:
-        """Refuse what PostgreSQL can't read: its own error would show the password."""
+    def _is_of_postgresql(cls, url: str | None) -> str | None:
         try:
-            conninfo.conninfo_to_dict(value or "")
-        except psycopg.ProgrammingError:
-            raise ValueError("not an address of PostgreSQL, such as postgresql://name:password@host/database") from None
-        return value
+            conninfo.conninfo_to_dict(url or "")
+        except ProgrammingError:
+            raise ValueError("this is no PostgreSQL URL; it begins with postgresql://") from None
+        return url
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_REDIS_"))
@@ -50,10 +49,10 @@ class RedisSettings:
 
     @field_validator("url")
     @classmethod
-    def _check(cls, value: str | None) -> str | None:
-        if value and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("not an address of Redis, such as redis://host:6379/0")
-        return value
+    def _is_of_redis(cls, url: str | None) -> str | None:
+        if url and not url.startswith(_REDIS_SCHEMES):
+            raise ValueError(f"this is no Redis URL; it begins with {', '.join(_REDIS_SCHEMES)}")
+        return url
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))

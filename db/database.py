@@ -13,13 +13,12 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
+from db.signals import ROLE_OPTION
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10
 _READY: Final = 4
 """Connections that are kept open for a burst of posts."""
-ROLE_OPTION: Final = "-c role=reunite_app"
-"""Every login gets the rights of the application's role, and no more."""
 
 
 class Database:
@@ -59,6 +58,13 @@ class Database:
         """Open a transaction outside every community: of their data it sees nothing."""
         async with self._pool.connection() as connection, connection.transaction():
             yield connection
+
+    @asynccontextmanager
+    async def alone(self, lock: int) -> AsyncIterator[bool]:
+        """Hold a lock that one process at a time can have; yields whether this one has it."""
+        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True, options=ROLE_OPTION) as connection:
+            cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+            yield await cursor.fetchone() == (True,)  # freed with the connection
 
     @asynccontextmanager
     async def transaction(self, community: UUID) -> AsyncIterator[Connection]:

@@ -34,7 +34,8 @@ _PURGE: Final = (
     f"UPDATE claim SET {_FORGOTTEN} WHERE match_id IN (SELECT id FROM match WHERE lost_id = %(report)s)",
     "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
     """UPDATE report SET purged_at = now(), text = '', words = '{}', place = '', author_name = '', question = NULL,
-         question_answer = NULL, proof_question = '', details = '' WHERE id = %(report)s""",
+         question_answer = NULL, proof_question = '', details = '', kept_at = '', kept_code = ''
+       WHERE id = %(report)s""",
 )
 
 _ACROSS: Final = "l.workspace_id <> f.workspace_id AND %(report)s IN (l.id, f.id)"

@@ -18,9 +18,10 @@ from reunite.text.content import significant_words
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
-    happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question)
+    state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
-    %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s, %(private)s, %(category)s, %(proof_question)s
+    %(state)s, %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s,
+    %(private)s, %(category)s, %(proof_question)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -33,7 +34,7 @@ photos AS (
 work AS (
   INSERT INTO work (community_id, report_id) SELECT community_id, id FROM added RETURNING id
 )
-SELECT added.*, work.id AS work, w.language FROM added, work, workspace w WHERE w.id = added.workspace_id
+SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, workspace w WHERE w.id = added.workspace_id
 """
 
 
@@ -50,6 +51,7 @@ class SqlReports(Queries):
             _ADD,
             key=command.source_key,
             kind=command.kind,
+            state=command.state,
             author=command.author.id,
             name=command.author.name,
             text=command.text,

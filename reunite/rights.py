@@ -57,6 +57,7 @@ class Right:
 
 _EVERYONE: Final = Right(frozenset({Role.MEMBER}))
 _OWNER: Final = Right(frozenset({Role.OWNER}), "only_owner")
+_FINDER: Final = Right(frozenset({Role.FINDER}), "only_finder")
 _AUTHOR: Final = Right(frozenset({Role.OWNER, Role.FINDER}), "only_own")
 _MODERATOR: Final = Right(frozenset({Role.MODERATOR}), "only_moderators_here")
 _VERDICT: Final = Right(frozenset({Role.MODERATOR}), "only_moderators")
@@ -77,6 +78,9 @@ TABLE: Final[Mapping[Act, Right]] = {
     "extend": _AUTHOR,
     "add_photo": _AUTHOR,
     "add_detail": _AUTHOR,
+    # Looks
+    "look_mine": _AUTHOR,
+    "look_page": _AUTHOR,
     # Matches and claims
     "mine": _OWNER,
     "not_mine": _OWNER,
@@ -85,7 +89,11 @@ TABLE: Final[Mapping[Act, Right]] = {
     "see_claim": _CLAIM,
     "accept_claim": _CLAIM,
     "reject_claim": _CLAIM,
-    "secret": Right(frozenset({Role.FINDER}), "only_finder"),
+    "secret": _FINDER,
+    "whereabouts": _FINDER,
+    "handed_over": _FINDER,
+    "got_back": _OWNER,
+    "where_is_it": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_owner"),
     # Moderators
     "confirm": _VERDICT,
     "refuse": _VERDICT,

@@ -13,6 +13,7 @@ from bot.discord.commands import Commands
 from bot.discord.config import DiscordConfig
 from bot.discord.events import Events
 from bot.discord.inbound import Inbound
+from bot.discord.looks import Looks
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.reconcile import Reconciler
 from bot.discord.reports import Reports
@@ -83,14 +84,15 @@ def _events(  # noqa: PLR0913 - the parts that others need too
     """Wire the parts together, and register them for the client's events and commands."""
     inbound = Inbound(client, handlers, workspaces, platform)
     settings_form = SettingsForm(handlers, workspaces)
-    commands = Commands(handlers, workspaces, Reports(handlers, workspaces, platform), settings_form)
-    client.commands = command_tree(client, commands, inbound.count)
+    reports = Reports(handlers, workspaces, platform)
+    commands, looks = Commands(handlers, workspaces, reports, settings_form), Looks(handlers, workspaces, reports)
+    client.commands = command_tree(client, commands, looks, inbound.count)
     return Events(
         client,
         workspaces=workspaces,
         inbound=inbound,
         verdicts=verdicts,
-        buttons=Buttons(handlers, workspaces, commands, settings_form),
+        buttons=Buttons(handlers, workspaces, commands, settings_form, looks),
         reconciler=Reconciler(client, handlers, workspaces, inbound=inbound, verdicts=verdicts, config=config),
         pause_after_trouble=config.pause_after_trouble,
     )

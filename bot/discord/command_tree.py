@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation
 
 from bot.discord.commands import Commands
+from bot.discord.looks import Looks
 from bot.discord.posts import photo_files
 from bot.discord.reports import ReportInput
 from reunite.entities import ReportKind
@@ -50,11 +51,11 @@ class _Tree(app_commands.CommandTree[C]):
         return True
 
 
-def command_tree(client: C, commands: Commands, count: Callable[[], None]) -> app_commands.CommandTree[C]:
+def command_tree(client: C, commands: Commands, looks: Looks, count: Callable[[], None]) -> app_commands.CommandTree[C]:
     """Return all commands, still to be translated and synced. `count` is called in the task of each use."""
     tree = _Tree(client)
     tree.count = count
-    for listed in (*_reports(commands), *_about_me(commands), *_for_managers(commands)):
+    for listed in (*_reports(commands), _search(looks), *_about_me(commands), *_for_managers(commands)):
         listed.guild_only = True
         tree.add_command(listed)
     for kind in ReportKind:
@@ -91,6 +92,17 @@ def _reports(commands: Commands) -> list[_Command]:
     return [lost, found, sealed]
 
 
+def _search(looks: Looks) -> _Command:
+    @app_commands.command(description=command("search").description)
+    @_described("search", "words", "photo")
+    async def search(
+        interaction: discord.Interaction, words: _Words = "", photo: discord.Attachment | None = None
+    ) -> None:
+        await looks.search(interaction, _given(words, photo, ""))
+
+    return search
+
+
 def _given(words: str, photo: discord.Attachment | None, where: str, when: str = "") -> ReportInput:
     photos, others = photo_files([photo.to_dict()] if photo else [])
     return ReportInput(words=words, where=where, when=when, photos=photos, not_photos=others)
@@ -109,7 +121,12 @@ def _about_me(commands: Commands) -> list[_Command]:
     async def stats(interaction: discord.Interaction) -> None:
         await commands.in_guild(interaction, lambda: commands.statistics(interaction))
 
-    return [mine, privacy, stats]
+    @app_commands.command(description=command("timezone").description)
+    @_described("timezone", "zone")
+    async def timezone(interaction: discord.Interaction, zone: _Short = "") -> None:
+        await commands.in_guild(interaction, lambda: commands.timezone(interaction, zone))
+
+    return [mine, timezone, privacy, stats]
 
 
 def _for_managers(commands: Commands) -> list[_Command]:

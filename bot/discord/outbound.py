@@ -9,6 +9,7 @@ from typing import Final
 import discord
 import structlog
 
+from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
     THREAD_ARCHIVED,
@@ -46,6 +47,7 @@ class DiscordPlatform:
         self._workspaces = workspaces
         self._verdicts = verdicts
         self.threads = Threads(client, handlers, workspaces)
+        self._conversations = Conversations(client, workspaces)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened where there is none, or as a post of its own.
@@ -63,6 +65,8 @@ class DiscordPlatform:
 
     async def _send(self, outgoing: Outgoing) -> Sent:
         with discord_errors():
+            if outgoing.people:
+                return await self._converse(outgoing)
             place = channel = await self._channel(outgoing.target)
             if outgoing.target.message and not isinstance(channel, discord.DMChannel):
                 place = await self.threads.place_of(channel, int(outgoing.target.message))
@@ -74,6 +78,13 @@ class DiscordPlatform:
                 target = replace(outgoing.target, channel=sent.channel, message=sent.message)
                 self._verdicts.compare_once_noted(target)
             return sent
+
+    async def _converse(self, outgoing: Outgoing) -> Sent:
+        """Send a reply in a conversation of its people."""
+        thread = await self._conversations.open(outgoing)
+        earlier = await message_with(marker(outgoing.key), thread) if outgoing.maybe_sent else None
+        message = earlier or await self._post(thread, outgoing)
+        return Sent(str(thread.id), str(message.id))
 
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
         """Send a reply; where its thread is closed or can't be woken, in the channel, or else to the author."""
@@ -130,7 +141,7 @@ class DiscordPlatform:
         """Delete a reply; it, its thread or its channel may be gone already."""
         with discord_errors(), suppress(discord.NotFound):
             if sent is None:
-                message = await message_with(marker(outgoing.key), *await self._places(outgoing.target))
+                message = await message_with(marker(outgoing.key), *await self._places(outgoing))
                 if message is None:
                     return
                 sent = Sent(str(message.channel.id), str(message.id))
@@ -204,8 +215,11 @@ class DiscordPlatform:
         except discord.HTTPException as error:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
 
-    async def _places(self, target: ReplyTarget) -> list[Place]:
-        """Return where a reply may be: in its post's thread if there is one, or in the channel."""
+    async def _places(self, outgoing: Outgoing) -> list[Place]:
+        """Return where a reply may be: in its people's thread, in its post's if there is one, or in the channel."""
+        if outgoing.people:
+            return [thread] if (thread := self._conversations.known(outgoing)) else []
+        target = outgoing.target
         places: list[Place] = [await self._channel(target)]
         if target.message and not isinstance(places[0], discord.Thread):
             with suppress(discord.NotFound):

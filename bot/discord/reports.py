@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, cast
 
@@ -78,10 +78,12 @@ class Reports:
         if given.is_empty:
             raise TellUserError("empty_report")
         words = given.words if which == "sealed" else without_spoilers(given.words)
-        told = dated(words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
+        zone = await self._handlers.zone("discord", str(guild.id), member_of(interaction.user))
+        zone_error = timedelta() if zone else UNKNOWN_ZONE
+        told = dated(words, given.when, datetime.now(zone or UTC), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
-        destination = await self._destination(interaction, _KINDS[which], words, private=private)
+        destination = await self.destination(interaction, _KINDS[which], words, private=private)
         command = REPORTS[_KINDS[which]](
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(destination.id)),
@@ -100,10 +102,14 @@ class Reports:
         await self._handlers.report(command)
         language = language_of_user(interaction)
         confirmation = sentence(_CONFIRMATIONS[which], language, channel=destination.mention)
-        kept = [sentence("when_kept", language, when=escape(given.when))] if told.problem else []
-        return PrivateReply("\n".join([confirmation, *kept]))
+        notes = [confirmation]
+        if told.problem:
+            notes.append(sentence("when_kept", language, when=escape(given.when)))
+        elif told.moment and zone is None:
+            notes.append(sentence("when_without_zone", language, when=escape(given.when)))
+        return PrivateReply("\n".join(notes))
 
-    async def _destination(
+    async def destination(
         self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool
     ) -> Destination:
         """Return the channel of a report by command, or a new private thread with its author."""

@@ -22,6 +22,7 @@ from bot.slack.events import Parts, bolt_app
 from bot.slack.home import Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import Linking
+from bot.slack.looks import Looks
 from bot.slack.oauth import oauth_flow
 from bot.slack.outbound import SlackPlatform
 from bot.slack.reconcile import Cards, Reconciler
@@ -93,16 +94,17 @@ def _parts(
 ) -> Parts:
     """Wire the parts together."""
     linking, reports = Linking(handlers, background), Reports(handlers, background)
-    settings_form = SettingsForm(handlers, background)
+    looks, settings_form = Looks(handlers, background), SettingsForm(handlers, background)
     home = Home(handlers, reports, settings_form, linking, background)
     return Parts(
         workspaces=workspaces,
         installations=installations,
         background=background,
         inbound=Inbound(handlers, platform, installations, background),
-        commands=Commands(handlers, reports, linking, background),
+        commands=Commands(handlers, reports, looks, linking, background),
         reports=reports,
-        buttons=Buttons(handlers, home.publish, background),
+        looks=looks,
+        buttons=Buttons(handlers, looks, home.publish, background),
         home=home,
         settings_form=settings_form,
         linking=linking,

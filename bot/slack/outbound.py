@@ -47,6 +47,8 @@ class SlackPlatform:
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply, unless an earlier attempt arrived; a report post that is refused goes to its author."""
         workspace = await self._workspace(outgoing.target)
+        if outgoing.people:
+            return await self._send(workspace, await _between(workspace, outgoing))
         try:
             return await self._send(workspace, outgoing)
         except UndeliverableError as error:
@@ -104,6 +106,8 @@ class SlackPlatform:
         """Delete a reply; it, its thread or its channel may be gone already."""
         workspace = await self._workspace(outgoing.target)
         with slack_errors():
+            if outgoing.people and not sent:
+                outgoing = await _between(workspace, outgoing)
             try:
                 if found := sent or await _earlier(workspace, outgoing):
                     await workspace.client.chat_delete(channel=found.channel, ts=found.message)
@@ -159,6 +163,13 @@ async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
     reply = replace(outgoing.reply, lines=((told,), *outgoing.reply.lines))
     target = replace(outgoing.target, channel=await workspace.direct(outgoing.author))
     return replace(outgoing, target=target, reply=reply)
+
+
+async def _between(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
+    """Return a reply as a message in the direct messages of its people and the bot, which Slack opens once."""
+    with slack_errors():
+        channel = await workspace.direct(*outgoing.people)
+    return replace(outgoing, target=replace(outgoing.target, channel=channel, message=None))
 
 
 async def _with_picture_or_without(

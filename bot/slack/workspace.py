@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Final, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -117,8 +118,7 @@ class SlackWorkspace:
             return Person(member, is_moderator=False, language=settings.language, zone=UTC)
         name = _name_of(found) or user
         language = language_of(found.get("locale") or settings.language)
-        zone = timezone(timedelta(seconds=int(found.get("tz_offset") or 0)))
-        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone)
+        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
 
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
@@ -144,9 +144,9 @@ class SlackWorkspace:
             return None
         return found
 
-    async def direct(self, user: str) -> str:
-        """Return the channel of the direct messages with someone."""
-        channel: str = (await self.client.conversations_open(users=user))["channel"]["id"]
+    async def direct(self, *users: str) -> str:
+        """Return the channel of the direct messages with someone, or with several together."""
+        channel: str = (await self.client.conversations_open(users=",".join(users)))["channel"]["id"]
         return channel
 
     async def _moderates(self, user: Mapping[str, Any], chosen: Collection[str]) -> bool:
@@ -168,6 +168,14 @@ class SlackWorkspace:
             _log.warning("slack_groups_unknown", team=self.team, error=code_of(error))
             return set()
         return {user for group in found if group["id"] in groups for user in group.get("users", ())}
+
+
+def zone_of(user: Mapping[str, Any]) -> tzinfo:
+    """Return someone's time zone; where its name isn't known here, by how far it is from UTC at the moment."""
+    try:
+        return ZoneInfo(user.get("tz") or "")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return timezone(timedelta(seconds=int(user.get("tz_offset") or 0)))
 
 
 def _name_of(user: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ reports it quotes from what it is made of, and so do the outbox and everything t
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -25,6 +26,13 @@ class Strong:
 
     text: str
     label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """Our own words in small print: a line of its own."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,16 @@ class Jump:
     target: ReplyTarget | None = None
 
 
-Span = Plain | Strong | Quoted | Person | Jump
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment, which each reader sees in their own time zone; `text` is for where that isn't possible."""
+
+    at: datetime
+    text: str
+    style: Literal["day", "moment"] = "moment"
+
+
+Span = Plain | Strong | Small | Quoted | Person | Jump | Moment
 Line = tuple[Span, ...]
 ReplyKind = Literal[
     "report_post",
@@ -72,20 +89,28 @@ ReplyKind = Literal[
     "thanks",
     "expired",
     "claim",
+    "handover",
     "log",
     "note",
+    "look",
 ]
 Action = Literal[
     "mine",
     "not_mine",
     "pick",
     "none_of_these",
+    "look_mine",
+    "look_page",
     "confirm",
     "refuse",
     "release",
     "see_claim",
     "accept_claim",
     "reject_claim",
+    "got_back",
+    "handed_over",
+    "where_is_it",
+    "whereabouts",
     "secret",
     "withdraw",
     "extend",
@@ -93,8 +118,9 @@ Action = Literal[
     "add_detail",
     "forget",
 ]
-"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse` and `release` are about a match, those with
-`claim` about a claim, `forget` about a workspace, all others about a report."""
+"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over`,
+`where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace, all
+others about a report. `look_page` shows the page that begins with its match in place of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +241,11 @@ class Reply:
         """Return the reports that the reply links to."""
         return {span.report for line in self.lines for span in line if isinstance(span, Jump)}
 
+    def people(self, platform: str) -> tuple[str, ...]:
+        """Return the ids of the members of a platform whom the reply names, each once."""
+        named = [span for line in self.lines for span in line if isinstance(span, Person)]
+        return tuple(dict.fromkeys(person.member.id for person in named if person.platform == platform))
+
     def text(self) -> str:
         """Return the words without any form, for terminals, logs of tests and notifications."""
         return "\n".join("".join(_words(span) for span in line) for line in self.lines)
@@ -228,7 +259,15 @@ def _words(span: Span) -> str:
     return span.member.name if isinstance(span, Person) else span.text
 
 
-_SPANS: Final = {"plain": Plain, "strong": Strong, "quoted": Quoted, "person": Person, "jump": Jump}
+_SPANS: Final = {
+    "plain": Plain,
+    "strong": Strong,
+    "small": Small,
+    "quoted": Quoted,
+    "person": Person,
+    "jump": Jump,
+    "moment": Moment,
+}
 _NAMES: Final[dict[type, str]] = {span: name for name, span in _SPANS.items()}
 
 
@@ -272,7 +311,11 @@ def _tile(data: Mapping[str, Any]) -> Tile:
 
 
 def _ready(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, UUID) else value for name, value in fields.items()}
+    return {name: _value(value) for name, value in fields.items()}
+
+
+def _value(value: object) -> object:
+    return str(value) if isinstance(value, UUID) else value.isoformat() if isinstance(value, datetime) else value
 
 
 def _uuid(text: str | None) -> UUID | None:
@@ -297,6 +340,8 @@ def _span(data: Mapping[str, Any]) -> Span:
         case "jump":
             target = fields["target"]
             return Jump(UUID(fields["report"]), fields["text"], ReplyTarget(**target) if target else None)
+        case "moment":
+            return Moment(datetime.fromisoformat(fields["at"]), fields["text"], fields["style"])
         case name:
             span: Span = _SPANS[name](**fields)
             return span

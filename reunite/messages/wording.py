@@ -1,13 +1,15 @@
 """Replies in the reader's language. The words themselves are in reunite/languages/."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from string import Formatter
 from typing import Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from reunite.entities import Label, Match, MatchState, Question, Report, ReportKind, Why
+from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.language import date_words, moment_words, plural, template, weekday
+from reunite.language import date_words, moment_words, plural, template
 from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
 from reunite.messages.reply import (
     Action,
@@ -15,11 +17,13 @@ from reunite.messages.reply import (
     Choice,
     Jump,
     Line,
+    Moment,
     Person,
     Picture,
     Plain,
     Quoted,
     Reply,
+    Small,
     Span,
     Strong,
 )
@@ -85,7 +89,7 @@ def _sealed_post(report: Report) -> Reply:
     language = report.language
     slots: dict[str, str | Span | Line] = {
         "category": sentence(f"category_{report.category}", language),
-        "day": date_words(report.happened_at or report.created_at, language),
+        "day": day_of(report, language),
     }
     if report.place:
         head = line("sealed_posted_at", language, place=Quoted(report.place, report.id), **slots)
@@ -112,6 +116,7 @@ def first_reply(report: Report, matches: int, searched: int) -> Reply:
     lines = [line("answer", language, matches=found, among=plural("among_finds", searched, language))]
     if report.text:
         lines.append(line("looking_for", language, text=Quoted(report.text, report.id)))
+    lines.append(small_print("moderators_react", language))
     return Reply("first_reply", tuple(lines), about=frozenset({report.id}))
 
 
@@ -142,9 +147,9 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
         lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
     if not other.sealed:
         lines += quote(other)
-    if (why := why_words(match.why, language)) and not other.sealed:
+    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed find
+    if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
-    lines.append(line("moderators_react", language))
     buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
     if reader.kind is ReportKind.FOUND:  # this may be all that its thread says
         buttons.append(button("secret", reader.id, language))
@@ -159,12 +164,18 @@ def question(report: Report, asked: Question) -> Reply:
     choices = tuple(
         Choice(str(number), option(asked, words, language), sources) for number, words in enumerate(asked.options)
     )
-    unsure = Choice(UNSURE, sentence("not_sure", language))
-    return Reply("question", (asking,), asked=report.id, choices=(*choices, unsure))
+    others = (
+        Choice(ANOTHER, sentence(f"another_{asked.aspect}", language)),
+        Choice(UNSURE, sentence("not_sure", language)),
+    )
+    none = button("none_of_these", report.id, language)
+    return Reply("question", (asking,), asked=report.id, choices=(*choices, *others), buttons=(none,))
 
 
 def option(asked: Question, words: str, language: str = "en") -> str:
     """Return the words on an option's button: colours are translated, places are members' words."""
+    if words == ANOTHER:
+        return sentence(f"another_{asked.aspect}", language)
     return from_english(words, language) if asked.aspect == "colour" else words
 
 
@@ -181,15 +192,19 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
     }
     if first.place:
         place = Quoted(first.place, first.id)
-        what = line("thanks_there", language, day=_day(first, language), place=place, **slots)
+        what = line("thanks_there", language, day=day_of(first, language), place=place, **slots)
     else:
         what = line("thanks_then", language, **slots)
     return Reply("thanks", (line("thanks_left", language, len(shown), what=what),), about=about)
 
 
-def verdict(before: MatchState, now: MatchState, moderator: Person, other: Report, reader: Report) -> Reply:
-    """Say in a thread what has changed by a verdict, or by taking one back."""
+def verdict(before: MatchState, now: MatchState, moderator: Person | None, other: Report, reader: Report) -> Reply:
+    """Say in a thread what has changed by a verdict or by taking one back; without a moderator, by the two people."""
     language = reader.language
+    if moderator is None:
+        if now is MatchState.CONFIRMED:
+            return Reply("returned", (line("returned_by_word", language),))
+        return Reply("reopened", (line("word_back", language),))
     that = "that_post" if other.kind is ReportKind.FOUND else "that_report"
     post = Jump(other.id, sentence(that, language))
     if now is MatchState.CONFIRMED:
@@ -219,6 +234,10 @@ def author(report: Report, *, notify: bool = False) -> Person:
     return Person(report.target.platform, report.author, notify, report.id)
 
 
+def small_print(key: str, language: str) -> Line:
+    return (Small(sentence(key, language)),)
+
+
 def quote(report: Report) -> list[Line]:
     """Return a report's text as a line of its own; none where it has no text."""
     return [(Quoted(report.text, report.id),)] if report.text else []
@@ -226,7 +245,7 @@ def quote(report: Report) -> list[Line]:
 
 def button(action: Action, subject: UUID, language: str) -> Button:
     style: Literal["plain", "good", "bad"] = "plain"
-    if action in {"mine", "confirm", "accept_claim", "release"}:
+    if action in {"mine", "confirm", "accept_claim", "release", "got_back", "handed_over"}:
         style = "good"
     elif action in {"withdraw", "forget", "refuse", "reject_claim"}:
         style = "bad"
@@ -286,8 +305,16 @@ def certainty(match: Match, language: str) -> Line:
     return line("certainty_percent", language, label=label, percent=percent)
 
 
-def _day(report: Report, language: str) -> str:
-    return weekday(report.happened_at or report.created_at, language)
+def day_of(report: Report, language: str) -> Span:
+    """Return the day of a report in each reader's zone; of a sealed one only its day, and no moment, is public."""
+    at = report.happened_at or report.created_at
+    words = date_words(_local(at, report), language)
+    return Plain(words) if report.sealed else Moment(at, words, "day")
+
+
+def _local(moment: datetime, report: Report) -> datetime:
+    """Return a moment in the zone of a report's workspace, as far as that is known."""
+    return moment.astimezone(ZoneInfo(report.zone)) if report.zone else moment
 
 
 def post_of(found: Report, language: str) -> Jump:
@@ -295,7 +322,7 @@ def post_of(found: Report, language: str) -> Jump:
 
 
 def found_line(found: Report, language: str) -> Line:
-    day, post = _day(found, language), post_of(found, language)
+    day, post = day_of(found, language), post_of(found, language)
     if found.place:
         return line("found_there", language, day=day, place=Quoted(found.place, found.id), post=post)
     return line("found_then", language, day=day, post=post)
@@ -303,7 +330,7 @@ def found_line(found: Report, language: str) -> Line:
 
 def _lost_line(lost: Report, language: str) -> Line:
     jump = Jump(lost.id, sentence("jump_report", language))
-    return line("lost_then", language, person=author(lost), day=_day(lost, language), report=jump)
+    return line("lost_then", language, person=author(lost), day=day_of(lost, language), report=jump)
 
 
 def circumstances(report: Report, language: str) -> list[Line]:
@@ -312,7 +339,8 @@ def circumstances(report: Report, language: str) -> list[Line]:
     if report.place:
         parts.append(line("where", language, place=Quoted(report.place, report.id)))
     if report.happened_at:
-        parts.append(line("when", language, when=moment_words(report.happened_at, language)))
+        words = moment_words(_local(report.happened_at, report), language)
+        parts.append(line("when", language, when=Moment(report.happened_at, words)))
     if not parts:
         return []
     first, *others = parts

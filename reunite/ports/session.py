@@ -11,6 +11,7 @@ from reunite.entities import PlatformName, Settings, Workspace
 from reunite.ports.candidates import Candidates
 from reunite.ports.claims import Claims
 from reunite.ports.deletion import Deletion
+from reunite.ports.looks import Looks
 from reunite.ports.matches import Matches
 from reunite.ports.outbox import Outbox
 from reunite.ports.photos import Photos
@@ -26,6 +27,8 @@ class Session(Protocol):
 
     @property
     def reports(self) -> Reports: ...
+    @property
+    def looks(self) -> Looks: ...
     @property
     def questions(self) -> Questions: ...
     @property

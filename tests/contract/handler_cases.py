@@ -8,6 +8,7 @@ import pytest
 from reunite import rules
 from reunite.commands import AnswerQuestion, ChangeSettings, EditReport, GiveVerdict, Withdraw
 from reunite.entities import (
+    ANOTHER,
     ClaimState,
     Label,
     Member,
@@ -25,6 +26,8 @@ from reunite.language import sentence
 from reunite.messages import keys, wording
 from reunite.posts import AnswerResult
 from tests.contract.absence_cases import AbsenceCases
+from tests.contract.handover_cases import HandoverCases
+from tests.contract.look_cases import LookCases, RefusalCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
 
@@ -185,7 +188,9 @@ class SearchCases:
         found = [await stage.found(place=place) for place in ("gym", "pool")]
         await stage.search(lost, *found, label=Label.POSSIBLE)
         question = (await stage.thread(lost))[-1]
-        assert [choice.words for choice in question.choices] == ["gym", "pool", sentence("not_sure")]
+        others = [sentence("another_place"), sentence("not_sure")]
+        assert [choice.words for choice in question.choices] == ["gym", "pool", *others]
+        assert [button.action for button in question.buttons] == ["none_of_these"]
         await stage.handlers.withdraw(Withdraw(target=found[0].target))
         assert (await stage.thread(lost))[-1] == replace(question, choices=())
 
@@ -199,6 +204,17 @@ class SearchCases:
         assert (again.words, again.changed) == (sentence("said_before", said="blue"), False)
         assert (await stage.now(lost)).question_answer == "blue"
         assert len(stage.hints.work) == hints + 1
+
+    async def test_another_answer_is_kept_and_searched_with(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        await _ask(stage, lost, Question("colour", ("red", "blue")))
+        hints = len(stage.hints.work)
+        assert (await _answer(stage, lost, ANOTHER)).words == sentence("said")
+        assert (await stage.now(lost)).question_answer == ANOTHER
+        assert len(stage.hints.work) == hints + 1
+        said = sentence("another_colour")
+        assert (await _answer(stage, lost, "0")).words == sentence("said_before", said=said)
 
     async def test_who_may_answer_and_what(self, stage: Stage) -> None:
         await stage.join()
@@ -275,9 +291,7 @@ class VerdictCases:
             await stage.press("accept_claim", claim, ADA, is_moderator=True)
         await stage.press("accept_claim", claim, BEN)
         assert (await stage.kinds(lost))[-1] == "claim"
-        closed = sentence("claim_closed_accepted")
-        for audience in ("thread", "moderators"):
-            assert (await stage.thread(found, audience))[-1].text() == closed
+        assert (await stage.thread(found))[-1].text() == sentence("claim_closed_accepted")
         assert (await stage.press("reject_claim", claim, BEN)).text() == sentence("note_claim_decided")
         with pytest.raises(TellUserError, match="claim_accepted_before"):
             await stage.claim(match, found)
@@ -298,7 +312,8 @@ class VerdictCases:
         confirmed = kind is VerdictKind.CONFIRM
         assert claims.pop(match.id) == (ClaimState.ACCEPTED if confirmed else ClaimState.REJECTED, "")
         assert list(claims.values()) == [(ClaimState.REJECTED, "") if confirmed else (ClaimState.OPEN, "a dent")]
-        buttons = [button for reply in await stage.thread(found) if reply.kind == "claim" for button in reply.buttons]
+        claimed = [reply for reply in await stage.thread(found) if reply.kind == "claim"]
+        buttons = [each for reply in claimed for each in reply.buttons if each.action == "see_claim"]
         assert [button.subject for button in buttons] == ([] if confirmed else [theirs])
 
     async def test_claims_are_limited_also_after_reporting_again(self, stage: Stage) -> None:
@@ -433,6 +448,29 @@ class OwnCases:
         assert (await stage.handlers.statistics("web", "here")).kind == "note"
 
 
+class ZoneCases:
+    """Time zones of members and workspaces."""
+
+    async def test_a_member_is_read_in_their_own_zone_or_the_workspaces(self, stage: Stage) -> None:
+        workspace = await stage.join(timezone="paris")
+        assert str(await stage.handlers.zone("web", "here", ADA)) == "Europe/Paris"
+        assert str(await stage.handlers.set_zone("web", "here", ADA, "New York")) == "America/New_York"
+        assert str(await stage.handlers.zone("web", "here", ADA)) == "America/New_York"
+        assert str(await stage.handlers.zone("web", "here", BEN)) == "Europe/Paris"
+        assert (await stage.handlers.export("web", "here", ADA))["timezone"] == "America/New_York"
+        await stage.press("forget", workspace.id, ADA)
+        assert str(await stage.handlers.zone("web", "here", ADA)) == "Europe/Paris"
+
+    async def test_an_unknown_zone_is_refused(self, stage: Stage) -> None:
+        await stage.join()
+        assert await stage.handlers.zone("web", "here", ADA) is None
+        for name in ("Atlantis", " "):
+            with pytest.raises(TellUserError, match="zone_unknown"):
+                await stage.handlers.set_zone("web", "here", ADA, name)
+        with pytest.raises(TellUserError, match="zone_unknown"):
+            await stage.join(timezone="Atlantis")
+
+
 class LinkCases:
     """Two workspaces, one community."""
 
@@ -536,6 +574,7 @@ class GalleryCases:
         for _ in range(2):
             await stage.press("pick", match.id, ADA)
         assert await stage.kinds(lost) == ["first_reply", "match"]
+        assert (await stage.match(lost)).picked
         assert await stage.thread(found) == []
         await stage.claim(match, found)
 
@@ -578,7 +617,19 @@ class GalleryCases:
         assert [tile.report for tile in gallery.gallery] == [second.id]
 
 
-class HandlerCases(PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases, AbsenceCases):
+class HandlerCases(
+    PostCases,
+    SearchCases,
+    VerdictCases,
+    OwnCases,
+    LinkCases,
+    GalleryCases,
+    AbsenceCases,
+    LookCases,
+    RefusalCases,
+    HandoverCases,
+    ZoneCases,
+):
     """All of them."""
 
 

@@ -113,15 +113,20 @@ ACTS: Final[Mapping[Act, Do]] = {
     **{act: _press(act, "lost") for act in ("withdraw", "extend", "add_photo", "add_detail", "none_of_these")},
     **{act: _press(act, "match") for act in ("mine", "not_mine", "pick", "confirm", "refuse", "release")},
     **{act: _press(act, "claim") for act in ("see_claim", "accept_claim", "reject_claim")},
-    "secret": _press("secret", "found"),
+    **{act: _press(act, "found") for act in ("secret", "whereabouts")},
+    **{act: _press(act, "match") for act in ("got_back", "handed_over", "where_is_it")},
 }
 """What the handlers themselves check. The other rows are asked by the adapters, before they call a handler."""
+OF_LOOKS: Final[frozenset[Act]] = frozenset({"look_mine", "look_page"})
+"""Tested where looks are."""
+HANDOVERS: Final[frozenset[Act]] = frozenset({"got_back", "handed_over", "where_is_it"})
+"""What follows an accepted claim."""
 BY_ADAPTERS: Final[frozenset[Act]] = frozenset({"report_post_of", "edit_post", "set_up", "statistics", "link"})
 FOR_ALL: Final[frozenset[Act]] = frozenset({"report", "show_own", "export", "forget"})
 
 
 def test_every_row_is_tested_here_or_at_an_adapter() -> None:
-    assert set(TABLE) == set(ACTS) | BY_ADAPTERS | FOR_ALL
+    assert set(TABLE) == set(ACTS) | OF_LOOKS | BY_ADAPTERS | FOR_ALL
     assert {act for act, right in TABLE.items() if Role.MEMBER in right.roles} == FOR_ALL
 
 
@@ -138,6 +143,8 @@ class RightsCases:
     async def test_an_act_is_for_those_that_the_table_names(self, stage: Stage, act: Act, person: str) -> None:
         scene = await scene_of(stage, sealed=act == "release")
         who = PEOPLE[person]
+        if act in HANDOVERS:
+            await scene.press("accept_claim", PEOPLE["finder"], scene.claim)
         allowed = _allowed(scene, act, who)
         if act == "take_back_verdict":
             await scene.give_verdict(replace(PEOPLE["moderator"]))
@@ -173,6 +180,8 @@ def _allowed(scene: Scene, act: Act, who: Who) -> bool:
         "accept_claim": (scene.lost, scene.found),
         "reject_claim": (scene.lost, scene.found),
         "secret": (scene.found,),
+        "whereabouts": (scene.found,),
+        **dict.fromkeys(HANDOVERS, (scene.lost, scene.found)),
     }.get(act, (scene.lost,))
     if act == "take_back_verdict":  # of another's verdict there is nothing to take back
         return True

@@ -38,7 +38,7 @@ async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
 async def test_doctor_says_which_scopes_and_channels_are_missing_and_what_to_do() -> None:
     async with SlackDouble.running() as slack:
         slack.add_channel("found")
-        slack.api.scopes = SCOPES.replace("im:write,", "")
+        slack.api.scopes = SCOPES.replace(",im:write,", ",")
         found = await findings(config(slack))
         assert found["its scopes"][0] == "im:write missing"
         assert "manifest" in found["its scopes"][1]

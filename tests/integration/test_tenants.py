@@ -14,9 +14,11 @@ from tests.integration.test_store import posted
 from tests.support.keys import KEYS
 
 OWNERS = {
+    "add_first_calibration",
     "all_communities",
     "enter_workspace",
     "expired_reports",
+    "failed_work",
     "find_workspace",
     "forget_moderator",
     "hint_due_work",
@@ -25,14 +27,20 @@ OWNERS = {
     "lease_outbox",
     "lease_work",
     "leave_workspace",
+    "match_numbers",
     "link_workspace",
+    "outbox_numbers",
+    "report_numbers",
+    "work_numbers",
     "move_community",
     "replies_quoting",
     "stale_photos",
+    "take_embedding_request",
     "unlink_workspace",
+    "use_api_token",
 }
 """The functions that run with the owner's rights, whoever calls them."""
-NOT_CALLED = {"announce_outbox", "move_community"}
+NOT_CALLED = {"announce_embedding_request", "announce_outbox", "move_community"}
 """What the application can't call itself."""
 
 

@@ -28,6 +28,7 @@ def environment(database_url: str, owner_database_url: str, redis_url: str, scra
         "REUNITE_REDIS_URL": redis_url,
         **KEYS.environment(),
         "HF_HUB_OFFLINE": "1",
+        "REUNITE_OPEN_SET_URL": "off",
     }
 
 

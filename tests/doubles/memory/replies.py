@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from reunite.entities import ClaimState, Question, Report
+from reunite.entities import ClaimState, Question, Report, Whereabouts
 from reunite.language import sentence
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
@@ -65,7 +65,7 @@ class MemoryDeletion(Part):
         for match in self._matches():
             if report in {match.lost, match.found}:
                 self._tables.matches[match.id] = replace(match, why=())
-        self._tables.reports[report] = replace(self._require(report), proof_question="")
+        self._tables.reports[report] = replace(self._require(report), proof_question="", whereabouts=Whereabouts())
         self._change(
             report,
             purged=True,

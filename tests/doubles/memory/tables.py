@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from reunite.entities import Claim, Match, Member, Photo, Report, Settings, Verdict, Workspace
+from reunite.entities import Claim, Match, Member, Photo, Report, Settings, Verdict, Whereabouts, Workspace
 from reunite.errors import TryAgainError
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
@@ -18,6 +18,7 @@ class ReportRow:
     workspace: UUID
     source_key: str
     proof_question: str = ""
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Tables:
     claims: dict[UUID, Claim] = field(default_factory=dict)
     outbox: dict[ReplyKey, OutboxRow] = field(default_factory=dict)
     work: dict[UUID, UUID] = field(default_factory=dict)
+    zones: dict[tuple[UUID, str], str] = field(default_factory=dict)
     link_codes: dict[str, UUID] = field(default_factory=dict)
 
     def snapshot(self) -> "Tables":
@@ -85,7 +87,8 @@ class Part:
         return row if row and row.report.community == self._community else None
 
     def _read(self, row: ReportRow) -> Report:
-        return replace(row.report, language=self._tables.workspaces[row.workspace].settings.language)
+        settings = self._tables.workspaces[row.workspace].settings
+        return replace(row.report, language=settings.language, zone=settings.timezone)
 
     def _change(self, report: UUID, **changed: object) -> None:
         if row := self._row(report):
