@@ -36,6 +36,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Also measure what each piece of evidence adds.")
     ] = False,
+    independent: Annotated[
+        bool, typer.Option("--independent", help="Also check the probabilities by Venn–ABERS (needs `evaluate`).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure the matching on a labelled set by cross-validation, split by thing.
@@ -45,7 +48,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     from cli.tuning import evaluate as command  # noqa: PLC0415
 
     with prepared() as (_, where):
-        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation)
+        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation, independent)
         command.run(where, folder, options)
 
 

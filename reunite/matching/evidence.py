@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,12 @@ class PairKind(StrEnum):
     TEXT_PHOTO = "text-photo"
     PHOTO_TEXT = "photo-text"
     TEXT_TEXT = "text-text"
+
+    @cached_property
+    def sides(self) -> tuple[str, str]:
+        """Return what is compared: "photo" or "text" of the query, and of the other report."""
+        query, _, other = self.partition("-")
+        return query, other
 
 
 @dataclass(frozen=True, slots=True)
