@@ -24,7 +24,7 @@ class SqlOutbox(Queries):
         # The report's row is locked first, so that the outbox's numbers follow the order of commits within a thread.
         added = await self._do(
             """WITH thread AS (SELECT r.id, w.platform FROM report r JOIN workspace w ON w.id = r.workspace_id
-                               WHERE r.id = %(report)s AND (%(audience)s = 'thread' OR w.log_channel IS NOT NULL)
+                               WHERE r.id = %(report)s AND (%(audience)s <> 'moderators' OR w.log_channel IS NOT NULL)
                                FOR NO KEY UPDATE OF r)
                INSERT INTO outbox (community_id, report_id, platform, key, reply, match_id, audience, opens_thread,
                                    quotes)

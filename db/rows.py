@@ -6,6 +6,7 @@ from uuid import UUID
 from reunite.entities import (
     Claim,
     ClaimState,
+    Handover,
     Label,
     Match,
     MatchState,
@@ -95,6 +96,7 @@ def match(row: Row) -> Match:
         released=row["released"],
         percent=row["percent"],
         photo=row["photo_id"],
+        handover=Handover(row["got_back"], row["handed_over"], row["returned"]),
     )
 
 
@@ -114,6 +116,7 @@ def settings(row: Row) -> Settings:
         language=row["language"],
         private_reports=row["private_reports"],
         sealed_categories=tuple(row["sealed_categories"]),
+        returned_by=row["returned_by"],
         keep_days=row["keep_days"],
     )
 

@@ -28,7 +28,7 @@ class SqlWorkspaces(Queries):
             """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
                  lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,
                  private_reports = %(private_reports)s, sealed_categories = %(sealed_categories)s,
-                 keep_days = %(keep_days)s WHERE id = %(workspace)s""",
+                 returned_by = %(returned_by)s, keep_days = %(keep_days)s WHERE id = %(workspace)s""",
             workspace=workspace,
             **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},
         )

@@ -58,18 +58,19 @@ async def announce_sealed(
     for scored in _in_order(ranked):
         found = locked.get(scored.report)
         if scored.label and found and found.sealed:
-            match = await session.matches.save(_pair(report, scored, percent=percent))
+            match = await session.matches.save(pair_of(report, scored, percent=percent))
             if match.state is MatchState.UNDECIDED and not match.released:
                 await log_match(session, match, report, found)
 
 
-async def log_match(session: Session, match: Match, report: Report, other: Report, *, claimed: bool = False) -> None:
+async def log_match(session: Session, match: Match, report: Report, other: Report) -> None:
     """Show a match in the moderators' channel, of both sides where they have one each.
 
-    Moderators are busy: they get only matches that are sure, claimed, or that the threads don't show to everyone.
+    Moderators are busy: they get only matches that are sure, or that the threads don't show to everyone. A claim has
+    a card of its own (reunite/claim_cards.py).
     """
     found, lost = (report, other) if report.kind is ReportKind.FOUND else (other, report)
-    if match.label is Label.HIGH or claimed or found.sealed or lost.private:
+    if match.label is Label.HIGH or found.sealed or lost.private:
         picture = await picture_of(session, found, match)
         for key, reader in log_lines(match, found, lost):
             line = notices.log_line(match, lost, found, reader, picture)
@@ -79,7 +80,7 @@ async def log_match(session: Session, match: Match, report: Report, other: Repor
 def log_lines(match: Match, found: Report, lost: Report) -> list[tuple[ReplyKey, Report]]:
     """Return the lines of a match in the moderators' channels: each one's key, and the report of its workspace."""
     lines = [(keys.log_line(match.id, found.kind), found)]
-    if (lost.target.platform, lost.target.workspace) != (found.target.platform, found.target.workspace):
+    if not lost.is_beside(found):
         lines.append((keys.log_line(match.id, lost.kind), lost))
     return lines
 
@@ -103,7 +104,9 @@ def _is_same(searched: Report, now: Report) -> bool:
 async def _save(
     session: Session, report: Report, scored: Sequence[ScoredCandidate], *, percent: bool
 ) -> Mapping[UUID, Match]:
-    return {each.report: await session.matches.save(_pair(report, each, percent=percent)) for each in _in_order(scored)}
+    return {
+        each.report: await session.matches.save(pair_of(report, each, percent=percent)) for each in _in_order(scored)
+    }
 
 
 def _in_order(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
@@ -184,7 +187,7 @@ async def _card(session: Session, reader: Report, match: Match, other: Report) -
     return wording.match_card(match, other, reader, None if other.sealed else await picture_of(session, other, match))
 
 
-def _pair(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:
+def pair_of(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:
     lost, found = (report.id, scored.report) if report.kind is ReportKind.LOST else (scored.report, report.id)
     return ScoredPair(
         lost,

@@ -3,15 +3,18 @@
 Nothing of it is public: only the finder or a moderator sees the proof and the proof question, by pressing a button.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from reunite import rules
-from reunite.announce import log_match
+from reunite.claim_cards import post_card, revise_cards
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
-from reunite.messages import keys, notices
+from reunite.handover import arrange
+from reunite.messages import handovers, keys, notices
+from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
 from reunite.verdicts import lock_sides
@@ -29,16 +32,7 @@ class ClaimHandlers:
         """Take the owner's proof. Raises TellUserError where nothing can be claimed."""
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _match(session, press)
-            _check_owner(press, lost)
-            _check_shown(match, lost, found)
-            if not {lost.state, found.state} <= {ReportState.OPEN}:
-                raise TellUserError("report_closed")
-            proof = _proof(press)
-            _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
-            claim = await session.claims.add(match.id, press.member, proof)
-            await session.matches.decline(match.id, declined=False)
-            await show_card(session, lost, match, found)  # it may have been folded away
-            await _announce(session, claim, match, lost, found)
+            await take_claim(session, press, match, lost, found)
         return notices.note("claim_sent", press.language)
 
     async def see(self, workspace: Workspace, press: Press) -> Reply:
@@ -50,19 +44,13 @@ class ClaimHandlers:
 
     async def decide(self, workspace: Workspace, press: Press, state: ClaimState) -> Reply:
         """Store the decision of the finder or a moderator, and tell the owner. Only the first decision counts."""
-        accepted = state is ClaimState.ACCEPTED
         async with self._store.session(workspace.community) as session:
             claim, lost, found, match = await _claim(session, press)
             if claim.state is not ClaimState.OPEN:
                 return notices.note("claim_decided", press.language)
             await session.claims.set_state(claim.id, state)
-            attempts = [each for each in await session.claims.on(found.id) if each.member.id == claim.member.id]
-            left = rules.MOST_CLAIMS - len(attempts)
-            decided = notices.claim_decided(match, lost, found, accepted=accepted, left=left)
-            await session.outbox.post(lost.id, keys.claim_decision(claim.id, state), decided)
-            closed = notices.claim_closed(match, found, accepted=accepted)
-            await session.outbox.revise(keys.claim(claim.id), closed)
-            await session.outbox.revise(keys.claim_log(claim.id), closed)
+            by_word = (await session.workspaces.settings(workspace.id)).returned_by != "moderators"
+            await _tell(session, Claimed(replace(claim, state=state), match, lost, found), by_word=by_word)
         return notices.note(f"claim_{state}", press.language)
 
     async def set_proof_question(self, workspace: Workspace, press: Press) -> Reply:
@@ -77,12 +65,36 @@ class ClaimHandlers:
         return notices.note("secret_kept", press.language)
 
 
+async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
+    """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
+    _check_owner(press, lost)
+    _check_shown(match, lost, found)
+    if not {lost.state, found.state} <= {ReportState.OPEN}:
+        raise TellUserError("report_closed")
+    proof = _proof(press)
+    _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
+    claim = await session.claims.add(match.id, press.member, proof)
+    await session.matches.decline(match.id, declined=False)
+    await show_card(session, lost, match, found)  # it may have been folded away
+    await _announce(session, claim, match, lost, found)
+
+
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:
-    """Show a claim in the found report's thread and to the moderators."""
-    await session.outbox.post(found.id, keys.claim(claim.id), notices.claimed(claim, lost, found, ping=True))
-    await log_match(session, match, found, lost, claimed=True)
-    log = notices.claimed(claim, lost, found, ping=False)
-    await session.outbox.post(found.id, keys.claim_log(claim.id), log, audience="moderators")
+    """Show a claim in the found report's thread, and to the moderators."""
+    await session.outbox.post(found.id, keys.claim(claim.id), notices.claimed(claim, lost, found))
+    await post_card(session, Claimed(claim, match, lost, found))
+
+
+async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
+    """Tell everyone what was decided on a claim; where it's accepted, let owner and finder talk."""
+    claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
+    attempts = [each for each in await session.claims.on(found.id) if each.member.id == claim.member.id]
+    decided = handovers.claim_decided(claimed, by_word=by_word, left=rules.MOST_CLAIMS - len(attempts))
+    await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
+    await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))
+    await revise_cards(session, match, lost, found)
+    if claim.state is ClaimState.ACCEPTED:
+        await arrange(session, claimed, by_word=by_word)
 
 
 async def _match(session: Session, press: Press) -> tuple[Match, Report, Report]:

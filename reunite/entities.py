@@ -1,12 +1,12 @@
 """The domain's entities: frozen, and free of any platform's library."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal, get_args
 from uuid import UUID
 
-PlatformName = Literal["discord", "slack", "web"]
+PlatformName = Literal["discord", "slack", "web", "api"]
 Category = Literal["id", "card", "keys", "phone", "other"]
 """What a sealed report is publicly called; nothing more is said about it."""
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -29,8 +29,12 @@ class ReportKind(StrEnum):
 
 
 class ReportState(StrEnum):
-    """A report is pending until its embeddings are stored, then open until it ends in one of three ways."""
+    """A report is pending until its embeddings are stored, then open until it ends in one of three ways.
 
+    A look is none of these: a private search, seen by nobody else and deleted soon, unless its author claims a find.
+    """
+
+    LOOK = "look"
     PENDING = "pending"
     OPEN = "open"
     RETURNED = "returned"
@@ -133,6 +137,8 @@ class Photo:
 
 
 Aspect = Literal["colour", "place"]
+ANOTHER: Final = "another"
+"""The answer to a question that rules out all of its options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,7 @@ class Report:
     has_first_reply: bool = False
     question: Question | None = None
     question_answer: str | None = None
-    """The author's answer to `question`, one of its options; empty where they are not sure, None until they answer."""
+    """The answer to `question`: an option or ANOTHER; empty where its author isn't sure, None until they answer."""
     language: str = "en"
     """The language of the thread: the workspace's."""
     sealed: bool = False
@@ -182,6 +188,21 @@ class Report:
     def is_by(self, platform: PlatformName, member: Member) -> bool:
         """Return whether a member of a platform is its author."""
         return (self.target.platform, self.author.id) == (platform, member.id)
+
+    def is_beside(self, other: "Report") -> bool:
+        """Return whether another report is of the same workspace."""
+        here, there = self.target, other.target
+        return (here.platform, here.workspace) == (there.platform, there.workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Whether the owner says they got an item back, whether the finder says they gave it, and whether that counts."""
+
+    got_back: bool = False
+    handed_over: bool = False
+    returned: bool = False
+    """Their words count as much as a moderator's: as the community wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +224,21 @@ class Match:
     """A moderator lets the owner know about a sealed report."""
     photo: UUID | None = None
     """The found report's photo that matched best; None if only texts were compared."""
+    handover: Handover = field(default_factory=Handover)
+    """What the two people say about giving it back."""
 
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a found item is: handed in at a `place`, perhaps with a `code` on its label; else the finder has it."""
+
+    place: str = ""
+    code: str = ""
+
+
+ReturnedBy = Literal["both", "either", "moderators"]
+"""Who marks an item as returned, besides a moderator: its owner and its finder together, one of them, or nobody."""
+RETURNED_BY: tuple[ReturnedBy, ...] = get_args(ReturnedBy)
 
 Agreement = Literal["agrees", "partly", "differs", "unknown"]
 
@@ -269,6 +304,7 @@ class Settings:
     """Whether lost reports are private by default."""
     sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
     """For these the bot suggests a sealed report."""
+    returned_by: ReturnedBy = "both"
     keep_days: int = 60
     """How long a report stays open and its data is kept."""
 

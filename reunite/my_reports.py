@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -116,8 +117,12 @@ class MyReportHandlers:
 async def end(session: Session, report: Report) -> None:
     """Withdraw a report and purge it."""
     await session.work.stop(report.id)
-    if not await session.reports.lock({report.id}):
+    locked = await session.reports.lock({report.id})
+    if not locked:
         raise TryAgainError("its workspace has moved to another community")
+    if locked[report.id].state is ReportState.LOOK:
+        await session.looks.remove(report.id)
+        return
     await session.reports.set_state(report.id, ReportState.WITHDRAWN)
     await session.deletion.purge(report.id, wording.ended(report.language))
 
@@ -153,5 +158,6 @@ async def _exported(session: Session, report: Report) -> dict[str, Any]:
         "expires_at": report.expires_at.isoformat(),
         "question_answer": report.question_answer,
         "proof_question": await session.claims.proof_question(report.id) if is_found else None,
+        "whereabouts": asdict(await session.claims.whereabouts(report.id)) if is_found else None,
         "photos": photos,
     }

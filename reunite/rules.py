@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Verdict, VerdictKind
+from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, ReturnedBy, Verdict, VerdictKind
 
 MOST_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""
@@ -17,6 +17,9 @@ MOST_CLAIMS = 3
 
 IN_PROGRESS = frozenset({ReportState.PENDING, ReportState.OPEN})
 """The states in which a report is searched, or soon will be."""
+
+RETURNABLE = frozenset({ReportState.OPEN, ReportState.RETURNED})
+"""The states in which a report's item can be marked as returned, or as not returned after all."""
 
 _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REFUSE: MatchState.REFUSED}
 
@@ -33,10 +36,22 @@ def in_force(log: Iterable[Verdict]) -> list[Verdict]:
     return sorted(given.values(), key=lambda verdict: verdict.at)
 
 
-def match_state(log: Sequence[Verdict]) -> MatchState:
-    """Return a match's state: the latest verdict in force wins."""
-    verdicts = in_force(log)
-    return _STATES[verdicts[-1].kind] if verdicts else MatchState.UNDECIDED
+def match_state(log: Sequence[Verdict], *, returned: bool = False) -> MatchState:
+    """Return a match's state: the latest verdict in force wins; without any, what owner and finder say (`returned`)."""
+    if verdicts := in_force(log):
+        return _STATES[verdicts[-1].kind]
+    return MatchState.CONFIRMED if returned else MatchState.UNDECIDED
+
+
+def is_returned(by: ReturnedBy, *, got_back: bool, handed_over: bool) -> bool:
+    """Return whether what the owner and the finder say is enough for their community."""
+    match by:
+        case "both":
+            return got_back and handed_over
+        case "either":
+            return got_back or handed_over
+        case "moderators":
+            return False
 
 
 def report_state(now: ReportState, *, confirmed: bool) -> ReportState:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from reunite import rules
 from reunite.announce import log_lines, show_released
+from reunite.claim_cards import revise_cards
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
@@ -30,14 +31,17 @@ class VerdictResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """A match whose state has changed, by whom, and its lost and found report as they were before."""
+class Change:
+    """A match after a verdict, or after the owner's or the finder's word, and its lost and found report as before.
+
+    `moderator` is who gave the verdict; None where the two people say it. `number` tells this change from others.
+    """
 
     match: Match
     before: MatchState
     reports: tuple[Report, Report]
-    moderator: Person
-    verdicts: int
+    moderator: Person | None
+    number: int | str
 
 
 class VerdictHandlers:
@@ -107,17 +111,25 @@ class VerdictHandlers:
             _check(command, reports, given=given)
             await session.verdicts.add(match.id, command, given=given)
             log = await session.verdicts.of(match.id)
-            state = rules.match_state(log)
+            state = rules.match_state(log, returned=match.handover.returned)
             if state is match.state:
                 return VerdictResult(match, changed=False)
-            await session.matches.set_state(match.id, state)
             moderator = Person(command.target.platform, command.member)
-            change = _Change(replace(match, state=state), match.state, reports, moderator, len(log))
-            work = await _apply(session, change)
-            await _revise_log(session, change.match, *reports, moderator)
+            change = Change(replace(match, state=state), match.state, reports, moderator, len(log))
+            work = await settle(session, change)
         for each in work:
             await self._queue.hint(each)
         return VerdictResult(change.match, changed=True)
+
+
+async def settle(session: Session, change: Change) -> list[UUID]:
+    """Let all that shows a match show its change; return the work this makes."""
+    work = []
+    if change.match.state is not change.before:
+        await session.matches.set_state(change.match.id, change.match.state)
+        work = await _apply(session, change)
+    await _revise_log(session, change.match, *change.reports, change.moderator)
+    return work
 
 
 async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:
@@ -148,11 +160,11 @@ def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
 def _check(command: GiveVerdict, reports: tuple[Report, Report], *, given: bool) -> None:
     if given and not command.is_moderator:
         raise TellUserError("only_moderators")
-    if given and not {report.state for report in reports} <= {ReportState.OPEN, ReportState.RETURNED}:
+    if given and not {report.state for report in reports} <= rules.RETURNABLE:
         raise TellUserError("report_closed")
 
 
-async def _apply(session: Session, change: _Change) -> list[UUID]:
+async def _apply(session: Session, change: Change) -> list[UUID]:
     """Let a verdict close or reopen the two reports, and say so in their threads. Return the work this makes."""
     work = []
     for report, other in (change.reports, change.reports[::-1]):
@@ -167,7 +179,7 @@ async def _apply(session: Session, change: _Change) -> list[UUID]:
     return work
 
 
-async def _say(session: Session, change: _Change, report: Report, other: Report) -> None:
+async def _say(session: Session, change: Change, report: Report, other: Report) -> None:
     """Say in a report's thread what a verdict changed, if the thread knows the match."""
     match, before, now = change.match, change.before, change.match.state
     known = MatchState.CONFIRMED in (before, now) or await session.matches.is_shown(match.id, report.id)
@@ -176,14 +188,15 @@ async def _say(session: Session, change: _Change, report: Report, other: Report)
     if now is MatchState.REFUSED and not rules.may_show(report, other, match):
         now = MatchState.UNDECIDED  # the thread may only learn that its report is open again
     reply = wording.verdict(before, now, change.moderator, other, report)
-    key = keys.verdict(match.id, match.state, change.verdicts, report.kind)
+    key = keys.verdict(match.id, match.state, change.number, report.kind)
     await session.outbox.post(report.id, key, reply)
 
 
 async def _revise_log(
     session: Session, match: Match, lost: Report, found: Report, moderator: Person | None = None
 ) -> None:
-    """Bring the match's lines in the moderators' channels up to date."""
+    """Bring the match's lines and its claims' cards in the moderators' channels up to date."""
     picture = await picture_of(session, found, match)
     for key, reader in log_lines(match, found, lost):
         await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
+    await revise_cards(session, match, lost, found, moderator)

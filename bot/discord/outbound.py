@@ -1,7 +1,7 @@
 """Sends, edits and removes replies in Discord's threads and channels."""
 
 import io
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 import discord
 import structlog
 
+from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
     THREAD_ARCHIVED,
@@ -19,18 +20,18 @@ from bot.discord.errors import (
 )
 from bot.discord.posts import photos_of
 from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
-from bot.discord.threads import ARCHIVE_AFTER, Destination, Threads, free_tags, is_ours, under_a_name
+from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, free_tags, message_with, under_a_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget, ReportKind
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
+from reunite.language import sentence
+from reunite.messages.reply import Plain
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "👀"
 RETURNED: Final = "✅"
-_LOOK_BACK: Final = 100
-"""Messages searched for a reply that may be there already: one page, and far more than come between two attempts."""
 
 _log = structlog.get_logger(__name__)
 
@@ -46,14 +47,30 @@ class DiscordPlatform:
         self._workspaces = workspaces
         self._verdicts = verdicts
         self.threads = Threads(client, handlers, workspaces)
+        self._conversations = Conversations(client, workspaces)
 
     async def send(self, outgoing: Outgoing) -> Sent:
-        """Post a reply in its post's thread, which is opened where there is none, or as a post of its own."""
+        """Post a reply in its post's thread, which is opened where there is none, or as a post of its own.
+
+        A report post that Discord refuses goes to its author.
+        """
+        try:
+            return await self._send(outgoing)
+        except (MissingPermissionError, UndeliverableError) as error:
+            if not (outgoing.reply.opens_thread and outgoing.author):
+                raise
+            _log.warning("discord_post_refused", channel=outgoing.target.channel, reason=str(error))
+            with discord_errors():
+                return await self._send_to_author(outgoing)
+
+    async def _send(self, outgoing: Outgoing) -> Sent:
         with discord_errors():
+            if outgoing.people:
+                return await self._converse(outgoing)
             place = channel = await self._channel(outgoing.target)
-            if outgoing.target.message:
+            if outgoing.target.message and not isinstance(channel, discord.DMChannel):
                 place = await self.threads.place_of(channel, int(outgoing.target.message))
-            earlier = await self._earlier_in((place, channel), outgoing.key) if outgoing.maybe_sent else None
+            earlier = await message_with(marker(outgoing.key), place, channel) if outgoing.maybe_sent else None
             message = earlier or await self._answer(place, channel, outgoing)
             await self._mark(outgoing)
             sent = Sent(str(message.channel.id), str(message.id))
@@ -62,7 +79,14 @@ class DiscordPlatform:
                 self._verdicts.compare_once_noted(target)
             return sent
 
-    async def _answer(self, place: Destination, channel: Destination, outgoing: Outgoing) -> discord.Message:
+    async def _converse(self, outgoing: Outgoing) -> Sent:
+        """Send a reply in a conversation of its people."""
+        thread = await self._conversations.open(outgoing)
+        earlier = await message_with(marker(outgoing.key), thread) if outgoing.maybe_sent else None
+        message = earlier or await self._post(thread, outgoing)
+        return Sent(str(thread.id), str(message.id))
+
+    async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
         """Send a reply; where its thread is closed or can't be woken, in the channel, or else to the author."""
         try:
             return await self._post(place, outgoing)
@@ -84,9 +108,19 @@ class DiscordPlatform:
             return await self._post(await self._client.create_dm(discord.Object(int(report.author.id))), outgoing)
         return None
 
+    async def _send_to_author(self, outgoing: Outgoing) -> Sent:
+        """Send a report post to the report's author, with a line that says why; answers follow there."""
+        channel = await self._client.create_dm(discord.Object(int(outgoing.author)))
+        why = Plain(sentence("moved_to_direct", self._language_of(outgoing.target)))
+        reply = replace(outgoing.reply, lines=((why,), *outgoing.reply.lines))
+        earlier = await message_with(marker(outgoing.key), channel) if outgoing.maybe_sent else None
+        message = earlier or await self._post(channel, replace(outgoing, reply=reply))
+        return Sent(str(channel.id), str(message.id))
+
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Edit a reply; nobody is pinged again."""
-        rendered = render(outgoing)
+        with discord_errors():
+            rendered = render(outgoing, direct=await self._is_direct(sent.channel))
 
         async def change() -> None:
             await self._message(sent).edit(
@@ -107,7 +141,7 @@ class DiscordPlatform:
         """Delete a reply; it, its thread or its channel may be gone already."""
         with discord_errors(), suppress(discord.NotFound):
             if sent is None:
-                message = await self._earlier_in(await self._places(outgoing.target), outgoing.key)
+                message = await message_with(marker(outgoing.key), *await self._places(outgoing))
                 if message is None:
                     return
                 sent = Sent(str(message.channel.id), str(message.id))
@@ -137,11 +171,19 @@ class DiscordPlatform:
                     raise UndeliverableError(f"Discord refuses the reaction ({error.code})") from error
                 raise
 
-    async def _channel(self, target: ReplyTarget) -> Destination:
+    async def _channel(self, target: ReplyTarget) -> Place:
         found = self._client.get_channel(int(target.channel)) or await self._client.fetch_channel(int(target.channel))
-        if not isinstance(found, Destination):
+        if not isinstance(found, Place):
             raise UndeliverableError(f"channel {target.channel} takes no replies")
         return found
+
+    async def _is_direct(self, channel: str) -> bool:
+        known = self._client.get_channel(int(channel)) or await self._client.fetch_channel(int(channel))
+        return isinstance(known, discord.DMChannel)
+
+    def _language_of(self, target: ReplyTarget) -> str:
+        guild = self._client.get_guild(int(target.workspace))
+        return self._workspaces.language(guild) if guild else "en"
 
     def _message(self, sent: Sent) -> discord.PartialMessage:
         return self._client.get_partial_messageable(int(sent.channel)).get_partial_message(int(sent.message))
@@ -173,37 +215,23 @@ class DiscordPlatform:
         except discord.HTTPException as error:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
 
-    async def _places(self, target: ReplyTarget) -> list[Destination]:
-        """Return where a reply may be: in its post's thread if there is one, or in the channel."""
-        places: list[Destination] = [await self._channel(target)]
+    async def _places(self, outgoing: Outgoing) -> list[Place]:
+        """Return where a reply may be: in its people's thread, in its post's if there is one, or in the channel."""
+        if outgoing.people:
+            return [thread] if (thread := self._conversations.known(outgoing)) else []
+        target = outgoing.target
+        places: list[Place] = [await self._channel(target)]
         if target.message and not isinstance(places[0], discord.Thread):
             with suppress(discord.NotFound):
                 places.insert(0, await self.threads.get(int(target.message)))
         return places
 
-    async def _earlier_in(self, places: Iterable[Destination], key: str) -> discord.Message | None:
-        for place in dict.fromkeys(places):
-            if message := await self._earlier(place, key):
-                return message
-        return None
-
-    async def _earlier(self, destination: Destination, key: str) -> discord.Message | None:
-        """Return the message of an earlier attempt that arrived."""
-        wanted = marker(key)
-        if isinstance(destination, discord.ForumChannel):
-            candidates = [await thread.fetch_message(thread.id) for thread in destination.threads if is_ours(thread)]
-        else:
-            candidates = [message async for message in destination.history(limit=_LOOK_BACK)]
-        for message in candidates:
-            if message.author == self._client.user and any(embed.url == wanted for embed in message.embeds):
-                return message
-        return None
-
-    async def _post(self, destination: Destination | discord.DMChannel, outgoing: Outgoing) -> discord.Message:
+    async def _post(self, destination: Place, outgoing: Outgoing) -> discord.Message:
         """Send; the nonce keeps the library's own retries from posting twice."""
         if isinstance(destination, discord.ForumChannel):
             return await self._post_in_forum(destination, outgoing)
-        rendered, post = render(outgoing), outgoing.target.message
+        rendered = render(outgoing, direct=isinstance(destination, discord.DMChannel))
+        post = outgoing.target.message
         send = (
             destination.get_partial_message(int(post)).reply
             if post and isinstance(destination, discord.TextChannel)

@@ -17,7 +17,7 @@ import discord
 from bot.discord.markup import escape
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
-from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Span, Strong
+from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Small, Span, Strong
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
 
@@ -27,8 +27,10 @@ MOST_QUOTED: Final = 800
 _MOST_NAME: Final = 80
 _MOST_THREAD_NAME: Final = 100  # Discord's limits
 _MOST_BUTTON: Final = 80
-_ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)")
-_PRESS: Final = re.compile(r"(?P<action>[a-z_]{1,40}):(?P<subject>[0-9a-f-]{36})")
+_GUILD_PART: Final = r"(?:@(?P<guild>\d{1,20}))?"
+"""A button of a direct message names its guild, because an interaction there has none."""
+_ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)" + _GUILD_PART)
+_PRESS: Final = re.compile(r"(?P<action>[a-z_]{1,40}):(?P<subject>[0-9a-f-]{36})" + _GUILD_PART)
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 _STYLES: Final = {
     "plain": discord.ButtonStyle.secondary,
@@ -70,8 +72,11 @@ class Rendered:
         return view
 
 
-def render(outgoing: Outgoing) -> Rendered:
-    """Return a reply as an embed; with a picture it refers to an attachment named `PICTURE_NAME`."""
+def render(outgoing: Outgoing, *, direct: bool = False) -> Rendered:
+    """Return a reply as an embed; with a picture it refers to an attachment named `PICTURE_NAME`.
+
+    `direct` is for a direct message, whose buttons name the guild.
+    """
     reply = outgoing.reply
     pinged = _pinged(reply)
     embed = embed_of(reply)
@@ -81,7 +86,7 @@ def render(outgoing: Outgoing) -> Rendered:
     elif outgoing.picture:
         embed.set_thumbnail(url=f"attachment://{PICTURE_NAME}")
     content = " ".join(f"<@{person.member.id}>" for person in pinged) or None
-    return Rendered(content, embed, mentions_of(pinged), buttons_of(reply))
+    return Rendered(content, embed, mentions_of(pinged), buttons_of(reply, outgoing.target.workspace if direct else ""))
 
 
 def render_private(reply: Reply) -> Rendered:
@@ -95,12 +100,13 @@ def embed_of(reply: Reply) -> discord.Embed:
     return discord.Embed(description="\n".join(lines), colour=_COLOURS.get(reply.kind))
 
 
-def buttons_of(reply: Reply) -> tuple[RenderedButton, ...]:
-    """Return the choices of a reply's question, then its buttons."""
+def buttons_of(reply: Reply, guild: str = "") -> tuple[RenderedButton, ...]:
+    """Return the choices of a reply's question, then its buttons; their ids name `guild` if it's given."""
+    suffix = f"@{guild}" if guild else ""
     choices = [(answer_id(reply.asked, choice.id), choice.words, "plain") for choice in reply.choices if reply.asked]
     buttons = [(f"{button.action}:{button.subject}", button.words, button.style) for button in reply.buttons]
     return tuple(
-        RenderedButton(custom_id, shortened(without_controls(words), _MOST_BUTTON), _STYLES[style])
+        RenderedButton(custom_id + suffix, shortened(without_controls(words), _MOST_BUTTON), _STYLES[style])
         for custom_id, words, style in choices + buttons
     )
 
@@ -109,6 +115,12 @@ def parse_press_id(custom_id: str) -> tuple[Action, UUID] | None:
     """Read a button's id: the action and its subject; None for any other id."""
     found = _PRESS.fullmatch(custom_id)
     return (cast("Action", found["action"]), UUID(found["subject"])) if found and found["action"] in _ACTIONS else None
+
+
+def guild_in(custom_id: str) -> int | None:
+    """Return the guild that a button's id names; None where the button is in the guild itself."""
+    found = _PRESS.fullmatch(custom_id) or _ANSWER.fullmatch(custom_id)
+    return int(found["guild"]) if found and found["guild"] else None
 
 
 def answer_id(report: UUID, choice: str) -> str:
@@ -182,6 +194,8 @@ def _span(span: Span) -> str:
             return escape(text)  # it may contain a file's name, or a member's word
         case Strong(text):
             return f"**{text}**"
+        case Small(text):
+            return f"-# {escape(text)}"
         case Quoted(text):
             return " ".join(_quoted(text).splitlines())
         case Person(platform, member):

@@ -13,7 +13,7 @@ from bot.discord.private_replies import PrivateReply, acknowledged, language_of_
 from bot.discord.render import Rendered, RenderedButton
 from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite.commands import ChangeSettings
-from reunite.entities import CATEGORIES, Category, ReportKind, Settings
+from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, ReturnedBy, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
@@ -59,6 +59,7 @@ class SettingsForm:
             ("setup_private", sentence(reports, language)),
             ("setup_sealed", ", ".join(sealed)),
             ("setup_keep_days", str(settings.keep_days)),
+            ("setup_returned_by", sentence(f"returned_by_{settings.returned_by}", language)),
         )
         return [f"**{sentence(key, language)}:** {value or '–'}" for key, value in values]
 
@@ -150,12 +151,14 @@ def _rule_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
     }
     private = "private" if settings.private_reports else "public"
     days: ui.TextInput[Any] = ui.TextInput(custom_id="keep_days", default=str(settings.keep_days), max_length=3)
+    returned = {by: sentence(f"returned_by_{by}", language) for by in RETURNED_BY}
     sealed = _select("sealed", categories, settings.sealed_categories, len(categories))
     return [
         labelled(sentence("setup_language", language), _select("language", languages, [settings.language])),
         labelled(sentence("setup_private", language), _select("reports", reports, [private])),
         labelled(sentence("setup_sealed", language), sealed),
         labelled(sentence("setup_keep_days", language), days),
+        labelled(sentence("setup_returned_by", language), _select("returned_by", returned, [settings.returned_by])),
     ]
 
 
@@ -189,5 +192,6 @@ def _with_rules(settings: Settings, given: FormInput) -> Settings:
         language=given["language"],
         private_reports=given["reports"] == "private",
         sealed_categories=cast("tuple[Category, ...]", given.values.get("sealed", ())),
+        returned_by=cast("ReturnedBy", given["returned_by"] or settings.returned_by),
         keep_days=int(days) if days.isdecimal() else 0,  # 0 is out of the allowed range
     )

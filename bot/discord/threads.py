@@ -12,14 +12,18 @@ from bot.discord.posts import target_of, text_of
 from bot.discord.render import thread_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import date_words, sentence
 
+_LOOK_BACK: Final = 100
+"""Messages searched for a reply that may be there already: one page, and far more than come between two attempts."""
 ARCHIVE_AFTER: Final = 10080
 """Minutes without a message after which a thread is archived: the longest that Discord offers."""
 
 Destination = discord.TextChannel | discord.ForumChannel | discord.Thread
+Place = Destination | discord.DMChannel
+"""Where a reply may be; a report whose channel refuses its post lives in the author's direct messages."""
 T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
@@ -51,7 +55,10 @@ class Threads:
             return channel
         if known := channel.get_thread(post):  # archived threads are not in the cache
             return known
-        message = await channel.fetch_message(post)
+        try:
+            message = await channel.fetch_message(post)
+        except discord.NotFound as error:
+            raise PostGoneError(f"the post is gone ({error.code})") from error
         kind = kind or self._workspaces.role_of(channel) or ReportKind.LOST
         language = self._workspaces.language(channel.guild)
 
@@ -115,6 +122,20 @@ async def under_a_name(create: Callable[[str], Awaitable[T]], name: str, neutral
 def free_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
     """Return a tag for a post where the forum requires one: not one that only moderators may use."""
     return [tag for tag in forum.available_tags if not tag.moderated][:1] if forum.flags.require_tag else []
+
+
+async def message_with(wanted: str, *places: Place) -> discord.Message | None:
+    """Return the bot's message with this marker: an earlier attempt that arrived."""
+    for place in dict.fromkeys(places):
+        me = place.me if isinstance(place, discord.DMChannel) else place.guild.me
+        if isinstance(place, discord.ForumChannel):
+            candidates = [await thread.fetch_message(thread.id) for thread in place.threads if is_ours(thread)]
+        else:
+            candidates = [message async for message in place.history(limit=_LOOK_BACK)]
+        for message in candidates:
+            if message.author.id == me.id and any(embed.url == wanted for embed in message.embeds):
+                return message
+    return None
 
 
 def is_ours(thread: discord.Thread) -> bool:

@@ -8,6 +8,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
 from bot.slack.linking import Linking
+from bot.slack.looks import Looks
 from bot.slack.manifest import FOUND, LOST
 from bot.slack.markup import plain_text
 from bot.slack.private_replies import PrivateReplies
@@ -25,8 +26,11 @@ Body = Mapping[str, Any]
 class Commands:
     """Acknowledges Slack at once, then replies."""
 
-    def __init__(self, handlers: Handlers, reports: Reports, linking: Linking, background: Background) -> None:
+    def __init__(
+        self, handlers: Handlers, reports: Reports, looks: Looks, linking: Linking, background: Background
+    ) -> None:
         self._handlers = handlers
+        self._looks = looks
         self._reports = reports
         self._linking = linking
         self._background = background
@@ -35,7 +39,7 @@ class Commands:
         """Handle `/lost` or `/found`, with or without words."""
         await ack()
         private = PrivateReplies(workspace, body, respond)
-        opens_modal = plain_text(body.get("text", "")).lower() in {"", "sealed"}
+        opens_modal = plain_text(body.get("text", "")).lower() in {"", "sealed", "search"}
         self._background.start(
             private.attempt(lambda person: self._command(workspace, body, person, private), opens_modal=opens_modal)
         )
@@ -52,7 +56,13 @@ class Commands:
                 await self._my_reports(workspace, person, private)
             case ["help"]:
                 usage = sentence("slack_help", person.language, lost=LOST, found=FOUND)
-                await private.send_words(usage, person.language)
+                search = sentence("slack_search_help", person.language, lost=LOST)
+                await private.send_words(f"{usage}\n{search}", person.language)
+            case ["search"] if kind is ReportKind.LOST:
+                await self._looks.open(person, private)
+            case ["search", *_] if kind is ReportKind.LOST:
+                _, _, words = body["text"].strip().partition(" ")
+                await self._looks.in_words(workspace, body, person, words, private)
             case ["link" | "unlink"]:
                 await self._linking.command(workspace, person, words, private)
             case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item

@@ -16,7 +16,7 @@ from bot.slack.render import blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
-from reunite.errors import UndeliverableError
+from reunite.errors import PostGoneError, UndeliverableError
 from reunite.language import sentence
 from reunite.messages.reply import Plain
 from reunite.ports import Outgoing, Sent
@@ -47,6 +47,8 @@ class SlackPlatform:
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply, unless an earlier attempt arrived; a report post that is refused goes to its author."""
         workspace = await self._workspace(outgoing.target)
+        if outgoing.people:
+            return await self._send(workspace, await _between(workspace, outgoing))
         try:
             return await self._send(workspace, outgoing)
         except UndeliverableError as error:
@@ -104,6 +106,8 @@ class SlackPlatform:
         """Delete a reply; it, its thread or its channel may be gone already."""
         workspace = await self._workspace(outgoing.target)
         with slack_errors():
+            if outgoing.people and not sent:
+                outgoing = await _between(workspace, outgoing)
             try:
                 if found := sent or await _earlier(workspace, outgoing):
                     await workspace.client.chat_delete(channel=found.channel, ts=found.message)
@@ -122,7 +126,12 @@ class SlackPlatform:
         """React to a post with 👀; a second time changes nothing."""
         workspace = await self._workspace(target)
         with slack_errors():
-            await _react(workspace, target, TAKEN_UP, given=True)
+            try:
+                await _react(workspace, target, TAKEN_UP, given=True)
+            except SlackApiError as error:
+                if code_of(error) != "message_not_found":
+                    raise
+                raise PostGoneError("the post is gone") from error
 
     async def _workspace(self, target: ReplyTarget) -> SlackWorkspace:
         workspace = await self._workspaces.get(target.workspace)
@@ -154,6 +163,13 @@ async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
     reply = replace(outgoing.reply, lines=((told,), *outgoing.reply.lines))
     target = replace(outgoing.target, channel=await workspace.direct(outgoing.author))
     return replace(outgoing, target=target, reply=reply)
+
+
+async def _between(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
+    """Return a reply as a message in the direct messages of its people and the bot, which Slack opens once."""
+    with slack_errors():
+        channel = await workspace.direct(*outgoing.people)
+    return replace(outgoing, target=replace(outgoing.target, channel=channel, message=None))
 
 
 async def _with_picture_or_without(
@@ -194,7 +210,7 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
     if target.message and "thread_ts" not in message:
         # The root of the thread has just been deleted: Slack then posts to the whole channel.
         await workspace.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
-        raise UndeliverableError("the post to reply to is gone")
+        raise PostGoneError("the post to reply to is gone")
     return Sent(posted["channel"], posted["ts"])
 
 

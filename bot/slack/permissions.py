@@ -15,13 +15,15 @@ SCOPES: Final = frozenset(
         "groups:read",
         "im:history",
         "im:write",
+        "mpim:history",
+        "mpim:write",
         "reactions:read",
         "reactions:write",
         "usergroups:read",
         "users:read",
     }
 )
-"""`groups` are private channels, `im` direct messages."""
+"""`groups` are private channels, `im` direct messages, `mpim` those of several people."""
 
 
 def missing(headers: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from bot.slack.markup import escape
 from reunite.entities import ReplyTarget
 from reunite.language import sentence, shortened
-from reunite.messages.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Span, Strong
+from reunite.messages.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Small, Span, Strong
 from reunite.text.controls import without_controls
 
 MOST_TEXT: Final = 3000
@@ -28,13 +28,15 @@ LinkTo = Callable[[ReplyTarget], str | None]
 def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Element]:
     """Return the reply as blocks; `file` is the id of an uploaded picture to show below."""
     elements: list[Element] = []
-    for is_quote, lines in groupby(reply.lines, key=_is_quote):
+    for is_quote, lines in groupby((line for line in reply.lines if not _is_small(line)), key=_is_quote):
         kind = "rich_text_quote" if is_quote else "rich_text_section"
         elements.append({"type": kind, "elements": _joined(list(lines), link_to)})
     rendered: list[Element] = [{"type": "rich_text", "elements": elements}] if elements else []
     if file:
         alt_text = sentence("picture_of_gallery" if reply.gallery else "picture_of_match")
         rendered.append({"type": "image", "slack_file": {"id": file}, "alt_text": alt_text})
+    if small := [span for line in reply.lines if _is_small(line) for span in line]:
+        rendered.append({"type": "context", "elements": [_small(span) for span in small]})
     if reply.asked and reply.choices:  # Slack refuses an empty row of buttons
         rendered.append({"type": "actions", "elements": [_choice(reply.asked, choice) for choice in reply.choices]})
     if reply.buttons:
@@ -89,6 +91,14 @@ def _is_quote(line: Line) -> bool:
     return len(line) == 1 and isinstance(line[0], Quoted)
 
 
+def _is_small(line: Line) -> bool:
+    return len(line) == 1 and isinstance(line[0], Small)
+
+
+def _small(span: Span) -> Element:
+    return {"type": "plain_text", "text": _shown(span.text) if isinstance(span, Small) else "", "emoji": True}
+
+
 def _joined(lines: Sequence[Line], link_to: LinkTo) -> list[Element]:
     joined: list[Element] = []
     for number, line in enumerate(lines):
@@ -103,7 +113,7 @@ def _element(span: Span, link_to: LinkTo) -> Element:
     match span:
         case Strong(text):
             return {"type": "text", "text": _shown(text), "style": {"bold": True}}
-        case Plain(text) | Quoted(text):
+        case Plain(text) | Small(text) | Quoted(text):
             return {"type": "text", "text": _shown(text)}
         case Person("slack", member, notify=True):
             return {"type": "user", "user_id": member.id}

@@ -13,7 +13,7 @@ from bot.slack.render import Element
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS
-from reunite.entities import CATEGORIES, Settings
+from reunite.entities import CATEGORIES, RETURNED_BY, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, sentence
@@ -68,6 +68,7 @@ class SettingsForm:
             language=given["language"],
             private_reports="private" in given.get("private_reports", ()),
             sealed_categories=tuple(given.get("sealed_categories", ())),
+            returned_by=given["returned_by"],
             keep_days=int(given["keep_days"]),
         )
         await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=settings))
@@ -137,7 +138,16 @@ def _rule_inputs(settings: Settings, language: str) -> list[Element]:
         labelled("private_reports", sentence("setup_private", language), _private_boxes(settings, language)),
         labelled("sealed_categories", sentence("setup_sealed", language), _category_boxes(settings, language)),
         labelled("keep_days", sentence("setup_keep_days", language), days, required=True),
+        labelled(
+            "returned_by", sentence("setup_returned_by", language), _returned_by(settings, language), required=True
+        ),
     ]
+
+
+def _returned_by(settings: Settings, language: str) -> Element:
+    choices = [option(by, sentence(f"returned_by_{by}", language)) for by in RETURNED_BY]
+    current = next(choice for choice in choices if choice["value"] == settings.returned_by)
+    return {"type": "static_select", "options": choices, "initial_option": current}
 
 
 def _private_boxes(settings: Settings, language: str) -> Element:

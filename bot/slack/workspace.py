@@ -144,9 +144,9 @@ class SlackWorkspace:
             return None
         return found
 
-    async def direct(self, user: str) -> str:
-        """Return the channel of the direct messages with someone."""
-        channel: str = (await self.client.conversations_open(users=user))["channel"]["id"]
+    async def direct(self, *users: str) -> str:
+        """Return the channel of the direct messages with someone, or with several together."""
+        channel: str = (await self.client.conversations_open(users=",".join(users)))["channel"]["id"]
         return channel
 
     async def _moderates(self, user: Mapping[str, Any], chosen: Collection[str]) -> bool:

@@ -16,8 +16,16 @@ Json = dict[str, Any]
 
 _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
-_OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine"}
-_OF_AUTHOR: Final[Collection[Action]] = {"secret", "withdraw", "extend", "add_photo", "add_detail", "none_of_these"}
+_OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "got_back", "where_is_it"}
+_OF_AUTHOR: Final[Collection[Action]] = {
+    "secret",
+    "whereabouts",
+    "withdraw",
+    "extend",
+    "add_photo",
+    "add_detail",
+    "none_of_these",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ class _Board:
         self._viewer = viewer
         self._reports = {message.id: message.posted.report for message in messages if message.posted}
         self._own = {report.id for report in self._reports.values() if viewer.owns(report)}
-        self._answers = {report.id: report.question_answer for report in self._reports.values()}
+        self._answers = {report.id: _answer(report) for report in self._reports.values()}
         self._replied = {message.root for message in messages if message.reply and message.reply.kind in _FIRST_REPLIES}
 
     def has(self, message: WebMessage) -> bool:
@@ -119,7 +127,14 @@ class _Board:
             return is_opening or (self._viewer.is_moderator and message.root is None and message.reply is not None)
         if report.private and not self._viewer.may_read(report):
             return False
+        if message.reply and message.reply.kind == "handover" and not self._is_between(message.reply):
+            return False
         return is_opening or report.state is not ReportState.WITHDRAWN
+
+    def _is_between(self, reply: Reply) -> bool:
+        """Tell whether the viewer is one of the people in a conversation, or a moderator."""
+        people = {span.member.id for line in reply.lines for span in line if isinstance(span, Person)}
+        return self._viewer.is_moderator or self._viewer.member in people
 
     def is_waiting(self, message: WebMessage) -> bool:
         """Tell whether a post is waiting for its first reply."""
@@ -137,7 +152,7 @@ class _Board:
             "at": message.created_at.isoformat(),
             "reply": self._reply(reply, message.verdict_marks) if reply else None,
             "report": self._report(posted, is_waiting=self.is_waiting(message)) if posted else None,
-            "match": _match(message.verdict_marks) if reply and reply.kind == "match" else None,
+            "match": self._verdicts(message),
             "question": self._question(reply) if reply and reply.asked else None,
         }
 
@@ -160,9 +175,16 @@ class _Board:
             return match is not None and match.lost in self._own
         if button.action in _OF_AUTHOR:
             return button.subject in self._own
+        if button.action == "handed_over":
+            return match is not None and match.found in self._own
         if button.action == "see_claim":
             return self._viewer.is_moderator or (match is not None and match.found in self._own)
         return self._viewer.is_moderator
+
+    def _verdicts(self, message: WebMessage) -> Json | None:
+        """Return a card's verdicts, which only moderators see and give."""
+        is_card = message.reply is not None and message.reply.kind == "match"
+        return _match(message.verdict_marks) if is_card and self._viewer.is_moderator else None
 
     def _report(self, posted: Posted, *, is_waiting: bool) -> Json:
         report = posted.report
@@ -184,8 +206,16 @@ class _Board:
         answer = self._answers.get(reply.asked) if reply.asked else None
         return {
             "choices": [{"id": choice.id, "words": without_controls(choice.words)} for choice in reply.choices],
-            "said": wording.sentence("not_sure") if answer == "" else answer,
+            "said": answer,
         }
+
+
+def _answer(report: Report) -> str | None:
+    """Return the words of the answer to a report's question; None before it."""
+    question, answer = report.question, report.question_answer
+    if question is None or not answer:
+        return None if answer is None else wording.sentence("not_sure")
+    return wording.option(question, answer, report.language)
 
 
 def _photo(photo: Photo) -> Json:

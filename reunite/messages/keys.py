@@ -1,6 +1,6 @@
 """The idempotency keys of the outbox: one function for each reply, so that two places can't spell a key differently."""
 
-from typing import NewType
+from typing import Literal, NewType
 from uuid import UUID
 
 from reunite.entities import ClaimState, MatchState, ReportKind
@@ -60,8 +60,11 @@ def log_line(match: UUID, reader: ReportKind) -> ReplyKey:
     return ReplyKey(f"{match}:log:{reader}")
 
 
-def verdict(match: UUID, state: MatchState, number: int, reader: ReportKind) -> ReplyKey:
-    """Return the key of what a thread reads of a verdict; `number` counts the verdicts on the match."""
+def verdict(match: UUID, state: MatchState, number: int | str, reader: ReportKind) -> ReplyKey:
+    """Return the key of what a thread reads of a verdict.
+
+    `number` counts the verdicts on the match; where there's none, it's the press that says the item is back.
+    """
     return ReplyKey(f"{match}:{state}:{number}:{reader}")
 
 
@@ -69,8 +72,22 @@ def claim(claim: UUID) -> ReplyKey:
     return ReplyKey(f"{claim}:claim")
 
 
-def claim_log(claim: UUID) -> ReplyKey:
-    return ReplyKey(f"{claim}:log")
+def claim_card(claim: UUID, reader: ReportKind) -> ReplyKey:
+    """Return the key of a claim's card for the moderators of its found or, on another workspace, its lost report."""
+    return ReplyKey(f"{claim}:card:{reader}")
+
+
+def conversation(claim: UUID) -> ReplyKey:
+    return ReplyKey(f"{claim}:pair")
+
+
+def no_conversation(match: UUID, reader: ReportKind | Literal["moderators"]) -> ReplyKey:
+    return ReplyKey(f"{match}:no-pair:{reader}")
+
+
+def said_returned(match: UUID, reader: ReportKind) -> ReplyKey:
+    """Return the key of what a side reads once the other one says that the item is back."""
+    return ReplyKey(f"{match}:said:{reader}")
 
 
 def claim_decision(claim: UUID, state: ClaimState) -> ReplyKey:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Statistics
 from reunite.language import date_words, plural, sentence, shortened
-from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span, Strong
+from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
 from reunite.messages.wording import author, button, certainty, circumstances, line, quote, why_words
 
 _MOST_LISTED_WORDS: Final = 200
@@ -32,8 +32,8 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     language = reader.language
     lines: list[Line] = [
         certainty(match, language),
-        *_side(lost, "log_lost", language),
-        *_side(found, "log_found", language),
+        *side(lost, "log_lost", language),
+        *side(found, "log_found", language),
     ]
     if why := why_words(match.why, language):
         lines.append((Plain(sentence("why", language, why=why)),))
@@ -41,6 +41,8 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
         lines.append((Plain(sentence("log_released" if match.released else "log_sealed", language)),))
     if match.state is not MatchState.UNDECIDED and moderator:
         lines.append(line(f"log_{match.state}", language, moderator=moderator))
+    elif match.state is MatchState.CONFIRMED:
+        lines.append(line("log_by_word", language))
     actions: list[Action] = ["confirm", "refuse"]
     if found.sealed and not match.released and match.state is MatchState.UNDECIDED:
         actions.insert(0, "release")
@@ -49,7 +51,8 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     return Reply("log", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
 
-def _side(report: Report, key: str, language: str) -> list[Line]:
+def side(report: Report, key: str, language: str) -> list[Line]:
+    """Show moderators one of a match's two reports."""
     jump = Jump(report.id, sentence("jump_post", language))
     return [line(key, language, member=author(report), day=_day(report, language), jump=jump), *quote(report)]
 
@@ -80,17 +83,17 @@ def statistics(numbers: Statistics, language: str) -> Reply:
 # Claims
 
 
-def claimed(claim: Claim, lost: Report, found: Report, *, ping: bool) -> Reply:
-    """Say that a member claims a found item; their proof is behind a button.
+def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
+    """Say in the found report's thread that a member claims the item; their proof is behind a button.
 
-    With `ping` it's for the found report's thread, which doesn't learn who reported privately; else for moderators.
+    The thread doesn't learn who reported privately.
     """
     language = found.language
-    if lost.private and ping:
+    if lost.private:
         lines: list[Line] = [line("claimed_privately", language)]
     else:
         lines = [line("claimed", language, member=Person(lost.target.platform, claim.member, report=lost.id))]
-    if ping and not found.sealed:  # a sealed report doesn't name its finder
+    if not found.sealed:  # a sealed report doesn't name its finder
         lines.insert(0, (author(found, notify=True),))
     lines.append((Plain(sentence("claimed_how", language)),))
     buttons = (button("see_claim", claim.id, language),)
@@ -108,27 +111,6 @@ def claim_seen(claim: Claim, lost: Report, found: Report, proof_question: str, l
     lines.append((Plain(sentence("claim_ask", language)),))
     actions: tuple[Action, ...] = ("accept_claim", "reject_claim")
     return Reply("note", tuple(lines), buttons=tuple(button(each, claim.id, language) for each in actions))
-
-
-def claim_decided(match: Match, lost: Report, found: Report, *, accepted: bool, left: int) -> Reply:
-    """Tell the owner what the finder decided on their claim."""
-    language, about = lost.language, frozenset({lost.id, found.id})
-    owner = author(lost, notify=True)
-    finder: Span = Plain(sentence("the_finder", language)) if found.sealed else author(found)
-    if accepted:
-        lines: tuple[Line, ...] = ((owner,), line("claim_accepted", language, finder=finder))
-        return Reply("claim", lines, match=match.id, about=about)
-    attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
-    lines = ((owner,), line("claim_rejected", language, finder=finder), (Plain(attempts),))
-    buttons = (button("mine", match.id, language),) if left else ()
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
-
-
-def claim_closed(match: Match, found: Report, *, accepted: bool) -> Reply:
-    """Say in the found report's thread what was decided on a claim."""
-    key = "claim_closed_accepted" if accepted else "claim_closed_rejected"
-    about = frozenset({match.lost, match.found})
-    return Reply("claim", ((Plain(sentence(key, found.language)),),), match=match.id, about=about)
 
 
 def declined(match: Match, language: str) -> Reply:
@@ -151,6 +133,8 @@ def own_report(report: Report, language: str) -> Reply:
         lines.append((Quoted(shortened(report.text, _MOST_LISTED_WORDS), report.id),))
     lines += circumstances(report, language)
     actions: tuple[Action, ...] = ("add_photo", "add_detail", "extend", "withdraw")
+    if report.kind is ReportKind.FOUND:
+        actions = ("whereabouts", *actions)
     return Reply("note", tuple(lines), buttons=tuple(button(each, report.id, language) for each in actions))
 
 

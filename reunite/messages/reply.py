@@ -28,6 +28,13 @@ class Strong:
 
 
 @dataclass(frozen=True, slots=True)
+class Small:
+    """Our own words in small print: a line of its own."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """A member's words, and the report that they belong to."""
 
@@ -57,7 +64,7 @@ class Jump:
     target: ReplyTarget | None = None
 
 
-Span = Plain | Strong | Quoted | Person | Jump
+Span = Plain | Strong | Small | Quoted | Person | Jump
 Line = tuple[Span, ...]
 ReplyKind = Literal[
     "report_post",
@@ -72,20 +79,28 @@ ReplyKind = Literal[
     "thanks",
     "expired",
     "claim",
+    "handover",
     "log",
     "note",
+    "look",
 ]
 Action = Literal[
     "mine",
     "not_mine",
     "pick",
     "none_of_these",
+    "look_mine",
+    "look_page",
     "confirm",
     "refuse",
     "release",
     "see_claim",
     "accept_claim",
     "reject_claim",
+    "got_back",
+    "handed_over",
+    "where_is_it",
+    "whereabouts",
     "secret",
     "withdraw",
     "extend",
@@ -93,8 +108,9 @@ Action = Literal[
     "add_detail",
     "forget",
 ]
-"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse` and `release` are about a match, those with
-`claim` about a claim, `forget` about a workspace, all others about a report."""
+"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over`,
+`where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace, all
+others about a report. `look_page` shows the page that begins with its match in place of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +211,14 @@ class Reply:
         kept = [line for line in self.lines if now or old not in line]
         return replace(self, lines=tuple(tuple(new if span == old else span for span in line) for line in kept))
 
+    def without_person(self, member: str, word: str) -> "Reply":
+        """Return the reply with a word in the place of a member."""
+        lines = tuple(
+            tuple(Plain(word) if isinstance(span, Person) and span.member.id == member else span for span in line)
+            for line in self.lines
+        )
+        return replace(self, lines=lines)
+
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""
         lines = tuple(
@@ -206,6 +230,11 @@ class Reply:
     def jumps(self) -> set[UUID]:
         """Return the reports that the reply links to."""
         return {span.report for line in self.lines for span in line if isinstance(span, Jump)}
+
+    def people(self, platform: str) -> tuple[str, ...]:
+        """Return the ids of the members of a platform whom the reply names, each once."""
+        named = [span for line in self.lines for span in line if isinstance(span, Person)]
+        return tuple(dict.fromkeys(person.member.id for person in named if person.platform == platform))
 
     def text(self) -> str:
         """Return the words without any form, for terminals, logs of tests and notifications."""
@@ -220,7 +249,7 @@ def _words(span: Span) -> str:
     return span.member.name if isinstance(span, Person) else span.text
 
 
-_SPANS: Final = {"plain": Plain, "strong": Strong, "quoted": Quoted, "person": Person, "jump": Jump}
+_SPANS: Final = {"plain": Plain, "strong": Strong, "small": Small, "quoted": Quoted, "person": Person, "jump": Jump}
 _NAMES: Final[dict[type, str]] = {span: name for name, span in _SPANS.items()}
 
 

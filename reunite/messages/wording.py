@@ -5,7 +5,7 @@ from string import Formatter
 from typing import Final, Literal
 from uuid import UUID
 
-from reunite.entities import Label, Match, MatchState, Question, Report, ReportKind, Why
+from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
 from reunite.language import date_words, moment_words, plural, template, weekday
 from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
@@ -20,6 +20,7 @@ from reunite.messages.reply import (
     Plain,
     Quoted,
     Reply,
+    Small,
     Span,
     Strong,
 )
@@ -112,6 +113,7 @@ def first_reply(report: Report, matches: int, searched: int) -> Reply:
     lines = [line("answer", language, matches=found, among=plural("among_finds", searched, language))]
     if report.text:
         lines.append(line("looking_for", language, text=Quoted(report.text, report.id)))
+    lines.append(small_print("moderators_react", language))
     return Reply("first_reply", tuple(lines), about=frozenset({report.id}))
 
 
@@ -142,9 +144,9 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
         lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
     if not other.sealed:
         lines += quote(other)
-    if (why := why_words(match.why, language)) and not other.sealed:
+    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed find
+    if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
-    lines.append(line("moderators_react", language))
     buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
     if reader.kind is ReportKind.FOUND:  # this may be all that its thread says
         buttons.append(button("secret", reader.id, language))
@@ -159,12 +161,18 @@ def question(report: Report, asked: Question) -> Reply:
     choices = tuple(
         Choice(str(number), option(asked, words, language), sources) for number, words in enumerate(asked.options)
     )
-    unsure = Choice(UNSURE, sentence("not_sure", language))
-    return Reply("question", (asking,), asked=report.id, choices=(*choices, unsure))
+    others = (
+        Choice(ANOTHER, sentence(f"another_{asked.aspect}", language)),
+        Choice(UNSURE, sentence("not_sure", language)),
+    )
+    none = button("none_of_these", report.id, language)
+    return Reply("question", (asking,), asked=report.id, choices=(*choices, *others), buttons=(none,))
 
 
 def option(asked: Question, words: str, language: str = "en") -> str:
     """Return the words on an option's button: colours are translated, places are members' words."""
+    if words == ANOTHER:
+        return sentence(f"another_{asked.aspect}", language)
     return from_english(words, language) if asked.aspect == "colour" else words
 
 
@@ -187,9 +195,13 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
     return Reply("thanks", (line("thanks_left", language, len(shown), what=what),), about=about)
 
 
-def verdict(before: MatchState, now: MatchState, moderator: Person, other: Report, reader: Report) -> Reply:
-    """Say in a thread what has changed by a verdict, or by taking one back."""
+def verdict(before: MatchState, now: MatchState, moderator: Person | None, other: Report, reader: Report) -> Reply:
+    """Say in a thread what has changed by a verdict or by taking one back; without a moderator, by the two people."""
     language = reader.language
+    if moderator is None:
+        if now is MatchState.CONFIRMED:
+            return Reply("returned", (line("returned_by_word", language),))
+        return Reply("reopened", (line("word_back", language),))
     that = "that_post" if other.kind is ReportKind.FOUND else "that_report"
     post = Jump(other.id, sentence(that, language))
     if now is MatchState.CONFIRMED:
@@ -219,6 +231,10 @@ def author(report: Report, *, notify: bool = False) -> Person:
     return Person(report.target.platform, report.author, notify, report.id)
 
 
+def small_print(key: str, language: str) -> Line:
+    return (Small(sentence(key, language)),)
+
+
 def quote(report: Report) -> list[Line]:
     """Return a report's text as a line of its own; none where it has no text."""
     return [(Quoted(report.text, report.id),)] if report.text else []
@@ -226,7 +242,7 @@ def quote(report: Report) -> list[Line]:
 
 def button(action: Action, subject: UUID, language: str) -> Button:
     style: Literal["plain", "good", "bad"] = "plain"
-    if action in {"mine", "confirm", "accept_claim", "release"}:
+    if action in {"mine", "confirm", "accept_claim", "release", "got_back", "handed_over"}:
         style = "good"
     elif action in {"withdraw", "forget", "refuse", "reject_claim"}:
         style = "bad"

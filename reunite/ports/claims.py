@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Claim, ClaimState, Member
+from reunite.entities import Claim, ClaimState, Member, Whereabouts
 
 
 class Claims(Protocol):
@@ -29,3 +29,7 @@ class Claims(Protocol):
         ...
 
     async def set_proof_question(self, found: UUID, question: str) -> None: ...
+
+    async def whereabouts(self, found: UUID) -> Whereabouts: ...
+
+    async def set_whereabouts(self, found: UUID, whereabouts: Whereabouts) -> None: ...

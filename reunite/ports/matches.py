@@ -1,10 +1,10 @@
 """Matches: scored pairs, and what was decided about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Match, MatchState, ReplyTarget, Why
+from reunite.entities import Handover, Match, MatchState, ReplyTarget, Why
 from reunite.ports.records import ScoredPair
 
 
@@ -21,6 +21,13 @@ class Matches(Protocol):
         """Return every match of a report, most probable first."""
         ...
 
+    async def refused(self, report: UUID) -> Mapping[UUID, bool]:
+        """Return what was refused or declined for any report of the same author, and whether by itself, as a card.
+
+        For a found report these are the lost reports of those whom it isn't from.
+        """
+        ...
+
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         """Return the match that the sent reply `target.message` shows."""
         ...
@@ -35,6 +42,10 @@ class Matches(Protocol):
 
     async def decline(self, match: UUID, *, declined: bool) -> None:
         """Store whether the owner says that it isn't theirs."""
+        ...
+
+    async def note_handover(self, match: UUID, handover: Handover) -> None:
+        """Store what the owner and the finder say about giving it back."""
         ...
 
     async def release(self, match: UUID) -> None:

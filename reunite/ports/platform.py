@@ -22,6 +22,7 @@ class Outgoing:
     """A reply to deliver. `key` is its idempotency key; `maybe_sent` says that an earlier try may have arrived.
 
     `author` is the id of the report's author, whom a report post may reach where its channel can't be written to.
+    With `people` (their ids), it goes to a conversation of these people and the bot, which is opened if need be.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Outgoing:
     picture: bytes | None = None
     maybe_sent: bool = False
     author: str = ""
+    people: tuple[str, ...] = ()
 
 
 class Platform(Protocol):
@@ -41,7 +43,8 @@ class Platform(Protocol):
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in the thread of `target.message` (in the channel where that is None); return where it is.
 
-        Where `maybe_sent`, looks first whether the reply is there already. Raises TryAgainError, UndeliverableError.
+        Where `maybe_sent`, looks first whether the reply is there already. Raises TryAgainError, UndeliverableError,
+        the latter also where the conversation of `people` can't be opened for now.
         """
         ...
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from reunite.entities import Label, Report, Verdict, Why
 
-Audience = Literal["thread", "moderators"]
-"""Who reads a reply: a report's thread, or the moderators' channel of its workspace."""
+Audience = Literal["thread", "moderators", "pair"]
+"""Who reads a reply: a report's thread, the moderators' channel of its workspace, or the people whom it names, in a
+conversation of their own."""
 
 
 @dataclass(frozen=True, slots=True)

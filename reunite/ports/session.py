@@ -1,6 +1,8 @@
 """The store: transactions within a community, each with its parts."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from reunite.entities import PlatformName, Settings, Workspace
 from reunite.ports.candidates import Candidates
 from reunite.ports.claims import Claims
 from reunite.ports.deletion import Deletion
+from reunite.ports.looks import Looks
 from reunite.ports.matches import Matches
 from reunite.ports.outbox import Outbox
 from reunite.ports.photos import Photos
@@ -24,6 +27,8 @@ class Session(Protocol):
 
     @property
     def reports(self) -> Reports: ...
+    @property
+    def looks(self) -> Looks: ...
     @property
     def questions(self) -> Questions: ...
     @property
@@ -64,6 +69,14 @@ class Store(Protocol):
         ...
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None: ...
+
+    async def known_workspaces(self, platform: PlatformName) -> Sequence[tuple[Workspace, datetime | None]]:
+        """Return a platform's workspaces, each with since when the bot has been absent from it."""
+        ...
+
+    async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
+        """Store since when the bot has been absent from a workspace. Joining it again clears that."""
+        ...
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         """Store a code by which another workspace may join the community: once, within 15 minutes."""

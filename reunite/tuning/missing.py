@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from reunite.entities import ReportKind
-from reunite.matching.evidence import Candidate, Item
+from reunite.matching.evidence import SIDES, Candidate, Item
 from reunite.tuning.labelled_set import LabelledSearch
 
 _PHOTOS: Final = 0.25
@@ -62,7 +62,7 @@ def _candidate(candidate: Candidate, query_lacks: Collection[str], left: _Left) 
     similarities = {
         kind: similarity
         for kind, similarity in candidate.similarities.items()
-        if kind.sides[0] not in query_lacks and kind.sides[1] not in left.lacks
+        if SIDES[kind][0] not in query_lacks and SIDES[kind][1] not in left.lacks
     }
     return Candidate(left.item, similarities)
 

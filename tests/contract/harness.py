@@ -4,7 +4,7 @@ Where a platform has no such thing, its harness says so in `lacks`, with the rea
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NoReturn
 
@@ -14,21 +14,22 @@ from bot.delivery import Delivery
 from db.delivery import OutboxItem
 from db.store import Store
 from reunite.entities import Member, PlatformName, ReplyTarget, Report, Workspace
-from reunite.ports import Platform, Sent
+from reunite.ports import Audience, Platform, Sent
 from tests.support.pictures import drawing
 from tests.support.waiting import eventually
 
-Feature = Literal["bots", "pings", "posts of the bot", "channels", "links", "leaving", "locales"]
+Feature = Literal["bots", "pings", "posts of the bot", "channels", "links", "leaving", "locales", "refusals"]
 Mark = Literal["✅", "❌"]
 JPEG = drawing("red")
 
 
 @dataclass(frozen=True)
 class Told:
-    """What one person is told and nobody else: its words, and by what the platform knows the buttons below."""
+    """What one person is told and nobody else: its words, what names the buttons below, its pictures."""
 
     words: str
     handle: Any = None
+    pictures: int = 0
 
 
 @dataclass
@@ -70,6 +71,9 @@ class Harness(ABC):
     async def leave(self) -> None:
         """Take the bot away."""
 
+    async def refuse_conversations(self) -> None:  # noqa: B027 - the page refuses nothing
+        """Let the platform refuse the bot to bring two people together."""
+
     @abstractmethod
     async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
         """Post a photo; the platform tells of it so many times, and all of them are taken when this returns."""
@@ -97,6 +101,14 @@ class Harness(ABC):
     @abstractmethod
     async def report_sealed(self, author: Member, words: str, where: str) -> str:
         """Report found keys whose photo stays sealed, and return what the finder is told."""
+
+    @abstractmethod
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+        """Search without a report, and return what that member is shown once the search is over."""
+
+    @abstractmethod
+    async def turn(self, page: Told, words: str, member: Member) -> Told:
+        """Press a button that shows another page in place of this one, and return it."""
 
     @abstractmethod
     async def own_reports(self, member: Member) -> Told:
@@ -181,8 +193,11 @@ class Harness(ABC):
             rows = await session._all("SELECT id FROM report ORDER BY created_at")
             return [report for row in rows if (report := await session.reports.get(row["id"]))]
 
-    async def deliver(self) -> list[tuple[OutboxItem, Sent]]:
-        """Do all that is due, as the delivery does; return what was sent or changed, and where it is."""
+    async def deliver(self, *, refused: Collection[Audience] = ()) -> list[tuple[OutboxItem, Sent]]:
+        """Do all that is due, as the delivery does; return what was sent or changed, and where it is.
+
+        The platform refuses what is for these audiences, and nothing else.
+        """
         done, delivery = [], Delivery(self.store, self.platform)
         while due := await self.store.delivery.lease(self.name, limit=10, seconds=60):
             for item in due:
@@ -190,7 +205,7 @@ class Harness(ABC):
                 async with self.store.session(item.community) as session:
                     row = await session._one("SELECT * FROM outbox WHERE seq = %(seq)s", seq=item.seq)
                 assert row
-                assert row["problem"] is None, row["problem"]
+                assert (row["problem"] is not None) is (item.audience in refused), row["problem"]
                 if row["sent_message"]:
                     done.append((item, Sent(row["sent_channel"], row["sent_message"])))
         return done

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from reunite.announce import log_match
-from reunite.entities import MatchState, ReplyTarget, ReportState
+from reunite.entities import MatchState, ReplyTarget, Report, ReportState
 from reunite.language import sentence
 from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing, Sent
@@ -42,6 +42,34 @@ async def test_a_claim_is_told_by_a_form_and_shown_to_those_alone_who_decide(her
     await said(here, "agrees it's yours")
     assert sentence("claim_closed_accepted") in str(await here.words(claim))
     assert ANSWER not in await here.public()
+
+
+async def test_owner_and_finder_arrange_it_between_themselves_and_say_that_its_back(here: Harness) -> None:
+    lost, found = await accepted(here)
+    [conversation] = [sent for item, sent in await here.deliver() if item.audience == "pair"]
+    people = [lost.author, found.author, here.join("Mallory")]
+    assert [await here.sees(each, conversation) for each in people] == [True, True, False]
+    told = await here.press(conversation, sentence("button_whereabouts"), found.author, fill="Reception")
+    assert told.words == sentence("note_whereabouts_kept")
+    await here.deliver()
+    assert sentence("kept_there", place="Reception") in str(await here.words(conversation))
+    assert "Reception" not in await here.public()
+    told = await here.press(conversation, sentence("button_got_back"), lost.author)
+    assert told.words == sentence("note_word_waits")
+    told = await here.press(conversation, sentence("button_handed_over"), found.author)
+    assert told.words == sentence("note_match_confirmed")
+    await here.deliver()
+    assert {report.state for report in await here.reports()} == {ReportState.RETURNED}
+    for report in (lost, found):
+        await eventually(partial(marked_as, here, report.target, True))  # noqa: FBT003
+
+
+async def test_where_no_conversation_can_be_opened_both_threads_say_so(here: Harness) -> None:
+    here.needs("refusals")
+    await accepted(here)
+    await here.refuse_conversations()
+    told = [await here.words(sent) for _, sent in await here.deliver(refused={"pair"})]
+    assert told.count(sentence("no_pair")) == 2
 
 
 async def test_a_form_that_cant_be_taken_is_told_kindly(here: Harness) -> None:
@@ -249,6 +277,16 @@ async def test_a_person_is_told_in_their_own_language(here: Harness) -> None:
     card, _, _, _ = await shown_match(here)
     told = await here.press(card, sentence("button_not_mine"), here.join("Jeanne", language="fr"))
     assert told.words == sentence("only_owner", "fr")
+
+
+async def accepted(here: Harness) -> tuple[Report, Report]:
+    """Let the owner claim and the finder accept; return the lost and the found report."""
+    card, lost, found, _ = await shown_match(here)
+    await here.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
+    claim = await said(here, "says this is theirs")
+    seen = await here.press(claim, sentence("button_see_claim"), found.author)
+    await here.press(seen, sentence("button_accept_claim"), found.author)
+    return lost, found
 
 
 async def said(here: Harness, words: str) -> Sent:

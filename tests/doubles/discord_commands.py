@@ -123,6 +123,16 @@ class Commands(People):
                 await asyncio.sleep(0.02)
         return used.modal
 
+    def _origin(self, user: str, where: str) -> Json:
+        """Return what an interaction says of where and by whom: in a direct message there is no guild and no member.
+
+        docs.discord.com, Interaction Object (read 2026-11-26): `user` is sent for direct messages, `member` in guilds.
+        """
+        if self.channels[where]["type"] == shapes.DM:
+            return {"user": self.members[user]["user"], "context": 1}
+        member = {**self.members[user], "permissions": str(self.may(user, where))}
+        return {"guild_id": self.guild_id, "member": member, "guild_locale": "en-US", "context": 0}
+
     def _command(self, name: str, kind: int) -> Json:
         return next(each for each in self.commands if each["name"] == name and each.get("type", SLASH) == kind)
 
@@ -130,13 +140,12 @@ class Commands(People):
         token = f"interaction-{self.new_id()}"
         used = Interaction(self.new_id(), token, kind, user, where, time.monotonic(), message)
         self.interactions[token] = used
+        origin = self._origin(user, where)
         event: Json = {
             "id": used.id, "token": token, "type": kind, "version": 1, "application_id": APPLICATION_ID,
-            "guild_id": self.guild_id, "channel_id": where, "channel": self.channels[where],
-            "member": {**self.members[user], "permissions": str(self.may(user, where))},
+            "channel_id": where, "channel": self.channels[where], **origin,
             "app_permissions": str(self.may(self.bot_id, where)), "locale": self.locales.get(user, "en-GB"),
-            "guild_locale": "en-US", "attachment_size_limit": 10_000_000, "entitlements": [], "context": 0,
-            "data": data,
+            "attachment_size_limit": 10_000_000, "entitlements": [], "data": data,
         }  # fmt: skip
         if message:
             event["message"] = {key: value for key, value in self.find(message).items() if key != "allowed_mentions"}

@@ -6,7 +6,7 @@ need a while and the bot's token, a deleted post with answers becomes a tombston
 
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -120,9 +120,15 @@ class SlackDouble(SlackViews):
 
     def direct(self, user: str) -> str:
         """Return the channel of the bot's direct messages with someone."""
-        channel = f"D{user[1:]}"
-        team = self.members[user]["team_id"]
-        self.channels.setdefault(channel, {"id": channel, "name": "", "is_member": True, "team": team, "is_im": True})
+        return self._conversation(f"D{user[1:]}", [user])
+
+    def group(self, users: Sequence[str]) -> str:
+        """Return the channel of the bot's direct messages with several people, the same for the same people."""
+        return self._conversation("G" + "".join(user[1:] for user in sorted(users)), users)
+
+    def _conversation(self, channel: str, users: Sequence[str]) -> str:
+        about = {"id": channel, "name": "", "is_member": True, "team": self.members[users[0]]["team_id"]}
+        self.channels.setdefault(channel, {**about, "is_im": True, "people": set(users)})
         self.messages.setdefault(channel, [])
         return channel
 

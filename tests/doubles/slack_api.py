@@ -22,11 +22,13 @@ TEAM, BOT_USER, BOT = "T0REUNITE", "U0REUNITE", "B0REUNITE"
 CLIENT_ID, CLIENT_SECRET = "111.222", "client-secret-of-the-double"
 SCOPES = (
     "channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,groups:read,im:history,im:write,"
-    "reactions:read,reactions:write,usergroups:read,users:read"
+    "mpim:history,mpim:write,reactions:read,reactions:write,usergroups:read,users:read"
 )
 
 TRIGGER_SECONDS = 3.0
 """When a trigger expires: docs.slack.dev/interactivity/handling-user-interaction (November 2025)."""
+
+_MOST_PEOPLE = 8
 
 Answer = dict[str, Any]
 
@@ -200,10 +202,20 @@ class SlackApi:
         return {"channels": inside[start:end], "response_metadata": {"next_cursor": more}}
 
     def conversations_open(self, arguments: Answer, bot: Bot) -> Answer:
-        member = self._world.members.get(arguments["users"])
-        if member is None or member["team_id"] != bot.team or member.get("is_bot"):
-            raise RefusedError("user_not_found")
-        return {"channel": {"id": self._world.direct(arguments["users"])}}
+        # docs.slack.dev/reference/methods/conversations.open: 1 to 8 users; the same users, the same conversation; and
+        # docs.slack.dev/reference/scopes/mpim.write for more than one (read 2026-11-26).
+        users = arguments["users"].split(",")
+        for user in users:
+            member = self._world.members.get(user)
+            if member is None or member["team_id"] != bot.team or member.get("is_bot"):
+                raise RefusedError("user_not_found")
+        if len(users) == 1:
+            return {"channel": {"id": self._world.direct(users[0])}}
+        if len(users) > _MOST_PEOPLE:
+            raise RefusedError("too_many_users")
+        if "mpim:write" not in self.scopes.split(","):
+            raise RefusedError("missing_scope")
+        return {"channel": {"id": self._world.group(users)}}
 
     def conversations_replies(self, arguments: Answer, _: Bot) -> Answer:
         channel, root = arguments["channel"], arguments["ts"]

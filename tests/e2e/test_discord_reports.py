@@ -185,3 +185,14 @@ async def test_a_photo_whose_link_has_expired_is_fetched_anew(database_url: str,
             await world.says(find, "I'll keep watching")
             loss = await world.look_for("my red umbrella")
             await world.says(loss, "This could be yours.", "red ✓")
+
+
+async def test_a_report_whose_channel_is_closed_goes_on_in_direct_messages(world: DiscordWorld) -> None:
+    await world.says(await world.find("red", "umbrella"), "I'll keep watching")
+    lost = world.discord.channel("lost")
+    world.discord.refuse(f"POST /channels/{lost}/messages", 403, code=50013, message="Missing Permissions")
+    await world.told(await world.discord.slash("lost", world.ada, "general", description="my red umbrella"))
+    direct = world.discord.direct(world.ada)["id"]
+    await world.says(direct, "I can't write in that channel", "my red umbrella")
+    card = await world.says(direct, "This could be yours.")
+    assert "won't suggest it again" in await world.press(card, "Not mine", world.ada)

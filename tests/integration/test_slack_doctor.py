@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.app import running
 from bot.slack.config import SlackConfig
 from bot.slack.doctor import check
+from db.config import Connections
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.slack import SlackDouble
@@ -18,7 +19,7 @@ from tests.support.slack_adapter import by_http, config, no_proxy
 
 async def findings(settings: SlackConfig) -> dict[str, tuple[str, str]]:
     with no_proxy():
-        found = [finding async for finding in check(settings, "")]
+        found = [finding async for finding in check(settings, Connections(database_url="", redis_url=""))]
     return {finding.what: (finding.found, finding.remedy) for finding in found}
 
 
@@ -37,7 +38,7 @@ async def test_doctor_says_where_the_bot_is_and_that_all_is_well() -> None:
 async def test_doctor_says_which_scopes_and_channels_are_missing_and_what_to_do() -> None:
     async with SlackDouble.running() as slack:
         slack.add_channel("found")
-        slack.api.scopes = SCOPES.replace("im:write,", "")
+        slack.api.scopes = SCOPES.replace(",im:write,", ",")
         found = await findings(config(slack))
         assert found["its scopes"][0] == "im:write missing"
         assert "manifest" in found["its scopes"][1]

@@ -123,7 +123,7 @@ async def test_a_photo_is_served_only_as_its_stored_copy(page: Page, jpeg: bytes
 
 async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None:
     card, _ = await match_card(page)
-    async with page.watching() as watcher:
+    async with page.watching(name="Robin", moderator="yes") as watcher:
         for given, state in ((True, ReportState.RETURNED), (False, ReportState.OPEN)):
             said = {"message": card, "kind": "confirm", "given": given, "name": "Robin", "moderator": True}
             assert await page.ask("/verdicts", **said) == (200, {})

@@ -23,9 +23,11 @@ from reunite.entities import (
     ReportKind,
     ReportState,
     Statistics,
+    Whereabouts,
     Why,
 )
-from reunite.messages import galleries, notices, wording
+from reunite.messages import galleries, handovers, looks, notices, wording
+from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Jump, Person, Picture, Quoted, Reply, Tile
 
 SNAPSHOTS: Final = Path(__file__).parents[1] / "unit" / "snapshots"
@@ -57,6 +59,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
     why = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
     match = Match(UUID(int=5), lost.id, found.id, 0.97, Label.HIGH, why, MatchState.UNDECIDED, percent=True)
     claim = Claim(UUID(int=7), match.id, ADA, "my *name* is inside", ClaimState.OPEN)
+    held = Claimed(claim, match, lost, found)
     numbers = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
     question = Question("place", ("library & <!channel>", "x" * 100))
     closest = replace(match, id=UUID(int=15), label=None)
@@ -66,6 +69,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
         "sealed": wording.report_post(sealed),
         "answer": wording.first_reply(lost, 3, 128),
         "gallery": galleries.first_gallery(lost, [(match, found), (closest, found)], tiles, 128),
+        "look": looks.page(lost, [[(match, found)], [(closest, found)]], 0, tiles[:1], looks.head(lost, [], 128, [])),
         "nothing": wording.nothing(lost, 128),
         "match": wording.match_card(match, found, lost, Picture(UUID(int=8), found.id)),
         "owner_found": wording.match_card(match, lost, found, None),
@@ -74,7 +78,9 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
         "problem": wording.problem("photo_gone", language, None, name="a.jpg"),
         "log": notices.log_line(match, lost, found, found, None),
         "log_sealed": notices.log_line(match, lost, sealed, sealed, None),
-        "claimed": notices.claimed(claim, lost, found, ping=True),
+        "claimed": notices.claimed(claim, lost, found),
+        "claim_card": handovers.claim_card(held, found, Picture(UUID(int=8), found.id), None),
+        "conversation": handovers.conversation(held, Whereabouts("Reception", "L1920"), by_word=True),
         "claim_seen": notices.claim_seen(claim, lost, found, "a *secret*", language),
         "declined": notices.declined(match, language),
         "own_report": notices.own_report(lost, language),

@@ -35,11 +35,13 @@ from reunite.entities import (
     ReportKind,
     ReportState,
     Statistics,
+    Whereabouts,
     Why,
 )
 from reunite.language import LANGUAGES
-from reunite.messages import galleries, notices, wording
+from reunite.messages import galleries, handovers, looks, notices, wording
 from reunite.messages.forms import form_of, report_form
+from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Jump, Person, Picture, Plain, Quoted, Reply, Strong, Tile
 from reunite.ports import Outgoing
 from tests.doubles.discord_checks import check_message, check_modal
@@ -68,6 +70,7 @@ CLOSEST = replace(MATCH, id=UUID(int=15), label=None)
 PAIRS = [(POSSIBLE, FOUND), (CLOSEST, replace(FOUND, place="*here* @everyone"))]
 TILES = [Tile(1, POSSIBLE.id, FOUND.id, Label.POSSIBLE), Tile(2, CLOSEST.id, FOUND.id)]
 CLAIM = Claim(UUID(int=7), MATCH.id, BOB, "my *name* is inside", ClaimState.OPEN)
+HELD = Claimed(CLAIM, MATCH, LOST, FOUND)
 NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
 
 REPLIES: dict[str, tuple[Reply, bytes | None]] = {
@@ -75,6 +78,7 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "sealed": (wording.report_post(SEALED), None),
     "answer": (wording.first_reply(LOST, 3, 128), None),
     "gallery": (galleries.first_gallery(LOST, PAIRS, TILES, 128), b"jpeg"),
+    "look": (looks.page(LOST, [PAIRS, PAIRS], 0, TILES, looks.head(LOST, PAIRS, 128, ["*a*.jpg"])), b"jpeg"),
     "nothing": (wording.nothing(LOST, 128), None),
     "owner_found": (wording.match_card(MATCH, LOST, FOUND, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
     "may_be_yours": (wording.match_card(POSSIBLE, FOUND, LOST, None), None),
@@ -88,7 +92,9 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "problem": (wording.problem("photo_gone", "en", None, name="a.jpg"), None),
     "log": (notices.log_line(MATCH, LOST, FOUND, FOUND, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
     "log_sealed": (notices.log_line(MATCH, LOST, SEALED, SEALED, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
-    "claimed": (notices.claimed(CLAIM, LOST, FOUND, ping=True), None),
+    "claimed": (notices.claimed(CLAIM, LOST, FOUND), None),
+    "claim_card": (handovers.claim_card(HELD, FOUND, Picture(UUID(int=7), FOUND.id), None), b"jpeg"),
+    "conversation": (handovers.conversation(HELD, Whereabouts("Reception", "L1920"), by_word=True), None),
     "from_another_platform": (
         Reply("nothing", ((Person("slack", Member("U1", "Eve *star* <@11>")), Strong(" wrote"), Plain(".")),)),
         None,

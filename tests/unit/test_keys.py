@@ -4,7 +4,7 @@ import inspect
 import re
 from itertools import product
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 from uuid import UUID
 
 from reunite.entities import ClaimState, MatchState, ReportKind
@@ -17,6 +17,8 @@ VALUES: dict[Any, tuple[Any, ...]] = {
     MatchState: tuple(MatchState),
     ClaimState: tuple(ClaimState),
     int: (1, 2),
+    int | str: (1, "press"),
+    ReportKind | Literal["moderators"]: (*ReportKind, "moderators"),
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 from reunite.entities import (
     Claim,
     ClaimState,
+    Handover,
     Label,
     Match,
     MatchState,
@@ -24,15 +25,17 @@ from reunite.entities import (
     ReportKind,
     ReportState,
     Statistics,
+    Whereabouts,
     Why,
 )
-from reunite.messages import galleries, notices, wording
+from reunite.messages import galleries, handovers, notices, wording
+from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MODERATOR = Person("web", Member("mo", "Mo"))
 PHOTO = UUID(int=77)
-MARKS = ("text", "place", "author", "details", "proof", "proof-question", "file")
+MARKS = ("text", "place", "author", "details", "proof", "proof-question", "whereabouts", "code", "file")
 
 
 def marked(kind: ReportKind, number: int) -> Report:
@@ -58,6 +61,13 @@ SEALED, PRIVATE = replace(FOUND, sealed=True), replace(LOST, private=True)
 WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"))
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.9, Label.HIGH, WHY, MatchState.UNDECIDED)
 CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, "lost-proof", ClaimState.OPEN)
+CLAIMED = [
+    Claimed(replace(CLAIM, state=state), replace(MATCH, handover=Handover(got_back=True)), lost, found)
+    for state in ClaimState
+    for lost in (LOST, PRIVATE)
+    for found in (FOUND, SEALED)
+]
+WHEREABOUTS = Whereabouts("found-whereabouts", "found-code")
 PICTURE = Picture(PHOTO, FOUND.id)
 TILE = Tile(1, MATCH.id, FOUND.id, Label.HIGH, PHOTO)
 QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
@@ -85,18 +95,16 @@ QUEUED: dict[str, list[Reply]] = {
         for moderator in (None, MODERATOR)
     ],
     "better_sealed": [notices.better_sealed(FOUND)],
-    "claimed": [
-        notices.claimed(CLAIM, lost, found, ping=ping)
-        for lost in (LOST, PRIVATE)
-        for found in (FOUND, SEALED)
-        for ping in (True, False)
+    "claimed": [notices.claimed(CLAIM, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
+    "claim_card": [
+        handovers.claim_card(each, FOUND, PICTURE, moderator) for each in CLAIMED for moderator in (None, MODERATOR)
     ],
-    "claim_decided": [
-        notices.claim_decided(MATCH, LOST, found, accepted=accepted, left=1)
-        for found in (FOUND, SEALED)
-        for accepted in (True, False)
-    ],
-    "claim_closed": [notices.claim_closed(MATCH, FOUND, accepted=True)],
+    "claim_decided": [handovers.claim_decided(each, by_word=True, left=1) for each in CLAIMED],
+    "claim_closed": [handovers.claim_closed(each, by_word=True) for each in CLAIMED],
+    "conversation": [handovers.conversation(each, WHEREABOUTS, by_word=True) for each in CLAIMED],
+    "no_conversation": [handovers.no_conversation(MATCH, each) for each in (LOST, FOUND)],
+    "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
+    "said_returned": [handovers.said_returned(MATCH, each) for each in (LOST, FOUND, SEALED)],
 }
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
 OF_BOTH = {
@@ -109,10 +117,16 @@ OF_BOTH = {
     "log_line",
     "claimed",
     "claim_decided",
+    "claim_card",
     "claim_closed",
+    "conversation",
+    "no_conversation",
+    "help_needed",
+    "said_returned",
 }
 SHOWN_ONCE: dict[str, list[Reply]] = {
     "claim_seen": [notices.claim_seen(CLAIM, LOST, FOUND, "found-proof-question", "en")],
+    "where_it_is": [handovers.where_it_is(WHEREABOUTS, FOUND, "en")],
     "own_report": [notices.own_report(LOST, "en")],
 }
 """Replies with members' words that are shown to one person, and kept nowhere."""
@@ -140,7 +154,7 @@ STAYS: dict[str, list[Reply]] = {
 
 def producers() -> Iterator[str]:
     """Return the functions that make a reply."""
-    for module in (wording, galleries, notices):
+    for module in (wording, galleries, handovers, notices):
         for name, function in _public(module):
             if get_type_hints(function).get("return") is Reply:
                 yield name

@@ -12,6 +12,7 @@ import pytest
 from reunite.entities import (
     Claim,
     ClaimState,
+    Handover,
     Label,
     Match,
     MatchState,
@@ -22,11 +23,13 @@ from reunite.entities import (
     ReportKind,
     ReportState,
     Statistics,
+    Whereabouts,
     Why,
 )
 from reunite.language import LANGUAGES, sentence
-from reunite.messages import galleries, notices, wording
-from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Span, Strong, Tile
+from reunite.messages import galleries, handovers, looks, notices, wording
+from reunite.messages.handovers import Claimed
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Small, Span, Strong, Tile
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("web", "world", "found", "1")
@@ -48,6 +51,7 @@ OTHER_WHY = (
     Why("time", "-3000", "differs"),
 )
 MATCH = Match(UUID(int=5), UUID(int=1), UUID(int=2), 0.97, Label.HIGH, WHY, MatchState.UNDECIDED, percent=True)
+CONFIRMED = replace(MATCH, state=MatchState.CONFIRMED)
 POSSIBLE = Match(UUID(int=6), UUID(int=1), UUID(int=2), 0.4, Label.POSSIBLE, OTHER_WHY, MatchState.UNDECIDED)
 
 
@@ -74,6 +78,10 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
         tiles = [Tile(1, first.id, found.id, first.label), Tile(2, closest.id, found.id)]
         yield galleries.first_gallery(lost, [(first, found), (closest, replace(found, place=""))], tiles, 128)
     yield galleries.next_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id)])
+    pages = [[(MATCH, found)], [(closest, found)]]
+    head = looks.head(lost, pages[0], 128, ["a.jpg"])
+    yield from (looks.page(lost, pages, 0, [Tile(1, MATCH.id, found.id)], head), looks.nothing(lost, 128, []))
+    yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
     yield from (galleries.closed_gallery(lost), galleries.still_watching(lost))
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
 
@@ -121,13 +129,34 @@ def replies(language: str) -> Iterator[Reply]:
 
 def claims(lost: Report, found: Report) -> Iterator[Reply]:
     claim = Claim(UUID(int=7), MATCH.id, BOB, "B. W.", ClaimState.OPEN)
-    yield from (notices.claimed(claim, lost, found, ping=True), notices.claimed(claim, lost, found, ping=False))
+    yield notices.claimed(claim, lost, found)
+    yield from handed_over(claim, lost, found)
     yield notices.claim_seen(claim, lost, found, "1998", lost.language)
-    for each in (found, replace(found, sealed=True)):
-        yield notices.claim_decided(MATCH, lost, each, accepted=True, left=2)
-        yield from (notices.claim_decided(MATCH, lost, each, accepted=False, left=left) for left in (0, 1, 2))
-    yield from (notices.claim_closed(MATCH, found, accepted=accepted) for accepted in (True, False))
     yield notices.declined(MATCH, lost.language)
+
+
+def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
+    accepted = Claimed(replace(claim, state=ClaimState.ACCEPTED), MATCH, lost, found)
+    rejected = replace(accepted, claim=replace(claim, state=ClaimState.REJECTED))
+    sealed = replace(accepted, found=replace(found, sealed=True))
+    said = replace(accepted, match=replace(MATCH, handover=Handover(got_back=True, handed_over=True)))
+    for each in (Claimed(claim, MATCH, lost, found), rejected, said):
+        yield handovers.claim_card(each, found, None, None)
+    yield handovers.claim_card(replace(accepted, match=CONFIRMED), found, None, MODERATOR)
+    for by_word in (True, False):
+        for each in (accepted, sealed):
+            yield handovers.claim_decided(each, by_word=by_word, left=2)
+        yield handovers.claim_closed(accepted, by_word=by_word)
+        yield handovers.conversation(accepted, Whereabouts(), by_word=by_word)
+    yield handovers.conversation(replace(sealed, lost=replace(lost, private=True)), Whereabouts("Gym"), by_word=True)
+    yield from (handovers.claim_decided(rejected, by_word=True, left=left) for left in (0, 1, 2))
+    yield handovers.claim_closed(rejected, by_word=True)
+    yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))
+    yield from (handovers.said_returned(MATCH, each) for each in (lost, found, sealed.found))
+    yield handovers.where_it_is(Whereabouts("Gym", "L1920"), found, lost.language)
+    for state in (MatchState.CONFIRMED, MatchState.UNDECIDED):
+        yield wording.verdict(MatchState.UNDECIDED, state, None, found, lost)
+    yield notices.log_line(CONFIRMED, lost, found, found, None)
 
 
 def readable(reply: Reply) -> str:
@@ -147,6 +176,8 @@ def _marked(span: Span) -> str:
             return f"‹{text}›"
         case Plain(text):
             return text
+        case Small(text):
+            return f"~{text}"
         case Jump():
             return f"→{span.text}"
 

@@ -17,9 +17,9 @@ export async function press(button) {
   return submit(button, id, {});
 }
 
-async function submit(button, id, { words = "", photos = [] }) {
+async function submit(button, id, { words = "", code = "", photos = [] }) {
   const form = new FormData();
-  const fields = { id, action: button.action, subject: button.subject, name: me.name(), moderator: me.isModerator() ? "yes" : "", words };
+  const fields = { id, action: button.action, subject: button.subject, name: me.name(), moderator: me.isModerator() ? "yes" : "", words, code };
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   for (const photo of photos) form.append("photo", photo, photo.name);
   return (await send("/presses", form)).note;

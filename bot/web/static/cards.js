@@ -61,6 +61,8 @@ function span(part) {
       return element("strong", {}, part.text);
     case "label":
       return element("span", { className: `label is-${part.level}` }, part.text);
+    case "small":
+      return element("small", {}, part.text);
     case "quoted":
       return element("q", {}, part.text);
     case "person":

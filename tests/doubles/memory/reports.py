@@ -33,7 +33,7 @@ class MemoryReports(Part):
             uuid4(),
             self._community,
             command.kind,
-            ReportState.PENDING,
+            command.state,
             command.author,
             command.text,
             command.place,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from reunite.entities import Claim, Match, Member, Photo, Report, Settings, Verdict, Workspace
+from reunite.entities import Claim, Match, Member, Photo, Report, Settings, Verdict, Whereabouts, Workspace
 from reunite.errors import TryAgainError
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
@@ -18,6 +18,7 @@ class ReportRow:
     workspace: UUID
     source_key: str
     proof_question: str = ""
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class OutboxRow:
 class WorkspaceRow:
     workspace: Workspace
     settings: Settings
+    absent_since: datetime | None = None
 
 
 @dataclass

@@ -1,0 +1,83 @@
+"""The conversation of an owner and a finder: a private thread, which moderators who manage threads can read too."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import discord
+import structlog
+
+from bot.discord.errors import NO_MORE_THREADS, is_refusal
+from bot.discord.permissions import TO_HIDE, missing
+from bot.discord.render import nonce
+from bot.discord.threads import ARCHIVE_AFTER, is_ours
+from bot.discord.workspaces import Workspaces
+from reunite.entities import ReplyTarget, ReportKind
+from reunite.errors import UndeliverableError
+from reunite.language import sentence
+from reunite.ports import Outgoing
+
+_MOST_MARK: Final = 4
+"""Characters of a reply's nonce in the thread's name, by which an earlier attempt is found."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Conversations:
+    """Opens private threads for two people."""
+
+    def __init__(self, client: discord.Client, workspaces: Workspaces) -> None:
+        self._client = client
+        self._workspaces = workspaces
+
+    async def open(self, outgoing: Outgoing) -> discord.Thread:
+        """Return the thread of a reply's people. Raises UndeliverableError where it can't be opened."""
+        guild = self._guild(outgoing.target)
+        try:
+            members = [await guild.fetch_member(int(person)) for person in outgoing.people]
+            thread = self.known(outgoing) or await self._channel(guild, outgoing.target, members).create_thread(
+                name=self._name(guild, outgoing.key),
+                type=discord.ChannelType.private_thread,
+                invitable=False,
+                auto_archive_duration=ARCHIVE_AFTER,
+            )
+            for member in members:
+                await thread.add_user(member)
+        except discord.HTTPException as error:
+            if not is_refusal(error) and error.code not in NO_MORE_THREADS:
+                raise
+            _log.warning("discord_conversation_refused", guild=str(guild.id), code=error.code)
+            raise UndeliverableError(f"no conversation can be opened ({error.code})") from error
+        return thread
+
+    def known(self, outgoing: Outgoing) -> discord.Thread | None:
+        """Return the thread that an earlier attempt opened."""
+        guild = self._guild(outgoing.target)
+        name = self._name(guild, outgoing.key)
+        return next((each for each in guild.threads if each.name == name and is_ours(each)), None)
+
+    def _guild(self, target: ReplyTarget) -> discord.Guild:
+        guild = self._client.get_guild(int(target.workspace))
+        if guild is None:
+            raise UndeliverableError("the bot is no longer in this guild")
+        return guild
+
+    def _name(self, guild: discord.Guild, key: str) -> str:
+        name = sentence("pair_name", self._workspaces.language(guild))
+        return f"{name} {nonce(key)[:_MOST_MARK]}"
+
+    def _channel(
+        self, guild: discord.Guild, target: ReplyTarget, members: Sequence[discord.Member]
+    ) -> discord.TextChannel:
+        """Return a channel that the people see and where the bot may open private threads."""
+        for channel in self._candidates(guild, target):
+            is_seen = all(channel.permissions_for(member).view_channel for member in members)
+            if is_seen and not channel.is_news() and not missing(channel, TO_HIDE):
+                return channel
+        raise UndeliverableError("no channel where a private thread may be opened")
+
+    def _candidates(self, guild: discord.Guild, target: ReplyTarget) -> Iterator[discord.TextChannel]:
+        """Return the channel of the report, then the other channels for reports; forums have no private threads."""
+        here = guild.get_channel_or_thread(int(target.channel))
+        here = here.parent if isinstance(here, discord.Thread) else here
+        lost, found = (self._workspaces.channels(guild, kind) for kind in (ReportKind.LOST, ReportKind.FOUND))
+        yield from (each for each in (here, *lost, *found) if isinstance(each, discord.TextChannel))

@@ -1,0 +1,168 @@
+"""Giving an item back once a claim is accepted: a conversation of owner and finder, and their word that it's done."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from reunite import rules
+from reunite.commands import Press
+from reunite.entities import ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts, Workspace
+from reunite.errors import TellUserError
+from reunite.messages import handovers, keys, notices
+from reunite.messages.handovers import Claimed
+from reunite.messages.reply import Reply
+from reunite.ports import Queue, Session, Store
+from reunite.verdicts import Change, lock_sides, settle
+
+_MOST_PLACE: Final = 200
+_MOST_CODE: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """A match with an accepted claim, and its two reports."""
+
+    match: Match
+    lost: Report
+    found: Report
+
+
+class HandoverHandlers:
+    """Takes what the owner and the finder say about giving it back."""
+
+    def __init__(self, store: Store, queue: Queue) -> None:
+        self._store = store
+        self._queue = queue
+
+    async def got_back(self, workspace: Workspace, press: Press) -> Reply:
+        """Take the owner's word that they have it; a second press takes it back. Raises TellUserError."""
+        return await self._say(workspace, press, ReportKind.LOST)
+
+    async def handed_over(self, workspace: Workspace, press: Press) -> Reply:
+        """Take the finder's word that they gave it; a second press takes it back. Raises TellUserError."""
+        return await self._say(workspace, press, ReportKind.FOUND)
+
+    async def tell_whereabouts(self, workspace: Workspace, press: Press) -> Reply:
+        """Store where a find is. Raises TellUserError."""
+        place, code = press.words.strip()[:_MOST_PLACE], press.code.strip()[:_MOST_CODE]
+        if code and not place:
+            raise TellUserError("whereabouts_place")
+        async with self._store.session(workspace.community) as session:
+            found = (await session.reports.lock({press.subject})).get(press.subject)
+            if found is None or found.kind is not ReportKind.FOUND or found.state not in rules.IN_PROGRESS:
+                raise TellUserError("nothing_here")
+            if not found.is_by(press.target.platform, press.member):
+                raise TellUserError("only_finder")
+            whereabouts = Whereabouts(place, code)
+            await session.claims.set_whereabouts(found.id, whereabouts)
+            await _revise_conversations(session, found, whereabouts, by_word=await _by_word(session, workspace))
+        return notices.note("whereabouts_kept", press.language)
+
+    async def where_is_it(self, workspace: Workspace, press: Press) -> Reply:
+        """Show the owner, the finder or a moderator where a find is. Raises TellUserError."""
+        async with self._store.session(workspace.community) as session:
+            sides = await _accepted(session, press)
+            people = (sides.lost, sides.found)
+            if not press.is_moderator and not any(_is_by_presser(each, press) for each in people):
+                raise TellUserError("only_owner")
+            whereabouts = await session.claims.whereabouts(sides.found.id)
+        return handovers.where_it_is(whereabouts, sides.found, press.language)
+
+    async def _say(self, workspace: Workspace, press: Press, speaker: ReportKind) -> Reply:
+        async with self._store.session(workspace.community) as session:
+            sides = await _accepted(session, press)
+            if not _is_by_presser(sides.lost if speaker is ReportKind.LOST else sides.found, press):
+                raise TellUserError("only_owner" if speaker is ReportKind.LOST else "only_finder")
+            settings = await session.workspaces.settings(workspace.id)
+            before = sides.match.handover
+            said = before.got_back if speaker is ReportKind.LOST else before.handed_over
+            handover = _with_word(before, speaker, said=not said)
+            returned = rules.is_returned(
+                settings.returned_by, got_back=handover.got_back, handed_over=handover.handed_over
+            )
+            handover = replace(handover, returned=returned)
+            await session.matches.note_handover(sides.match.id, handover)
+            log = await session.verdicts.of(sides.match.id)
+            state = rules.match_state(log, returned=returned)
+            now = replace(sides.match, handover=handover, state=state)
+            work = await settle(session, Change(now, sides.match.state, (sides.lost, sides.found), None, press.key))
+            if not said and state is MatchState.UNDECIDED:
+                await _ask_other(session, now, sides, speaker)
+        for each in work:
+            await self._queue.hint(each)
+        return notices.note(_note(state, said=not said), press.language)
+
+
+async def arrange(session: Session, claimed: Claimed, *, by_word: bool) -> None:
+    """Let owner and finder talk once a claim is accepted."""
+    if not claimed.lost.is_beside(claimed.found):
+        await leave_to_them(session, claimed.match, claimed.lost, claimed.found)
+        return
+    whereabouts = await session.claims.whereabouts(claimed.found.id)
+    begun = handovers.conversation(claimed, whereabouts, by_word=by_word)
+    await session.outbox.post(claimed.lost.id, keys.conversation(claimed.claim.id), begun, audience="pair")
+
+
+async def unopened(session: Session, match: UUID) -> None:
+    """Say that the platform couldn't open the conversation about a match."""
+    known = await session.matches.get(match)
+    if known:
+        await leave_to_them(session, known, *await lock_sides(session, known))
+
+
+async def leave_to_them(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Say in both threads that no conversation could be opened, and ask the moderators to help. It's said once."""
+    for reader in (lost, found):
+        reply = handovers.no_conversation(match, reader)
+        await session.outbox.post(reader.id, keys.no_conversation(match.id, reader.kind), reply)
+    key = keys.no_conversation(match.id, "moderators")
+    await session.outbox.post(found.id, key, handovers.help_needed(match, lost, found), audience="moderators")
+
+
+async def _by_word(session: Session, workspace: Workspace) -> bool:
+    return (await session.workspaces.settings(workspace.id)).returned_by != "moderators"
+
+
+async def _accepted(session: Session, press: Press) -> _Sides:
+    """Return a match whose claim is accepted, locked. Raises TellUserError where there's none."""
+    match = await session.matches.get(press.subject)
+    if match is None:
+        raise TellUserError("nothing_here")
+    lost, found = await lock_sides(session, match)
+    match = await session.matches.get(match.id) or match  # others may have decided before the lock
+    claims = [each for each in await session.claims.on(found.id) if each.match == match.id]
+    if not any(claim.state is ClaimState.ACCEPTED for claim in claims):
+        raise TellUserError("nothing_here")
+    if not {lost.state, found.state} <= rules.RETURNABLE:
+        raise TellUserError("report_closed")
+    return _Sides(match, lost, found)
+
+
+def _is_by_presser(report: Report, press: Press) -> bool:
+    return report.is_by(press.target.platform, press.member)
+
+
+def _with_word(handover: Handover, speaker: ReportKind, *, said: bool) -> Handover:
+    return replace(handover, got_back=said) if speaker is ReportKind.LOST else replace(handover, handed_over=said)
+
+
+def _note(state: MatchState, *, said: bool) -> str:
+    if state is MatchState.UNDECIDED and said:
+        return "word_waits"
+    return f"match_{state}" if said else "word_back"
+
+
+async def _ask_other(session: Session, match: Match, sides: _Sides, speaker: ReportKind) -> None:
+    """Ask the other side whether it's right, unless it has said so already."""
+    reader = sides.found if speaker is ReportKind.LOST else sides.lost
+    key = keys.said_returned(match.id, reader.kind)
+    await session.outbox.post(reader.id, key, handovers.said_returned(match, reader))
+
+
+async def _revise_conversations(session: Session, found: Report, whereabouts: Whereabouts, *, by_word: bool) -> None:
+    for claim in await session.claims.on(found.id):
+        match = await session.matches.get(claim.match)
+        lost = await session.reports.get(match.lost) if match else None
+        if match and lost and claim.state is ClaimState.ACCEPTED:
+            reply = handovers.conversation(Claimed(claim, match, lost, found), whereabouts, by_word=by_word)
+            await session.outbox.revise(keys.conversation(claim.id), reply)

@@ -1,0 +1,145 @@
+"""Giving an item back, in the reader's language: the claim's card, the conversation of the two, and what they say."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Whereabouts
+from reunite.language import plural, sentence
+from reunite.messages.notices import side
+from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
+from reunite.messages.wording import author, button, line, post_of, why_words
+
+_ENDED: Final = {MatchState.CONFIRMED: "log_confirmed", MatchState.REFUSED: "log_refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claim with the match and the two reports that it's about."""
+
+    claim: Claim
+    match: Match
+    lost: Report
+    found: Report
+
+
+def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, moderator: Person | None) -> Reply:
+    """Show moderators a claim: the item, its picture, what was lost, how far it is, and what they can do."""
+    claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
+    language = reader.language
+    lines: list[Line] = [
+        line("claimed", language, member=Person(lost.target.platform, claim.member, report=lost.id)),
+        *side(found, "log_found", language),
+        *side(lost, "log_lost", language),
+    ]
+    if why := why_words(match.why, language):
+        lines.append((Plain(sentence("why", language, why=why)),))
+    lines += _progress(claim, match, language, moderator)
+    verdicts: tuple[Action, ...] = ("confirm", "refuse")
+    decided = (button(action, match.id, language) for action in verdicts)
+    buttons = (button("see_claim", claim.id, language), *decided)
+    about = frozenset({lost.id, found.id})
+    return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
+
+
+def _progress(claim: Claim, match: Match, language: str, moderator: Person | None) -> list[Line]:
+    """Say how far a claim is."""
+    lines: list[Line] = [line(f"claim_is_{claim.state}", language)]
+    if match.handover.got_back:
+        lines.append(line("log_got_back", language))
+    if match.handover.handed_over:
+        lines.append(line("log_handed_over", language))
+    if match.state in _ENDED and moderator:
+        lines.append(line(_ENDED[match.state], language, moderator=moderator))
+    return lines
+
+
+def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
+    """Tell the owner what the finder decided on their claim; `left` counts the tries they have.
+
+    `by_word` says whether they can mark it as returned themselves.
+    """
+    claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
+    language, about = lost.language, frozenset({lost.id, found.id})
+    owner: Line = (author(lost, notify=True),)
+    finder: Span = Plain(sentence("the_finder", language)) if found.sealed else author(found)
+    if claim.state is ClaimState.ACCEPTED:
+        key = "claim_accepted" if by_word else "claim_accepted_moderated"
+        actions: tuple[Action, ...] = ("got_back", "where_is_it") if by_word else ("where_is_it",)
+        buttons = tuple(button(action, match.id, language) for action in actions)
+        return Reply("claim", (owner, line(key, language, finder=finder)), match=match.id, buttons=buttons, about=about)
+    attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
+    lines = (owner, line("claim_rejected", language, finder=finder), (Plain(attempts),))
+    buttons = (button("mine", match.id, language),) if left else ()
+    return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+
+
+def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
+    """Say in the found report's thread what was decided on a claim."""
+    match, found, language = claimed.match, claimed.found, claimed.found.language
+    about = frozenset({match.lost, match.found})
+    if claimed.claim.state is not ClaimState.ACCEPTED:
+        return Reply("claim", (line("claim_closed_rejected", language),), match=match.id, about=about)
+    buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
+    if by_word:
+        buttons = (button("handed_over", match.id, language), *buttons)
+    key = "claim_closed_accepted" if by_word else "claim_closed_moderated"
+    return Reply("claim", (line(key, language),), match=match.id, buttons=buttons, about=about)
+
+
+def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -> Reply:
+    """Open the conversation of owner and finder.
+
+    Nobody else reads it, so both are named, also where a report is sealed or private.
+    """
+    match, lost, found, language = claimed.match, claimed.lost, claimed.found, claimed.lost.language
+    people = {"owner": author(lost, notify=True), "finder": author(found, notify=True)}
+    jumps: Line = (post_of(found, language),)
+    if not lost.private:
+        jumps = (*jumps, Plain(" · "), Jump(lost.id, sentence("jump_report", language)))
+    lines = [line("pair_begins", language, **people), jumps, kept_line(whereabouts, found, language)]
+    buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
+    if by_word:
+        lines.append(line("pair_ends", language))
+        both: tuple[Action, ...] = ("got_back", "handed_over")
+        buttons = (*(button(each, match.id, language) for each in both), *buttons)
+    about = frozenset({lost.id, found.id})
+    return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=about)
+
+
+def no_conversation(match: Match, reader: Report) -> Reply:
+    """Say in a thread that the two have to find each other without the bot; nobody is named."""
+    about = frozenset({match.lost, match.found})
+    return Reply("claim", (line("no_pair", reader.language),), match=match.id, about=about)
+
+
+def help_needed(match: Match, lost: Report, found: Report) -> Reply:
+    """Ask moderators to bring owner and finder together."""
+    language = found.language
+    asked = line("pair_needs_help", language, owner=author(lost), finder=author(found), post=post_of(found, language))
+    return Reply("log", (asked,), match=match.id, about=frozenset({lost.id, found.id}))
+
+
+def said_returned(match: Match, reader: Report) -> Reply:
+    """Tell one side that the other one says the item is back, and ask whether that's right."""
+    language = reader.language
+    is_owner = reader.kind is ReportKind.LOST
+    lines: tuple[Line, ...] = (line("finder_says" if is_owner else "owner_says", language),)
+    if is_owner or not reader.sealed:  # a sealed report doesn't name its finder
+        lines = ((author(reader, notify=True),), *lines)
+    action: Action = "got_back" if is_owner else "handed_over"
+    about = frozenset({match.lost, match.found})
+    return Reply("claim", lines, match=match.id, buttons=(button(action, match.id, language),), about=about)
+
+
+def where_it_is(whereabouts: Whereabouts, found: Report, language: str) -> Reply:
+    return Reply("note", (kept_line(whereabouts, found, language),))
+
+
+def kept_line(whereabouts: Whereabouts, found: Report, language: str) -> Line:
+    """Say where an item is: only for its owner, once the finder has accepted their claim."""
+    if not whereabouts.place:
+        return line("kept_by_finder", language)
+    place = Quoted(whereabouts.place, found.id)
+    if not whereabouts.code:
+        return line("kept_there", language, place=place)
+    return line("kept_there_code", language, place=place, code=Quoted(whereabouts.code, found.id))

@@ -1,0 +1,193 @@
+"""How an item goes back to its owner, whatever store the handlers have: run in memory and on PostgreSQL."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from reunite.commands import Withdraw
+from reunite.entities import Match, MatchState, Member, Report, ReportState, VerdictKind
+from reunite.errors import TellUserError
+from reunite.handover import unopened
+from reunite.language import sentence
+from reunite.messages.reply import Reply
+from tests.contract.stages import ADA, BEN, MODERATOR, Stage
+
+PLACE, CODE = "Reception", "L1920"
+
+
+class HandoverCases:
+    """An accepted claim, and what follows."""
+
+    async def test_an_accepted_claim_begins_a_conversation_of_the_two(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        [begun] = await stage.thread(lost, "pair")
+        assert (begun.kind, set(begun.people("web"))) == ("handover", {ADA.id, BEN.id})
+        assert [button.action for button in begun.buttons] == ["got_back", "handed_over", "whereabouts"]
+        assert begun.quotes == {lost.id, found.id}
+        assert [actions(each)[-1] for each in (await told(stage, lost), await told(stage, found))] == [
+            ("got_back", "where_is_it"),
+            ("handed_over", "whereabouts"),
+        ]
+        await stage.handlers.withdraw(Withdraw(target=lost.target))
+        assert await stage.thread(lost, "pair") == []
+        assert (await stage.match(found)).id == match.id
+
+    @pytest.mark.parametrize("first", ["got_back", "handed_over"])
+    async def test_it_is_returned_once_both_say_so(self, stage: Stage, first: Any) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await accepted(stage)
+        speakers: dict[Any, Member] = {"got_back": ADA, "handed_over": BEN}
+        [second] = speakers.keys() - {first}
+        said = await stage.press(first, match.id, speakers[first])
+        assert said.text() == sentence("note_word_waits")
+        assert await stage.state(lost) is ReportState.OPEN
+        asked = await stage.thread(found if first == "got_back" else lost)
+        assert [button.action for button in asked[-1].buttons] == [second]
+        said = await stage.press(second, match.id, speakers[second])
+        assert said.text() == sentence("note_match_confirmed")
+        assert {await stage.state(each) for each in (lost, found)} == {ReportState.RETURNED}
+        assert (await stage.kinds(lost))[-1] == (await stage.kinds(found))[-1] == "returned"
+        assert sentence("log_by_word") in await stage.words(found)
+        assert (await stage.press(second, match.id, speakers[second])).text() == sentence("note_word_back")
+        assert {await stage.state(each) for each in (lost, found)} == {ReportState.OPEN}
+        assert (await stage.kinds(lost))[-1] == "reopened"
+
+    async def test_one_word_is_enough_where_the_community_says_so(self, stage: Stage) -> None:
+        await stage.join(returned_by="either")
+        lost, _, match = await accepted(stage)
+        await stage.press("handed_over", match.id, BEN)
+        assert await stage.state(lost) is ReportState.RETURNED
+
+    async def test_only_a_moderator_counts_where_the_community_says_so(self, stage: Stage) -> None:
+        await stage.join(returned_by="moderators")
+        lost, found, match = await accepted(stage)
+        threads = [await told(stage, lost), await told(stage, found), await stage.thread(lost, "pair")]
+        offered = {button.action for thread in threads for reply in thread for button in reply.buttons}
+        assert offered.isdisjoint({"got_back", "handed_over"})
+        for action, member in (("got_back", ADA), ("handed_over", BEN)):
+            await stage.press(action, match.id, member)  # type: ignore[arg-type]
+        assert await stage.state(lost) is ReportState.OPEN
+
+    async def test_a_moderators_verdict_outweighs_the_word_of_the_two(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await accepted(stage)
+        await stage.press("got_back", match.id, ADA)
+        await stage.press("handed_over", match.id, BEN)
+        assert not await stage.verdict(match, VerdictKind.CONFIRM)
+        assert not await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert await stage.state(lost) is ReportState.RETURNED
+        assert await stage.verdict(match, VerdictKind.REFUSE)
+        assert (await stage.match(lost)).state is MatchState.REFUSED
+        assert await stage.state(lost) is ReportState.OPEN
+
+    async def test_nobody_speaks_for_another_or_too_soon(self, stage: Stage) -> None:
+        await stage.join()
+        _, found, match = await stage.matched()
+        for action in ("got_back", "handed_over", "where_is_it"):
+            with pytest.raises(TellUserError, match="nothing_here"):
+                await stage.press(action, match.id, ADA)
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        with pytest.raises(TellUserError, match="only_owner"):
+            await stage.press("got_back", match.id, BEN)
+        with pytest.raises(TellUserError, match="only_finder"):
+            await stage.press("handed_over", match.id, ADA)
+        with pytest.raises(TellUserError, match="only_owner"):
+            await stage.press("where_is_it", match.id, Member("eve", "Eve"))
+        with pytest.raises(TellUserError, match="only_finder"):
+            await stage.press("whereabouts", found.id, ADA, words=PLACE)
+        with pytest.raises(TellUserError, match="whereabouts_place"):
+            await stage.press("whereabouts", found.id, BEN, code=CODE)
+
+    async def test_where_it_is_reaches_the_owner_alone_and_after_the_claim(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched()
+        await stage.press("whereabouts", found.id, BEN, words=f" {PLACE} ", code=CODE)
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        assert PLACE not in await stage.words(lost, found)
+        [begun] = await stage.thread(lost, "pair")
+        asked = await stage.press("where_is_it", match.id, ADA)
+        for shown in (begun.text(), asked.text()):
+            assert sentence("kept_there_code", place=PLACE, code=CODE) in shown
+        await stage.press("whereabouts", found.id, BEN)
+        [now] = await stage.thread(lost, "pair")
+        assert sentence("kept_by_finder") in now.text()
+        assert (await stage.press("where_is_it", match.id, MODERATOR)).text() == sentence("kept_by_finder")
+
+    async def test_where_it_is_is_forgotten_with_the_report(self, stage: Stage) -> None:
+        await stage.join()
+        found = await stage.found()
+        await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
+        exported = await stage.handlers.export("web", "here", BEN)
+        assert exported["reports"][0]["whereabouts"] == {"place": PLACE, "code": CODE}
+        await stage.handlers.withdraw(Withdraw(target=found.target))
+        async with stage.session(found.community) as session:
+            assert (await session.claims.whereabouts(found.id)).place == ""
+
+    async def test_without_a_conversation_both_threads_say_so_once(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await accepted(stage, sealed=True)
+        for _ in range(2):
+            async with stage.session(lost.community) as session:
+                await unopened(session, match.id)
+        for each in (lost, found):
+            said = [reply.text() for reply in await stage.thread(each)]
+            assert said.count(sentence("no_pair")) == 1
+        public = [*(await stage.thread(lost)), *(await stage.thread(found))]
+        assert "Ben Nevis" not in "".join(reply.text() for reply in public)
+        assert (await stage.thread(found, "moderators"))[-1].people("web") == (ADA.id, BEN.id)
+
+    async def test_two_platforms_have_no_conversation(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        await stage.join("there")
+        await stage.handlers.link("web", "there", await stage.handlers.link_code("web", "here"))
+        found = await stage.found()
+        lost = await stage.lost(target=replace(found.target, workspace="there", message="1"))
+        await stage.search(lost, found)
+        match = await stage.match(lost)
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        assert await stage.thread(lost, "pair") == []
+        assert sentence("no_pair") in [reply.text() for reply in await stage.thread(found)]
+
+    async def test_a_claims_card_shows_moderators_all_of_it_until_the_end(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        for progress in ("claim_is_open", "claim_is_accepted", "log_got_back", "log_confirmed"):
+            if progress == "claim_is_accepted":
+                await stage.press("accept_claim", claim, BEN)
+            if progress == "log_got_back":
+                await stage.press("got_back", match.id, ADA)
+            if progress == "log_confirmed":
+                await stage.verdict(match, VerdictKind.CONFIRM)
+            card = await claim_card(stage, found)
+            said = sentence(progress, **({"moderator": MODERATOR.name} if progress == "log_confirmed" else {}))
+            assert all(words in card.text() for words in (said, lost.text, found.text, ADA.name)), progress
+            assert [button.action for button in card.buttons] == ["see_claim", "confirm", "refuse"]
+            assert card.match == match.id
+
+
+async def accepted(stage: Stage, **fields: Any) -> tuple[Report, Report, Match]:
+    """Return a lost and a found report whose match was claimed and accepted; a sealed one is released first."""
+    lost, found, match = await stage.matched(**fields)
+    if found.sealed:
+        await stage.press("release", match.id, MODERATOR)
+    claim: UUID = await stage.claim(match, found)
+    await stage.press("accept_claim", claim, BEN)
+    return lost, found, match
+
+
+async def told(stage: Stage, report: Report) -> list[Reply]:
+    """Return what a thread says about claims."""
+    return [reply for reply in await stage.thread(report) if reply.kind == "claim"]
+
+
+def actions(replies: list[Reply]) -> list[tuple[str, ...]]:
+    return [tuple(button.action for button in reply.buttons) for reply in replies]
+
+
+async def claim_card(stage: Stage, found: Report) -> Reply:
+    [card] = [reply for reply in await stage.thread(found, "moderators") if reply.kind == "claim"]
+    return card
