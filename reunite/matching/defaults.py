@@ -42,8 +42,8 @@ _CONCEPT: Final = ScoringModel(
         **_CIRCUMSTANCES,
     },
     none_log_odds=-0.21,
-    text_limits=Limits(high=0.985, possible=0.65),
-    photo_limits=Limits(high=0.97, possible=0.8),
+    text_limits=Limits(high=0.98, possible=0.7),
+    photo_limits=Limits(high=0.97, possible=0.85),
     calibrated=True,
 )
 """The result of `reunite calibrate` on the development set as posted with more photos beside it. The limits keep their

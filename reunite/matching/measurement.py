@@ -62,7 +62,9 @@ def word_evidence(
         for word in words.shared_words(query.tokens, other.tokens)
         if frequency(word) is not Frequency.COMMON and words.stem(word) not in counted
     ]
-    return {RARE_WORDS: rarity(candidate.rare_words), SHARED_WORDS: log(1 + len(shared))}
+    heads = {query.head_noun, other.head_noun}
+    head = query.head_noun if len(heads) == 1 else None
+    return {RARE_WORDS: rarity(candidate.rare_words, head), SHARED_WORDS: log(1 + len(shared))}
 
 
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:

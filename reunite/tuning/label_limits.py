@@ -21,9 +21,9 @@ in English and in other languages."""
 _PRIOR_WEIGHT, _HIGH_PRIOR, _POSSIBLE_PRIOR, _FALSE_PRIOR = 8.0, 0.96, 0.45, 0.05
 """Regularisation of a measured share: this many more labels, with these shares right, and as many more searches without
 an answer, with this share labelled."""
-_HIGH_LIMITS: Final = (0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
+_HIGH_LIMITS: Final = (0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
 _POSSIBLE_LIMITS: Final = tuple(percent / 100 for percent in range(50, 96, 5))
-"""Never lower than the promises: a set may contain no lookalikes at all."""
+"""Never lower than the margin of one and the promise of the other: a set may contain no lookalikes at all."""
 NEVER: Final = 2.0
 """A limit that no probability reaches."""
 _FEW: Final = 30
