@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from reunite.absence import IsThere, absent_for_long
 from reunite.claims import ClaimHandlers
@@ -168,6 +169,14 @@ class Handlers:
     async def set_up(self, command: ChangeSettings) -> None:
         """Change a workspace's settings. Raises TellUserError where they contradict each other."""
         await self._community.set_up(await self._named(command.platform, command.workspace), command)
+
+    async def zone(self, platform: PlatformName, workspace: str, member: Member) -> ZoneInfo | None:
+        """Return the time zone of a member: the one they told, or else the workspace's; None if it isn't known."""
+        return await self._community.zone(await self._named(platform, workspace), member)
+
+    async def set_zone(self, platform: PlatformName, workspace: str, member: Member, name: str) -> ZoneInfo:
+        """Keep the time zone that a member tells, by any of its names. Raises TellUserError for an unknown one."""
+        return await self._community.set_zone(await self._named(platform, workspace), member, name)
 
     async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
         """Return the community's numbers."""

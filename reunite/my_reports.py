@@ -88,6 +88,7 @@ class MyReportHandlers:
             reports = await session.reports.by_author(workspace.id, member.id)
             return {
                 "member": {"id": member.id, "name": member.name, "platform": workspace.platform},
+                "timezone": await session.workspaces.member_zone(workspace.id, member.id),
                 "reports": [await _exported(session, report) for report in reports],
                 "claims": [
                     {"proof": claim.proof, "state": claim.state, "match": str(claim.match)}
@@ -111,6 +112,7 @@ class MyReportHandlers:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_moderator(member)
+            await session.workspaces.set_member_zone(workspace.id, member, "")
         return notices.forgotten(len(known), press.language)
 
 

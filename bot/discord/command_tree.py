@@ -121,7 +121,12 @@ def _about_me(commands: Commands) -> list[_Command]:
     async def stats(interaction: discord.Interaction) -> None:
         await commands.in_guild(interaction, lambda: commands.statistics(interaction))
 
-    return [mine, privacy, stats]
+    @app_commands.command(description=command("timezone").description)
+    @_described("timezone", "zone")
+    async def timezone(interaction: discord.Interaction, zone: _Short = "") -> None:
+        await commands.in_guild(interaction, lambda: commands.timezone(interaction, zone))
+
+    return [mine, timezone, privacy, stats]
 
 
 def _for_managers(commands: Commands) -> list[_Command]:

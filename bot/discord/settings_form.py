@@ -18,6 +18,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
 from reunite.messages.wording import sentence
+from reunite.text.zones import zone_of_locale
 
 _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
@@ -58,6 +59,7 @@ class SettingsForm:
             ("setup_language", sentence("language_name", settings.language)),
             ("setup_private", sentence(reports, language)),
             ("setup_sealed", ", ".join(sealed)),
+            ("setup_timezone", settings.timezone),
             ("setup_keep_days", str(settings.keep_days)),
             ("setup_returned_by", sentence(f"returned_by_{settings.returned_by}", language)),
         )
@@ -87,7 +89,11 @@ class SettingsForm:
             return
         await self._workspaces.ensure_joined(guild)
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
-        inputs = _channel_inputs(settings, language) if custom_id == _CHANNELS else _rule_inputs(settings, language)
+        if custom_id == _CHANNELS:
+            proposed = settings.timezone or zone_of_locale(str(guild.preferred_locale))
+            inputs = _channel_inputs(replace(settings, timezone=proposed), language)
+        else:
+            inputs = _rule_inputs(settings, language)
         await acknowledged(interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs)))
 
     async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
@@ -115,6 +121,9 @@ class SettingsForm:
 def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
     by_name, log_hint = sentence("setup_by_name", language), sentence("setup_log_hint", language)
     log = [settings.log_channel] if settings.log_channel else []
+    zone: ui.TextInput[Any] = ui.TextInput(
+        custom_id="timezone", default=settings.timezone, max_length=60, required=False
+    )
     roles: ui.RoleSelect[Any] = ui.RoleSelect(
         custom_id="moderators",
         default_values=[
@@ -129,6 +138,7 @@ def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
         labelled(sentence("setup_lost", language), _channel_select("lost", settings.lost_channels), by_name),
         labelled(sentence("setup_log", language), _channel_select("log", log, 1), log_hint),
         labelled(sentence("setup_moderators", language), roles),
+        labelled(sentence("setup_timezone", language), zone, sentence("setup_timezone_hint", language)),
     ]
 
 
@@ -182,6 +192,7 @@ def _with_channels(settings: Settings, given: FormInput) -> Settings:
         lost_channels=given.values.get("lost", ()),
         log_channel=given["log"] or None,
         moderators=given.values.get("moderators", ()),
+        timezone=given["timezone"],
     )
 
 

@@ -16,6 +16,14 @@ class Workspaces(Protocol):
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None: ...
 
+    async def member_zone(self, workspace: UUID, member: str) -> str:
+        """Return the name of the time zone that a member has told; empty if they haven't."""
+        ...
+
+    async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:
+        """Keep a member's time zone; an empty name forgets it."""
+        ...
+
     async def statistics(self) -> Statistics:
         """Return the community's numbers."""
         ...

@@ -67,7 +67,8 @@ async def test_help_says_what_can_be_done_in_the_users_own_language(world: World
     uma = world.slack.add_member("Uma", locale="de-AT")
     used = await world.slack.slash("lost", "HELP", uma, world.lost)
     said = (await answer(used))["text"]
-    assert said == sentence("slack_help", "de", lost="/lost", found="/found")
+    search = sentence("slack_search_help", "de", lost="/lost")
+    assert said == sentence("slack_help", "de", lost="/lost", found="/found") + "\n" + search
     assert said != sentence("slack_help", "en", lost="/lost", found="/found")
     assert await world.reports() == []
 
