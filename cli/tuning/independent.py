@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from venn_abers import VennAbers
 
 from reunite.entities import Label
 from reunite.tuning.predictions import Prediction
@@ -43,6 +42,8 @@ def check(draws: Sequence[Sequence[Prediction]]) -> dict[str, Mapping[str, Any]]
 
 
 def _interval(known: Numbers, right: Numbers, asked: Numbers) -> tuple[Numbers, Numbers]:
+    from venn_abers import VennAbers  # noqa: PLC0415 - an extra, and heavy
+
     predictor = VennAbers()
     predictor.fit(np.column_stack([1 - known, known]), right.astype(int))
     _, interval = predictor.predict_proba(np.column_stack([1 - asked, asked]))

@@ -46,7 +46,7 @@ _CONCEPT: Final = ScoringModel(
     photo_limits=Limits(high=0.97, possible=0.85),
     calibrated=True,
 )
-"""The result of `reunite calibrate` on the development set as posted with more photos beside it. The limits keep their
+"""The result of `reunite calibrate` on the development set as posted with more photos added. The limits keep their
 promises with and without those, and those for photos are a step higher, for galleries of lookalikes alone
 (docs/matching.md)."""
 
