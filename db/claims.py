@@ -41,7 +41,9 @@ class SqlClaims(Queries):
         return [rows.claim(row) for row in claims]
 
     async def set_state(self, claim: UUID, state: ClaimState) -> None:
-        await self._do("UPDATE claim SET state = %(state)s WHERE id = %(claim)s", claim=claim, state=state)
+        await self._do(
+            "UPDATE claim SET state = %(state)s, decided_at = now() WHERE id = %(claim)s", claim=claim, state=state
+        )
 
     async def proof_question(self, found: UUID) -> str:
         row = await self._one("SELECT proof_question FROM report WHERE id = %(found)s", found=found)

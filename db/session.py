@@ -11,6 +11,7 @@ from db.outbox import SqlOutbox
 from db.photos import SqlPhotos
 from db.queries import Connection, Queries
 from db.questions import SqlQuestions
+from db.reminders import SqlReminders
 from db.reports import SqlReports
 from db.verdicts import SqlVerdicts
 from db.work import SqlWork
@@ -33,6 +34,7 @@ class CommunitySession(Queries):
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)
         self.claims = SqlClaims(connection, community)
+        self.reminders = SqlReminders(connection, community)
         self.outbox = SqlOutbox(connection, community)
         self.workspaces = SqlWorkspaces(connection, community)
         self.work = SqlWork(connection, community)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -16,6 +16,7 @@ from db.session import CommunitySession
 from reunite.commands import JoinWorkspace
 from reunite.entities import PlatformName, Settings, Workspace
 from reunite.errors import DefectError, TryAgainError
+from reunite.reminders import Due
 
 
 class Store(Database):
@@ -83,6 +84,11 @@ class Store(Database):
         """Return reports that have expired and are not purged, each after its community."""
         found = await self.rows("SELECT * FROM expired_reports(%s)", limit)
         return [(row["community_id"], row["report_id"]) for row in found]
+
+    async def due_reminders(self, at: datetime, limit: int) -> list[tuple[UUID, Due]]:
+        """Return what is to be brought up at a moment, each after its community."""
+        found = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
+        return [(row["community_id"], Due(row["kind"], row["subject"])) for row in found]
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         async with self.transaction(workspace.community) as connection:

@@ -23,6 +23,12 @@ class SqlWorkspaces(Queries):
             raise DefectError(f"workspace {workspace} is not of this community")
         return rows.settings(row)
 
+    async def settings_for(self, report: UUID) -> Settings:
+        row = await self._one(
+            "SELECT w.* FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s", report=report
+        )
+        return rows.settings(row or {})
+
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
         await self._do(
             """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,

@@ -31,11 +31,11 @@ from reunite.entities import (
 from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
-from reunite.messages import notices
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
 from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
+from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
 from reunite.verdicts import VerdictHandlers, VerdictResult
 
@@ -60,6 +60,7 @@ class Handlers:
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
+        self._reminders = ReminderHandlers(store)
         handover = HandoverHandlers(store, queue)
         self._presses = {
             **_presses(ClaimHandlers(store), GalleryHandlers(store), self._verdicts, self._my_reports),
@@ -67,6 +68,8 @@ class Handlers:
             "handed_over": handover.handed_over,
             "where_is_it": handover.where_is_it,
             "whereabouts": handover.tell_whereabouts,
+            "reminders_off": self._reminders.switch_off,
+            "reminders_on": self._reminders.switch_on,
         }
 
     # Members' posts and presses
@@ -134,10 +137,9 @@ class Handlers:
         """Return all that is known of a member, JSON-ready."""
         return await self._my_reports.export(await self._named(platform, workspace), member)
 
-    async def privacy(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
-        """Return what is kept, and the button that deletes it."""
-        named = await self._named(platform, workspace)
-        return notices.privacy(named.id, (await self._community.settings(named)).keep_days, language)
+    async def privacy(self, platform: PlatformName, workspace: str, member: Member, language: str = "en") -> Reply:
+        """Return what is kept, and the buttons that delete it and switch a member's reminders off or on."""
+        return await self._reminders.privacy(await self._named(platform, workspace), member, language)
 
     # Workspaces
 

@@ -21,6 +21,7 @@ from db.stopping import stop
 from db.store import Store
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
+from reunite.reminders import remind
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
@@ -35,6 +36,7 @@ from workers.turns import Turns
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _SWEEP_EVERY: Final = 1.0
 _EXPIRED_AT_ONCE: Final = 100
+_REMINDED_AT_ONCE: Final = 100
 _LONGEST_JOB: Final = 600
 """Seconds after which arq ends a job."""
 _LONGEST_ROUND: Final = _LONGEST_JOB / 2
@@ -43,6 +45,10 @@ _QUIET: Final = 10.0
 """Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
 
 _log = structlog.get_logger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,8 @@ class WorkerConfig:
     # Hooks for tests
     lease_seconds: float = 30
     quiet_seconds: float = _QUIET
+    now: Callable[[], datetime] = _now
+    """When reminders are due."""
     parallel: int = 16
 
 
@@ -86,7 +94,7 @@ async def run(
         intake = Intake(store, fetcher, slack_files, decoders)
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
-        sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
+        sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds, config.now))
         ready(model)
         try:
             while True:
@@ -160,14 +168,17 @@ async def _take_hints(worker: Worker) -> None:
             await worker.close()
 
 
-async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
-    """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), and expire reports."""
+async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float, now: Callable[[], datetime]) -> None:
+    """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), expire reports, remind."""
     while True:
         try:
             found = await hints.hint_due(quiet=quiet)
             for community, report in await store.expired_reports(_EXPIRED_AT_ONCE):
                 async with store.session(community) as session:
                     await expire(session, report, datetime.now(UTC))
+            for community, due in await store.due_reminders(now(), _REMINDED_AT_ONCE):
+                async with store.session(community) as session:
+                    await remind(session, due)
         except (TryAgainError, psycopg.Error) as error:
             _log.warning("sweep_interrupted", error=type(error).__name__)
         except Exception:  # noqa: BLE001 - without the sweep, work whose hint is lost would never be done

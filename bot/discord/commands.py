@@ -84,8 +84,9 @@ class Commands:
 
     async def privacy(self, interaction: discord.Interaction) -> PrivateReply:
         """Explain what is kept, attach all of the member's data, and offer to delete it."""
-        reply = await self._handlers.privacy(*_workspace(interaction), language_of_user(interaction))
-        export = await self._handlers.export(*_workspace(interaction), member_of(interaction.user))
+        member = member_of(interaction.user)
+        reply = await self._handlers.privacy(*_workspace(interaction), member, language_of_user(interaction))
+        export = await self._handlers.export(*_workspace(interaction), member)
         return replace(PrivateReply.of(reply), file=("reunite.json", _file(export)))
 
     async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:

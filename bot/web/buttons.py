@@ -53,8 +53,9 @@ class Buttons:
 
     async def privacy(self, request: web.Request) -> web.Response:
         """Return what is kept of members, with the button that deletes it."""
-        await requests.json_body(request)
-        return _replies([await self._handlers.privacy("web", WORKSPACE)])
+        body = await requests.json_body(request)
+        member = requests.member(body.get("name"))
+        return _replies([await self._handlers.privacy("web", WORKSPACE, member)])
 
     async def statistics(self, request: web.Request) -> web.Response:
         """Return the community's statistics, to moderators only."""

@@ -20,6 +20,7 @@ _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "got_back", "where_i
 _OF_AUTHOR: Final[Collection[Action]] = {
     "secret",
     "whereabouts",
+    "reminders_off",
     "withdraw",
     "extend",
     "add_photo",

@@ -104,10 +104,12 @@ Action = Literal[
     "add_photo",
     "add_detail",
     "forget",
+    "reminders_off",
+    "reminders_on",
 ]
 """What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over` and
-`where_is_it` are about a match, those with
-`claim` about a claim, `forget` about a workspace, all others about a report."""
+`where_is_it` are about a match, those with `claim` about a claim, `forget` about a workspace, those with `reminders`
+about nothing but the member, all others about a report."""
 
 
 @dataclass(frozen=True, slots=True)

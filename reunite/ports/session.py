@@ -13,6 +13,7 @@ from reunite.ports.matches import Matches
 from reunite.ports.outbox import Outbox
 from reunite.ports.photos import Photos
 from reunite.ports.questions import Questions
+from reunite.ports.reminders import Reminders
 from reunite.ports.reports import Reports
 from reunite.ports.verdicts import Verdicts
 from reunite.ports.work import Work
@@ -36,6 +37,8 @@ class Session(Protocol):
     def verdicts(self) -> Verdicts: ...
     @property
     def claims(self) -> Claims: ...
+    @property
+    def reminders(self) -> Reminders: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

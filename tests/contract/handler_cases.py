@@ -14,6 +14,7 @@ from reunite.language import sentence
 from reunite.messages import keys, wording
 from reunite.posts import AnswerResult
 from tests.contract.handover_cases import HandoverCases
+from tests.contract.reminder_cases import ReminderCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
 
@@ -388,7 +389,7 @@ class OwnCases:
             with pytest.raises(TellUserError, match=error):
                 await stage.handlers.set_up(ChangeSettings(platform="web", workspace="here", settings=settings))
         assert await stage.handlers.settings("web", "here") == Settings()
-        assert "60" in (await stage.handlers.privacy("web", "here")).text()
+        assert "60" in (await stage.handlers.privacy("web", "here", ADA)).text()
 
     async def test_the_numbers_tell_nothing_of_sealed_reports(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
@@ -544,7 +545,9 @@ class GalleryCases:
         assert [tile.report for tile in gallery.gallery] == [second.id]
 
 
-class HandlerCases(PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases, HandoverCases):
+class HandlerCases(
+    PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases, HandoverCases, ReminderCases
+):
     """All of them."""
 
 

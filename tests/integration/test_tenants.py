@@ -13,6 +13,7 @@ from tests.integration.test_store import posted
 
 OWNERS = {
     "all_communities",
+    "due_reminders",
     "enter_workspace",
     "expired_reports",
     "find_workspace",

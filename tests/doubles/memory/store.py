@@ -12,6 +12,7 @@ from reunite.entities import MatchState, PlatformName, ReportKind, ReportState, 
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost
 from tests.doubles.memory.matches import MemoryCandidates, MemoryClaims, MemoryMatches, MemoryVerdicts
+from tests.doubles.memory.reminders import MemoryReminders
 from tests.doubles.memory.replies import MemoryDeletion, MemoryOutbox
 from tests.doubles.memory.reports import MemoryPhotos, MemoryQuestions, MemoryReports, MemoryWork
 from tests.doubles.memory.tables import Part, Tables, WorkspaceRow
@@ -25,6 +26,9 @@ class MemoryWorkspaces(Part):
         if row is None:
             raise DefectError(f"workspace {workspace} is not of this community")
         return row.settings
+
+    async def settings_for(self, report: UUID) -> Settings:
+        return await self.settings(self._require(report).workspace)
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
         if row := self._workspace(workspace):
@@ -101,6 +105,7 @@ class MemorySession:
         self.matches = MemoryMatches(tables, community)
         self.verdicts = MemoryVerdicts(tables, community)
         self.claims = MemoryClaims(tables, community)
+        self.reminders = MemoryReminders(tables, community)
         self.outbox = MemoryOutbox(tables, community)
         self.workspaces = MemoryWorkspaces(tables, community)
         self.work = MemoryWork(tables, community)
