@@ -90,8 +90,10 @@ class Handlers:
 
     @retried
     async def edit(self, command: EditReport) -> bool:
-        """Replace the words of a report's post, and search again; false where nothing of ours has changed."""
-        return await self._posts.edit(await self._workspace(command), replace(command, text=_clean(command.text)))
+        """Take over a post's words and photos, and search again; false where nothing of ours has changed."""
+        photos = None if command.photos is None else _clean_photos(command.photos)
+        command = replace(command, text=_clean(command.text), photos=photos)
+        return await self._posts.edit(await self._workspace(command), command)
 
     @retried  # the event of a deleted post isn't sent twice
     async def withdraw(self, command: Withdraw) -> bool:

@@ -149,7 +149,7 @@ class Inbound:
 
     @_counted
     async def edited(self, message: discord.Message) -> None:
-        """Update a report with the new words of its post; a post that was refused before is tried again."""
+        """Update a report with the new words and photos of its post; one that was refused before is tried again."""
         is_of_a_member = is_post(message) or message.webhook_id  # a proxy may edit what it has posted
         if message.edited_at is None or not is_of_a_member or message.guild is None:
             return
@@ -157,7 +157,8 @@ class Inbound:
             await self._workspaces.ensure_joined(message.guild)
             target = target_of(message)
             try:
-                changed = await self._handlers.edit(EditReport(target=target, text=text_of(message)))
+                photos = photos_of(message) if self._client.intents.message_content else None  # else it shows none
+                changed = await self._handlers.edit(EditReport(target=target, text=text_of(message), photos=photos))
             except TellUserError as error:
                 key = f"{message.id}:{message.edited_at.timestamp()}"
                 await self._send_problem(target, key, error, message.guild)

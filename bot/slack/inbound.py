@@ -105,13 +105,15 @@ class Inbound:
             self._background.start(self._acknowledge(command.target))
 
     async def edited(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Update a report with the new words of its post; a post that was refused before is tried again."""
+        """Update a report with the new words and photos of its post; one that was refused before is tried again."""
         target, key = workspace.target(channel, message["ts"]), key_of(channel, message["ts"])
         if self._edits.is_outdated(key, message):
             return
         try:
-            words = await words_of(workspace, message)
-            edited = await self._handlers.edit(EditReport(target=target, text=words))
+            words, found = await words_of(workspace, message), await photos_of(workspace, message)
+            are_known = all(problem.key == "photo_gone" for problem in found.problems)  # else one may still be there
+            photos = found.photos if are_known else None
+            edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
             if not edited and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:

@@ -210,6 +210,12 @@ class Reply:
         kept = [line for line in self.lines if now or old not in line]
         return replace(self, lines=tuple(tuple(new if span == old else span for span in line) for line in kept))
 
+    def without_photos(self, photos: Collection[UUID]) -> "Reply":
+        """Return the reply without photos that are gone."""
+        picture = None if self.picture and self.picture.photo in photos else self.picture
+        gallery = tuple(replace(tile, photo=None) if tile.photo in photos else tile for tile in self.gallery)
+        return replace(self, picture=picture, gallery=gallery)
+
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""
         lines = tuple(

@@ -14,6 +14,7 @@ from reunite.language import sentence
 from reunite.messages import keys, wording
 from reunite.posts import AnswerResult
 from tests.contract.handover_cases import HandoverCases
+from tests.contract.photo_edit_cases import PhotoEditCases
 from tests.contract.reminder_cases import ReminderCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
@@ -546,7 +547,15 @@ class GalleryCases:
 
 
 class HandlerCases(
-    PostCases, SearchCases, VerdictCases, OwnCases, LinkCases, GalleryCases, HandoverCases, ReminderCases
+    PostCases,
+    SearchCases,
+    VerdictCases,
+    OwnCases,
+    LinkCases,
+    GalleryCases,
+    HandoverCases,
+    PhotoEditCases,
+    ReminderCases,
 ):
     """All of them."""
 

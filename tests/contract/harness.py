@@ -18,7 +18,9 @@ from reunite.ports import Audience, Platform, Sent
 from tests.support.pictures import drawing
 from tests.support.waiting import eventually
 
-Feature = Literal["bots", "pings", "posts of the bot", "channels", "links", "leaving", "locales", "refusals"]
+Feature = Literal[
+    "bots", "pings", "posts of the bot", "channels", "links", "leaving", "locales", "refusals", "files of a post"
+]
 Mark = Literal["✅", "❌"]
 JPEG = drawing("red")
 
@@ -92,6 +94,11 @@ class Harness(ABC):
     @abstractmethod
     async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
         """Change the words of one's post."""
+
+    async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
+        """Let one's post have new photos of these names, and no others."""
+        del post, text, names
+        self.skip("files of a post")
 
     @abstractmethod
     async def report_privately(self, author: Member, words: str) -> str:

@@ -94,6 +94,10 @@ class OnDiscord(Harness):
         del author
         await self.double.edit(str(post.message), text)
 
+    async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
+        files = [self.double.attach(post.channel, name, JPEG, "image/jpeg") for name in names]
+        await self.double.edit(str(post.message), text, attachments=files)
+
     async def report_privately(self, author: Member, words: str) -> str:
         opening = await self.double.slash("lost", author.id, "general")
         await self.double.opened(opening)

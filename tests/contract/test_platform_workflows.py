@@ -150,6 +150,19 @@ async def test_changed_words_of_a_post_are_taken_over_wherever_they_stand(here: 
     assert "a pink umbrella & more" in str(await here.words(card))
 
 
+@pytest.mark.parametrize("names", [("photo.jpg", "back.jpg"), ("back.jpg",), ()])
+async def test_photos_that_a_post_gets_or_loses_count(here: Harness, names: tuple[str, ...]) -> None:
+    post = await here.post_photo("found", here.join("Ann"), "umbrella")
+    [report] = await here.reports()
+    await here.change_photos(post, "umbrella", *names)
+
+    async def taken() -> bool:
+        async with here.store.session(report.community) as session:
+            return [photo.name for photo in await session.photos.of(report.id)] == list(names)
+
+    await eventually(taken)
+
+
 async def test_a_fresh_link_leads_to_a_posts_photo_as_long_as_it_is_there(here: Harness) -> None:
     here.needs("links")
     ann = here.join("Ann")

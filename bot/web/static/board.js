@@ -11,7 +11,7 @@ const previews = new Map(); // message → URLs of the photos that were just pos
 const notes = new Map(); // message → the private note below it
 const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 const fullDate = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const STATES = { returned: "Returned", withdrawn: "Withdrawn", expired: "Ended" };
+const STATES = { returned: "Returned", withdrawn: "Withdrawn", unreadable: "Not taken", expired: "Ended" };
 const VERDICTS = [
   { kind: "confirm", mark: "✅", words: "It's back" },
   { kind: "refuse", mark: "❌", words: "Not a match" },
