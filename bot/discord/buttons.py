@@ -76,6 +76,8 @@ class Buttons:
         if given.not_photos:
             raise TellUserError("photo_not_an_image", name=given.not_photos[0])
         await self._workspaces.ensure_joined(guild)
+        if action == "look_for_it":
+            return await self._commands.from_offer(interaction)
         press = Press(
             target=_target(interaction, guild),
             member=member_of(user),

@@ -56,6 +56,10 @@ class Commands:
         )
         await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
 
+    async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
+        """Take a post that the bot has offered to look for."""
+        return await self._reports.from_offer(interaction)
+
     async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Take any message as a report."""
         await reply_privately(interaction, lambda: self._reports.from_menu(interaction, message, kind))

@@ -97,7 +97,7 @@ def _parts(
         inbound=Inbound(handlers, platform, installations, background),
         commands=Commands(handlers, reports, linking, background),
         reports=reports,
-        buttons=Buttons(handlers, home.publish, background),
+        buttons=Buttons(handlers, reports, home.publish, background),
         home=home,
         settings_form=settings_form,
         linking=linking,

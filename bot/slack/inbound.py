@@ -20,11 +20,12 @@ from bot.slack.posts import REPORTS, Body, files_of, is_post, key_of, message_at
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
-from reunite.entities import ReplyTarget, VerdictKind
+from reunite.entities import ReplyTarget, ReportKind, VerdictKind
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.messages import wording
+from reunite.messages import offers, wording
 from reunite.ports import Outgoing
+from reunite.text.heads import names_a_thing
 
 VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REFUSE}
 _TRIES: Final = 5
@@ -75,6 +76,17 @@ class Inbound:
                     await self.edited(workspace, channel, message)
             case {"channel": channel} if files_of(event) and is_post(workspace, event):
                 await self.posted(workspace, channel, event)
+            case {"channel": channel} if _may_be_a_loss(workspace, event):
+                await self._offer(workspace, channel, event)
+
+    async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
+        """Ask the author of a post in words alone whether to look for what it names."""
+        if names_a_thing(await words_of(workspace, message)):
+            key = f"{key_of(channel, message['ts'])}:offer"
+            settings = await self._handlers.settings("slack", workspace.team)
+            target = workspace.target(channel, message["ts"])
+            offered = Outgoing(key, target, offers.offer(key, settings.language), maybe_sent=True)
+            self._background.start(_persistently(lambda: self._platform.send(offered)))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
@@ -193,6 +205,12 @@ async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None
             await asyncio.sleep(error.after or 1)
         else:
             return
+
+
+def _may_be_a_loss(workspace: SlackWorkspace, event: Body) -> bool:
+    """Tell whether a person posts words alone in a channel for lost reports, and not in a thread."""
+    is_new = not event.get("subtype") and "thread_ts" not in event and is_post(workspace, event)
+    return is_new and workspace.role(event["channel"]) is ReportKind.LOST
 
 
 def _subject(event: Body) -> str:

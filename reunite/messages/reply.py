@@ -86,6 +86,7 @@ ReplyKind = Literal[
 Action = Literal[
     "mine",
     "not_mine",
+    "look_for_it",
     "pick",
     "none_of_these",
     "confirm",
@@ -109,7 +110,7 @@ Action = Literal[
 ]
 """What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over` and
 `where_is_it` are about a match, those with `claim` about a claim, `forget` about a workspace, those with `reminders`
-about nothing but the member, all others about a report."""
+about nothing but the member, `look_for_it` about the post that it answers, all others about a report."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ def head_noun(english: str) -> str | None:
     return next(filter(None, (*map(_known, leading), *map(_known, later), *map(_likely, leading))), None)
 
 
+def names_a_thing(text: str) -> bool:
+    """Return whether a text in any of our languages names a thing that we know."""
+    phrases = _PHRASE_END.split(_folded(normalise(content_of(text).thing)))
+    return any(_known(_WORD.findall(phrase)) for phrase in phrases)
+
+
 def _folded(english: str) -> str:
     return plain(_ASIDE.sub(" ", english))
 

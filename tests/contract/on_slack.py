@@ -97,6 +97,10 @@ class OnSlack(Harness):
         del author
         self.double.edit(post.channel, str(post.message), text)
 
+    async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
+        ts = self.double.post(self.channels[channel], author.id, text)
+        return ReplyTarget("slack", TEAM, self.channels[channel], ts)
+
     async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
         owner = self.double.message(post.channel, str(post.message))
         assert owner

@@ -28,7 +28,7 @@ from reunite.entities import (
     Whereabouts,
     Why,
 )
-from reunite.messages import galleries, handovers, notices, reminding, wording
+from reunite.messages import galleries, handovers, notices, offers, reminding, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
 
@@ -152,6 +152,7 @@ STAYS: dict[str, list[Reply]] = {
     "older_reports": [notices.older_reports(3, "en")],
     "extended": [notices.extended(NOW, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
+    "offer": [offers.offer("a post", "en")],
     "switched": [reminding.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
     "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6, "concept"), "en")],
@@ -161,7 +162,7 @@ STAYS: dict[str, list[Reply]] = {
 
 def producers() -> Iterator[str]:
     """Return the functions that make a reply."""
-    for module in (wording, galleries, handovers, notices, reminding):
+    for module in (wording, galleries, handovers, notices, offers, reminding):
         for name, function in _public(module):
             if get_type_hints(function).get("return") is Reply:
                 yield name
