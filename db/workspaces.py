@@ -39,6 +39,13 @@ class SqlWorkspaces(Queries):
             **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},
         )
 
+    async def greet(self, workspace: UUID) -> bool:
+        greeted = await self._do(
+            "UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s AND greeted_at IS NULL",
+            workspace=workspace,
+        )
+        return greeted == 1
+
     async def statistics(self) -> Statistics:
         row = await self._one(
             """WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id

@@ -9,8 +9,9 @@ from typing import Final
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings, Workspace
 from reunite.errors import TellUserError
-from reunite.messages import notices
+from reunite.messages import notices, welcome
 from reunite.messages.reply import Reply
+from reunite.messages.welcome import Ways
 from reunite.my_reports import end
 from reunite.ports import KnownCard, KnownPost, Queue, Store
 
@@ -41,6 +42,14 @@ class CommunityHandlers:
             raise TellUserError("channel_twice")
         async with self._store.session(workspace.community) as session:
             await session.workspaces.save_settings(workspace.id, settings)
+
+    async def greeting(self, workspace: Workspace, ways: Ways) -> Reply | None:
+        """Return what to say in a workspace where the bot is new; None once it was said."""
+        async with self._store.session(workspace.community) as session:
+            if not await session.workspaces.greet(workspace.id):
+                return None
+            settings = await session.workspaces.settings(workspace.id)
+        return welcome.greeting(ways, settings.language)
 
     async def statistics(self, workspace: Workspace, language: str) -> Reply:
         async with self._store.session(workspace.community) as session:

@@ -32,6 +32,7 @@ from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
 from reunite.messages.reply import Action, Reply
+from reunite.messages.welcome import Ways
 from reunite.my_reports import MyReportHandlers
 from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
@@ -155,6 +156,10 @@ class Handlers:
     async def set_up(self, command: ChangeSettings) -> None:
         """Change a workspace's settings. Raises TellUserError where they contradict each other."""
         await self._community.set_up(await self._named(command.platform, command.workspace), command)
+
+    async def greeting(self, platform: PlatformName, workspace: str, ways: Ways) -> Reply | None:
+        """Return what to say in a workspace where the bot is new; None once it was said."""
+        return await self._community.greeting(await self._named(platform, workspace), ways)
 
     async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
         """Return the community's numbers."""

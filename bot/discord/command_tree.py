@@ -109,7 +109,11 @@ def _about_me(commands: Commands) -> list[_Command]:
     async def stats(interaction: discord.Interaction) -> None:
         await commands.in_guild(interaction, lambda: commands.statistics(interaction))
 
-    return [mine, privacy, stats]
+    @app_commands.command(name="help", description=command("help").description)
+    async def show_help(interaction: discord.Interaction) -> None:
+        await commands.in_guild(interaction, lambda: commands.help(interaction))
+
+    return [mine, privacy, stats, show_help]
 
 
 def _for_managers(commands: Commands) -> list[_Command]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import discord
 
 from bot.discord.forms import FormInput, form_modal
+from bot.discord.greeting import ways
 from bot.discord.private_replies import PrivateReply, Work, acknowledged, language_of_user, reply_privately
 from bot.discord.reports import ReportInput, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
@@ -14,6 +15,7 @@ from bot.discord.workspaces import Workspaces, member_of
 from reunite.entities import PlatformName, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
+from reunite.messages import welcome
 from reunite.messages.forms import ReportForm
 from reunite.messages.wording import sentence
 
@@ -81,6 +83,11 @@ class Commands:
         language = language_of_user(interaction)
         replies = await self._handlers.my_reports(*_workspace(interaction), member_of(interaction.user), language)
         return PrivateReply.of(*replies) if replies else PrivateReply(sentence("home_no_reports", language))
+
+    async def help(self, interaction: discord.Interaction) -> PrivateReply:
+        """Say what one can do."""
+        language = language_of_user(interaction)
+        return PrivateReply.of(welcome.usage(ways(language), language))
 
     async def statistics(self, interaction: discord.Interaction) -> PrivateReply:
         language = language_of_user(interaction)

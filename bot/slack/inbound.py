@@ -13,6 +13,7 @@ import structlog
 
 from bot.channels import without_deleted
 from bot.slack.background import Background
+from bot.slack.commands import WAYS
 from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
@@ -170,8 +171,17 @@ class Inbound:
         """Read the channels again, unless somebody else joined one."""
         if event["type"] in DELETED_CHANNEL_EVENTS:
             await self._channel_deleted(workspace.team, event["channel"])
-        if event["type"] != "member_joined_channel" or event.get("user") == workspace.bot_user:
+        is_join, is_ours = event["type"] == "member_joined_channel", event.get("user") == workspace.bot_user
+        if not is_join or is_ours:
             await workspace.refresh()
+        if is_join and is_ours:
+            await self._greet(workspace, event["channel"])
+
+    async def _greet(self, workspace: SlackWorkspace, channel: str) -> None:
+        """Greet a workspace in the first channel that the bot is invited to."""
+        if greeting := await self._handlers.greeting("slack", workspace.team, WAYS):
+            outgoing = Outgoing(f"{workspace.team}:greeting", workspace.target(channel, None), greeting)
+            self._background.start(_persistently(lambda: self._platform.send(outgoing)))
 
     async def _channel_deleted(self, team: str, channel: str) -> None:
         """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""

@@ -20,6 +20,10 @@ class Workspaces(Protocol):
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None: ...
 
+    async def greet(self, workspace: UUID) -> bool:
+        """Record that a workspace is greeted; false where it was before."""
+        ...
+
     async def statistics(self) -> Statistics:
         """Return the community's numbers."""
         ...

@@ -17,6 +17,7 @@ from tests.contract.handover_cases import HandoverCases
 from tests.contract.photo_edit_cases import PhotoEditCases
 from tests.contract.reminder_cases import ReminderCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
+from tests.contract.welcome_cases import WelcomeCases
 
 
 class PostCases:
@@ -556,6 +557,7 @@ class HandlerCases(
     HandoverCases,
     PhotoEditCases,
     ReminderCases,
+    WelcomeCases,
 ):
     """All of them."""
 

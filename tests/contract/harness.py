@@ -104,6 +104,10 @@ class Harness(ABC):
     async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
         """Change the words of one's post."""
 
+    async def invite(self) -> None:
+        """Invite the bot, as if it had never been here."""
+        self.skip("leaving")
+
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
         """Post words alone in a channel."""
         del channel, author, text

@@ -94,6 +94,10 @@ class OnDiscord(Harness):
         del author
         await self.double.edit(str(post.message), text)
 
+    async def invite(self) -> None:
+        await self.double.remove_bot()
+        await self.double.add_bot()
+
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
         post = await self.double.post(channel, author.id, text)
         return ReplyTarget("discord", self.double.guild_id, self.double.channel(channel), post)

@@ -97,6 +97,10 @@ class OnSlack(Harness):
         del author
         self.double.edit(post.channel, str(post.message), text)
 
+    async def invite(self) -> None:
+        self.double.invite_bot(self.channels["found"])
+        self.double.invite_bot(self.channels["lost"])
+
     async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
         ts = self.double.post(self.channels[channel], author.id, text)
         return ReplyTarget("slack", TEAM, self.channels[channel], ts)

@@ -150,6 +150,17 @@ async def test_changed_words_of_a_post_are_taken_over_wherever_they_stand(here: 
     assert "a pink umbrella & more" in str(await here.words(card))
 
 
+async def test_a_community_is_greeted_once_and_told_what_to_try(here: Harness) -> None:
+    here.needs("leaving")
+    await here.invite()
+
+    async def greeted() -> bool:
+        return "black umbrella" in await here.public()
+
+    await eventually(greeted)
+    assert (await here.public()).count("black umbrella") < 3  # Slack's message has the words twice, once as its text
+
+
 async def test_words_alone_get_an_offer_and_become_a_report_only_if_their_author_wants(here: Harness) -> None:
     here.needs("words alone")
     ann, mallory = here.join("Ann"), here.join("Mallory")

@@ -48,7 +48,9 @@ class People(Guild):
         await self.gateway.dispatch("GUILD_DELETE", {"id": self.guild_id})
 
     async def add_bot(self) -> None:
-        await self.gateway.dispatch("GUILD_CREATE", self.guild())
+        # discord.py takes a guild for a new one where `unavailable` is absent (discord.state, parse_guild_create).
+        guild = {key: value for key, value in self.guild().items() if key != "unavailable"}
+        await self.gateway.dispatch("GUILD_CREATE", guild)
 
     # Posts
 

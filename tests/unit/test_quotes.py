@@ -28,9 +28,10 @@ from reunite.entities import (
     Whereabouts,
     Why,
 )
-from reunite.messages import galleries, handovers, notices, offers, reminding, wording
+from reunite.messages import galleries, handovers, notices, offers, reminding, welcome, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
+from reunite.messages.welcome import Ways
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MODERATOR = Person("web", Member("mo", "Mo"))
@@ -68,6 +69,7 @@ CLAIMED = [
     for found in (FOUND, SEALED)
 ]
 WHEREABOUTS = Whereabouts("found-whereabouts", "found-code")
+WAYS = Ways("/lost", "/found", "/sealed", "/mine", "/privacy", "/setup", "/help")
 PICTURE = Picture(PHOTO, FOUND.id)
 TILE = Tile(1, MATCH.id, FOUND.id, Label.HIGH, PHOTO)
 QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
@@ -153,6 +155,8 @@ STAYS: dict[str, list[Reply]] = {
     "extended": [notices.extended(NOW, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
     "offer": [offers.offer("a post", "en")],
+    "greeting": [welcome.greeting(WAYS, "en")],
+    "usage": [welcome.usage(WAYS, "en")],
     "switched": [reminding.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
     "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6, "concept"), "en")],
@@ -162,7 +166,7 @@ STAYS: dict[str, list[Reply]] = {
 
 def producers() -> Iterator[str]:
     """Return the functions that make a reply."""
-    for module in (wording, galleries, handovers, notices, offers, reminding):
+    for module in (wording, galleries, handovers, notices, offers, reminding, welcome):
         for name, function in _public(module):
             if get_type_hints(function).get("return") is Reply:
                 yield name

@@ -34,6 +34,13 @@ class MemoryWorkspaces(Part):
         if row := self._workspace(workspace):
             self._tables.workspaces[workspace] = replace(row, settings=settings)
 
+    async def greet(self, workspace: UUID) -> bool:
+        row = self._workspace(workspace)
+        if row is None or row.is_greeted:
+            return False
+        self._tables.workspaces[workspace] = replace(row, is_greeted=True)
+        return True
+
     async def statistics(self) -> Statistics:
         reports = [row.report for row in self._rows()]
         found = {each.id: each for each in reports if each.kind is ReportKind.FOUND}

@@ -59,6 +59,7 @@ class OutboxRow:
 class WorkspaceRow:
     workspace: Workspace
     settings: Settings
+    is_greeted: bool = False
 
 
 @dataclass
