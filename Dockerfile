@@ -8,9 +8,11 @@ COPY reunite reunite
 COPY db db
 COPY workers workers
 COPY bot bot
+COPY api api
+COPY metrics metrics
 COPY cli cli
 COPY embedded embedded
-RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models
+RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models && install -d -o reunite -m 700 /keys
 ENTRYPOINT ["reunite"]
 
 FROM base AS bot

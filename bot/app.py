@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.delivery import Delivery
 from bot.platforms import AdapterConfig, entry_of
 from db import queue
 from db.config import Connections
+from db.keys import check
 from db.store import Store
+from metrics.config import MetricsSettings
+from metrics.observed import observed
 from reunite.handlers import Handlers
 
 _CONNECTIONS: Final = 4
@@ -22,17 +25,26 @@ class BotConfig:
 
     connections: Connections
     adapter: AdapterConfig
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hook for tests
     lease_seconds: float = 60
 
 
 async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> None:
-    """Connect to the platform and deliver until cancelled; `ready` is called once it is connected."""
-    servers, running = config.connections, entry_of(config.adapter).running()
+    """Connect to the platform and deliver until cancelled; `ready` is called once it is connected.
+
+    Raises KeysError where the keys aren't those of the database.
+    """
+    servers, entry = config.connections, entry_of(config.adapter)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(servers.database_url, connections=_CONNECTIONS))
+        store = await stack.enter_async_context(
+            Store(servers.database_url, connections=_CONNECTIONS, keys=servers.keys)
+        )
+        await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
-        platform = await stack.enter_async_context(running(Handlers(store, hints), store, config.adapter))
+        adapter = entry.running()(Handlers(store, hints), store, config.adapter)
+        platform = await stack.enter_async_context(adapter)
+        await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
         ready()
         await Delivery(store, platform, lease_seconds=config.lease_seconds).run()

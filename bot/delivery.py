@@ -4,6 +4,7 @@ import asyncio
 import random
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,8 +15,11 @@ from bot.gallery import Tile, compose
 from db.delivery import OutboxItem, StalePhoto
 from db.stopping import stop
 from db.store import Store
-from reunite.errors import TryAgainError, UndeliverableError
+from metrics import definitions as metrics
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handover import unopened
+from reunite.messages import keys
+from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent
 
 MOST_ATTEMPTS: Final = 8
@@ -130,7 +134,8 @@ class Delivery:
             await session.photos.refresh(stale.photo.id, url)
 
     async def _deliver(self, item: OutboxItem) -> None:
-        log = _log.bind(platform=self._platform.name, outbox=item.seq, report=str(item.report), attempt=item.attempts)
+        ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
+        log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
         picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
         people = item.reply.people(item.target.platform) if item.audience == "pair" else ()
         outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author, people)
@@ -139,21 +144,45 @@ class Delivery:
                 sent = await self._attempt(item, outgoing)
             async with self._store.session(item.community) as session:
                 await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
-            log.info("reply_done", task=item.task, kind=item.reply.kind)
+            self._note("done", item)
+            log.info("reply_done", task=item.task, kind=item.reply.kind, sent=sent.message if sent else None)
         except UndeliverableError as error:
+            self._note("undeliverable", item)
             log.warning("reply_undeliverable", reason=str(error))
             await self._unsent(item, str(error), None)
-            if item.audience == "pair" and item.task == "send" and item.reply.match:
-                async with self._store.session(item.community) as session:
-                    await unopened(session, item.reply.match)
+            await self._go_on_without(item, error)
         except (TryAgainError, TimeoutError, OSError) as error:
+            self._note("delayed", item)
             log.warning("reply_delayed", error=type(error).__name__)
             after = error.after if isinstance(error, TryAgainError) else None
             await self._unsent(item, f"{type(error).__name__}: {error}", _pause(item.attempts, after))
         except Exception as error:  # one reply's defect must not stop the others
+            self._note("defect", item)
             log.exception("reply_defect")
             is_last = item.attempts >= MOST_ATTEMPTS
             await self._unsent(item, type(error).__name__, None if is_last else _pause(item.attempts, None))
+
+    async def _withdraw(self, item: OutboxItem) -> None:
+        """Withdraw a report whose post is gone: its deletion was never heard of."""
+        async with self._store.session(item.community) as session:
+            report = await session.reports.get(item.report)
+            if report and not report.purged:
+                await end(session, report)
+
+    async def _go_on_without(self, item: OutboxItem, error: UndeliverableError) -> None:
+        """Do what follows from a reply that can't be delivered."""
+        if isinstance(error, PostGoneError):
+            await self._withdraw(item)
+        if item.audience == "pair" and item.task == "send" and item.reply.match:
+            async with self._store.session(item.community) as session:
+                await unopened(session, item.reply.match)
+
+    def _note(self, outcome: str, item: OutboxItem) -> None:
+        """Count an attempt, and how long the report has waited if this is its first answer."""
+        metrics.REPLIES.labels(self._platform.name, outcome).inc()
+        if outcome == "done" and item.key == keys.first_reply(item.report) and item.task == "send":
+            waited = (datetime.now(UTC) - item.reported_at).total_seconds()
+            metrics.FIRST_ANSWER.labels(self._platform.name).observe(max(0.0, waited))
 
     async def _attempt(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
         """Send, edit or remove a reply; return where it is, None where it is removed."""

@@ -14,6 +14,7 @@ from bot.discord.config import DiscordConfig
 from bot.doctor import Finding
 from bot.slack.config import FILE_HOST, SlackConfig
 from bot.web.config import WebConfig
+from db.config import Connections
 from db.store import Store
 from reunite.entities import PlatformName
 from reunite.handlers import Handlers
@@ -23,8 +24,8 @@ AdapterConfig = DiscordConfig | SlackConfig | WebConfig
 
 Running = Callable[[Handlers, Store, Any], AbstractAsyncContextManager[Platform]]
 """Connects with an adapter's settings. Raises SetupError."""
-Check = Callable[[Any, str], AsyncIterator[Finding]]
-"""Checks an adapter's settings; the database's address is the second argument."""
+Check = Callable[[Any, Connections], AsyncIterator[Finding]]
+"""Checks an adapter's settings; the second argument says where the servers are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
-"""The everyday commands: demo, try, worker, bot, migrate, reembed, doctor."""
+"""The everyday commands: demo, try, worker, bot, api, migrate, reembed, doctor."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,16 +11,14 @@ from cli.servers import servers
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
-    """Start everything on this machine: embedded servers, a worker and a chat page.
+    """Start everything on this machine: embedded servers, a worker, a chat page and the HTTP API.
 
     Example: reunite demo --port 8700
     """
     from cli import demo as command  # noqa: PLC0415
 
     with configured() as given:
-        wanted = given.web.port if port is None else port
-        command.check_port(wanted)  # before anything is started
-        settings = given.model_copy(update={"web": replace(given.web, port=wanted)})
+        settings = command.with_ports(given, port)  # before anything is started
         with servers(settings) as where:
             asyncio.run(command.demo(settings, where))
 
@@ -43,7 +40,10 @@ def try_once(
         command.run(where, found, lost, lost_photo, as_json=as_json)
 
 
-def worker() -> None:
+def worker(
+    vectors: Annotated[Path | None, typer.Option(hidden=True)] = None,  # `match` and `evaluate` start one with these
+    version: Annotated[str, typer.Option("--as", hidden=True)] = "",
+) -> None:
     """Embed photos and text and look for matches, until stopped.
 
     Example: REUNITE_ENCODER=clip reunite worker
@@ -51,7 +51,7 @@ def worker() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        asyncio.run(services.worker(settings, where))
+        asyncio.run(services.worker(settings, where, vectors, version))
 
 
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
@@ -65,15 +65,28 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the
         asyncio.run(services.bot(settings, where, platform))
 
 
+def api() -> None:
+    """Serve the HTTP API, until stopped. `reunite token create` makes the tokens that it needs.
+
+    Example: REUNITE_API_PORT=8710 reunite api
+    """
+    from cli import services  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        asyncio.run(services.api(settings, where))
+
+
 def migrate() -> None:
     """Update the database to the latest schema. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
 
     Example: reunite migrate
     """
     from db import migrate as command  # noqa: PLC0415
+    from db.keys import check  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
         applied = asyncio.run(command.migrate(where.owner_database_url, where.database_url))
+        asyncio.run(check(where.owner_database_url, where.keys))
         print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
 
 
@@ -86,6 +99,29 @@ def reembed() -> None:
 
     with prepared(with_redis=False) as (settings, where):
         asyncio.run(services.reembed(settings, where))
+
+
+def status(*, as_json: AsJson = False) -> None:
+    """Show what runs, the backlog, what has failed and the numbers of each community, on one screen.
+
+    Example: reunite status --json
+    """
+    from cli import status as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        if not asyncio.run(command.run(where.database_url, as_json=as_json)):
+            raise typer.Exit(1)
+
+
+def communities(*, as_json: AsJson = False) -> None:
+    """List the communities with their workspaces and numbers.
+
+    Example: reunite communities
+    """
+    from cli import status as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        asyncio.run(command.list_communities(where.database_url, as_json=as_json))
 
 
 def doctor(*, as_json: AsJson = False) -> None:

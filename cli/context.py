@@ -32,6 +32,7 @@ def prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Servers]]:
 def configured() -> Iterator[Settings]:
     """Read the settings and set up the log; expected errors end the program with one sentence."""
     from cli.children import ChildError  # noqa: PLC0415
+    from db.keys import KeysError  # noqa: PLC0415
     from db.migrate import MigrationError  # noqa: PLC0415
     from embedded.errors import EmbeddedServersError  # noqa: PLC0415
 
@@ -41,7 +42,7 @@ def configured() -> Iterator[Settings]:
         yield settings
     except ValidationError as error:
         _fail(f"Invalid setting: {_problems(error)}.")
-    except (UsageError, ChildError, EmbeddedServersError, MigrationError) as error:
+    except (UsageError, ChildError, EmbeddedServersError, MigrationError, KeysError) as error:
         _fail(str(error))
     except ImportError as error:
         _fail(f"{error.name} isn't installed. Run `make install` in a checkout to install everything.")

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from api.config import DEFAULT_PORT
 from cli.children import Child, ChildError, children, until_asked_to_stop
 from cli.errors import UsageError
 from cli.port import problem
@@ -12,19 +14,21 @@ from cli.settings import Settings
 from db.migrate import migrate
 
 _MAX_RESTARTS: Final = 5
+_API_ABOVE_PAGE: Final = 10
 
 
 async def demo(settings: Settings, where: Servers) -> None:
-    """Run worker and chat page until asked to stop."""
+    """Run worker, chat page and HTTP API until asked to stop."""
     await migrate(where.owner_database_url)
     environment = {
         **where.environment(),
         "REUNITE_PORT": str(settings.web.port),
+        "REUNITE_API_PORT": str(settings.api.port),
         "REUNITE_LOG_LEVEL": log_level(settings),
     }
-    async with children([["worker"], ["bot", "web"]], environment) as (worker, page):
+    async with children([["worker"], ["bot", "web"], ["api"]], environment) as running:
         stop = asyncio.create_task(until_asked_to_stop())
-        run = asyncio.create_task(_run(worker, page, settings.web.port))
+        run = asyncio.create_task(_run(running, settings))
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
         if run.done():
             await run
@@ -32,10 +36,20 @@ async def demo(settings: Settings, where: Servers) -> None:
         print("\nStopping …", flush=True)
 
 
-def check_port(port: int) -> None:
-    """Raise UsageError if the page can't listen there."""
-    if message := problem(port):
-        raise UsageError(message)
+def with_ports(settings: Settings, page: int | None) -> Settings:
+    """Return the settings with the ports of the page and the API, which is 10 above unless it's set.
+
+    Raises UsageError where one of them can't be used.
+    """
+    wanted = settings.web.port if page is None else page
+    above = wanted + _API_ABOVE_PAGE if wanted else 0
+    api = settings.api.port if settings.api.port != DEFAULT_PORT else above
+    for port, variable in ((wanted, "PORT"), (api, "REUNITE_API_PORT")):
+        if message := problem(port, variable):
+            raise UsageError(message)
+    return settings.model_copy(
+        update={"web": replace(settings.web, port=wanted), "api": replace(settings.api, port=api)}
+    )
 
 
 def log_level(settings: Settings) -> str:
@@ -43,16 +57,18 @@ def log_level(settings: Settings) -> str:
     return settings.log.level or "warning"
 
 
-async def _run(worker: Child, page: Child, port: int) -> None:
-    await _start(worker, page, port)
-    await _watch([worker, page])
+async def _run(running: Sequence[Child], settings: Settings) -> None:
+    await _start(running, settings)
+    await _watch(running)
 
 
-async def _start(worker: Child, page: Child, port: int) -> None:
+async def _start(running: Sequence[Child], settings: Settings) -> None:
     print("Starting the worker …", flush=True)
-    await worker.start()
-    await page.start()
-    print(f"Reunite is ready: http://127.0.0.1:{port}   (Ctrl-C stops it; your posts are kept)", flush=True)
+    for child in running:
+        await child.start()
+    page, api = settings.web.port, settings.api.port
+    print(f"Reunite is ready: http://127.0.0.1:{page}   (Ctrl-C stops it; your posts are kept)", flush=True)
+    print(f"HTTP API: http://127.0.0.1:{api}   (docs/api.md)", flush=True)
 
 
 async def _watch(running: Sequence[Child]) -> None:

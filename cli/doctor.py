@@ -19,7 +19,10 @@ from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
 from cli.servers import Servers
 from cli.settings import Settings
+from db.keys import KeysError
+from db.keys import check as check_keys
 from db.migrate import MigrationError, pending
+from reunite.matching.defaults import for_encoder
 
 
 async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
@@ -72,13 +75,44 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
         )
         return
     yield Finding("its schema", ok=True, found="up to date")
-    yield await _encoder(where)
+    yield await _keys(where)
+    async for finding in _encoder(where):
+        yield finding
 
 
-async def _encoder(where: Servers) -> Finding:
-    async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
-        row = await (await connection.execute("SELECT version FROM embedding_model WHERE live")).fetchone()
-    return Finding("Encoder", ok=None, found=row[0] if row else "not chosen yet: the first worker chooses it")
+async def _keys(where: Servers) -> Finding:
+    try:
+        await check_keys(where.database_url, where.keys)
+    except KeysError as error:
+        return Finding("its keys", ok=False, found="can't be used", remedy=str(error))
+    return Finding("its keys", ok=True, found=str(where.keys.file or "REUNITE_KEYS"))
+
+
+async def _encoder(where: Servers) -> AsyncIterator[Finding]:
+    async with await psycopg.AsyncConnection.connect(where.owner_database_url, row_factory=dict_row) as connection:
+        cursor = await connection.execute(
+            "SELECT encoder, version, calibration_problem AS problem, (SELECT summary ->> 'source' FROM calibration c"
+            " WHERE c.community_id IS NULL AND c.model_version = version ORDER BY seq DESC LIMIT 1) AS source"
+            " FROM embedding_model WHERE live"
+        )
+        row = await cursor.fetchone()
+    if row is None:
+        yield Finding("Encoder", ok=None, found="not chosen yet: the first worker chooses it")
+        return
+    yield Finding("Encoder", ok=None, found=row["version"])
+    yield _weights(row["encoder"], row["source"], row["problem"])
+
+
+def _weights(encoder: str, source: str | None, problem: str | None) -> Finding:
+    """Say where the weights of the live encoder come from."""
+    if source:
+        return Finding("its weights", ok=True, found=f"calibrated ({source})")
+    if for_encoder(encoder).calibrated:
+        return Finding("its weights", ok=True, found="calibrated, as shipped")
+    remedy = "A worker's next start tries again, or run `reunite calibrate --open-set`." if problem else ""
+    return Finding(
+        "its weights", ok=None, found=f"not calibrated{f': {problem}' if problem else ' yet'}", remedy=remedy
+    )
 
 
 async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: Servers) -> AsyncIterator[Finding]:
@@ -96,7 +130,7 @@ async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: 
         remedy = f"pip install 'reunite[{entry.extra}]', or `make install` in a checkout"
         yield Finding(entry.title, ok=False, found=f"the package {error.name} is missing", remedy=remedy)
         return
-    async for finding in check(config, where.database_url):
+    async for finding in check(config, where.connections):
         yield finding
 
 

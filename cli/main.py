@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from cli import commands
+from cli import commands, keys, tokens
 from cli.bench import commands as bench
 from cli.tuning import commands as tuning
 
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 bench_app = typer.Typer(help="Measure how fast this machine is.", no_args_is_help=True)
+token_app = typer.Typer(help="Make, list and revoke tokens for the HTTP API.", no_args_is_help=True)
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": commands.demo,
@@ -25,17 +26,25 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "calibrate": tuning.calibrate,
     "worker": commands.worker,
     "bot": commands.bot,
+    "api": commands.api,
     "migrate": commands.migrate,
     "reembed": commands.reembed,
+    "status": commands.status,
+    "communities": commands.communities,
     "doctor": commands.doctor,
 }
+_TOKENS: dict[str, Callable[..., None]] = {"create": tokens.create, "list": tokens.show, "revoke": tokens.revoke}
 _BENCHMARKS: dict[str, Callable[..., None]] = {"embed": bench.embed, "search": bench.search, "chat": bench.chat}
 
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 for name, command in _BENCHMARKS.items():
     bench_app.command(name)(command)
+for name, command in _TOKENS.items():
+    token_app.command(name)(command)
 app.add_typer(bench_app, name="bench")
+app.add_typer(keys.app, name="keys")
+app.add_typer(token_app, name="token")
 
 
 if __name__ == "__main__":

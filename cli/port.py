@@ -12,10 +12,10 @@ _HIGHEST: Final = 65535
 _HOST: Final = "127.0.0.1"
 
 
-def problem(port: int) -> str | None:
-    """Say why the chat page can't listen on a port, and how to choose another."""
+def problem(port: int, variable: str = "PORT") -> str | None:
+    """Say why a port can't be listened on, and which variable chooses another."""
     if not 0 <= port <= _HIGHEST:
-        return f"There is no port {port}. Choose another with PORT=."
+        return f"There is no port {port}. Choose another with {variable}=."
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the page does: a port just freed is free
         try:
@@ -23,8 +23,8 @@ def problem(port: int) -> str | None:
             probe.listen()
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return taken(port)
-            return f"Port {port} can't be used ({error.strerror}). Choose another with PORT=."
+                return taken(port, variable)
+            return f"Port {port} can't be used ({error.strerror}). Choose another with {variable}=."
     return None
 
 

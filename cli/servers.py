@@ -13,6 +13,7 @@ from psycopg import conninfo, sql
 
 from cli.settings import Settings
 from db.config import Connections
+from db.keys import NO_KEYS, Keys
 from db.migrate import migrate
 
 _CANCEL_AGAIN: Final = 30.0
@@ -27,11 +28,12 @@ class Servers:
     owner_database_url: str
     redis_url: str
     queue: str
+    keys: Keys = NO_KEYS
 
     @property
     def connections(self) -> Connections:
         """What a worker or a bot needs of them."""
-        return Connections(database_url=self.database_url, redis_url=self.redis_url, queue=self.queue)
+        return Connections(database_url=self.database_url, redis_url=self.redis_url, queue=self.queue, keys=self.keys)
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point a child process to the same servers."""
@@ -40,6 +42,7 @@ class Servers:
             "REUNITE_OWNER_DATABASE_URL": self.owner_database_url,
             "REUNITE_REDIS_URL": self.redis_url,
             "REUNITE_QUEUE": self.queue,
+            **self.keys.environment(),
         }
 
 
@@ -49,15 +52,23 @@ def servers(settings: Settings, *, with_redis: bool = True) -> Iterator[Servers]
 
     Commands that only need the database set `with_redis` to False.
     """
-    database, redis = settings.database, settings.redis
+    database, redis, keys = settings.database, settings.redis, _keys(settings)
     if database.url and (redis.url or not with_redis):
-        yield Servers(database.url, database.owner_url or database.url, redis.url or "", redis.queue)
+        yield Servers(database.url, database.owner_url or database.url, redis.url or "", redis.queue, keys)
         return
     from embedded import EmbeddedServers  # noqa: PLC0415 - only if needed
 
     with EmbeddedServers(settings.embedded.home) as embedded:
         owner_url = database.owner_url or database.url or embedded.owner_database_url
-        yield Servers(database.url or embedded.database_url, owner_url, redis.url or embedded.redis_url, redis.queue)
+        yield Servers(
+            database.url or embedded.database_url, owner_url, redis.url or embedded.redis_url, redis.queue, keys
+        )
+
+
+def _keys(settings: Settings) -> Keys:
+    given = settings.keys
+    keys = (given.keys or "").replace(",", " ").split()
+    return Keys(keys, given.key_file or settings.embedded.home / "keys")
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from cli.errors import UsageError
 from cli.port import taken
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.tuning.open_set import open_set_source
+from cli.vectors import given_vectors
 from db.stopping import stop
 from workers.config import PhotoHosts
 
@@ -72,24 +74,34 @@ def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)  # standard output is for results
 
 
-async def worker(settings: Settings, where: Servers) -> None:
-    """Run a worker."""
+async def worker(settings: Settings, where: Servers, vectors: Path | None = None, version: str = "") -> None:
+    """Run a worker; with given `vectors` of the model `version` if there is such a file."""
     from workers.app import ModelMismatchError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
 
     os.nice(_WORKERS_NICENESS)
-    config = WorkerConfig(connections=where.connections, encoder=settings.encoder, photos=_photos(settings))
+    config = WorkerConfig(
+        connections=where.connections,
+        encoder=settings.encoder,
+        photos=_photos(settings),
+        open_set=open_set_source(settings) if settings.open_set.is_on else None,
+        metrics=settings.metrics,
+    )
+    given = given_vectors(vectors, version) if vectors else None
     try:
-        await until_stopped(run(config, _say, lambda model: announce_ready(f"{model.encoder} {model.version}")))
+        ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
+        await until_stopped(run(config, _say, ready, given=given))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
+    except OSError as error:
+        raise _port_taken(error, settings.metrics.port or 0, "REUNITE_METRICS_PORT") from error
 
 
 def _photos(settings: Settings) -> PhotoHosts:
     slack = settings.slack
     slack_hosts = frozenset({slack.file_host})
     return PhotoHosts(
-        hosts=photo_hosts(),
+        hosts=photo_hosts() | settings.photos.hosts,
         http_hosts=settings.photos.http_hosts | (slack_hosts if slack.is_without_tls else frozenset()),
         slack_hosts=slack_hosts,
         slack_token=slack.bot_token,
@@ -106,11 +118,24 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     adapter: AdapterConfig = getattr(settings, entry.name)
     try:
         adapter.check()
-        config = BotConfig(connections=where.connections, adapter=adapter)
+        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics)
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise UsageError(taken(getattr(adapter, "port", 0), entry.port_variable or "PORT")) from error
+        raise _port_taken(error, getattr(adapter, "port", 0), entry.port_variable or "PORT") from error
+
+
+async def api(settings: Settings, where: Servers) -> None:
+    """Serve the HTTP API. Raises UsageError."""
+    from api.app import ApiService, run  # noqa: PLC0415
+
+    service = ApiService(connections=where.connections, api=settings.api, photo_hosts=settings.photos.hosts)
+    try:
+        await until_stopped(run(service, announce_ready))
+    except OSError as error:
+        raise _port_taken(error, settings.api.port, "REUNITE_API_PORT") from error
+
+
+def _port_taken(error: OSError, port: int, variable: str) -> Exception:
+    return UsageError(taken(port, variable)) if error.errno == errno.EADDRINUSE else error

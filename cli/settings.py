@@ -11,11 +11,13 @@ from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from api.config import ApiConfig
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
-from db.config import DatabaseSettings, RedisSettings, from_environment
-from workers.config import EncoderSettings, PhotoSettings
+from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
+from metrics.config import MetricsSettings
+from workers.config import EncoderSettings, OpenSetSettings, PhotoSettings
 
 
 def default_home() -> Path:
@@ -46,11 +48,15 @@ class Settings(BaseSettings):
     embedded: EmbeddedSettings = Field(default_factory=EmbeddedSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     redis: RedisSettings = Field(default_factory=RedisSettings)
+    keys: KeySettings = Field(default_factory=KeySettings)
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     photos: PhotoSettings = Field(default_factory=PhotoSettings)
+    open_set: OpenSetSettings = Field(default_factory=OpenSetSettings)
     discord: DiscordConfig = Field(default_factory=DiscordConfig)
     slack: SlackConfig = Field(default_factory=SlackConfig)
     web: WebConfig = Field(default_factory=WebConfig)
+    api: ApiConfig = Field(default_factory=ApiConfig)
+    metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
 
     @classmethod

@@ -11,6 +11,7 @@ from typing import Final
 from cli.children import Child, ChildError, children
 from cli.errors import UsageError
 from cli.servers import Servers, scratch
+from cli.vectors import VectorFile, copy_weights
 from db import queue
 from db.session import CommunitySession
 from db.store import Store
@@ -76,12 +77,15 @@ class Trial:
 
 
 @asynccontextmanager
-async def running_trial(home: Servers) -> AsyncIterator[Trial]:
-    """Open a scratch database with one community, and start a worker."""
+async def running_trial(home: Servers, vectors: VectorFile | None = None) -> AsyncIterator[Trial]:
+    """Open a scratch database with one community, and start a worker; with given vectors, if there are any."""
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
-        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning"}
-        [worker] = await stack.enter_async_context(children([["worker"]], environment))
+        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning", "REUNITE_OPEN_SET_URL": "off"}
+        if vectors:
+            await copy_weights(home, own, vectors.model)
+        command = ["worker", *(vectors.options if vectors else ())]
+        [worker] = await stack.enter_async_context(children([command], environment))
         encoder = (await worker.start()).partition(" ")[2]
         store = await stack.enter_async_context(Store(own.database_url))
         hints = await stack.enter_async_context(queue.connect(store, own.redis_url, own.queue))

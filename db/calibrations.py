@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from db.store import Store
@@ -38,6 +39,41 @@ async def save_for_all(owner_url: str, version: str, model: ScoringModel, summar
     """Score every community without weights of its own by these. Only the database's owner may."""
     async with await psycopg.AsyncConnection.connect(owner_url) as connection:
         await connection.execute(_INSERT, _row(None, version, model, summary))
+
+
+async def is_calibrated(store: Store, version: str) -> bool:
+    """Return whether the deployment has weights of its own for an encoder."""
+    found = await store.rows(
+        "SELECT 1 FROM calibration WHERE community_id IS NULL AND model_version = %s AND parameters -> 'format' = %s",
+        version,
+        Jsonb(FORMAT),
+    )
+    return bool(found)
+
+
+async def save_first_for_all(store: Store, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
+    """Give an encoder its first weights; if the deployment has some, these stay."""
+    await store.rows("SELECT add_first_calibration(%s, %s, %s)", version, Jsonb(model.to_json()), Jsonb(dict(summary)))
+
+
+async def newest_for_all(owner_url: str, model: str) -> tuple[str, ScoringModel] | None:
+    """Return the deployment's newest weights for an encoder's version, or else for any revision of a model.
+
+    They come with the version that they were fitted to; None before any calibration.
+    """
+    async with await psycopg.AsyncConnection.connect(owner_url, row_factory=dict_row) as connection:
+        cursor = await connection.execute("SELECT to_regclass('public.calibration') IS NOT NULL AS there")
+        if not (await cursor.fetchone() or {})["there"]:
+            return None  # not migrated yet
+        cursor = await connection.execute(
+            b"""SELECT model_version, parameters FROM calibration
+                WHERE community_id IS NULL AND (parameters -> 'format') = %(format)s
+                  AND (model_version = %(model)s OR starts_with(model_version, %(model)s || '@'))
+                ORDER BY model_version = %(model)s DESC, seq DESC LIMIT 1""",
+            {"model": model, "format": Jsonb(FORMAT)},
+        )
+        row = await cursor.fetchone()
+    return (row["model_version"], ScoringModel.from_json(row["parameters"])) if row else None
 
 
 def _row(community: UUID | None, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> dict[str, object]:

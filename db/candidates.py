@@ -12,19 +12,11 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from db.queries import Queries
-from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
-from reunite.entities import Report, ReportKind
-from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.encoder import SHARED_SPACE
+from reunite.entities import ANOTHER, Report, ReportKind
+from reunite.matching.evidence import SIDES, Background, Candidate, Item, PairKind, Search
 from reunite.text.content import rare_candidates
 from reunite.text.rarity import rare_words
-
-# Each kind of pair, the sources that it compares, and the space that it prefers where the model has it.
-_PAIRS: Final = (
-    (PairKind.PHOTO_PHOTO, "photo", "photo", PHOTO_SPACE),
-    (PairKind.TEXT_PHOTO, "text", "photo", SHARED_SPACE),
-    (PairKind.PHOTO_TEXT, "photo", "text", SHARED_SPACE),
-    (PairKind.TEXT_TEXT, "text", "text", TEXT_SPACE),
-)
 
 # A sealed report isn't even counted, until a moderator releases it to this lost report.
 _TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match m
@@ -64,10 +56,13 @@ measured AS (
   WHERE report_id IN (SELECT id FROM chosen) GROUP BY report_id
 )
 SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
+  r.question -> 'options' AS options,
   r.question_answer,
   coalesce(measured.similarities, '{{}}') AS similarities, measured.photo_id,
   (SELECT coalesce(jsonb_agg(p.colours ORDER BY p.position), '[]') FROM photo p
     WHERE p.report_id = r.id AND p.state = 'stored') AS colours,
+  ARRAY(SELECT DISTINCT thing FROM photo p, unnest(p.shows) AS thing
+    WHERE p.report_id = r.id AND p.state = 'stored' ORDER BY thing) AS shows,
   (SELECT jsonb_agg(background) FROM background) AS background
 FROM chosen JOIN report r USING (id) LEFT JOIN measured ON measured.report_id = r.id
 """
@@ -96,7 +91,7 @@ _MOST_ALIKE: Final = 64
 
 _COUNT: Final = f"""SELECT count(*) AS n FROM report r
 WHERE kind = %(opposite)s::report_kind AND state = 'open' AND {_TAKES_PART}"""
-_COLOURS: Final = "SELECT colours FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position"
+_PHOTOS: Final = "SELECT colours, shows FROM photo WHERE report_id = %(report)s AND state = 'stored' ORDER BY position"
 
 
 class SqlCandidates(Queries):
@@ -109,9 +104,9 @@ class SqlCandidates(Queries):
         rare, boilerplate = await self._rare(report, counted["n"], params)
         spaces = await self._spaces()
         found = await self._all(_CANDIDATES, **params, **spaces, rare=list(rare))
-        colours = await self._all(_COLOURS, **params)
+        photos = await self._all(_PHOTOS, **params)
         return Search(
-            query=_item(report.id, report.kind, _fields_of(report), [row["colours"] for row in colours]),
+            query=_item(report.id, report.kind, _fields_of(report) | _seen_in(photos)),
             candidates=tuple(_candidate(row, opposite, rare) for row in found),
             background=_background(found),
             lookalikes=await self._alike(spaces, found) if opposite is ReportKind.FOUND else {},
@@ -134,10 +129,10 @@ class SqlCandidates(Queries):
         """Return the live model, and by columns the pair kinds with the spaces in which it compares them."""
         model = await self._one("SELECT id, spaces FROM embedding_model WHERE live")
         spaces = model["spaces"] if model else {}
-        kinds, mine, theirs, preferred = zip(*_PAIRS, strict=True)
+        mine, theirs, preferred = zip(*SIDES.values(), strict=True)
         return {
             "model": model["id"] if model else None,
-            "kinds": list(kinds),
+            "kinds": list(SIDES),
             "mine": list(mine),
             "theirs": list(theirs),
             "spaces": [space if space in spaces else SHARED_SPACE for space in preferred],
@@ -157,7 +152,7 @@ class SqlCandidates(Queries):
 
 def _candidate(row: DictRow, kind: ReportKind, rare: Mapping[UUID, set[str]]) -> Candidate:
     return Candidate(
-        item=_item(row["id"], kind, row, row["colours"]),
+        item=_item(row["id"], kind, row),
         similarities={PairKind(pair): value for pair, value in row["similarities"].items()},
         rare_words=tuple(sorted(rare.get(row["id"], ()))),
         photo=row["photo_id"],
@@ -178,20 +173,36 @@ def _fields_of(report: Report) -> dict[str, Any]:
         "posted_at": report.posted_at,
         "created_at": report.created_at,
         "asked": report.question.aspect if report.question else None,
+        "options": report.question.options if report.question else (),
         "question_answer": report.question_answer,
     }
 
 
-def _item(report: UUID, kind: ReportKind, row: dict[str, Any], colours: list[list[float]]) -> Item:
+def _seen_in(photos: list[DictRow]) -> dict[str, Any]:
+    """Return what a report's photos show, under the names of a candidate's columns."""
+    return {
+        "colours": [photo["colours"] for photo in photos],
+        "shows": sorted({thing for photo in photos for thing in photo["shows"]}),
+    }
+
+
+def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
     said: datetime | None = row["happened_at"]
+    answer, ruled_out = row["question_answer"] or "", ()
+    if answer == ANOTHER:
+        answer, ruled_out = "", tuple(row["options"])
+    about_colour, about_place = (row["asked"] == aspect for aspect in ("colour", "place"))
     return Item(
         report=report,
         kind=kind,
         text=row["text"],
-        place=row["place"] or (row["question_answer"] or "" if row["asked"] == "place" else ""),
+        place=row["place"] or (answer if about_place else ""),
         at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
         posted_at=row["posted_at"],
-        colours=tuple(tuple(photo) for photo in colours),
-        answered_colour=row["question_answer"] or "" if row["asked"] == "colour" else "",
+        colours=tuple(tuple(photo) for photo in row["colours"]),
+        shows=tuple(row["shows"]),
+        answered_colour=answer if about_colour else "",
+        ruled_out_colours=ruled_out if about_colour else (),
+        ruled_out_places=ruled_out if about_place else (),
     )

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from db import rows
-from db.queries import Queries
+from db.keys import Keys
+from db.queries import Connection, Queries
 from reunite.entities import Claim, ClaimState, Member, Whereabouts
 
 
 class SqlClaims(Queries):
-    """`reunite.ports.claims.Claims`."""
+    """`reunite.ports.claims.Claims`. Answers, secret details and whereabouts are encrypted."""
+
+    def __init__(self, connection: Connection, community: UUID, keys: Keys) -> None:
+        super().__init__(connection, community)
+        self._keys = keys
+
+    def _claim(self, row: rows.Row) -> Claim:
+        return rows.claim({**row, "proof": self._keys.decrypt(row["proof"])})
 
     async def add(self, match: UUID, member: Member, proof: str) -> Claim:
         row = await self._one(
@@ -19,26 +27,26 @@ class SqlClaims(Queries):
             match=match,
             id=member.id,
             name=member.name,
-            proof=proof,
+            proof=self._keys.encrypt(proof),
         )
-        return rows.claim(row or {})
+        return self._claim(row or {})
 
     async def get(self, claim: UUID) -> Claim | None:
         row = await self._one("SELECT * FROM claim WHERE id = %(claim)s", claim=claim)
-        return rows.claim(row) if row else None
+        return self._claim(row) if row else None
 
     async def on(self, found: UUID) -> Sequence[Claim]:
         claims = await self._all(
             "SELECT c.* FROM claim c JOIN match m ON m.id = c.match_id WHERE m.found_id = %(found)s ORDER BY c.at",
             found=found,
         )
-        return [rows.claim(row) for row in claims]
+        return [self._claim(row) for row in claims]
 
     async def by(self, member: str) -> Sequence[Claim]:
         claims = await self._all(
             "SELECT * FROM claim WHERE member_id = %(member)s AND proof <> '' ORDER BY at", member=member
         )
-        return [rows.claim(row) for row in claims]
+        return [self._claim(row) for row in claims]
 
     async def set_state(self, claim: UUID, state: ClaimState) -> None:
         await self._do(
@@ -47,21 +55,25 @@ class SqlClaims(Queries):
 
     async def proof_question(self, found: UUID) -> str:
         row = await self._one("SELECT proof_question FROM report WHERE id = %(found)s", found=found)
-        return str(row["proof_question"]) if row else ""
+        return self._keys.decrypt(row["proof_question"]) if row else ""
 
     async def set_proof_question(self, found: UUID, question: str) -> None:
         await self._do(
-            "UPDATE report SET proof_question = %(question)s WHERE id = %(found)s", question=question, found=found
+            "UPDATE report SET proof_question = %(question)s WHERE id = %(found)s",
+            question=self._keys.encrypt(question),
+            found=found,
         )
 
     async def whereabouts(self, found: UUID) -> Whereabouts:
         row = await self._one("SELECT kept_at, kept_code FROM report WHERE id = %(found)s", found=found)
-        return Whereabouts(row["kept_at"], row["kept_code"]) if row else Whereabouts()
+        if row is None:
+            return Whereabouts()
+        return Whereabouts(self._keys.decrypt(row["kept_at"]), self._keys.decrypt(row["kept_code"]))
 
     async def set_whereabouts(self, found: UUID, whereabouts: Whereabouts) -> None:
         await self._do(
             "UPDATE report SET kept_at = %(place)s, kept_code = %(code)s WHERE id = %(found)s",
-            place=whereabouts.place,
-            code=whereabouts.code,
+            place=self._keys.encrypt(whereabouts.place),
+            code=self._keys.encrypt(whereabouts.code),
             found=found,
         )

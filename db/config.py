@@ -1,10 +1,13 @@
 """The settings of the servers, and how every group of settings is read from the environment."""
 
 import dataclasses
+from pathlib import Path
 from typing import Final
 
 from pydantic import AliasGenerator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
+
+from db.keys import NO_KEYS, Keys
 
 DEFAULT_QUEUE: Final = "reunite"
 
@@ -34,6 +37,14 @@ class RedisSettings:
     queue: str = Field(default=DEFAULT_QUEUE, validation_alias="REUNITE_QUEUE")
 
 
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
+class KeySettings:
+    """The keys of what is encrypted, the newest first, or the file with them; None means the file `keys` at home."""
+
+    keys: str | None = Field(default=None, repr=False)
+    key_file: Path | None = None
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
     """Where a worker or a bot finds its servers."""
@@ -41,3 +52,4 @@ class Connections:
     database_url: str = dataclasses.field(repr=False)
     redis_url: str = dataclasses.field(repr=False)
     queue: str = DEFAULT_QUEUE
+    keys: Keys = NO_KEYS

@@ -10,23 +10,24 @@ from pgvector.psycopg import register_vector_async
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
+from db.signals import ROLE_OPTION
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10
 _READY: Final = 4
 """Connections that are kept open for a burst of posts."""
-ROLE_OPTION: Final = "-c role=reunite_app"
-"""Every login gets the rights of the application's role, and no more."""
 
 
 class Database:
     """A pool of connections as the application's role: `async with` opens it."""
 
-    def __init__(self, url: str, *, connections: int = 8) -> None:
-        """Open nothing yet; `connections` is the most that are open at once."""
+    def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
+        """Open nothing yet; `connections` is the most that are open at once, `keys` are for what is encrypted."""
         self.url = url
+        self.keys = keys
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
@@ -59,6 +60,13 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def alone(self, lock: int) -> AsyncIterator[bool]:
+        """Hold a lock that one process at a time can have; yields whether this one has it."""
+        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True, options=ROLE_OPTION) as connection:
+            cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+            yield await cursor.fetchone() == (True,)  # freed with the connection
+
+    @asynccontextmanager
     async def transaction(self, community: UUID) -> AsyncIterator[Connection]:
         """Open a transaction in which row-level security lets only a community be seen."""
         try:
@@ -71,7 +79,7 @@ class Database:
     @asynccontextmanager
     async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:
         async with self.transaction(community) as connection:
-            yield CommunitySession(connection, community)
+            yield CommunitySession(connection, community, self.keys)
 
     async def rows(self, query: str, *params: object) -> list[dict[str, Any]]:
         """Run one statement outside every community."""

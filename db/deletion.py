@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from db import rows
 from db.outbox import CHANGED
 from db.queries import Queries
+from reunite.language import sentence
 from reunite.messages.reply import Reply, from_json, to_json
 
 _ASKED_BY: Final = """l.question @> jsonb_build_object('sources', jsonb_build_array(f.id))
@@ -51,6 +52,10 @@ _QUOTING_ACROSS: Final = """SELECT o.*, ARRAY(SELECT q.id FROM report q
   WHERE o.seq = ANY(ARRAY(SELECT replies_quoting(%(report)s) UNION SELECT seq FROM outbox WHERE report_id = %(report)s))
     AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 
+_NAMING: Final = """SELECT o.seq, o.reply, w.language
+  FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
+  WHERE strpos(o.reply::text, '"id": ' || to_jsonb(%(member)s::text)::text) > 0 ORDER BY o.seq FOR UPDATE OF o"""
+
 # A try whose end is unknown, or one before a failure, may have arrived: then delivery looks for the reply.
 _NEVER_SENT: Final = "sent_message IS NULL AND task = 'send' AND attempts = 0"
 _REMOVE: Final = """UPDATE outbox SET task = 'remove', state = 'queued', version = version + 1, attempts = 0,
@@ -81,14 +86,14 @@ class SqlDeletion(Queries):
         await self._run(_SEPARATE, report)
 
     async def forget_moderator(self, member: str) -> None:
-        await self._do(
-            """UPDATE outbox SET reply = replace(reply::text, named.person::text, named.nobody::text)::jsonb
-               FROM (SELECT DISTINCT jsonb_build_object('id', moderator_id, 'name', moderator_name) AS person,
-                       jsonb_build_object('id', moderator_id, 'name', '') AS nobody
-                     FROM verdict WHERE moderator_id = %(member)s AND moderator_name <> '') AS named
-               WHERE strpos(reply::text, named.person::text) > 0""",
-            member=member,
-        )
+        for row in await self._all(_NAMING, member=member):
+            unnamed = from_json(row["reply"]).without_person(member, sentence("unknown_member", row["language"]))
+            await self._do(
+                f"""UPDATE outbox SET reply = %(reply)s, {CHANGED}
+                    WHERE seq = %(seq)s AND task <> 'remove' AND reply <> %(reply)s""",
+                seq=row["seq"],
+                reply=Jsonb(to_json(unnamed)),
+            )
         await self._do("SELECT forget_moderator(%(member)s)", member=member)
 
     async def _reduce(self, row: rows.Row, rest: Reply | None) -> list[int]:

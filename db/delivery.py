@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
-import psycopg
-
-from db.database import ROLE_OPTION, Database
+from db.database import Database
+from db.signals import signals
 from reunite.entities import Photo, PlatformName, ReplyTarget
 from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, Sent
@@ -37,6 +36,8 @@ class OutboxItem:
     target: ReplyTarget
     picture: bytes | None
     """The stored copy of the photo that the reply shows."""
+    reported_at: datetime
+    """When its report was stored."""
     tiles: tuple[bytes | None, ...] = ()
     """The stored copies of its gallery."""
     author: str = ""
@@ -107,6 +108,7 @@ class Deliveries:
             reply=reply.with_targets(targets),
             target=report.target if log is None else replace(report.target, channel=log, message=None),
             picture=picture,
+            reported_at=report.created_at,
             author=report.author.id,
             tiles=tuple(tiles),
             audience=row["audience"],
@@ -118,23 +120,8 @@ class Deliveries:
     @asynccontextmanager
     async def signals(self, platform: PlatformName) -> AsyncIterator[asyncio.Event]:
         """Hold a connection that sets the event whenever a reply for the platform is put into the outbox."""
-        event = asyncio.Event()
-
-        async def listen(connection: psycopg.AsyncConnection[Any]) -> None:
-            async for notice in connection.notifies():
-                if notice.payload == platform:
-                    event.set()
-
-        async with await psycopg.AsyncConnection.connect(
-            self._database.url, autocommit=True, options=ROLE_OPTION
-        ) as connection:
-            await connection.execute("LISTEN reunite_outbox")
-            listener = asyncio.create_task(listen(connection))
-            try:
-                yield event
-            finally:
-                listener.cancel()
-                await asyncio.gather(listener, return_exceptions=True)
+        async with signals(self._database.url, "reunite_outbox", lambda payload: payload == platform) as event:
+            yield event
 
     async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
         """Return photos whose links have expired, those that wait longest first."""

@@ -40,10 +40,10 @@ class SqlEmbeddings(Queries):
         )
         return [row["id"] for row in found]
 
-    async def lacking(self, report: UUID, model: int) -> tuple[list[UUID], bool]:
-        """Return the stored photos without embeddings of a model, and whether the text lacks them too."""
+    async def lacking(self, report: UUID, model: int) -> tuple[dict[UUID, str], bool]:
+        """Return the names of stored photos without embeddings of a model, and whether the text lacks them too."""
         photos = await self._all(
-            """SELECT p.id FROM photo p WHERE p.report_id = %(report)s AND p.state = 'stored' AND NOT EXISTS
+            """SELECT p.id, p.name FROM photo p WHERE p.report_id = %(report)s AND p.state = 'stored' AND NOT EXISTS
                  (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s) ORDER BY p.position""",
             report=report,
             model=model,
@@ -51,7 +51,7 @@ class SqlEmbeddings(Queries):
         text = await self._one(
             f"SELECT 1 FROM report r WHERE r.id = %(report)s AND {_UNEMBEDDED_TEXT}", report=report, model=model
         )
-        return [row["id"] for row in photos], text is not None
+        return {row["id"]: row["name"] for row in photos}, text is not None
 
     async def save(self, report: UUID, model: int, embeddings: Sequence[EmbeddingRow], *, text: str) -> None:
         """Store embeddings of a model; those of other models stay.

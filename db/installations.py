@@ -46,16 +46,19 @@ class Installations:
             team=installation.team,
             name=installation.name,
             user=installation.bot_user,
-            token=installation.bot_token,
+            token=self._store.keys.encrypt(installation.bot_token),
         )
 
     async def of(self, team: str) -> Installation | None:
         found = await self._rows(f"{_SELECT} WHERE team = %(team)s", team=team)
-        return Installation(**found[0]) if found else None
+        return self._installation(found[0]) if found else None
 
     async def all(self) -> list[Installation]:
         """Return every installation, the oldest first."""
-        return [Installation(**row) for row in await self._rows(f"{_SELECT} ORDER BY installed_at, team")]
+        return [self._installation(row) for row in await self._rows(f"{_SELECT} ORDER BY installed_at, team")]
+
+    def _installation(self, row: dict[str, Any]) -> Installation:
+        return Installation(**{**row, "bot_token": self._store.keys.decrypt(row["bot_token"])})
 
     async def is_newer(self, team: str, than: datetime) -> bool:
         """Return whether a workspace installed the app (again) after a moment."""

@@ -124,7 +124,7 @@ class WorkSession(CommunitySession):
         """
         changed = await self._do(
             """UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL, copy = NULL,
-                 sha256 = NULL, width = NULL, height = NULL, colours = '{}'
+                 sha256 = NULL, width = NULL, height = NULL, colours = '{}', shows = '{}'
                WHERE id = %(photo)s AND state = %(state)s""",
             photo=photo,
             problem=problem,

@@ -1,7 +1,8 @@
 """Matches in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -11,6 +12,21 @@ from db.queries import Queries, as_real
 from reunite.entities import Handover, Match, MatchState, ReplyTarget, Why
 from reunite.errors import DefectError
 from reunite.ports import ScoredPair
+
+_REFUSED: Final = """
+WITH refused AS (
+  SELECT m.found_id AS other, m.* FROM report mine
+    JOIN report lost USING (workspace_id, author_id, kind) JOIN match m ON m.lost_id = lost.id
+    WHERE mine.id = %(report)s AND mine.kind = 'lost'
+  UNION ALL
+  SELECT theirs.id AS other, m.* FROM match m
+    JOIN report lost ON lost.id = m.lost_id JOIN report theirs USING (workspace_id, author_id, kind)
+    WHERE m.found_id = %(report)s
+)
+SELECT other, bool_or(label IS NOT NULL OR state = 'refused'
+    OR EXISTS (SELECT FROM outbox o WHERE o.match_id = refused.id AND o.report_id = lost_id)) AS alone
+FROM refused WHERE state = 'refused' OR declined GROUP BY other
+"""
 
 
 class SqlMatches(Queries):
@@ -44,6 +60,9 @@ class SqlMatches(Queries):
     async def get(self, match: UUID) -> Match | None:
         row = await self._one("SELECT * FROM match WHERE id = %(match)s", match=match)
         return rows.match(row) if row else None
+
+    async def refused(self, report: UUID) -> Mapping[UUID, bool]:
+        return {row["other"]: row["alone"] for row in await self._all(_REFUSED, report=report)}
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         row = await self._one(

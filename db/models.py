@@ -45,6 +45,13 @@ class Models:
             raise DefectError(f"model {version} vanished while it was being registered")
         return EmbeddingModel(**found)
 
+    async def note_problem(self, model: int, problem: str | None) -> None:
+        """Store why a model could not be calibrated on the open set; None if nothing is wrong."""
+        async with self._database.outside() as connection:
+            await connection.execute(
+                "UPDATE embedding_model SET calibration_problem = %s WHERE id = %s", [problem, model]
+            )
+
     async def make_live(self, model: int) -> None:
         async with self._database.outside() as connection:
             await connection.execute("UPDATE embedding_model SET live = false WHERE live")

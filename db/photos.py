@@ -59,6 +59,10 @@ class SqlPhotos(Queries):
         row = await self._one(f"{rows.PHOTO} WHERE id = %(photo)s", photo=photo)
         return rows.photo(row) if row else None
 
+    async def set_shown(self, photo: UUID, things: Sequence[str]) -> None:
+        """Keep which things a photo clearly shows."""
+        await self._do("UPDATE photo SET shows = %(things)s WHERE id = %(photo)s", photo=photo, things=list(things))
+
     async def refresh(self, photo: UUID, url: str | None) -> None:
         """Store a photo's fresh link, None if its post is gone; its report's work is due at once."""
         await self._do(

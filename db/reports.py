@@ -7,7 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from db import rows
-from db.queries import Queries
+from db.keys import Keys
+from db.queries import Connection, Queries
 from reunite.commands import NewReport
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
@@ -17,9 +18,10 @@ from reunite.text.content import significant_words
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
-    happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question)
+    state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
-    %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s, %(private)s, %(category)s, %(proof_question)s
+    %(state)s, %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s,
+    %(private)s, %(category)s, %(proof_question)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -39,12 +41,17 @@ SELECT added.*, work.id AS work, w.language FROM added, work, workspace w WHERE 
 class SqlReports(Queries):
     """`reunite.ports.reports.Reports`, and what delivery and workers need besides."""
 
+    def __init__(self, connection: Connection, community: UUID, keys: Keys) -> None:
+        super().__init__(connection, community)
+        self._keys = keys
+
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
         target, photos = command.target, command.photos
         row = await self._one(
             _ADD,
             key=command.source_key,
             kind=command.kind,
+            state=command.state,
             author=command.author.id,
             name=command.author.name,
             text=command.text,
@@ -58,7 +65,7 @@ class SqlReports(Queries):
             sealed=command.sealed,
             private=command.private,
             category=command.category,
-            proof_question=command.proof_question,
+            proof_question=self._keys.encrypt(command.proof_question),
             platform=target.platform,
             workspace=target.workspace,
             names=[photo.name for photo in photos],

@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
+from db.api_jobs import SqlApiJobs
 from db.candidates import SqlCandidates
 from db.claims import SqlClaims
 from db.deletion import SqlDeletion
 from db.embeddings import SqlEmbeddings
+from db.items import SqlItems
+from db.keys import NO_KEYS, Keys
+from db.looks import SqlLooks
 from db.matches import SqlMatches
 from db.outbox import SqlOutbox
 from db.photos import SqlPhotos
 from db.queries import Connection, Queries
 from db.questions import SqlQuestions
-from db.reminders import SqlReminders
 from db.reports import SqlReports
 from db.verdicts import SqlVerdicts
 from db.work import SqlWork
@@ -21,21 +24,23 @@ __all__ = ["CommunitySession", "Connection"]
 
 
 class CommunitySession(Queries):
-    """`reunite.ports.Session`, and embeddings for the workers."""
+    """`reunite.ports.Session`, embeddings for the workers, and what the HTTP API reads."""
 
-    def __init__(self, connection: Connection, community: UUID) -> None:
+    def __init__(self, connection: Connection, community: UUID, keys: Keys = NO_KEYS) -> None:
         """`connection` is in a transaction in which row-level security lets only `community` be seen."""
         super().__init__(connection, community)
-        self.reports = SqlReports(connection, community)
+        self.reports = SqlReports(connection, community, keys)
+        self.looks = SqlLooks(connection, community)
         self.questions = SqlQuestions(connection, community)
         self.photos = SqlPhotos(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
         self.candidates = SqlCandidates(connection, community)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)
-        self.claims = SqlClaims(connection, community)
-        self.reminders = SqlReminders(connection, community)
+        self.claims = SqlClaims(connection, community, keys)
         self.outbox = SqlOutbox(connection, community)
         self.workspaces = SqlWorkspaces(connection, community)
         self.work = SqlWork(connection, community)
         self.deletion = SqlDeletion(connection, community)
+        self.items = SqlItems(connection, community)
+        self.api_jobs = SqlApiJobs(connection, community)

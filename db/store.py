@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -10,6 +11,7 @@ import psycopg
 from db import rows
 from db.database import Database
 from db.delivery import Deliveries
+from db.keys import NO_KEYS, Keys
 from db.leases import WorkLease, WorkSession
 from db.models import Models
 from db.session import CommunitySession
@@ -18,13 +20,15 @@ from reunite.entities import PlatformName, Settings, Workspace
 from reunite.errors import DefectError, TryAgainError
 from reunite.reminders import Due
 
+_PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
+
 
 class Store(Database):
     """`reunite.ports.Store` on PostgreSQL, and what workers and bots need besides."""
 
-    def __init__(self, url: str, *, connections: int = 8) -> None:
-        """Open nothing yet; `connections` is the most that are open at once."""
-        super().__init__(url, connections=connections)
+    def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
+        """Open nothing yet; `connections` is the most that are open at once, `keys` are for what is encrypted."""
+        super().__init__(url, connections=connections, keys=keys)
         self.models = Models(self)
         self.delivery = Deliveries(self)
 
@@ -44,7 +48,7 @@ class Store(Database):
                 if row is None:
                     raise DefectError(f"workspace {platform}:{external_id} was never joined")
                 workspace = Workspace(row["id"], row["community_id"], platform, external_id)
-                yield workspace, rows.settings(row), CommunitySession(connection, workspace.community)
+                yield workspace, rows.settings(row), CommunitySession(connection, workspace.community, self.keys)
         except psycopg.errors.DeadlockDetected as error:
             raise TryAgainError("conflict with another transaction") from error
 
@@ -64,6 +68,7 @@ class Store(Database):
         )
         workspace = Workspace(row["workspace_id"], row["community_id"], command.platform, command.external_id)
         async with self.transaction(workspace.community) as connection:
+            await connection.execute(_PRESENT.encode(), [workspace.id])
             for channel in command.channels:
                 await connection.execute(
                     """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
@@ -76,6 +81,17 @@ class Store(Database):
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
         found = await self.rows("SELECT * FROM find_workspace(%s::platform, %s)", platform, external_id)
         return Workspace(found[0]["workspace_id"], found[0]["community_id"], platform, external_id) if found else None
+
+    async def known_workspaces(self, platform: PlatformName) -> list[tuple[Workspace, datetime | None]]:
+        found = await self.rows("SELECT * FROM known_workspaces(%s::platform)", platform)
+        return [
+            (Workspace(row["workspace_id"], row["community_id"], platform, row["external_id"]), row["absent_since"])
+            for row in found
+        ]
+
+    async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
+        async with self.transaction(workspace.community) as connection:
+            await connection.execute("UPDATE workspace SET absent_since = %s WHERE id = %s", [since, workspace.id])
 
     async def communities(self) -> list[UUID]:
         return [row["id"] for row in await self.rows("SELECT all_communities AS id FROM all_communities()")]

@@ -59,7 +59,7 @@ async def announce_sealed(
     for scored in _in_order(ranked):
         found = locked.get(scored.report)
         if scored.label and found and found.sealed:
-            match = await session.matches.save(_pair(report, scored, percent=percent))
+            match = await session.matches.save(pair_of(report, scored, percent=percent))
             if match.state is MatchState.UNDECIDED and not match.released:
                 await log_match(session, match, report, found)
 
@@ -105,7 +105,9 @@ def _is_same(searched: Report, now: Report) -> bool:
 async def _save(
     session: Session, report: Report, scored: Sequence[ScoredCandidate], *, percent: bool
 ) -> Mapping[UUID, Match]:
-    return {each.report: await session.matches.save(_pair(report, each, percent=percent)) for each in _in_order(scored)}
+    return {
+        each.report: await session.matches.save(pair_of(report, each, percent=percent)) for each in _in_order(scored)
+    }
 
 
 def _in_order(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
@@ -186,7 +188,7 @@ async def _card(session: Session, reader: Report, match: Match, other: Report) -
     return wording.match_card(match, other, reader, None if other.sealed else await picture_of(session, other, match))
 
 
-def _pair(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:
+def pair_of(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:
     lost, found = (report.id, scored.report) if report.kind is ReportKind.LOST else (scored.report, report.id)
     return ScoredPair(
         lost,

@@ -32,23 +32,14 @@ class ClaimHandlers:
         """Take the owner's proof. Raises TellUserError where nothing can be claimed."""
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _match(session, press)
-            _check_owner(press, lost)
-            _check_shown(match, lost, found)
-            if not {lost.state, found.state} <= {ReportState.OPEN}:
-                raise TellUserError("report_closed")
-            proof = _proof(press)
-            _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
-            claim = await session.claims.add(match.id, press.member, proof)
-            await session.matches.decline(match.id, declined=False)
-            await show_card(session, lost, match, found)  # it may have been folded away
-            await _announce(session, claim, match, lost, found)
+            await take_claim(session, press, match, lost, found)
         return notices.note("claim_sent", press.language)
 
     async def see(self, workspace: Workspace, press: Press) -> Reply:
         """Show a claim to the finder or a moderator."""
         async with self._store.session(workspace.community) as session:
             claim, lost, found, _ = await _claim(session, press)
-            await session.reminders.note_seen(claim.id)
+            await session.questions.note_seen(claim.id)
             question = await session.claims.proof_question(found.id)
             return notices.claim_seen(claim, lost, found, question, press.language)
 
@@ -73,6 +64,20 @@ class ClaimHandlers:
                 raise TellUserError("only_finder")
             await session.claims.set_proof_question(found.id, press.words.strip()[:MOST_WORDS])
         return notices.note("secret_kept", press.language)
+
+
+async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
+    """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
+    _check_owner(press, lost)
+    _check_shown(match, lost, found)
+    if not {lost.state, found.state} <= {ReportState.OPEN}:
+        raise TellUserError("report_closed")
+    proof = _proof(press)
+    _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
+    claim = await session.claims.add(match.id, press.member, proof)
+    await session.matches.decline(match.id, declined=False)
+    await show_card(session, lost, match, found)  # it may have been folded away
+    await _announce(session, claim, match, lost, found)
 
 
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:

@@ -13,6 +13,7 @@ from reunite.entities import (
     PlatformName,
     ReplyTarget,
     ReportKind,
+    ReportState,
     Settings,
     VerdictKind,
 )
@@ -38,6 +39,7 @@ class NewReport:
     """
 
     kind: ClassVar[ReportKind]
+    state: ClassVar[ReportState] = ReportState.PENDING
     source_key: str
     target: ReplyTarget
     author: Member
@@ -68,6 +70,13 @@ class ReportLost(NewReport):
     """Someone lost an item."""
 
     kind: ClassVar[ReportKind] = ReportKind.LOST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look(ReportLost):
+    """A member searches the open finds without reporting anything; `target` is where they are."""
+
+    state: ClassVar[ReportState] = ReportState.LOOK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

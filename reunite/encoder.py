@@ -1,7 +1,7 @@
 """The port through which photos and texts become embeddings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,4 +39,13 @@ class Encoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """Embed texts in the spaces that texts have, row i for text i. Blocks for a long time."""
+        ...
+
+
+@runtime_checkable
+class NamesThings(Protocol):
+    """An encoder that can also say what photos show."""
+
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Return English nouns for each row of photos' vectors in the shared space, only where it's sure."""
         ...

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Literal, get_args
 from uuid import UUID
 
-PlatformName = Literal["discord", "slack", "web"]
+PlatformName = Literal["discord", "slack", "web", "api"]
 Category = Literal["id", "card", "keys", "phone", "other"]
 """What a sealed report is publicly called; nothing more is said about it."""
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -29,8 +29,12 @@ class ReportKind(StrEnum):
 
 
 class ReportState(StrEnum):
-    """A report is pending until its embeddings are stored, then open until it ends in one of three ways."""
+    """A report is pending until its embeddings are stored, then open until it ends in one of three ways.
 
+    A look is none of these: a private search, seen by nobody else and deleted soon, unless its author claims a find.
+    """
+
+    LOOK = "look"
     PENDING = "pending"
     OPEN = "open"
     RETURNED = "returned"
@@ -133,6 +137,8 @@ class Photo:
 
 
 Aspect = Literal["colour", "place"]
+ANOTHER: Final = "another"
+"""The answer to a question that rules out all of its options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,7 @@ class Report:
     has_first_reply: bool = False
     question: Question | None = None
     question_answer: str | None = None
-    """The author's answer to `question`, one of its options; empty where they are not sure, None until they answer."""
+    """The answer to `question`: an option or ANOTHER; empty where its author isn't sure, None until they answer."""
     language: str = "en"
     """The language of the thread: the workspace's."""
     sealed: bool = False

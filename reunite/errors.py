@@ -38,5 +38,9 @@ class UndeliverableError(Exception):
     """A reply can't be sent and trying again won't help (its thread is gone, a permission is missing)."""
 
 
+class PostGoneError(UndeliverableError):
+    """The post to reply to was deleted."""
+
+
 class DefectError(Exception):
     """Our own mistake: one part of the program broke another's assumptions."""

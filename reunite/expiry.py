@@ -19,6 +19,9 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
     expiring = (await session.reports.lock({report})).get(report)
     if expiring is None or expiring.state is ReportState.EXPIRED:
         return
+    if expiring.state is ReportState.LOOK:
+        await session.looks.remove(report)
+        return
     if expiring.expires_at > now:
         raise TryAgainError("it was extended")
     await session.deletion.purge(report, wording.ended(expiring.language))

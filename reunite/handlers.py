@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
+from reunite.absence import IsThere, absent_for_long
 from reunite.claims import ClaimHandlers
 from reunite.commands import (
     AnswerQuestion,
@@ -12,6 +14,7 @@ from reunite.commands import (
     EditReport,
     GiveVerdict,
     JoinWorkspace,
+    Look,
     NewReport,
     Press,
     Withdraw,
@@ -31,6 +34,7 @@ from reunite.entities import (
 from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
+from reunite.looking import LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.messages.welcome import Ways
 from reunite.my_reports import MyReportHandlers
@@ -40,6 +44,7 @@ from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
 from reunite.verdicts import VerdictHandlers, VerdictResult
 
+R = TypeVar("R", bound=NewReport)
 PressHandler = Callable[[Workspace, Press], Awaitable[Reply]]
 """Does what a button says, and returns what is shown to the member who pressed it, and to nobody else."""
 
@@ -57,14 +62,18 @@ class Handlers:
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime] = _now) -> None:
         """`now` returns the time, with its zone."""
         self._store = store
+        self._now = now
         self._posts = PostHandlers(store, queue, now)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
         self._reminders = ReminderHandlers(store)
+        self._looks = LookHandlers(store, queue, now)
         handover = HandoverHandlers(store, queue)
         self._presses = {
             **_presses(ClaimHandlers(store), GalleryHandlers(store), self._verdicts, self._my_reports),
+            "look_mine": self._looks.mine,
+            "look_page": self._looks.page,
             "got_back": handover.got_back,
             "handed_over": handover.handed_over,
             "where_is_it": handover.where_is_it,
@@ -78,16 +87,24 @@ class Handlers:
     @retried
     async def report(self, command: NewReport) -> Receipt:
         """Store a report and its work. Raises TellUserError where it can't be accepted."""
-        return await self._posts.report(
-            replace(
-                command,
-                author=_clean_name(command.author),
-                text=_clean(command.text),
-                place=_clean(command.place),
-                proof_question=_clean(command.proof_question),
-                photos=_clean_photos(command.photos),
-            )
-        )
+        return await self._posts.report(_clean_report(command))
+
+    @retried
+    async def look(self, command: Look) -> UUID:
+        """Begin a private search of the open finds, and return its id. Raises TellUserError."""
+        return await self._looks.look(_clean_report(command))
+
+    async def look_answer(
+        self, platform: PlatformName, workspace: str, look: UUID, language: str = "en"
+    ) -> Reply | None:
+        """Return what a look found; None while a worker is busy with it. Raises TellUserError where it's over."""
+        return await self._looks.answer(await self._named(platform, workspace), look, language)
+
+    async def gallery_photos(self, platform: PlatformName, workspace: str, reply: Reply) -> list[bytes | None]:
+        """Return the stored copies of the photos in a reply's gallery."""
+        named = await self._named(platform, workspace)
+        async with self._store.session(named.community) as session:
+            return [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
 
     @retried
     async def edit(self, command: EditReport) -> bool:
@@ -194,6 +211,10 @@ class Handlers:
         if known:
             await self._community.leave(known)
 
+    async def absent_for_long(self, platform: PlatformName, is_there: IsThere) -> list[str]:
+        """Note which workspaces the bot is no longer in; return the platform's ids of those that it is to leave."""
+        return await absent_for_long(self._store, platform, is_there, self._now())
+
     async def report_at(self, target: ReplyTarget) -> Report | None:
         """Return the report whose post is `target.message`."""
         workspace = await self._named(target.platform, target.workspace)
@@ -252,6 +273,17 @@ def _presses(
 def _clean(text: str) -> str:
     """Leave out what PostgreSQL can't store: NUL, and halves of characters."""
     return text.replace("\0", "").encode(errors="ignore").decode().strip()
+
+
+def _clean_report(command: R) -> R:
+    return replace(
+        command,
+        author=_clean_name(command.author),
+        text=_clean(command.text),
+        place=_clean(command.place),
+        proof_question=_clean(command.proof_question),
+        photos=_clean_photos(command.photos),
+    )
 
 
 def _clean_name(member: Member) -> Member:

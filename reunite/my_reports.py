@@ -113,15 +113,19 @@ class MyReportHandlers:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_moderator(member)
-            await session.reminders.switch(workspace.id, member, on=True)  # their wish is kept no longer either
+            await session.questions.switch(workspace.id, member, on=True)  # their wish is kept no longer either
         return notices.forgotten(len(known), press.language)
 
 
 async def end(session: Session, report: Report) -> None:
     """Withdraw a report and purge it."""
     await session.work.stop(report.id)
-    if not await session.reports.lock({report.id}):
+    locked = await session.reports.lock({report.id})
+    if not locked:
         raise TryAgainError("its workspace has moved to another community")
+    if locked[report.id].state is ReportState.LOOK:
+        await session.looks.remove(report.id)
+        return
     await session.reports.set_state(report.id, ReportState.WITHDRAWN)
     await session.deletion.purge(report.id, wording.ended(report.language))
 

@@ -4,14 +4,19 @@ import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from reunite.errors import LONGEST_PAUSE
+
 
 def seconds_to_wait(value: str | None) -> float | None:
-    """Read a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None where it makes no sense."""
+    """Read a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None where it makes no sense.
+
+    No server makes us wait longer than LONGEST_PAUSE.
+    """
     try:
         seconds = float(value or "")
     except ValueError:
         seconds = _until(value or "")
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_PAUSE) if math.isfinite(seconds) else None
 
 
 def _until(date: str) -> float:

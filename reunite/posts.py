@@ -8,7 +8,7 @@ from uuid import UUID
 from reunite import rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword
-from reunite.entities import Question, Report, ReportKind, ReportState, Settings, Workspace
+from reunite.entities import ANOTHER, Question, Report, ReportKind, ReportState, Settings, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
 from reunite.messages import keys, notices, wording
@@ -45,7 +45,7 @@ class PostHandlers:
 
     async def report(self, command: NewReport) -> Receipt:
         """Store a report and its work. Raises TellUserError where it can't be accepted."""
-        _check(command)
+        check(command)
         target = command.target
         async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
             if command.sealed and settings.log_channel is None:
@@ -146,15 +146,16 @@ def _answered_before(report: Report, question: Question) -> str:
 
 def _option(question: Question, choice: str) -> str:
     """Return the option that was chosen, empty for "not sure"."""
-    if choice == wording.UNSURE:
-        return ""
+    if choice in {wording.UNSURE, ANOTHER}:
+        return "" if choice == wording.UNSURE else ANOTHER
     options = {str(number): words for number, words in enumerate(question.options)}
     if choice not in options:
         raise TellUserError("nothing_here")
     return options[choice]
 
 
-def _check(command: NewReport) -> None:
+def check(command: NewReport) -> None:
+    """Raise TellUserError where a report has too much of something, or nothing."""
     if not command.text and not command.photos:
         raise TellUserError("empty_report")
     if len(command.text) > rules.MOST_TEXT:

@@ -36,14 +36,14 @@ class ReminderHandlers:
 
     async def _switch(self, workspace: Workspace, press: Press, *, on: bool) -> Reply:
         async with self._store.session(workspace.community) as session:
-            await session.reminders.switch(workspace.id, press.member.id, on=on)
+            await session.questions.switch(workspace.id, press.member.id, on=on)
         return reminding.switched(workspace.id, press.language, on=on)
 
     async def privacy(self, workspace: Workspace, member: Member, language: str) -> Reply:
         """Return what is kept of a member, and the buttons that delete it and switch their reminders."""
         async with self._store.session(workspace.community) as session:
             settings = await session.workspaces.settings(workspace.id)
-            is_quiet = await session.reminders.wants_none(workspace.id, member.id)
+            is_quiet = await session.questions.wants_none(workspace.id, member.id)
         return notices.privacy(workspace.id, settings.keep_days, language, reminders=not is_quiet)
 
 
@@ -59,8 +59,8 @@ async def _remind_of_end(session: Session, subject: UUID) -> None:
     report = (await session.reports.lock({subject})).get(subject)
     if report is None or report.state is not ReportState.OPEN:
         return
-    await session.reminders.note_report(report.id)
-    if not await session.reminders.is_off(report.id):
+    await session.questions.note_report(report.id)
+    if not await session.questions.is_off(report.id):
         key = keys.ends_soon(report.id, report.expires_at)
         await session.outbox.post(report.id, key, reminding.ends_soon(report))
 
@@ -71,12 +71,12 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     if claim is None or match is None:
         return
     locked = await session.reports.lock({match.lost, match.found})
-    await session.reminders.note_claim(claim.id)
+    await session.questions.note_claim(claim.id)
     if {report.state for report in locked.values()} != {ReportState.OPEN} or match.state is not MatchState.UNDECIDED:
         return
     lost, found = locked[match.lost], locked[match.found]
     reader = found if claim.state is ClaimState.OPEN else lost
-    if await session.reminders.is_off(reader.id):
+    if await session.questions.is_off(reader.id):
         return
     if claim.state is ClaimState.OPEN:
         reply = reminding.claim_waits(claim, match, found)

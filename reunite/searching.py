@@ -1,29 +1,64 @@
 """A report's search: find candidates, score them, and announce what came up, in one transaction."""
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from reunite.announce import announce, announce_sealed
+from reunite import rules
+from reunite.announce import announce, announce_sealed, pair_of
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.matching.evidence import MAX_CANDIDATES
-from reunite.matching.scoring import score
+from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.shortlist import shortlist
 from reunite.matching.weights import ScoringModel
 from reunite.ports import Session
 
+_MOST_FOUND: Final = 4 * rules.MOST_TILES
+"""How many finds a look shows, over several pages."""
 
-async def search_and_announce(session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool) -> None:
-    """Search for an open report's matches; withdraw a complete report that has no text and no usable photo."""
+
+async def search_and_announce(
+    session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool
+) -> Sequence[ScoredCandidate] | None:
+    """Search for an open report's matches and return the candidates, None where there was no search.
+
+    A complete report that has no text and no usable photo is withdrawn.
+    """
     report = await session.reports.get(report_id)
+    if report and report.state is ReportState.LOOK and is_complete:
+        await answer_look(session, report, model)
     if report is None or report.state is not ReportState.OPEN:
-        return
+        return None
     if not await _is_searchable(session, report):
         if is_complete:
             await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-        return
+        return None
     search = await session.candidates.search(report, MAX_CANDIDATES)
-    await announce(session, report, search, score(search, model), percent=model.calibrated)
+    scored = await without_refused(session, report, score(search, model))
+    await announce(session, report, search, scored, percent=model.calibrated)
     if report.kind is ReportKind.LOST and await session.reports.has_sealed():
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
         await announce_sealed(session, report, score(sealed, model), percent=model.calibrated)
+    return scored
+
+
+async def answer_look(session: Session, look: Report, model: ScoringModel) -> None:
+    """Store what is nearest to a look. Nobody is told; its author's platform asks for it."""
+    search = await session.candidates.search(look, MAX_CANDIDATES)
+    ranked = await without_refused(session, look, score(search, model))
+    for each in sorted(shortlist(ranked, _MOST_FOUND), key=lambda each: each.report):
+        await session.matches.save(pair_of(look, each, percent=model.calibrated))
+    await session.reports.mark_first_reply(look.id)
+
+
+async def without_refused(session: Session, report: Report, ranked: Sequence[ScoredCandidate]) -> list[ScoredCandidate]:
+    """Leave out what a member has refused before, for this report or another one.
+
+    What they only passed over, with others in a gallery, comes back if it now has a label: it may be another thing that
+    they look for.
+    """
+    refused = await session.matches.refused(report.id)
+    return [each for each in ranked if each.report not in refused or (each.label and not refused[each.report])]
 
 
 async def _is_searchable(session: Session, report: Report) -> bool:

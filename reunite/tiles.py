@@ -20,10 +20,10 @@ async def picture_of(session: Session, report: Report, match: Match | None = Non
     return Picture(stored[0], report.id) if stored else None
 
 
-async def tiles_of(session: Session, pairs: Sequence[Pair]) -> tuple[Tile, ...]:
-    """Number pairs, each with the photo that matched."""
+async def tiles_of(session: Session, pairs: Sequence[Pair], first: int = 1) -> tuple[Tile, ...]:
+    """Number pairs from `first`, each with the photo that matched."""
     tiles = []
-    for number, (match, found) in enumerate(pairs[: rules.MOST_TILES], start=1):
+    for number, (match, found) in enumerate(pairs[: rules.MOST_TILES], start=first):
         picture = await picture_of(session, found, match)
         tiles.append(Tile(number, match.id, found.id, match.label, picture.photo if picture else None))
     return tuple(tiles)

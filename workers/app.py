@@ -15,20 +15,28 @@ from redis.exceptions import RedisError
 
 from db import queue
 from db.config import Connections
+from db.embedding_requests import EmbeddingRequests
 from db.installations import Installations
+from db.keys import check
 from db.models import EmbeddingModel
 from db.stopping import stop
 from db.store import Store
+from metrics.config import MetricsSettings
+from metrics.observed import observed
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from reunite.reminders import remind
+from workers.answers import Answers
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
+from workers.embed import ReportEncoder
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
+from workers.given_vectors import GivenVectors
 from workers.intake import Intake
 from workers.leases import Leases
+from workers.open_set.run import OpenSetSource, calibrate_by_itself
 from workers.process import Processor
 from workers.slack_files import SlackFiles
 from workers.turns import Turns
@@ -58,6 +66,9 @@ class WorkerConfig:
     connections: Connections
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     photos: PhotoHosts = field(default_factory=PhotoHosts)
+    open_set: OpenSetSource | None = None
+    """What an encoder without weights is calibrated on; None: it keeps its defaults."""
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -76,17 +87,20 @@ async def run(
     report: Callable[[str], None],
     ready: Callable[[EmbeddingModel], None] = lambda _: None,
     load: Load | None = None,
+    given: GivenVectors | None = None,
 ) -> None:
     """Work until cancelled. Calls `report` with what is being prepared, and `ready` when work begins.
 
-    `load` replaces `workers.encoders.choose.choose`. Raises ModelMismatchError if the settings and the live model
-    disagree; its message says what to do.
+    `load` replaces `workers.encoders.choose.choose`, and `given` vectors replace any encoder. Raises ModelMismatchError
+    if the settings and the live model disagree; its message says what to do.
     """
     servers, photos = config.connections, config.photos
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(servers.database_url))
+        store = await stack.enter_async_context(Store(servers.database_url, keys=servers.keys))
+        if photos.slack_token is None and await store.rows("SELECT FROM slack_installation LIMIT 1"):
+            await check(servers.database_url, servers.keys)  # or no photo of Slack's could be fetched
         load = load or partial(choose, threads=config.encoder.torch_threads)
-        encoder, model = await _model(store, config, load, report)
+        encoder, model = await (_given(store, given) if given else _model(store, config, load, report))
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
@@ -94,19 +108,32 @@ async def run(
         intake = Intake(store, fetcher, slack_files, decoders)
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
+        await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds, config.now))
+        calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
+        answers = asyncio.create_task(_answer(store, encoder, model, decoders))
         ready(model)
         try:
             while True:
                 await _take_hints(_arq_worker(config, store, processor))
                 await asyncio.sleep(_SWEEP_EVERY)
         finally:
-            await stop(sweeper)
+            await stop(calibration)
+            await stop(sweeper, answers)
+
+
+async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
+    if isinstance(encoder, BatchingEncoder):  # given vectors are of known reports only
+        await Answers(EmbeddingRequests(store), encoder, model, decoders).run()
+
+
+async def _given(store: Store, given: GivenVectors) -> tuple[ReportEncoder, EmbeddingModel]:
+    return given, await store.models.register(given.kind, given.version, given.spaces)
 
 
 async def _model(
     store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
-) -> tuple[BatchingEncoder, EmbeddingModel]:
+) -> tuple[ReportEncoder, EmbeddingModel]:
     live, wanted = await store.models.live(), config.encoder
     recorded = live.encoder if live else None
     choice = await asyncio.to_thread(load, wanted.kind, recorded, wanted.model, report)
@@ -119,6 +146,11 @@ async def _model(
         )
         raise ModelMismatchError(msg)
     return BatchingEncoder(choice.encoder), chosen
+
+
+async def _calibrate(store: Store, encoder: ReportEncoder, model: EmbeddingModel, source: OpenSetSource | None) -> None:
+    if source and isinstance(encoder, BatchingEncoder):  # given vectors have none of the open set
+        await calibrate_by_itself(store, encoder, model, source)
 
 
 def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:

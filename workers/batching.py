@@ -10,8 +10,10 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from reunite.encoder import Encoder, Pixels, Vectors
+from metrics import definitions as metrics
+from reunite.encoder import Encoder, NamesThings, Pixels, Vectors
 from reunite.errors import DefectError
+from reunite.text.parts import parts
 
 Item = TypeVar("Item")
 
@@ -25,8 +27,8 @@ class BatchingEncoder:
     def __init__(self, encoder: Encoder, max_batch: int = 16, max_wait_ms: float = 5) -> None:
         self.encoder = encoder
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoder")
-        self._images = _Lane(encoder.encode_images, self._thread, max_batch, max_wait_ms / 1000)
-        self._texts = _Lane(encoder.encode_texts, self._thread, max_batch, max_wait_ms / 1000)
+        self._images = _Lane("photo", encoder.encode_images, self._thread, max_batch, max_wait_ms / 1000)
+        self._texts = _Lane("text", encoder.encode_texts, self._thread, max_batch, max_wait_ms / 1000)
 
     async def images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
         """Embed photos: arrays by space, row i for image i."""
@@ -35,6 +37,23 @@ class BatchingEncoder:
     async def texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """Embed texts: arrays by space, row i for text i."""
         return await self._texts.encode(texts)
+
+    async def photo(self, name: str, pixels: Pixels) -> Mapping[str, Vectors]:  # noqa: ARG002 - pixels are enough
+        """Embed a report's photo."""
+        return await self.images([pixels])
+
+    async def text(self, text: str) -> Mapping[str, Vectors]:
+        """Embed a report's text: row i for the i-th thing that it is about."""
+        return await self.texts(parts(text) or [text])
+
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Return what photos clearly show, if the encoder can say it."""
+        return self.encoder.things(photos) if isinstance(self.encoder, NamesThings) else [()] * len(photos)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be encoded or is being encoded."""
+        return self._images.is_idle and self._texts.is_idle
 
     async def close(self) -> None:
         """Finish all requests, accept no more, and end the thread."""
@@ -55,11 +74,13 @@ class _Lane(Generic[Item]):
 
     def __init__(
         self,
+        source: str,
         encode: Callable[[Sequence[Item]], Mapping[str, Vectors]],
         thread: ThreadPoolExecutor,
         max_batch: int,
         max_wait: float,
     ) -> None:
+        self._source = source
         self._encode = encode
         self._thread = thread
         self._max_batch = max_batch
@@ -82,6 +103,10 @@ class _Lane(Generic[Item]):
             self._running = asyncio.create_task(self._run())
         parts = await asyncio.gather(*(request.vectors for request in requests))
         return {space: np.concatenate([part[space] for part in parts]) for space in parts[0]}
+
+    @property
+    def is_idle(self) -> bool:
+        return self._running is None or self._running.done()
 
     async def close(self) -> None:
         self._closed = True
@@ -111,7 +136,8 @@ class _Lane(Generic[Item]):
     async def _finish(self, batch: list[_Request[Item]]) -> None:
         items = [item for request in batch for item in request.items]
         try:
-            vectors = await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, items)
+            with metrics.EMBEDDING_SECONDS.labels(self._source).time():
+                vectors = await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, items)
         except Exception as error:  # noqa: BLE001 - passed on to the requests
             if len(batch) > 1:
                 for request in batch:
@@ -119,6 +145,7 @@ class _Lane(Generic[Item]):
             elif not batch[0].vectors.done():
                 batch[0].vectors.set_exception(error)
             return
+        metrics.EMBEDDINGS.labels(self._source).inc(len(items))
         row = 0
         for request in batch:
             rows = slice(row, row + len(request.items))

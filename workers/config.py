@@ -22,14 +22,27 @@ class EncoderSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_PHOTO_"))
 class PhotoSettings:
-    """Hosts (host:port) from which photos may come without TLS, for tests."""
+    """Hosts from which photos may be fetched in addition to the platforms'; and without TLS (host:port), for tests."""
 
+    hosts: frozenset[str] = frozenset()
     http_hosts: frozenset[str] = frozenset()
 
-    @field_validator("http_hosts", mode="before")
+    @field_validator("hosts", "http_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_OPEN_SET_"))
+class OpenSetSettings:
+    """The open set, on which an encoder without weights is calibrated."""
+
+    url: str = "https://raw.githubusercontent.com"
+    """Where its photos are, or `off`."""
+
+    @property
+    def is_on(self) -> bool:
+        return self.url.casefold() != "off"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Embeds reports: from stored copies and texts to rows of embeddings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID
 
 import numpy as np
@@ -12,11 +13,27 @@ from db.embeddings import EmbeddingRow, of_photo, of_text
 from db.models import EmbeddingModel
 from db.session import CommunitySession
 from db.store import Store
-from reunite.encoder import Pixels, Vectors
+from reunite.encoder import SHARED_SPACE, Pixels, Vectors
 from reunite.errors import DefectError
-from reunite.text.parts import parts
 from workers import photos
-from workers.batching import BatchingEncoder
+
+
+class ReportEncoder(Protocol):
+    """Embeds the parts of reports."""
+
+    async def photo(self, name: str, pixels: Pixels) -> Mapping[str, Vectors]:
+        """Embed a photo: arrays by space, of one row."""
+        ...
+
+    async def text(self, text: str) -> Mapping[str, Vectors]:
+        """Embed a text: arrays by space, row i for the i-th thing that it is about."""
+        ...
+
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Return what each photo clearly shows, by its row in the shared space: English nouns, or none."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +42,8 @@ class Unembedded:
 
     photos: Mapping[UUID, Pixels | bytes]
     text: str
+    names: Mapping[UUID, str] = field(default_factory=dict)
+    """The photos' file names."""
 
     @property
     def parts(self) -> list[UUID | None]:
@@ -33,7 +52,7 @@ class Unembedded:
 
     def pieces(self) -> list["Unembedded"]:
         """Each part by itself, always in the same order; a single empty one if there are none."""
-        photos = [Unembedded({photo: picture}, "") for photo, picture in self.photos.items()]
+        photos = [Unembedded({photo: picture}, "", self.names) for photo, picture in self.photos.items()]
         return [*photos, Unembedded({}, self.text)]
 
 
@@ -43,25 +62,26 @@ class Embedded:
 
     rows: list[EmbeddingRow]
     failed: dict[UUID | None, Exception]
+    shown: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+    """What each photo clearly shows."""
 
 
 async def unembedded(
     session: CommunitySession, report: UUID, model: EmbeddingModel, pixels: Mapping[UUID, Pixels] = MappingProxyType({})
 ) -> Unembedded:
     """Read the parts of a report without embeddings of a model. Stored copies whose `pixels` are given aren't read."""
-    photo_ids, text_lacks = await session.embeddings.lacking(report, model.id)
+    names, text_lacks = await session.embeddings.lacking(report, model.id)
     known = await session.reports.get(report)
     wanted = {
-        photo: pixels[photo] if photo in pixels else await session.photos.stored_copy(photo) or b""
-        for photo in photo_ids
+        photo: pixels[photo] if photo in pixels else await session.photos.stored_copy(photo) or b"" for photo in names
     }
-    return Unembedded(wanted, known.text if known and text_lacks else "")
+    return Unembedded(wanted, known.text if known and text_lacks else "", names)
 
 
-async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> Embedded:
+async def embed(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:
     """Embed the parts in every space of the encoder; each photo is encoded by itself and fails alone."""
     asked: dict[UUID | None, Awaitable[list[EmbeddingRow]]] = {
-        photo: _photo(encoder, photo, picture) for photo, picture in wanted.photos.items()
+        photo: _photo(encoder, photo, wanted.names.get(photo, ""), picture) for photo, picture in wanted.photos.items()
     }
     if wanted.text:
         asked[None] = _text(encoder, wanted.text)
@@ -73,35 +93,49 @@ async def embed(encoder: BatchingEncoder, wanted: Unembedded) -> Embedded:
             raise outcome
         else:
             embedded.rows.extend(outcome)
+    embedded.shown.update(_shown(encoder, embedded.rows))
     return embedded
 
 
-async def _photo(encoder: BatchingEncoder, photo: UUID, picture: Pixels | bytes) -> list[EmbeddingRow]:
+async def save(session: CommunitySession, report: UUID, model: EmbeddingModel, embedded: Embedded, text: str) -> None:
+    """Store embeddings, and what the photos show."""
+    await session.embeddings.save(report, model.id, embedded.rows, text=text)
+    for photo, things in embedded.shown.items():
+        await session.photos.set_shown(photo, things)
+
+
+def _shown(encoder: ReportEncoder, rows: Sequence[EmbeddingRow]) -> Iterator[tuple[UUID, tuple[str, ...]]]:
+    for row in rows:
+        if row.photo and row.space == SHARED_SPACE:
+            yield row.photo, encoder.things(row.vector[None])[0]
+
+
+async def _photo(encoder: ReportEncoder, photo: UUID, name: str, picture: Pixels | bytes) -> list[EmbeddingRow]:
     pixels = await asyncio.to_thread(photos.decode, picture) if isinstance(picture, bytes) else picture
-    return of_photo(photo, _checked(await encoder.images([pixels])), 0)
+    return of_photo(photo, checked(await encoder.photo(name, pixels)), 0)
 
 
-async def _text(encoder: BatchingEncoder, text: str) -> list[EmbeddingRow]:
-    return of_text(_checked(await encoder.texts(parts(text) or [text])))
+async def _text(encoder: ReportEncoder, text: str) -> list[EmbeddingRow]:
+    return of_text(checked(await encoder.text(text)))
 
 
-def _checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
+def checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
     """Return what a column of vectors takes: numbers. Raises DefectError."""
     if not all(np.isfinite(array).all() for array in vectors.values()):
         raise DefectError("The encoder's vectors are no numbers.")
     return vectors
 
 
-async def _whole(encoder: BatchingEncoder, wanted: Unembedded) -> list[EmbeddingRow]:
+async def _whole(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:
     embedded = await embed(encoder, wanted)
     for error in embedded.failed.values():
         raise error
-    return embedded.rows
+    return embedded
 
 
 async def reembed(
     store: Store,
-    encoder: BatchingEncoder,
+    encoder: ReportEncoder,
     model: EmbeddingModel,
     progress: Callable[[int, str], None],
     at_once: int = 16,
@@ -119,7 +153,7 @@ async def reembed(
 
 
 async def _reembed_some(
-    store: Store, encoder: BatchingEncoder, model: EmbeddingModel, community: UUID, limit: int
+    store: Store, encoder: ReportEncoder, model: EmbeddingModel, community: UUID, limit: int
 ) -> int:
     """Embed up to `limit` reports of a community; return how many there were."""
     async with store.session(community) as session:
@@ -127,8 +161,8 @@ async def _reembed_some(
         missing = [await unembedded(session, report, model) for report in reports]
     if not reports:
         return 0
-    rows = await asyncio.gather(*(_whole(encoder, some) for some in missing))
+    all_embedded = await asyncio.gather(*(_whole(encoder, some) for some in missing))
     async with store.session(community) as session:
-        for report, some, own_rows in zip(reports, missing, rows, strict=True):
-            await session.embeddings.save(report, model.id, own_rows, text=some.text)
+        for report, some, embedded in zip(reports, missing, all_embedded, strict=True):
+            await save(session, report, model, embedded, some.text)
     return len(reports)

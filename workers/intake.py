@@ -13,7 +13,7 @@ import structlog
 from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
 from db.store import Store
 from reunite.encoder import Pixels
-from reunite.entities import Photo, PhotoState
+from reunite.entities import Photo, PhotoState, ReportState
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.messages import keys, wording
 from workers.budget import ByteBudget
@@ -87,6 +87,8 @@ class Intake:
 
     async def _say(self, session: WorkSession, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
         report = await session.reports.get(lease.report)
+        if report and report.state is ReportState.LOOK:
+            return  # it has no thread; its own reply says so
         language = report.language if report else "en"
         # A sealed find's thread is read by all, and a file's name may say whose ID it is.
         name = f"#{photo.position + 1}" if report and report.sealed else photo.name

@@ -17,13 +17,15 @@ from db import calibrations
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.models import EmbeddingModel
 from db.store import Store
+from metrics import definitions as metrics
+from metrics.searches import note_search
 from reunite import rules
+from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.matching import defaults
 from reunite.messages import keys, wording
 from reunite.searching import search_and_announce
-from workers.batching import BatchingEncoder
-from workers.embed import Unembedded, embed, unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
 from workers.turns import Turns
 
@@ -45,7 +47,7 @@ class Processor:
     """Processes reports with one encoder."""
 
     store: Store
-    encoder: BatchingEncoder
+    encoder: ReportEncoder
     model: EmbeddingModel
     intake: Intake
     turns: Turns
@@ -53,6 +55,11 @@ class Processor:
 
     async def process(self, lease: WorkLease) -> Outcome:
         """Process all that can be processed of a report and return the outcome; never raises."""
+        outcome = await self._process(lease)
+        metrics.WORK.labels(outcome).inc()
+        return outcome
+
+    async def _process(self, lease: WorkLease) -> Outcome:
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
@@ -61,7 +68,7 @@ class Processor:
                 if deaths is not None and deaths > _MOST_DEATHS_ALONE:
                     log.error("work_kills_workers")
                     return await self._give_up(lease, "its workers ended without a word")
-                await self._bring_far(lease, deaths)
+                log = log.bind(**await self._bring_far(lease, deaths))
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
@@ -74,13 +81,17 @@ class Processor:
         log.info("work_done")
         return "done"
 
-    async def _bring_far(self, lease: WorkLease, deaths: int | None) -> None:
-        """Go through the steps with all that is there, whatever is wrong with the rest; raise that in the end."""
+    async def _bring_far(self, lease: WorkLease, deaths: int | None) -> dict[str, str | None]:
+        """Go through the steps with all that is there, whatever is wrong with the rest; raise that in the end.
+
+        Returns the platform's ids of the report's post, for the log.
+        """
         taken = await self._store_photos(lease)
         await self._embed(lease, taken, deaths)
-        await self._search(lease, taken)
+        post = await self._search(lease, taken)
         if taken.trouble:
             raise taken.trouble[0]
+        return post
 
     async def _deaths_alone(self, lease: WorkLease) -> int:
         async with self.store.work_session(lease) as session:
@@ -125,6 +136,8 @@ class Processor:
 
     async def _say_our_fault(self, session: WorkSession, lease: WorkLease) -> None:
         report = await session.reports.get(lease.report)
+        if report and report.state is ReportState.LOOK:
+            return
         said = wording.problem("our_fault", report.language if report else "en", lease.report)
         await session.outbox.post(lease.report, keys.work_failed(lease.work), said)
 
@@ -154,7 +167,7 @@ class Processor:
             else:
                 await self._do_without(lease, part)
         async with self.store.work_session(lease) as session:
-            await session.embeddings.save(lease.report, self.model.id, embedded.rows, text=wanted.text)
+            await save(session, lease.report, self.model, embedded, wanted.text)
             if embedded.rows or not taken.trouble:
                 await session.open_if_pending(lease.report)
 
@@ -171,10 +184,14 @@ class Processor:
 
     # Search
 
-    async def _search(self, lease: WorkLease, taken: Taken) -> None:
+    async def _search(self, lease: WorkLease, taken: Taken) -> dict[str, str | None]:
         newest = await calibrations.newest(self.store, lease.community, self.model.version)
         scoring_model = newest or defaults.for_encoder(self.model.encoder)
         async with self.store.work_session(lease) as session:
-            await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.trouble)
+            scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.trouble)
+            report = await session.reports.get(lease.report)
             if not taken.trouble:
                 await session.finish()
+        if scored is not None:
+            note_search("report", scored)
+        return {"platform": report.target.platform, "message": report.target.message} if report else {}

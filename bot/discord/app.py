@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.absence import watch
 from bot.discord.addresses import addresses
 from bot.discord.buttons import Buttons
 from bot.discord.client import ReuniteClient, log_in, stay_connected
@@ -13,6 +14,7 @@ from bot.discord.config import DiscordConfig
 from bot.discord.events import Events
 from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
+from bot.discord.looks import Looks
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.reconcile import Reconciler
 from bot.discord.reports import Reports
@@ -20,6 +22,7 @@ from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from db.store import Store
+from reunite.absence import IsThere
 from reunite.handlers import Handlers
 from reunite.ports import Platform
 
@@ -37,18 +40,37 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             await log_in(client, config.token or "")
             try:
                 async with asyncio.TaskGroup() as tasks:  # losing the connection for good ends the body too
-                    connection = tasks.create_task(stay_connected(client))
+                    background = [tasks.create_task(stay_connected(client))]
                     try:
                         await client.wait_until_ready()
                         await events.start()
+                        background.append(tasks.create_task(_watch(handlers, client)))
                         yield platform
                     finally:
                         await events.finish()
-                        connection.cancel()
+                        for task in background:
+                            task.cancel()
             except BaseExceptionGroup as group:
                 if len(group.exceptions) == 1:
                     raise group.exceptions[0] from None
                 raise
+
+
+async def _watch(handlers: Handlers, client: ReuniteClient) -> None:
+    """Look for guilds that have removed the bot while it was away."""
+
+    async def ask() -> IsThere:
+        guilds = {str(guild.id) async for guild in client.fetch_guilds(limit=None, with_counts=False)}
+
+        async def is_there(guild: str) -> bool:
+            return guild in guilds
+
+        return is_there
+
+    async def leave(guild: str) -> None:
+        await handlers.leave("discord", guild)
+
+    await watch(handlers, "discord", ask, leave)
 
 
 def _events(  # noqa: PLR0913 - the parts that others need too
@@ -63,14 +85,15 @@ def _events(  # noqa: PLR0913 - the parts that others need too
     """Wire the parts together, and register them for the client's events and commands."""
     inbound = Inbound(client, handlers, workspaces, platform)
     settings_form = SettingsForm(handlers, workspaces)
-    commands = Commands(handlers, workspaces, Reports(handlers, workspaces, platform), settings_form)
-    client.commands = command_tree(client, commands, inbound.count)
+    reports = Reports(handlers, workspaces, platform)
+    commands, looks = Commands(handlers, workspaces, reports, settings_form), Looks(handlers, workspaces, reports)
+    client.commands = command_tree(client, commands, looks, inbound.count)
     return Events(
         client,
         workspaces=workspaces,
         inbound=inbound,
         verdicts=verdicts,
-        buttons=Buttons(handlers, workspaces, commands, settings_form),
+        buttons=Buttons(handlers, workspaces, commands, settings_form, looks),
         reconciler=Reconciler(client, handlers, workspaces, inbound=inbound, verdicts=verdicts, config=config),
         greeter=Greeter(handlers, workspaces, platform),
         pause_after_trouble=config.pause_after_trouble,

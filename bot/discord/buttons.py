@@ -9,6 +9,7 @@ import structlog
 
 from bot.discord.commands import REPORT, Commands
 from bot.discord.forms import FormInput, form_input, form_modal
+from bot.discord.looks import Looks
 from bot.discord.markup import without_spoilers
 from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately, tell
 from bot.discord.render import guild_in, parse_answer_id, parse_press_id, with_answer
@@ -31,8 +32,9 @@ class Buttons:
     """Handles the buttons and modals that the bot has shown, at any time."""
 
     def __init__(
-        self, handlers: Handlers, workspaces: Workspaces, commands: Commands, settings_form: SettingsForm
+        self, handlers: Handlers, workspaces: Workspaces, commands: Commands, settings_form: SettingsForm, looks: Looks
     ) -> None:
+        self._looks = looks
         self._handlers = handlers
         self._workspaces = workspaces
         self._commands = commands
@@ -54,7 +56,9 @@ class Buttons:
             await self._settings_form.open(interaction, custom_id)
         elif press := parse_press_id(custom_id):
             form = form_of(press[0], language_of_user(interaction))
-            if form:
+            if press[0] == "look_page":
+                await self._looks.turn(interaction, lambda: self._read(interaction, custom_id, *press, FormInput({})))
+            elif form:
                 await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))
             else:
                 await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
@@ -64,6 +68,8 @@ class Buttons:
         prefix, _, which = custom_id.partition(":")
         if prefix == REPORT and which in _REPORTS:
             await self._commands.submit(interaction, which, given)
+        elif custom_id == Looks.FORM:
+            await self._looks.submit(interaction, given)
         elif custom_id.startswith(SettingsForm.PREFIX):
             await self._settings_form.submit(interaction, custom_id, given)
         elif press := parse_press_id(custom_id):
@@ -72,13 +78,21 @@ class Buttons:
     async def _press(
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
     ) -> PrivateReply:
+        press = await self._read(interaction, custom_id, action, subject, given)
+        if action == "look_for_it":
+            return await self._commands.from_offer(interaction)
+        if action == "look_mine":
+            return PrivateReply.of(await self._looks.claim(interaction, press))
+        return PrivateReply.of(await self._handlers.press(press))
+
+    async def _read(
+        self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
+    ) -> Press:
         user, guild = interaction.user, self._guild(interaction, custom_id)
         if given.not_photos:
             raise TellUserError("photo_not_an_image", name=given.not_photos[0])
         await self._workspaces.ensure_joined(guild)
-        if action == "look_for_it":
-            return await self._commands.from_offer(interaction)
-        press = Press(
+        return Press(
             target=_target(interaction, guild),
             member=member_of(user),
             is_moderator=isinstance(user, discord.Member)
@@ -91,7 +105,6 @@ class Buttons:
             photos=given.photos,
             language=language_of_user(interaction),
         )
-        return PrivateReply.of(await self._handlers.press(press))
 
     def _guild(self, interaction: discord.Interaction, custom_id: str) -> discord.Guild:
         """Return the guild of a press: the one it's in, or the one that a direct message's button names."""

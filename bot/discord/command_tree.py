@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation
 
 from bot.discord.commands import Commands
+from bot.discord.looks import Looks
 from bot.discord.posts import photo_files
 from bot.discord.reports import ReportInput
 from reunite.entities import ReportKind
@@ -50,11 +51,11 @@ class _Tree(app_commands.CommandTree[C]):
         return True
 
 
-def command_tree(client: C, commands: Commands, count: Callable[[], None]) -> app_commands.CommandTree[C]:
+def command_tree(client: C, commands: Commands, looks: Looks, count: Callable[[], None]) -> app_commands.CommandTree[C]:
     """Return all commands, still to be translated and synced. `count` is called in the task of each use."""
     tree = _Tree(client)
     tree.count = count
-    for listed in (*_reports(commands), *_about_me(commands), *_for_managers(commands)):
+    for listed in (*_reports(commands), _search(looks), *_about_me(commands), *_for_managers(commands)):
         listed.guild_only = True
         tree.add_command(listed)
     for kind in ReportKind:
@@ -89,6 +90,17 @@ def _reports(commands: Commands) -> list[_Command]:
         await commands.report(interaction, "sealed", ReportInput())
 
     return [lost, found, sealed]
+
+
+def _search(looks: Looks) -> _Command:
+    @app_commands.command(description=command("search").description)
+    @_described("search", "words", "photo")
+    async def search(
+        interaction: discord.Interaction, words: _Words = "", photo: discord.Attachment | None = None
+    ) -> None:
+        await looks.search(interaction, _given(words, photo, ""))
+
+    return search
 
 
 def _given(words: str, photo: discord.Attachment | None, where: str, when: str = "") -> ReportInput:

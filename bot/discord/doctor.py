@@ -9,11 +9,12 @@ from bot.discord.addresses import addresses
 from bot.discord.config import DiscordConfig
 from bot.discord.permissions import NEEDED, invitation
 from bot.doctor import Finding
+from db.config import Connections
 
 _MOST_GUILDS = 200  # Discord's page
 
 
-async def check(config: DiscordConfig, database_url: str) -> AsyncIterator[Finding]:  # noqa: ARG001 - as on every platform
+async def check(config: DiscordConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - as on every platform
     """Check the token, the intent and the permissions in each guild, and give the invitation."""
     with addresses(config):
         async with discord.Client(intents=discord.Intents.none()) as client:

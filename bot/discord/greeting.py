@@ -44,7 +44,7 @@ class Greeter:
 
 def ways(language: str) -> Ways:
     """Return the commands' names in a language."""
-    names = ("lost", "found", "sealed", "mine", "privacy", "setup", "help")
+    names = ("lost", "found", "sealed", "search", "mine", "privacy", "setup", "help")
     return Ways(**{name: f"/{command(name, language).name}" for name in names})
 
 

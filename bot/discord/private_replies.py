@@ -10,7 +10,7 @@ import discord
 import structlog
 
 from bot.discord.errors import EXPIRED_TOKEN
-from bot.discord.render import Rendered, render_private
+from bot.discord.render import PICTURE_NAME, Rendered, render_private
 from reunite.errors import TellUserError
 from reunite.language import language_of, sentence
 from reunite.messages import wording
@@ -30,6 +30,14 @@ class PrivateReply:
     @classmethod
     def of(cls, *replies: Reply) -> Self:
         return cls(embeds=tuple(render_private(reply) for reply in replies))
+
+    @classmethod
+    def with_picture(cls, reply: Reply, picture: bytes | None) -> Self:
+        rendered = render_private(reply)
+        if picture is None:
+            return cls(embeds=(rendered,))
+        rendered.embed.set_image(url=f"attachment://{PICTURE_NAME}")
+        return cls(embeds=(rendered,), file=(PICTURE_NAME, picture))
 
 
 Work = Callable[[], Awaitable[PrivateReply]]

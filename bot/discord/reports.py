@@ -80,7 +80,7 @@ class Reports:
         told = dated(words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
-        destination = await self._destination(interaction, _KINDS[which], words, private=private)
+        destination = await self.destination(interaction, _KINDS[which], words, private=private)
         command = REPORTS[_KINDS[which]](
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(destination.id)),
@@ -102,7 +102,7 @@ class Reports:
         kept = [sentence("when_kept", language, when=escape(given.when))] if told.problem else []
         return PrivateReply("\n".join([confirmation, *kept]))
 
-    async def _destination(
+    async def destination(
         self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool
     ) -> Destination:
         """Return the channel of a report by command, or a new private thread with its author."""

@@ -12,7 +12,7 @@ from bot.discord.posts import target_of, text_of
 from bot.discord.render import thread_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import date_words, sentence
 
@@ -55,7 +55,10 @@ class Threads:
             return channel
         if known := channel.get_thread(post):  # archived threads are not in the cache
             return known
-        message = await channel.fetch_message(post)
+        try:
+            message = await channel.fetch_message(post)
+        except discord.NotFound as error:
+            raise PostGoneError(f"the post is gone ({error.code})") from error
         kind = kind or self._workspaces.role_of(channel) or ReportKind.LOST
         language = self._workspaces.language(channel.guild)
 

@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.absence import watch
 from bot.slack.background import Background
 from bot.slack.buttons import Buttons
 from bot.slack.catch_up import CatchUp
@@ -21,6 +22,7 @@ from bot.slack.events import Parts, bolt_app
 from bot.slack.home import Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import Linking
+from bot.slack.looks import Looks
 from bot.slack.oauth import oauth_flow
 from bot.slack.outbound import SlackPlatform
 from bot.slack.reconcile import Cards, Reconciler
@@ -65,11 +67,15 @@ async def running(
         reconciler = Reconciler(
             workspaces, catch_up, Cards(handlers, parts.inbound, installations), installations, config
         )
-        reconciling = asyncio.create_task(reconciler.run(is_connected))
+        background_tasks = [asyncio.create_task(reconciler.run(is_connected))]
+        if not config.bot_token:  # a single token says nothing about other workspaces
+            background_tasks.append(
+                asyncio.create_task(watch(handlers, "slack", workspaces.membership, workspaces.leave))
+            )
         try:
             yield platform
         finally:
-            await stop(reconciling)
+            await stop(*background_tasks)
 
 
 @asynccontextmanager
@@ -88,16 +94,17 @@ def _parts(
 ) -> Parts:
     """Wire the parts together."""
     linking, reports = Linking(handlers, background), Reports(handlers, background)
-    settings_form = SettingsForm(handlers, background)
+    looks, settings_form = Looks(handlers, background), SettingsForm(handlers, background)
     home = Home(handlers, reports, settings_form, linking, background)
     return Parts(
         workspaces=workspaces,
         installations=installations,
         background=background,
         inbound=Inbound(handlers, platform, installations, background),
-        commands=Commands(handlers, reports, linking, background),
+        commands=Commands(handlers, reports, looks, linking, background),
         reports=reports,
-        buttons=Buttons(handlers, reports, home.publish, background),
+        looks=looks,
+        buttons=Buttons(handlers, reports, looks, home.publish, background=background),
         home=home,
         settings_form=settings_form,
         linking=linking,

@@ -9,6 +9,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
 from bot.slack.forms import View, context_of, form_input, form_modal, reply_modal
+from bot.slack.looks import Looks
 from bot.slack.markup import escape
 from bot.slack.posts import form_photos
 from bot.slack.private_replies import PrivateReplies, submitted
@@ -32,10 +33,13 @@ Refresh = Callable[[SlackWorkspace, str], Coroutine[Any, Any, None]]
 class Buttons:
     """Handles presses and modals."""
 
-    def __init__(self, handlers: Handlers, reports: Reports, refresh: Refresh, background: Background) -> None:
+    def __init__(
+        self, handlers: Handlers, reports: Reports, looks: Looks, refresh: Refresh, *, background: Background
+    ) -> None:
         """`refresh` updates someone's home tab."""
         self._handlers = handlers
         self._reports = reports
+        self._looks = looks
         self._refresh = refresh
         self._background = background
 
@@ -76,9 +80,14 @@ class Buttons:
             return
         target = workspace.target(private.channel, private.message)
         press = _press(person, action, subject, target=target, key=body["trigger_id"])
-        await private.send([await self._press(workspace, press)], language)
+        if action == "look_page":
+            await self._looks.turn(workspace, press, private)
+        else:
+            await private.send([await self._press(workspace, person, press)], language)
 
-    async def _press(self, workspace: SlackWorkspace, press: Press) -> Reply:
+    async def _press(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
+        if press.action == "look_mine":
+            return await self._looks.claim(workspace, person, press)
         reply = await self._handlers.press(press)
         if press.action in _REFRESHES_HOME:
             self._background.start(self._refresh(workspace, press.member.id))
@@ -96,7 +105,7 @@ class Buttons:
         press = _press(
             person, action, subject, target=target, key=key, words=words, code=given.get("code", ""), photos=photos
         )
-        return reply_modal([await self._press(workspace, press)], workspace.link_to, person.language)
+        return reply_modal([await self._press(workspace, person, press)], workspace.link_to, person.language)
 
     async def _answered(
         self, workspace: SlackWorkspace, body: Body, respond: AsyncRespond, person: Person, private: PrivateReplies

@@ -1,7 +1,7 @@
 """Reads channels' histories after a time away: page by page, newest first, and never the same page twice."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of
 from bot.slack.inbound import Inbound
-from bot.slack.posts import files_of, is_post
+from bot.slack.posts import files_of, is_post, moment_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from reunite.handlers import Handlers
@@ -20,6 +20,8 @@ AWAY: Final = timedelta(minutes=3)
 """After so long without a record, events may be lost; before that, Slack sends them again."""
 _OVERLAP: Final = timedelta(minutes=5)
 """For clocks that differ."""
+_NEVER: Final = "9999999999.000000"
+"""As a window's `since`: no post in it is new."""
 _GONE: Final = {"channel_not_found", "not_in_channel"}
 _log = structlog.get_logger(__name__)
 
@@ -37,19 +39,33 @@ class CatchUp:
         team, covered = workspace.team, [window.opened_at for window in await self._windows.of(workspace.team)]
         if covered and now - heard <= AWAY:
             return  # a restart: Slack sends the events again, and more to read would keep us from getting on
-        posts = await self._known(workspace, earliest)
+        posts = await self._known(workspace, None)
         since, latest = _ts(max([heard - _OVERLAP, earliest, *covered])), _ts(now + _OVERLAP)
         for channel in workspace.channels.values():
             known = [ts for ts in posts.get(channel.id, []) if ts >= _ts(earliest)]
             if channel.role or known:
                 oldest = min([since, *map(_before, known)])
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)
+        await self._owe_older(workspace, posts, earliest)
 
-    async def pay(self, workspace: SlackWorkspace, earliest: datetime) -> None:
-        """Read what is owed. Where Slack interrupts it, the next call goes on at the same page."""
-        while windows := await self._windows.of(workspace.team):
+    async def _owe_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
+        """Note that each older post must be looked at: years of others may lie between them."""
+        noted = {(window.channel, window.oldest) for window in await self._windows.of(workspace.team)}
+        for channel, known in posts.items():
+            for ts in known:
+                if ts < _ts(earliest) and (channel, _before(ts)) not in noted:
+                    await self._windows.open(
+                        workspace.team, channel, oldest=_before(ts), since=_NEVER, latest=_after(ts)
+                    )
+
+    async def pay(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
+        """Read what is owed of the time since `earliest`, or else of `older` posts.
+
+        Where Slack interrupts it, the next call goes on at the same page.
+        """
+        while windows := [each for each in await self._windows.of(workspace.team) if (each.since == _NEVER) is older]:
             window = windows[0]
-            if window.channel not in workspace.channels or window.latest < _ts(earliest):
+            if window.channel not in workspace.channels or (not older and window.latest < _ts(earliest)):
                 await self._windows.close(window.id)
                 continue
             try:
@@ -77,7 +93,7 @@ class CatchUp:
         self, workspace: SlackWorkspace, window: Window, messages: Sequence[Mapping[str, Any]], reached: str
     ) -> None:
         """Compare a page with the known posts of its time: take new ones, edits and deletions."""
-        posts = await self._known(workspace, datetime.fromtimestamp(float(reached), UTC) - _OVERLAP)
+        posts = await self._known(workspace, moment_of(reached) - _OVERLAP)
         known = {ts for ts in posts.get(window.channel, ()) if reached <= ts < window.latest}
         there = {message["ts"]: message for message in messages if message.get("subtype") != "tombstone"}
         for ts in sorted(known - there.keys()):
@@ -90,7 +106,7 @@ class CatchUp:
             elif ts not in known and ts >= window.since and files_of(message):
                 await self._inbound.posted(workspace, window.channel, message)
 
-    async def _known(self, workspace: SlackWorkspace, since: datetime) -> dict[str, list[str]]:
+    async def _known(self, workspace: SlackWorkspace, since: datetime | None) -> dict[str, list[str]]:
         """Return the ts of the reports' posts, by channel. A report is stored after its post."""
         found: dict[str, list[str]] = {}
         for known in await self._handlers.known_posts("slack", workspace.team, since):
@@ -106,3 +122,7 @@ def _ts(moment: datetime) -> str:
 def _before(ts: str) -> str:
     """Return the ts just before: Slack leaves out the oldest message itself."""
     return f"{float(ts) - 0.000001:.6f}"
+
+
+def _after(ts: str) -> str:
+    return f"{float(ts) + 0.000001:.6f}"

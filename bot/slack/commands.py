@@ -8,6 +8,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.background import Background
 from bot.slack.linking import Linking
+from bot.slack.looks import Looks
 from bot.slack.manifest import FOUND, LOST
 from bot.slack.markup import plain_text
 from bot.slack.private_replies import PrivateReplies
@@ -23,14 +24,17 @@ from reunite.messages.welcome import Ways
 
 Body = Mapping[str, Any]
 _HOME: Final = "App Home"
-WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} mine", _HOME, _HOME, f"{LOST} help")
+WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", _HOME, _HOME, f"{LOST} help")
 
 
 class Commands:
     """Acknowledges Slack at once, then replies."""
 
-    def __init__(self, handlers: Handlers, reports: Reports, linking: Linking, background: Background) -> None:
+    def __init__(
+        self, handlers: Handlers, reports: Reports, looks: Looks, linking: Linking, background: Background
+    ) -> None:
         self._handlers = handlers
+        self._looks = looks
         self._reports = reports
         self._linking = linking
         self._background = background
@@ -39,7 +43,7 @@ class Commands:
         """Handle `/lost` or `/found`, with or without words."""
         await ack()
         private = PrivateReplies(workspace, body, respond)
-        opens_modal = plain_text(body.get("text", "")).lower() in {"", "sealed"}
+        opens_modal = plain_text(body.get("text", "")).lower() in {"", "sealed", "search"}
         self._background.start(
             private.attempt(lambda person: self._command(workspace, body, person, private), opens_modal=opens_modal)
         )
@@ -56,6 +60,11 @@ class Commands:
                 await self._my_reports(workspace, person, private)
             case ["help"]:
                 await private.send([welcome.usage(WAYS, person.language)], person.language)
+            case ["search"] if kind is ReportKind.LOST:
+                await self._looks.open(person, private)
+            case ["search", *_] if kind is ReportKind.LOST:
+                _, _, words = body["text"].strip().partition(" ")
+                await self._looks.in_words(workspace, body, person, words, private)
             case ["link" | "unlink"]:
                 await self._linking.command(workspace, person, words, private)
             case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item

@@ -13,7 +13,9 @@ from bot.slack.config import SlackConfig
 from bot.slack.errors import code_of
 from bot.slack.permissions import missing
 from bot.slack.workspaces import with_token
+from db.config import Connections
 from db.installations import Installations
+from db.keys import KeysError
 from db.store import Store
 from reunite.entities import ReportKind, Settings
 
@@ -21,9 +23,9 @@ _PAGE = 200
 _SECONDS = 10
 
 
-async def check(config: SlackConfig, database_url: str) -> AsyncIterator[Finding]:
+async def check(config: SlackConfig, connections: Connections) -> AsyncIterator[Finding]:
     """Check each workspace's token, and the app's own where there is one."""
-    tokens = [config.bot_token] if config.bot_token else await _installed(database_url)
+    tokens = [config.bot_token] if config.bot_token else await _installed(connections)
     if not tokens:
         yield Finding("Slack", ok=None, found="no workspace has installed the app yet")
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
@@ -38,12 +40,12 @@ async def check(config: SlackConfig, database_url: str) -> AsyncIterator[Finding
             yield Finding("Slack's events", ok=True, found=f"signed HTTP on {config.host}:{config.port}")
 
 
-async def _installed(database_url: str) -> list[str]:
-    """Return the tokens of the workspaces that installed the app; none where the database is away."""
+async def _installed(connections: Connections) -> list[str]:
+    """Return the tokens of the workspaces that installed the app; none where they can't be read."""
     try:
-        async with Store(database_url) as store:
+        async with Store(connections.database_url, keys=connections.keys) as store:
             return [installation.bot_token for installation in await Installations(store).all()]
-    except psycopg.Error:  # another finding says so
+    except (psycopg.Error, KeysError):  # another finding says so
         return []
 
 

@@ -25,6 +25,7 @@ from bot.slack.forms import REPORT
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
+from bot.slack.looks import LOOK, Looks
 from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
 from bot.slack.settings_form import SETUP, SettingsForm
@@ -46,6 +47,7 @@ class Parts:
     inbound: Inbound
     commands: Commands
     reports: Reports
+    looks: Looks
     buttons: Buttons
     home: Home
     settings_form: SettingsForm
@@ -93,15 +95,21 @@ def _requests(app: AsyncApp, parts: Parts) -> None:
     workspaces, reports, buttons = parts.workspaces, parts.reports, parts.buttons
     for command in manifest.COMMANDS:
         app.command(command)(_replying(parts, parts.commands.command))
-    for callback in manifest.GLOBAL_SHORTCUTS:
+    for callback in manifest.REPORT_SHORTCUTS:
         app.global_shortcut(callback)(_replying(parts, reports.shortcut))
+    app.global_shortcut(manifest.SEARCH_FOUND)(_replying(parts, parts.looks.shortcut))
     for callback in manifest.MESSAGE_SHORTCUTS:
         app.message_shortcut(callback)(_replying(parts, reports.from_menu))
     for prefix, listener in ((ANSWER, buttons.answered), (PRESS, buttons.pressed), (HOME, parts.home.pressed)):
         app.action(re.compile(f"^{prefix}"))(_replying(parts, listener))
     app.view(re.compile(f"^{REPORT}"))(_submitting(workspaces, reports.submit))
-    submits = ((PRESS, buttons.submit), (SETUP, parts.settings_form.submit), (LINK, parts.linking.submit))
-    for callback, submit in submits:
+    submits = {
+        PRESS: buttons.submit,
+        LOOK: parts.looks.submit,
+        SETUP: parts.settings_form.submit,
+        LINK: parts.linking.submit,
+    }
+    for callback, submit in submits.items():
         app.view(callback)(_submitting(workspaces, submit))
 
 

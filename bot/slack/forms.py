@@ -46,9 +46,9 @@ def modal(
     return {**view, "private_metadata": json.dumps(dict(context or {}))}
 
 
-def reply_modal(replies: Sequence[Reply], link_to: LinkTo, language: str) -> View:
-    """Return replies for one person as a modal."""
-    return modal(NAME, [block for reply in replies for block in blocks(reply, link_to)], language)
+def reply_modal(replies: Sequence[Reply], link_to: LinkTo, language: str, file: str | None = None) -> View:
+    """Return replies for one person as a modal; `file` is the id of their uploaded picture."""
+    return modal(NAME, [block for reply in replies for block in blocks(reply, link_to, file)], language)
 
 
 def words_modal(words: str, language: str) -> View:

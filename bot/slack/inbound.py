@@ -4,6 +4,7 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,7 +23,7 @@ from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind, VerdictKind
-from reunite.errors import TellUserError, TryAgainError
+from reunite.errors import PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
@@ -30,6 +31,7 @@ from reunite.text.heads import names_a_thing
 
 VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REFUSE}
 _TRIES: Final = 5
+_REMEMBERED: Final = 5000
 _log = structlog.get_logger(__name__)
 
 
@@ -44,6 +46,8 @@ class Inbound:
         self._installations = installations
         self._background = background
         self._edits = NewestEdits()
+        self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
+        """The latest deleted messages: Slack may tell of a post after its deletion."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def message(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -91,10 +95,10 @@ class Inbound:
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
-        role = workspace.role(channel)
-        if not role or message.get("thread_ts", message["ts"]) != message["ts"]:
+        role, key = workspace.role(channel), key_of(channel, message["ts"])
+        if not role or key in self._deleted or message.get("thread_ts", message["ts"]) != message["ts"]:
             return
-        found, key = await photos_of(workspace, message), key_of(channel, message["ts"])
+        found = await photos_of(workspace, message)
         target = workspace.target(channel, message["ts"])
         for number, problem in enumerate(found.problems):
             self._background.start(self._send_problem(f"{key}:{number}", target, problem))
@@ -135,6 +139,7 @@ class Inbound:
 
     async def deleted(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
         """Withdraw the report whose post was deleted."""
+        self._deleted.append(key_of(channel, ts))
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -201,7 +206,10 @@ class Inbound:
         await _persistently(lambda: self._platform.send(outgoing))
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
-        await _persistently(lambda: self._platform.acknowledge(target))
+        try:
+            await _persistently(lambda: self._platform.acknowledge(target))
+        except PostGoneError:
+            await self._handlers.withdraw(Withdraw(target=target))
 
 
 async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None:

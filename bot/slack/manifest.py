@@ -5,7 +5,9 @@ from typing import Final
 LOST, FOUND = "/lost", "/found"
 COMMANDS: Final = frozenset({LOST, FOUND})
 REPORT_LOST, REPORT_FOUND, REPORT_SEALED = "report_lost", "report_found", "report_sealed"
-GLOBAL_SHORTCUTS: Final = frozenset({REPORT_LOST, REPORT_FOUND, REPORT_SEALED})
+REPORT_SHORTCUTS: Final = frozenset({REPORT_LOST, REPORT_FOUND, REPORT_SEALED})
+SEARCH_FOUND: Final = "search_found"
+GLOBAL_SHORTCUTS: Final = REPORT_SHORTCUTS | {SEARCH_FOUND}
 FOUND_THIS, LOST_THIS = "found_this", "lost_this"
 MESSAGE_SHORTCUTS: Final = frozenset({FOUND_THIS, LOST_THIS})
 MESSAGE_EVENTS: Final = frozenset({"message.channels", "message.groups"})

@@ -16,7 +16,7 @@ from bot.slack.render import blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
-from reunite.errors import UndeliverableError
+from reunite.errors import PostGoneError, UndeliverableError
 from reunite.language import sentence
 from reunite.messages.reply import Plain
 from reunite.ports import Outgoing, Sent
@@ -126,7 +126,12 @@ class SlackPlatform:
         """React to a post with 👀; a second time changes nothing."""
         workspace = await self._workspace(target)
         with slack_errors():
-            await _react(workspace, target, TAKEN_UP, given=True)
+            try:
+                await _react(workspace, target, TAKEN_UP, given=True)
+            except SlackApiError as error:
+                if code_of(error) != "message_not_found":
+                    raise
+                raise PostGoneError("the post is gone") from error
 
     async def _workspace(self, target: ReplyTarget) -> SlackWorkspace:
         workspace = await self._workspaces.get(target.workspace)
@@ -205,7 +210,7 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
     if target.message and "thread_ts" not in message:
         # The root of the thread has just been deleted: Slack then posts to the whole channel.
         await workspace.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
-        raise UndeliverableError("the post to reply to is gone")
+        raise PostGoneError("the post to reply to is gone")
     return Sent(posted["channel"], posted["ts"])
 
 

@@ -31,7 +31,7 @@ class Pictures:
             return None
         key = outgoing.key, sha256(outgoing.picture).hexdigest()
         if key not in self._files:
-            file = await _upload(workspace, outgoing.picture)
+            file = await upload(workspace, outgoing.picture)
             if file is None:
                 return None
             self._files[key] = file
@@ -45,7 +45,7 @@ class Pictures:
             self._files.pop((outgoing.key, sha256(outgoing.picture).hexdigest()), None)
 
 
-async def _upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
+async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
     """Upload a picture and wait until it can be shown; None where Slack refuses it."""
     try:
         uploaded = await workspace.client.files_upload_v2(filename="match.jpg", file=picture)

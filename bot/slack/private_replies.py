@@ -63,14 +63,20 @@ class PrivateReplies:
         root = message.get("thread_ts") or message.get("ts")
         return str(root) if root else context_of(self._body.get("view") or {}).get("message") or None
 
-    async def send(self, replies: Sequence[Reply], language: str) -> None:
-        """Show replies with their buttons."""
+    async def send(
+        self, replies: Sequence[Reply], language: str, file: str | None = None, *, in_place: bool = False
+    ) -> None:
+        """Show replies with their buttons, perhaps in place of the message whose button was pressed.
+
+        `file` is the id of their uploaded picture.
+        """
+        link_to = self._workspace.link_to
         if self._modal or not self._body.get("response_url"):
-            await self.show(reply_modal(replies, self._workspace.link_to, language))
+            await self.show(reply_modal(replies, link_to, language, file))
             return
-        content = [block for reply in replies for block in blocks(reply, self._workspace.link_to)][:_MOST_BLOCKS]
+        content = [block for reply in replies for block in blocks(reply, link_to, file)][:_MOST_BLOCKS]
         text = shortened("\n".join(notification(reply) for reply in replies), MOST_TEXT)
-        await self._send_ephemeral(text=text, blocks=content)
+        await self._send_ephemeral(text=text, blocks=content, in_place=in_place)
 
     async def send_words(self, words: str, language: str) -> None:
         """Show a sentence; `words` are escaped, and may name channels."""
@@ -125,10 +131,12 @@ class PrivateReplies:
             _log.exception("slack_request_failed")
             await self.send_words(sentence(failed, language), language)
 
-    async def _send_ephemeral(self, **message: Any) -> None:
+    async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> None:
         thread = self._body.get("message", {}).get("thread_ts")
         try:
-            answer = await self._respond(response_type="ephemeral", replace_original=False, thread_ts=thread, **message)
+            answer = await self._respond(
+                response_type="ephemeral", replace_original=in_place, thread_ts=thread, **message
+            )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             reason = type(error).__name__
         else:

@@ -35,9 +35,9 @@ class Cards:
         self._installations = installations
         self._owed: dict[str, list[KnownCard]] = {}
 
-    async def owe(self, workspace: SlackWorkspace, earliest: datetime) -> None:
-        """Note that reactions may have changed."""
-        self._owed[workspace.team] = [*await self._handlers.known_cards("slack", workspace.team, earliest)]
+    async def owe(self, workspace: SlackWorkspace) -> None:
+        """Note that reactions may have changed, those to the newest cards first."""
+        self._owed[workspace.team] = [*reversed(await self._handlers.known_cards("slack", workspace.team))]
 
     async def pay(self, workspace: SlackWorkspace) -> None:
         """Compare what is owed. Where Slack interrupts it, the next call goes on with the same card."""
@@ -99,9 +99,8 @@ class Reconciler:
         team, now = workspace.team, datetime.now(UTC)
         heard = await self._installations.heard_at(team)
         if heard and (team not in self._reconciled or now - heard > AWAY):
-            earliest = now - self._look_back
-            await self._catch_up.owe(workspace, heard, now, earliest)
-            await self._cards.owe(workspace, earliest)
+            await self._catch_up.owe(workspace, heard, now, now - self._look_back)
+            await self._cards.owe(workspace)
             self._reconciled.add(team)
         try:
             await self._go_on(workspace, now)
@@ -119,6 +118,7 @@ class Reconciler:
             with slack_errors():
                 await self._catch_up.pay(workspace, now - self._look_back)
                 await self._cards.pay(workspace)
+                await self._catch_up.pay(workspace, now - self._look_back, older=True)
         except TryAgainError as error:
             self._not_before[team] = clock.time() + (_EVERY if error.after is None else error.after)
             raise

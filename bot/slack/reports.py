@@ -72,7 +72,7 @@ class Reports:
         """Save a report from the words of a command."""
         settings = await self._handlers.settings("slack", workspace.team)
         is_private = kind is ReportKind.LOST and settings.private_reports
-        channel = await _channel(workspace, person, kind, body["channel_id"], private=is_private)
+        channel = await channel_of(workspace, person, kind, body["channel_id"], private=is_private)
         report = REPORTS[kind](
             source_key=body["trigger_id"],
             target=workspace.target(channel, None),
@@ -154,7 +154,7 @@ async def _filled_in(
     given = form_input(view)
     kind = ReportKind.LOST if which == "lost" else ReportKind.FOUND
     is_private = given.get("seen") == "private"
-    channel = await _channel(workspace, person, kind, context_of(view).get("channel"), private=is_private)
+    channel = await channel_of(workspace, person, kind, context_of(view).get("channel"), private=is_private)
     when = given.get("when", "")
     told = dated(given.get("words", ""), when, datetime.now(person.zone))
     notes = [sentence("when_kept", person.language, when=escape(when))] if told.problem else []
@@ -175,7 +175,7 @@ async def _filled_in(
     return report, notes
 
 
-async def _channel(
+async def channel_of(
     workspace: SlackWorkspace, person: Person, kind: ReportKind, used_in: str | None, *, private: bool
 ) -> str:
     """Return the channel of a report: its author's direct messages for a private one. Raises TellUserError."""

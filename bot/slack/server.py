@@ -1,8 +1,8 @@
 """What the bot serves by HTTP: Slack's signed requests, and the pages that install the app."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -47,9 +47,21 @@ class _Events:
     async def handle(self, request: web.Request) -> web.Response:
         try:
             bolt_request = await to_bolt_request(request)
-        except ValueError:  # neither text nor JSON: Slack sends no such thing
+        except (
+            ValueError,
+            AttributeError,
+            RecursionError,
+        ):  # neither text nor a JSON object: Slack sends no such thing
+            return web.Response(status=401)
+        if not _is_sound(bolt_request.body):
             return web.Response(status=401)
         return await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
+
+
+def _is_sound(body: Mapping[str, Any]) -> bool:
+    """Tell whether a body has the types that bolt takes for granted before it verifies the signature."""
+    event, team = body.get("event", {}), body.get("team_id", "")
+    return isinstance(event, dict) and isinstance(event.get("type", ""), str) and isinstance(team, str | None)
 
 
 class _Pages:

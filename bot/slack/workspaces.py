@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Iterator
 
+import aiohttp
 import structlog
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.config import SlackConfig
-from bot.slack.errors import slack_errors
+from bot.slack.errors import TOKEN_REFUSED, code_of, slack_errors
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installation, Installations
+from reunite.absence import IsThere
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 
@@ -77,6 +80,23 @@ class Workspaces:
         self._connected.pop(team, None)
         await self._handlers.leave("slack", team)
         _log.info("slack_workspace_left", team=team)
+
+    async def membership(self) -> IsThere:
+        """Return what tells whether a workspace still has the app: by its token, if there is one."""
+
+        async def is_there(team: str) -> bool | None:
+            installation = await self._installations.of(team)
+            if installation is None:
+                return None
+            try:
+                await with_token(self._client, installation.bot_token).auth_test()
+            except SlackApiError as error:
+                return False if code_of(error) in TOKEN_REFUSED else None
+            except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError):
+                return None
+            return True
+
+        return is_there
 
     async def _connect(self, token: str) -> None:
         with slack_errors():

@@ -31,11 +31,13 @@ class Buttons:
         key = given.fields.get("id", "")
         if not _KEY.fullmatch(key):
             raise web.HTTPBadRequest
+        action = _action(given.fields.get("action"))
+        channel = "lost" if action == "look_mine" else given.fields.get("channel", "")
         press = Press(
-            target=target_of(given.fields.get("channel", "")),
+            target=target_of(channel),
             member=requests.member(given.fields.get("name")),
             is_moderator=given.has("moderator"),
-            action=_action(given.fields.get("action")),
+            action=action,
             subject=_uuid(given.fields.get("subject", "")),
             key=key,
             words=given.fields.get("words", ""),

@@ -10,12 +10,13 @@ from bot.web.buttons import Buttons
 from bot.web.chat import Chat
 from bot.web.inbound import Inbound
 from bot.web.live import Live
+from bot.web.looks import Looks
 from reunite.handlers import Handlers
 
 
 def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> None:
     """Register every request of the page."""
-    inbound, buttons, live = Inbound(handlers, chat), Buttons(handlers, chat), Live(chat)
+    inbound, buttons, live, looks = Inbound(handlers, chat), Buttons(handlers, chat), Live(chat), Looks(handlers)
     files = Path(str(resources.files("bot.web").joinpath("static")))
     application.on_shutdown.append(live.close)
 
@@ -36,6 +37,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
             web.post("/withdrawals", inbound.withdraw),
             web.post("/edits", inbound.edit),
             web.post("/presses", buttons.press),
+            web.post("/looks", looks.search),
             web.post("/my-reports", buttons.my_reports),
             web.post("/privacy", buttons.privacy),
             web.post("/statistics", buttons.statistics),

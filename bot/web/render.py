@@ -117,7 +117,7 @@ class _Board:
         self._viewer = viewer
         self._reports = {message.id: message.posted.report for message in messages if message.posted}
         self._own = {report.id for report in self._reports.values() if viewer.owns(report)}
-        self._answers = {report.id: report.question_answer for report in self._reports.values()}
+        self._answers = {report.id: _answer(report) for report in self._reports.values()}
         self._replied = {message.root for message in messages if message.reply and message.reply.kind in _FIRST_REPLIES}
 
     def has(self, message: WebMessage) -> bool:
@@ -207,8 +207,16 @@ class _Board:
         answer = self._answers.get(reply.asked) if reply.asked else None
         return {
             "choices": [{"id": choice.id, "words": without_controls(choice.words)} for choice in reply.choices],
-            "said": wording.sentence("not_sure") if answer == "" else answer,
+            "said": answer,
         }
+
+
+def _answer(report: Report) -> str | None:
+    """Return the words of the answer to a report's question; None before it."""
+    question, answer = report.question, report.question_answer
+    if question is None or not answer:
+        return None if answer is None else wording.sentence("not_sure")
+    return wording.option(question, answer, report.language)
 
 
 def _photo(photo: Photo) -> Json:

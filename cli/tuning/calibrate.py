@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,8 @@ from uuid import UUID
 from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
+from cli.settings import Settings
+from cli.tuning.open_set import from_open_set
 from cli.tuning.searched_set import SearchedSet, searched_set
 from db import calibrations
 from db.migrate import pending
@@ -18,46 +20,57 @@ from db.models import EmbeddingModel
 from db.store import Store
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.tuning import evaluation, platt
-from reunite.tuning.calibration import FitResult, TooLittleDataError, calibrate
+from reunite.tuning.calibration import TooLittleDataError, calibrate
 from reunite.tuning.label_limits import NEVER
 from reunite.tuning.predictions import OutOfFoldScorers
 
 _FOLDS, _DRAWS = 5, 4
 
 
-def run(  # noqa: PLR0913 - the options of the command
-    where: Servers,
-    folder: Path | None,
-    community: UUID | None,
-    plots: Path | None,
-    *,
-    from_verdicts: bool,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to learn from, and for whom."""
+
+    folder: Path | None
+    community: UUID | None
+    plots: Path | None
+    from_verdicts: bool
+    open_set: bool
+
+    def check(self) -> None:
+        """Raise UsageError if the options contradict each other."""
+        if [self.folder is not None, self.from_verdicts, self.open_set].count(True) != 1:
+            raise UsageError("Give either a labelled set, --open-set or --from-verdicts.")
+        if self.community and not self.from_verdicts:
+            raise UsageError("--community needs --from-verdicts: a labelled set calibrates all communities.")
+        if self.plots and not self.folder:
+            raise UsageError("--plots needs a labelled set of your own.")
+
+
+def run(settings: Settings, where: Servers, options: Options, *, as_json: bool) -> None:
     """Fit, store and print a summary. Raises UsageError, also if there is too little to learn from."""
-    _check(folder, community, plots, from_verdicts=from_verdicts)
+    options.check()
     if missing := asyncio.run(pending(where.owner_database_url)):
         raise UsageError(f"The database is missing {', '.join(missing)}: run `reunite migrate` first.")
     try:
-        summary = asyncio.run(_from_set(where, folder, plots) if folder else _from_verdicts(where, community))
+        summary = asyncio.run(_fitted(settings, where, options))
     except TooLittleDataError as error:
         raise UsageError(str(error)) from error
     print(json.dumps(summary, ensure_ascii=False) if as_json else _text(summary))
 
 
-def _check(folder: Path | None, community: UUID | None, plots: Path | None, *, from_verdicts: bool) -> None:
-    if (folder is None) != from_verdicts:
-        raise UsageError("Give either a labelled set or --from-verdicts.")
-    if community and not from_verdicts:
-        raise UsageError("--community needs --from-verdicts: a labelled set calibrates all communities.")
-    if plots and not folder:
-        raise UsageError("--plots needs a labelled set: verdicts only cover what was shown.")
+async def _fitted(settings: Settings, where: Servers, options: Options) -> dict[str, Any]:
+    if options.folder:
+        return await _from_set(where, options.folder, options.plots)
+    if options.open_set:
+        return await from_open_set(settings, where)
+    return await _from_verdicts(where, options.community)
 
 
 async def _from_set(where: Servers, folder: Path, plots: Path | None) -> dict[str, Any]:
     searched = await searched_set(where, folder)
     fitted = calibrate(searched.labelled, PRIOR)
-    summary = _summary("set", searched.version, fitted)
+    summary = fitted.summary("set", searched.version)
     await calibrations.save_for_all(where.owner_database_url, searched.version, fitted.scoring_model, summary)
     if plots:
         _plot(searched, plots)
@@ -103,16 +116,9 @@ async def _fit_community(store: Store, community: UUID, live: EmbeddingModel) ->
     pairs = await calibrations.decided_pairs(store, community, live.version)
     before = await calibrations.newest(store, community, live.version) or for_encoder(live.encoder)
     fitted = platt.from_verdicts(pairs, before)
-    summary = _summary("verdicts", live.version, fitted)
+    summary = fitted.summary("verdicts", live.version)
     await calibrations.save(store, community, live.version, fitted.scoring_model, summary)
     return summary
-
-
-def _summary(source: str, version: str, fitted: FitResult) -> dict[str, Any]:
-    numbers = {name: value for name, value in asdict(fitted).items() if name != "scoring_model"}
-    model = fitted.scoring_model
-    limits = {"words": asdict(model.text_limits), "photos": asdict(model.photo_limits)}
-    return {"source": source, "encoder": version, **numbers, "limits": limits}
 
 
 # Text -----------------------------------------------------------------------------------------------------------------
@@ -129,7 +135,7 @@ def _text(summary: Mapping[str, Any]) -> str:
 def _learned(summary: Mapping[str, Any]) -> str:
     data = (
         f"{summary['searches']} lost reports about {summary['things']} things"
-        if summary["source"] == "set"
+        if summary["source"] != "verdicts"
         else f"{summary['searches']} verdicts, {summary['things']} of them ✅"
     )
     limits = summary["limits"]

@@ -7,11 +7,20 @@ from uuid import UUID
 import typer
 
 from cli.context import AsJson, prepared
+from cli.vectors import vector_file
+
+Vectors = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.npz", help="Take vectors from here: photos, photo_names, texts, text_strings."),
+]
+As = Annotated[str | None, typer.Option("--as", metavar="MODEL", help="With --vectors: the model that computed them.")]
 
 
 def match(
     folder: Annotated[Path, typer.Argument(metavar="SET", help="Folder with gallery.jsonl and queries.jsonl.")],
     out: Annotated[Path, typer.Option(help="Write predictions here, one JSON line per query.")],
+    vectors: Vectors = None,
+    model: As = None,
 ) -> None:
     """Rank a labelled set, up to 20 results per query. Never reads the answers.
 
@@ -20,7 +29,7 @@ def match(
     from cli.tuning import match as command  # noqa: PLC0415
 
     with prepared() as (_, where):
-        command.run(where, folder, out)
+        command.run(where, folder, out, vector_file(vectors, model))
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -32,6 +41,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write out-of-fold predictions here.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
+    vectors: Vectors = None,
+    model: As = None,
     *,
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Also measure what each piece of evidence adds.")
@@ -45,15 +56,20 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     from cli.tuning import evaluate as command  # noqa: PLC0415
 
     with prepared() as (_, where):
-        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation)
+        options = command.Options(
+            folds, seeds, sizes or [100], out, plots, as_json, ablation, vector_file(vectors, model)
+        )
         command.run(where, folder, options)
 
 
-def calibrate(
+def calibrate(  # noqa: PLR0913 - the options of a command
     folder: Annotated[Path | None, typer.Argument(metavar="[SET]", help="A labelled set, for all communities.")] = None,
     community: Annotated[UUID | None, typer.Option(help="With --from-verdicts: only this community.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     *,
+    open_set: Annotated[
+        bool, typer.Option("--open-set", help="Fetch public photos and learn from them, for all communities.")
+    ] = False,
     from_verdicts: Annotated[bool, typer.Option("--from-verdicts", help="Learn from moderators' ✅ and ❌.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -63,5 +79,6 @@ def calibrate(
     """
     from cli.tuning import calibrate as command  # noqa: PLC0415
 
-    with prepared() as (_, where):
-        command.run(where, folder, community, plots, from_verdicts=from_verdicts, as_json=as_json)
+    with prepared() as (settings, where):
+        options = command.Options(folder, community, plots, from_verdicts, open_set)
+        command.run(settings, where, options, as_json=as_json)

@@ -13,6 +13,7 @@ from cli.progress import progress_bar
 from cli.servers import Servers
 from cli.tuning import figures
 from cli.tuning.searched_set import SearchedSet, searched_set
+from cli.vectors import VectorFile
 from reunite.matching.defaults import PRIOR
 from reunite.matching.weights import EVIDENCE
 from reunite.tuning import evaluation
@@ -33,6 +34,7 @@ class Options:
     plots: Path | None
     as_json: bool
     ablation: bool
+    vectors: VectorFile | None = None
 
 
 def run(where: Servers, folder: Path, options: Options) -> None:
@@ -41,7 +43,7 @@ def run(where: Servers, folder: Path, options: Options) -> None:
         if not path.parent.is_dir():
             msg = f"Can't write {path.name}: the folder {path.parent} doesn't exist."
             raise UsageError(msg)
-    searched = asyncio.run(searched_set(where, folder))
+    searched = asyncio.run(searched_set(where, folder, options.vectors))
     scorers = _scorers(searched, options)
     complete = scorers.predict(absent=0.0, size=None, seed=0)
     draws = _draws(scorers, options)

@@ -11,24 +11,29 @@ from cli.errors import UsageError
 from cli.servers import Servers
 from cli.trial import Trial, running_trial
 from cli.tuning.rows import Row, post_rows, read_rows
+from cli.vectors import VectorFile
 from reunite.entities import ReportKind
 
 MAX_RESULTS: Final = 20
 
 
-def run(where: Servers, folder: Path, out: Path) -> None:
+def run(where: Servers, folder: Path, out: Path, vectors: VectorFile | None = None) -> None:
     """Rank the set and write the predictions, one JSON line for each query."""
     gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
     if not out.parent.is_dir():
         msg = f"Can't write {out.name}: the folder {out.parent} doesn't exist."
         raise UsageError(msg)
-    predictions = asyncio.run(_predictions(where, gallery, queries))
+    if vectors:
+        vectors.check([*gallery, *queries])
+    predictions = asyncio.run(_predictions(where, gallery, queries, vectors))
     out.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in predictions), "utf-8")
 
 
-async def _predictions(where: Servers, gallery: Sequence[Row], queries: Sequence[Row]) -> list[dict[str, Any]]:
+async def _predictions(
+    where: Servers, gallery: Sequence[Row], queries: Sequence[Row], vectors: VectorFile | None
+) -> list[dict[str, Any]]:
     """Post the gallery, then the queries, and return the prediction for each query."""
-    async with running_trial(where) as trial:
+    async with running_trial(where, vectors) as trial:
         found = await post_rows(trial, ReportKind.FOUND, gallery)
         lost = await post_rows(trial, ReportKind.LOST, queries)
         names = {report: row.id for row, report in zip(gallery, found, strict=True)}

@@ -12,6 +12,7 @@ from uuid import UUID
 from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.trial import Trial
+from reunite import rules
 from reunite.entities import ReportKind
 
 _MAX_WAITING: Final = 64
@@ -29,6 +30,11 @@ class Row:
     at: datetime | None
     posted: datetime | None
     """When it was posted, if the set says so."""
+
+    @property
+    def posted_text(self) -> str:
+        """The text as far as a post can hold it."""
+        return self.text[: rules.MOST_TEXT].strip()
 
 
 def read_rows(path: Path) -> list[Row]:

@@ -12,6 +12,7 @@ from cli.progress import progress_bar
 from cli.servers import Servers
 from cli.trial import Trial, running_trial
 from cli.tuning.rows import Row, post_rows, read_rows
+from cli.vectors import VectorFile
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Search
 from reunite.tuning.labelled_set import LabelledSet, label_searches
@@ -57,7 +58,7 @@ def read_answers(path: Path) -> dict[str, KnownAnswer]:
     return answers
 
 
-async def searched_set(where: Servers, folder: Path) -> SearchedSet:
+async def searched_set(where: Servers, folder: Path, vectors: VectorFile | None = None) -> SearchedSet:
     """Post a labelled set to a scratch community, and search for each report with all others as candidates.
 
     The reports' ids derive from the set's, so a second run gives the same result. Raises UsageError.
@@ -65,7 +66,9 @@ async def searched_set(where: Servers, folder: Path) -> SearchedSet:
     gallery, queries = read_rows(folder / "gallery.jsonl"), read_rows(folder / "queries.jsonl")
     answers = read_answers(folder / "queries.jsonl")
     _check_matches(folder / "gallery.jsonl", gallery, answers)
-    async with running_trial(where) as trial:
+    if vectors:
+        vectors.check([*gallery, *queries])
+    async with running_trial(where, vectors) as trial:
         model = await trial.store.models.live()
         found = await post_rows(trial, ReportKind.FOUND, gallery)
         lost = await post_rows(trial, ReportKind.LOST, queries)

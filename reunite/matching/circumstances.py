@@ -14,6 +14,7 @@ from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
 from reunite.text.place_names import english_place
+from reunite.text.place_words import SITES
 from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import place_tokens
 
@@ -23,6 +24,8 @@ _SAME_PLACE: Final = 1.6
 _OTHER_PLACE: Final = -0.8
 """Log odds: six in ten owners name the place where the thing was found, one in twelve would by chance."""
 
+_ALIKE: Final = 0.6
+"""Similarity from which two places count as the same."""
 _GENERIC_WEIGHT: Final = 0.3
 _MIN_WORD_SIMILARITY: Final = 80.0
 """Per cent of equal letters from which two words count as the same word with a typing error."""
@@ -57,6 +60,19 @@ def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) ->
     return (_covered(first, second) + _covered(second, first)) / (sum(first.values()) + sum(second.values()))
 
 
+def names_place(text: str, place: Mapping[str, float]) -> bool:
+    """Whether a text has all words of a place; words that many places share alone don't count."""
+    said = place_tokens(to_english(english_place(text)))
+    return 1.0 in place.values() and place.keys() <= set(said)
+
+
+def rule_out_each_other(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
+    """Whether two places can't be one: a table may be in the library, but a gym isn't one, and hall A isn't hall B."""
+    if any(weight < 1 and word in second for word, weight in first.items()):
+        return True
+    return all(any(weight == 1 and word in SITES for word, weight in words.items()) for words in (first, second))
+
+
 def _covered(words: Mapping[str, float], by: Mapping[str, float]) -> float:
     return sum(weight * max(_word_similarity(word, other) for other in by) for word, weight in words.items())
 
@@ -67,6 +83,11 @@ def _word_similarity(first: str, second: str) -> float:
         return 1.0
     is_comparable = first.isalpha() and second.isalpha()
     return fuzz.ratio(first, second, score_cutoff=_MIN_WORD_SIMILARITY) / 100 if is_comparable else 0.0
+
+
+def is_same_place(first: str, second: str) -> bool:
+    similarity = place_similarity(place_words(first), place_words(second))
+    return similarity is not None and similarity >= _ALIKE
 
 
 def place_log_odds(similarity: float) -> float:

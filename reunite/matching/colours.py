@@ -188,9 +188,22 @@ def log_ratio(stated: Shares, seen: Shares) -> float:
     return float(ratios @ np.asarray(stated))
 
 
-def share_of(name: str, seen: Shares) -> float:
-    """Return how much of a colour is seen, including similar colours."""
-    return float(_SIMILARITY[_INDEX[name]] @ np.asarray(seen))
+def log_ratio_of_others(ruled_out: Sequence[str], seen: Shares) -> float:
+    """Return the log of how much more of all other colours is seen than in a typical photo; highest near 0."""
+    others = np.array([name not in ruled_out for name in NAMES])
+    seen_others, usual = (float(np.asarray(shares)[others].sum()) for shares in (seen, _PRIOR_SHARES))
+    return float(np.log((seen_others + _SMOOTHING) / (usual + _SMOOTHING)))
+
+
+def share_of(name: str, seen: Shares, least: float = 0.0) -> float:
+    """Return how much of a colour is seen, including colours that are similar by `least` or more."""
+    similar = _SIMILARITY[_INDEX[name]]
+    return float(np.where(similar >= least, similar, 0.0) @ np.asarray(seen))
+
+
+def alike(first: str, second: str) -> float:
+    """Return how similar two colours are, 0 to 1."""
+    return float(_SIMILARITY[_INDEX[first], _INDEX[second]])
 
 
 def dominant(shares: Shares) -> str:

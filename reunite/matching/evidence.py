@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
+from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
 from reunite.entities import ReportKind
 
 MAX_CANDIDATES: Final = 50
 """How many candidates each pair kind may contribute to a search, besides those that share rare words."""
+
+Source = Literal["photo", "text"]
 
 
 class PairKind(StrEnum):
@@ -20,6 +23,15 @@ class PairKind(StrEnum):
     TEXT_PHOTO = "text-photo"
     PHOTO_TEXT = "photo-text"
     TEXT_TEXT = "text-text"
+
+
+SIDES: Final[Mapping[PairKind, tuple[Source, Source, str]]] = {
+    PairKind.PHOTO_PHOTO: ("photo", "photo", PHOTO_SPACE),
+    PairKind.TEXT_PHOTO: ("text", "photo", SHARED_SPACE),
+    PairKind.PHOTO_TEXT: ("photo", "text", SHARED_SPACE),
+    PairKind.TEXT_TEXT: ("text", "text", TEXT_SPACE),
+}
+"""What each pair kind compares, the query's side first, and the space that it prefers where the encoder has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,13 @@ class Item:
     colours: tuple[tuple[float, ...], ...] = ()
     answered_colour: str = ""
     """The colour (a name of `colours.NAMES`) that the author answered when asked."""
+    ruled_out_colours: tuple[str, ...] = ()
+    """The colours that the author was offered when asked, and none of which it has."""
+    ruled_out_places: tuple[str, ...] = ()
     posted_at: datetime | None = None
     """When it was posted, if known: the latest time at which it happened."""
+    shows: tuple[str, ...] = ()
+    """Nouns, in English, of things that its photos clearly show."""
 
 
 @dataclass(frozen=True, slots=True)

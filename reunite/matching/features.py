@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reunite.matching import circumstances, colours
+from reunite.matching.described import Thing, held, things_of
 from reunite.matching.evidence import Item
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
@@ -23,6 +24,10 @@ class ReportFeatures:
     head_noun: str | None
     """The noun that the text is about."""
     colour_names: tuple[str, ...]
+    things: tuple[Thing, ...]
+    """Each thing that the text is about."""
+    held: frozenset[str]
+    """The nouns of what the things have or contain, as stems."""
     stated_colours: tuple[colours.Shares | None, ...]
     """For each thing in the text; None if its colour isn't stated."""
     place: str
@@ -35,14 +40,15 @@ def extract(item: Item) -> ReportFeatures:
     english = normalise(content.thing)
     place = item.place or content.place
     answered = [item.answered_colour] if item.answered_colour else []
+    each = parts(content.thing) or (english,)
     return ReportFeatures(
         item=item,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         head_noun=head_noun(english),
         colour_names=(*named_colours(english), *answered),
-        stated_colours=tuple(
-            colours.of_names([*named_colours(part), *answered]) for part in parts(content.thing) or (english,)
-        ),
+        things=things_of(content.thing, each, answered),
+        held=held(each),
+        stated_colours=tuple(colours.of_names([*named_colours(part), *answered]) for part in each),
         place=place,
         place_words=circumstances.place_words(place),
     )

@@ -63,8 +63,9 @@ def word_evidence(
 
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:
     """Return the evidence that depends on the two reports alone: colours, place and time."""
+    stated = _stated_colours(query, other)
     possible: Mapping[str, float | None] = {
-        COLOUR: _stated_colours(query, other),
+        COLOUR: _ruled_out_colours(query.item, other.item) if stated is None else stated,
         COLOUR_OF_PHOTOS: _photo_colours(query.item, other.item),
         PLACE: _place(query, other),
         TIME: circumstances.time_evidence(query.item, other.item),
@@ -116,10 +117,27 @@ def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> float | No
     return sum(ratios) / len(ratios) if ratios else None
 
 
+def _ruled_out_colours(first: Item, second: Item) -> float | None:
+    """Compare the colours that one report can't have with those seen in the other; the best photo counts."""
+    ratios = [
+        max(colours.log_ratio_of_others(stating.ruled_out_colours, seen) for seen in showing.colours)
+        for stating, showing in ((first, second), (second, first))
+        if stating.ruled_out_colours and showing.colours
+    ]
+    return ratios[0] if ratios else None
+
+
 def _photo_colours(first: Item, second: Item) -> float | None:
     return max((colours.similarity(a, b) for a in first.colours for b in second.colours), default=None)
 
 
 def _place(first: ReportFeatures, second: ReportFeatures) -> float | None:
     similarity = circumstances.place_similarity(first.place_words, second.place_words)
-    return None if similarity is None else circumstances.place_log_odds(similarity)
+    if similarity is not None:
+        return circumstances.place_log_odds(similarity)
+    is_ruled_out = any(
+        circumstances.is_same_place(place, showing.place)
+        for stating, showing in ((first, second), (second, first))
+        for place in stating.item.ruled_out_places
+    )
+    return circumstances.place_log_odds(0.0) if is_ruled_out else None

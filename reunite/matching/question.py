@@ -16,7 +16,7 @@ from reunite.matching.scoring import ScoredCandidate
 
 _T = TypeVar("_T")
 AnswerProbabilities = NDArray[np.float64]
-"""Candidates × answers: the probability of each answer given that candidate. The last answer is "not sure"."""
+"""Candidates × answers: the probability of each answer given that candidate. The last is "another" or "not sure"."""
 
 MAX_OPTIONS: Final = 4
 MAX_PLACE_LENGTH: Final = 40
@@ -24,8 +24,6 @@ MAX_PLACE_LENGTH: Final = 40
 MIN_GAIN: Final = 0.25
 """Bits. A question with a lower gain isn't worth asking."""
 
-_SAME_PLACE: Final = 0.6
-"""Similarity from which two places count as the same."""
 _NAMES_IT, _NAMES_ANOTHER = 0.6, 1 / 12
 """How many name the place where the thing was found, and how many another one of the options (see `circumstances`)."""
 
@@ -99,7 +97,7 @@ def _distinct_places(candidates: Sequence[Item]) -> tuple[list[str], list[int | 
     places: list[str] = []
     place_of: list[int | None] = []
     for item in candidates:
-        same = [number for number, place in enumerate(places) if _is_same(place, item.place)]
+        same = [number for number, place in enumerate(places) if circumstances.is_same_place(place, item.place)]
         if not same and circumstances.place_words(item.place):
             same = [len(places)]
             places.append(item.place)
@@ -111,11 +109,6 @@ def _choices(options: Sequence[_T]) -> Sequence[tuple[_T, ...]]:
     """Return the ways to offer as many options as allowed."""
     count = min(len(options), MAX_OPTIONS)
     return list(combinations(options, count)) if count > 1 else []
-
-
-def _is_same(first: str, second: str) -> bool:
-    similarity = circumstances.place_similarity(circumstances.place_words(first), circumstances.place_words(second))
-    return similarity is not None and similarity >= _SAME_PLACE
 
 
 def _shortened(place: str) -> str:

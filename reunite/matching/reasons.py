@@ -1,14 +1,21 @@
-"""The reasons for a match, as data that the wording turns into a line."""
+"""The reasons for a match, as data that the wording turns into a line.
+
+What agrees must hold for what both reports say or show. Where only similarities speak for a match, it looks or sounds
+alike, and no word claims more.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import product
 from typing import Final
 
-from reunite.entities import Agreement, Why
-from reunite.matching import circumstances, colours
+from reunite.entities import Agreement, ReportKind, Why
+from reunite.matching import circumstances, colour_reasons
+from reunite.matching.described import Thing
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
-from reunite.text import words
+from reunite.text import places, telling, words
+from reunite.text.kinds import Relation, relation
 
 STRONG: Final[Mapping[PairKind, float]] = {
     PairKind.PHOTO_PHOTO: 4.0,
@@ -18,26 +25,28 @@ STRONG: Final[Mapping[PairKind, float]] = {
 }
 """Deviations above the background from which a pair counts as the same kind of thing."""
 _PARTLY: Final = 0.6
-"""The share of `STRONG` from which the thing partly agrees."""
-_MUCH, _SOME = 0.30, 0.12
-"""Shares of a photo from which a stated colour agrees, or partly agrees."""
-_SAME_COLOURS, _SIMILAR_COLOURS = 0.8, 0.6
-"""Colour similarities that 90% and 98% of the photos of one thing reach."""
+"""The share of `STRONG` from which two reports look a bit alike."""
 _SAME_PLACE, _NEAR_PLACE = 0.6, 0.35
 _SOON, _EARLIEST = timedelta(days=14), timedelta(hours=-12)
 _MAX_WORDS: Final = 3
+_CLOSEST: Final[Sequence[Relation]] = ("same", "narrower", "broader", "near", "unknown", "other")
+_AGREE: Final = frozenset[Relation](("same", "narrower", "broader"))
+_Related = tuple[Relation, str]
+"""How two nouns are related, and the one that holds for both things where they agree."""
 
 
 def reasons(
     query: ReportFeatures, other: ReportFeatures, rare_words: Sequence[str], evidence: Mapping[str, float]
 ) -> tuple[Why, ...]:
-    """Return what agrees, partly agrees, differs or is stated by one side only, the thing itself first."""
+    """Return what agrees, partly agrees, differs or isn't said, the thing itself first."""
+    lost, found = (query, other) if query.item.kind is ReportKind.LOST else (other, query)
+    first, second = _closest_things(lost, found)
     candidates = (
-        *_thing(query, other, evidence),
-        *_colour(query, other),
-        *_place(query, other),
-        *_time(query.item, other.item),
-        *(Why("words", word, "agrees") for word in rare_words[:_MAX_WORDS]),
+        *_thing(lost, found, evidence),
+        *colour_reasons.of(first, second, lost.item.colours, found.item.colours),
+        *_place(lost, found),
+        *_time(lost.item, found.item),
+        *_words(lost, found, rare_words),
     )
     by_word: dict[str, Why] = {}
     for why in candidates:
@@ -45,50 +54,108 @@ def reasons(
     return tuple(by_word.values())
 
 
-def _thing(query: ReportFeatures, other: ReportFeatures, evidence: Mapping[str, float]) -> Iterator[Why]:
-    """Name the thing by a noun that both use, else by either's noun if the similarities confirm it."""
-    nouns = [noun for noun in (query.head_noun, other.head_noun) if noun]
-    shared = {words.stem(word) for word in words.shared_words(query.tokens, other.tokens)}
-    if common := [noun for noun in nouns if words.stem(noun) in shared]:
-        yield Why("thing", common[0], "agrees")
-        return
-    strength = max((evidence[kind] / strong for kind, strong in STRONG.items() if kind in evidence), default=0.0)
-    agreement: Agreement = "agrees" if strength >= 1 else "partly"
-    if strength >= _PARTLY:
-        yield Why("thing", nouns[0] if nouns else "", agreement)
+def _closest_things(lost: ReportFeatures, found: ReportFeatures) -> tuple[Thing, Thing]:
+    """Return the pair of things that the two reports are most likely both about."""
+    pairs = list(product(lost.things, found.things))
+    return min(pairs, key=lambda pair: _CLOSEST.index(_related(_noun(pair[0]), _noun(pair[1]))[0]))
 
 
-def _colour(query: ReportFeatures, other: ReportFeatures) -> Iterator[Why]:
-    for stating, showing in ((query, other), (other, query)):
-        if stating.colour_names and showing.item.colours:
-            share, _, name = max(
-                (colours.share_of(name, seen), -position, name)
-                for seen in showing.item.colours
-                for position, name in enumerate(stating.colour_names)
-            )
-            yield Why("colour", name, _agreement(share, _MUCH, _SOME))
-            return
-    if query.colour_names and not other.colour_names:
-        yield Why("colour", "", "unknown")
-    pairs = [(colours.similarity(a, b), a) for a in query.item.colours for b in other.item.colours]
-    if pairs:
-        similarity, seen = max(pairs)
-        yield Why("colour", colours.dominant(seen), _agreement(similarity, _SAME_COLOURS, _SIMILAR_COLOURS))
+def _noun(thing: Thing) -> Sequence[str]:
+    return (thing.noun,) if thing.noun else ()
 
 
-def _place(query: ReportFeatures, other: ReportFeatures) -> Iterator[Why]:
-    similarity = circumstances.place_similarity(query.place_words, other.place_words)
+def _nouns(report: ReportFeatures) -> Sequence[str]:
+    return [noun for thing in report.things for noun in _noun(thing)]
+
+
+def _related(firsts: Sequence[str], seconds: Sequence[str]) -> _Related:
+    """Return how the closest two of these nouns are related."""
+    found = [
+        (related, second if related == "narrower" else first)
+        for first, second in product(firsts, seconds)
+        for related in (relation(first, second),)
+    ]
+    return min(found, key=lambda each: _CLOSEST.index(each[0]), default=("unknown", ""))
+
+
+def _thing(lost: ReportFeatures, found: ReportFeatures, evidence: Mapping[str, float]) -> Iterator[Why]:
+    looks = _strength(evidence, PairKind.PHOTO_PHOTO)
+    named = _named(lost, found, _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT))
+    if named:
+        yield named
+    if looks >= 1 or (looks >= _PARTLY and not named):
+        yield Why("thing", "", "agrees" if looks >= 1 else "partly")
+    elif not named and _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT) >= _PARTLY:
+        yield Why("thing", "", "partly")  # words can't look like anything: the photo only may show what they say
+    elif not named and _strength(evidence, PairKind.TEXT_TEXT) >= 1:
+        yield Why("description", "", "partly")
+
+
+def _strength(evidence: Mapping[str, float], *kinds: PairKind) -> float:
+    return max((evidence[kind] / STRONG[kind] for kind in kinds if kind in evidence), default=0.0)
+
+
+def _named(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | None:
+    """Name the thing by what both sides say or show; None where that says nothing about it."""
+    said, noun = _related(_nouns(lost), _nouns(found))
+    shown, seen = _shown(lost, found)
+    if said in _AGREE:
+        return Why("thing", noun, "agrees")
+    if shown in _AGREE and said != "other":
+        return Why("thing", seen, "agrees")
+    own = next(iter(_nouns(lost) or _nouns(found)), "")
+    if "near" in {said, shown} or (said == "other" and (shown in _AGREE or _is_held(lost, found))):
+        return Why("thing", own, "partly")
+    if said == "other" or (shown == "other" and fits < _PARTLY):
+        return Why("thing", own, "differs")
+    return None
+
+
+def _shown(lost: ReportFeatures, found: ReportFeatures) -> _Related:
+    """Return how what one report says or shows is related to what the other's photo shows."""
+    ours, theirs = _nouns(lost), _nouns(found)
+    pairs = ((ours, found.item.shows), (lost.item.shows, theirs), (lost.item.shows, found.item.shows))
+    compared = [_related(*pair) for pair in pairs if all(pair)]
+    return min(compared, key=lambda each: _CLOSEST.index(each[0]), default=("unknown", ""))
+
+
+def _is_held(lost: ReportFeatures, found: ReportFeatures) -> bool:
+    """Whether one report is about what the other's thing has or contains."""
+    return any(
+        words.stem(noun.split()[-1]) in holder.held
+        for held, holder in ((lost, found), (found, lost))
+        for noun in _nouns(held)
+    )
+
+
+def _place(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
+    similarity = circumstances.place_similarity(lost.place_words, found.place_words)
     if similarity is not None:
-        yield Why("place", other.place, _agreement(similarity, _SAME_PLACE, _NEAR_PLACE))
-    elif query.place_words or other.place_words:
+        agreement = _agreement(similarity, _SAME_PLACE, _NEAR_PLACE)
+        if agreement != "differs" or circumstances.rule_out_each_other(lost.place_words, found.place_words):
+            yield Why("place", found.place, agreement)
+        return
+    for saying, other in ((lost, found), (found, lost)):
+        if saying.place_words and circumstances.names_place(other.item.text, saying.place_words):
+            yield Why("place", saying.place, "agrees")
+            return
+    if lost.place_words and not places.may_say_where(found.item.text):
         yield Why("place", "", "unknown")
 
 
-def _time(query: Item, other: Item) -> Iterator[Why]:
-    gap = circumstances.found_after(query, other)
+def _time(lost: Item, found: Item) -> Iterator[Why]:
+    gap = circumstances.found_after(lost, found)
     if gap is not None:
         agreement: Agreement = "agrees" if timedelta() <= gap <= _SOON else "partly" if gap >= _EARLIEST else "differs"
         yield Why("time", str(round(gap / timedelta(minutes=1))), agreement)
+
+
+def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str]) -> Iterator[Why]:
+    """Return the rare words by which people recognise a thing, if both reports say them of it."""
+    held = lost.held & found.held
+    shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
+    told = [word for word in rare_words if telling.tells(word, held, shared)]
+    yield from (Why("words", word, "agrees") for word in told[:_MAX_WORDS])
 
 
 def _agreement(value: float, agrees: float, partly: float) -> Agreement:

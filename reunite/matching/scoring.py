@@ -68,19 +68,21 @@ class _Measured:
 
 
 def score(
-    search: Search, model: ScoringModel, extract: Callable[[Item], ReportFeatures] = extract
+    search: Search,
+    model: ScoringModel,
+    extract: Callable[[Item], ReportFeatures] = extract,
+    *,
+    most: int = MAX_RESULTS,
 ) -> tuple[ScoredCandidate, ...]:
-    """Score a search's candidates, best first, at most 20. The rest of the probability is "none of them".
+    """Score a search's candidates, best first, the `most` best of them. The rest is "none of them".
 
     `extract` may be a cached version.
     """
     query = extract(search.query)
     ranked = _ranked(search, query, model, extract)
     log_odds = [measured.log_odds for measured in ranked]
-    probabilities = softmax(log_odds, search.open_count, model)[:MAX_RESULTS]
-    core = [
-        _copies_count(core_log_odds(measured.evidence, model), measured.candidate) for measured in ranked[:MAX_RESULTS]
-    ]
+    probabilities = softmax(log_odds, search.open_count, model)[:most]
+    core = [_copies_count(core_log_odds(measured.evidence, model), measured.candidate) for measured in ranked[:most]]
     limits = model.photo_limits if ranked and PairKind.PHOTO_PHOTO in ranked[0].evidence else model.text_limits
     labels = assign_labels(probabilities, core, limits)
     return tuple(

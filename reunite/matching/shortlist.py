@@ -12,14 +12,14 @@ _NEAR: Final = 0.0
 """Standard deviations above the background: what is less alike than the average isn't near."""
 
 
-def shortlist(ranked: Sequence[ScoredCandidate]) -> tuple[ScoredCandidate, ...]:
-    """Choose up to six candidates of those ranked best first: labelled ones, then the nearest of the others.
+def shortlist(ranked: Sequence[ScoredCandidate], most: int = MOST_TILES) -> tuple[ScoredCandidate, ...]:
+    """Choose up to `most` candidates of those ranked best first: labelled ones, then the nearest of the others.
 
     Empty only where nothing is near in any way. A label decides who is notified, never whether the owner may look.
     """
-    labelled = [each for each in ranked if each.label][:MOST_TILES]
+    labelled = [each for each in ranked if each.label][:most]
     others = [each for each in ranked if not each.label and is_near(each.evidence)]
-    return (*labelled, *others[: MOST_TILES - len(labelled)])
+    return (*labelled, *others[: most - len(labelled)])
 
 
 def is_near(evidence: Mapping[str, float]) -> bool:

@@ -1,6 +1,6 @@
 """Forms: what a modal asks for before a press or a report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from reunite import rules
@@ -50,11 +50,11 @@ _MOST_CODE: Final = 40
 def form_of(action: Action, language: str = "en", question: str = "") -> Form | None:
     """Return what to fill in before a press; None if there is nothing.
 
-    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`.
-    `mine` asks the proof `question`.
+    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`. What claims a
+    find asks the proof `question`.
     """
     match action:
-        case "mine":
+        case "mine" | "look_mine":
             label = sentence("form_claim_label", language)
             hint = question or sentence("form_claim_hint", language)
             return _asking(
@@ -74,6 +74,13 @@ def form_of(action: Action, language: str = "en", question: str = "") -> Form | 
             return _asking("form_photo", language, _photos(language, required=True))
         case _:
             return None
+
+
+def look_form(language: str = "en") -> Form:
+    """Return the form of a search without a report: fields `words` and `photos`."""
+    label, hint = sentence("form_look_label", language), sentence("form_lost_hint", language)
+    words = Field("words", label, "line", hint, most=1000)
+    return _asking("form_look", language, words, replace(_photos(language, required=False), most=1))
 
 
 def report_form(which: ReportForm, language: str = "en", *, private: bool = False) -> Form:
@@ -105,8 +112,8 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
     return Form(sentence("form_sealed", language), (category, photos, where, words, secret))
 
 
-def _asking(title: str, language: str, field: Field) -> Form:
-    return Form(sentence(title, language), (field,))
+def _asking(title: str, language: str, *fields: Field) -> Form:
+    return Form(sentence(title, language), fields)
 
 
 def _whereabouts(language: str) -> tuple[Field, ...]:

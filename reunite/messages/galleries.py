@@ -14,7 +14,7 @@ _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
 
 def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], searched: int) -> Reply:
     """Return a lost report's first reply: what was searched, what may match, and what is closest otherwise."""
-    head = [_headline(report, pairs, searched)]
+    head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
     return _gallery(report, head, pairs, tiles, _ASKS)
@@ -67,14 +67,15 @@ def _gallery(
     actions = tuple(button(each, report.id, language) for each in ("none_of_these", *asks))
     return Reply(
         "first_reply",
-        (*head, *_entries(report, pairs, tiles), line("pick_one", language), *hint),
+        (*head, *entries(report, pairs, tiles), line("pick_one", language), *hint),
         buttons=(*numbers, *actions),
         about=frozenset({report.id}),
         gallery=tuple(tiles),
     )
 
 
-def _headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
+def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
+    """Say how many matches there are, and among how many finds."""
     language = report.language
     among = plural("among_finds", searched, language)
     labels = [match.label for match, _ in pairs if match.label]
@@ -84,7 +85,7 @@ def _headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
     return line("answer", language, matches=matches, among=among)
 
 
-def _entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Iterator[Line]:
+def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Iterator[Line]:
     """A line for each tile, and a heading between the labelled ones and the others."""
     language, last = report.language, False
     for (match, found), tile in zip(pairs, tiles, strict=True):

@@ -75,7 +75,7 @@ def claim(claim: UUID) -> ReplyKey:
 
 def claim_card(claim: UUID, reader: ReportKind) -> ReplyKey:
     """Return the key of a claim's card for the moderators of its found or, on another workspace, its lost report."""
-    return ReplyKey(f"{claim}:log:{reader}")
+    return ReplyKey(f"{claim}:card:{reader}")
 
 
 def conversation(claim: UUID) -> ReplyKey:

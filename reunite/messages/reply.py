@@ -82,6 +82,7 @@ ReplyKind = Literal[
     "handover",
     "log",
     "note",
+    "look",
 ]
 Action = Literal[
     "mine",
@@ -89,6 +90,8 @@ Action = Literal[
     "look_for_it",
     "pick",
     "none_of_these",
+    "look_mine",
+    "look_page",
     "confirm",
     "refuse",
     "release",
@@ -108,9 +111,10 @@ Action = Literal[
     "reminders_off",
     "reminders_on",
 ]
-"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over` and
-`where_is_it` are about a match, those with `claim` about a claim, `forget` about a workspace, those with `reminders`
-about nothing but the member, `look_for_it` about the post that it answers, all others about a report."""
+"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over`,
+`where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace,
+those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, all others about a
+report. `look_page` shows the page that begins with its match in place of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,14 @@ class Reply:
         picture = None if self.picture and self.picture.photo in photos else self.picture
         gallery = tuple(replace(tile, photo=None) if tile.photo in photos else tile for tile in self.gallery)
         return replace(self, picture=picture, gallery=gallery)
+
+    def without_person(self, member: str, word: str) -> "Reply":
+        """Return the reply with a word in the place of a member."""
+        lines = tuple(
+            tuple(Plain(word) if isinstance(span, Person) and span.member.id == member else span for span in line)
+            for line in self.lines
+        )
+        return replace(self, lines=lines)
 
     def with_targets(self, targets: Mapping[UUID, ReplyTarget]) -> "Reply":
         """Return the reply with its jumps resolved where `targets` (by report) knows them."""

@@ -13,6 +13,7 @@ class Ways:
     lost: str
     found: str
     sealed: str
+    search: str
     mine: str
     privacy: str
     setup: str
@@ -35,6 +36,7 @@ def usage(ways: Ways, language: str) -> Reply:
     lines = (
         line("help_lost", language, lost=ways.lost),
         line("help_found", language, found=ways.found, sealed=ways.sealed),
+        line("help_search", language, search=ways.search),
         line("help_mine", language, mine=ways.mine, privacy=ways.privacy),
         line("help_claims", language),
         line("help_moderators", language, setup=ways.setup),

@@ -5,7 +5,7 @@ from string import Formatter
 from typing import Final, Literal
 from uuid import UUID
 
-from reunite.entities import Label, Match, MatchState, Question, Report, ReportKind, Why
+from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
 from reunite.language import date_words, moment_words, plural, template, weekday
 from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
@@ -144,7 +144,8 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
         lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
     if not other.sealed:
         lines += quote(other)
-    if (why := why_words(match.why, language)) and not other.sealed:
+    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed find
+    if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
     buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
     if reader.kind is ReportKind.FOUND:  # this may be all that its thread says
@@ -160,12 +161,18 @@ def question(report: Report, asked: Question) -> Reply:
     choices = tuple(
         Choice(str(number), option(asked, words, language), sources) for number, words in enumerate(asked.options)
     )
-    unsure = Choice(UNSURE, sentence("not_sure", language))
-    return Reply("question", (asking,), asked=report.id, choices=(*choices, unsure))
+    others = (
+        Choice(ANOTHER, sentence(f"another_{asked.aspect}", language)),
+        Choice(UNSURE, sentence("not_sure", language)),
+    )
+    none = button("none_of_these", report.id, language)
+    return Reply("question", (asking,), asked=report.id, choices=(*choices, *others), buttons=(none,))
 
 
 def option(asked: Question, words: str, language: str = "en") -> str:
     """Return the words on an option's button: colours are translated, places are members' words."""
+    if words == ANOTHER:
+        return sentence(f"another_{asked.aspect}", language)
     return from_english(words, language) if asked.aspect == "colour" else words
 
 

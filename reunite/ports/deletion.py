@@ -21,5 +21,5 @@ class Deletion(Protocol):
         ...
 
     async def forget_moderator(self, member: str) -> None:
-        """Delete a member's name from the log of verdicts and from the replies that name them."""
+        """Delete a member's name from the log of verdicts, and have it removed from every reply that names them."""
         ...

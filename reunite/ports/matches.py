@@ -1,6 +1,6 @@
 """Matches: scored pairs, and what was decided about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -19,6 +19,13 @@ class Matches(Protocol):
 
     async def of(self, report: UUID) -> Sequence[Match]:
         """Return every match of a report, most probable first."""
+        ...
+
+    async def refused(self, report: UUID) -> Mapping[UUID, bool]:
+        """Return what was refused or declined for any report of the same author, and whether by itself, as a card.
+
+        For a found report these are the lost reports of those whom it isn't from.
+        """
         ...
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:

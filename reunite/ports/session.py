@@ -1,6 +1,8 @@
 """The store: transactions within a community, each with its parts."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -9,11 +11,11 @@ from reunite.entities import PlatformName, Settings, Workspace
 from reunite.ports.candidates import Candidates
 from reunite.ports.claims import Claims
 from reunite.ports.deletion import Deletion
+from reunite.ports.looks import Looks
 from reunite.ports.matches import Matches
 from reunite.ports.outbox import Outbox
 from reunite.ports.photos import Photos
 from reunite.ports.questions import Questions
-from reunite.ports.reminders import Reminders
 from reunite.ports.reports import Reports
 from reunite.ports.verdicts import Verdicts
 from reunite.ports.work import Work
@@ -26,6 +28,8 @@ class Session(Protocol):
     @property
     def reports(self) -> Reports: ...
     @property
+    def looks(self) -> Looks: ...
+    @property
     def questions(self) -> Questions: ...
     @property
     def photos(self) -> Photos: ...
@@ -37,8 +41,6 @@ class Session(Protocol):
     def verdicts(self) -> Verdicts: ...
     @property
     def claims(self) -> Claims: ...
-    @property
-    def reminders(self) -> Reminders: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
@@ -67,6 +69,14 @@ class Store(Protocol):
         ...
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None: ...
+
+    async def known_workspaces(self, platform: PlatformName) -> Sequence[tuple[Workspace, datetime | None]]:
+        """Return a platform's workspaces, each with since when the bot has been absent from it."""
+        ...
+
+    async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
+        """Store since when the bot has been absent from a workspace. Joining it again clears that."""
+        ...
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         """Store a code by which another workspace may join the community: once, within 15 minutes."""

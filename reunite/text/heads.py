@@ -41,10 +41,32 @@ def head_of(text: str) -> str | None:
 
 def head_noun(english: str) -> str | None:
     """Return the noun that an English text is likely about: the first known thing, or else the first likely noun."""
+    known = head_phrase(english)
+    leading, _ = _pieces(english)
+    return known.split()[-1] if known else next(filter(None, map(_likely, leading)), None)
+
+
+def head_phrase(english: str) -> str | None:
+    """Return the first known thing with the things before it that say what it's for: "phone case"."""
+    leading, later = _pieces(english)
+    return next(filter(None, (*map(_known, leading), *map(_known, later))), None)
+
+
+def things_in(english: str) -> frozenset[str]:
+    """Return the stems of all nouns of things, whatever a text says about them."""
+    return frozenset(stem(word) for word in _WORD.findall(_folded(english)) if _is_thing(word))
+
+
+def never_names_a_thing(word: str) -> bool:
+    """Whether a word is about people, sizes or the post itself: nobody recognises a thing by it."""
+    return word in _NEVER or stem(word) in _NEVER
+
+
+def _pieces(english: str) -> tuple[list[list[str]], list[list[str]]]:
+    """Return the words that begin a phrase, and those that say more about it."""
     phrases = [_REST.split(_RULED_OUT.sub(" ", phrase)) for phrase in _PHRASE_END.split(_folded(english))]
     leading = [_WORD.findall(pieces[0]) for pieces in phrases]
-    later = [_WORD.findall(piece) for pieces in phrases for piece in pieces[1:]]
-    return next(filter(None, (*map(_known, leading), *map(_known, later), *map(_likely, leading))), None)
+    return leading, [_WORD.findall(piece) for pieces in phrases for piece in pieces[1:]]
 
 
 def names_a_thing(text: str) -> bool:
@@ -58,14 +80,14 @@ def _folded(english: str) -> str:
 
 
 def _known(words: list[str]) -> str | None:
-    """The last thing of the first run of things: the "case" of a "phone case"."""
-    head = None
+    """The first run of things: "phone case"."""
+    run: list[str] = []
     for word in words:
         if _is_thing(word):
-            head = word
-        elif head and word != "up":
+            run.append(word)
+        elif run and word != "up":
             break
-    return head
+    return " ".join(run) or None
 
 
 def _is_thing(word: str) -> bool:

@@ -37,6 +37,7 @@ _TOKEN: Final = re.compile(
 _ELISION: Final = frozenset("'’")
 _LINE_ENDS: Final = frozenset("\n,;|.")
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
+_UNSPACED_WHERE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠](?:で(?!す|し)|に|近く|のそば|付近|の前|の上|の下|在)")
 _LEFT_OVER: Final = " \t\n,;:：–—-"
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _Found = tuple[int, int, int]
@@ -64,6 +65,12 @@ def locate(text: str) -> Located:
         found.append(text[tokens[shown].start() : end])
     rest = _SPACES.sub(" ", rest + text[end:]).strip()
     return Located(_EMPTY_BRACKETS.sub("", rest).strip(_LEFT_OVER) if found else rest, tuple(found))
+
+
+def may_say_where(text: str) -> bool:
+    """Whether a text has anything that could say where, understood or not."""
+    words = [_plain(token[0]) for token in _TOKEN.finditer(text)]
+    return bool(_UNSPACED_WHERE.search(text)) or any(lead_length(words, first) for first in range(len(words)))
 
 
 def _plain(token: str) -> str:

@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -48,6 +48,19 @@ class FitResult:
     """Out of fold."""
     log_loss_before: float
     """Of the prior, on the same searches."""
+
+    def summary(self, source: str, version: str) -> dict[str, Any]:
+        """Return what an encoder was fitted to and how it did, in numbers."""
+        model = self.scoring_model
+        return {
+            "source": source,
+            "encoder": version,
+            "searches": self.searches,
+            "things": self.things,
+            "log_loss": self.log_loss,
+            "log_loss_before": self.log_loss_before,
+            "limits": {"words": asdict(model.text_limits), "photos": asdict(model.photo_limits)},
+        }
 
 
 def calibrate(labelled: LabelledSet, prior: ScoringModel, seed: int = 0) -> FitResult:

@@ -7,13 +7,26 @@ import pytest
 
 from reunite import rules
 from reunite.commands import AnswerQuestion, ChangeSettings, EditReport, GiveVerdict, Withdraw
-from reunite.entities import Label, Member, Question, ReplyTarget, Report, ReportState, Settings, VerdictKind, Why
+from reunite.entities import (
+    ANOTHER,
+    Label,
+    Member,
+    Question,
+    ReplyTarget,
+    Report,
+    ReportState,
+    Settings,
+    VerdictKind,
+    Why,
+)
 from reunite.errors import DefectError, TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages import keys, wording
 from reunite.posts import AnswerResult
+from tests.contract.absence_cases import AbsenceCases
 from tests.contract.handover_cases import HandoverCases
+from tests.contract.look_cases import LookCases, RefusalCases
 from tests.contract.photo_edit_cases import PhotoEditCases
 from tests.contract.reminder_cases import ReminderCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
@@ -177,7 +190,9 @@ class SearchCases:
         found = [await stage.found(place=place) for place in ("gym", "pool")]
         await stage.search(lost, *found, label=Label.POSSIBLE)
         question = (await stage.thread(lost))[-1]
-        assert [choice.words for choice in question.choices] == ["gym", "pool", sentence("not_sure")]
+        others = [sentence("another_place"), sentence("not_sure")]
+        assert [choice.words for choice in question.choices] == ["gym", "pool", *others]
+        assert [button.action for button in question.buttons] == ["none_of_these"]
         await stage.handlers.withdraw(Withdraw(target=found[0].target))
         assert (await stage.thread(lost))[-1] == replace(question, choices=())
 
@@ -191,6 +206,17 @@ class SearchCases:
         assert (again.words, again.changed) == (sentence("said_before", said="blue"), False)
         assert (await stage.now(lost)).question_answer == "blue"
         assert len(stage.hints.work) == hints + 1
+
+    async def test_another_answer_is_kept_and_searched_with(self, stage: Stage) -> None:
+        await stage.join()
+        lost = await stage.lost()
+        await _ask(stage, lost, Question("colour", ("red", "blue")))
+        hints = len(stage.hints.work)
+        assert (await _answer(stage, lost, ANOTHER)).words == sentence("said")
+        assert (await stage.now(lost)).question_answer == ANOTHER
+        assert len(stage.hints.work) == hints + 1
+        said = sentence("another_colour")
+        assert (await _answer(stage, lost, "0")).words == sentence("said_before", said=said)
 
     async def test_who_may_answer_and_what(self, stage: Stage) -> None:
         await stage.join()
@@ -554,6 +580,9 @@ class HandlerCases(
     OwnCases,
     LinkCases,
     GalleryCases,
+    AbsenceCases,
+    LookCases,
+    RefusalCases,
     HandoverCases,
     PhotoEditCases,
     ReminderCases,

@@ -36,10 +36,11 @@ JPEG = drawing("red")
 
 @dataclass(frozen=True)
 class Told:
-    """What one person is told and nobody else: its words, and by what the platform knows the buttons below."""
+    """What one person is told and nobody else: its words, what names the buttons below, its pictures."""
 
     words: str
     handle: Any = None
+    pictures: int = 0
 
 
 @dataclass
@@ -125,6 +126,14 @@ class Harness(ABC):
     @abstractmethod
     async def report_sealed(self, author: Member, words: str, where: str) -> str:
         """Report found keys whose photo stays sealed, and return what the finder is told."""
+
+    @abstractmethod
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+        """Search without a report, and return what that member is shown once the search is over."""
+
+    @abstractmethod
+    async def turn(self, page: Told, words: str, member: Member) -> Told:
+        """Press a button that shows another page in place of this one, and return it."""
 
     @abstractmethod
     async def own_reports(self, member: Member) -> Told:

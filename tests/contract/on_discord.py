@@ -16,6 +16,7 @@ from reunite.ports import Sent
 from tests.contract.harness import JPEG, Harness, Mark, Told
 from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, PRIVATE_THREAD
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -117,6 +118,20 @@ class OnDiscord(Harness):
         filled = {"words": words, "where": where, "category": "keys"}
         return (await self._told(await self.double.submit(opening, {"photo.jpg": JPEG}, **filled))).words
 
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+        options = {"words": words} if words else {}
+        sent = ("photo.jpg", photo) if photo else None
+        return self._page(await self._told(await self.double.slash("search", member.id, "general", sent, **options)))
+
+    async def turn(self, page: Told, words: str, member: Member) -> Told:
+        await self.double.press(page.handle, words, member.id)
+        await eventually(lambda: self._page(page).words != page.words)
+        return self._page(page)
+
+    def _page(self, told: Told) -> Told:
+        shown = self.double.find(told.handle)
+        return Told(self.double.text(shown), told.handle, len(shown["attachments"]))
+
     async def own_reports(self, member: Member) -> Told:
         return await self._told(await self.double.slash("mine", member.id, "general"))
 
@@ -184,7 +199,7 @@ class OnDiscord(Harness):
 
 @asynccontextmanager
 async def on_discord(database_url: str) -> AsyncIterator[OnDiscord]:
-    async with DiscordDouble() as double, Store(database_url) as store:
+    async with DiscordDouble() as double, Store(database_url, keys=KEYS) as store:
         config = DiscordConfig(token=TOKEN, api_base=double.api_base, gateway=double.gateway_url, guilds_wait=0.05)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:
             yield OnDiscord(store, platform, double=double)

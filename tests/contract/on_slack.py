@@ -20,6 +20,7 @@ from tests.contract.harness import JPEG, Harness, Mark, Told
 from tests.doubles.slack import Envelope, SlackDouble, shown
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM
 from tests.doubles.slack_blocks import loaded, words_of
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import PATIENCE, eventually
 
@@ -120,6 +121,17 @@ class OnSlack(Harness):
         photo = self.double.api.files.add(author.id, "photo.jpg", JPEG)
         return (await self._filled(author, words=words, where=where, category="keys", photos=[photo])).words
 
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+        if photo is None:
+            used = await self.double.slash("lost", f"search {words}", member.id, self.channels["found"])
+            return await self._whispered(used)
+        await self.double.slash("lost", "search", member.id, self.channels["found"])
+        sent = [self.double.api.files.add(member.id, "photo.jpg", photo)]
+        return await self._filled(member, **({"words": words} if words else {}), photos=sent)
+
+    async def turn(self, page: Told, words: str, member: Member) -> Told:
+        return await self._whispered(await self.double.press_whisper(page.handle, words, member.id), in_place=True)
+
     async def own_reports(self, member: Member) -> Told:
         return await self._whispered(await self.double.slash("lost", "mine", member.id, self.channels["found"]))
 
@@ -130,13 +142,14 @@ class OnSlack(Harness):
         if errors := (sent.ack or {})["payload"].get("errors"):
             return Told(" ".join(errors.values()))
         view = self.double.views.pop(modal["id"])
-        return Told(words_of(view["blocks"]).strip(), view)
+        return Told(words_of(view["blocks"]).strip(), view, _images(view["blocks"]))
 
-    async def _whispered(self, used: Envelope) -> Told:
+    async def _whispered(self, used: Envelope, *, in_place: bool = False) -> Told:
         answer, *_ = await eventually(lambda: used.answers)
-        assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", False)
+        assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", in_place)
         place = used.payload.get("channel_id") or used.payload["channel"]["id"]
-        return Told(shown(answer).strip() or str(answer["text"]), {"channel": place, **answer})
+        pictures = _images(loaded(answer.get("blocks", [])))
+        return Told(shown(answer).strip() or str(answer["text"]), {"channel": place, **answer}, pictures)
 
     async def is_acknowledged(self, post: ReplyTarget) -> bool:
         message = self.double.message(post.channel, str(post.message))
@@ -209,9 +222,13 @@ class OnSlack(Harness):
         return [each["ts"] for each in self.double.thread(root.channel, str(root.message))]
 
 
+def _images(blocks: list[Any]) -> int:
+    return len([each for each in blocks if each["type"] == "image"])
+
+
 @asynccontextmanager
 async def on_slack(database_url: str) -> AsyncIterator[OnSlack]:
-    async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url) as store:
+    async with SlackDouble.running(acknowledge_within=5) as double, Store(database_url, keys=KEYS) as store:
         channels = {"found": double.add_channel("found"), "lost": double.add_channel("lost")}
         config = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base=double.api_base, ping_seconds=0.2)
         async with app.running(Handlers(store, NoQueue()), store, config) as platform:

@@ -17,6 +17,7 @@ from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, Told
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -114,12 +115,20 @@ class OnWeb(Harness):
         sealed = {"sealed": "yes", "category": "keys", "place": where}
         return str((await self._post(author, words, "found", JPEG, **sealed))["channel"])
 
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+        said = await self._send("/looks", {"id": str(uuid4()), "name": member.name, "text": words}, photo)
+        return self._told(said["note"]) if "note" in said else Told(said["error"])
+
+    async def turn(self, page: Told, words: str, member: Member) -> Told:
+        return await self.press(page, words, member)
+
     async def own_reports(self, member: Member) -> Told:
         return self._told(*(await self._ask("/my-reports", member))["replies"])
 
     def _told(self, *replies: Any) -> Told:
         words = "\n".join(_words(reply) for reply in replies)
-        return Told(words, [button for reply in replies for button in reply["buttons"]])
+        pictures = sum(len(reply["gallery"]) for reply in replies)
+        return Told(words, [button for reply in replies for button in reply["buttons"]], pictures)
 
     async def _board(self, viewer: Member | None = None) -> dict[int, dict[str, Any]]:
         """Return the messages as a page sees them that is opened now; by nobody in particular, or by someone."""
@@ -213,7 +222,7 @@ def _words(reply: Any) -> str:
 
 @asynccontextmanager
 async def on_web(database_url: str) -> AsyncIterator[OnWeb]:
-    async with Store(database_url) as store:
+    async with Store(database_url, keys=KEYS) as store:
         handlers = Handlers(store, NoQueue())
         async with (
             app.running(handlers, store, WebConfig(port=0)) as platform,

@@ -112,4 +112,4 @@ class ReminderCases:
         await stage.press("reminders_off", workspace.id, ADA)
         await stage.press("forget", workspace.id, ADA)
         async with stage.session(workspace.community) as session:
-            assert not await session.reminders.wants_none(workspace.id, ADA.id)
+            assert not await session.questions.wants_none(workspace.id, ADA.id)

@@ -24,7 +24,7 @@ ON = {"discord": 2, "slack": 3, "web": 4}
 
 
 def test_the_registry_names_every_platform() -> None:
-    assert set(PLATFORMS) == set(get_args(PlatformName))
+    assert {*PLATFORMS, "api"} == set(get_args(PlatformName))  # the HTTP API is a package of its own
     assert set(PLATFORMS) <= set(Settings.model_fields)
     [independent] = [each for each in PROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "independence"]
     assert {f"bot.{name}" for name in PLATFORMS} == set(independent["modules"])
@@ -43,7 +43,7 @@ def test_adapters_are_called_alike(name: str) -> None:
     entry = PLATFORMS[name]
     assert list(inspect.signature(entry.running()).parameters)[:3] == ["handlers", "store", "config"]
     if entry.has_doctor:
-        assert list(inspect.signature(entry.check()).parameters) == ["config", "database_url"]
+        assert list(inspect.signature(entry.check()).parameters) == ["config", "connections"]
 
 
 @pytest.mark.parametrize("name", PLATFORMS)
@@ -60,7 +60,7 @@ def test_parts_have_the_same_class_on_every_platform() -> None:
                 assert hasattr(import_module(f"bot.{platform}.{module}"), public), (platform, module, public)
 
 
-@pytest.mark.parametrize("module", ["bot.platforms", "cli.settings", "cli.services", "cli.doctor"])
+@pytest.mark.parametrize("module", ["bot.platforms", "cli.settings", "cli.services", "cli.doctor", "api.app"])
 def test_a_platforms_library_is_imported_by_its_adapter_only(module: str) -> None:
     script = f"import sys, {module}; print(*{{'discord', 'slack_bolt', 'slack_sdk', 'torch'}} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -28,7 +28,7 @@ SLACK = (ROOT / "docs/slack.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-ROOMS = "reunite|db|workers|bot|cli|tests|slack"
+ROOMS = "reunite|db|metrics|workers|bot|api|cli|tests|slack"
 
 
 def section(document: str, title: str) -> str:

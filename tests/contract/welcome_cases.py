@@ -11,7 +11,7 @@ class WelcomeCases:
     async def test_a_workspace_is_greeted_once_in_its_language(self, stage: Stage) -> None:
         await stage.join(language="de")
         await stage.join("there")
-        ways = Ways("/lost", "/found", "/sealed", "/mine", "/privacy", "/setup", "/help")
+        ways = Ways("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
         first = await stage.handlers.greeting("web", "here", ways)
         assert first
         assert sentence("greet_try", "de", lost="/lost") in first.text()

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -113,6 +114,27 @@ def test_match_ranks_a_set_and_never_reads_its_answers(
     assert prediction["id"] == "q"
     assert prediction["results"][0]["id"] == "blue"
     assert sum(result["probability"] for result in prediction["results"]) <= 1
+
+
+def test_match_takes_vectors_of_a_model_that_is_not_here(environment: dict[str, str], tmp_path: Path) -> None:
+    gallery = [{"id": name, "photos": [f"{name}.jpg"]} for name in ("near", "far")]
+    for row in gallery:
+        (tmp_path / row["photos"][0]).write_bytes(drawing("red"))  # only the vectors differ
+    for name, rows in (("gallery", gallery), ("queries", [{"id": "q", "text": "my zither"}])):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    arrays: dict[str, Any] = {
+        "photos": np.array([[1, 0, 0], [0, 1, 0.5]]),
+        "photo_names": np.array(["far.jpg", "near.jpg"]),
+        "texts": np.array([[0.5, 0.6, 0.5]]),
+        "text_strings": np.array(["my zither"]),
+    }
+    np.savez(tmp_path / "vectors.npz", **arrays)
+    out = tmp_path / "predictions.jsonl"
+    options = ["--out", str(out), "--vectors", str(tmp_path / "vectors.npz"), "--as", "openai/clip-vit-large-patch14"]
+    reunite(environment, "match", str(tmp_path), *options)
+    [prediction] = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [result["id"] for result in prediction["results"]] == ["near", "far"]
+    assert prediction["results"][0]["shown"]
 
 
 def test_doctor_says_what_is_missing_and_what_to_do(

@@ -23,7 +23,12 @@ def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(
     for folder in (home, *home.parents[:2]):
         folder.chmod(0o711)  # as root the servers run as another account, which must get through
     port = free_port()
-    environment = {**os.environ, "REUNITE_HOME": str(home / "home"), "REUNITE_ENCODER": "concept"}
+    environment = {
+        **os.environ,
+        "REUNITE_HOME": str(home / "home"),
+        "REUNITE_ENCODER": "concept",
+        "REUNITE_API_PORT": str(free_port()),
+    }
     with subprocess.Popen(
         [*REUNITE, "demo", "--port", str(port)],
         env=environment,

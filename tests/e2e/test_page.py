@@ -75,7 +75,7 @@ async def test_the_author_answers_the_question_with_a_button_and_others_are_told
     await ada.be("Ada")
     await ada.lost.post("my umbrella")
     question = ada.lost.column.locator(".answer.is-question")
-    await expect(question.get_by_role("button")).to_have_count(4)
+    await expect(question.get_by_role("button")).to_have_count(6)
     await ada.be("Ben")
     await question.get_by_role("button", name="green").click()
     await expect(question).to_contain_text(wording.sentence("only_author"))

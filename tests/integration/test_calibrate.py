@@ -125,3 +125,20 @@ async def search(place: World, report: Report) -> Search:
         now = await session.reports.get(report.id)
         assert now
         return await session.candidates.search(now, 1000)
+
+
+async def test_the_deployments_weights_are_found_by_version_or_by_model_name(
+    place: World, owner_database_url: str
+) -> None:
+    async def found(model: str) -> tuple[str, float] | None:
+        newest = await calibrations.newest_for_all(owner_database_url, model)
+        return newest and (newest[0], newest[1].none_log_odds)
+
+    assert await found("org/clip") is None
+    for version, none in (("org/clip@1+a", 1.0), ("org/clip@2+a", 2.0), ("org/clip-large@1+a", 3.0)):
+        weights = replace(PRIOR, none_log_odds=none)
+        await calibrations.save_for_all(owner_database_url, version, weights, {})
+    await calibrations.save(place.store, place.workspace.community, "org/clip@2+a", NOTHING_IS_SURE, {})
+    assert await found("org/clip") == ("org/clip@2+a", 2.0)
+    assert await found("org/clip@1+a") == ("org/clip@1+a", 1.0)
+    assert await found("org/c") is None

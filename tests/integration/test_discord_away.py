@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.discord.app import running
 from db.store import Store
+from reunite.absence import GRACE
+from reunite.commands import JoinWorkspace
 from reunite.entities import ReportState
 from reunite.handlers import Handlers
 from reunite.messages.keys import ReplyKey
@@ -148,6 +150,19 @@ async def test_an_old_post_that_was_deleted_while_the_bot_was_away_is_withdrawn(
         await discord.delete(gone, tell=False)
         async with online(discord, store, look_back=timedelta(0)) as here:
             await eventually(lambda: _texts_are(here, ["", "a kept hat"]))
+
+
+async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a_week(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.absence._EVERY", 0.05)
+    async with guild(database_url) as (discord, store):
+        gone = await store.join(JoinWorkspace("discord", "999", "gone"))
+        async with online(discord, store) as here:
+            await eventually(lambda: store.known_workspaces("discord"), holds=lambda known: (gone, None) not in known)
+            await store.note_absence(gone, datetime.now(UTC) - GRACE)
+            await eventually(lambda: store.workspace("discord", "999"), holds=lambda known: known is None)
+            assert await here.community()
 
 
 async def _number_is(here: World, number: int) -> bool:

@@ -33,7 +33,7 @@ async def test_a_pressed_button_is_taken_once_and_the_answer_stands_in_its_place
         _, question = await asked(here, bob)
         shown = here.discord.find(question)["components"]
         assert [each["label"] for row in shown for each in row["components"]] == [
-            "library", "*tram* @everyone", "Not sure",
+            "library", "*tram* @everyone", "Somewhere else", "Not sure", "None of these",
         ]  # fmt: skip
         pressed = [await here.discord.press(question, "*tram* @everyone", bob) for _ in range(2)]
         await eventually(lambda: all(each.answer for each in pressed) or None)

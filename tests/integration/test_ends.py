@@ -69,3 +69,7 @@ async def test_a_moderator_who_wants_to_be_forgotten_is_named_nowhere(place: Wor
         for table in ("verdict", "outbox"):
             query = f"SELECT 1 FROM {table} AS t WHERE t::text LIKE '%Zander%'"  # noqa: S608 - one of the two above
             assert connection.execute(query.encode()).fetchall() == []
+    await place.quiet()
+    shown = [sent.reply for _, sent in place.platform.messages]
+    assert "Returned, confirmed by someone." in "\n".join(reply.text() for reply in shown)
+    assert not any("zoe" in repr(reply) for reply in shown)

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.app import running
 from bot.slack.config import SlackConfig
 from bot.slack.doctor import check
+from db.config import Connections
 from db.store import Store
 from reunite.handlers import Handlers
 from tests.doubles.slack import SlackDouble
@@ -18,7 +19,7 @@ from tests.support.slack_adapter import by_http, config, no_proxy
 
 async def findings(settings: SlackConfig) -> dict[str, tuple[str, str]]:
     with no_proxy():
-        found = [finding async for finding in check(settings, "")]
+        found = [finding async for finding in check(settings, Connections(database_url="", redis_url=""))]
     return {finding.what: (finding.found, finding.remedy) for finding in found}
 
 

@@ -106,6 +106,29 @@ async def test_a_body_that_slack_would_never_send_is_refused(world: World, body:
                 assert got.status == 401
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        *(("application/json", body) for body in ("", "null", "[]", "7", '"x"', "{}", '{"type": 1}', '{"event": []}')),
+        ("application/json", "[" * 5000),
+        ("application/json", json.dumps({"type": "event_callback", "team_id": TEAM, "event": {"type": ["message"]}})),
+        ("application/json", json.dumps({"type": "event_callback", "team_id": {"a": 1}, "event": {"type": "message"}})),
+        (FORM, "payload="),
+        (FORM, "payload=[]"),
+        (FORM, "payload=7"),
+        (FORM, "payload={}"),
+        (FORM, 'payload={"type": "block_actions", "actions": []}'),
+        (FORM, 'payload={"type": "view_submission", "view": {"callback_id": "press"}}'),
+        (FORM, "command=/lost"),
+        (FORM, "a=%ff&b"),
+    ],
+)
+async def test_no_signed_request_is_our_fault_whatever_is_in_it(world: World, kind: str, body: str) -> None:
+    status, _ = await request(world, body, signed(body), kind)
+    assert status < 500
+    assert await world.reports() == []
+
+
 async def test_a_request_for_a_workspace_without_the_app_changes_nothing(world: World) -> None:
     body = posted(world).replace(TEAM, "T0UNKNOWN")
     await request(world, body, signed(body))

@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +14,7 @@ from aiohttp import ClientSession
 
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from db.installations import Installations
+from reunite.absence import GRACE
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
 from reunite.messages.reply import Plain, Reply
@@ -152,6 +154,28 @@ async def test_a_members_own_token_is_no_reason_to_forget_a_workspace(world: Wor
     revoked = {"type": "tokens_revoked", "tokens": {"oauth": [world.ada], "bot": []}}
     await world.slack.tell(revoked, team=TEAM, at=time.time() + 1).acked.wait()
     assert await is_kept(world, TEAM)
+
+
+async def test_a_workspace_that_took_the_app_away_while_the_bot_was_down_is_forgotten(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.absence._EVERY", 0.05)
+    for team in (TEAM, OTHER):
+        await install(world, team)
+    known = await world.store.workspace("slack", TEAM)
+    assert known
+    world.slack.teams[TEAM].installed = False
+    again = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    async with world_on(world.slack, world.store.url, again=world, **by_http(world.slack), **again):
+        await eventually(lambda: _absent_since(world, TEAM))
+        assert await is_kept(world, TEAM)
+        await world.store.note_absence(known, datetime.now(UTC) - GRACE)
+        await eventually(lambda: is_kept(world, TEAM), holds=lambda kept: not kept)
+    assert await is_kept(world, OTHER)
+
+
+async def _absent_since(world: World, team: str) -> object:
+    return next(since for each, since in await world.store.known_workspaces("slack") if each.external_id == team)
 
 
 async def test_tokens_are_in_no_log(

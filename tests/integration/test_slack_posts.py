@@ -8,6 +8,7 @@ from aiohttp import ClientSession, web
 
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, ReportState, Settings
+from reunite.messages import keys
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import BOT_USER, TEAM
@@ -108,6 +109,30 @@ async def test_a_deleted_post_withdraws_the_report(world: World, *, answered: bo
     world.slack.delete(world.found, ts)
     await world.slack.settle()
     assert (await world.report()).state is ReportState.WITHDRAWN
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_post_that_the_bot_hears_of_after_its_deletion_is_not_kept(world: World, *, heard: bool) -> None:
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, "gone before", unheard=True)
+    message = dict(world.slack.message(world.found, ts) or {})
+    world.slack.delete(world.found, ts, unheard=not heard)
+    await world.slack.settle()
+    world.slack.tell({**message, "channel": world.found, "subtype": "file_share"})
+    await world.slack.settle()
+    if heard:
+        assert await world.reports() == []
+    else:
+        await eventually(world.reports, holds=lambda found: [each.text for each in found] == [""])
+
+
+async def test_a_post_that_turns_out_to_be_gone_when_it_is_answered_is_withdrawn(world: World) -> None:
+    ts = world.slack.post_photo(world.found, world.ada, JPEG, "a hat")
+    await world.acknowledged(world.found, ts)
+    report = await world.report()
+    world.slack.delete(world.found, ts, unheard=True)
+    async with world.store.session(report.community) as session:
+        await session.outbox.post(report.id, keys.watching(report.id), Reply("nothing", ((Plain("hm"),),)))
+    await eventually(world.report, holds=lambda known: known.state is ReportState.WITHDRAWN)
 
 
 async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_not(world: World) -> None:

@@ -12,6 +12,7 @@ from reunite.entities import MatchState, ReportState
 from reunite.messages.reply import Action
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
+from tests.support.keys import KEYS
 from tests.support.slack_adapter import JPEG, World, by_http, world_on
 from tests.support.waiting import eventually
 
@@ -146,6 +147,26 @@ async def test_no_further_back_than_allowed_is_looked(database_url: str) -> None
             assert [each.text for each in await world.reports()] == ["was missed"]
 
 
+async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_verdict_counts(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            await caught_up(before)
+            lost, _, match, card = await before.card()
+            posts = {words: slack.post_photo(before.found, before.ada, JPEG, words) for words in ("stays", "goes")}
+            for ts in posts.values():
+                await before.acknowledged(before.found, ts)
+        slack.delete(before.found, posts["goes"], unheard=True)
+        slack.react_unheard(card.channel, card.message, "white_check_mark", before.admin)
+        async with world_on(slack, database_url, again=before, look_back=timedelta(0)) as world:
+            await eventually(
+                lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
+            )
+            await eventually(world.reports, holds=lambda all_: {each.text for each in all_[2:]} == {"stays", ""})
+
+
 async def test_slack_being_busy_delays_the_look_and_loses_nothing(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +185,7 @@ async def test_a_workspace_that_refuses_us_keeps_no_other_from_being_looked_up(
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._EVERY", 0.1)
     oauth: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    async with SlackDouble.running() as slack, Store(database_url) as store:
+    async with SlackDouble.running() as slack, Store(database_url, keys=KEYS) as store:
         other = slack.add_team("T0OTHER")
         for bot in slack.teams.values():
             await Installations(store).save(Installation(bot.team, bot.name, bot.user, bot.token))

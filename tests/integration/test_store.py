@@ -21,6 +21,9 @@ from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 
 TENANT_TABLES = {
+    "api_job",
+    "api_token",
+    "embedding_request",
     "workspace",
     "channel",
     "report",

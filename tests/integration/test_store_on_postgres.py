@@ -7,11 +7,12 @@ import pytest
 from db.store import Store
 from tests.contract.stages import PostgresStage
 from tests.contract.store_cases import StoreCases
+from tests.support.keys import KEYS
 
 
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
-    async with Store(database_url) as store:
+    async with Store(database_url, keys=KEYS) as store:
         await store.models.register("none", "none", {"shared": 3})
         yield PostgresStage(store)
 

@@ -10,27 +10,36 @@ import pytest
 from db.installations import Installation, Installations
 from db.store import Store
 from tests.integration.test_store import posted
+from tests.support.keys import KEYS
 
 OWNERS = {
     "all_communities",
     "due_reminders",
     "enter_workspace",
     "expired_reports",
+    "failed_work",
     "find_workspace",
     "forget_moderator",
     "hint_due_work",
     "join_workspace",
+    "known_workspaces",
     "lease_outbox",
     "lease_work",
     "leave_workspace",
+    "match_numbers",
     "link_workspace",
+    "outbox_numbers",
+    "report_numbers",
+    "work_numbers",
     "move_community",
     "replies_quoting",
     "stale_photos",
+    "take_embedding_request",
     "unlink_workspace",
+    "use_api_token",
 }
 """The functions that run with the owner's rights, whoever calls them."""
-NOT_CALLED = {"announce_outbox", "move_community"}
+NOT_CALLED = {"announce_embedding_request", "announce_outbox", "move_community"}
 """What the application can't call itself."""
 
 
@@ -60,7 +69,7 @@ async def test_the_functions_that_run_as_the_owner_are_known_and_have_a_fixed_se
 
 
 async def test_the_application_can_create_nothing_that_a_function_would_find_first(database_url: str) -> None:
-    async with Store(database_url) as store:
+    async with Store(database_url, keys=KEYS) as store:
         for statement in ("CREATE TABLE report2 (id int)", "CREATE SCHEMA evil"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await store.rows(statement)
@@ -104,7 +113,7 @@ async def test_every_reference_between_a_communitys_rows_includes_the_community(
 async def test_no_row_can_point_to_another_communitys(
     database_url: str, owner_database_url: str, statement: str
 ) -> None:
-    async with Store(database_url) as store:
+    async with Store(database_url, keys=KEYS) as store:
         ours, theirs = await posted(store, "ours"), await posted(store, "theirs")
         await store.models.register("concept", "colours-1", {"shared": 6})
     async with owner(owner_database_url) as connection:  # row-level security doesn't stop the owner
@@ -117,7 +126,7 @@ async def test_no_row_can_point_to_another_communitys(
 
 
 async def test_within_a_community_nobodys_slack_token_can_be_read(database_url: str) -> None:
-    async with Store(database_url) as store:
+    async with Store(database_url, keys=KEYS) as store:
         ours = await posted(store, "ours")
         installations = Installations(store)
         await installations.save(Installation("T1", "Team", "U1", "xoxb-secret"))

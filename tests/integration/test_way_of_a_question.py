@@ -67,7 +67,7 @@ async def first(place: World, loss: Report) -> tuple[str, float]:
 async def test_the_question_offers_the_candidates_colours_and_its_answer_decides(place: World) -> None:
     loss, reply = await asked(place)
     assert reply.asked == loss.id
-    assert {choice.words for choice in reply.choices} == {"red", "green", "blue", "Not sure"}
+    assert {choice.words for choice in reply.choices} == {"red", "green", "blue", "Another colour", "Not sure"}
     assert place.platform.kinds("l1")[-1] == "question"
     shown = place.platform.kinds("l1").count("match")
     _, before = await first(place, loss)
@@ -111,6 +111,16 @@ async def test_an_author_who_is_not_sure_is_left_in_peace(place: World) -> None:
     assert len(place.platform.messages) == said
 
 
+async def test_another_colour_leaves_what_has_another_colour(place: World) -> None:
+    loss, _ = await asked(place)
+    await answer(place, loss, "Another colour")
+    for root, colour in (("f7", "red"), ("f8", "yellow")):
+        await place.found(root, colour, "an umbrella")
+    await place.quiet()
+    best, _ = await first(place, loss)
+    assert best == "f8"
+
+
 async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are_refused(place: World) -> None:
     loss, _ = await asked(place)
     with pytest.raises(TellUserError, match="nothing_here"):
@@ -139,7 +149,13 @@ async def test_where_it_was_is_asked_where_the_colours_are_one(place: World) -> 
     await place.quiet()
     loss = await place.lost("l1", "my umbrella")
     await place.quiet()
-    assert {choice.words for choice in question(place).choices} == {"tram", "library", "canteen", "Not sure"}
+    assert {choice.words for choice in question(place).choices} == {
+        "tram",
+        "library",
+        "canteen",
+        "Somewhere else",
+        "Not sure",
+    }
     await answer(place, loss, "library")
     best, _ = await first(place, loss)
     assert best == "f1"

@@ -16,6 +16,7 @@ from reunite.handlers import Handlers
 from reunite.messages import notices, wording
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
+from tests.support.keys import KEYS
 from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
@@ -190,7 +191,7 @@ async def test_the_moderators_channel_is_for_moderators(page: Page) -> None:
 async def test_moderators_have_their_channel_from_the_start_unless_another_was_chosen(database_url: str) -> None:
     async with opened(database_url) as page:
         assert await page.post(SEALED) == (201, {"channel": "found", "message": None})
-    async with Store(database_url) as store:
+    async with Store(database_url, keys=KEYS) as store:
         handlers = Handlers(store, NoQueue())
         await handlers.set_up(ChangeSettings(platform="web", workspace="local", settings=Settings(log_channel="other")))
         async with running(handlers, store, WebConfig(port=0)):

@@ -11,6 +11,7 @@ from bot.discord.config import DiscordConfig
 from db.config import Connections
 from tests.doubles.discord import TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import MANAGE_GUILD, MANAGE_MESSAGES, Json
+from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background, working
 from tests.support.waiting import PATIENCE, eventually
@@ -129,7 +130,7 @@ async def online(world: DiscordWorld, database_url: str, redis_url: str, **setti
     adapter = DiscordConfig(
         token=TOKEN, api_base=discord.api_base, gateway=discord.gateway_url, guilds_wait=0.05, **settings
     )
-    servers = Connections(database_url=database_url, redis_url=redis_url)
+    servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
     config = BotConfig(connections=servers, adapter=adapter, lease_seconds=5)
     ready = asyncio.Event()
     async with background(run(config, ready.set)):

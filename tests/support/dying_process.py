@@ -22,6 +22,7 @@ from reunite.entities import PlatformName, ReplyTarget
 from reunite.messages import reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.keys import KEYS
 from tests.support.services import colours_only
 from workers.app import WorkerConfig, run
 from workers.encoders.choose import Choice
@@ -115,11 +116,11 @@ async def main(role: str, point: str, database_url: str, redis_url: str, file: s
             step = WORKER_POINTS[point]
             setattr(Processor, step, dying_after(getattr(Processor, step)))
         load = killed_by_black if point == "black photos, dragons" else colours_only
-        servers = Connections(database_url=database_url, redis_url=redis_url)
+        servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
         config = WorkerConfig(connections=servers, lease_seconds=1, quiet_seconds=1)
         await run(config, lambda _: None, lambda _: None, load)
     else:
-        async with Store(database_url) as store:
+        async with Store(database_url, keys=KEYS) as store:
             await Delivery(store, FilePlatform(Path(file), point), lease_seconds=2).run()
 
 

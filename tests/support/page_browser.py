@@ -10,6 +10,7 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, async_play
 from bot.app import BotConfig, run
 from bot.web.config import WebConfig
 from db.config import Connections
+from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background, working
 from tests.support.waiting import PATIENCE
@@ -89,7 +90,7 @@ class Site:
 
     def __init__(self, browser: Browser, database_url: str, redis_url: str, port: int) -> None:
         self.browser, self.url = browser, f"http://127.0.0.1:{port}"
-        servers = Connections(database_url=database_url, redis_url=redis_url)
+        servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
         self.config = BotConfig(connections=servers, adapter=WebConfig(port=port))
 
     async def visit(self, who: str = "Ada", width: int = 1280) -> PageUser:

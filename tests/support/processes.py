@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.keys import KEYS
+
 REUNITE = (sys.executable, "-m", "cli.main")
 
 
@@ -24,7 +26,9 @@ def environment(database_url: str, owner_database_url: str, redis_url: str, scra
         "REUNITE_DATABASE_URL": database_url,
         "REUNITE_OWNER_DATABASE_URL": psycopg.conninfo.make_conninfo(owner_database_url, user=scratch_owner),
         "REUNITE_REDIS_URL": redis_url,
+        **KEYS.environment(),
         "HF_HUB_OFFLINE": "1",
+        "REUNITE_OPEN_SET_URL": "off",
     }
 
 

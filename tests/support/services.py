@@ -9,6 +9,7 @@ from bot.platforms import photo_hosts
 from db.config import Connections
 from db.stopping import stop
 from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
 from workers.app import WorkerConfig, run
 from workers.config import PhotoHosts
@@ -37,7 +38,7 @@ async def working(database_url: str, redis_url: str, **config: Any) -> AsyncIter
     """Run a worker with the tiny encoder."""
     ready = asyncio.Event()
     photos = {name: config.pop(name) for name in ("http_hosts", "slack_hosts", "slack_token") if name in config}
-    servers = Connections(database_url=database_url, redis_url=redis_url)
+    servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
     settings = WorkerConfig(connections=servers, photos=PhotoHosts(hosts=photo_hosts(), **photos), **config)
     async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only)):
         await asyncio.wait_for(ready.wait(), PATIENCE)

@@ -21,6 +21,7 @@ from reunite.ports import Platform, ScoredPair, Sent
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.doubles.slack_delivery import SIGNING_SECRET
+from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.processes import free_port
 from tests.support.queues import NoQueue
@@ -164,7 +165,7 @@ async def world_on(
     opened_at = datetime.now(UTC)
     async with AsyncExitStack() as stack:
         stack.enter_context(no_proxy())
-        store = await stack.enter_async_context(Store(database_url))
+        store = await stack.enter_async_context(Store(database_url, keys=KEYS))
         handlers = Handlers(store, NoQueue())
         platform = await stack.enter_async_context(running(handlers, store, settings))
         await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))

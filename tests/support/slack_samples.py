@@ -26,7 +26,7 @@ from reunite.entities import (
     Whereabouts,
     Why,
 )
-from reunite.messages import galleries, handovers, notices, wording
+from reunite.messages import galleries, handovers, looks, notices, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Jump, Person, Picture, Quoted, Reply, Tile
 
@@ -69,6 +69,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
         "sealed": wording.report_post(sealed),
         "answer": wording.first_reply(lost, 3, 128),
         "gallery": galleries.first_gallery(lost, [(match, found), (closest, found)], tiles, 128),
+        "look": looks.page(lost, [[(match, found)], [(closest, found)]], 0, tiles[:1], looks.head(lost, [], 128, [])),
         "nothing": wording.nothing(lost, 128),
         "match": wording.match_card(match, found, lost, Picture(UUID(int=8), found.id)),
         "owner_found": wording.match_card(match, lost, found, None),

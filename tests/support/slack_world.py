@@ -11,6 +11,7 @@ from bot.app import BotConfig, run
 from db.config import Connections
 from tests.doubles.slack import SlackDouble, shown
 from tests.doubles.slack_api import BOT_TOKEN
+from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background, working
 from tests.support.slack_adapter import config, no_proxy
@@ -70,7 +71,7 @@ def worker_config(slack: SlackDouble, **more: Any) -> dict[str, Any]:
 async def bot_on(slack: SlackDouble, database_url: str, redis_url: str, **more: Any) -> AsyncIterator[None]:
     """Run the bot as `reunite bot slack` does."""
     adapter, ready = config(slack, **more), asyncio.Event()
-    servers = Connections(database_url=database_url, redis_url=redis_url)
+    servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
     settings = BotConfig(connections=servers, adapter=adapter, lease_seconds=5)
     async with background(run(settings, ready.set)):
         await asyncio.wait_for(ready.wait(), PATIENCE)

@@ -14,6 +14,7 @@ from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, Setting
 from reunite.handlers import Handlers
 from reunite.messages.reply import Action, Reply
 from tests.doubles.recording_platform import RecordingPlatform
+from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background
 from tests.support.waiting import eventually
@@ -123,7 +124,7 @@ class World:
 async def world(database_url: str, redis_url: str, name: str = "world") -> AsyncIterator[World]:
     """Open a community whose replies are delivered to a recording platform."""
     platform = RecordingPlatform()
-    async with Store(database_url) as store, queue.connect(store, redis_url, "reunite") as hints:
+    async with Store(database_url, keys=KEYS) as store, queue.connect(store, redis_url, "reunite") as hints:
         handlers = Handlers(store, hints)
         workspace = await handlers.join(JoinWorkspace("web", name, name))
         async with background(Delivery(store, platform, lease_seconds=5).run()):

@@ -42,6 +42,27 @@ def test_a_service_holds_no_token_that_it_does_not_use() -> None:
         assert {name for name, service in OURS.items() if variable in service["environment"]} == services
 
 
+@pytest.mark.parametrize("name", [*OURS, "redis"])
+def test_a_service_can_write_only_to_its_volumes_and_gains_no_rights(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_keys_are_written_by_the_migration_alone() -> None:
+    mounts = {name: [each for each in service["volumes"] if each.startswith("keys:")] for name, service in OURS.items()}
+    assert mounts.pop("migrate") == ["keys:/keys"]
+    assert set(map(tuple, mounts.values())) == {("keys:/keys:ro",)}
+    assert {service["environment"]["REUNITE_KEY_FILE"] for service in OURS.values()} == {"/keys/keys"}
+
+
+def test_no_image_runs_as_root() -> None:
+    stages = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    for stage in stages[2:]:  # the first is the base of the others
+        assert re.search(r"^USER (?!root)\w+$", stage, re.MULTILINE), stage
+
+
 @pytest.mark.parametrize("name", sorted(set(OURS) - {"migrate"}))
 def test_services_wait_for_the_schema_and_redis(name: str) -> None:
     assert OURS[name]["depends_on"] == {

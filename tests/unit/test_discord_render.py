@@ -39,7 +39,7 @@ from reunite.entities import (
     Why,
 )
 from reunite.language import LANGUAGES
-from reunite.messages import galleries, handovers, notices, wording
+from reunite.messages import galleries, handovers, looks, notices, wording
 from reunite.messages.forms import form_of, report_form
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Jump, Person, Picture, Plain, Quoted, Reply, Strong, Tile
@@ -78,6 +78,7 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "sealed": (wording.report_post(SEALED), None),
     "answer": (wording.first_reply(LOST, 3, 128), None),
     "gallery": (galleries.first_gallery(LOST, PAIRS, TILES, 128), b"jpeg"),
+    "look": (looks.page(LOST, [PAIRS, PAIRS], 0, TILES, looks.head(LOST, PAIRS, 128, ["*a*.jpg"])), b"jpeg"),
     "nothing": (wording.nothing(LOST, 128), None),
     "owner_found": (wording.match_card(MATCH, LOST, FOUND, Picture(UUID(int=7), FOUND.id)), b"jpeg"),
     "may_be_yours": (wording.match_card(POSSIBLE, FOUND, LOST, None), None),

@@ -32,7 +32,7 @@ ALIKE = {
     "de": {"answer", "certainty", "thanks_then", "link_code"},
     "es": {"answer", "certainty", "thanks_then", "minutes", "hours"},
     "fr": {"answer", "certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
-    | {"lost_description", "lost_photo", "found_description", "found_photo"},
+    | {"lost_description", "lost_photo", "found_description", "found_photo", "search_photo"},
     "ja": {"certainty", "thanks_then"},
     "pl": {"answer", "certainty", "certainty_percent", "thanks_then", "minutes", "stats_model"},
 }

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from reunite.entities import Label, Question, ReportKind
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.matching.features import extract
+from reunite.matching.measurement import content_evidence
 from reunite.matching.question import MAX_OPTIONS, MAX_PLACE_LENGTH, MIN_GAIN, choose, information_gain
 from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.weights import COLOUR, PLACE
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 names = st.sampled_from(colours.NAMES)
@@ -156,3 +159,23 @@ def test_an_answer_never_makes_the_candidate_of_that_colour_less_probable(
         for query in (LOST, replace(LOST, answered_colour=said))
     )
     assert after[right] >= before[right] - 1e-9
+
+
+def test_another_colour_is_any_but_those_offered() -> None:
+    offered = ("red", "blue")
+    red, yellow = (colours.log_ratio_of_others(offered, seen(name)) for name in ("red", "yellow"))
+    assert red < -2 < 0 < yellow < 1
+
+
+def test_another_place_speaks_against_those_offered_alone() -> None:
+    lost = extract(item(0, ReportKind.LOST, ruled_out_places=("library", "tram")))
+    there, elsewhere, unknown = (extract(item(1, place=place)) for place in ("the library", "canteen", ""))
+    assert content_evidence(lost, there)[PLACE] < 0
+    assert PLACE not in content_evidence(lost, elsewhere) | content_evidence(lost, unknown)
+
+
+def test_another_colour_is_evidence_where_a_photo_shows_colours() -> None:
+    lost = extract(item(0, ReportKind.LOST, ruled_out_colours=("red", "blue")))
+    red, yellow, unseen = (extract(item(1, colours=shown)) for shown in ((seen("red"),), (seen("yellow"),), ()))
+    assert content_evidence(lost, red)[COLOUR] < 0 < content_evidence(lost, yellow)[COLOUR]
+    assert COLOUR not in content_evidence(lost, unseen)

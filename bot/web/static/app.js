@@ -4,6 +4,7 @@ import * as board from "./board.js";
 import { Composer } from "./composer.js";
 import { element } from "./dom.js";
 import { connect } from "./live.js";
+import * as look from "./look.js";
 import * as me from "./me.js";
 import * as menu from "./menu.js";
 import { announce, isInView, onSwitchChannel, reveal } from "./places.js";
@@ -135,6 +136,7 @@ switchChannel("found");
 arrange();
 addEventListener("resize", arrange);
 menu.start();
+look.start();
 const lookAgain = connect(takeUpdate, showConnection, me.parameters);
 me.onChange(() => {
   arrange();

@@ -1,7 +1,7 @@
 """Matches, verdicts, claims and candidates in memory."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ from reunite.entities import (
     Member,
     ReplyTarget,
     Report,
+    ReportKind,
     ReportState,
     Verdict,
     Whereabouts,
@@ -24,7 +25,7 @@ from reunite.matching.evidence import Candidate, Item, Search
 from reunite.ports import ScoredPair
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
-from tests.doubles.memory.tables import ClaimTimes, Part, VerdictRow, now
+from tests.doubles.memory.tables import ClaimTimes, Part, ReportRow, VerdictRow, now
 
 
 class MemoryMatches(Part):
@@ -53,6 +54,24 @@ class MemoryMatches(Part):
     async def of(self, report: UUID) -> Sequence[Match]:
         found = [each for each in self._matches() if report in {each.lost, each.found}]
         return sorted(found, key=lambda each: (-each.probability, each.id))
+
+    async def refused(self, report: UUID) -> Mapping[UUID, bool]:
+        mine, refused = self._require(report), dict[UUID, bool]()
+        for match in self._matches():
+            if not (match.declined or match.state is MatchState.REFUSED):
+                continue
+            alone = match.label is not None or match.state is MatchState.REFUSED
+            alone = alone or await self.is_shown(match.id, match.lost)
+            for theirs in self._rows():
+                if theirs.report.kind is ReportKind.LOST and self._is_same_author(theirs, match.lost):
+                    other = {theirs.report.id: match.found, match.found: theirs.report.id}.get(mine.report.id)
+                    if other:
+                        refused[other] = refused.get(other, False) or alone
+        return refused
+
+    def _is_same_author(self, row: ReportRow, lost: UUID) -> bool:
+        other = self._require(lost)
+        return (row.workspace, row.report.author.id) == (other.workspace, other.report.author.id)
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         for row in self._outbox():

@@ -5,8 +5,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite.entities import ClaimState, Question, Report, Whereabouts
+from reunite.language import sentence
 from reunite.messages.keys import ReplyKey
-from reunite.messages.reply import Person, Reply
+from reunite.messages.reply import Reply
 from reunite.ports import Audience, Sent
 from tests.doubles.memory.tables import OutboxRow, Part, now
 
@@ -95,8 +96,9 @@ class MemoryDeletion(Part):
         for number, verdict in enumerate(self._tables.verdicts):
             if verdict.match in known and verdict.member.id == member:
                 self._tables.verdicts[number] = replace(verdict, member=replace(verdict.member, name=""))
-                for row in self._outbox():
-                    self._tables.outbox[row.key] = replace(row, reply=_without_name(row.reply, member))
+        for row in self._outbox():
+            word = sentence("unknown_member", self._require(row.report).report.language)
+            self._tables.outbox[row.key] = replace(row, reply=row.reply.without_person(member, word))
 
     def _is_across(self, one: UUID, other: UUID) -> bool:
         rows = self._row(one), self._row(other)
@@ -128,16 +130,3 @@ class MemoryDeletion(Part):
                 state = ClaimState.REJECTED if claim.state is ClaimState.OPEN else claim.state
                 member = replace(claim.member, name="")
                 self._tables.claims[claim.id] = replace(claim, proof="", member=member, state=state)
-
-
-def _without_name(reply: Reply, member: str) -> Reply:
-    lines = tuple(
-        tuple(
-            replace(span, member=replace(span.member, name=""))
-            if isinstance(span, Person) and span.member.id == member
-            else span
-            for span in line
-        )
-        for line in reply.lines
-    )
-    return replace(reply, lines=lines)

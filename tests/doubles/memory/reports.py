@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from reunite.commands import NewReport
 from reunite.entities import IncomingPhoto, Photo, PhotoState, Question, ReplyTarget, Report, ReportKind, ReportState
 from reunite.errors import TryAgainError
+from tests.doubles.memory.reminders import MemoryReminders
 from tests.doubles.memory.tables import Part, PhotoRow, ReportRow, now
 
 
@@ -33,7 +34,7 @@ class MemoryReports(Part):
             uuid4(),
             self._community,
             command.kind,
-            ReportState.PENDING,
+            command.state,
             command.author,
             command.text,
             command.place,
@@ -91,7 +92,7 @@ class MemoryReports(Part):
         self._change(report, expires_at=expires_at)
 
 
-class MemoryQuestions(Part):
+class MemoryQuestions(MemoryReminders):
     """`reunite.ports.questions.Questions`."""
 
     async def ask(self, report: UUID, question: Question) -> None:

@@ -11,8 +11,8 @@ from reunite.commands import JoinWorkspace
 from reunite.entities import MatchState, PlatformName, ReportKind, ReportState, Settings, Statistics, Workspace
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost
+from tests.doubles.memory.looks import MemoryLooks
 from tests.doubles.memory.matches import MemoryCandidates, MemoryClaims, MemoryMatches, MemoryVerdicts
-from tests.doubles.memory.reminders import MemoryReminders
 from tests.doubles.memory.replies import MemoryDeletion, MemoryOutbox
 from tests.doubles.memory.reports import MemoryPhotos, MemoryQuestions, MemoryReports, MemoryWork
 from tests.doubles.memory.tables import Part, Tables, WorkspaceRow
@@ -106,13 +106,13 @@ class MemorySession:
 
     def __init__(self, tables: Tables, community: UUID) -> None:
         self.reports = MemoryReports(tables, community)
+        self.looks = MemoryLooks(tables, community)
         self.questions = MemoryQuestions(tables, community)
         self.photos = MemoryPhotos(tables, community)
         self.candidates = MemoryCandidates(tables, community)
         self.matches = MemoryMatches(tables, community)
         self.verdicts = MemoryVerdicts(tables, community)
         self.claims = MemoryClaims(tables, community)
-        self.reminders = MemoryReminders(tables, community)
         self.outbox = MemoryOutbox(tables, community)
         self.workspaces = MemoryWorkspaces(tables, community)
         self.work = MemoryWork(tables, community)
@@ -148,6 +148,7 @@ class MemoryStore:
     async def join(self, command: JoinWorkspace) -> Workspace:
         known = await self.workspace(command.platform, command.external_id)
         if known:
+            await self.note_absence(known, None)
             return known
         workspace = Workspace(uuid4(), uuid4(), command.platform, command.external_id)
         self.tables.workspaces[workspace.id] = WorkspaceRow(workspace, Settings())
@@ -156,6 +157,14 @@ class MemoryStore:
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None:
         joined = (row.workspace for row in self.tables.workspaces.values())
         return next((each for each in joined if (each.platform, each.external_id) == (platform, external_id)), None)
+
+    async def known_workspaces(self, platform: PlatformName) -> list[tuple[Workspace, datetime | None]]:
+        rows = self.tables.workspaces.values()
+        return [(row.workspace, row.absent_since) for row in rows if row.workspace.platform == platform]
+
+    async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
+        row = self.tables.workspaces[workspace.id]
+        self.tables.workspaces[workspace.id] = replace(row, absent_since=since)
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         kept = {code: of for code, of in self.tables.link_codes.items() if of != workspace.community}

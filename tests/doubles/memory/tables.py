@@ -60,6 +60,7 @@ class WorkspaceRow:
     workspace: Workspace
     settings: Settings
     is_greeted: bool = False
+    absent_since: datetime | None = None
 
 
 @dataclass

@@ -1,0 +1,67 @@
+"""Who makes a request, and what they may do."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from api.problems import ProblemError
+from api.rates import Rates
+from db.api_tokens import ApiTokens, Scope, TokenInUse
+from reunite.entities import Report
+
+_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
+_SCHEME: Final = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A program with a valid token."""
+
+    token: TokenInUse
+
+    @property
+    def is_moderator(self) -> bool:
+        return "moderate" in self.token.scopes
+
+    @property
+    def author(self) -> str:
+        """Return the id under which it reports."""
+        return f"token:{self.token.id}"
+
+    def may_see(self, report: Report) -> bool:
+        """Tell whether it may see a report: what everyone may, its own, and as a moderator all."""
+        return not (report.sealed or report.private) or self.is_moderator or self.owns(report)
+
+    def owns(self, report: Report) -> bool:
+        return (report.target.platform, report.author.id) == ("api", self.author)
+
+
+class Access:
+    """Knows tokens, and counts requests."""
+
+    def __init__(self, tokens: ApiTokens, requests_per_minute: int) -> None:
+        self._tokens = tokens
+        self._rates = Rates(requests_per_minute)
+        self._failures = Rates(requests_per_minute)
+        """By address: requests without a valid token."""
+
+    async def caller(self, request: web.Request, scope: Scope) -> Caller:
+        """Return who makes a request. Raises ProblemError without a valid token, the scope, or after too many."""
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        token = await self._tokens.find(secret.strip()) if scheme.lower() == _SCHEME else None
+        if token is None:
+            _check(self._failures.take(request.remote))
+            detail = "Send a valid token in the header `Authorization: Bearer …`; `reunite token create` makes one."
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, detail, _CHALLENGE)
+        _check(self._rates.take(token.id))
+        if scope not in token.scopes:
+            raise ProblemError(HTTPStatus.FORBIDDEN, f"This needs the scope `{scope}`, which the token lacks.")
+        return Caller(token)
+
+
+def _check(seconds: int) -> None:
+    if seconds:
+        detail = f"Too many requests. Try again in {seconds} s."
+        raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(seconds)})

@@ -1,0 +1,49 @@
+"""The API's composition root. It has no encoder: a worker embeds what is searched for."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Final
+
+from api.config import ApiConfig
+from api.items import Items
+from api.outbound import ApiPlatform
+from api.routes import operations
+from api.search import Searches
+from api.server import serving
+from bot.delivery import Delivery
+from db import queue
+from db.config import Connections
+from db.embedding_requests import PATIENCE, EmbeddingRequests
+from db.store import Store
+from metrics.config import MetricsSettings
+from metrics.observed import observed
+from reunite.handlers import Handlers
+
+_CONNECTIONS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiService:
+    """What the API needs: its servers, its settings, and the hosts from which photos may be fetched."""
+
+    connections: Connections
+    api: ApiConfig
+    photo_hosts: frozenset[str] = field(default_factory=frozenset)
+
+    # Hook for tests
+    patience: float = PATIENCE
+
+
+async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None) -> None:
+    """Serve until cancelled; `ready` is called with the address."""
+    servers = service.connections
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store(servers.database_url, connections=_CONNECTIONS))
+        hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
+        searches = Searches(store, EmbeddingRequests(store, patience=service.patience))
+        items = Items(store, Handlers(store, hints), service.photo_hosts)
+        url = await stack.enter_async_context(serving(operations(searches, items, store), store, service.api))
+        await stack.enter_async_context(observed(store, "api", MetricsSettings(port=None)))
+        ready(url)
+        await Delivery(store, ApiPlatform()).run()

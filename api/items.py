@@ -1,0 +1,182 @@
+"""Items: posting one or many, reading them with their photos and matches, withdrawing."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID, uuid4
+
+from aiohttp import web
+
+from api import schemas
+from api.access import Caller
+from api.bodies import incoming_photo
+from api.operations import Answer, Call
+from api.problems import ProblemError, explained, not_found
+from api.shown import item_of, match_of, visible_photos
+from db.api_jobs import Job, Refusal
+from db.items import Item
+from db.session import CommunitySession
+from db.store import Store
+from reunite import rules
+from reunite.commands import NewReport, ReportFound, ReportLost, Withdraw
+from reunite.entities import Match, Member, ReplyTarget
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.posts import Receipt
+
+_COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
+_PHOTO_AGE: Final = "private, max-age=3600"
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Takes items from programs and shows them. `photo_hosts` are those from which photos may be fetched."""
+
+    store: Store
+    handlers: Handlers
+    photo_hosts: frozenset[str]
+
+    async def post(self, call: Call) -> Answer:
+        receipt = await self._report(call.caller, call.body, call.key or str(uuid4()))
+        posted = schemas.Posted(id=receipt.report.id, created=receipt.created)
+        headers = {"Location": f"/v1/items/{receipt.report.id}"}
+        return Answer(posted, HTTPStatus.CREATED if receipt.created else HTTPStatus.OK, headers)
+
+    async def get(self, call: Call) -> Answer:
+        async with self.store.session(call.caller.token.community) as session:
+            return Answer(item_of(await _visible(session, call), call.caller))
+
+    async def matches(self, call: Call) -> Answer:
+        """Return an item's matches with those of the other side that the caller may see."""
+        caller = call.caller
+        async with self.store.session(caller.token.community) as session:
+            item = await _visible(session, call)
+            found = await session.matches.of(item.report.id)
+            others = await session.items.of([_other(match, item) for match in found])
+        shown = [
+            match_of(match, other, caller)
+            for match in found
+            if (other := others.get(_other(match, item))) and _may_show(caller, match, item, other)
+        ]
+        return Answer(schemas.Matches(matches=shown[: call.top_k]))
+
+    async def withdraw(self, call: Call) -> web.Response:
+        """Delete what is known of an item, as its author or a moderator."""
+        caller = call.caller
+        async with self.store.session(caller.token.community) as session:
+            report = (await _visible(session, call)).report
+        if not caller.owns(report) and not (caller.is_moderator and report.target.platform == "api"):
+            detail = "Only the token that posted an item, or one with the scope `moderate`, can withdraw it here."
+            raise ProblemError(HTTPStatus.FORBIDDEN, detail)
+        author = Member(caller.author, caller.token.name)
+        await self.handlers.withdraw(Withdraw(target=report.target, member=author, is_moderator=caller.is_moderator))
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    async def photo(self, call: Call) -> web.Response:
+        """Return a photo's stored copy."""
+        wanted, caller = call.id("photo"), call.caller
+        async with self.store.session(caller.token.community) as session:
+            photo = await session.photos.get(wanted)
+            items = await session.items.of([photo.report]) if photo else {}
+            item = next(iter(items.values()), None)
+            if item is None or not caller.may_see(item.report):
+                raise not_found("photo")
+            is_visible = any(each.id == wanted for each in visible_photos(item, caller))
+            copy = await session.photos.stored_copy(wanted) if is_visible else None
+        if not copy:
+            raise not_found("photo")
+        return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": _PHOTO_AGE})
+
+    # Many at once
+
+    async def start_job(self, call: Call) -> Answer:
+        """Accept many items; the workers process them one after the other."""
+        caller, key = call.caller, f"{call.caller.token.id}:{call.key or uuid4()}"
+        community, workspace = caller.token.community, caller.token.workspace_id
+        async with self.store.session(community) as session:
+            known = await session.api_jobs.by_key(workspace, key)
+        if known is None:
+            reports, refused = await self._report_all(call)
+            async with self.store.session(community) as session:
+                known = await session.api_jobs.add(workspace, key, reports, refused)
+                known = known or await session.api_jobs.by_key(workspace, key)
+        async with self.store.session(community) as session:
+            job = await session.api_jobs.get(known) if known else None
+        if job is None:
+            raise not_found("job")
+        return Answer(_job(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{job.id}"})
+
+    async def job(self, call: Call) -> Answer:
+        async with self.store.session(call.caller.token.community) as session:
+            job = await session.api_jobs.get(call.id("job"))
+        if job is None:
+            raise not_found("job")
+        return Answer(_job(job))
+
+    async def _report_all(self, call: Call) -> tuple[list[UUID | None], list[Refusal]]:
+        reports: list[UUID | None] = []
+        refused: list[Refusal] = []
+        key = call.key or str(uuid4())
+        for position, item in enumerate(call.body.items):
+            try:
+                receipt = await self._report(call.caller, item, f"{key}:{position}")
+                reports.append(receipt.report.id)
+            except (TellUserError, ProblemError) as error:
+                detail = explained(error) if isinstance(error, TellUserError) else error.detail
+                reports.append(None)
+                refused.append(Refusal(position, detail))
+        return reports, refused
+
+    async def _report(self, caller: Caller, item: schemas.NewItem, key: str) -> Receipt:
+        """Report an item, once for each `key` of a token: a known one changes nothing."""
+        source = f"{caller.token.id}:{key}"
+        command = _COMMANDS[item.kind](
+            source_key=source,
+            target=ReplyTarget("api", caller.token.workspace, item.kind, source),
+            author=Member(caller.author, caller.token.name),
+            text=item.text,
+            place=item.place,
+            happened_at=item.happened_at,
+            posted_at=datetime.now(UTC),
+            photos=tuple(
+                incoming_photo(photo, number, self.photo_hosts) for number, photo in enumerate(item.photos, start=1)
+            ),
+            sealed=item.sealed,
+            private=item.private,
+            category=item.category if item.sealed else "other",
+        )
+        return await self.handlers.report(command)
+
+
+async def _visible(session: CommunitySession, call: Call) -> Item:
+    """Return the item in the path. Raises ProblemError where the caller may not know of it."""
+    wanted = call.id("item")
+    item = (await session.items.of([wanted])).get(wanted)
+    if item is None or not call.caller.may_see(item.report):
+        raise not_found("item")
+    return item
+
+
+def _other(match: Match, item: Item) -> UUID:
+    return match.found if match.lost == item.report.id else match.lost
+
+
+def _may_show(caller: Caller, match: Match, item: Item, other: Item) -> bool:
+    if caller.is_moderator:
+        return True
+    return rules.may_show(item.report, other.report, match) and caller.may_see(other.report)
+
+
+def _job(job: Job) -> schemas.Job:
+    return schemas.Job(
+        id=job.id,
+        created_at=job.created_at,
+        state="running" if job.waiting else "done",
+        total=len(job.reports),
+        done=len(job.reports) - job.waiting - job.failed - len(job.refused),
+        failed=job.failed,
+        waiting=job.waiting,
+        items=list(job.reports),
+        refused=[schemas.Refused(position=each.position, detail=each.detail) for each in job.refused],
+    )

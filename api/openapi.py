@@ -1,0 +1,138 @@
+"""The OpenAPI document, made from the table of operations."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from importlib import metadata
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api import schemas
+from api.bodies import FORM, JSON
+from api.operations import Operation
+from api.problems import MEDIA_TYPE
+
+_REFERENCE: Final = "#/components/schemas/{model}"
+_ALWAYS: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+_OF_BODIES: Final = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+_PUBLIC: Final = {
+    "/healthz": "Whether the process runs",
+    "/readyz": "Whether it can answer: its database is there",
+}
+Json = dict[str, Any]
+
+
+def document(operations: Sequence[Operation]) -> Json:
+    """Describe the API."""
+    paths: dict[str, Json] = {path: {"get": _health(path, summary)} for path, summary in _PUBLIC.items()}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Reunite",
+            "version": metadata.version("reunite"),
+            "description": "Search what a community has lost and found, and post to it.",
+            "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(operations),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _schemas(operations: Sequence[Operation]) -> Json:
+    taken = {operation.body for operation in operations if operation.body}
+    returned = {model for operation in operations for model in operation.returns.values() if isinstance(model, type)}
+    returned |= {schemas.Problem, schemas.Health}
+    _, definitions = models_json_schema(
+        [
+            *((model, "validation") for model in sorted(taken, key=_name)),
+            *((model, "serialization") for model in sorted(returned, key=_name)),
+        ],
+        ref_template=_REFERENCE,
+    )
+    found: Json = definitions["$defs"]
+    return found
+
+
+def _name(model: type[BaseModel]) -> str:
+    return model.__name__
+
+
+def _reference(model: type[BaseModel]) -> Json:
+    return {"$ref": _REFERENCE.format(model=model.__name__)}
+
+
+def _operation(operation: Operation) -> Json:
+    described: Json = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": f"Needs the scope `{operation.scope}`.",
+        "parameters": _parameters(operation),
+        "responses": {**_successes(operation), **_failures(operation)},
+    }
+    if operation.body:
+        content = {JSON: {"schema": _reference(operation.body)}}
+        if operation.forms:
+            content[FORM] = {"schema": _reference(operation.body)}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _parameters(operation: Operation) -> list[Json]:
+    found: list[Json] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        for name in operation.ids
+    ]
+    if operation.takes_top_k:
+        wanted = {"type": "integer", "minimum": 1, "maximum": schemas.MOST_RESULTS, "default": 10}
+        found.append({"name": "top_k", "in": "query", "schema": wanted})
+    if operation.takes_key:
+        description = "The same key again changes nothing: the first answer's item or job is returned."
+        key = {"type": "string", "maxLength": 200}
+        found.append({"name": "Idempotency-Key", "in": "header", "description": description, "schema": key})
+    return found
+
+
+def _successes(operation: Operation) -> Json:
+    return {str(status.value): _success(status, body) for status, body in operation.returns.items()}
+
+
+def _success(status: HTTPStatus, body: type[BaseModel] | str | None) -> Json:
+    if body is None:
+        return {"description": status.phrase}
+    if isinstance(body, str):
+        return {"description": status.phrase, "content": {body: {}}}
+    return {"description": status.phrase, "content": {JSON: {"schema": _reference(body)}}}
+
+
+def _failures(operation: Operation) -> Mapping[str, Json]:
+    statuses = [*_ALWAYS, *(_OF_BODIES if operation.body else ()), *([HTTPStatus.NOT_FOUND] if operation.ids else ())]
+    content = {MEDIA_TYPE: {"schema": _reference(schemas.Problem)}}
+    return {str(status.value): {"description": status.phrase, "content": content} for status in sorted(statuses)}
+
+
+def _health(path: str, summary: str) -> Json:
+    content = {JSON: {"schema": _reference(schemas.Health)}}
+    return {
+        "operationId": path[1:],
+        "summary": summary,
+        "security": [],
+        "responses": {
+            "200": {"description": "It does", "content": content},
+            "503": {"description": "It doesn't", "content": content},
+        },
+    }

@@ -1,0 +1,26 @@
+"""The API as a platform: replies aren't sent anywhere, programs read what they are about."""
+
+from reunite.entities import PlatformName, ReplyTarget
+from reunite.ports import Outgoing, Sent
+
+
+class ApiPlatform:
+    """`reunite.ports.Platform` for reports that came by the API."""
+
+    name: PlatformName = "api"
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        return Sent(outgoing.target.channel, outgoing.key)
+
+    async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
+        """Do nothing: a program that asks gets what is true now."""
+
+    async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
+        """Do nothing, likewise."""
+
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - as on every platform
+        """Return None: a link that has expired was the client's."""
+        return None
+
+    async def acknowledge(self, target: ReplyTarget) -> None:
+        """Do nothing: the response was the acknowledgement."""

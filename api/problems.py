@@ -1,0 +1,93 @@
+"""Errors as problem details (RFC 9457): what is wrong, in words."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+import psycopg
+import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.typedefs import Handler
+from pydantic import ValidationError
+
+from reunite.errors import TellUserError, TryAgainError
+from reunite.messages import wording
+
+MEDIA_TYPE: Final = "application/problem+json"
+_RETRY_AFTER: Final = 5
+_KEPT: Final = ("Allow", "WWW-Authenticate", "Retry-After")
+_DETAILS: Final = {
+    HTTPStatus.NOT_FOUND: "There's nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address doesn't take this method.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large.",
+}
+_log = structlog.get_logger(__name__)
+
+
+class ProblemError(Exception):
+    """A request that can't be answered; `detail` says why."""
+
+    def __init__(self, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers or {}
+
+
+def not_found(what: str) -> ProblemError:
+    """Return the error for something that isn't there, or that the token may not see: both look the same."""
+    return ProblemError(HTTPStatus.NOT_FOUND, f"There's no such {what}.")
+
+
+def explained(error: TellUserError, name: str = "photo") -> str:
+    """Return the sentence that members are told."""
+    params: dict[str, str | int] = {"name": name, **error.params}
+    return wording.explain(TellUserError(error.key, **params))
+
+
+def invalid(error: ValidationError) -> ProblemError:
+    """Return the error for a request that doesn't fit its schema."""
+    found = (f"{'.'.join(map(str, each['loc'])) or 'the request'}: {each['msg']}" for each in error.errors())
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{'; '.join(found)}.")
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error as a problem."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        return _of_http(error)
+    except Exception as error:  # noqa: BLE001 - the client gets a sentence whatever happened
+        return _of(error, request.path)
+
+
+def _of_http(error: web.HTTPException) -> web.Response:
+    status = HTTPStatus(error.status)
+    kept = {name: error.headers[name] for name in _KEPT if name in error.headers}
+    return _response(status, _DETAILS.get(status, status.description or status.phrase), kept)
+
+
+def _of(error: Exception, path: str) -> web.Response:
+    match error:
+        case ProblemError():
+            return _response(error.status, error.detail, error.headers)
+        case TellUserError():
+            return _response(HTTPStatus.UNPROCESSABLE_ENTITY, explained(error))
+        case HttpProcessingError() | UnicodeDecodeError():
+            return _response(HTTPStatus.BAD_REQUEST, "The request can't be read.")
+        case TryAgainError() | psycopg.OperationalError():
+            _log.warning("api_request_delayed", path=path, error=type(error).__name__)
+            why = f": {error}" if isinstance(error, TryAgainError) else ""
+            detail = f"This can't be done now{why}. Try again in {_RETRY_AFTER} s."
+            return _response(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(_RETRY_AFTER)})
+        case _:
+            _log.error("api_request_failed", path=path, exc_info=error)
+            return _response(HTTPStatus.INTERNAL_SERVER_ERROR, wording.sentence("our_fault"))
+
+
+def _response(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> web.Response:
+    body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    return web.json_response(body, status=status.value, headers=headers, content_type=MEDIA_TYPE)

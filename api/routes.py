@@ -1,0 +1,164 @@
+"""The table of operations."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from api import schemas
+from api.items import Items
+from api.operations import Answer, Call, Handle, Operation
+from api.search import Searches
+from db.store import Store
+
+
+def operations(searches: Searches, items: Items, store: Store) -> Sequence[Operation]:
+    """Return every operation that needs a token."""
+
+    async def stats(call: Call) -> Answer:
+        return await _stats(call, store)
+
+    return (*_searching(searches), *_posting(items), *_reading(items, searches), _stats_operation(stats))
+
+
+def _searching(searches: Searches) -> Sequence[Operation]:
+    return (
+        Operation(
+            name="search",
+            method="POST",
+            path="/v1/search",
+            summary="Search open reports by words, by a photo, or by both",
+            scope="read",
+            handle=searches.search,
+            body=schemas.SearchQuery,
+            forms=True,
+            returns={HTTPStatus.OK: schemas.SearchResults},
+        ),
+        Operation(
+            name="similarity",
+            method="POST",
+            path="/v1/similarity",
+            summary="Compare texts with photos: the cosine of each pair",
+            scope="read",
+            handle=searches.similarities,
+            body=schemas.SimilarityQuery,
+            returns={HTTPStatus.OK: schemas.Similarities},
+        ),
+    )
+
+
+def _posting(items: Items) -> Sequence[Operation]:
+    return (
+        Operation(
+            name="postItem",
+            method="POST",
+            path="/v1/items",
+            summary="Post a found thing or a loss",
+            scope="write",
+            handle=items.post,
+            body=schemas.NewItem,
+            forms=True,
+            takes_key=True,
+            returns={HTTPStatus.CREATED: schemas.Posted, HTTPStatus.OK: schemas.Posted},
+        ),
+        Operation(
+            name="withdrawItem",
+            method="DELETE",
+            path="/v1/items/{item}",
+            summary="Withdraw an item, and delete what is known of it",
+            scope="write",
+            handle=items.withdraw,
+            returns={HTTPStatus.NO_CONTENT: None},
+        ),
+        Operation(
+            name="startJob",
+            method="POST",
+            path="/v1/jobs",
+            summary="Post many items at once",
+            scope="write",
+            handle=items.start_job,
+            body=schemas.NewItems,
+            takes_key=True,
+            returns={HTTPStatus.ACCEPTED: schemas.Job},
+        ),
+        Operation(
+            name="getJob",
+            method="GET",
+            path="/v1/jobs/{job}",
+            summary="Show how far a job is",
+            scope="write",
+            handle=items.job,
+            returns={HTTPStatus.OK: schemas.Job},
+        ),
+    )
+
+
+def _reading(items: Items, searches: Searches) -> Sequence[Operation]:
+    return (
+        Operation(
+            name="getItem",
+            method="GET",
+            path="/v1/items/{item}",
+            summary="Show an item",
+            scope="read",
+            handle=items.get,
+            returns={HTTPStatus.OK: schemas.Item},
+        ),
+        Operation(
+            name="getMatches",
+            method="GET",
+            path="/v1/items/{item}/matches",
+            summary="Show an item's matches",
+            scope="read",
+            handle=items.matches,
+            takes_top_k=True,
+            returns={HTTPStatus.OK: schemas.Matches},
+        ),
+        Operation(
+            name="getSimilar",
+            method="GET",
+            path="/v1/items/{item}/similar",
+            summary="Show the items with the most similar photos, without the item itself",
+            scope="read",
+            handle=searches.similar,
+            takes_top_k=True,
+            returns={HTTPStatus.OK: schemas.SimilarResults},
+        ),
+        Operation(
+            name="getPhoto",
+            method="GET",
+            path="/v1/photos/{photo}",
+            summary="Show a photo's stored copy",
+            scope="read",
+            handle=items.photo,
+            returns={HTTPStatus.OK: "image/jpeg"},
+        ),
+    )
+
+
+def _stats_operation(stats: Handle) -> Operation:
+    return Operation(
+        name="getStats",
+        method="GET",
+        path="/v1/stats",
+        summary="Show the community's numbers and the model in use",
+        scope="read",
+        handle=stats,
+        returns={HTTPStatus.OK: schemas.Stats},
+    )
+
+
+async def _stats(call: Call, store: Store) -> Answer:
+    live = await store.models.live()
+    async with store.session(call.caller.token.community) as session:
+        numbers = await session.items.numbers(sealed=call.caller.is_moderator)
+    return Answer(
+        schemas.Stats(
+            model=live.version if live else None,
+            dimensions=dict(live.spaces) if live else {},
+            photos=numbers.photos,
+            texts=numbers.texts,
+            open_lost=numbers.open_lost,
+            open_found=numbers.open_found,
+            returned=numbers.returned,
+            scopes=sorted(call.caller.token.scopes),
+        )
+    )

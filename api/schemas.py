@@ -1,0 +1,254 @@
+"""What the API takes and returns; the OpenAPI document is made from these."""
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from db.api_tokens import Scope
+from reunite import rules
+from reunite.entities import Category
+
+MOST_RESULTS: Final = 100
+MOST_COMPARED: Final = 16
+MOST_ITEMS: Final = 100
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+"""Far from what dates and time zones can hold."""
+
+
+def _storable(text: str) -> str:
+    """Leave out NUL, which PostgreSQL can't store."""
+    return text.replace("\0", "")
+
+
+Kind = Literal["found", "lost"]
+ItemState = Literal["pending", "open", "returned", "withdrawn", "expired"]
+LabelName = Literal["high", "possible"]
+Text = Annotated[str, StringConstraints(max_length=rules.MOST_TEXT), AfterValidator(_storable)]
+Words = Annotated[
+    str, StringConstraints(min_length=1, max_length=rules.MOST_TEXT, pattern=r"\S"), AfterValidator(_storable)
+]
+Place = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
+TopK = Annotated[int, Field(ge=1, le=MOST_RESULTS, description="How many results to return at most")]
+PhotoData = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    Field(description="The photo's bytes in base64, alone or as a `data:` URL. In a multipart form, a file"),
+]
+PhotoSource = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    Field(
+        description="A photo: its bytes in base64, alone or as a `data:` URL; or an `https:` link to a host that the"
+        " operator allows. In a multipart form, a file"
+    ),
+]
+
+
+def _sensible(moment: datetime | None) -> None:
+    if moment and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}")
+
+
+class Body(BaseModel):
+    """What a client sends: nothing unknown is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SearchQuery(Body):
+    """Words, a photo or both, and what to search."""
+
+    text: Words | None = None
+    photo: PhotoData | None = None
+    among: Annotated[Kind, Field(description="Which reports to search")] = "found"
+    place: Place = ""
+    happened_at: AwareDatetime | None = None
+    top_k: TopK = 10
+
+    @model_validator(mode="after")
+    def _has_something(self) -> "SearchQuery":
+        _sensible(self.happened_at)
+        if not (self.text or "").strip() and self.photo is None:
+            raise ValueError("give a text, a photo or both")
+        return self
+
+
+class SimilarityQuery(Body):
+    """Texts and photos to compare, each text with each photo."""
+
+    texts: Annotated[list[Words], Field(min_length=1, max_length=MOST_COMPARED)]
+    photos: Annotated[list[PhotoData], Field(min_length=1, max_length=MOST_COMPARED)]
+
+
+class NewItem(Body):
+    """A found thing or a loss."""
+
+    kind: Kind
+    text: Text = ""
+    photos: Annotated[list[PhotoSource], Field(max_length=rules.MOST_PHOTOS)] = []
+    place: Place = ""
+    happened_at: AwareDatetime | None = None
+    sealed: Annotated[bool, Field(description="For a found ID, card, key or phone: only moderators see it")] = False
+    category: Annotated[Category, Field(description="What a sealed item is called in public")] = "other"
+    private: Annotated[bool, Field(description="For a loss: only moderators see it")] = False
+
+    @model_validator(mode="after")
+    def _fits(self) -> "NewItem":
+        _sensible(self.happened_at)
+        if not self.text.strip() and not self.photos:
+            raise ValueError("give a text, photos or both")
+        if self.sealed and self.kind == "lost":
+            raise ValueError("only a found item can be sealed")
+        if self.private and self.kind == "found":
+            raise ValueError("only a loss can be private")
+        return self
+
+
+class NewItems(Body):
+    """Many items at once."""
+
+    items: Annotated[list[NewItem], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+# What the API returns
+
+
+class Photo(BaseModel):
+    """A photo of an item: where its stored copy is, once it has been made, or what was wrong, as a word."""
+
+    id: UUID
+    state: Literal["pending", "stored", "failed"]
+    url: str | None
+    problem: str | None
+
+
+class Item(BaseModel):
+    """A report."""
+
+    id: UUID
+    kind: Kind
+    state: ItemState
+    text: str
+    place: str
+    happened_at: datetime | None
+    created_at: datetime
+    sealed: bool
+    private: bool
+    category: Category
+    photos: list[Photo]
+
+
+class Result(BaseModel):
+    """An item that a search found. `score` is its probability if `calibrated`, and only ranks otherwise."""
+
+    score: float = Field(ge=0, le=1)
+    label: LabelName | None
+    why: str
+    photo: UUID | None
+    item: Item
+
+
+class SearchResults(BaseModel):
+    """What a search found, best first."""
+
+    results: list[Result]
+    searched: int
+    calibrated: bool
+
+
+class Similar(BaseModel):
+    """An item with a similar photo."""
+
+    similarity: float
+    photo: UUID
+    item: Item
+
+
+class SimilarResults(BaseModel):
+    """Items with similar photos, the most similar first."""
+
+    results: list[Similar]
+
+
+class Similarities(BaseModel):
+    """Cosines: a row for each text, a column for each photo."""
+
+    similarities: list[list[float]]
+    model: str
+
+
+class Match(BaseModel):
+    """A match of an item with another one."""
+
+    id: UUID
+    score: float = Field(ge=0, le=1)
+    label: LabelName | None
+    state: Literal["undecided", "confirmed", "refused"]
+    why: str
+    photo: UUID | None
+    item: Item
+
+
+class Matches(BaseModel):
+    """The matches of an item, the most probable first."""
+
+    matches: list[Match]
+
+
+class Posted(BaseModel):
+    """An accepted item: `created` is false where its idempotency key was known."""
+
+    id: UUID
+    created: bool
+
+
+class Refused(BaseModel):
+    """An item of a job that could not be accepted."""
+
+    position: int
+    detail: str
+
+
+class Job(BaseModel):
+    """Many items and how far the workers are with them."""
+
+    id: UUID
+    created_at: datetime
+    state: Literal["running", "done"]
+    total: int
+    done: int
+    failed: int
+    waiting: int
+    items: Annotated[list[UUID | None], Field(description="In the order of the request; null where one was refused")]
+    refused: list[Refused]
+
+
+class Stats(BaseModel):
+    """A community's numbers, and the model in use with the dimension of each of its spaces."""
+
+    model: str | None
+    dimensions: dict[str, int]
+    photos: int
+    texts: int
+    open_lost: int
+    open_found: int
+    returned: int
+    scopes: list[Scope]
+
+
+class Health(BaseModel):
+    """Whether a process can do its work."""
+
+    status: Literal["ok", "unavailable"]
+    detail: str = ""
+
+
+class Problem(BaseModel):
+    """What is wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str

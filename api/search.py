@@ -1,0 +1,116 @@
+"""Searches by words or photo, similar items, and the similarity of texts and photos."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import uuid4
+
+import numpy as np
+
+from api import schemas
+from api.access import Caller
+from api.bodies import photo_bytes
+from api.operations import Answer, Call
+from api.problems import not_found
+from api.shown import item_of, result_of, visible_photos
+from db import calibrations
+from db.items import Item
+from db.passing import add_query, passing_session
+from db.store import Store
+from metrics.searches import note_search
+from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.encoder import SHARED_SPACE
+from reunite.entities import Member, ReplyTarget
+from reunite.errors import TryAgainError
+from reunite.matching import defaults
+from reunite.matching.evidence import MAX_CANDIDATES
+from reunite.matching.scoring import score
+from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText, QueryEncoder
+
+_QUERY_AS: Final[dict[str, type[NewReport]]] = {"found": ReportLost, "lost": ReportFound}
+"""Who searches what was found has lost something."""
+_HIDDEN_LIMIT: Final = 2
+"""Times the results wanted are looked for: some may be hidden from the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """Answers searches, with embeddings by a worker."""
+
+    store: Store
+    encoder: QueryEncoder
+
+    async def search(self, call: Call) -> Answer:
+        """Score the open reports as if the query were a report, which it is until the transaction is rolled back."""
+        query: schemas.SearchQuery = call.body
+        caller, photos = call.caller, [photo_bytes(query.photo)] if query.photo else []
+        texts = [query.text.strip()] if query.text else []
+        encoded = await self.encoder.encode(caller.token.community, texts, photos)
+        live = await self.store.models.live()
+        if live is None:
+            raise TryAgainError("no worker has chosen an encoder yet")
+        newest = await calibrations.newest(self.store, caller.token.community, live.version)
+        model = newest or defaults.for_encoder(live.encoder)
+        async with passing_session(self.store, caller.token.community) as session:
+            command = _command(query, caller)
+            report = await add_query(session, command, datetime.now(UTC), encoded)
+            limit = max(MAX_CANDIDATES, _HIDDEN_LIMIT * query.top_k)
+            found = await session.candidates.search(report, limit, sealed=caller.is_moderator)
+            ranked = score(found, model, most=limit)
+            items = await session.items.of([each.report for each in ranked])
+        note_search("api", ranked[: query.top_k])
+        visible = [(each, items[each.report]) for each in ranked if _sees(caller, items.get(each.report))]
+        results = [result_of(each, item, caller) for each, item in visible[: query.top_k]]
+        return Answer(schemas.SearchResults(results=results, searched=found.open_count, calibrated=model.calibrated))
+
+    async def similar(self, call: Call) -> Answer:
+        """Find items whose photos are most similar to those of an item."""
+        caller, wanted = call.caller, call.id("item")
+        async with self.store.session(caller.token.community) as session:
+            items = await session.items.of([wanted])
+            if not _sees(caller, items.get(wanted)):
+                raise not_found("item")
+            found = await session.items.similar(wanted, call.top_k, sealed=caller.is_moderator)
+            items = await session.items.of([each.report for each in found])
+        results = [
+            schemas.Similar(similarity=each.similarity, photo=each.photo, item=item_of(items[each.report], caller))
+            for each in found
+            if each.report in items
+            and any(photo.id == each.photo for photo in visible_photos(items[each.report], caller))
+        ]
+        return Answer(schemas.SimilarResults(results=results))
+
+    async def similarities(self, call: Call) -> Answer:
+        """Compare each text with each photo in the space that both have."""
+        query: schemas.SimilarityQuery = call.body
+        photos = [photo_bytes(photo) for photo in query.photos]
+        encoded = await self.encoder.encode(call.caller.token.community, query.texts, photos)
+        live = await self.store.models.live()
+        return Answer(
+            schemas.Similarities(similarities=matrix(encoded), model=live.version if live else ""),
+        )
+
+
+def matrix(encoded: Encoded) -> list[list[float]]:
+    """Return the cosine of each text with each photo; of a text about several things, the best one counts."""
+    return [[_cosine(text, photo) for photo in encoded.photos] for text in encoded.texts]
+
+
+def _cosine(text: EncodedText, photo: EncodedPhoto) -> float:
+    return float(np.max(text.vectors[SHARED_SPACE] @ photo.vectors[SHARED_SPACE][0]))
+
+
+def _sees(caller: Caller, item: Item | None) -> bool:
+    return item is not None and caller.may_see(item.report)
+
+
+def _command(query: schemas.SearchQuery, caller: Caller) -> NewReport:
+    key = f"query:{uuid4()}"
+    return _QUERY_AS[query.among](
+        source_key=key,
+        target=ReplyTarget("api", caller.token.workspace, "query", key),
+        author=Member(caller.author, caller.token.name),
+        text=(query.text or "").strip(),
+        place=query.place.strip(),
+        happened_at=query.happened_at,
+    )

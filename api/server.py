@@ -1,0 +1,83 @@
+"""The API's HTTP server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Final
+
+import psycopg
+import structlog
+from aiohttp import web
+from psycopg_pool import PoolTimeout
+
+from api import schemas
+from api.access import Access
+from api.bodies import MOST_BODY_BYTES
+from api.config import ApiConfig
+from api.openapi import document
+from api.operations import Operation, add_operation
+from api.problems import problems
+from db.api_tokens import ApiTokens
+from db.operation import Operation as Numbers
+from db.store import Store
+from metrics.observed import Metrics
+
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def serving(operations: Sequence[Operation], store: Store, config: ApiConfig) -> AsyncIterator[str]:
+    """Serve the API within the context; yield its address."""
+    application = web.Application(middlewares=[problems], client_max_size=MOST_BODY_BYTES)
+    application.on_response_prepare.append(_add_headers)
+    access = Access(ApiTokens(store), config.requests_per_minute)
+    for operation in operations:
+        add_operation(application, operation, access)
+    _add_public(application, operations, store)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, config.host, config.port).start()
+        host, port = runner.addresses[0][:2]
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        _log.info("api_ready", url=url)
+        yield url
+    finally:
+        await runner.cleanup()
+
+
+def _add_public(application: web.Application, operations: Sequence[Operation], store: Store) -> None:
+    described = document(operations)
+
+    async def openapi(_: web.Request) -> web.Response:
+        return web.json_response(described)
+
+    async def healthz(_: web.Request) -> web.Response:
+        return _health(schemas.Health(status="ok"))
+
+    async def readyz(_: web.Request) -> web.Response:
+        try:
+            await store.rows("SELECT 1")
+        except (psycopg.OperationalError, PoolTimeout):
+            return _health(schemas.Health(status="unavailable", detail="The database can't be reached."))
+        return _health(schemas.Health(status="ok"))
+
+    application.router.add_get("/openapi.json", openapi)
+    application.router.add_get("/healthz", healthz)
+    application.router.add_get("/metrics", Metrics(Numbers(store)).show)
+    application.router.add_get("/readyz", readyz)
+
+
+def _health(health: schemas.Health) -> web.Response:
+    status = HTTPStatus.OK if health.status == "ok" else HTTPStatus.SERVICE_UNAVAILABLE
+    return web.Response(text=health.model_dump_json(), status=status.value, content_type="application/json")
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,36 @@
+"""Asks the platform now and then which workspaces have removed the bot while it was away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from reunite.absence import IsThere
+from reunite.entities import PlatformName
+from reunite.handlers import Handlers
+
+_EVERY: Final = 6 * 3600.0
+"""Seconds between two looks."""
+
+_log = structlog.get_logger(__name__)
+
+
+async def watch(
+    handlers: Handlers,
+    platform: PlatformName,
+    ask: Callable[[], Awaitable[IsThere]],
+    leave: Callable[[str], Awaitable[None]],
+) -> None:
+    """Look again and again until cancelled, and leave what has been gone for long.
+
+    `ask` begins a look, and fails where the platform can't be asked.
+    """
+    while True:
+        try:
+            for workspace in await handlers.absent_for_long(platform, await ask()):
+                await leave(workspace)
+                _log.info("absent_workspace_left", platform=platform, workspace=workspace)
+        except Exception:  # noqa: BLE001 - the next look may succeed
+            _log.exception("absence_unknown", platform=platform)
+        await asyncio.sleep(_EVERY)

@@ -1,0 +1,90 @@
+"""`/search`: what has been found, shown to one person, a page at a time."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+import discord
+
+from bot import looks
+from bot.discord.forms import FormInput, form_modal
+from bot.discord.markup import without_spoilers
+from bot.discord.private_replies import (
+    PrivateReply,
+    acknowledged,
+    language_of_user,
+    outcome,
+    reply_privately,
+    show,
+)
+from bot.discord.reports import ReportInput, Reports, guild_of
+from bot.discord.workspaces import Workspaces, member_of
+from reunite.commands import Look, Press
+from reunite.entities import ReplyTarget, ReportKind
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.messages.forms import look_form
+from reunite.messages.reply import Reply
+
+
+class Looks:
+    """Searches without a report."""
+
+    FORM: Final = "look"
+    """The id of the search's modal."""
+
+    def __init__(self, handlers: Handlers, workspaces: Workspaces, reports: Reports) -> None:
+        self._handlers = handlers
+        self._workspaces = workspaces
+        self._reports = reports
+
+    async def search(self, interaction: discord.Interaction, given: ReportInput) -> None:
+        """Search, or ask what for with a modal where nothing was given."""
+        if given.is_empty:
+            form = look_form(language_of_user(interaction))
+            await acknowledged(interaction.response.send_modal(form_modal(form, self.FORM)))
+        else:
+            await reply_privately(interaction, lambda: self._search(interaction, given))
+
+    async def submit(self, interaction: discord.Interaction, form: FormInput) -> None:
+        """Search by the modal."""
+        given = ReportInput(words=form["words"], photos=form.photos, not_photos=form.not_photos)
+        await reply_privately(interaction, lambda: self._search(interaction, given))
+
+    async def turn(self, interaction: discord.Interaction, read: Callable[[], Awaitable[Press]]) -> None:
+        """Show another page in place of the one whose button was pressed; `read` reads the press."""
+
+        async def turned() -> PrivateReply:
+            press = await read()
+            return await self._shown(press.target.workspace, await self._handlers.press(press))
+
+        if await acknowledged(interaction.response.defer()):
+            await show(interaction, await outcome(interaction, turned))
+
+    async def claim(self, interaction: discord.Interaction, press: Press) -> Reply:
+        """File the report and the claim; the report goes where `/lost` would bring it."""
+        guild = guild_of(interaction)
+        private = self._workspaces.settings(guild).private_reports
+        destination = await self._reports.destination(interaction, ReportKind.LOST, "", private=private)
+        target = ReplyTarget("discord", str(guild.id), str(destination.id))
+        return await self._handlers.press(replace(press, target=target))
+
+    async def _search(self, interaction: discord.Interaction, given: ReportInput) -> PrivateReply:
+        guild = guild_of(interaction)
+        await self._workspaces.ensure_joined(guild)
+        if given.not_photos:
+            raise TellUserError("photo_not_an_image", name=given.not_photos[0])
+        command = Look(
+            source_key=str(interaction.id),
+            target=ReplyTarget("discord", str(guild.id), str(interaction.channel_id)),
+            author=member_of(interaction.user),
+            text=without_spoilers(given.words),
+            posted_at=interaction.created_at,
+            photos=given.photos,
+        )
+        answer = await looks.answer_of(self._handlers, command, language_of_user(interaction))
+        return await self._shown(str(guild.id), answer)
+
+    async def _shown(self, guild: str, reply: Reply) -> PrivateReply:
+        picture = await looks.picture_of(self._handlers, "discord", guild, reply)
+        return PrivateReply.with_picture(reply, picture)

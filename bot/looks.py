@@ -1,0 +1,34 @@
+"""What every platform needs for a look: to wait for its answer, and to compose the picture of a page."""
+
+import asyncio
+from typing import Final
+
+from bot.gallery import Tile, compose
+from reunite.commands import Look
+from reunite.entities import PlatformName
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.messages.reply import Reply
+
+PATIENCE: Final = 45.0
+"""Seconds; a worker that isn't busy needs about one."""
+_PAUSE: Final = 0.2
+
+
+async def answer_of(handlers: Handlers, command: Look, language: str) -> Reply:
+    """Search, and return the first page once a worker has found it. Raises TellUserError where that takes too long."""
+    target, look = command.target, await handlers.look(command)
+    ends = asyncio.get_running_loop().time() + PATIENCE
+    while asyncio.get_running_loop().time() < ends:
+        reply = await handlers.look_answer(target.platform, target.workspace, look, language)
+        if reply:
+            return reply
+        await asyncio.sleep(_PAUSE)
+    raise TellUserError("look_slow")
+
+
+async def picture_of(handlers: Handlers, platform: PlatformName, workspace: str, reply: Reply) -> bytes | None:
+    """Compose a page's photos into one picture, off the event loop; None for a page without any."""
+    photos = await handlers.gallery_photos(platform, workspace, reply)
+    tiles = [Tile(photo, tile.number, tile.label) for tile, photo in zip(reply.gallery, photos, strict=True)]
+    return await asyncio.to_thread(compose, tiles) if tiles else None

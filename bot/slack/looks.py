@@ -1,0 +1,111 @@
+"""`/lost search` and its shortcut: what has been found, shown to one person, a page at a time."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot import looks
+from bot.slack.background import Background
+from bot.slack.forms import View, context_of, form_input, form_modal, reply_modal
+from bot.slack.pictures import upload
+from bot.slack.posts import form_photos
+from bot.slack.private_replies import PrivateReplies, submitted
+from bot.slack.reports import channel_of
+from bot.slack.workspace import Person, SlackWorkspace
+from reunite.commands import Look, Press
+from reunite.entities import IncomingPhoto, ReportKind
+from reunite.handlers import Handlers
+from reunite.language import sentence
+from reunite.messages.forms import look_form
+from reunite.messages.reply import Reply
+
+Body = Mapping[str, Any]
+LOOK: Final = "look"
+"""The callback of the search's modal."""
+_SOON: Final = 2.0
+"""Seconds without an answer after which the person reads that it takes a moment."""
+
+
+class Looks:
+    """Searches without a report."""
+
+    def __init__(self, handlers: Handlers, background: Background) -> None:
+        self._handlers = handlers
+        self._background = background
+
+    async def shortcut(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+        """Handle the global shortcut: open the modal."""
+        await ack()
+        private = PrivateReplies(workspace, body, respond)
+        self._background.start(private.attempt(lambda person: self.open(person, private), opens_modal=True))
+
+    async def open(self, person: Person, private: PrivateReplies) -> None:
+        """Ask what to search for with a modal."""
+        context = {"language": person.language, "channel": private.channel}
+        await private.show(form_modal(look_form(person.language), LOOK, person.language, context))
+
+    async def submit(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body) -> None:
+        """Handle the modal."""
+        await submitted(ack, workspace, body["view"], self._submit(workspace, body), self._background)
+
+    async def in_words(
+        self, workspace: SlackWorkspace, body: Body, person: Person, words: str, private: PrivateReplies
+    ) -> None:
+        """Search by the words of a command."""
+        text = await workspace.words(words)
+        search = asyncio.create_task(self._search(workspace, person, private.channel, body["trigger_id"], text))
+        await asyncio.wait({search}, timeout=_SOON)
+        if not search.done():
+            await private.send_words(sentence("one_moment", person.language), person.language)
+        reply = await search
+        await private.send([reply], person.language, await self._picture(workspace, reply))
+
+    async def turn(self, workspace: SlackWorkspace, press: Press, private: PrivateReplies) -> None:
+        """Show another page in place of the one whose button was pressed."""
+        reply = await self._handlers.press(press)
+        await private.send([reply], press.language, await self._picture(workspace, reply), in_place=True)
+
+    async def claim(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
+        """File the report and the claim; the report goes where `/lost` would bring it."""
+        is_private = (await self._handlers.settings("slack", workspace.team)).private_reports
+        channel = await channel_of(workspace, person, ReportKind.LOST, press.target.channel, private=is_private)
+        return await self._handlers.press(replace(press, target=workspace.target(channel, None)))
+
+    async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
+        view, given = body["view"], form_input(body["view"])
+        person, channel = await workspace.person(body["user"]["id"]), context_of(view).get("channel", "")
+        photos = await form_photos(workspace, given.get("photos", ()))
+        reply = await self._search(
+            workspace, person, channel, f"view:{view['id']}", given.get("words", ""), tuple(photos)
+        )
+        picture = await self._picture(workspace, reply)
+        return reply_modal([reply], workspace.link_to, person.language, picture)
+
+    async def _search(  # noqa: PLR0913, PLR0917 - what a search is made of
+        self,
+        workspace: SlackWorkspace,
+        person: Person,
+        channel: str,
+        key: str,
+        words: str,
+        photos: tuple[IncomingPhoto, ...] = (),
+    ) -> Reply:
+        command = Look(
+            source_key=key,
+            target=workspace.target(channel, None),
+            author=person.member,
+            text=words,
+            posted_at=datetime.now(UTC),
+            photos=photos,
+        )
+        return await looks.answer_of(self._handlers, command, person.language)
+
+    async def _picture(self, workspace: SlackWorkspace, reply: Reply) -> str | None:
+        """Upload a page's picture, and return the file's id."""
+        picture = await looks.picture_of(self._handlers, "slack", workspace.team, reply)
+        return await upload(workspace, picture) if picture else None

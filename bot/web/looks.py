@@ -1,0 +1,38 @@
+"""The page's search box: what has been found, shown to one person, a page at a time."""
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+
+from bot import looks
+from bot.web import render, requests
+from bot.web.chat import target_of
+from reunite.commands import Look
+from reunite.handlers import Handlers
+
+_KEY: Final = re.compile(r"[\w-]{8,64}")
+
+
+class Looks:
+    """Searches without a report; pages and claims are presses."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+
+    async def search(self, request: web.Request) -> web.Response:
+        """Search by words or a photo, once for each `id`; return the first page when a worker has found it."""
+        given = await requests.form_input(request)
+        key = given.fields.get("id", "")
+        if not _KEY.fullmatch(key):
+            raise web.HTTPBadRequest
+        command = Look(
+            source_key=f"look:{key}",
+            target=target_of("found"),
+            author=requests.member(given.fields.get("name")),
+            text=given.fields.get("text", ""),
+            posted_at=datetime.now(UTC),
+            photos=tuple(given.photos),
+        )
+        return web.json_response({"note": render.reply_json(await looks.answer_of(self._handlers, command, "en"))})

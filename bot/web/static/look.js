@@ -1,0 +1,61 @@
+// The search box: what has been found, privately and without a report, a page at a time.
+
+import * as cards from "./cards.js";
+import { show } from "./dialogs.js";
+import { element } from "./dom.js";
+import { send } from "./live.js";
+import * as me from "./me.js";
+
+/** Start the search box. */
+export function start() {
+  const form = document.getElementById("look");
+  const photo = form.querySelector("[type=file]");
+  const error = form.querySelector(".error");
+  const search = form.querySelector("[type=submit]");
+  const name = form.querySelector(".look-photo");
+  form.querySelector(".add-photo").addEventListener("click", () => photo.click());
+  photo.addEventListener("change", () => (name.textContent = photo.files[0]?.name ?? ""));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (search.disabled) return;
+    error.textContent = "";
+    search.disabled = true;
+    search.textContent = "Searching…";
+    try {
+      const { note } = await send("/looks", request(form.elements.words.value, photo.files[0]));
+      form.reset();
+      name.textContent = "";
+      show("What was found", page(note));
+    } catch (problem) {
+      error.textContent = problem.message;
+    } finally {
+      search.disabled = false;
+      search.textContent = "Search";
+    }
+  });
+}
+
+function request(words, photo) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ id: crypto.randomUUID(), name: me.name(), text: words })) form.append(name, value);
+  if (photo) form.append("photo", photo, photo.name);
+  return form;
+}
+
+/** A page; another one takes its place, and so does the note after a claim. */
+function page(reply) {
+  const made = element("article", { className: "look-page", tabIndex: -1, autofocus: true });
+  const showReply = (shown) => {
+    const isPage = shown.kind === "look";
+    const only = element("p", { className: "only" }, "Only you see this");
+    const pictures = shown.gallery.length ? cards.gallery(shown) : null;
+    const below = cards.buttons(shown, (answer) => {
+      cards.sayNote(answer);
+      showReply(answer);
+      made.focus();
+    });
+    made.replaceChildren(...[isPage ? only : null, pictures, cards.lines(shown), below].filter(Boolean));
+  };
+  showReply(reply);
+  return made;
+}

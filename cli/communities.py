@@ -1,0 +1,36 @@
+"""Which community an operator means."""
+
+from uuid import UUID
+
+from cli.errors import UsageError
+from db.communities import CommunityInfo, all_communities
+from db.database import Database
+
+
+async def chosen(database: Database, wanted: str | None) -> CommunityInfo:
+    """Return the community with an id or a name; without one, the only one. Raises UsageError."""
+    known = await all_communities(database)
+    fitting = [each for each in known if wanted is None or _is_meant(each, wanted)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not known:
+        raise UsageError("There's no community yet: it's created when a bot first meets its server or workspace.")
+    listed = "; ".join(f"{each.name} ({each.id})" for each in fitting or known)
+    problem = "There's no such community." if not fitting else "Say which community: --community ID."
+    raise UsageError(f"{problem} Known: {listed}.")
+
+
+def _is_meant(community: CommunityInfo, wanted: str) -> bool:
+    return wanted.casefold() in {str(community.id), community.name.casefold()} or wanted in _workspaces(community)
+
+
+def _workspaces(community: CommunityInfo) -> set[str]:
+    return {name for _, name in community.workspaces}
+
+
+def token_id(given: str) -> UUID:
+    """Read the id of a token. Raises UsageError."""
+    try:
+        return UUID(given)
+    except ValueError as error:
+        raise UsageError(f"{given!r} is no token's id. `reunite token list` shows them.") from error

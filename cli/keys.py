@@ -1,0 +1,48 @@
+"""`reunite keys`: the keys of what is encrypted."""
+
+import asyncio
+
+import typer
+
+from cli.context import prepared
+
+app = typer.Typer(help="Make, change or replace the keys of what is encrypted.", no_args_is_help=True)
+
+
+@app.command("new")
+def new() -> None:
+    """Print a new key for REUNITE_KEYS. A key file isn't needed then.
+
+    Example: reunite keys new
+    """
+    from db.keys import new_key  # noqa: PLC0415
+
+    print(new_key())
+
+
+@app.command("rotate")
+def rotate() -> None:
+    """Encrypt everything again with the newest key. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
+
+    A key file gets a new key first, and keeps the one before; bots that run notice it. With REUNITE_KEYS, put the new
+    key first, restart the bots, and remove the old key afterwards. Example: reunite keys rotate
+    """
+    from db import rotation  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        done = asyncio.run(rotation.rotate(where.owner_database_url, where.keys))
+        print(f"Encrypted again: {done.kept}.")
+
+
+@app.command("reset")
+def reset() -> None:
+    """Delete what can't be read any more because its key is lost: claims' answers, secret details, Slack tokens.
+
+    Workspaces whose token is deleted have to install the app again. Example: reunite keys reset
+    """
+    from db import keys, rotation  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        done = asyncio.run(rotation.reset(where.owner_database_url, where.keys))
+        asyncio.run(keys.check(where.owner_database_url, where.keys))
+        print(f"Deleted: {done.lost}. Kept: {done.kept}.")

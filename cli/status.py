@@ -1,0 +1,149 @@
+"""`reunite status` and `reunite communities`: how a deployment is doing."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+
+from db.communities import CommunityInfo, all_communities
+from db.items import Numbers
+from db.operation import Backlog, FailedWork, Operation, Process
+from db.store import Store
+
+_LATE: Final = 300.0
+"""Seconds after which what waits counts as late."""
+_REMEDIES: Final = (
+    ("TryAgainError", "The platform or the file's host didn't answer. The author was told; posting it again retries."),
+    ("OperationalError", "The database was away. Check it with `reunite doctor`; posting the report again retries."),
+    ("its workers ended", "The report killed its workers, perhaps for lack of memory. Give the worker more of it."),
+)
+_OTHER_REMEDY: Final = "The worker's log has the traceback: search it for the report's id. Please report the bug."
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All that is shown."""
+
+    processes: Sequence[Process]
+    work: Sequence[Backlog]
+    outbox: Sequence[Backlog]
+    failed: Sequence[FailedWork]
+    communities: Sequence[tuple[CommunityInfo, Numbers]]
+
+    @property
+    def problems(self) -> list[str]:
+        """Return what somebody should do something about."""
+        waiting = [each for each in (*self.work, *self.outbox) if each.state in {"due", "queued"}]
+        found = []
+        if not any(process.is_alive and process.role == "worker" for process in self.processes):
+            found.append("No worker is running: start one with `reunite worker`.")
+        for platform in sorted({each.platform for each in waiting if each.platform}):
+            role = "api" if platform == "api" else f"bot {platform}"
+            if not any(process.is_alive and process.role == role for process in self.processes):
+                found.append(f"Replies wait for {platform}, but it isn't running: start it with `reunite {role}`.")
+        if any(each.seconds > _LATE for each in waiting):
+            found.append("Something has waited for more than 5 minutes: see the logs of the workers and bots.")
+        return found
+
+
+async def read(store: Store) -> Status:
+    """Read the status of a deployment."""
+    operation = Operation(store)
+    known = await all_communities(store)
+    return Status(
+        await operation.processes(),
+        await operation.work(),
+        await operation.outbox(),
+        await operation.failed_work(),
+        [(community, await _numbers(store, community)) for community in known],
+    )
+
+
+async def _numbers(store: Store, community: CommunityInfo) -> Numbers:
+    async with store.session(community.id) as session:
+        return await session.items.numbers(sealed=True)
+
+
+async def run(url: str, *, as_json: bool) -> bool:
+    """Print the status; return whether nothing is wrong."""
+    async with Store(url, connections=1) as store:
+        status = await read(store)
+    if as_json:
+        print(json.dumps({**_json(status), "problems": status.problems}, default=str))
+    else:
+        _print(status)
+    return not status.problems
+
+
+async def list_communities(url: str, *, as_json: bool) -> None:
+    """Print every community with its workspaces and numbers."""
+    async with Store(url, connections=1) as store:
+        known = [(community, await _numbers(store, community)) for community in await all_communities(store)]
+    if as_json:
+        print(json.dumps([_community_json(*each) for each in known], default=str))
+    else:
+        _print_communities(Console(soft_wrap=True), known)
+
+
+def remedy(problem: str) -> str:
+    """Return what to do about work that has failed."""
+    return next((words for sign, words in _REMEDIES if sign in problem), _OTHER_REMEDY)
+
+
+def _json(status: Status) -> dict[str, Any]:
+    return {
+        "processes": [asdict(each) for each in status.processes],
+        "work": [asdict(each) for each in status.work],
+        "outbox": [asdict(each) for each in status.outbox],
+        "failed": [{**asdict(each), "remedy": remedy(each.problem)} for each in status.failed],
+        "communities": [_community_json(*each) for each in status.communities],
+    }
+
+
+def _community_json(community: CommunityInfo, numbers: Numbers) -> dict[str, Any]:
+    return {**asdict(community), "numbers": asdict(numbers)}
+
+
+def _print(status: Status) -> None:
+    console = Console(soft_wrap=True)
+    console.print("Processes", style="bold")
+    for process in status.processes:
+        mark = "[green]✓[/]" if process.is_alive else "[red]✗[/]"
+        since = f"since {process.started_at:%Y-%m-%d %H:%M}" if process.is_alive else "gone without a word"
+        console.print(
+            f"{mark} {escape(process.role)} {process.version} on {escape(process.host)} ({process.pid}), {since}"
+        )
+    console.print("Backlog", style="bold")
+    for each in (*status.work, *status.outbox):
+        what = f"replies for {each.platform}" if each.platform else "work"
+        console.print(f"  {each.number} {what} {each.state}, the oldest for {_age(each.seconds)}")
+    if not (*status.work, *status.outbox):
+        console.print("  nothing")
+    for failed in status.failed:
+        console.print(f"[red]✗[/] {failed.created_at:%Y-%m-%d %H:%M} report {failed.report}: {escape(failed.problem)}")
+        console.print(f"  → {escape(remedy(failed.problem))}")
+    _print_communities(console, status.communities)
+    for problem in status.problems:
+        console.print(f"[red]✗[/] {escape(problem)}")
+
+
+def _print_communities(console: Console, known: Sequence[tuple[CommunityInfo, Numbers]]) -> None:
+    console.print("Communities", style="bold")
+    for community, numbers in known:
+        places = ", ".join(f"{platform}: {name}" for platform, name in community.workspaces)
+        console.print(f"  {escape(community.name)} ({escape(places)})  {community.id}")
+        console.print(
+            f"    {numbers.open_lost} lost and {numbers.open_found} found open, {numbers.returned} returned;"
+            f" {numbers.photos} photos, {numbers.texts} texts"
+        )
+    if not known:
+        console.print("  none yet: a bot creates one when it first meets a server or workspace")
+
+
+def _age(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{rest} s"

@@ -1,0 +1,109 @@
+"""`reunite token`: tokens for the HTTP API."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from cli.context import AsJson, prepared
+from cli.errors import UsageError
+
+Community = Annotated[str | None, typer.Option(help="Id or name of the community; not needed if there's only one.")]
+_LONGEST_DAYS = 3650
+
+
+def create(
+    name: Annotated[str, typer.Argument(help="What the token is for, for example: website.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="read (the default), write or moderate; repeat for several."),
+    ] = None,
+    community: Community = None,
+    days: Annotated[int | None, typer.Option(help="How many days it's valid; without it, until it's revoked.")] = None,
+) -> None:
+    """Make a token and print it. It's shown only this once; the database keeps a hash.
+
+    Example: reunite token create website --scope read --scope write
+    """
+    with prepared(with_redis=False) as (_, where):
+        print(asyncio.run(_create(where.database_url, community, name, scope or ["read"], days)))
+
+
+def show(community: Community = None, *, as_json: AsJson = False) -> None:
+    """List the tokens of a community, without their secrets.
+
+    Example: reunite token list
+    """
+    with prepared(with_redis=False) as (_, where):
+        found = asyncio.run(_list(where.database_url, community))
+        if as_json:
+            print(json.dumps(found))
+        else:
+            for each in found:
+                ends = f", until {each['expires_at'][:10]}" if each["expires_at"] else ""
+                used = f"last used {each['used_at'][:10]}" if each["used_at"] else "never used"
+                print(f"{each['id']}  {each['name']} ({', '.join(each['scopes'])}{ends}), {used}")
+
+
+def revoke(
+    token: Annotated[str, typer.Argument(help="The token's id, as `reunite token list` shows it.")],
+    community: Community = None,
+) -> None:
+    """Revoke a token: requests with it are refused from now on.
+
+    Example: reunite token revoke 1b4e28ba-2fa1-11d2-883f-0016d3cca427
+    """
+    with prepared(with_redis=False) as (_, where):
+        asyncio.run(_revoke(where.database_url, community, token))
+        print("Revoked.")
+
+
+async def _create(url: str, community: str | None, name: str, scopes: Sequence[str], days: int | None) -> str:
+    from cli.communities import chosen  # noqa: PLC0415
+    from db.api_tokens import SCOPES, ApiTokens  # noqa: PLC0415
+    from db.database import Database  # noqa: PLC0415
+
+    wanted = [scope for scope in SCOPES if scope in scopes]
+    if unknown := sorted(set(scopes) - set(SCOPES)):
+        raise UsageError(f"There's no scope {unknown[0]!r}. Choose from {', '.join(SCOPES)}.")
+    if days is not None and not 1 <= days <= _LONGEST_DAYS:
+        raise UsageError(f"A token is valid for 1 to {_LONGEST_DAYS} days.")
+    async with Database(url, connections=1) as database:
+        meant = await chosen(database, community)
+        expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+        return await ApiTokens(database).create(meant.id, name, wanted, expires_at)
+
+
+async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
+    from cli.communities import chosen  # noqa: PLC0415
+    from db.api_tokens import ApiTokens  # noqa: PLC0415
+    from db.database import Database  # noqa: PLC0415
+
+    async with Database(url, connections=1) as database:
+        meant = await chosen(database, community)
+        return [
+            {
+                "id": str(each.id),
+                "name": each.name,
+                "scopes": list(each.scopes),
+                "created_at": each.created_at.isoformat(),
+                "expires_at": each.expires_at.isoformat() if each.expires_at else None,
+                "used_at": each.used_at.isoformat() if each.used_at else None,
+            }
+            for each in await ApiTokens(database).of(meant.id)
+        ]
+
+
+async def _revoke(url: str, community: str | None, token: str) -> None:
+    from cli.communities import chosen, token_id  # noqa: PLC0415
+    from db.api_tokens import ApiTokens  # noqa: PLC0415
+    from db.database import Database  # noqa: PLC0415
+
+    wanted = token_id(token)
+    async with Database(url, connections=1) as database:
+        meant = await chosen(database, community)
+        if not await ApiTokens(database).revoke(meant.id, wanted):
+            raise UsageError("The community has no such token. `reunite token list` shows them.")

@@ -1,0 +1,78 @@
+"""`reunite calibrate --open-set`: calibrates the live encoder on reports whose photos are public."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from cli.errors import UsageError
+from cli.progress import progress_bar, say
+from cli.servers import Servers
+from cli.settings import Settings
+
+if TYPE_CHECKING:
+    from workers.encoders.choose import Choice
+    from workers.open_set.run import OpenSetSource
+
+
+def open_set_source(settings: Settings) -> "OpenSetSource":
+    """Return where the photos come from, and the folder in the data folder where they are kept."""
+    from workers.open_set.fetch import PhotoSource  # noqa: PLC0415
+    from workers.open_set.run import OpenSetSource  # noqa: PLC0415
+
+    photos = PhotoSource(settings.open_set.url, settings.photos.http_hosts)
+    return OpenSetSource(photos, settings.embedded.home / "open-set")
+
+
+async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
+    """Fit and store weights for all communities. Raises UsageError and TooLittleDataError."""
+    from db import calibrations  # noqa: PLC0415
+    from db.store import Store  # noqa: PLC0415
+    from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.open_set.fetch import OpenSetError  # noqa: PLC0415
+    from workers.open_set.run import fitted_to_open_set  # noqa: PLC0415
+
+    if not settings.open_set.is_on:
+        raise UsageError("REUNITE_OPEN_SET_URL is off. Unset it to fetch the photos.")
+    async with Store(where.database_url) as store:
+        live = await store.models.live()
+        choice = _chosen(settings, live.encoder if live else None)
+        version = choice.encoder.version
+        if live and live.version != version:
+            raise UsageError(f"This database uses {live.version}, but the settings ask for {version}.")
+        encoder = BatchingEncoder(choice.encoder)
+        try:
+            with ExitStack() as bars:
+                fitted = await fitted_to_open_set(encoder, open_set_source(settings), _progress(bars))
+        except OpenSetError as error:
+            raise UsageError(f"The open set can't be used: {error}.") from error
+        finally:
+            await encoder.close()
+        if live:
+            await store.models.note_problem(live.id, None)
+    summary = fitted.summary("open set", version)
+    await calibrations.save_for_all(where.owner_database_url, version, fitted.scoring_model, summary)
+    return summary
+
+
+def _chosen(settings: Settings, recorded: str | None) -> "Choice":
+    from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
+    from workers.encoders.choose import choose  # noqa: PLC0415
+
+    wanted = settings.encoder
+    try:
+        return choose(wanted.kind, recorded, wanted.model, say, threads=wanted.torch_threads)
+    except EncoderUnavailableError as error:
+        raise UsageError(str(error)) from error
+
+
+def _progress(bars: ExitStack) -> Callable[[str, int, int], None]:
+    """Show a progress bar for each thing that is done, from its first report on."""
+    shown: dict[str, Callable[[int], None]] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        if what not in shown:
+            bars.close()  # one bar at a time
+            shown[what] = bars.enter_context(progress_bar(what, total))
+        shown[what](done)
+
+    return progress

@@ -1,0 +1,73 @@
+"""Vectors of a model that isn't here, from a file: the options `--vectors FILE.npz --as MODEL`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.errors import UsageError
+from cli.progress import say
+from cli.servers import Servers
+
+if TYPE_CHECKING:
+    from cli.tuning.rows import Row
+    from workers.given_vectors import GivenVectors
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """The file, and the name of the model that computed its vectors."""
+
+    path: Path
+    model: str
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options of a worker that takes vectors from the file."""
+        return "--vectors", str(self.path), "--as", self.model
+
+    def check(self, rows: Sequence["Row"]) -> None:
+        """Raise UsageError if a photo or text of the rows has no vector, or two photos have the same file name."""
+        from workers.given_vectors import GivenVectorsError  # noqa: PLC0415
+
+        paths = {photo for row in rows for photo in row.photos}
+        by_name: dict[str, Path] = {}
+        for path in sorted(paths):
+            if (other := by_name.setdefault(path.name, path)) != path:
+                raise UsageError(f"{other} and {path} have the same file name, so --vectors can't tell them apart.")
+        try:
+            given_vectors(self.path, self.model).check([*by_name], {row.posted_text for row in rows})
+        except GivenVectorsError as error:
+            raise UsageError(f"{self.path}: {error}") from error
+
+
+def vector_file(path: Path | None, model: str | None) -> VectorFile | None:
+    """Return the options' file; None without them. Raises UsageError if one option lacks the other."""
+    if path is None and model is None:
+        return None
+    if path is None or not model:
+        raise UsageError("--vectors and --as go together: --vectors FILE.npz --as openai/clip-vit-base-patch16.")
+    return VectorFile(path.absolute(), model)
+
+
+def given_vectors(path: Path, model: str) -> "GivenVectors":
+    """Read the file. Raises UsageError."""
+    from workers.given_vectors import GivenVectorsError, read_vectors  # noqa: PLC0415
+
+    try:
+        return read_vectors(path, model)
+    except GivenVectorsError as error:
+        raise UsageError(str(error)) from error
+
+
+async def copy_weights(home: Servers, own: Servers, model: str) -> None:
+    """Give a scratch database the weights that a live model of this name has at home, if it was calibrated."""
+    from db import calibrations  # noqa: PLC0415
+
+    weights = await calibrations.newest_for_all(home.owner_database_url, model)
+    if weights is None:
+        say(f"Weights: the defaults; this deployment has no calibration for {model}.")
+        return
+    version, scoring_model = weights
+    await calibrations.save_for_all(own.owner_database_url, model, scoring_model, {"source": version})
+    say(f"Weights: this deployment's calibration for {version}.")

@@ -1,0 +1,114 @@
+"""Tokens of the HTTP API: each opens one community. Only their hashes are stored."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+from uuid import UUID
+
+import psycopg
+
+from db.database import Database
+
+Scope = Literal["read", "write", "moderate"]
+"""`read`: search and see what everyone may see; `write`: post; `moderate`: see sealed and private reports too."""
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+PREFIX: Final = "reunite_"
+"""How every token begins, so that scanners for leaked secrets find it."""
+_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInUse:
+    """A valid token: what it opens. `workspace` is the API's workspace by its external id."""
+
+    id: UUID
+    community: UUID
+    workspace_id: UUID
+    workspace: str
+    name: str
+    scopes: frozenset[Scope]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """A token as an operator sees it; the secret itself is known to its holder only."""
+
+    id: UUID
+    name: str
+    scopes: Sequence[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+
+
+class ApiTokens:
+    """The tokens of a deployment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, secret: str) -> TokenInUse | None:
+        """Return what a token opens; None if it isn't valid."""
+        found = await self._database.rows("SELECT * FROM use_api_token(%s)", _hash(secret))
+        if not found:
+            return None
+        [row] = found
+        return TokenInUse(
+            row["id"],
+            row["community_id"],
+            row["workspace_id"],
+            row["workspace"],
+            row["name"],
+            frozenset(row["scopes"]),
+        )
+
+    async def create(self, community: UUID, name: str, scopes: Sequence[Scope], expires_at: datetime | None) -> str:
+        """Make a token and return it: it's shown this once."""
+        secret = PREFIX + secrets.token_urlsafe(_BYTES)
+        async with self._database.transaction(community) as connection:
+            workspace = await _workspace(connection, community)
+            await connection.execute(
+                """INSERT INTO api_token (community_id, workspace_id, name, hash, scopes, expires_at)
+                   VALUES (%s, %s, %s, %s, %s, %s)""",
+                [community, workspace, name, _hash(secret), list(scopes), expires_at],
+            )
+        return secret
+
+    async def of(self, community: UUID) -> list[TokenInfo]:
+        async with self._database.transaction(community) as connection:
+            cursor = await connection.execute(
+                "SELECT id, name, scopes, created_at, expires_at, used_at FROM api_token ORDER BY created_at"
+            )
+            return [TokenInfo(**row) for row in await cursor.fetchall()]
+
+    async def revoke(self, community: UUID, token: UUID) -> bool:
+        """Delete a token; false if the community has none with this id."""
+        async with self._database.transaction(community) as connection:
+            return (await connection.execute("DELETE FROM api_token WHERE id = %s", [token])).rowcount == 1
+
+
+async def _workspace(connection: psycopg.AsyncConnection[Any], community: UUID) -> UUID:
+    """Return the API's workspace in a community; the first token brings it.
+
+    It has a moderators' channel, so that sealed reports can come by the API: those who read it have `moderate`.
+    """
+    await connection.execute("SELECT 1 FROM community WHERE id = %s FOR NO KEY UPDATE", [community])
+    cursor = await connection.execute("SELECT id FROM workspace WHERE platform = 'api' ORDER BY id LIMIT 1")
+    if known := await cursor.fetchone():
+        return UUID(str(known["id"]))
+    cursor = await connection.execute(
+        """INSERT INTO workspace (community_id, platform, external_id, name, log_channel, language)
+           SELECT id, 'api', gen_random_uuid()::text, 'API', 'moderators',
+             coalesce((SELECT language FROM workspace ORDER BY id LIMIT 1), language)
+           FROM community WHERE id = %s RETURNING id""",
+        [community],
+    )
+    return UUID(str((await cursor.fetchone() or {})["id"]))
+
+
+def _hash(secret: str) -> str:
+    """Hash a token. It's random and long, so nothing slower than SHA-256 is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()

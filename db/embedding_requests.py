@@ -1,0 +1,137 @@
+"""Embeddings made by a worker for another process, through a table: nothing of a query outlasts its request."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from psycopg.types.json import Jsonb
+
+from db.database import Database
+from db.signals import signals
+from reunite.encoder import Vectors
+from reunite.errors import TellUserError, TryAgainError
+from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
+
+PATIENCE: Final = 20.0
+"""Seconds after which a request counts as unanswered."""
+_LIFETIME: Final = timedelta(minutes=2)
+"""After it a request is deleted whatever became of it."""
+_FIRST_LOOK, _LAST_LOOK, _SLOWER = 0.01, 0.2, 1.5
+"""Seconds before the first look for an answer, and at most between two; each pause is longer than the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingRequest:
+    """What a worker is asked to embed."""
+
+    id: UUID
+    community: UUID
+    texts: Sequence[str]
+    photos: Sequence[bytes]
+
+
+class EmbeddingRequests:
+    """`reunite.ports.query_encoder.QueryEncoder`, and the worker's side of it."""
+
+    def __init__(self, database: Database, *, patience: float = PATIENCE) -> None:
+        self._database = database
+        self._patience = patience
+
+    async def encode(self, community: UUID, texts: Sequence[str] = (), photos: Sequence[bytes] = ()) -> Encoded:
+        """Ask a worker and wait. Raises TellUserError and TryAgainError."""
+        request = await self._add(community, texts, photos)
+        try:
+            async with asyncio.timeout(self._patience):
+                return _read(await self._answer(community, request))
+        except TimeoutError as error:
+            raise TryAgainError("no worker has answered; is one running?", after=self._patience) from error
+        finally:
+            await self._delete(community, request)
+
+    async def _add(self, community: UUID, texts: Sequence[str], photos: Sequence[bytes]) -> UUID:
+        async with self._database.transaction(community) as connection:
+            cursor = await connection.execute(
+                "INSERT INTO embedding_request (community_id, texts, photos) VALUES (%s, %s, %s::bytea[]) RETURNING id",
+                [community, list(texts), list(photos)],
+            )
+            return UUID(str((await cursor.fetchone() or {})["id"]))
+
+    async def _answer(self, community: UUID, request: UUID) -> Mapping[str, Any]:
+        pause = _FIRST_LOOK
+        while True:
+            await asyncio.sleep(pause)
+            pause = min(pause * _SLOWER, _LAST_LOOK)
+            async with self._database.transaction(community) as connection:
+                cursor = await connection.execute("SELECT answer FROM embedding_request WHERE id = %s", [request])
+                row = await cursor.fetchone()
+            if row is None:
+                raise TryAgainError("the request for embeddings was deleted")
+            if row["answer"]:
+                answer: Mapping[str, Any] = row["answer"]
+                return answer
+
+    async def _delete(self, community: UUID, request: UUID) -> None:
+        async with self._database.transaction(community) as connection:
+            await connection.execute("DELETE FROM embedding_request WHERE id = %s", [request])
+
+    # The worker's side
+
+    def signals(self) -> AbstractAsyncContextManager[asyncio.Event]:
+        """Hold a connection that sets the event at each request."""
+        return signals(self._database.url, "reunite_embedding")
+
+    async def take(self, *, seconds: float) -> EmbeddingRequest | None:
+        """Take the oldest request that no worker is busy with; after `seconds` another worker may take it."""
+        taken = await self._database.rows(
+            "SELECT * FROM take_embedding_request(%s, %s)", timedelta(seconds=seconds), _LIFETIME
+        )
+        if not taken:
+            return None
+        [row] = taken
+        async with self._database.transaction(row["community_id"]) as connection:
+            cursor = await connection.execute("SELECT texts, photos FROM embedding_request WHERE id = %s", [row["id"]])
+            asked = await cursor.fetchone()
+        return EmbeddingRequest(row["id"], row["community_id"], asked["texts"], asked["photos"]) if asked else None
+
+    async def answer(self, request: EmbeddingRequest, answer: Mapping[str, Any]) -> None:
+        """Store the answer, made by `encoded_json` or `problem_json`."""
+        async with self._database.transaction(request.community) as connection:
+            await connection.execute(
+                "UPDATE embedding_request SET answer = %s, photos = '{}' WHERE id = %s",
+                [Jsonb(dict(answer)), request.id],
+            )
+
+
+def encoded_json(encoded: Encoded) -> dict[str, Any]:
+    return {
+        "model": encoded.model,
+        "texts": [_lists(text.vectors) for text in encoded.texts],
+        "photos": [{"vectors": _lists(photo.vectors), "colours": list(photo.colours)} for photo in encoded.photos],
+    }
+
+
+def problem_json(error: TellUserError) -> dict[str, Any]:
+    return {"problem": error.key, "params": error.params}
+
+
+def _lists(vectors: Mapping[str, Vectors]) -> dict[str, Any]:
+    return {space: array.tolist() for space, array in vectors.items()}
+
+
+def _read(answer: Mapping[str, Any]) -> Encoded:
+    if "problem" in answer:
+        raise TellUserError(answer["problem"], **answer["params"])
+    return Encoded(
+        answer["model"],
+        tuple(EncodedText(_arrays(text)) for text in answer["texts"]),
+        tuple(EncodedPhoto(_arrays(photo["vectors"]), tuple(photo["colours"])) for photo in answer["photos"]),
+    )
+
+
+def _arrays(lists: Mapping[str, Any]) -> dict[str, Vectors]:
+    return {space: np.array(rows, np.float32) for space, rows in lists.items()}

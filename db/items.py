@@ -1,0 +1,109 @@
+"""Reports as the HTTP API shows them: read in bulk, with photos, and those with similar photos."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from db import rows
+from db.queries import Queries, as_real
+from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
+from reunite.entities import Photo, Report
+
+# What everyone may see, or what a moderator may; a member's private search is nobody else's.
+_VISIBLE = "(r.state <> 'look' AND (%(all)s OR NOT (r.sealed OR r.private)))"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A report with its photos."""
+
+    report: Report
+    photos: tuple[Photo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A photo and its cosine with another."""
+
+    photo: UUID
+    report: UUID
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a community has, without what only moderators know of."""
+
+    photos: int
+    texts: int
+    open_lost: int
+    open_found: int
+    returned: int
+
+
+class SqlItems(Queries):
+    """Reads reports in bulk."""
+
+    async def of(self, reports: Collection[UUID]) -> Mapping[UUID, Item]:
+        """Return reports with their photos; purged ones and private searches are left out."""
+        found = await self._all(
+            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'",
+            reports=list(reports),
+        )
+        photos: dict[UUID, list[Photo]] = defaultdict(list)
+        for row in await self._all(
+            f"{rows.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position", reports=[row["id"] for row in found]
+        ):
+            photos[row["report_id"]].append(rows.photo(row))
+        return {row["id"]: Item(rows.report(row), tuple(photos[row["id"]])) for row in found}
+
+    async def similar(self, report: UUID, limit: int, *, sealed: bool) -> Sequence[Similar]:
+        """Return the open reports' photos most similar to a report's, each report once, itself left out."""
+        found = await self._all(
+            f"""WITH model AS (SELECT id, CASE WHEN spaces ? '{PHOTO_SPACE}' THEN '{PHOTO_SPACE}'
+                                 ELSE '{SHARED_SPACE}' END AS space FROM embedding_model WHERE live),
+              compared AS MATERIALIZED (
+                SELECT theirs.photo_id, theirs.report_id, -(mine.vector <#> theirs.vector) AS similarity
+                FROM model JOIN embedding mine ON mine.model_id = model.id AND mine.space = model.space
+                  AND mine.source = 'photo' AND mine.report_id = %(report)s
+                JOIN embedding theirs ON theirs.community_id = mine.community_id AND theirs.model_id = mine.model_id
+                  AND theirs.space = mine.space AND theirs.source = 'photo' AND theirs.report_id <> mine.report_id
+                JOIN report r ON r.id = theirs.report_id AND r.state = 'open' AND {_VISIBLE})
+              SELECT * FROM (SELECT DISTINCT ON (report_id) photo_id AS photo, report_id AS report, similarity
+                             FROM compared ORDER BY report_id, similarity DESC) AS best
+              ORDER BY similarity DESC, report LIMIT %(limit)s""",
+            report=report,
+            limit=limit,
+            all=sealed,
+        )
+        return [Similar(**row) for row in found]
+
+    async def add_query_photo(self, report: UUID, position: int, colours: Sequence[float]) -> UUID:
+        """Store a query's photo without its picture, and return its id."""
+        row = await self._one(
+            """INSERT INTO photo (community_id, report_id, position, name, state, copy, colours)
+               VALUES (%(community)s, %(report)s, %(position)s, 'query', 'stored', '', %(colours)s) RETURNING id""",
+            community=self.community,
+            report=report,
+            position=position,
+            colours=[as_real(share) for share in colours],
+        )
+        return UUID(str((row or {})["id"]))
+
+    async def live_model(self) -> int | None:
+        row = await self._one("SELECT id FROM embedding_model WHERE live")
+        return int(row["id"]) if row else None
+
+    async def numbers(self, *, sealed: bool) -> Numbers:
+        row = await self._one(
+            f"""SELECT
+              (SELECT count(*) FROM photo p JOIN report r ON r.id = p.report_id
+               WHERE p.state = 'stored' AND {_VISIBLE}) AS photos,
+              (SELECT count(*) FROM report r WHERE r.text <> '' AND r.purged_at IS NULL AND {_VISIBLE}) AS texts,
+              (SELECT count(*) FROM report r WHERE r.kind = 'lost' AND r.state = 'open' AND {_VISIBLE}) AS open_lost,
+              (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'open' AND {_VISIBLE}) AS open_found,
+              (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'returned') AS returned""",
+            all=sealed,
+        )
+        return Numbers(**row or {})

@@ -1,0 +1,141 @@
+"""Encryption of what is secret from those who read a dump: claims' answers, secret details, Slack's tokens.
+
+The keys are Fernet's (AES-128-CBC with HMAC-SHA256), the newest first: it encrypts, all of them decrypt.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+_MARK: Final = "gAAAA"
+"""How every token of Fernet begins: its version, and a time before 2106."""
+_KNOWN: Final = "reunite"
+_LOST: Final = "If the keys are lost, run `reunite keys reset`, which deletes what can't be read any more."
+
+
+class KeysError(Exception):
+    """The keys are missing or wrong; the message says what to do."""
+
+
+class Keys:
+    """The keys as they are set, or as they are in a file at this moment."""
+
+    def __init__(self, keys: Sequence[str] = (), file: Path | None = None) -> None:
+        """Read nothing yet. `keys` come before `file`."""
+        self.file = None if keys else file
+        self._keys = tuple(keys)
+        self._fernet: MultiFernet | None = None
+        self._read_at: tuple[int, int] | None = None
+
+    def __repr__(self) -> str:
+        """Leave the keys out."""
+        return f"Keys(file={self.file})"
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that give a child process the same keys."""
+        if self.file:
+            return {"REUNITE_KEY_FILE": str(self.file)}
+        return {"REUNITE_KEYS": ",".join(self._keys)} if self._keys else {}
+
+    def encrypt(self, words: str) -> str:
+        """Return words encrypted; nothing stays nothing."""
+        return self._current().encrypt(words.encode()).decode() if words else ""
+
+    def decrypt(self, value: str) -> str:
+        """Return the words of an encrypted value. One from before there were keys is returned as it is."""
+        if not value.startswith(_MARK):
+            return value
+        try:
+            return self._current().decrypt(value).decode()
+        except InvalidToken as error:
+            raise KeysError(_wrong()) from error
+
+    def create(self) -> None:
+        """Write a first key into the file, unless it is there."""
+        if self.file and not self.file.exists():
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            write(self.file, [Fernet.generate_key().decode()], is_new=True)
+
+    def _current(self) -> MultiFernet:
+        """Return the keys; a file is read again once it has changed."""
+        if self.file is None:
+            self._fernet = self._fernet or _fernet(self._keys, "REUNITE_KEYS")
+            return self._fernet
+        try:
+            status = self.file.stat()
+            changed = (status.st_mtime_ns, status.st_ino)
+            if self._fernet is None or changed != self._read_at:
+                self._fernet, self._read_at = _fernet(read(self.file), str(self.file)), changed
+        except FileNotFoundError as error:
+            raise KeysError(
+                f"The key file {self.file} is missing. Restore it, or set REUNITE_KEY_FILE to where it is. {_LOST}"
+            ) from error
+        except OSError as error:
+            raise KeysError(f"The key file {self.file} can't be read ({error.strerror}).") from error
+        return self._fernet
+
+
+NO_KEYS: Final = Keys()
+
+
+def read(file: Path) -> list[str]:
+    """Return the keys in a file, the newest first."""
+    return file.read_text("ascii", errors="replace").split()
+
+
+def write(file: Path, keys: Sequence[str], *, is_new: bool = False) -> None:
+    """Replace a file of keys at once, readable by its owner alone; `is_new` leaves one that has just been made."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+        opened.write("".join(f"{key}\n" for key in keys))
+    if not is_new:
+        part.replace(file)
+        return
+    try:
+        file.hardlink_to(part)  # fails if another process was first
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
+
+
+def new_key() -> str:
+    """Return a new random key."""
+    return Fernet.generate_key().decode()
+
+
+async def check(url: str, keys: Keys) -> None:
+    """Make sure that the keys are those of a database; a database without any takes them. Raises KeysError."""
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        if (token := await _token(connection)) is None:
+            keys.create()
+            await connection.execute(
+                "INSERT INTO key_check (token) VALUES (%s) ON CONFLICT DO NOTHING", [keys.encrypt(_KNOWN)]
+            )
+            token = await _token(connection)
+    keys.decrypt(token or "")
+
+
+async def _token(connection: psycopg.AsyncConnection) -> str | None:
+    row = await (await connection.execute("SELECT token FROM key_check")).fetchone()
+    return str(row[0]) if row else None
+
+
+def _fernet(keys: Sequence[str], source: str) -> MultiFernet:
+    if not keys:
+        raise KeysError("There's no key. Set REUNITE_KEYS or REUNITE_KEY_FILE; `reunite keys new` makes a key.")
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
+    except ValueError as error:
+        raise KeysError(f"{source} contains something that isn't a key. `reunite keys new` makes one.") from error
+
+
+def _wrong() -> str:
+    return (
+        f"The keys don't fit this database. Set REUNITE_KEYS or REUNITE_KEY_FILE to the ones it was used with. {_LOST}"
+    )

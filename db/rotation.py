@@ -1,0 +1,82 @@
+"""Encrypts every secret value again with the newest key, across communities: as the owner."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString
+
+import psycopg
+
+from db.keys import Keys, KeysError, new_key, read, write
+
+_VALUES: Final[Sequence[tuple[LiteralString, LiteralString, LiteralString]]] = (
+    ("claim", "id", "proof"),
+    ("report", "id", "proof_question"),
+    ("report", "id", "kept_at"),
+    ("report", "id", "kept_code"),
+    ("slack_installation", "team", "bot_token"),
+    ("key_check", "is_one", "token"),
+)
+"""Every encrypted column, with its table and the table's key."""
+_LOST: Final[Sequence[LiteralString]] = (
+    "UPDATE claim SET proof = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END WHERE id = %s",
+    "UPDATE report SET proof_question = '' WHERE id = %s",
+    "UPDATE report SET kept_at = '' WHERE id = %s",
+    "UPDATE report SET kept_code = '' WHERE id = %s",
+    "DELETE FROM slack_installation WHERE team = %s",
+    "DELETE FROM key_check WHERE is_one = %s",
+)
+"""What becomes of a value of each of them that can't be read any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How many values were encrypted again, and how many couldn't be read and were deleted."""
+
+    kept: int
+    lost: int
+
+
+async def rotate(owner_url: str, keys: Keys) -> Rotated:
+    """Put a new key before those of the file, if there is one, and encrypt everything with the newest key.
+
+    The file keeps the key before: a bot may have used it at that moment. Raises KeysError.
+    """
+    keys.decrypt(keys.encrypt("is there a key"))
+    if keys.file:
+        write(keys.file, [new_key(), *read(keys.file)])
+    done = await _encrypt_again(owner_url, keys, reset=False)
+    if keys.file:
+        write(keys.file, read(keys.file)[:2])
+    return done
+
+
+async def reset(owner_url: str, keys: Keys) -> Rotated:
+    """Make a key if the file is missing, and delete what can't be read with the keys."""
+    keys.create()
+    return await _encrypt_again(owner_url, keys, reset=True)
+
+
+async def _encrypt_again(owner_url: str, keys: Keys, *, reset: bool) -> Rotated:
+    kept = lost = 0
+    async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
+        for (table, key, column), forget in zip(_VALUES, _LOST, strict=True):
+            select: LiteralString = f"SELECT {key}, {column} FROM {table} WHERE {column} <> ''"
+            update: LiteralString = f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s"
+            for row, value in await (await connection.execute(select)).fetchall():
+                words = _read(keys, value, reset=reset)
+                if words is None:
+                    await connection.execute(forget, [row])
+                    lost += table != "key_check"
+                else:
+                    await connection.execute(update, [keys.encrypt(words), row, value])
+                    kept += table != "key_check"
+    return Rotated(kept, lost)
+
+
+def _read(keys: Keys, value: Any, *, reset: bool) -> str | None:
+    if not reset:
+        return keys.decrypt(value)
+    with suppress(KeysError):
+        return keys.decrypt(value)
+    return None

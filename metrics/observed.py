@@ -1,0 +1,101 @@
+"""A process as an operator sees it: its heartbeat, and its metrics over HTTP."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import psycopg
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from db.database import Database
+from db.operation import Operation
+from db.stopping import stop
+from metrics.config import MetricsSettings
+from metrics.definitions import REGISTRY
+from metrics.deployment import refresh
+from reunite.errors import TryAgainError
+
+HEALTH_FILE: Final = "REUNITE_HEALTH_FILE"
+"""Environment variable with the path of a file that is touched at each heartbeat, for a container's health check."""
+_EVERY: Final = 10.0
+_FRESH: Final = 5.0
+"""Seconds for which the deployment's numbers are kept: several scrapers cost no more than one."""
+
+_log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def observed(database: Database, role: str, settings: MetricsSettings) -> AsyncIterator[None]:
+    """Keep the process on the list of those that are alive, and show its metrics, until the context ends."""
+    operation = Operation(database)
+    async with AsyncExitStack() as stack:
+        if settings.port is not None:
+            await stack.enter_async_context(_serving(operation, settings.host, settings.port))
+        await stack.enter_async_context(_beating(operation, role))
+        yield
+
+
+@asynccontextmanager
+async def _beating(operation: Operation, role: str) -> AsyncIterator[None]:
+    process, version = uuid4(), metadata.version("reunite")
+
+    async def beat() -> None:
+        while True:
+            try:
+                await operation.beat(process, role, socket.gethostname(), os.getpid(), version)
+                if path := os.environ.get(HEALTH_FILE):
+                    await asyncio.to_thread(Path(path).touch)
+            except (TryAgainError, psycopg.Error, OSError) as error:
+                _log.warning("heartbeat_missed", error=type(error).__name__)
+            await asyncio.sleep(_EVERY)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        await stop(beating)
+        try:
+            await operation.end(process)
+        except (TryAgainError, psycopg.Error) as error:
+            _log.warning("heartbeat_missed", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def _serving(operation: Operation, host: str, port: int) -> AsyncIterator[None]:
+    application = web.Application()
+    application.router.add_get("/metrics", Metrics(operation).show)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        _log.info("metrics_ready", address=runner.addresses[0][:2])
+        yield
+    finally:
+        await runner.cleanup()
+
+
+class Metrics:
+    """Shows the metrics of this process, and the deployment's numbers."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        self._refreshed_at = float("-inf")
+
+    async def show(self, _: web.Request) -> web.Response:
+        """Answer a scrape; while the database is away, with the last numbers."""
+        if time.monotonic() - self._refreshed_at > _FRESH:
+            self._refreshed_at = time.monotonic()
+            try:
+                await refresh(self._operation)
+            except (TryAgainError, psycopg.Error) as error:
+                _log.warning("numbers_unavailable", error=type(error).__name__)
+        return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})

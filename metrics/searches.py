@@ -1,0 +1,20 @@
+"""What a search contributes to the metrics."""
+
+from collections.abc import Sequence
+
+from metrics import definitions as metrics
+from reunite.matching.evidence import PairKind
+from reunite.matching.scoring import ScoredCandidate
+
+
+def note_search(origin: str, scored: Sequence[ScoredCandidate]) -> None:
+    """Count a search and its labels, and note how near its best candidate is."""
+    metrics.SEARCHES.labels(origin).inc()
+    for each in scored:
+        if each.label:
+            metrics.LABELS.labels(each.label.name.lower()).inc()
+    if scored:
+        metrics.BEST_PROBABILITY.observe(scored[0].probability)
+        for pair in PairKind:
+            if pair in scored[0].evidence:
+                metrics.SIMILARITY.labels(pair.value).observe(scored[0].evidence[pair])

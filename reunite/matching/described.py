@@ -1,0 +1,95 @@
+"""The things that a report is about as its words describe them: the noun of each, and its colours."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reunite.text import heads
+from reunite.text.colour_words import said_colours
+from reunite.text.normalise import normalise
+
+_SAYS_MORE: Final = re.compile(
+    r"\b(?:with|(?<!one )(?<!body )has(?! any| some)|having|contain\w{0,3}|holds?|holding"
+    r"|there (?:is|are|was|were)|plus|also|full of|lined|mit|con|avec|com|ze|z|dans|dentro|darin|drin)\b"
+)
+"""Words after which a text says what a thing has or holds."""
+_ELSEWHERE: Final = re.compile(
+    r"(?<=[^\s])\s+(?:next to|beside|near|behind|under|underneath|below|above|between|among|on|in|inside|into|at|by"
+    r"|from|close to|in front of|opposite|against|neben|auf|unter|hinter|bei|beim|am|im|vor|zwischen|junto a|al lado de"
+    r"|cerca de|sobre|debajo de|en|detras de|pres de|sur|sous|derriere|obok|kolo|przy|pod|na|w|za)\b[^,.;:!?()\n]*"
+)
+"""What a text says about other things around its own."""
+_KANA: Final = re.compile(r"[\u3040-\u30ff]")
+_JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|となり|近く|そば|上|下|前|後ろ|中)(?:で|に|から)")
+_JAPANESE_PHRASES: Final = re.compile(r"[、。！\n]")
+_OF: Final = re.compile(r"の|(?:が|の)?(?:付いた|ついた|付き|入った|入り)")
+"""Between what a thing has and the thing itself, in Japanese."""
+_MANY_COLOURED: Final = re.compile(
+    r"\b(?:multi-?colou?red|colou?rful|rainbow|patterned|striped|checked|dotted|tartan|plaid|floral|flowery|tie-?dyed?)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour of `colours.NAMES`, and how it's called: a metal keeps its name."""
+
+    name: str
+    said: str
+
+    @property
+    def is_metal(self) -> bool:
+        return self.name != self.said
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing of a text. `colours` are its own, `details` those of its parts and contents."""
+
+    noun: str | None
+    colours: tuple[Colour, ...]
+    details: tuple[Colour, ...] = ()
+    is_many_coloured: bool = False
+
+
+def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple[Thing, ...]:
+    """Describe each thing of a text, given its normalised parts and the colour that its author has answered."""
+    colours = [Colour(name, name) for name in answered]
+    if _KANA.search(text):
+        return (_thing(*_japanese(text), colours),)
+    return tuple(_thing(*_split(part, position), colours) for position, part in enumerate(parts))
+
+
+def held(parts: Sequence[str]) -> frozenset[str]:
+    """Return the stems of the nouns that a text names as parts or contents of its thing."""
+    return frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
+
+
+def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
+    noun = heads.head_phrase(own) or heads.head_noun(own)
+    colours = (*_colours(own), *answered)
+    return Thing(noun, colours, tuple(_colours(more)), bool(_MANY_COLOURED.search(own)))
+
+
+def _split(part: str, position: int) -> tuple[str, str]:
+    """Split a part of a text into what it says about its thing, and about what that has or holds.
+
+    What stands around a thing is left out, unless the text begins with it: the thing follows then.
+    """
+    words = part.casefold() if position == 0 else f", {part.casefold()}"
+    first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
+    return first, " ; ".join(rest)
+
+
+def _japanese(text: str) -> tuple[str, str]:
+    """The same for Japanese, where what a thing has comes first: "the strap's bag"."""
+    own, more = list[str](), list[str]()
+    for phrase in _JAPANESE_PHRASES.split(_JAPANESE_ELSEWHERE.sub("", text)):
+        *before, last = map(normalise, _OF.split(phrase))
+        more += [piece for piece in before if heads.things_in(piece)]
+        own.append(" ".join((*(piece for piece in before if not heads.things_in(piece)), last)))
+    return " ; ".join(own), " ; ".join(more)
+
+
+def _colours(words: str) -> Iterator[Colour]:
+    return (Colour(name, said) for name, said in said_colours(words))

@@ -1,0 +1,51 @@
+"""What a look found, in its author's language: pages of pictures that only they see."""
+
+from collections.abc import Iterator, Sequence
+
+from reunite.entities import Match, Report
+from reunite.language import sentence
+from reunite.messages.galleries import entries, headline
+from reunite.messages.reply import Button, Line, Reply, Tile
+from reunite.messages.wording import line
+
+Page = Sequence[tuple[Match, Report]]
+
+
+def page(look: Report, pages: Sequence[Page], number: int, tiles: Sequence[Tile], head: Sequence[Line]) -> Reply:
+    """Return the page `number` (from 0) of `pages`, below `head`."""
+    language = look.language
+    which = [line("look_page", language, page=str(number + 1), pages=str(len(pages)))] if len(pages) > 1 else []
+    mine = tuple(
+        Button("look_mine", tile.match, sentence("button_look_mine", language, tile=tile.number), "good")
+        for tile in tiles
+    )
+    return Reply(
+        "look",
+        (*head, *which, *entries(look, pages[number], tiles), line("look_how", language)),
+        buttons=(*mine, *_turns(pages, number, language)),
+        about=frozenset({look.id}),
+        gallery=tuple(tiles),
+    )
+
+
+def head(look: Report, pairs: Page, searched: int, failed: Sequence[str]) -> list[Line]:
+    """Say what was found among how many finds; `failed` names the photos that couldn't be used."""
+    return [*_failed(failed, look.language), headline(look, pairs, searched)]
+
+
+def nothing(look: Report, searched: int, failed: Sequence[str]) -> Reply:
+    """Say that nothing comes close, and what else the person can do."""
+    language = look.language
+    return Reply("look", (*_failed(failed, language), line("look_nothing", language, searched)))
+
+
+def _failed(names: Sequence[str], language: str) -> Iterator[Line]:
+    for name in names:
+        yield line("look_without_photo", language, name=name)
+
+
+def _turns(pages: Sequence[Page], number: int, language: str) -> Iterator[Button]:
+    for step, key in ((-1, "button_look_back"), (1, "button_look_on")):
+        if 0 <= number + step < len(pages):
+            first, _ = pages[number + step][0]
+            yield Button("look_page", first.id, sentence(key, language))

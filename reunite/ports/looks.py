@@ -1,0 +1,23 @@
+"""Looks: private searches, which are reports in a state of their own."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from reunite.entities import ReplyTarget
+
+
+class Looks(Protocol):
+    """The looks of a community."""
+
+    async def count(self, workspace: UUID, member: str) -> int:
+        """Return how many looks a member has at the moment."""
+        ...
+
+    async def file(self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool) -> None:
+        """Make an open lost report of a look; `target` is where its thread will be."""
+        ...
+
+    async def remove(self, look: UUID) -> None:
+        """Delete a look with everything of it; any other report stays."""
+        ...

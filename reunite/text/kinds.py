@@ -1,0 +1,104 @@
+"""Which names of things mean the same thing, a kind of it, or another one (kinds.toml)."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, Literal
+
+from reunite.text.data import read_toml
+from reunite.text.phrases import listed
+from reunite.text.words import stem
+
+Relation = Literal["same", "broader", "narrower", "near", "other", "unknown"]
+"""Of a name to another one: `broader` if it may mean the other, `narrower` if the other may mean it."""
+
+_TABLES: Final = read_toml("kinds.toml")
+
+
+def _key(name: str) -> str:
+    return " ".join(stem(word) for word in name.casefold().replace("-", " ").split())
+
+
+_FIRST: Final = {_key(name): _key(listed(names)[0]) for names in _TABLES["same"] for name in listed(names)}
+
+
+def _kind(name: str) -> str:
+    """Return one name for all names of a thing."""
+    return _FIRST.get(_key(name), _key(name))
+
+
+def _narrower() -> Mapping[str, frozenset[str]]:
+    """Return all that each general name may mean, also by way of another one."""
+    direct = {_kind(name): {_kind(each) for each in listed(cell)} for name, cell in _TABLES["kinds"].items()}
+    for _ in direct:
+        for each in direct.values():
+            each |= {deeper for name in tuple(each) for deeper in direct.get(name, ())}
+    return {name: frozenset(each - {name}) for name, each in direct.items()}
+
+
+def _near() -> Mapping[str, frozenset[str]]:
+    beside: dict[str, set[str]] = defaultdict(set)
+    for names in _TABLES["near"]:
+        alike = {_kind(name) for name in listed(names)}
+        for name in alike:
+            beside[name] |= alike
+    return {name: frozenset(alike) for name, alike in beside.items()}
+
+
+_CONTAINERS: Final = frozenset(listed(_TABLES["others"]["containers"]))
+_NARROWER: Final = _narrower()
+_NEAR: Final = _near()
+_KNOWN: Final = (
+    frozenset(_FIRST.values())
+    .union(_NARROWER, *_NARROWER.values(), _NEAR)
+    .union(map(_kind, listed(_TABLES["others"]["things"])))
+)
+
+
+def is_known(name: str) -> bool:
+    """Whether the table says what a name may mean; of "sports towel" the last word counts."""
+    return _named(name) in _KNOWN
+
+
+@lru_cache(maxsize=16_384)
+def relation(first: str, second: str) -> Relation:
+    """Return what the thing that a name stands for is to that of another name, both in English."""
+    one, other = _named(first), _named(second)
+    if one == other and one in {_kind(first), _kind(second)}:
+        return "same"
+    if _differ_in_use(first, second):
+        return "other"
+    if _is_kept_in(first, second) or _is_kept_in(second, first):
+        return "near"
+    return "same" if one == other else _of_kinds(one, other)
+
+
+def _is_kept_in(first: str, second: str) -> bool:
+    """Whether one is the other's case: a violin and a violin case are lost together."""
+    *before, container = second.split()
+    return container in _CONTAINERS and bool(before) and _kind(" ".join(before)) == _named(first)
+
+
+def _of_kinds(one: str, other: str) -> Relation:
+    if other in _NARROWER.get(one, ()):
+        return "broader"
+    if one in _NARROWER.get(other, ()):
+        return "narrower"
+    if other in _NEAR.get(one, ()):
+        return "near"
+    return "other" if {one, other} <= _KNOWN else "unknown"
+
+
+def _named(name: str) -> str:
+    """Return the kind that a name means: that of all its words, or else of the last ones that are known."""
+    words = name.split()
+    for start in range(len(words)):
+        if (kind := _kind(" ".join(words[start:]))) in _KNOWN:
+            return kind
+    return _kind(words[-1]) if words else ""
+
+
+def _differ_in_use(first: str, second: str) -> bool:
+    """Whether one noun after two others means two things: a guitar case and a flute case."""
+    one, other = _key(first).split(), _key(second).split()
+    return len(one) > 1 and len(other) > 1 and one[-1] == other[-1] and set(one[:-1]).isdisjoint(other[:-1])

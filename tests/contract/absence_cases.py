@@ -1,0 +1,48 @@
+"""Workspaces that removed the bot while it was away, whatever store there is."""
+
+from collections.abc import Mapping
+
+from tests.contract.stages import Stage
+
+
+async def look(stage: Stage, there: Mapping[str, bool | None]) -> list[str]:
+    """Ask the platform what it says of each workspace."""
+
+    async def is_there(workspace: str) -> bool | None:
+        return there[workspace]
+
+    return await stage.handlers.absent_for_long("discord", is_there)
+
+
+class AbsenceCases:
+    """The week of grace."""
+
+    async def test_a_workspace_is_left_only_after_a_week_of_absence(self, stage: Stage) -> None:
+        await stage.join("gone", "discord")
+        await stage.join("kept", "discord")
+        await stage.join("gone", "slack")
+        there = {"gone": False, "kept": True}
+        assert await look(stage, there) == []
+        stage.later(days=6)
+        assert await look(stage, there) == []
+        stage.later(days=1)
+        assert await look(stage, there) == ["gone"]
+
+    async def test_a_platform_that_cannot_say_ends_nothing_and_proves_nothing(self, stage: Stage) -> None:
+        await stage.join("here", "discord")
+        assert await look(stage, {"here": None}) == []
+        stage.later(days=30)
+        assert await look(stage, {"here": False}) == []
+        stage.later(days=30)
+        assert await look(stage, {"here": None}) == []
+        assert await look(stage, {"here": False}) == ["here"]
+
+    async def test_a_workspace_that_was_there_in_between_has_its_whole_week_again(self, stage: Stage) -> None:
+        await stage.join("here", "discord")
+        await look(stage, {"here": False})
+        stage.later(days=30)
+        await look(stage, {"here": True})
+        assert await look(stage, {"here": False}) == []
+        stage.later(days=30)
+        await stage.join("here", "discord")
+        assert await look(stage, {"here": False}) == []

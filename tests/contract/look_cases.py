@@ -1,0 +1,254 @@
+"""Searching without a report: what is shown, to whom, for how long, and how it becomes a report."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from reunite import rules
+from reunite.commands import Look
+from reunite.entities import Label, Match, ReplyTarget, Report, ReportState, VerdictKind
+from reunite.errors import TellUserError
+from reunite.expiry import expire
+from reunite.language import sentence
+from reunite.looking import KEPT_MINUTES, MOST_LOOKS
+from reunite.matching.defaults import PRIOR
+from reunite.messages.reply import Reply
+from reunite.ports import ScoredPair
+from reunite.searching import search_and_announce
+from tests.contract.stages import ADA, BEN, PHOTO, Stage
+
+PROOF = "a scratch inside"
+
+
+class LookCases:
+    """Looks."""
+
+    async def test_a_look_shows_what_is_near_and_nobody_hears_of_it(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        found, other = await stage.found("a badge, number XK-7731"), await stage.found("red gloves")
+        await stage.found("badge XK-7731", sealed=True)
+        look = await _looked(stage, "badge XK-7731")
+        reply = await _answer(stage, look)
+        assert [tile.report for tile in reply.gallery] == [found.id]
+        assert [button.action for button in reply.buttons] == ["look_mine"]
+        assert "among 2 open finds" in reply.text()  # the sealed one isn't even counted
+        assert not await stage.words(found, other, look)
+        assert not await stage.handlers.my_reports("web", "here", ADA)
+
+    async def test_a_look_is_answered_once_a_worker_has_searched(self, stage: Stage) -> None:
+        await stage.join()
+        look = await _begun(stage, "badge XK-7731")
+        assert await stage.handlers.look_answer("web", "here", look) is None
+        await _searched(stage, look, is_complete=False)  # a photo is still to come
+        assert await stage.handlers.look_answer("web", "here", look) is None
+        await _searched(stage, look)
+        nothing = await stage.handlers.look_answer("web", "here", look)
+        assert nothing
+        assert nothing.text() == sentence("look_nothing", number=0)
+        assert (nothing.gallery, nothing.buttons) == ((), ())
+
+    async def test_no_other_search_finds_a_look(self, stage: Stage) -> None:
+        await stage.join()
+        look, found = await _looked(stage, "badge XK-7731"), await stage.found("badge XK-7731")
+        async with stage.session(found.community) as session:
+            search = await session.candidates.search(found, 10)
+        assert (search.candidates, search.open_count) == ((), 0)
+        assert (await stage.now(look)).state is ReportState.LOOK
+
+    async def test_mine_files_the_report_and_the_claim_in_one_step(self, stage: Stage) -> None:
+        await stage.join(keep_days=7, private_reports=True)
+        found = await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        there = ReplyTarget("web", "here", "lost")
+        note = await stage.press("look_mine", match.id, ADA, words=PROOF, target=there)
+        assert note.text() == sentence("note_look_filed")
+        lost = await stage.now(look)
+        assert (lost.state, lost.target, lost.private) == (ReportState.OPEN, there, True)
+        assert lost.expires_at == stage.time + timedelta(days=7)
+        assert await stage.kinds(lost) == ["report_post", "match"]
+        assert await stage.kinds(found) == ["claim"]
+        assert stage.hints.work
+        [mine] = await stage.handlers.my_reports("web", "here", ADA)
+        assert "badge XK-7731" in mine.text()
+
+    async def test_another_find_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
+        await stage.join()
+        finds = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *finds)
+        for match in await stage.matches(look):
+            await stage.press("look_mine", match.id, ADA, words=PROOF)
+        assert len(await stage.handlers.my_reports("web", "here", ADA)) == 1
+        assert [await stage.kinds(found) for found in finds] == [["claim"], ["claim"]]
+
+    @pytest.mark.parametrize(("words", "error"), [(" ", "claim_empty"), ("x" * 501, "text_too_long")])
+    async def test_without_a_proof_nothing_is_filed(self, stage: Stage, words: str, error: str) -> None:
+        await stage.join()
+        found = await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        with pytest.raises(TellUserError, match=error):
+            await stage.press("look_mine", match.id, ADA, words=words)
+        assert (await stage.now(look)).state is ReportState.LOOK
+        assert not await stage.thread(found)
+
+    async def test_only_who_looks_can_turn_pages_and_claim(self, stage: Stage) -> None:
+        await stage.join()
+        await stage.found("a badge, number XK-7731")
+        [match] = await stage.matches(await _looked(stage, "badge XK-7731"))
+        for action in ("look_page", "look_mine"):
+            with pytest.raises(TellUserError, match="only_own"):
+                await stage.press(action, match.id, BEN, words=PROOF)
+
+    async def test_pages_go_on_and_back(self, stage: Stage) -> None:
+        await stage.join()
+        finds = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        look = await _found(stage, "thing", *finds)
+        first = await _answer(stage, look)
+        assert [tile.number for tile in first.gallery] == [1, 2, 3, 4, 5, 6]
+        second = await _turn(stage, first, "Next")
+        assert [(tile.number, tile.report) for tile in second.gallery] == [(7, finds[6].id), (8, finds[7].id)]
+        assert second.text().startswith("Page 2 of 2")
+        again = await _turn(stage, second, "Previous")
+        assert again.gallery == first.gallery
+        assert not [button for button in second.buttons if button.words == "Next"]
+
+    async def test_a_find_that_is_gone_is_shown_no_more(self, stage: Stage) -> None:
+        await stage.join()
+        finds = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *finds)
+        async with stage.session(look.community) as session:
+            await session.reports.set_state(finds[0].id, ReportState.RETURNED)
+        assert [tile.report for tile in (await _answer(stage, look)).gallery] == [finds[1].id]
+
+    async def test_a_look_is_deleted_after_a_quarter_of_an_hour(self, stage: Stage) -> None:
+        await stage.join()
+        await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731", photos=True)
+        assert look.expires_at == stage.time + timedelta(minutes=KEPT_MINUTES)
+        [match] = await stage.matches(look)
+        async with stage.session(look.community) as session:
+            await expire(session, look.id, look.expires_at + timedelta(seconds=1))
+        async with stage.session(look.community) as session:
+            assert await session.reports.get(look.id) is None
+            assert not await session.photos.of(look.id)
+            assert await session.matches.get(match.id) is None
+        with pytest.raises(TellUserError, match="look_over"):
+            await stage.handlers.look_answer("web", "here", look.id)
+        for action in ("look_page", "look_mine"):
+            with pytest.raises(TellUserError, match="look_over"):
+                await stage.press(action, match.id, ADA, words=PROOF)
+
+    async def test_who_is_forgotten_has_no_look_left(self, stage: Stage) -> None:
+        workspace = await stage.join()
+        look = await _looked(stage, "badge XK-7731")
+        await stage.press("forget", workspace.id, ADA)
+        async with stage.session(look.community) as session:
+            assert await session.reports.get(look.id) is None
+
+    async def test_too_many_looks_are_refused_kindly(self, stage: Stage) -> None:
+        await stage.join()
+        looks = [await _begun(stage, f"thing {number}") for number in range(MOST_LOOKS)]
+        with pytest.raises(TellUserError, match="look_too_often"):
+            await _begun(stage, "one more")
+        workspace = await stage.store.workspace("web", "here")
+        assert workspace
+        async with stage.session(workspace.community) as session:
+            await expire(session, looks[0], stage.time + timedelta(days=1))
+        assert await _begun(stage, "one more")
+
+    async def test_an_empty_look_is_refused(self, stage: Stage) -> None:
+        await stage.join()
+        with pytest.raises(TellUserError, match="empty_report"):
+            await _begun(stage, " ")
+
+
+class RefusalCases:
+    """What was refused doesn't come back."""
+
+    @pytest.mark.parametrize("how", ["not_mine", "none_of_these", "refuse"])
+    async def test_what_was_refused_comes_back_neither_in_a_look_nor_for_another_report(
+        self, stage: Stage, how: str
+    ) -> None:
+        await stage.join()
+        lost, found = await stage.lost("badge XK-7731"), await stage.found("a badge, number XK-7731")
+        await stage.search(lost, found)
+        match = await stage.match(lost)
+        if how == "refuse":
+            await stage.verdict(match, VerdictKind.REFUSE)
+        else:
+            await stage.press("not_mine" if how == "not_mine" else "none_of_these", _subject(how, lost, match), ADA)
+        again = await stage.lost("badge XK-7731")
+        await _searched(stage, again.id)
+        assert not await stage.matches(again)
+        assert not (await _answer(stage, await _looked(stage, "badge XK-7731"))).gallery
+        theirs = await stage.lost("badge XK-7731", author=BEN)
+        await _searched(stage, theirs.id)
+        assert len(await stage.matches(theirs)) == 1
+
+    async def test_a_refused_find_that_is_searched_again_leaves_its_refuser_alone(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost("badge XK-7731"), await stage.found("a badge, number XK-7731")
+        again = await stage.lost("badge XK-7731")
+        await stage.search(lost, found)
+        await stage.press("not_mine", (await stage.match(lost)).id, ADA)
+        await _searched(stage, found.id)
+        assert not await stage.matches(again)
+
+    async def test_what_was_only_passed_over_comes_back_where_it_is_likely(self, stage: Stage) -> None:
+        await stage.join()
+        bag, mug = await stage.lost("my blue bag"), await stage.found("a mug, number XK-7731")
+        await stage.search(bag, mug, label=None)
+        await stage.press("none_of_these", bag.id, ADA)
+        lost = await stage.lost("my mug XK-7731")
+        await _searched(stage, lost.id)
+        assert (await stage.match(lost)).label
+
+
+def _subject(how: str, lost: Report, match: Match) -> UUID:
+    return match.id if how == "not_mine" else lost.id
+
+
+async def _begun(stage: Stage, text: str, *, photos: bool = False) -> UUID:
+    target = ReplyTarget("web", "here", "found")
+    sent = (PHOTO,) if photos else ()
+    return await stage.handlers.look(Look(source_key=uuid4().hex, target=target, author=ADA, text=text, photos=sent))
+
+
+async def _looked(stage: Stage, text: str, *, photos: bool = False) -> Report:
+    """Look, and search as a worker would."""
+    look = await _begun(stage, text, photos=photos)
+    return await _searched(stage, look)
+
+
+async def _searched(stage: Stage, report: UUID, *, is_complete: bool = True) -> Report:
+    workspace = await stage.store.workspace("web", "here")
+    assert workspace
+    async with stage.session(workspace.community) as session:
+        await search_and_announce(session, report, PRIOR, is_complete=is_complete)
+    async with stage.session(workspace.community) as session:
+        found = await session.reports.get(report)
+    assert found
+    return found
+
+
+async def _found(stage: Stage, text: str, *finds: Report) -> Report:
+    """Look, and find some reports, the nearest first."""
+    look = await _looked(stage, text)
+    async with stage.session(look.community) as session:
+        for number, found in enumerate(finds):
+            label = Label.POSSIBLE if number == 0 else None
+            await session.matches.save(ScoredPair(look.id, found.id, 0.5 - number / 100, label, (), {}))
+    return look
+
+
+async def _answer(stage: Stage, look: Report) -> Reply:
+    reply = await stage.handlers.look_answer("web", "here", look.id)
+    assert reply
+    return reply
+
+
+async def _turn(stage: Stage, reply: Reply, words: str) -> Reply:
+    [button] = [each for each in reply.buttons if each.words == words]
+    return await stage.press(button.action, button.subject, ADA)

@@ -1,0 +1,236 @@
+"""The HTTP API finds what chat finds, and shows each token what it may see."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from db.api_tokens import ApiTokens
+from reunite.commands import JoinWorkspace
+from reunite.entities import VerdictKind
+from tests.support.api import Api, encoded, opened, serving_api
+from tests.support.pictures import drawing
+from tests.support.waiting import eventually
+
+
+@pytest.fixture(name="api")
+async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
+    async with opened(database_url, redis_url) as here:
+        yield here
+
+
+async def test_words_find_a_photo_that_was_posted_in_chat(api: Api) -> None:
+    found = await api.world.found("f1", "red", "by the tram")
+    await api.world.found("f2", "blue")
+    await api.settled()
+    status, answer = await api.ask("POST", "/v1/search", {"text": "a red thing", "top_k": 1}, by="reader")
+    assert status == 200
+    [best] = answer["results"]
+    assert best["item"]["id"] == str(found.id)
+    assert (answer["searched"], best["item"]["text"]) == (2, "by the tram")
+    assert "author" not in best["item"]
+    status, picture = await api.ask("GET", f"/v1/photos/{best['photo']}", by="reader")
+    assert status == 200
+    assert picture.startswith(b"\xff\xd8")
+
+
+async def test_a_photo_finds_words(api: Api) -> None:
+    lost = await api.world.lost("l1", "my green umbrella")
+    await api.world.lost("l2", "yellow scarf")
+    await api.settled()
+    for photo in (encoded("green"), f"data:image/jpeg;base64,{encoded('green')}"):
+        _, answer = await api.ask("POST", "/v1/search", {"photo": photo, "among": "lost"})
+        assert answer["results"][0]["item"]["id"] == str(lost.id)
+    status, answer = await api.form("/v1/search", {"among": "lost", "top_k": "1"}, drawing("green"), name="photo")
+    assert (status, [each["item"]["id"] for each in answer["results"]]) == (200, [str(lost.id)])
+
+
+async def test_a_search_leaves_nothing_behind(api: Api) -> None:
+    await api.world.found("f1", "red")
+    await api.settled()
+    await api.ask("POST", "/v1/search", {"text": "a red thing", "photo": encoded("red")})
+    async with api.world.store.session(api.world.workspace.community) as session:
+        left = await session._one(
+            """SELECT (SELECT count(*) FROM report) AS reports, (SELECT count(*) FROM photo) AS photos,
+                      (SELECT count(*) FROM work) AS work, (SELECT count(*) FROM embedding_request) AS requests"""
+        )
+    assert left == {"reports": 1, "photos": 1, "work": 1, "requests": 0}
+
+
+async def test_similar_photos_leave_the_item_itself_out(api: Api) -> None:
+    first = await api.post("found", "one", "red")
+    second = await api.post("found", "another", "red")
+    third = await api.post("found", "a third", "blue")
+    _, answer = await api.ask("GET", f"/v1/items/{first}/similar")
+    assert [each["item"]["id"] for each in answer["results"]] == [second, third]
+    assert answer["results"][0]["similarity"] > answer["results"][1]["similarity"]
+    _, answer = await api.ask("GET", f"/v1/items/{first}/similar?top_k=1")
+    assert len(answer["results"]) == 1
+
+
+async def test_each_text_is_compared_with_each_photo(api: Api) -> None:
+    body = {"texts": ["red", "blue"], "photos": [encoded("red"), encoded("blue"), encoded("green")]}
+    status, answer = await api.ask("POST", "/v1/similarity", body)
+    assert (status, answer["model"]) == (200, "colours-1")
+    [red, blue] = answer["similarities"]
+    assert len(red) == len(blue) == 3
+    assert red[0] > max(red[1:])
+    assert blue[1] > max(blue[0], blue[2])
+
+
+async def test_an_item_of_the_api_is_matched_with_one_from_chat_and_confirmed_there(api: Api) -> None:
+    found = await api.post("found", "a red thing at the tram", "red", place="tram")
+    await api.post("found", "nothing much", "blue")
+    await api.world.lost("l1", "my red thing")
+    await api.settled()
+    await api.world.quiet()
+    _, answer = await api.ask("GET", f"/v1/items/{found}/matches")
+    [match] = [each for each in answer["matches"] if each["item"]["text"] == "my red thing"]
+    assert match["state"] == "undecided"
+    await api.world.said("l1", "match")
+    await api.world.give_verdict("l1", VerdictKind.CONFIRM)
+    _, item = await api.ask("GET", f"/v1/items/{found}")
+    assert item["state"] == "returned"
+
+
+async def test_an_item_is_posted_by_form_and_once_for_each_key(api: Api) -> None:
+    fields = {"kind": "found", "text": "two views", "happened_at": "2026-11-20T12:00:00+00:00"}
+    status, posted = await api.form("/v1/items", fields, drawing("red"), drawing("blue"))
+    assert (status, posted["created"]) == (201, True)
+    await api.settled()
+    _, item = await api.ask("GET", f"/v1/items/{posted['id']}")
+    assert [photo["state"] for photo in item["photos"]] == ["stored", "stored"]
+    body = {"kind": "lost", "text": "once"}
+    answers = [await api.ask("POST", "/v1/items", body, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [status for status, _ in answers] == [201, 200]
+    assert answers[0][1]["id"] == answers[1][1]["id"]
+
+
+async def test_many_items_are_a_job_that_says_how_far_it_is(api: Api) -> None:
+    items = [{"kind": "found", "photos": [encoded(colour)]} for colour in ("red", "blue")]
+    items += [{"kind": "lost", "text": "a red thing"}, {"kind": "found", "photos": ["no base64!"]}]
+    status, started = await api.ask("POST", "/v1/jobs", {"items": items}, headers={"Idempotency-Key": "j"})
+    assert (status, started["total"]) == (202, 4)
+    assert [each["position"] for each in started["refused"]] == [3]
+    _, again = await api.ask("POST", "/v1/jobs", {"items": items}, headers={"Idempotency-Key": "j"})
+    assert (again["id"], again["items"]) == (started["id"], started["items"])
+
+    async def job() -> dict[str, object]:
+        _, found = await api.ask("GET", f"/v1/jobs/{started['id']}")
+        return dict(found)
+
+    done = await eventually(job, holds=lambda found: found["state"] == "done")
+    assert {name: done[name] for name in ("done", "waiting", "failed")} == {"done": 3, "waiting": 0, "failed": 0}
+    _, stats = await api.ask("GET", "/v1/stats")
+    assert {name: stats[name] for name in ("photos", "texts", "open_lost", "open_found", "returned")} == {
+        "photos": 2,
+        "texts": 1,
+        "open_lost": 1,
+        "open_found": 2,
+        "returned": 0,
+    }
+    assert (stats["model"], stats["dimensions"]) == ("colours-1", {"shared": 6})
+
+
+async def test_sealed_and_private_reports_are_for_moderators_and_their_own_token(api: Api) -> None:
+    sealed = await api.post("found", "a red ID card", "red", sealed=True, category="id", by="moderator")
+    private = await api.post("lost", "a red diary", private=True, by="moderator")
+    for body in ({"text": "red"}, {"photo": encoded("red"), "among": "lost"}):
+        _, seen = await api.ask("POST", "/v1/search", body, by="reader")
+        assert seen["results"] == []
+        _, seen = await api.ask("POST", "/v1/search", body, by="moderator")
+        assert [each["item"]["id"] for each in seen["results"]] == [private if "among" in body else sealed]
+    for item in (sealed, private):
+        assert (await api.ask("GET", f"/v1/items/{item}", by="reader"))[0] == 404
+        assert (await api.ask("GET", f"/v1/items/{item}/matches", by="all"))[0] == 404
+        assert (await api.ask("GET", f"/v1/items/{item}", by="moderator"))[0] == 200
+    _, shown = await api.ask("GET", f"/v1/items/{sealed}", by="moderator")
+    assert (await api.ask("GET", shown["photos"][0]["url"], by="reader"))[0] == 404
+    own = await api.post("found", "a blue ID card", "blue", sealed=True, category="id")
+    assert (await api.ask("GET", f"/v1/items/{own}"))[0] == 200
+    public = await api.post("found", "a pencil", "red")
+    _, similar = await api.ask("GET", f"/v1/items/{public}/similar", by="reader")
+    assert similar["results"] == []
+    _, stats = await api.ask("GET", "/v1/stats", by="reader")
+    assert (stats["open_found"], stats["open_lost"], stats["photos"]) == (1, 0, 1)
+
+
+async def test_a_strangers_token_sees_nothing(api: Api) -> None:
+    item = await api.post("found", "a red thing", "red")
+    other = await api.world.handlers.join(JoinWorkspace("web", "elsewhere", "Elsewhere"))
+    tokens = ApiTokens(api.world.store)
+    api.secrets["stranger"] = await tokens.create(other.community, "s", ["read", "write", "moderate"], None)
+    for method, path in (("GET", ""), ("GET", "/matches"), ("GET", "/similar"), ("DELETE", "")):
+        assert (await api.ask(method, f"/v1/items/{item}{path}", by="stranger"))[0] == 404
+    _, answer = await api.ask("POST", "/v1/search", {"text": "red"}, by="stranger")
+    assert (answer["results"], answer["searched"]) == ([], 0)
+
+
+async def test_withdrawn_items_are_gone(api: Api) -> None:
+    item = await api.post("found", "a red thing", "red")
+    await api.world.found("f1", "red")
+    await api.settled()
+    assert (await api.ask("DELETE", f"/v1/items/{item}", by="reader"))[0] == 403
+    assert (await api.ask("DELETE", f"/v1/items/{item}"))[0] == 204
+    assert (await api.ask("GET", f"/v1/items/{item}"))[0] == 404
+    _, answer = await api.ask("POST", "/v1/search", {"text": "red"})
+    assert item not in [each["item"]["id"] for each in answer["results"]]
+
+
+REFUSALS: tuple[tuple[str, str, dict[str, object] | None, int], ...] = (
+    ("POST", "/v1/search", {}, 422),
+    ("POST", "/v1/search", {"text": "red", "top_k": 101}, 422),
+    ("POST", "/v1/search", {"text": "red", "colour": "red"}, 422),
+    ("POST", "/v1/search", {"photo": "aGVsbG8="}, 422),
+    ("POST", "/v1/items", {"kind": "lost"}, 422),
+    ("POST", "/v1/items", {"kind": "lost", "text": "a", "sealed": True}, 422),
+    ("POST", "/v1/items", {"kind": "found", "photos": ["https://example.org/a.jpg"]}, 422),
+    ("POST", "/v1/items", {"kind": "found", "photos": ["http://169.254.169.254/"]}, 422),
+    ("GET", "/v1/items/none/similar?top_k=0", None, 422),
+    ("GET", "/v1/items/none", None, 404),
+    ("GET", "/v1/items/00000000-0000-0000-0000-000000000000", None, 404),
+    ("GET", "/v1/nothing", None, 404),
+    ("PUT", "/v1/search", None, 405),
+)
+
+
+async def test_refusals_are_problems_in_words(api: Api) -> None:
+    for method, path, body, status in REFUSALS:
+        got, problem = await api.ask(method, path, body)
+        assert (got, problem["status"]) == (status, status), (path, body, problem)
+        assert problem["detail"].endswith("."), problem
+
+
+async def test_without_a_valid_token_nothing_is_said(api: Api) -> None:
+    api.secrets["wrong"] = "reunite_wrong"
+    assert (await api.ask("GET", "/v1/stats", by="wrong"))[0] == 401
+    async with api.http.get(f"{api.url}/v1/stats") as response:
+        assert (response.status, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert (await api.ask("POST", "/v1/items", {"kind": "lost", "text": "a"}, by="reader"))[0] == 403
+
+
+async def test_too_many_requests_are_told_when_to_come_back(database_url: str, redis_url: str) -> None:
+    async with opened(database_url, redis_url, requests_per_minute=2) as api:
+        statuses = [(await api.ask("GET", "/v1/stats"))[0] for _ in range(3)]
+        assert statuses == [200, 200, 429]
+        assert (await api.ask("GET", "/v1/stats", by="reader"))[0] == 200
+
+
+async def test_without_a_worker_a_search_says_so(api: Api, database_url: str, redis_url: str) -> None:
+    async with serving_api(database_url, redis_url, patience=0.001) as url:
+        api.url = url
+        status, problem = await api.ask("POST", "/v1/search", {"text": "red"})
+    assert status == 503
+    assert "worker" in problem["detail"]
+
+
+async def test_health_needs_no_token(api: Api) -> None:
+    for path in ("/healthz", "/readyz"):
+        async with api.http.get(api.url + path) as response:
+            assert (response.status, (await response.json())["status"]) == (200, "ok")
+
+
+async def test_searches_at_once_are_all_answered(api: Api) -> None:
+    await api.post("found", "a red thing", "red")
+    answers = await asyncio.gather(*(api.ask("POST", "/v1/search", {"text": "red"}) for _ in range(20)))
+    assert {status for status, _ in answers} == {200}

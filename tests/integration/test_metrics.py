@@ -1,0 +1,128 @@
+"""Metrics, heartbeats and `reunite status` after a report was answered."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
+
+from cli import status
+from db.database import Database
+from db.operation import Counted, Operation
+from metrics.config import MetricsSettings
+from metrics.deployment import return_ratio
+from metrics.observed import observed
+from tests.support.api import Api, opened
+from tests.support.waiting import eventually
+
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture(name="api")
+async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:
+    async with opened(database_url, redis_url) as here:
+        yield here
+
+
+async def scraped(api: Api) -> Samples:
+    async with api.http.get(f"{api.url}/metrics") as response:
+        assert response.status == 200
+        families = text_string_to_metric_families(await response.text())
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def of(samples: Samples, name: str, **labels: str) -> float:
+    return samples.get((name, frozenset(labels.items())), 0)
+
+
+async def test_what_is_done_for_a_report_is_counted(api: Api) -> None:
+    before = await scraped(api)
+    await api.world.found("f1", "red")
+    await api.world.lost("l1", "my red thing")
+    await api.settled()
+    await api.world.quiet()
+    await api.ask("POST", "/v1/search", {"text": "red"})
+
+    async def all_counted() -> Samples:
+        return await scraped(api)
+
+    after = await eventually(all_counted, holds=lambda now: of(now, "reunite_reports", kind="lost", state="open"))
+
+    def grown(name: str, **labels: str) -> float:
+        return of(after, name, **labels) - of(before, name, **labels)
+
+    assert grown("reunite_work_total", outcome="done") == 2
+    assert grown("reunite_embeddings_total", source="photo") == 1
+    assert grown("reunite_embeddings_total", source="text") == 2
+    assert grown("reunite_searches_total", origin="report") == 2
+    assert grown("reunite_searches_total", origin="api") == 1
+    assert grown("reunite_first_answer_seconds_count", platform="web") >= 1
+    assert grown("reunite_replies_total", platform="web", outcome="done") >= 2
+    assert grown("reunite_best_probability_count") >= 1
+    assert grown("reunite_api_request_seconds_count", operation="search", status="200") == 1
+    assert of(after, "reunite_processes", role="worker") == 1
+    assert of(after, "reunite_processes", role="api") == 1
+    assert of(after, "reunite_backlog_age_seconds") == 0
+
+
+async def test_the_platforms_id_of_a_post_leads_to_its_job_and_its_replies(api: Api) -> None:
+    with capture_logs() as logged:
+        report = await api.world.lost("l1", "my red thing")
+        await api.world.said("l1", "nothing")
+        await eventually(lambda: {"work_done", "reply_done"} <= {entry["event"] for entry in logged})
+    about = [entry for entry in logged if entry.get("message") == "l1"]
+    assert {entry["event"] for entry in about} == {"work_done", "reply_done"}
+    assert {entry["report"] for entry in about} == {str(report.id)}
+    [reply] = [entry for entry in about if entry["event"] == "reply_done"]
+    assert reply["sent"] == api.world.platform.message_of("l1", "nothing")
+
+
+async def test_status_shows_what_runs_and_what_has_failed(
+    api: Api, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = await api.world.found("f1", "red")
+    await api.settled()
+    async with api.world.store.session(api.world.workspace.community) as session:
+        await session._do("UPDATE work SET state = 'failed', problem = 'TryAgainError: 503'")
+    assert await status.run(database_url, as_json=True)
+    shown = json.loads(capsys.readouterr().out.splitlines()[-1])  # the log of the services comes before
+    assert {process["role"] for process in shown["processes"] if process["is_alive"]} == {"worker", "api"}
+    [failed] = shown["failed"]
+    assert failed["report"] == str(report.id)
+    assert "again" in failed["remedy"]
+    [community] = shown["communities"]
+    assert community["numbers"]["open_found"] == 1
+    assert await status.run(database_url, as_json=False)
+    printed = capsys.readouterr().out
+    for words in ("worker", "1 work failed", "TryAgainError: 503", "1 found open"):
+        assert words in printed
+
+
+async def test_without_a_worker_status_says_so(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not await status.run(database_url, as_json=False)
+    assert "No worker is running" in capsys.readouterr().out
+
+
+async def test_a_process_beats_touches_its_file_and_leaves_the_list(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    beaten = tmp_path / "alive"
+    monkeypatch.setenv("REUNITE_HEALTH_FILE", str(beaten))
+    async with Database(database_url) as database:
+        async with observed(database, "bot web", MetricsSettings(port=0)):
+            await eventually(beaten.exists)
+            [process] = await Operation(database).processes()
+            assert (process.role, process.is_alive) == ("bot web", True)
+        assert await Operation(database).processes() == []
+
+
+def test_the_share_of_returns_counts_ended_losses_only() -> None:
+    counted = [Counted("lost", "returned", 3), Counted("lost", "expired", 1), Counted("lost", "open", 9)]
+    assert return_ratio(counted) == 0.75
+    assert return_ratio([Counted("found", "returned", 3)]) == 0.0

@@ -1,0 +1,182 @@
+"""An encoder without weights calibrates itself on photos that are fetched from a double of their host."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from structlog.testing import capture_logs
+
+from cli.doctor import findings
+from cli.servers import Servers
+from cli.settings import Settings
+from db import calibrations
+from db.models import EmbeddingModel
+from db.store import Store
+from reunite.matching.defaults import PRIOR, for_encoder
+from reunite.matching.evidence import PairKind
+from tests.doubles.photo_host import PhotoHost, photo_host
+from tests.support.open_sets import THINGS, StandInEncoder, write_open_set
+from workers.batching import BatchingEncoder
+from workers.open_set import fetch
+from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
+from workers.open_set.labels import read_open_set
+from workers.open_set.run import OpenSetSource, calibrate_by_itself
+
+NAME = "/org/set/abc123/images/5.png"
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[PhotoHost]:
+    (tmp_path / "labels").mkdir()
+    with photo_host(write_open_set(tmp_path / "labels")) as double:
+        yield double
+
+
+@pytest.fixture
+def source(host: PhotoHost, tmp_path: Path) -> OpenSetSource:
+    photos = PhotoSource(host.url, frozenset({host.host}))
+    return OpenSetSource(photos, tmp_path / "data" / "open-set", tmp_path / "labels")
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    async with Store(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def encoder() -> BatchingEncoder:
+    return BatchingEncoder(StandInEncoder())
+
+
+@pytest.fixture
+async def model(store: Store, encoder: BatchingEncoder) -> EmbeddingModel:
+    return await store.models.register("clip", encoder.encoder.version, encoder.encoder.spaces)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "_PAUSES", (0.0, 0.0))
+
+
+async def weights(store: Store, model: EmbeddingModel) -> list[dict[str, object]]:
+    query = (
+        "SELECT community_id, model_version, summary ->> 'source' AS source FROM calibration WHERE model_version = %s"
+    )
+    return await store.rows(query, model.version)
+
+
+async def test_a_model_without_weights_is_calibrated_once_and_for_all(
+    store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource, host: PhotoHost
+) -> None:
+    await calibrate_by_itself(store, encoder, model, source)
+    assert await weights(store, model) == [{"community_id": None, "model_version": "stand-in-1", "source": "open set"}]
+    assert len(host.asked) == THINGS
+    newest = await calibrations.newest_for_all(store.url, model.version)
+    assert newest is not None
+    assert newest[1].calibrated
+    typical = newest[1].background_priors[PairKind.TEXT_PHOTO].mean
+    assert typical == pytest.approx(0.17, abs=0.03)
+    await calibrate_by_itself(store, encoder, model, source)
+    assert len(await weights(store, model)) == 1
+
+
+async def test_one_worker_does_it(
+    store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource, host: PhotoHost
+) -> None:
+    async with store.alone(0x4F50454E) as is_alone, store.alone(0x4F50454E) as is_second:
+        assert (is_alone, is_second) == (True, False)
+        await calibrate_by_itself(store, encoder, model, source)
+    assert host.asked == []
+    assert await weights(store, model) == []
+
+
+@pytest.mark.parametrize("encoder_kind", ["concept", "clip"])
+async def test_what_has_weights_is_left_alone(
+    store: Store, source: OpenSetSource, host: PhotoHost, owner_database_url: str, encoder_kind: str
+) -> None:
+    encoder = BatchingEncoder(StandInEncoder())
+    model = await store.models.register(encoder_kind, "known-1", {})
+    if not for_encoder(encoder_kind).calibrated:
+        await calibrations.save_for_all(owner_database_url, "known-1", PRIOR, {"source": "set"})
+    await calibrate_by_itself(store, encoder, model, source)
+    assert host.asked == []
+
+
+async def test_a_host_out_of_reach_is_said_once_in_the_log_and_by_doctor(  # noqa: PLR0913, PLR0917 - its fixtures
+    store: Store,
+    encoder: BatchingEncoder,
+    model: EmbeddingModel,
+    source: OpenSetSource,
+    database_url: str,
+    owner_database_url: str,
+    redis_url: str,
+) -> None:
+    away = replace(source, photos=PhotoSource("http://127.0.0.1:1", frozenset({"127.0.0.1:1"})))
+    with capture_logs() as log:
+        await calibrate_by_itself(store, encoder, model, away)
+    assert [entry["event"] for entry in log] == ["open_set_begun", "open_set_failed"]
+    assert await weights(store, model) == []
+
+    async def said() -> tuple[bool | None, str]:
+        where = Servers(database_url, owner_database_url, redis_url, "q")
+        found = {finding.what: finding async for finding in findings(Settings(), where)}
+        return found["its weights"].ok, found["its weights"].found
+
+    assert await said() == (None, "not calibrated: 127.0.0.1 can't be reached (127.0.0.1: ClientConnectorError)")
+    await calibrations.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
+    assert await said() == (True, "calibrated (open set)")
+
+
+async def test_a_worker_can_not_replace_weights_or_give_them_as_a_community(
+    store: Store, model: EmbeddingModel, owner_database_url: str
+) -> None:
+    await calibrations.save_first_for_all(store, "unknown-1", PRIOR, {})
+    assert await calibrations.newest_for_all(owner_database_url, "unknown-1") is None
+    await calibrations.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
+    await calibrations.save_first_for_all(store, model.version, replace(PRIOR, none_log_odds=9.0), {})
+    assert len(await weights(store, model)) == 1
+    async with await psycopg.AsyncConnection.connect(store.url) as connection:
+        await connection.execute("SELECT set_config('reunite.community', gen_random_uuid()::text, true)")
+        cursor = await connection.execute("SELECT add_first_calibration('x', '{}', '{}')")
+        assert await cursor.fetchone() == (False,)
+
+
+async def test_only_what_is_missing_or_damaged_is_fetched_again(source: OpenSetSource, host: PhotoHost) -> None:
+    labels = source.read()
+    host.statuses[NAME] = [503, 429]  # temporary trouble
+    done: list[int] = []
+    await fetch_photos(labels, source.folder, source.photos, done.append)
+    assert (done[-1], host.asked.count(NAME), len(host.asked)) == (THINGS, 3, THINGS + 2)
+    host.asked.clear()
+    (source.folder / "5.png").write_bytes(b"half of")
+    (source.folder / "6.png").unlink()
+    await fetch_photos(labels, source.folder, source.photos)
+    assert sorted(host.asked) == [NAME, NAME.replace("5.png", "6.png")]
+
+
+async def test_what_is_not_the_labelled_photo_is_not_taken(source: OpenSetSource, host: PhotoHost) -> None:
+    host.files[NAME] = host.files[NAME][:-1] + b"?"
+    with pytest.raises(OpenSetError, match="isn't the photo that was labelled"):
+        await fetch_photos(source.read(), source.folder, source.photos)
+    assert not (source.folder / "5.png").exists()
+    del host.files[NAME]
+    with pytest.raises(OpenSetError, match=r"5.png isn't there \(photo_gone\)"):
+        await fetch_photos(source.read(), source.folder, source.photos)
+
+
+async def test_only_the_hosts_own_address_is_fetched_from(source: OpenSetSource, host: PhotoHost) -> None:
+    with pytest.raises(OpenSetError, match="isn't a platform's file host"):
+        await fetch_photos(source.read(), source.folder, PhotoSource(host.url))
+    assert host.asked == []
+
+
+def test_the_shipped_labels_are_whole() -> None:
+    labels = read_open_set()
+    used = {name for report in (*labels.found, *labels.lost) for name in report.photos}
+    assert used == labels.origins.keys()
+    assert {match for report in labels.lost for match in report.matches} <= {report.id for report in labels.found}
+    assert {origin.licence for origin in labels.origins.values()} == {"CC0 1.0", "CC BY 4.0"}
+    assert sum(origin.size for origin in labels.origins.values()) < 60_000_000

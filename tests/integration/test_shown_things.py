@@ -1,0 +1,51 @@
+"""What photos show is kept with them, and names the thing in the why line."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from reunite.encoder import Vectors
+from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.services import working
+from tests.support.world import world
+from workers.batching import BatchingEncoder
+from workers.embed import reembed
+
+
+def only_umbrellas(_: ColourEncoder, photos: Vectors) -> Sequence[tuple[str, ...]]:
+    return [("umbrella",)] * len(photos)
+
+
+def other_things(_: ColourEncoder, photos: Vectors) -> Sequence[tuple[str, ...]]:
+    return [("mug", "cup")] * len(photos)
+
+
+async def test_a_photo_without_words_confirms_the_thing_or_rules_it_out(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ColourEncoder, "things", only_umbrellas, raising=False)
+    async with world(database_url, redis_url) as place, working(database_url, redis_url):
+        await place.found("f1", "red")
+        await place.quiet()
+        await place.lost("l1", "my red umbrella")
+        await place.lost("l2", "red boots")
+        await place.quiet()
+        assert "umbrella ✓ · red ✓" in "\n".join(place.platform.thread("l1"))
+        assert "boots ✓" not in "\n".join(place.platform.thread("l2"))
+
+
+async def test_another_encoder_says_anew_what_photos_show(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ColourEncoder, "things", only_umbrellas, raising=False)
+    async with world(database_url, redis_url) as place, working(database_url, redis_url):
+        await place.found("f1", "red")
+        await place.quiet()
+        monkeypatch.setattr(ColourEncoder, "things", other_things)
+        encoder = BatchingEncoder(ColourEncoder())
+        model = await place.store.models.register("clip", "colours-2", ColourEncoder.spaces)
+        await reembed(place.store, encoder, model, lambda *_: None)
+        await encoder.close()
+        async with place.store.session(place.workspace.community) as session:
+            [row] = await session._all("SELECT shows FROM photo")
+    assert row["shows"] == ["mug", "cup"]

@@ -1,0 +1,62 @@
+"""The Grafana dashboard and the documentation name what is exported, by metric and label."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.metrics import MetricWrapperBase
+
+from metrics import definitions
+
+ROOT = Path(__file__).parents[2]
+DASHBOARD = json.loads((ROOT / "deploy/grafana.json").read_text("utf-8"))
+DOCUMENT = (ROOT / "docs/metrics.md").read_text("utf-8")
+QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+SUFFIXES: dict[type[MetricWrapperBase], tuple[str, ...]] = {
+    Counter: ("_total",),
+    Gauge: ("",),
+    Histogram: ("_bucket", "_count", "_sum"),
+}
+
+
+def defined() -> Iterator[MetricWrapperBase]:
+    yield from (each for each in vars(definitions).values() if isinstance(each, MetricWrapperBase))
+
+
+def exported() -> dict[str, set[str]]:
+    """The series that are exported, each with its labels."""
+    return {
+        f"{metric._name}{suffix}": {*metric._labelnames, *({"le"} if suffix == "_bucket" else ())}
+        for metric in defined()
+        for suffix in SUFFIXES[type(metric)]
+    }
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_asks_for_what_is_exported(query: str) -> None:
+    series, named = exported(), set(re.findall(r"reunite_\w+", query))
+    assert named
+    assert named <= set(series)
+    labels = set.union(*(series[name] for name in named))
+    asked = {label.strip() for group in re.findall(r"by \(([^)]*)\)", query) for label in group.split(",")}
+    asked |= set(re.findall(r"(\w+)=~?\"", query))
+    assert asked <= labels
+
+
+def test_every_metric_is_on_the_dashboard() -> None:
+    named = set(re.findall(r"reunite_\w+", " ".join(QUERIES)))
+    shown = {
+        metric._name for metric in defined() if named & {f"{metric._name}{each}" for each in SUFFIXES[type(metric)]}
+    }
+    assert shown == {metric._name for metric in defined()}
+
+
+def test_the_documentation_lists_every_metric_with_its_labels() -> None:
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:3]] for line in DOCUMENT.splitlines() if line[:11] == "| `reunite_"
+    ]
+    told = {name.strip("`").removesuffix("_total"): set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
+    assert told == {metric._name: set(metric._labelnames) for metric in defined()}

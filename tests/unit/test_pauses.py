@@ -1,0 +1,22 @@
+import pytest
+
+from reunite.errors import LONGEST_PAUSE
+from reunite.pauses import seconds_to_wait
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("5", 5.0),
+        ("0.5", 0.5),
+        ("-5", 0.0),
+        ("978307200", LONGEST_PAUSE),
+        ("1e300", LONGEST_PAUSE),
+        ("Fri, 31 Dec 2999 23:59:59 GMT", LONGEST_PAUSE),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0.0),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", None),
+        *((senseless, None) for senseless in (None, "", "nan", "inf", "-inf", "soon", "\0", "9" * 5000)),
+    ],
+)
+def test_no_server_makes_us_wait_for_ever(header: str | None, seconds: float | None) -> None:
+    assert seconds_to_wait(header) == seconds

@@ -1,0 +1,273 @@
+"""Nothing that anyone reads tells what is sealed or private, whatever happens and before and after *Release*.
+
+A new message needs a line in `MAKERS`: what is done so that it's said. Everything that is then in a thread, in a
+private reply, an export, a thread's name or the log is searched for words, names and photos that its readers may not
+know.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.discord.render import render, thread_name, title_of
+from bot.slack.render import blocks, notification
+from bot.web.render import reply_json
+from reunite.commands import EditReport, Withdraw
+from reunite.entities import IncomingPhoto, Label, Match, Member, ReplyTarget, Report, ReportKind, VerdictKind, Why
+from reunite.errors import TellUserError
+from reunite.expiry import expire
+from reunite.messages.reply import Action, Reply
+from reunite.ports import Outgoing
+from tests.contract.stages import ADA, BEN, MODERATOR, MemoryStage
+
+EVE: Final = Member("eve", "Eve Nobody")
+OF_FIND: Final = ("Quandt", "zofia", "kq4417", "blue tag", "Ben Nevis", "id.jpg", "tag ✓", "blue ✓")
+"""Words, names and reasons that a sealed find keeps from all but its finder and the moderators."""
+OF_LOSS: Final = ("Rosalind", "green diary", "attic", "Ada Lovelace", "diary.jpg")
+"""What a private loss keeps from all but its author and the moderators."""
+WHY: Final = (
+    Why("thing", "tag", "agrees"),
+    Why("colour", "blue", "agrees"),
+    Why("words", "quandt", "agrees"),
+    Why("words", "kq4417", "agrees"),
+    Why("place", "attic", "differs"),
+)
+
+
+@dataclass
+class Scene:
+    """A loss and a find that match, and the private replies and exports that people got, each with who they are."""
+
+    stage: MemoryStage
+    lost: Report
+    found: Report
+    match: Match
+    photo: str
+    """The find's, by the id under which it could be shown."""
+    told: list[tuple[Member, str]] = field(default_factory=list)
+
+    async def press(self, action: Action, subject: Any, by: Member, **fields: Any) -> Reply | None:
+        """Press a button, and keep what it answers, if only that it can't be done."""
+        try:
+            reply = await self.stage.press(action, subject, by, **fields)
+        except TellUserError as error:
+            self.told.append((by, str(error)))
+            return None
+        self.told.append((by, shown(reply)))
+        return reply
+
+    async def search(self, *, label: Label | None = Label.HIGH) -> None:
+        """Search from both sides."""
+        await self.stage.search(await self.stage.now(self.lost), self.found, label=label, why=WHY)
+        await self.stage.search(await self.stage.now(self.found), self.lost, label=label, why=WHY)
+
+    async def claim(self) -> Any:
+        """Claim the find as its owner; return the claim, None where it can't be claimed."""
+        await self.press("mine", self.match.id, ADA, words="the tag says so")
+        async with self.stage.session(self.found.community) as session:
+            claims = await session.claims.on(self.found.id)
+        return claims[-1].id if claims else None
+
+
+Maker = Callable[[Scene], Awaitable[object]]
+
+
+async def _search_again(scene: Scene) -> None:
+    await scene.search()
+
+
+async def _gallery(scene: Scene) -> None:
+    """Go through all galleries and cards that the owner may see."""
+    await scene.stage.found("a tag, green")
+    await scene.search(label=None)
+    await scene.press("pick", scene.match.id, ADA)
+    await scene.press("none_of_these", scene.lost.id, ADA)
+    await scene.press("not_mine", scene.match.id, ADA)
+
+
+async def _question(scene: Scene) -> None:
+    other = await scene.stage.found("another tag", place="gym")
+    third = await scene.stage.found("a third tag", place="pool")
+    await scene.stage.search(scene.lost, scene.found, other, third, label=Label.POSSIBLE)
+
+
+async def _claim(scene: Scene) -> None:
+    await scene.claim()
+
+
+async def _see_claim(scene: Scene) -> None:
+    claim = await scene.claim()
+    await scene.press("secret", scene.found.id, BEN, words="what does it say?")
+    for member in (MODERATOR, EVE):
+        await scene.press("see_claim", claim or scene.match.id, member)
+
+
+async def _accept(scene: Scene) -> None:
+    await scene.press("accept_claim", await scene.claim() or scene.match.id, MODERATOR)
+
+
+async def _reject(scene: Scene) -> None:
+    await scene.press("reject_claim", await scene.claim() or scene.match.id, MODERATOR)
+
+
+async def _verdicts(scene: Scene) -> None:
+    """Confirm and refuse, and take both back."""
+    for kind in VerdictKind:
+        for given in (True, False):
+            await scene.stage.verdict(scene.match, kind, given=given)
+            await scene.stage.deliver(scene.lost)
+
+
+async def _edit_find(scene: Scene) -> None:
+    text = "Passport of Zofia Quandt KQ4417 with a blue tag and a cord"
+    await scene.stage.handlers.edit(EditReport(target=scene.found.target, text=text))
+
+
+async def _edit_loss(scene: Scene) -> None:
+    await scene.stage.handlers.edit(EditReport(target=scene.lost.target, text="Rosalind's green diary, a thick one"))
+
+
+async def _details(scene: Scene) -> None:
+    await scene.press("add_detail", scene.found.id, BEN, words="Quandt again")
+    await scene.press("add_detail", scene.lost.id, ADA, words="says Rosalind")
+    await scene.press("add_photo", scene.lost.id, ADA, photos=(IncomingPhoto("diary.jpg", data=b"x"),))
+
+
+async def _lists(scene: Scene) -> None:
+    """Show everyone their reports, their export, and the community's numbers."""
+    for member in (ADA, BEN, EVE):
+        replies = await scene.stage.handlers.my_reports("web", "here", member, "en")
+        scene.told += [(member, shown(reply)) for reply in replies]
+        export = await scene.stage.handlers.export("web", "here", member)
+        scene.told.append((member, json.dumps(export, ensure_ascii=False, default=str)))
+    scene.told.append((EVE, shown(await scene.stage.handlers.statistics("web", "here"))))
+    scene.told.append((EVE, shown(await scene.stage.handlers.privacy("web", "here", EVE))))
+
+
+async def _extend(scene: Scene) -> None:
+    await scene.press("extend", scene.lost.id, ADA)
+    await scene.press("extend", scene.found.id, BEN)
+
+
+async def _expire(scene: Scene) -> None:
+    scene.stage.later(61)
+    async with scene.stage.session(scene.lost.community) as session:
+        for report in (scene.lost, scene.found):
+            await expire(session, report.id, scene.stage.time)
+
+
+async def _withdraw(scene: Scene) -> None:
+    await scene.stage.handlers.withdraw(Withdraw(target=scene.found.target))
+
+
+async def _withdraw_loss(scene: Scene) -> None:
+    await scene.press("withdraw", scene.lost.id, ADA)
+
+
+MAKERS: Final[Sequence[Maker]] = (
+    _search_again,
+    _gallery,
+    _question,
+    _claim,
+    _see_claim,
+    _accept,
+    _reject,
+    _verdicts,
+    _edit_find,
+    _edit_loss,
+    _details,
+    _lists,
+    _extend,
+    _expire,
+    _withdraw,
+    _withdraw_loss,
+)
+
+
+def shown(reply: Reply) -> str:
+    """Return a reply as all three platforms give it a form, and what it may name its thread by."""
+    rendered = render(Outgoing("k", ReplyTarget("discord", "1", "2", "3"), reply))
+    parts = [
+        reply.text(),
+        f"{rendered.content} {rendered.embed.to_dict() if rendered.embed else None} {rendered.buttons}",
+        title_of(reply),
+        thread_name(ReportKind.FOUND, title_of(reply), datetime.now(UTC)),
+        json.dumps(blocks(reply, lambda _: None), ensure_ascii=False, default=str),
+        notification(reply),
+        json.dumps(reply_json(reply), ensure_ascii=False, default=str),
+    ]
+    return "\n".join(parts)
+
+
+async def scene_of(*, sealed: bool, private: bool, released: bool) -> Scene:
+    stage = MemoryStage()
+    await stage.join(log_channel="log")
+    found = await stage.found(
+        "Passport of Zofia Quandt KQ4417, blue tag",
+        key="1",
+        photos=(IncomingPhoto("id.jpg", data=b"x"),),
+        sealed=sealed,
+        category="id" if sealed else "other",
+    )
+    lost = await stage.lost("Rosalind's green diary", key="2", place="attic", private=private)
+    await stage.keep_photos(found)
+    await stage.search(lost, found, why=WHY)
+    async with stage.session(found.community) as session:
+        [photo] = await session.photos.of(found.id)
+    scene = Scene(stage, lost, found, await stage.match(lost), str(photo.id))
+    if released:
+        await scene.press("release", scene.match.id, MODERATOR)
+    await stage.deliver(lost)
+    return scene
+
+
+def everything(scene: Scene) -> list[tuple[str, str]]:
+    """Return all that was said outside the moderators' channel, with who reads it: the thread or the member."""
+    said = list[tuple[str, str]]()
+    for row in scene.stage.memory.tables.outbox.values():
+        if row.audience == "thread":
+            report = row.report
+            thread = "the loss" if report == scene.lost.id else "the find" if report == scene.found.id else "another"
+            said.append((thread, shown(row.reply)))
+    return said + [(member.id, words) for member, words in scene.told]
+
+
+def forbidden(scene: Scene, reader: str) -> list[str]:
+    """Return what a reader may not learn; a private loss's thread is its author's alone, a sealed find's is public."""
+    words: list[str] = []
+    if scene.found.sealed and reader not in {BEN.id, MODERATOR.id}:
+        words += (*OF_FIND, scene.photo)
+    if scene.lost.private and reader not in {ADA.id, MODERATOR.id, "the loss"}:
+        words += OF_LOSS
+    return words
+
+
+@pytest.mark.parametrize("released", [False, True], ids=["kept", "released"])
+@pytest.mark.parametrize(
+    ("sealed", "private"), [(True, False), (False, True), (True, True)], ids=["sealed", "private", "both"]
+)
+@pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__.strip("_"))
+async def test_nobody_reads_what_is_not_for_them(maker: Maker, *, sealed: bool, private: bool, released: bool) -> None:
+    with capture_logs() as logs:
+        scene = await scene_of(sealed=sealed, private=private, released=released and sealed)
+        with suppress(TellUserError):
+            await maker(scene)
+        said = [*everything(scene), (EVE.id, json.dumps(logs, default=str))]
+    for reader, words in said:
+        for secret in forbidden(scene, reader):
+            assert secret.casefold() not in words.casefold(), f"{reader} reads {secret!r}:\n{words}"
+
+
+async def test_what_is_neither_sealed_nor_private_is_said() -> None:
+    """Without secrets, all of this is read: the table looks for what would be there."""
+    scene = await scene_of(sealed=False, private=False, released=False)
+    await _accept(scene)
+    read = "\n".join(words for _, words in everything(scene)).casefold()
+    secrets = (*OF_FIND, *OF_LOSS, scene.photo)
+    assert [secret for secret in secrets if secret.casefold() not in read] == ["id.jpg", "diary.jpg"]

@@ -1,0 +1,45 @@
+"""What a photo shows, as nouns: read back from its shared vector, where the classifier was sure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reunite.encoder import Vectors
+
+_SURE: Final = 0.5
+"""Probability from which a photo shows a thing: a reason that is given must hold."""
+
+
+class ConceptThings:
+    """Nouns and the classes that are this thing."""
+
+    def __init__(self, table: str, mean: NDArray[np.float32], power: float) -> None:
+        """Parse lines with a noun, a tab, and its classes ("281-285,287"); `mean` and `power` made the vectors."""
+        self._classes: Mapping[str, list[int]] = dict(map(_row, table.splitlines()))
+        self._mean = mean.astype(np.float64)
+        self._power = power
+
+    def shown(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Return what each photo shows, most probable first."""
+        return [self._nouns(row) for row in self._probabilities(photos)]
+
+    def _nouns(self, row: NDArray[np.float64]) -> tuple[str, ...]:
+        likely = {noun: float(row[classes].sum()) for noun, classes in self._classes.items()}
+        return tuple(sorted((noun for noun, value in likely.items() if value >= _SURE), key=lambda noun: -likely[noun]))
+
+    def _probabilities(self, photos: Vectors) -> NDArray[np.float64]:
+        """Undo what made the vectors: the unit vector of the concepts lies where the direction meets the sphere."""
+        directions = photos.astype(np.float64)
+        along = directions @ self._mean
+        length = -along + np.sqrt(along**2 + 1 - self._mean @ self._mean)
+        concepts = np.clip(self._mean + length[:, None] * directions, 0, None) ** (1 / self._power)
+        probabilities: NDArray[np.float64] = concepts / concepts.sum(axis=1, keepdims=True)
+        return probabilities
+
+
+def _row(line: str) -> tuple[str, list[int]]:
+    noun, cell = line.split("\t")
+    ranges = [[int(number) for number in part.split("-")] for part in cell.split(",")]
+    return noun, [number for each in ranges for number in range(each[0], each[-1] + 1)]

@@ -1,0 +1,56 @@
+"""Fits a scoring model in a process of its own: a fit takes minutes, and must not hold up a worker's live work."""
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Final
+from uuid import UUID
+
+from reunite.matching.defaults import PRIOR
+from reunite.tuning.calibration import FitResult, calibrate
+from reunite.tuning.comparison import EmbeddedReport, compare
+from reunite.tuning.labelled_set import label_searches
+from workers.open_set.fetch import OpenSetError
+
+Answers = Mapping[UUID, Collection[UUID]]
+_LEAST_PRIORITY: Final = 19
+
+
+def fit(found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers) -> FitResult:
+    """Fit to embedded reports; `answers` are the found reports by lost report. Raises TooLittleDataError."""
+    return calibrate(label_searches(compare(lost, found), compare(found, lost), answers), PRIOR)
+
+
+async def fit_apart(found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers) -> FitResult:
+    """Fit in another process of the least priority, which ends with this task. Raises OpenSetError if it fails."""
+    context = multiprocessing.get_context("spawn")  # a fork would copy threads that hold locks
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_fit_and_send, args=(theirs, found, lost, answers), daemon=True)
+    await asyncio.to_thread(process.start)
+    theirs.close()
+    try:
+        fitted = await asyncio.to_thread(_received, ours)
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.join)
+        ours.close()
+    if fitted is None:
+        raise OpenSetError(f"the fit ended without a result (exit status {process.exitcode})")
+    return fitted
+
+
+def _fit_and_send(
+    connection: Connection, found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers
+) -> None:
+    os.nice(_LEAST_PRIORITY)
+    connection.send(fit(found, lost, answers))
+
+
+def _received(connection: Connection) -> FitResult | None:
+    with suppress(EOFError):
+        received: FitResult = connection.recv()
+        return received
+    return None

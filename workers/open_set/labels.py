@@ -1,0 +1,85 @@
+"""The labels of the open set: reports, which of them are of one thing, and where their photos are."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from reunite.entities import ReportKind
+
+GALLERY, QUERIES, PHOTOS = LISTS = ("gallery.jsonl", "queries.jsonl", "photos.tsv")
+_UNSTATED: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A published photo: its path below the host's address, its licence, and what its bytes must be."""
+
+    name: str
+    path: str
+    sha256: str
+    size: int
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledReport:
+    """A report of the set. `matches` are the found reports of the same thing."""
+
+    id: UUID
+    kind: ReportKind
+    photos: tuple[str, ...]
+    text: str
+    place: str
+    at: datetime
+    time_is_stated: bool
+    matches: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    found: tuple[LabelledReport, ...]
+    lost: tuple[LabelledReport, ...]
+    origins: Mapping[str, Origin]
+    """By the photos' file names."""
+
+
+def read_open_set(folder: Traversable | None = None) -> OpenSet:
+    """Read the labels in this package, or those in a folder of the same form."""
+    folder = folder or resources.files("workers.open_set")
+    gallery, queries, photos = (folder.joinpath(name).read_text("utf-8") for name in LISTS)
+    origins = (_origin(row) for row in csv.DictReader(io.StringIO(photos), delimiter="\t"))
+    return OpenSet(
+        tuple(_report(ReportKind.FOUND, json.loads(line)) for line in gallery.splitlines()),
+        tuple(_report(ReportKind.LOST, json.loads(line)) for line in queries.splitlines()),
+        {origin.name: origin for origin in origins},
+    )
+
+
+def _origin(row: Mapping[str, str]) -> Origin:
+    path = f"{row['repository']}/{row['commit']}/{row['path']}"
+    return Origin(row["photo"], path, row["sha256"], int(row["bytes"]), row["licence"])
+
+
+def _report(kind: ReportKind, row: Mapping[str, Any]) -> LabelledReport:
+    said = row.get("at")
+    return LabelledReport(
+        id=_id(kind, row["id"]),
+        kind=kind,
+        photos=tuple(path.rpartition("/")[2] for path in row["photos"]),
+        text=row.get("text", ""),
+        place=row.get("place", ""),
+        at=datetime.fromisoformat(said).replace(tzinfo=UTC) if said else _UNSTATED,
+        time_is_stated=bool(said),
+        matches=frozenset(_id(ReportKind.FOUND, match) for match in row.get("matches", ())),
+    )
+
+
+def _id(kind: ReportKind, name: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"{kind}:{name}")

@@ -1,0 +1,92 @@
+"""Calibrates the live encoder on the open set: by itself in a worker, once, or when asked to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import structlog
+
+from db import calibrations
+from db.models import EmbeddingModel
+from db.store import Store
+from reunite.matching.defaults import for_encoder
+from reunite.tuning.calibration import FitResult, TooLittleDataError
+from workers.batching import BatchingEncoder
+from workers.open_set.embedding import embed_reports
+from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
+from workers.open_set.fitting import fit_apart
+from workers.open_set.labels import OpenSet, read_open_set
+
+_LOCK: Final = 0x4F50454E
+"""Any number, the same in every worker."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSetSource:
+    """Where the photos come from, the folder where they are kept, and the labels if not this package's."""
+
+    photos: PhotoSource
+    folder: Path
+    labels: Path | None = None
+
+    def read(self) -> OpenSet:
+        return read_open_set(self.labels)
+
+
+async def calibrate_by_itself(
+    store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource
+) -> None:
+    """Calibrate a model without weights, in one worker only. A problem is logged, and stored for `reunite doctor`.
+
+    Never raises: whatever is wrong, the worker goes on with the defaults, and its next start tries again.
+    """
+    try:
+        async with store.alone(_LOCK) as is_alone:
+            if is_alone and not await _has_weights(store, model):
+                await _calibrate(store, encoder, model, source)
+    except (OpenSetError, TooLittleDataError, psycopg.Error, OSError) as error:
+        _log.warning("open_set_failed", problem=str(error), weights="defaults")
+        await _note(store, model, str(error))
+    except Exception as error:  # noqa: BLE001 - the worker's own work doesn't depend on it
+        _log.exception("open_set_defect")
+        await _note(store, model, type(error).__name__)
+
+
+async def _has_weights(store: Store, model: EmbeddingModel) -> bool:
+    return for_encoder(model.encoder).calibrated or await calibrations.is_calibrated(store, model.version)
+
+
+async def _calibrate(store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource) -> None:
+    _log.info("open_set_begun", encoder=model.version)
+    fitted = await fitted_to_open_set(encoder, source)
+    summary = fitted.summary("open set", model.version)
+    await calibrations.save_first_for_all(store, model.version, fitted.scoring_model, summary)
+    await store.models.note_problem(model.id, None)
+    _log.info("open_set_done", encoder=model.version, log_loss=round(fitted.log_loss, 3))
+
+
+async def _note(store: Store, model: EmbeddingModel, problem: str) -> None:
+    try:
+        await store.models.note_problem(model.id, problem)
+    except psycopg.Error:
+        _log.warning("open_set_problem_not_stored")
+
+
+async def fitted_to_open_set(
+    encoder: BatchingEncoder, source: OpenSetSource, progress: Progress = lambda *_: None
+) -> FitResult:
+    """Fetch the photos, embed the reports and fit. Raises OpenSetError and TooLittleDataError."""
+    labels = source.read()
+    reports, photos = [*labels.found, *labels.lost], len(labels.origins)
+    await fetch_photos(labels, source.folder, source.photos, lambda done: progress("photos", done, photos))
+    embedded = await embed_reports(
+        reports, source.folder, encoder, lambda done: progress("reports", done, len(reports))
+    )
+    split = len(labels.found)
+    return await fit_apart(embedded[:split], embedded[split:], {report.id: report.matches for report in labels.lost})
