@@ -117,6 +117,7 @@ def settings(row: Row) -> Settings:
         private_reports=row["private_reports"],
         sealed_categories=tuple(row["sealed_categories"]),
         returned_by=row["returned_by"],
+        digest=row["digest"],
         keep_days=row["keep_days"],
     )
 

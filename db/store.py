@@ -106,6 +106,11 @@ class Store(Database):
         found = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
         return [(row["community_id"], Due(row["kind"], row["subject"])) for row in found]
 
+    async def due_digests(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return the workspaces whose digest is due at a moment, each after its community."""
+        found = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
+        return [(row["community_id"], row["workspace_id"]) for row in found]
+
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         async with self.transaction(workspace.community) as connection:
             await connection.execute("DELETE FROM link_code WHERE community_id = %s", [workspace.community])

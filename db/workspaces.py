@@ -34,7 +34,8 @@ class SqlWorkspaces(Queries):
             """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
                  lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,
                  private_reports = %(private_reports)s, sealed_categories = %(sealed_categories)s,
-                 returned_by = %(returned_by)s, keep_days = %(keep_days)s WHERE id = %(workspace)s""",
+                 returned_by = %(returned_by)s, digest = %(digest)s, keep_days = %(keep_days)s
+               WHERE id = %(workspace)s""",
             workspace=workspace,
             **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},
         )
@@ -45,6 +46,9 @@ class SqlWorkspaces(Queries):
             workspace=workspace,
         )
         return greeted == 1
+
+    async def note_digest(self, workspace: UUID, at: datetime) -> None:
+        await self._do("UPDATE workspace SET digested_at = %(at)s WHERE id = %(workspace)s", workspace=workspace, at=at)
 
     async def statistics(self) -> Statistics:
         row = await self._one(

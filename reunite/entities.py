@@ -305,6 +305,8 @@ class Settings:
     sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
     """For these the bot suggests a sealed report."""
     returned_by: ReturnedBy = "both"
+    digest: bool = False
+    """Whether a weekly digest says what still waits for its owner."""
     keep_days: int = 60
     """How long a report stays open and its data is kept."""
 

@@ -23,6 +23,7 @@ from db.stopping import stop
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
+from reunite.digest import digest
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
 from reunite.reminders import remind
@@ -211,6 +212,9 @@ async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float, now: Callabl
             for community, due in await store.due_reminders(now(), _REMINDED_AT_ONCE):
                 async with store.session(community) as session:
                     await remind(session, due)
+            for community, workspace in await store.due_digests(at := now(), _REMINDED_AT_ONCE):
+                async with store.session(community) as session:
+                    await digest(session, workspace, at)
         except (TryAgainError, psycopg.Error) as error:
             _log.warning("sweep_interrupted", error=type(error).__name__)
         except Exception:  # noqa: BLE001 - without the sweep, work whose hint is lost would never be done

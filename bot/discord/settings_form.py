@@ -59,6 +59,7 @@ class SettingsForm:
             ("setup_private", sentence(reports, language)),
             ("setup_sealed", ", ".join(sealed)),
             ("setup_keep_days", str(settings.keep_days)),
+            ("setup_digest", _digests(language)[_digest(settings)]),
             ("setup_returned_by", sentence(f"returned_by_{settings.returned_by}", language)),
         )
         return [f"**{sentence(key, language)}:** {value or '–'}" for key, value in values]
@@ -129,7 +130,16 @@ def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
         labelled(sentence("setup_lost", language), _channel_select("lost", settings.lost_channels), by_name),
         labelled(sentence("setup_log", language), _channel_select("log", log, 1), log_hint),
         labelled(sentence("setup_moderators", language), roles),
+        labelled(sentence("setup_digest", language), _select("digest", _digests(language), [_digest(settings)])),
     ]
+
+
+def _digest(settings: Settings) -> str:
+    return "on" if settings.digest else "off"
+
+
+def _digests(language: str) -> Mapping[str, str]:
+    return {each: sentence(f"setup_digest_{each}", language) for each in ("on", "off")}
 
 
 def _channel_select(name: str, chosen: Iterable[str], most: int = _MOST) -> ui.ChannelSelect[Any]:
@@ -182,6 +192,7 @@ def _with_channels(settings: Settings, given: FormInput) -> Settings:
         lost_channels=given.values.get("lost", ()),
         log_channel=given["log"] or None,
         moderators=given.values.get("moderators", ()),
+        digest=given["digest"] == "on",
     )
 
 

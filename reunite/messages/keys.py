@@ -91,6 +91,11 @@ def said_returned(match: UUID, reader: ReportKind) -> ReplyKey:
     return ReplyKey(f"{match}:said:{reader}")
 
 
+def digest(workspace: UUID, at: datetime) -> ReplyKey:
+    """Return the key of a workspace's digest of a day."""
+    return ReplyKey(f"{workspace}:digest:{at:%Y-%m-%d}")
+
+
 def ends_soon(report: UUID, end: datetime) -> ReplyKey:
     """Return the key of the reminder of one end, which may be put off."""
     return ReplyKey(f"{report}:ends:{end:%Y-%m-%d}")

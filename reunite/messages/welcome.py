@@ -1,9 +1,12 @@
-"""The first minute: a greeting where the bot is new, and help for those who ask."""
+"""What a whole community reads: a greeting where the bot is new, help for those who ask, a weekly digest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reunite.messages.reply import Reply
-from reunite.messages.wording import line
+from reunite.entities import Report
+from reunite.language import plural
+from reunite.messages.reply import Line, Plain, Reply, Strong, Tile
+from reunite.messages.wording import found_line, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,14 @@ def usage(ways: Ways, language: str) -> Reply:
         line("help_moderators", language, setup=ways.setup),
     )
     return Reply("note", lines)
+
+
+def digest(shown: Sequence[Report], tiles: Sequence[Tile], *, waiting: int, returned: int) -> Reply:
+    """Say what still waits for its owner, with a picture and a link each, and how much came back so far."""
+    language = shown[0].language
+    counted = (plural("open_finds", waiting, language), plural("things_returned", returned, language))
+    lines: list[Line] = [(Strong(words),) for words in counted]
+    for tile, report in zip(tiles, shown, strict=True):
+        lines.append((Strong(str(tile.number)), Plain("  "), *found_line(report, language)))
+    lines.append(line("digest_claim", language))
+    return Reply("note", tuple(lines), gallery=tuple(tiles))

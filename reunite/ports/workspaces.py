@@ -24,6 +24,10 @@ class Workspaces(Protocol):
         """Record that a workspace is greeted; false where it was before."""
         ...
 
+    async def note_digest(self, workspace: UUID, at: datetime) -> None:
+        """Record when a workspace had its digest."""
+        ...
+
     async def statistics(self) -> Statistics:
         """Return the community's numbers."""
         ...

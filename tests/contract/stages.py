@@ -19,6 +19,7 @@ from reunite.commands import (
     ReportFound,
     ReportLost,
 )
+from reunite.digest import digest
 from reunite.entities import (
     IncomingPhoto,
     Label,
@@ -41,7 +42,7 @@ from reunite.ports import Audience, Sent, Session, Store
 from reunite.ports.outbox import Outbox
 from reunite.reminders import Due, remind
 from tests.doubles.memory import MemoryStore
-from tests.doubles.memory.reminders import due_reminders
+from tests.doubles.memory.reminders import due_digests, due_reminders
 
 ADA, BEN, MODERATOR = Member("ada", "Ada Lovelace"), Member("ben", "Ben Nevis"), Member("mo", "Mo Derator")
 COPY = b"a stored copy"
@@ -92,6 +93,17 @@ class Stage(ABC):
     @abstractmethod
     async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
         """Return what is to be brought up at a moment."""
+
+    @abstractmethod
+    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
+        """Return the workspaces whose digest is due at a moment."""
+
+    async def digest(self, days: float) -> None:
+        """Post the digests that are due after so many days, as a worker's sweep does."""
+        at = self.time + timedelta(days=days)
+        for community, workspace in await self.due_digests(at):
+            async with self.session(community) as session:
+                await digest(session, workspace, at)
 
     async def remind(self, hours: float) -> None:
         """Bring up what is due after so many hours, as a worker's sweep does."""
@@ -237,6 +249,9 @@ class MemoryStage(Stage):
     async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
         return due_reminders(self.memory.tables, at)
 
+    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
+        return due_digests(self.memory.tables, at)
+
     async def keep_photos(self, report: Report) -> None:
         async with self.memory.session(report.community) as session:
             for photo in await session.photos.of(report.id):
@@ -262,6 +277,9 @@ class PostgresStage(Stage):
 
     async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
         return await self.postgres.due_reminders(at, 100)
+
+    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
+        return await self.postgres.due_digests(at, 100)
 
     async def keep_photos(self, report: Report) -> None:
         async with self.postgres.session(report.community) as session:

@@ -14,6 +14,7 @@ from tests.support.keys import KEYS
 
 OWNERS = {
     "all_communities",
+    "due_digests",
     "due_reminders",
     "enter_workspace",
     "expired_reports",

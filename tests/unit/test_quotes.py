@@ -109,6 +109,7 @@ QUEUED: dict[str, list[Reply]] = {
     "kept_watching": [reminding.kept_watching(LOST)],
     "claim_waits": [reminding.claim_waits(CLAIM, MATCH, each) for each in (FOUND, SEALED)],
     "is_it_back": [reminding.is_it_back(MATCH, LOST, by_word=True)],
+    "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
     "said_returned": [handovers.said_returned(MATCH, each) for each in (LOST, FOUND, SEALED)],
 }

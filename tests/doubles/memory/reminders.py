@@ -61,3 +61,12 @@ def _waits(state: ClaimState, times: ClaimTimes, at: datetime) -> bool:
     if state is ClaimState.OPEN:
         return times.seen is None and times.made <= at - timedelta(hours=24)
     return times.decided is not None and times.decided <= at - timedelta(hours=48)
+
+
+def due_digests(tables: Tables, at: datetime) -> list[tuple[UUID, UUID]]:
+    """Return what PostgreSQL's function returns."""
+    return [
+        (row.workspace.community, row.workspace.id)
+        for row in tables.workspaces.values()
+        if row.settings.digest and (row.digested_at is None or row.digested_at <= at - timedelta(days=7))
+    ]

@@ -41,6 +41,10 @@ class MemoryWorkspaces(Part):
         self._tables.workspaces[workspace] = replace(row, is_greeted=True)
         return True
 
+    async def note_digest(self, workspace: UUID, at: datetime) -> None:
+        if row := self._workspace(workspace):
+            self._tables.workspaces[workspace] = replace(row, digested_at=at)
+
     async def statistics(self) -> Statistics:
         reports = [row.report for row in self._rows()]
         found = {each.id: each for each in reports if each.kind is ReportKind.FOUND}

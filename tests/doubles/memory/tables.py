@@ -60,6 +60,7 @@ class WorkspaceRow:
     workspace: Workspace
     settings: Settings
     is_greeted: bool = False
+    digested_at: datetime | None = None
     absent_since: datetime | None = None
 
 
