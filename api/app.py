@@ -39,7 +39,9 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
     """Serve until cancelled; `ready` is called with the address."""
     servers = service.connections
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(servers.database_url, connections=_CONNECTIONS))
+        store = await stack.enter_async_context(
+            Store(servers.database_url, connections=_CONNECTIONS, keys=servers.keys)
+        )
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))
         items = Items(store, Handlers(store, hints), service.photo_hosts)

@@ -1,13 +1,11 @@
 """The everyday commands: demo, try, worker, bot, api, migrate, reembed, doctor."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.context import AsJson, configured, prepared
-from cli.servers import servers
+from cli.context import AsJson, configured, prepared, run
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
@@ -16,11 +14,12 @@ def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; 
     Example: reunite demo --port 8700
     """
     from cli import demo as command  # noqa: PLC0415
+    from cli.servers import servers  # noqa: PLC0415
 
     with configured() as given:
         settings = command.with_ports(given, port)  # before anything is started
         with servers(settings) as where:
-            asyncio.run(command.demo(settings, where))
+            run(command.demo(settings, where))
 
 
 def try_once(
@@ -51,7 +50,7 @@ def worker(
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        asyncio.run(services.worker(settings, where, vectors, version))
+        run(services.worker(settings, where, vectors, version))
 
 
 def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
@@ -62,7 +61,7 @@ def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        asyncio.run(services.bot(settings, where, platform))
+        run(services.bot(settings, where, platform))
 
 
 def api() -> None:
@@ -73,7 +72,7 @@ def api() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        asyncio.run(services.api(settings, where))
+        run(services.api(settings, where))
 
 
 def migrate() -> None:
@@ -85,8 +84,8 @@ def migrate() -> None:
     from db.keys import check  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        applied = asyncio.run(command.migrate(where.owner_database_url, where.database_url))
-        asyncio.run(check(where.owner_database_url, where.keys))
+        applied = run(command.migrate(where.owner_database_url, where.database_url))
+        run(check(where.owner_database_url, where.keys))
         print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
 
 
@@ -98,7 +97,35 @@ def reembed() -> None:
     from cli import services  # noqa: PLC0415
 
     with prepared(with_redis=False) as (settings, where):
-        asyncio.run(services.reembed(settings, where))
+        run(services.reembed(settings, where))
+
+
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:
+    """Write everything, photos included, into one file. Bots and workers may keep running.
+
+    Example: reunite backup reunite-2026-11-26.dump
+    """
+    from cli import backup as command  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        command.backup(where.owner_database_url, file)
+        print(f"Backed up to {file} ({file.stat().st_size / 2**20:.1f} MB). It contains members' messages and photos.")
+
+
+def restore(file: Annotated[Path, typer.Argument(help="A file that `reunite backup` wrote.")]) -> None:
+    """Fill an empty database from a backup, and update it to the latest schema.
+
+    Example: REUNITE_OWNER_DATABASE_URL=postgresql://owner:…@host/new reunite restore reunite-2026-11-26.dump
+    """
+    from cli import backup as command  # noqa: PLC0415
+    from db.keys import check  # noqa: PLC0415
+    from db.migrate import migrate as update  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        command.restore(where.owner_database_url, file)
+        run(update(where.owner_database_url, where.database_url))
+        run(check(where.owner_database_url, where.keys))
+        print("Restored. Start the bots and workers.")
 
 
 def status(*, as_json: AsJson = False) -> None:
@@ -109,7 +136,7 @@ def status(*, as_json: AsJson = False) -> None:
     from cli import status as command  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        if not asyncio.run(command.run(where.database_url, as_json=as_json)):
+        if not run(command.run(where.database_url, as_json=as_json)):
             raise typer.Exit(1)
 
 
@@ -121,7 +148,7 @@ def communities(*, as_json: AsJson = False) -> None:
     from cli import status as command  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        asyncio.run(command.list_communities(where.database_url, as_json=as_json))
+        run(command.list_communities(where.database_url, as_json=as_json))
 
 
 def doctor(*, as_json: AsJson = False) -> None:

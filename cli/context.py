@@ -1,29 +1,41 @@
-"""What every command runs in: its settings, log and servers, and errors that end in one sentence."""
+"""What every command runs in: its settings, log and servers, and errors that end in one sentence.
 
-import asyncio
+Heavy imports wait until a command runs: `reunite --help` is read while somebody waits.
+"""
+
+from __future__ import annotations
+
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
 
-from cli import logs
-from cli.errors import UsageError
-from cli.servers import Servers, servers
-from cli.settings import Settings
-from reunite.errors import TellUserError
-from reunite.messages import wording
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
+    from cli.servers import Servers
+    from cli.settings import Settings
+
+T = TypeVar("T")
 _ENDED_BY_SIGTERM = 128 + signal.SIGTERM  # the exit code that a shell would report
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run asynchronous work to its end."""
+    import asyncio  # noqa: PLC0415
+
+    return asyncio.run(work)
 
 
 @contextmanager
 def prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Servers]]:
     """Read the settings, set up the log, and start or find the servers."""
+    from cli.servers import servers  # noqa: PLC0415
+
     with configured() as settings, servers(settings, with_redis=with_redis) as where:
         yield settings, where
 
@@ -31,10 +43,14 @@ def prepared(*, with_redis: bool = True) -> Iterator[tuple[Settings, Servers]]:
 @contextmanager
 def configured() -> Iterator[Settings]:
     """Read the settings and set up the log; expected errors end the program with one sentence."""
-    from cli.children import ChildError  # noqa: PLC0415
-    from db.keys import KeysError  # noqa: PLC0415
-    from db.migrate import MigrationError  # noqa: PLC0415
-    from embedded.errors import EmbeddedServersError  # noqa: PLC0415
+    from asyncio import CancelledError  # noqa: PLC0415
+
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from cli import logs  # noqa: PLC0415
+    from cli.settings import Settings  # noqa: PLC0415
+    from reunite.errors import TellUserError  # noqa: PLC0415
+    from reunite.messages import wording  # noqa: PLC0415
 
     try:
         settings = Settings()
@@ -42,30 +58,40 @@ def configured() -> Iterator[Settings]:
         yield settings
     except ValidationError as error:
         _fail(f"Invalid setting: {_problems(error)}.")
-    except (UsageError, ChildError, EmbeddedServersError, MigrationError, KeysError) as error:
-        _fail(str(error))
     except ImportError as error:
         _fail(f"{error.name} isn't installed. Run `make install` in a checkout to install everything.")
     except TellUserError as error:
         _fail(wording.explain(error))
-    except asyncio.CancelledError:
+    except CancelledError:
         raise typer.Exit(_ENDED_BY_SIGTERM) from None
     except _expected() as error:
         _fail(str(error).strip())
 
 
 def _problems(error: ValidationError) -> str:
-    return "; ".join(f"{detail['loc'][-1]}: {detail['msg']}" for detail in error.errors())
+    return "; ".join(
+        f"{detail['loc'][-1]}: {detail['msg'].removeprefix('Value error, ').rstrip('.')}" for detail in error.errors()
+    )
 
 
 def _expected() -> tuple[type[Exception], ...]:
-    """Errors of the environment whose own message is clear enough."""
+    """Errors whose own message is clear enough: ours, and those of the environment."""
     import psycopg  # noqa: PLC0415
     from redis.exceptions import ConnectionError as RedisConnectionError  # noqa: PLC0415
 
+    from cli.children import ChildError  # noqa: PLC0415
+    from cli.errors import UsageError  # noqa: PLC0415
+    from db.keys import KeysError  # noqa: PLC0415
+    from db.migrate import MigrationError  # noqa: PLC0415
+    from embedded.errors import EmbeddedServersError  # noqa: PLC0415
     from reunite.errors import TryAgainError, UndeliverableError  # noqa: PLC0415
 
     return (
+        UsageError,
+        ChildError,
+        EmbeddedServersError,
+        KeysError,
+        MigrationError,
         psycopg.OperationalError,
         psycopg.errors.InsufficientPrivilege,
         RedisConnectionError,

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import sys
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -19,9 +21,11 @@ from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.status import LATE, Status, read
 from db.keys import KeysError
 from db.keys import check as check_keys
 from db.migrate import MigrationError, pending
+from db.store import Store
 from reunite.matching.defaults import for_encoder
 
 
@@ -43,7 +47,7 @@ async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding
         row = await _role(where)
     except psycopg.Error as error:
         remedy = "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`."
-        yield Finding("PostgreSQL", ok=False, found=str(error).strip().splitlines()[-1], remedy=remedy)
+        yield Finding("PostgreSQL", ok=False, found=whole_cause(error), remedy=remedy)
         return
     yield Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})")
     remedy = "Use reunite_app in REUNITE_DATABASE_URL, and the owner in REUNITE_OWNER_DATABASE_URL."
@@ -67,7 +71,7 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
     try:
         missing = await pending(where.owner_database_url)
     except (psycopg.Error, MigrationError) as error:
-        yield Finding("its schema", ok=False, found=str(error))
+        yield Finding("its schema", ok=False, found=whole_cause(error))
         return
     if missing:
         yield Finding(
@@ -78,6 +82,45 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
     yield await _keys(where)
     async for finding in _encoder(where):
         yield finding
+    async with Store(where.database_url, connections=1) as store:
+        for finding in running(await read(store)):
+            yield finding
+
+
+def running(status: Status) -> Iterator[Finding]:
+    """Say which processes are alive, and whether anything waits for one that isn't."""
+    alive = Counter(process.role for process in status.processes if process.is_alive)
+    listed = ", ".join(f"{number} × {role}" if number > 1 else role for role, number in sorted(alive.items()))
+    waiting = sum(each.number for each in status.work if each.state == "due")
+    needed = waiting > 0 and not alive["worker"]
+    yield Finding(
+        "Processes",
+        ok=False if needed else True if alive else None,
+        found=listed or "none is running",
+        remedy="Start a worker with `reunite worker`: reports wait for one." if needed else "",
+    )
+    late = [each for each in (*status.work, *status.outbox) if each.state != "failed" and each.seconds > LATE]
+    queued = sum(each.number for each in status.outbox if each.state == "queued")
+    yield Finding(
+        "Backlog",
+        ok=not late,
+        found=f"{waiting} reports and {queued} replies wait",
+        remedy="Some have waited for more than 5 minutes: run `reunite status`, and read the logs." if late else "",
+    )
+
+
+def whole_cause(error: BaseException) -> str:
+    """Return what an error says, and what it came from: "connection failed … (Connection refused)"."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    cause = error
+    while below := cause.__cause__ or cause.__context__:
+        cause = below
+        reason = (
+            os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else " ".join(str(cause).split())
+        )
+        if reason and reason.casefold() not in said.casefold():
+            said = f"{said} ({reason})"
+    return said
 
 
 async def _keys(where: Servers) -> Finding:
@@ -140,7 +183,7 @@ async def _redis(where: Servers) -> Finding:
             info = await redis.info("server")
     except (RedisError, OSError) as error:
         remedy = "Check REUNITE_REDIS_URL, and that the server is running."
-        return Finding("Redis", ok=False, found=str(error), remedy=remedy)
+        return Finding("Redis", ok=False, found=whole_cause(error), remedy=remedy)
     return Finding("Redis", ok=True, found=str(info["redis_version"]))
 
 
@@ -159,7 +202,7 @@ def run(settings: Settings, where: Servers, *, as_json: bool) -> bool:
 
 
 def _print(found: list[Finding]) -> None:
-    console = Console()
+    console = Console(soft_wrap=True)
     for finding in found:
         mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[dim]·[/]"}[finding.ok]
         console.print(f"{mark} {finding.what}: {escape(finding.found)}")

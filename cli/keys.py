@@ -1,10 +1,8 @@
 """`reunite keys`: the keys of what is encrypted."""
 
-import asyncio
-
 import typer
 
-from cli.context import prepared
+from cli.context import prepared, run
 
 app = typer.Typer(help="Make, change or replace the keys of what is encrypted.", no_args_is_help=True)
 
@@ -30,7 +28,7 @@ def rotate() -> None:
     from db import rotation  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        done = asyncio.run(rotation.rotate(where.owner_database_url, where.keys))
+        done = run(rotation.rotate(where.owner_database_url, where.keys))
         print(f"Encrypted again: {done.kept}.")
 
 
@@ -43,6 +41,6 @@ def reset() -> None:
     from db import keys, rotation  # noqa: PLC0415
 
     with prepared(with_redis=False) as (_, where):
-        done = asyncio.run(rotation.reset(where.owner_database_url, where.keys))
-        asyncio.run(keys.check(where.owner_database_url, where.keys))
+        done = run(rotation.reset(where.owner_database_url, where.keys))
+        run(keys.check(where.owner_database_url, where.keys))
         print(f"Deleted: {done.lost}. Kept: {done.kept}.")

@@ -1,6 +1,8 @@
 """The command `reunite`: a table of its commands, each of which imports what it needs when it runs."""
 
 from collections.abc import Callable
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -29,12 +31,31 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "api": commands.api,
     "migrate": commands.migrate,
     "reembed": commands.reembed,
+    "backup": commands.backup,
+    "restore": commands.restore,
     "status": commands.status,
     "communities": commands.communities,
     "doctor": commands.doctor,
 }
 _TOKENS: dict[str, Callable[..., None]] = {"create": tokens.create, "list": tokens.show, "revoke": tokens.revoke}
 _BENCHMARKS: dict[str, Callable[..., None]] = {"embed": bench.embed, "search": bench.search, "chat": bench.chat}
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - an option's callback
+    if asked:
+        print(f"reunite {metadata.version('reunite')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
 
 for name, command in _COMMANDS.items():
     app.command(name)(command)

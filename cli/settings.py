@@ -15,9 +15,12 @@ from api.config import ApiConfig
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
+from cli.errors import UsageError
 from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
 from metrics.config import MetricsSettings
 from workers.config import EncoderSettings, OpenSetSettings, PhotoSettings
+
+_FILE = "_FILE"
 
 
 def default_home() -> Path:
@@ -72,9 +75,27 @@ class Settings(BaseSettings):
         return init_settings, _Environment(settings_cls)
 
 
+def environment() -> dict[str, str]:
+    """Return the variables that are set, secrets that are in files included: NAME_FILE has the path of NAME's value.
+
+    Raises UsageError where a file can't be read, or a variable is set both ways.
+    """
+    given = {name: value for name, value in os.environ.items() if value}
+    for name in variables():
+        if path := given.pop(f"{name}{_FILE}", None):
+            if name in given:
+                raise UsageError(f"Set either {name} or {name}{_FILE}, not both.")
+            try:
+                given[name] = Path(path).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "not text"
+                raise UsageError(f"{name}{_FILE}: {path} can't be read ({reason}).") from error
+    return given
+
+
 class _Environment(PydanticBaseSettingsSource):
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        return {name: value for name, value in os.environ.items() if value}, field_name, False
+        return environment(), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         return {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}

@@ -13,7 +13,7 @@ from db.items import Numbers
 from db.operation import Backlog, FailedWork, Operation, Process
 from db.store import Store
 
-_LATE: Final = 300.0
+LATE: Final = 300.0
 """Seconds after which what waits counts as late."""
 _REMEDIES: Final = (
     ("TryAgainError", "The platform or the file's host didn't answer. The author was told; posting it again retries."),
@@ -44,7 +44,7 @@ class Status:
             role = "api" if platform == "api" else f"bot {platform}"
             if not any(process.is_alive and process.role == role for process in self.processes):
                 found.append(f"Replies wait for {platform}, but it isn't running: start it with `reunite {role}`.")
-        if any(each.seconds > _LATE for each in waiting):
+        if any(each.seconds > LATE for each in waiting):
             found.append("Something has waited for more than 5 minutes: see the logs of the workers and bots.")
         return found
 

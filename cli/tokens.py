@@ -1,14 +1,12 @@
 """`reunite token`: tokens for the HTTP API."""
 
-import asyncio
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from cli.context import AsJson, prepared
+from cli.context import AsJson, prepared, run
 from cli.errors import UsageError
 
 Community = Annotated[str | None, typer.Option(help="Id or name of the community; not needed if there's only one.")]
@@ -29,7 +27,7 @@ def create(
     Example: reunite token create website --scope read --scope write
     """
     with prepared(with_redis=False) as (_, where):
-        print(asyncio.run(_create(where.database_url, community, name, scope or ["read"], days)))
+        print(run(_create(where.database_url, community, name, scope or ["read"], days)))
 
 
 def show(community: Community = None, *, as_json: AsJson = False) -> None:
@@ -38,7 +36,7 @@ def show(community: Community = None, *, as_json: AsJson = False) -> None:
     Example: reunite token list
     """
     with prepared(with_redis=False) as (_, where):
-        found = asyncio.run(_list(where.database_url, community))
+        found = run(_list(where.database_url, community))
         if as_json:
             print(json.dumps(found))
         else:
@@ -57,11 +55,13 @@ def revoke(
     Example: reunite token revoke 1b4e28ba-2fa1-11d2-883f-0016d3cca427
     """
     with prepared(with_redis=False) as (_, where):
-        asyncio.run(_revoke(where.database_url, community, token))
+        run(_revoke(where.database_url, community, token))
         print("Revoked.")
 
 
 async def _create(url: str, community: str | None, name: str, scopes: Sequence[str], days: int | None) -> str:
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+
     from cli.communities import chosen  # noqa: PLC0415
     from db.api_tokens import SCOPES, ApiTokens  # noqa: PLC0415
     from db.database import Database  # noqa: PLC0415

@@ -82,7 +82,7 @@ async def running_trial(home: Servers, vectors: VectorFile | None = None) -> Asy
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
         environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning", "REUNITE_OPEN_SET_URL": "off"}
-        if vectors:
+        if vectors and vectors.scores_live:
             await copy_weights(home, own, vectors.model)
         command = ["worker", *(vectors.options if vectors else ())]
         [worker] = await stack.enter_async_context(children([command], environment))

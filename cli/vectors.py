@@ -20,6 +20,8 @@ class VectorFile:
 
     path: Path
     model: str
+    scores_live: bool = True
+    """Whether to score as for a live model of this name; otherwise the command fits weights itself."""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -41,13 +43,13 @@ class VectorFile:
             raise UsageError(f"{self.path}: {error}") from error
 
 
-def vector_file(path: Path | None, model: str | None) -> VectorFile | None:
+def vector_file(path: Path | None, model: str | None, *, scores_live: bool = True) -> VectorFile | None:
     """Return the options' file; None without them. Raises UsageError if one option lacks the other."""
     if path is None and model is None:
         return None
     if path is None or not model:
         raise UsageError("--vectors and --as go together: --vectors FILE.npz --as openai/clip-vit-base-patch16.")
-    return VectorFile(path.absolute(), model)
+    return VectorFile(path.absolute(), model, scores_live)
 
 
 def given_vectors(path: Path, model: str) -> "GivenVectors":

@@ -5,40 +5,58 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
+from db.queries import Connection
 from db.store import Store
 from reunite.matching.weights import FORMAT, ScoringModel
-from reunite.tuning.platt import DecidedPair
 
 _INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, summary)
   VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
 
 
+_IN_FORCE = """model_version = %(version)s AND parameters -> 'format' = %(format)s
+  AND (community_id IS NULL OR seq > coalesce((SELECT max(seq) FROM calibration u
+    WHERE u.community_id = current_community() AND u.model_version = %(version)s
+      AND u.summary ->> 'source' = 'undone'), 0))"""
+"""Rows that may count for a community: those of its own only if they were not undone."""
+
+
 async def newest(store: Store, community: UUID, version: str) -> ScoringModel | None:
     """Return the model that scores a community's matches: its own, else the deployment's; None before any."""
     async with store.transaction(community) as connection:
-        cursor = await connection.execute(
-            b"""SELECT parameters FROM calibration
-                WHERE model_version = %(version)s AND (parameters -> 'format') = %(format)s
-                ORDER BY community_id IS NULL, seq DESC LIMIT 1""",
-            {"version": version, "format": Jsonb(FORMAT)},
-        )
-        row = await cursor.fetchone()
+        row = await newest_row(connection, version)
     return ScoringModel.from_json(row["parameters"]) if row else None
+
+
+async def newest_row(connection: Connection, version: str, *, shared: bool = False) -> DictRow | None:
+    """Return the row that counts for a community, or (`shared`) for those without weights of their own."""
+    cursor = await connection.execute(
+        f"""SELECT seq, community_id, parameters, summary FROM calibration
+            WHERE {_IN_FORCE} AND (community_id IS NULL OR NOT %(shared)s)
+            ORDER BY community_id IS NULL, seq DESC LIMIT 1""".encode(),
+        {"version": version, "format": Jsonb(FORMAT), "shared": shared},
+    )
+    return await cursor.fetchone()
 
 
 async def save(store: Store, community: UUID, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
     """Score a community's matches by these weights from now on."""
     async with store.transaction(community) as connection:
-        await connection.execute(_INSERT, _row(community, version, model, summary))
+        await insert(connection, community, version, model.to_json(), summary)
+
+
+async def insert(
+    connection: Connection, community: UUID, version: str, parameters: Mapping[str, Any], summary: Mapping[str, Any]
+) -> None:
+    await connection.execute(_INSERT, _row(community, version, parameters, summary))
 
 
 async def save_for_all(owner_url: str, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
     """Score every community without weights of its own by these. Only the database's owner may."""
     async with await psycopg.AsyncConnection.connect(owner_url) as connection:
-        await connection.execute(_INSERT, _row(None, version, model, summary))
+        await connection.execute(_INSERT, _row(None, version, model.to_json(), summary))
 
 
 async def is_calibrated(store: Store, version: str) -> bool:
@@ -76,25 +94,12 @@ async def newest_for_all(owner_url: str, model: str) -> tuple[str, ScoringModel]
     return (row["model_version"], ScoringModel.from_json(row["parameters"])) if row else None
 
 
-def _row(community: UUID | None, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> dict[str, object]:
+def _row(
+    community: UUID | None, version: str, parameters: Mapping[str, Any], summary: Mapping[str, Any]
+) -> dict[str, object]:
     return {
         "community": community,
         "version": version,
-        "parameters": Jsonb(model.to_json()),
+        "parameters": Jsonb(dict(parameters)),
         "summary": Jsonb(dict(summary)),
     }
-
-
-async def decided_pairs(store: Store, community: UUID, version: str) -> list[DecidedPair]:
-    """Return a community's decided matches that were found under the current weights."""
-    async with store.transaction(community) as connection:
-        cursor = await connection.execute(
-            b"""SELECT match.evidence, match.probability, match.state FROM match
-                  JOIN embedding_model model ON model.id = match.model_id
-                WHERE match.state <> 'undecided' AND match.evidence <> '{}' AND model.version = %(version)s
-                  AND match.created_at > coalesce((SELECT created_at FROM calibration
-                    WHERE model_version = %(version)s ORDER BY community_id IS NULL, seq DESC LIMIT 1), '-infinity')""",
-            {"version": version},
-        )
-        found = await cursor.fetchall()
-    return [DecidedPair(row["evidence"], row["probability"], row["state"] == "confirmed") for row in found]

@@ -4,12 +4,14 @@ import dataclasses
 from pathlib import Path
 from typing import Final
 
-from pydantic import AliasGenerator, ConfigDict, Field
+from psycopg import ProgrammingError, conninfo
+from pydantic import AliasGenerator, ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from db.keys import NO_KEYS, Keys
 
 DEFAULT_QUEUE: Final = "reunite"
+_REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
 def from_environment(prefix: str) -> ConfigDict:
@@ -28,6 +30,15 @@ class DatabaseSettings:
     url: str | None = Field(default=None, repr=False)
     owner_url: str | None = Field(default=None, repr=False, validation_alias="REUNITE_OWNER_DATABASE_URL")
 
+    @field_validator("url", "owner_url")
+    @classmethod
+    def _is_of_postgresql(cls, url: str | None) -> str | None:
+        try:
+            conninfo.conninfo_to_dict(url or "")
+        except ProgrammingError:
+            raise ValueError("this is no PostgreSQL URL; it begins with postgresql://") from None
+        return url
+
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_REDIS_"))
 class RedisSettings:
@@ -35,6 +46,13 @@ class RedisSettings:
 
     url: str | None = Field(default=None, repr=False)
     queue: str = Field(default=DEFAULT_QUEUE, validation_alias="REUNITE_QUEUE")
+
+    @field_validator("url")
+    @classmethod
+    def _is_of_redis(cls, url: str | None) -> str | None:
+        if url and not url.startswith(_REDIS_SCHEMES):
+            raise ValueError(f"this is no Redis URL; it begins with {', '.join(_REDIS_SCHEMES)}")
+        return url
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))

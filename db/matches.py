@@ -104,6 +104,9 @@ class SqlMatches(Queries):
     async def decline(self, match: UUID, *, declined: bool) -> None:
         await self._do("UPDATE match SET declined = %(declined)s WHERE id = %(match)s", match=match, declined=declined)
 
+    async def pick(self, match: UUID) -> None:
+        await self._do("UPDATE match SET picked = true, declined = false WHERE id = %(match)s", match=match)
+
     async def note_handover(self, match: UUID, handover: Handover) -> None:
         await self._do(
             "UPDATE match SET got_back = %(got_back)s, handed_over = %(handed_over)s, returned = %(returned)s"

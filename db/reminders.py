@@ -1,5 +1,6 @@
 """Reminders in PostgreSQL."""
 
+from datetime import datetime
 from uuid import UUID
 
 from db.queries import Queries
@@ -41,3 +42,13 @@ class SqlReminders(Queries):
             member=member,
             on=on,
         )
+
+    async def greet(self, workspace: UUID) -> bool:
+        greeted = await self._do(
+            "UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s AND greeted_at IS NULL",
+            workspace=workspace,
+        )
+        return greeted == 1
+
+    async def note_digest(self, workspace: UUID, at: datetime) -> None:
+        await self._do("UPDATE workspace SET digested_at = %(at)s WHERE id = %(workspace)s", workspace=workspace, at=at)

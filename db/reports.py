@@ -34,7 +34,7 @@ photos AS (
 work AS (
   INSERT INTO work (community_id, report_id) SELECT community_id, id FROM added RETURNING id
 )
-SELECT added.*, work.id AS work, w.language FROM added, work, workspace w WHERE w.id = added.workspace_id
+SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, workspace w WHERE w.id = added.workspace_id
 """
 
 

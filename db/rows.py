@@ -26,7 +26,7 @@ from reunite.entities import (
 
 Row = dict[str, Any]
 
-REPORT = """SELECT r.*, w.platform, w.external_id AS workspace, w.language
+REPORT = """SELECT r.*, w.platform, w.external_id AS workspace, w.language, w.timezone
        FROM report r JOIN workspace w ON w.id = r.workspace_id"""
 PHOTO = "SELECT id, report_id, position, name, state, url, problem, colours FROM photo"
 
@@ -49,6 +49,7 @@ def report(row: Row) -> Report:
         question=question(row["question"]) if row["question"] else None,
         question_answer=row["question_answer"],
         language=row["language"],
+        zone=row["timezone"],
         sealed=row["sealed"],
         private=row["private"],
         category=row["category"],
@@ -93,6 +94,7 @@ def match(row: Row) -> Match:
         why=tuple(Why(**why) for why in row["why"]),
         state=MatchState(row["state"]),
         declined=row["declined"],
+        picked=row["picked"],
         released=row["released"],
         percent=row["percent"],
         photo=row["photo_id"],
@@ -116,6 +118,7 @@ def settings(row: Row) -> Settings:
         language=row["language"],
         private_reports=row["private_reports"],
         sealed_categories=tuple(row["sealed_categories"]),
+        timezone=row["timezone"],
         returned_by=row["returned_by"],
         digest=row["digest"],
         keep_days=row["keep_days"],

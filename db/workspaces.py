@@ -9,9 +9,25 @@ from uuid import UUID
 from db import rows
 from db.queries import Queries
 from reunite import rules
-from reunite.entities import Settings, Statistics, Verdict
+from reunite.entities import PromisesKept, Settings, Statistics, Verdict
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost, Sent
+
+_KEPT = """
+WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id JOIN match m ON m.id = j.id
+  WHERE m.released OR NOT f.sealed), -- only moderators know the others
+lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(known.is_right IS NOT NULL) AS is_whole
+  FROM match m JOIN report f ON f.id = m.found_id AND (m.released OR NOT f.sealed) LEFT JOIN known ON known.id = m.id
+  WHERE m.label = 'Possible match' GROUP BY m.lost_id),
+own AS (SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live
+  WHERE community_id IS NOT NULL ORDER BY seq DESC LIMIT 1)
+SELECT
+  (SELECT count(*) FROM known WHERE label = 'High confidence') AS high,
+  (SELECT count(*) FROM known WHERE label = 'High confidence' AND is_right) AS high_right,
+  (SELECT count(*) FROM lists WHERE is_right OR is_whole) AS lists,
+  (SELECT count(*) FROM lists WHERE is_right) AS lists_right,
+  coalesce((SELECT (summary ->> 'searches')::int FROM own WHERE summary ->> 'source' = 'feedback'), 0) AS learned_from
+"""
 
 
 class SqlWorkspaces(Queries):
@@ -34,21 +50,35 @@ class SqlWorkspaces(Queries):
             """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
                  lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,
                  private_reports = %(private_reports)s, sealed_categories = %(sealed_categories)s,
-                 returned_by = %(returned_by)s, digest = %(digest)s, keep_days = %(keep_days)s
+                 returned_by = %(returned_by)s, timezone = %(timezone)s, digest = %(digest)s, keep_days = %(keep_days)s
                WHERE id = %(workspace)s""",
             workspace=workspace,
             **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},
         )
 
-    async def greet(self, workspace: UUID) -> bool:
-        greeted = await self._do(
-            "UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s AND greeted_at IS NULL",
+    async def member_zone(self, workspace: UUID, member: str) -> str:
+        row = await self._one(
+            "SELECT zone FROM member_zone WHERE workspace_id = %(workspace)s AND member_id = %(member)s",
             workspace=workspace,
+            member=member,
         )
-        return greeted == 1
+        return str(row["zone"]) if row else ""
 
-    async def note_digest(self, workspace: UUID, at: datetime) -> None:
-        await self._do("UPDATE workspace SET digested_at = %(at)s WHERE id = %(workspace)s", workspace=workspace, at=at)
+    async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:
+        place = {"workspace": workspace, "member": member}
+        if not zone:
+            await self._do(
+                "DELETE FROM member_zone WHERE workspace_id = %(workspace)s AND member_id = %(member)s", **place
+            )
+            return
+        await self._do(
+            """INSERT INTO member_zone (community_id, workspace_id, member_id, zone)
+               VALUES (%(community)s, %(workspace)s, %(member)s, %(zone)s)
+               ON CONFLICT (workspace_id, member_id) DO UPDATE SET zone = excluded.zone""",
+            community=self.community,
+            zone=zone,
+            **place,
+        )
 
     async def statistics(self) -> Statistics:
         row = await self._one(
@@ -64,7 +94,8 @@ class SqlWorkspaces(Queries):
                  (SELECT count(*) FROM known WHERE state = 'refused') AS refused,
                  coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
         )
-        return Statistics(**row or {})
+        kept = await self._one(_KEPT)
+        return Statistics(**row or {}, kept=PromisesKept(**kept or {}))
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         found = await self._all(

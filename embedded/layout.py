@@ -86,7 +86,12 @@ def as_service() -> dict[str, Any]:
 def lay_out(home: Path) -> Layout:
     """Create `home` if it is missing, and locate the lock that guards everything else."""
     home = home.expanduser().absolute()
-    _create(home)
+    try:
+        _create(home)
+    except OSError as error:
+        raise EmbeddedServersError(
+            f"REUNITE_HOME: the folder {home} can't be used ({error.strerror}). Choose another."
+        ) from error
     home = home.resolve()
     return Layout(home / "embedded.lock", home / "embedded")
 

@@ -3,17 +3,19 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from reunite.commands import ChangeSettings
-from reunite.entities import Settings, Workspace
+from reunite.entities import Member, Settings, Workspace
 from reunite.errors import TellUserError
-from reunite.messages import notices, welcome
+from reunite.messages import notices
 from reunite.messages.reply import Reply
-from reunite.messages.welcome import Ways
 from reunite.my_reports import end
 from reunite.ports import KnownCard, KnownPost, Queue, Store
+from reunite.text.zones import zone_named
 
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without those that are easily confused."""
@@ -40,16 +42,25 @@ class CommunityHandlers:
             raise TellUserError("keep_days_range", least=KEEP_DAYS.start, number=KEEP_DAYS.stop - 1)
         if set(settings.found_channels) & set(settings.lost_channels):
             raise TellUserError("channel_twice")
+        settings = replace(settings, timezone=zone_named(settings.timezone))
         async with self._store.session(workspace.community) as session:
             await session.workspaces.save_settings(workspace.id, settings)
 
-    async def greeting(self, workspace: Workspace, ways: Ways) -> Reply | None:
-        """Return what to say in a workspace where the bot is new; None once it was said."""
+    async def zone(self, workspace: Workspace, member: Member) -> ZoneInfo | None:
+        """Return a member's time zone, or else the workspace's; None if it isn't known."""
         async with self._store.session(workspace.community) as session:
-            if not await session.workspaces.greet(workspace.id):
-                return None
-            settings = await session.workspaces.settings(workspace.id)
-        return welcome.greeting(ways, settings.language)
+            name = await session.workspaces.member_zone(workspace.id, member.id)
+            name = name or (await session.workspaces.settings(workspace.id)).timezone
+        return ZoneInfo(name) if name else None
+
+    async def set_zone(self, workspace: Workspace, member: Member, name: str) -> ZoneInfo:
+        """Keep the time zone that a member tells. Raises TellUserError for an unknown one."""
+        found = zone_named(name)
+        if not found:
+            raise TellUserError("zone_unknown", zone=name)
+        async with self._store.session(workspace.community) as session:
+            await session.workspaces.set_member_zone(workspace.id, member.id, found)
+        return ZoneInfo(found)
 
     async def statistics(self, workspace: Workspace, language: str) -> Reply:
         async with self._store.session(workspace.community) as session:

@@ -18,7 +18,7 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
 
     A second time at one day changes nothing.
     """
-    await session.workspaces.note_digest(workspace, at)
+    await session.questions.note_digest(workspace, at)
     waiting = _in_one_channel([known.report for known in await session.workspaces.posts(workspace, None)])
     if not waiting:
         return

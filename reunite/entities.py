@@ -173,6 +173,8 @@ class Report:
     """The answer to `question`: an option or ANOTHER; empty where its author isn't sure, None until they answer."""
     language: str = "en"
     """The language of the thread: the workspace's."""
+    zone: str = ""
+    """The name of the workspace's time zone; empty if it isn't known."""
     sealed: bool = False
     """A found report whose photo and words only the finder and the moderators may see."""
     private: bool = False
@@ -218,6 +220,8 @@ class Match:
     state: MatchState
     declined: bool = False
     """The owner has said that it isn't theirs."""
+    picked: bool = False
+    """The owner picked it from a gallery."""
     percent: bool = False
     """Whether the probability may be shown: the scoring model was calibrated."""
     released: bool = False
@@ -304,11 +308,26 @@ class Settings:
     """Whether lost reports are private by default."""
     sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
     """For these the bot suggests a sealed report."""
+    timezone: str = ""
+    """The name of the zone in which members' times are read who haven't told theirs; empty if it isn't known."""
     returned_by: ReturnedBy = "both"
     digest: bool = False
     """Whether a weekly digest says what still waits for its owner."""
     keep_days: int = 60
     """How long a report stays open and its data is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesKept:
+    """How labels have turned out, as far as people have said, and how much was learned from that."""
+
+    high: int = 0
+    high_right: int = 0
+    lists: int = 0
+    """Of possible matches: those of which one was right, or all were wrong."""
+    lists_right: int = 0
+    learned_from: int = 0
+    """How many answers the community's own weights were last fitted to; 0: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,3 +341,4 @@ class Statistics:
     confirmed: int
     refused: int
     model: str
+    kept: PromisesKept = PromisesKept()

@@ -26,7 +26,7 @@ class GalleryHandlers:
             match, lost, found = await _owned_match(session, press)
             if not {lost.state, found.state} <= {ReportState.OPEN}:
                 raise TellUserError("report_closed")
-            await session.matches.decline(match.id, declined=False)
+            await session.matches.pick(match.id)
             await show_card(session, lost, match, found)
         return notices.note("picked", press.language)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from reunite.absence import IsThere, absent_for_long
 from reunite.claims import ClaimHandlers
@@ -36,13 +37,13 @@ from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
 from reunite.looking import LookHandlers
 from reunite.messages.reply import Action, Reply
-from reunite.messages.welcome import Ways
 from reunite.my_reports import MyReportHandlers
 from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
 from reunite.verdicts import VerdictHandlers, VerdictResult
+from reunite.welcoming import WelcomeHandlers
 
 R = TypeVar("R", bound=NewReport)
 PressHandler = Callable[[Workspace, Press], Awaitable[Reply]]
@@ -68,6 +69,7 @@ class Handlers:
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
         self._reminders = ReminderHandlers(store)
+        self.welcome = WelcomeHandlers(store)
         self._looks = LookHandlers(store, queue, now)
         handover = HandoverHandlers(store, queue)
         self._presses = {
@@ -174,9 +176,13 @@ class Handlers:
         """Change a workspace's settings. Raises TellUserError where they contradict each other."""
         await self._community.set_up(await self._named(command.platform, command.workspace), command)
 
-    async def greeting(self, platform: PlatformName, workspace: str, ways: Ways) -> Reply | None:
-        """Return what to say in a workspace where the bot is new; None once it was said."""
-        return await self._community.greeting(await self._named(platform, workspace), ways)
+    async def zone(self, platform: PlatformName, workspace: str, member: Member) -> ZoneInfo | None:
+        """Return the time zone of a member: the one they told, or else the workspace's; None if it isn't known."""
+        return await self._community.zone(await self._named(platform, workspace), member)
+
+    async def set_zone(self, platform: PlatformName, workspace: str, member: Member, name: str) -> ZoneInfo:
+        """Keep the time zone that a member tells, by any of its names. Raises TellUserError for an unknown one."""
+        return await self._community.set_zone(await self._named(platform, workspace), member, name)
 
     async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
         """Return the community's numbers."""

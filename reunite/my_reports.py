@@ -90,6 +90,7 @@ class MyReportHandlers:
             reports = await session.reports.by_author(workspace.id, member.id)
             return {
                 "member": {"id": member.id, "name": member.name, "platform": workspace.platform},
+                "timezone": await session.workspaces.member_zone(workspace.id, member.id),
                 "reports": [await _exported(session, report) for report in reports],
                 "claims": [
                     {"proof": claim.proof, "state": claim.state, "match": str(claim.match)}
@@ -114,6 +115,7 @@ class MyReportHandlers:
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_moderator(member)
             await session.questions.switch(workspace.id, member, on=True)  # their wish is kept no longer either
+            await session.workspaces.set_member_zone(workspace.id, member, "")
         return notices.forgotten(len(known), press.language)
 
 

@@ -36,6 +36,7 @@ from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
 from workers.given_vectors import GivenVectors
 from workers.intake import Intake
+from workers.learning import keep_learning
 from workers.leases import Leases
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
 from workers.process import Processor
@@ -112,6 +113,7 @@ async def run(
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds, config.now))
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
+        learning = asyncio.create_task(keep_learning(store, model))
         answers = asyncio.create_task(_answer(store, encoder, model, decoders))
         ready(model)
         try:
@@ -119,8 +121,7 @@ async def run(
                 await _take_hints(_arq_worker(config, store, processor))
                 await asyncio.sleep(_SWEEP_EVERY)
         finally:
-            await stop(calibration)
-            await stop(sweeper, answers)
+            await stop(sweeper, answers, learning, calibration)
 
 
 async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 import discord
@@ -99,6 +100,16 @@ class Commands:
         reply = await self._handlers.privacy(*_workspace(interaction), member, language_of_user(interaction))
         export = await self._handlers.export(*_workspace(interaction), member)
         return replace(PrivateReply.of(reply), file=("reunite.json", _file(export)))
+
+    async def timezone(self, interaction: discord.Interaction, zone: str) -> PrivateReply:
+        """Keep a member's time zone, or say which one they have."""
+        language, member = language_of_user(interaction), member_of(interaction.user)
+        kept = await self._handlers.set_zone(*_workspace(interaction), member, zone) if zone.strip() else None
+        known = kept or await self._handlers.zone(*_workspace(interaction), member)
+        if known is None:
+            return PrivateReply(sentence("zone_not_known", language))
+        key, now = "zone_kept" if kept else "zone_is", datetime.now(known)
+        return PrivateReply(sentence(key, language, zone=str(known), time=f"{now:%H:%M}"))
 
     async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:
         """Join the community of a link code, or make a code where none is given."""

@@ -32,7 +32,9 @@ class Greeter:
         channel = next(_writable(guild), None)
         if channel is None:
             return
-        greeting = await self._handlers.greeting("discord", str(guild.id), ways(self._workspaces.language(guild)))
+        greeting = await self._handlers.welcome.greeting(
+            "discord", str(guild.id), ways(self._workspaces.language(guild))
+        )
         if greeting is None:
             return
         target = ReplyTarget("discord", str(guild.id), str(channel.id))

@@ -17,7 +17,20 @@ import discord
 from bot.discord.markup import escape
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, sentence, shortened
-from reunite.messages.reply import Action, Jump, Line, Person, Plain, Quoted, Reply, ReplyKind, Small, Span, Strong
+from reunite.messages.reply import (
+    Action,
+    Jump,
+    Line,
+    Moment,
+    Person,
+    Plain,
+    Quoted,
+    Reply,
+    ReplyKind,
+    Small,
+    Span,
+    Strong,
+)
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
 
@@ -37,6 +50,8 @@ _STYLES: Final = {
     "good": discord.ButtonStyle.success,
     "bad": discord.ButtonStyle.danger,
 }
+_TIMES: Final = {"day": "D", "moment": "f"}
+"""Discord's styles of timestamps, which each reader sees in their own zone and language."""
 _MARKER: Final = "https://reunite.invalid/"  # a domain that can't exist (RFC 2606)
 _COLOURS: Final[dict[ReplyKind, discord.Colour]] = {
     "match": discord.Colour.gold(),
@@ -188,7 +203,7 @@ def _line(line: Line) -> str:
     return "".join(_span(span) for span in line)
 
 
-def _span(span: Span) -> str:
+def _span(span: Span) -> str:  # noqa: PLR0911 - one for each kind of span
     match span:
         case Plain(text):
             return escape(text)  # it may contain a file's name, or a member's word
@@ -200,6 +215,8 @@ def _span(span: Span) -> str:
             return " ".join(_quoted(text).splitlines())
         case Person(platform, member):
             return f"<@{member.id}>" if platform == "discord" else escape(shortened(member.name, _MOST_NAME))
+        case Moment(at, _, style):
+            return f"<t:{int(at.timestamp())}:{_TIMES[style]}>"
         case Jump(_, text, target):
             return f"[{text}]({_link(target)})" if target and target.platform == "discord" else text
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, cast
 
@@ -77,7 +77,9 @@ class Reports:
         if given.is_empty:
             raise TellUserError("empty_report")
         words = given.words if which == "sealed" else without_spoilers(given.words)
-        told = dated(words, given.when, datetime.now(UTC), zone_error=UNKNOWN_ZONE)  # Discord has no zones
+        zone = await self._handlers.zone("discord", str(guild.id), member_of(interaction.user))
+        zone_error = timedelta() if zone else UNKNOWN_ZONE
+        told = dated(words, given.when, datetime.now(zone or UTC), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
         destination = await self.destination(interaction, _KINDS[which], words, private=private)
@@ -99,8 +101,12 @@ class Reports:
         await self._handlers.report(command)
         language = language_of_user(interaction)
         confirmation = sentence(_CONFIRMATIONS[which], language, channel=destination.mention)
-        kept = [sentence("when_kept", language, when=escape(given.when))] if told.problem else []
-        return PrivateReply("\n".join([confirmation, *kept]))
+        notes = [confirmation]
+        if told.problem:
+            notes.append(sentence("when_kept", language, when=escape(given.when)))
+        elif told.moment and zone is None:
+            notes.append(sentence("when_without_zone", language, when=escape(given.when)))
+        return PrivateReply("\n".join(notes))
 
     async def destination(
         self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool

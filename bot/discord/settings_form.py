@@ -18,9 +18,11 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
 from reunite.messages.wording import sentence
+from reunite.text.zones import zone_of_locale
 
 _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
+_DIGEST: Final = "setup:digest"
 _MOST: Final = 10
 """Channels of a kind, or roles, that can be chosen."""
 _CHANNEL_TYPES: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
@@ -43,6 +45,7 @@ class SettingsForm:
         buttons = (
             RenderedButton(_CHANNELS, sentence("setup_places", language), plain),
             RenderedButton(_RULES, sentence("setup_ways", language), plain),
+            RenderedButton(_DIGEST, sentence("setup_digest", language), plain),
         )
         return Rendered(None, embed, discord.AllowedMentions.none(), buttons)
 
@@ -58,6 +61,7 @@ class SettingsForm:
             ("setup_language", sentence("language_name", settings.language)),
             ("setup_private", sentence(reports, language)),
             ("setup_sealed", ", ".join(sealed)),
+            ("setup_timezone", settings.timezone),
             ("setup_keep_days", str(settings.keep_days)),
             ("setup_digest", _digests(language)[_digest(settings)]),
             ("setup_returned_by", sentence(f"returned_by_{settings.returned_by}", language)),
@@ -88,7 +92,13 @@ class SettingsForm:
             return
         await self._workspaces.ensure_joined(guild)
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
-        inputs = _channel_inputs(settings, language) if custom_id == _CHANNELS else _rule_inputs(settings, language)
+        if custom_id == _CHANNELS:
+            proposed = settings.timezone or zone_of_locale(str(guild.preferred_locale))
+            inputs = _channel_inputs(replace(settings, timezone=proposed), language)
+        elif custom_id == _DIGEST:
+            inputs = _digest_inputs(settings, language)
+        else:
+            inputs = _rule_inputs(settings, language)
         await acknowledged(interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs)))
 
     async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
@@ -107,7 +117,8 @@ class SettingsForm:
             raise TellUserError("only_moderators_here")
         await self._workspaces.ensure_joined(guild)
         before = self._workspaces.settings(guild)
-        settings = _with_channels(before, given) if custom_id == _CHANNELS else _with_rules(before, given)
+        change = {_CHANNELS: _with_channels, _DIGEST: _with_digest}.get(custom_id, _with_rules)
+        settings = change(before, given)
         await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
         await self._workspaces.join(guild)
         return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
@@ -116,6 +127,9 @@ class SettingsForm:
 def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
     by_name, log_hint = sentence("setup_by_name", language), sentence("setup_log_hint", language)
     log = [settings.log_channel] if settings.log_channel else []
+    zone: ui.TextInput[Any] = ui.TextInput(
+        custom_id="timezone", default=settings.timezone, max_length=60, required=False
+    )
     roles: ui.RoleSelect[Any] = ui.RoleSelect(
         custom_id="moderators",
         default_values=[
@@ -130,8 +144,13 @@ def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
         labelled(sentence("setup_lost", language), _channel_select("lost", settings.lost_channels), by_name),
         labelled(sentence("setup_log", language), _channel_select("log", log, 1), log_hint),
         labelled(sentence("setup_moderators", language), roles),
-        labelled(sentence("setup_digest", language), _select("digest", _digests(language), [_digest(settings)])),
+        labelled(sentence("setup_timezone", language), zone, sentence("setup_timezone_hint", language)),
     ]
+
+
+def _digest_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
+    label = sentence("setup_digest", language)
+    return [labelled(label, _select("digest", _digests(language), [_digest(settings)]))]
 
 
 def _digest(settings: Settings) -> str:
@@ -192,8 +211,12 @@ def _with_channels(settings: Settings, given: FormInput) -> Settings:
         lost_channels=given.values.get("lost", ()),
         log_channel=given["log"] or None,
         moderators=given.values.get("moderators", ()),
-        digest=given["digest"] == "on",
+        timezone=given["timezone"],
     )
+
+
+def _with_digest(settings: Settings, given: FormInput) -> Settings:
+    return replace(settings, digest=given["digest"] == "on")
 
 
 def _with_rules(settings: Settings, given: FormInput) -> Settings:

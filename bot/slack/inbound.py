@@ -184,7 +184,7 @@ class Inbound:
 
     async def _greet(self, workspace: SlackWorkspace, channel: str) -> None:
         """Greet a workspace in the first channel that the bot is invited to."""
-        if greeting := await self._handlers.greeting("slack", workspace.team, WAYS):
+        if greeting := await self._handlers.welcome.greeting("slack", workspace.team, WAYS):
             outgoing = Outgoing(f"{workspace.team}:greeting", workspace.target(channel, None), greeting)
             self._background.start(_persistently(lambda: self._platform.send(outgoing)))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from bot.slack.markup import escape
 from reunite.entities import ReplyTarget
 from reunite.language import sentence, shortened
-from reunite.messages.reply import Button, Choice, Jump, Line, Person, Plain, Quoted, Reply, Small, Span, Strong
+from reunite.messages.reply import Button, Choice, Jump, Line, Moment, Person, Plain, Quoted, Reply, Small, Span, Strong
 from reunite.text.controls import without_controls
 
 MOST_TEXT: Final = 3000
@@ -21,6 +21,9 @@ PRESS: Final = "press:"
 """The prefix of the action id of a reply's other buttons; the action and its subject follow."""
 _MOST_BUTTON: Final = 75
 _STYLES: Final = {"good": {"style": "primary"}, "bad": {"style": "danger"}, "plain": {}}
+
+_TIMES: Final = {"day": "{date_long}", "moment": "{date_long} {time}"}
+"""Slack's formats of dates, which each reader sees in their own zone and language."""
 
 LinkTo = Callable[[ReplyTarget], str | None]
 
@@ -119,6 +122,8 @@ def _element(span: Span, link_to: LinkTo) -> Element:
             return {"type": "user", "user_id": member.id}
         case Person(_, member):  # every mention on Slack pings
             return {"type": "text", "text": _shown(member.name)}
+        case Moment(at, text, style):
+            return {"type": "date", "timestamp": int(at.timestamp()), "format": _TIMES[style], "fallback": text}
         case Jump(_, text, target):
             url = link_to(target) if target else None
             return {"type": "link", "url": url, "text": text} if url else {"type": "text", "text": text}

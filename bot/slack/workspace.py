@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Final, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -117,8 +118,7 @@ class SlackWorkspace:
             return Person(member, is_moderator=False, language=settings.language, zone=UTC)
         name = _name_of(found) or user
         language = language_of(found.get("locale") or settings.language)
-        zone = timezone(timedelta(seconds=int(found.get("tz_offset") or 0)))
-        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone)
+        return Person(Member(user, name), await self._moderates(found, settings.moderators), language, zone_of(found))
 
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
@@ -168,6 +168,14 @@ class SlackWorkspace:
             _log.warning("slack_groups_unknown", team=self.team, error=code_of(error))
             return set()
         return {user for group in found if group["id"] in groups for user in group.get("users", ())}
+
+
+def zone_of(user: Mapping[str, Any]) -> tzinfo:
+    """Return someone's time zone; where its name isn't known here, by how far it is from UTC at the moment."""
+    try:
+        return ZoneInfo(user.get("tz") or "")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return timezone(timedelta(seconds=int(user.get("tz_offset") or 0)))
 
 
 def _name_of(user: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
 from reunite.messages.forms import Form, form_of
-from reunite.messages.reply import Action, Button, Jump, Person, Reply, Span, Strong, Tile
+from reunite.messages.reply import Action, Button, Jump, Moment, Person, Reply, Span, Strong, Tile
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -104,6 +104,8 @@ def span_json(span: Span) -> Json:
             if target and target.platform == "web" and target.message:
                 return {"is": "jump", "text": text, "channel": target.channel, "message": int(target.message)}
             return {"is": "plain", "text": text}
+        case Moment(at, text, style):
+            return {"is": "moment", "text": text, "at": at.isoformat(), "style": style}
         case Strong(text, label) if label:
             return {"is": "label", "text": text, "level": label.name.lower()}
         case _:

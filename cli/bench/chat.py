@@ -83,7 +83,8 @@ async def _measure(home: Servers, posts: int) -> Burst:
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
         discord = await stack.enter_async_context(LocalDiscord())
-        environment = {**own.environment(), **_discord_settings(discord), "REUNITE_LOG_LEVEL": "error"}
+        quiet = {"REUNITE_LOG_LEVEL": "error", "REUNITE_OPEN_SET_URL": "off"}
+        environment = {**own.environment(), **_discord_settings(discord), **quiet}
         processes = await stack.enter_async_context(children([["worker"], ["bot", "discord"]], environment))
         for process in processes:
             say(f"Starting the {process.name} …")

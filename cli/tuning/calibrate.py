@@ -15,11 +15,12 @@ from cli.settings import Settings
 from cli.tuning.open_set import from_open_set
 from cli.tuning.searched_set import SearchedSet, searched_set
 from db import calibrations
+from db.learning import FEEDBACK, learn, undo
 from db.migrate import pending
 from db.models import EmbeddingModel
 from db.store import Store
-from reunite.matching.defaults import PRIOR, for_encoder
-from reunite.tuning import evaluation, platt
+from reunite.matching.defaults import PRIOR
+from reunite.tuning import evaluation
 from reunite.tuning.calibration import TooLittleDataError, calibrate
 from reunite.tuning.label_limits import NEVER
 from reunite.tuning.predictions import OutOfFoldScorers
@@ -36,13 +37,14 @@ class Options:
     plots: Path | None
     from_verdicts: bool
     open_set: bool
+    undo: bool
 
     def check(self) -> None:
         """Raise UsageError if the options contradict each other."""
-        if [self.folder is not None, self.from_verdicts, self.open_set].count(True) != 1:
-            raise UsageError("Give either a labelled set, --open-set or --from-verdicts.")
-        if self.community and not self.from_verdicts:
-            raise UsageError("--community needs --from-verdicts: a labelled set calibrates all communities.")
+        if [self.folder is not None, self.from_verdicts, self.open_set, self.undo].count(True) != 1:
+            raise UsageError("Give either a labelled set, --open-set, --from-verdicts or --undo.")
+        if self.community and not (self.from_verdicts or self.undo):
+            raise UsageError("--community needs --from-verdicts or --undo: a set calibrates all communities.")
         if self.plots and not self.folder:
             raise UsageError("--plots needs a labelled set of your own.")
 
@@ -64,6 +66,8 @@ async def _fitted(settings: Settings, where: Servers, options: Options) -> dict[
         return await _from_set(where, options.folder, options.plots)
     if options.open_set:
         return await from_open_set(settings, where)
+    if options.undo:
+        return await _undo(where, options.community)
     return await _from_verdicts(where, options.community)
 
 
@@ -92,14 +96,9 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
 
 
 async def _from_verdicts(where: Servers, only: UUID | None) -> dict[str, Any]:
-    """Fit each community to its own moderators' verdicts. Raises TooLittleDataError if none has enough."""
+    """Fit each community to its own feedback. Raises TooLittleDataError if none has enough."""
     async with Store(where.database_url) as store:
-        live = await store.models.live()
-        if live is None:
-            raise UsageError("No worker has run here yet, so there's nothing to learn from.")
-        communities = [community for community in await store.communities() if only in {None, community}]
-        if not communities:
-            raise UsageError(f"There's no community {only}." if only else "There's no community yet.")
+        live, communities = await _communities(store, only)
         fitted, refused = {}, {}
         for community in communities:
             try:
@@ -113,18 +112,33 @@ async def _from_verdicts(where: Servers, only: UUID | None) -> dict[str, Any]:
 
 async def _fit_community(store: Store, community: UUID, live: EmbeddingModel) -> dict[str, Any]:
     """Fit and store one community's scoring model. Raises TooLittleDataError."""
-    pairs = await calibrations.decided_pairs(store, community, live.version)
-    before = await calibrations.newest(store, community, live.version) or for_encoder(live.encoder)
-    fitted = platt.from_verdicts(pairs, before)
-    summary = fitted.summary("verdicts", live.version)
-    await calibrations.save(store, community, live.version, fitted.scoring_model, summary)
-    return summary
+    return (await learn(store, community, live)).summary(FEEDBACK, live.version)
+
+
+async def _undo(where: Servers, only: UUID | None) -> dict[str, Any]:
+    """Let communities use the deployment's weights again."""
+    async with Store(where.database_url) as store:
+        live, communities = await _communities(store, only)
+        return {"undone": [str(community) for community in communities if await undo(store, community, live.version)]}
+
+
+async def _communities(store: Store, only: UUID | None) -> tuple[EmbeddingModel, list[UUID]]:
+    """Return the live model, and all communities or only this one. Raises UsageError."""
+    live = await store.models.live()
+    if live is None:
+        raise UsageError("No worker has run here yet, so there's nothing to learn from.")
+    communities = [community for community in await store.communities() if only in {None, community}]
+    if not communities:
+        raise UsageError(f"There's no community {only}." if only else "There's no community yet.")
+    return live, communities
 
 
 # Text -----------------------------------------------------------------------------------------------------------------
 
 
 def _text(summary: Mapping[str, Any]) -> str:
+    if "undone" in summary:
+        return f"{len(summary['undone'])} communities use the deployment's weights again."
     if "communities" in summary:
         fitted = (f"Community {name}: {_learned(own)}" for name, own in summary["communities"].items())
         refused = (f"Community {name}: {reason}" for name, reason in summary["too little"].items())
@@ -135,8 +149,8 @@ def _text(summary: Mapping[str, Any]) -> str:
 def _learned(summary: Mapping[str, Any]) -> str:
     data = (
         f"{summary['searches']} lost reports about {summary['things']} things"
-        if summary["source"] != "verdicts"
-        else f"{summary['searches']} verdicts, {summary['things']} of them ✅"
+        if summary["source"] != FEEDBACK
+        else f"{summary['searches']} answers about matches, {summary['things']} of which were right"
     )
     limits = summary["limits"]
     return (

@@ -7,7 +7,6 @@ from uuid import UUID
 import typer
 
 from cli.context import AsJson, prepared
-from cli.vectors import vector_file
 
 Vectors = Annotated[
     Path | None,
@@ -27,6 +26,7 @@ def match(
     Example: reunite match sets/dev --out predictions.jsonl
     """
     from cli.tuning import match as command  # noqa: PLC0415
+    from cli.vectors import vector_file  # noqa: PLC0415
 
     with prepared() as (_, where):
         command.run(where, folder, out, vector_file(vectors, model))
@@ -54,23 +54,26 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     Example: reunite evaluate sets/dev --ablation --plots curves
     """
     from cli.tuning import evaluate as command  # noqa: PLC0415
+    from cli.vectors import vector_file  # noqa: PLC0415
 
     with prepared() as (_, where):
-        options = command.Options(
-            folds, seeds, sizes or [100], out, plots, as_json, ablation, vector_file(vectors, model)
-        )
+        given = vector_file(vectors, model, scores_live=False)
+        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation, given)
         command.run(where, folder, options)
 
 
 def calibrate(  # noqa: PLR0913 - the options of a command
     folder: Annotated[Path | None, typer.Argument(metavar="[SET]", help="A labelled set, for all communities.")] = None,
-    community: Annotated[UUID | None, typer.Option(help="With --from-verdicts: only this community.")] = None,
+    community: Annotated[UUID | None, typer.Option(help="With --from-verdicts or --undo: only this community.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     *,
     open_set: Annotated[
         bool, typer.Option("--open-set", help="Fetch public photos and learn from them, for all communities.")
     ] = False,
-    from_verdicts: Annotated[bool, typer.Option("--from-verdicts", help="Learn from moderators' ✅ and ❌.")] = False,
+    from_verdicts: Annotated[
+        bool, typer.Option("--from-verdicts", help="Let communities learn from their feedback now.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Forget what communities have learned.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Fit the weights of the evidence and use them from now on.
@@ -80,5 +83,5 @@ def calibrate(  # noqa: PLR0913 - the options of a command
     from cli.tuning import calibrate as command  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        options = command.Options(folder, community, plots, from_verdicts, open_set)
+        options = command.Options(folder, community, plots, from_verdicts, open_set, undo)
         command.run(settings, where, options, as_json=as_json)

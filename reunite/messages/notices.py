@@ -1,13 +1,14 @@
 """Replies to members about their reports and claims, and to moderators about matches and their community."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Statistics
+from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics
 from reunite.language import date_words, plural, sentence, shortened
 from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
-from reunite.messages.wording import author, button, certainty, circumstances, line, quote, why_words
+from reunite.messages.wording import author, button, certainty, circumstances, day_of, line, quote, why_words
 
 _MOST_LISTED_WORDS: Final = 200
 """Characters shown of each report in a member's list."""
@@ -54,7 +55,7 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
 def side(report: Report, key: str, language: str) -> list[Line]:
     """Show moderators one of a match's two reports."""
     jump = Jump(report.id, sentence("jump_post", language))
-    return [line(key, language, member=author(report), day=_day(report, language), jump=jump), *quote(report)]
+    return [line(key, language, member=author(report), day=day_of(report, language), jump=jump), *quote(report)]
 
 
 def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
@@ -75,9 +76,21 @@ def statistics(numbers: Statistics, language: str) -> Reply:
             confirmed=numbers.confirmed,
             refused=numbers.refused,
         ),
+        *_promises(numbers.kept, language),
         sentence("stats_model", language, model=numbers.model or "–"),
     )
     return Reply("note", tuple((Plain(each),) for each in counted))
+
+
+def _promises(kept: PromisesKept, language: str) -> Iterator[str]:
+    """Compare what labels promise with what people have said about them."""
+    high, possible = (sentence(f"label_{label}", language) for label in ("high", "possible"))
+    if kept.high:
+        yield sentence("stats_high", language, label=high, right=kept.high_right, known=kept.high)
+    if kept.lists:
+        yield sentence("stats_possible", language, label=possible, right=kept.lists_right, known=kept.lists)
+    if kept.learned_from:
+        yield plural("stats_learned", kept.learned_from, language)
 
 
 # Claims
@@ -128,7 +141,7 @@ def own_report(report: Report, language: str) -> Reply:
     key = "own_lost" if report.kind is ReportKind.LOST else "own_found"
     jump = Jump(report.id, sentence("jump_post", language))
     until = date_words(report.expires_at, language)
-    lines: list[Line] = [line(key, language, day=_day(report, language), until=until, jump=jump)]
+    lines: list[Line] = [line(key, language, day=day_of(report, language), until=until, jump=jump)]
     if report.text:  # its author knows the rest, and a list of many has to fit into one message
         lines.append((Quoted(shortened(report.text, _MOST_LISTED_WORDS), report.id),))
     lines += circumstances(report, language)
@@ -157,7 +170,3 @@ def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool =
 
 def forgotten(reports: int, language: str) -> Reply:
     return Reply("note", ((Plain(plural("note_forgotten", reports, language)),),))
-
-
-def _day(report: Report, language: str) -> str:
-    return date_words(report.happened_at or report.created_at, language)

@@ -6,6 +6,7 @@ reports it quotes from what it is made of, and so do the outbox and everything t
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -64,7 +65,16 @@ class Jump:
     target: ReplyTarget | None = None
 
 
-Span = Plain | Strong | Small | Quoted | Person | Jump
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment, which each reader sees in their own time zone; `text` is for where that isn't possible."""
+
+    at: datetime
+    text: str
+    style: Literal["day", "moment"] = "moment"
+
+
+Span = Plain | Strong | Small | Quoted | Person | Jump | Moment
 Line = tuple[Span, ...]
 ReplyKind = Literal[
     "report_post",
@@ -259,7 +269,15 @@ def _words(span: Span) -> str:
     return span.member.name if isinstance(span, Person) else span.text
 
 
-_SPANS: Final = {"plain": Plain, "strong": Strong, "small": Small, "quoted": Quoted, "person": Person, "jump": Jump}
+_SPANS: Final = {
+    "plain": Plain,
+    "strong": Strong,
+    "small": Small,
+    "quoted": Quoted,
+    "person": Person,
+    "jump": Jump,
+    "moment": Moment,
+}
 _NAMES: Final[dict[type, str]] = {span: name for name, span in _SPANS.items()}
 
 
@@ -303,7 +321,11 @@ def _tile(data: Mapping[str, Any]) -> Tile:
 
 
 def _ready(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, UUID) else value for name, value in fields.items()}
+    return {name: _value(value) for name, value in fields.items()}
+
+
+def _value(value: object) -> object:
+    return str(value) if isinstance(value, UUID) else value.isoformat() if isinstance(value, datetime) else value
 
 
 def _uuid(text: str | None) -> UUID | None:
@@ -328,6 +350,8 @@ def _span(data: Mapping[str, Any]) -> Span:
         case "jump":
             target = fields["target"]
             return Jump(UUID(fields["report"]), fields["text"], ReplyTarget(**target) if target else None)
+        case "moment":
+            return Moment(datetime.fromisoformat(fields["at"]), fields["text"], fields["style"])
         case name:
             span: Span = _SPANS[name](**fields)
             return span

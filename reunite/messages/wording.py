@@ -1,13 +1,15 @@
 """Replies in the reader's language. The words themselves are in reunite/languages/."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from string import Formatter
 from typing import Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.language import date_words, moment_words, plural, template, weekday
+from reunite.language import date_words, moment_words, plural, template
 from reunite.language import sentence as sentence  # noqa: PLC0414 - for those who say a single sentence
 from reunite.messages.reply import (
     Action,
@@ -15,6 +17,7 @@ from reunite.messages.reply import (
     Choice,
     Jump,
     Line,
+    Moment,
     Person,
     Picture,
     Plain,
@@ -86,7 +89,7 @@ def _sealed_post(report: Report) -> Reply:
     language = report.language
     slots: dict[str, str | Span | Line] = {
         "category": sentence(f"category_{report.category}", language),
-        "day": date_words(report.happened_at or report.created_at, language),
+        "day": day_of(report, language),
     }
     if report.place:
         head = line("sealed_posted_at", language, place=Quoted(report.place, report.id), **slots)
@@ -189,7 +192,7 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
     }
     if first.place:
         place = Quoted(first.place, first.id)
-        what = line("thanks_there", language, day=_day(first, language), place=place, **slots)
+        what = line("thanks_there", language, day=day_of(first, language), place=place, **slots)
     else:
         what = line("thanks_then", language, **slots)
     return Reply("thanks", (line("thanks_left", language, len(shown), what=what),), about=about)
@@ -302,8 +305,16 @@ def certainty(match: Match, language: str) -> Line:
     return line("certainty_percent", language, label=label, percent=percent)
 
 
-def _day(report: Report, language: str) -> str:
-    return weekday(report.happened_at or report.created_at, language)
+def day_of(report: Report, language: str) -> Span:
+    """Return the day of a report in each reader's zone; of a sealed one only its day, and no moment, is public."""
+    at = report.happened_at or report.created_at
+    words = date_words(_local(at, report), language)
+    return Plain(words) if report.sealed else Moment(at, words, "day")
+
+
+def _local(moment: datetime, report: Report) -> datetime:
+    """Return a moment in the zone of a report's workspace, as far as that is known."""
+    return moment.astimezone(ZoneInfo(report.zone)) if report.zone else moment
 
 
 def post_of(found: Report, language: str) -> Jump:
@@ -311,7 +322,7 @@ def post_of(found: Report, language: str) -> Jump:
 
 
 def found_line(found: Report, language: str) -> Line:
-    day, post = _day(found, language), post_of(found, language)
+    day, post = day_of(found, language), post_of(found, language)
     if found.place:
         return line("found_there", language, day=day, place=Quoted(found.place, found.id), post=post)
     return line("found_then", language, day=day, post=post)
@@ -319,7 +330,7 @@ def found_line(found: Report, language: str) -> Line:
 
 def _lost_line(lost: Report, language: str) -> Line:
     jump = Jump(lost.id, sentence("jump_report", language))
-    return line("lost_then", language, person=author(lost), day=_day(lost, language), report=jump)
+    return line("lost_then", language, person=author(lost), day=day_of(lost, language), report=jump)
 
 
 def circumstances(report: Report, language: str) -> list[Line]:
@@ -328,7 +339,8 @@ def circumstances(report: Report, language: str) -> list[Line]:
     if report.place:
         parts.append(line("where", language, place=Quoted(report.place, report.id)))
     if report.happened_at:
-        parts.append(line("when", language, when=moment_words(report.happened_at, language)))
+        words = moment_words(_local(report.happened_at, report), language)
+        parts.append(line("when", language, when=Moment(report.happened_at, words)))
     if not parts:
         return []
     first, *others = parts

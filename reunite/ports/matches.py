@@ -44,6 +44,10 @@ class Matches(Protocol):
         """Store whether the owner says that it isn't theirs."""
         ...
 
+    async def pick(self, match: UUID) -> None:
+        """Store that the owner picked it from a gallery; it's no longer declined."""
+        ...
+
     async def note_handover(self, match: UUID, handover: Handover) -> None:
         """Store what the owner and the finder say about giving it back."""
         ...

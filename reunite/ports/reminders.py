@@ -1,5 +1,6 @@
-"""Reminders: what was brought up, and who wants none."""
+"""What the bot says unasked: reminders, and who wants none; greetings and digests."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -26,3 +27,11 @@ class Reminders(Protocol):
     async def wants_none(self, workspace: UUID, member: str) -> bool: ...
 
     async def switch(self, workspace: UUID, member: str, *, on: bool) -> None: ...
+
+    async def greet(self, workspace: UUID) -> bool:
+        """Record that a workspace is greeted; false where it was before."""
+        ...
+
+    async def note_digest(self, workspace: UUID, at: datetime) -> None:
+        """Record when a workspace had its digest."""
+        ...

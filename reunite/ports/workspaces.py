@@ -20,12 +20,12 @@ class Workspaces(Protocol):
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None: ...
 
-    async def greet(self, workspace: UUID) -> bool:
-        """Record that a workspace is greeted; false where it was before."""
+    async def member_zone(self, workspace: UUID, member: str) -> str:
+        """Return the name of the time zone that a member has told; empty if they haven't."""
         ...
 
-    async def note_digest(self, workspace: UUID, at: datetime) -> None:
-        """Record when a workspace had its digest."""
+    async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:
+        """Keep a member's time zone; an empty name forgets it."""
         ...
 
     async def statistics(self) -> Statistics:

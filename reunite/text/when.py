@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, TypeVar
 
+from reunite.text.when_settled import settled
 from reunite.text.when_words import (
     Atom,
     Calendar,
@@ -88,6 +89,7 @@ def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
 
 def _moment(found: list[Atom], now: datetime) -> datetime:
     """The moment, perhaps still ahead of `now`. Raises ValueError where nothing is understood."""
+    found = settled(found, now.date())
     elapsed = _take_elapsed(found)
     if elapsed is not None and elapsed % timedelta(days=1):
         return now - elapsed
@@ -131,6 +133,8 @@ def _take_elapsed(found: list[Atom]) -> timedelta | None:
 def _length_before(found: Sequence[Atom], end: int) -> tuple[int, timedelta] | None:
     """How many atoms before `end` say a length, and the length. "An hour" has no number."""
     last = found[end - 1] if end else None
+    if isinstance(last, Shift) and not last.before_hour and (whole := _length_before(found, end - 1)):
+        return whole[0] + 1, whole[1] + timedelta(minutes=last.minutes)
     if isinstance(last, Clock) and last.may_be_hours:
         return 1, timedelta(hours=last.hour)
     length = _unit(last)
@@ -141,6 +145,16 @@ def _length_before(found: Sequence[Atom], end: int) -> tuple[int, timedelta] | N
 
 
 def _length_after(found: Sequence[Atom], start: int) -> tuple[int, timedelta] | None:
+    length = _plain_length_after(found, start)
+    after = found[start + length[0]] if length and start + length[0] < len(found) else None
+    if length and isinstance(after, Shift) and not after.before_hour:  # "hace dos horas y media"
+        return length[0] + 1, length[1] + timedelta(minutes=after.minutes)
+    if length and isinstance(after, Number) and found[start + length[0] - 1] == Mark("hour_or_o_clock"):
+        return length[0] + 1, length[1] + timedelta(minutes=after.value)  # "il y a 1 heure 30"
+    return length
+
+
+def _plain_length_after(found: Sequence[Atom], start: int) -> tuple[int, timedelta] | None:
     first, second = [*found[start : start + 2], None, None][:2]
     if isinstance(first, Clock) and first.may_be_hours:
         return 1, timedelta(hours=first.hour)
@@ -265,6 +279,7 @@ class _Day:
             self.day = monday + timedelta(days=min(weekdays, default=0))
         elif weekdays or Mark("weekend") in found:
             ago = max((today.weekday() - number) % 7 for number in weekdays or [5])
+            ago = ago or (7 if Mark("last") in found else 0)
             self.day, self._repeats = today - timedelta(days=ago), timedelta(weeks=1)
         else:
             self._repeats = timedelta(days=1)
@@ -318,6 +333,8 @@ def _dated(said: Calendar, today: date, *, month_first: bool) -> date:
     possible = [day for month, number in orders for day in _dates(said.year, month, number, today)]
     if not possible:
         raise _NotUnderstoodError
+    if said.year is None:  # 5/12: few people report what they lost half a year ago
+        return max(possible, key=lambda day: (day <= today + timedelta(days=1), day))
     return next((day for day in possible if day <= today + timedelta(days=1)), possible[0])
 
 

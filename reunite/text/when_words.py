@@ -60,6 +60,8 @@ class PartOfDay:
 @dataclass(frozen=True, slots=True)
 class Number:
     value: float
+    is_ordinal: bool = False
+    """Said as "12th" or 12日: a day of a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,10 @@ class Shift:
 class Mark:
     """A word that says how its neighbours are meant."""
 
-    kind: Literal["ago", "at", "o_clock", "hour_or_o_clock", "now", "last_week", "weekend", "morning_or_tomorrow"]
+    kind: Literal[
+        "ago", "at", "o_clock", "hour_or_o_clock", "now", "last_week", "weekend", "morning_or_tomorrow", "last",
+        "past", "to", "plus", "minus",
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ _JAPANESE_LETTER: Final = re.compile(f"[{_JAPANESE}]")
 _EQUIVALENTS: Final = str.maketrans("’łøđ", "'lod")
 _SHORT_WEEKDAYS: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")  # as German calendars have them
 _COMPOUND_PARTS: Final = ("morgen", "vormittag", "mittag", "nachmittag", "abend", "nacht", "fruh")
-_KANJI_NUMBERS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_KANJI_DIGITS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "now": (Mark("now"),),
@@ -107,6 +112,7 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "before_yesterday": (DaysAgo(2),),
     "tomorrow": (DaysAgo(-1),),
     "last_night": (DaysAgo(1), PartOfDay("night")),
+    "before_last_night": (DaysAgo(2), PartOfDay("night")),
     "morning": (PartOfDay("morning"),),
     "morning_or_tomorrow": (Mark("morning_or_tomorrow"),),
     "noon": (PartOfDay("noon"),),
@@ -118,6 +124,7 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "minute": (Unit(timedelta(minutes=1)),),
     "hour": (Unit(timedelta(hours=1)),),
     "half_hour": (Number(30), Unit(timedelta(minutes=1))),
+    "hour_and_half": (Number(90), Unit(timedelta(minutes=1))),
     "day": (Unit(timedelta(days=1)),),
     "week": (Unit(timedelta(weeks=1)),),
     "month": (Unit(timedelta(days=30)),),
@@ -134,6 +141,11 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "and_half": (Shift(30, before_hour=False),),
     "and_quarter": (Shift(15, before_hour=False),),
     "less_quarter": (Shift(-15, before_hour=False),),
+    "last": (Mark("last"),),
+    "past": (Mark("past"),),
+    "to": (Mark("to"),),
+    "plus": (Mark("plus"),),
+    "minus": (Mark("minus"),),
     "aside": (),
 }
 """What each list of words in a language's `[when]` table means. Lists named by a digit hold words for that number."""
@@ -197,8 +209,14 @@ def _scanner() -> re.Pattern[str]:
         rf"(?P<month6>{month})\.? (?P<day6>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year6>\d{{4}}))?(?![\d:.])",
     )
     rest = (
+        (
+            r"\b(?:le|du|el|del|el dia|am|on the) (?P<day>\d{1,2})"
+            rf"(?![\d.,:/h]|\s?(?:h|uhr|heures?|de|er|{month})\b)"
+        ),
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
-        r"(?P<number>(?<![\d.,])\d{1,4}(?:[.,]5)?(?![\d.,:]))|(?P<kanji>[一二三四五六七八九十](?=[時日週分か]))",
+        r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th)\b|日(?![間前]))",
+        r"(?P<number>(?<![\d.,])\d{1,4}(?:[.,]5)?(?![\d.,:]))(?P<about>\s?-?ish\b)?",
+        r"(?P<kanji>[二三]?十?[一二三四五六七八九]|[二三]?十)(?=[時日週分か])",
         r"(?P<word>[^\W\d_]+|\d[\d.,:]*)",
     )
     return re.compile("|".join((*_DATES, *named, "".join(_CLOCK.split()), *rest)))
@@ -209,12 +227,24 @@ def _atoms_of(found: re.Match[str]) -> Iterator[Atom]:
         yield _clock(found)
     elif phrase := found["phrase"]:
         yield from _phrases()[phrase] if phrase in _phrases() else (_weekday(phrase),)
-    elif found["number"] or found["kanji"]:
-        yield Number(float(_KANJI_NUMBERS.get(found["kanji"] or "") or found["number"].replace(",", ".")))
+    elif number := found["nth"] or found["day"]:
+        yield Number(float(number), is_ordinal=True)
+    elif found["number"]:
+        if found["about"]:
+            yield Mark("at")
+        yield Number(float(found["number"].replace(",", ".")))
+    elif kanji := found["kanji"]:
+        yield Number(_kanji_number(kanji))
     elif found["word"]:
         yield Other(found["word"])
     else:
         yield _calendar(found)
+
+
+def _kanji_number(kanji: str) -> float:
+    """Read 九, 十, 十一, 二十三."""
+    tens, has_tens, ones = kanji.rpartition("十")
+    return float((10 * _KANJI_DIGITS.get(tens, 1) if has_tens else 0) + _KANJI_DIGITS.get(ones, 0))
 
 
 def _weekday(name: str) -> Weekday:
@@ -249,13 +279,14 @@ def _calendar(found: re.Match[str]) -> Calendar:
 
 @cache
 def _phrases() -> Mapping[str, tuple[Atom, ...]]:
+    """What says nothing in one language ("ten" in Polish) may say something in another one."""
     phrases: dict[str, tuple[Atom, ...]] = {}
     for language in LANGUAGES:
         for key, words in words_in(language).when.items():
             if key == "weekdays":
                 continue
             meaning = (Number(float(key)),) if key.isdecimal() else MEANINGS[key]
-            phrases.update({plain(word): meaning for word in words})
+            phrases.update({plain(word): meaning for word in words if meaning or plain(word) not in phrases})
     return phrases
 
 

@@ -428,6 +428,29 @@ class OwnCases:
         assert (await stage.handlers.statistics("web", "here")).kind == "note"
 
 
+class ZoneCases:
+    """Time zones of members and workspaces."""
+
+    async def test_a_member_is_read_in_their_own_zone_or_the_workspaces(self, stage: Stage) -> None:
+        workspace = await stage.join(timezone="paris")
+        assert str(await stage.handlers.zone("web", "here", ADA)) == "Europe/Paris"
+        assert str(await stage.handlers.set_zone("web", "here", ADA, "New York")) == "America/New_York"
+        assert str(await stage.handlers.zone("web", "here", ADA)) == "America/New_York"
+        assert str(await stage.handlers.zone("web", "here", BEN)) == "Europe/Paris"
+        assert (await stage.handlers.export("web", "here", ADA))["timezone"] == "America/New_York"
+        await stage.press("forget", workspace.id, ADA)
+        assert str(await stage.handlers.zone("web", "here", ADA)) == "Europe/Paris"
+
+    async def test_an_unknown_zone_is_refused(self, stage: Stage) -> None:
+        await stage.join()
+        assert await stage.handlers.zone("web", "here", ADA) is None
+        for name in ("Atlantis", " "):
+            with pytest.raises(TellUserError, match="zone_unknown"):
+                await stage.handlers.set_zone("web", "here", ADA, name)
+        with pytest.raises(TellUserError, match="zone_unknown"):
+            await stage.join(timezone="Atlantis")
+
+
 class LinkCases:
     """Two workspaces, one community."""
 
@@ -531,6 +554,7 @@ class GalleryCases:
         for _ in range(2):
             await stage.press("pick", match.id, ADA)
         assert await stage.kinds(lost) == ["first_reply", "match"]
+        assert (await stage.match(lost)).picked
         assert await stage.thread(found) == []
         await stage.claim(match, found)
 
@@ -587,6 +611,7 @@ class HandlerCases(
     PhotoEditCases,
     ReminderCases,
     WelcomeCases,
+    ZoneCases,
 ):
     """All of them."""
 

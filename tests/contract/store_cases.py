@@ -16,6 +16,7 @@ from reunite.entities import (
     Match,
     MatchState,
     PhotoState,
+    PromisesKept,
     Question,
     ReplyTarget,
     Report,
@@ -33,6 +34,21 @@ from tests.contract.stages import ADA, BEN, COPY, MODERATOR, PHOTO, Stage
 
 async def paired(session: Session, lost: Report, found: Report, probability: float = 0.9, **fields: Any) -> Match:
     return await session.matches.save(ScoredPair(lost.id, found.id, probability, Label.HIGH, (), {}, **fields))
+
+
+async def judge(session: Session, match: Match, what: str) -> None:
+    match what:
+        case "confirm" | "refuse":
+            confirmed = what == "confirm"
+            await session.matches.set_state(match.id, MatchState.CONFIRMED if confirmed else MatchState.REFUSED)
+        case "decline":
+            await session.matches.decline(match.id, declined=True)
+        case "pick":
+            await session.matches.decline(match.id, declined=True)
+            await session.matches.pick(match.id)
+        case "accept":
+            claim = await session.claims.add(match.id, ADA, "a chip in the rim")
+            await session.claims.set_state(claim.id, ClaimState.ACCEPTED)
 
 
 class SessionCases:
@@ -194,6 +210,32 @@ class ReportCases:
 
 class MatchCases:
     """Matches, verdicts and claims."""
+
+    async def test_statistics_compare_what_labels_promise_with_what_people_say(self, stage: Stage) -> None:
+        workspace = await stage.join()
+        said = [
+            ("1", Label.HIGH, "confirm"),
+            ("2", Label.HIGH, "refuse"),
+            ("3", Label.POSSIBLE, "refuse"),
+            ("3", Label.POSSIBLE, "pick"),
+            ("4", Label.POSSIBLE, "decline"),
+            ("5", Label.POSSIBLE, "refuse"),
+            ("5", Label.POSSIBLE, "nothing"),  # it may still be right
+            ("6", Label.POSSIBLE, "accept"),
+            ("7", None, "confirm"),
+        ]
+        losses = {key: await stage.lost(f"cup {key}") for key in "1234567"}
+        for key, label, what in said:
+            found = await stage.found()
+            async with stage.session(workspace.community) as session:
+                pair = ScoredPair(losses[key].id, found.id, 0.9, label, (), {})
+                await judge(session, await session.matches.save(pair), what)
+        async with stage.session(workspace.community) as session:
+            kept = (await session.workspaces.statistics()).kept
+        assert kept == PromisesKept(high=2, high_right=1, lists=3, lists_right=2)
+        words = (await stage.handlers.statistics("web", "here")).text()
+        assert "High confidence (promised: 95%): right in 1 of 2 judged cases" in words
+        assert "Possible match (promised: 50%): the item was in the list in 2 of 3 judged cases" in words
 
     async def test_a_match_is_updated_but_keeps_what_people_decided(self, stage: Stage) -> None:
         await stage.join()
@@ -381,6 +423,21 @@ class OutboxCases:
             assert (await session.workspaces.settings(here.id)).language == "de"
             with pytest.raises(DefectError):
                 await session.workspaces.settings(there.id)
+
+    async def test_a_members_time_zone_is_kept_changed_and_forgotten(self, stage: Stage) -> None:
+        here, there = await stage.join(timezone="Europe/Paris"), await stage.join("there")
+        report = await stage.lost()
+        assert report.zone == "Europe/Paris"
+        async with stage.session(here.community) as session:
+            for zone in ("Asia/Tokyo", "Europe/Berlin"):
+                await session.workspaces.set_member_zone(here.id, ADA.id, zone)
+            assert await session.workspaces.member_zone(here.id, ADA.id) == "Europe/Berlin"
+            assert not await session.workspaces.member_zone(here.id, BEN.id)
+        async with stage.session(there.community) as session:
+            assert not await session.workspaces.member_zone(here.id, ADA.id)
+        async with stage.session(here.community) as session:
+            await session.workspaces.set_member_zone(here.id, ADA.id, "")
+            assert not await session.workspaces.member_zone(here.id, ADA.id)
 
     async def test_notices_of_the_advice_to_seal_go_with_the_report(self, stage: Stage) -> None:
         await stage.join()

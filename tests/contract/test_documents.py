@@ -12,6 +12,7 @@ import pytest
 import typer
 import yaml
 
+from api.config import ApiConfig
 from bot.channels import FOUND_NAMES, LOST_NAMES
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
@@ -124,14 +125,13 @@ def imported(package: Path) -> set[str]:
     return {name.partition(".")[0] for name in plain | {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}}
 
 
-def test_the_operators_guide_tells_the_only_port_on_the_host() -> None:
+def test_the_operators_guide_tells_the_only_ports_on_the_host() -> None:
     services = parsed("docker-compose.yml")["services"]
     published = [port for service in services.values() for port in service.get("ports", [])]
-    address = f"127.0.0.1:{SlackConfig().port}"
-    assert published == [f"{address}:{address.rpartition(':')[2]}"]
-    assert f"The only port on the host is the Slack bot's, {address}," in (ROOT / "docs/operations.md").read_text(
-        "utf-8"
-    )
+    slack, api = SlackConfig().port, ApiConfig().port
+    assert published == [f"127.0.0.1:{port}:{port}" for port in (slack, api)]
+    told = " ".join((ROOT / "docs/operations.md").read_text("utf-8").split())
+    assert f"The only ports on the host are the Slack bot's, 127.0.0.1:{slack}, and the HTTP API's, {api};" in told
 
 
 def test_the_workflow_tests_the_versions_that_the_package_names() -> None:

@@ -40,7 +40,7 @@ async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_clai
     assert "thread" not in await here.public()
     assert await here.deliver() == []
 
-    mine = sentence("button_look_mine", number=1)
+    mine = sentence("button_look_mine", tile=1)
     assert (await here.press(back, mine, ben, fill=PROOF)).words == sentence("note_look_filed")
     lost = (await here.reports())[-1]
     assert (lost.kind, lost.state, lost.author) == (ReportKind.LOST, ReportState.OPEN, ben)

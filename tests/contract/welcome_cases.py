@@ -40,11 +40,11 @@ class WelcomeCases:
         await stage.join(language="de")
         await stage.join("there")
         ways = Ways("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
-        first = await stage.handlers.greeting("web", "here", ways)
+        first = await stage.handlers.welcome.greeting("web", "here", ways)
         assert first
         assert sentence("greet_try", "de", lost="/lost") in first.text()
-        assert await stage.handlers.greeting("web", "here", ways) is None
-        assert await stage.handlers.greeting("web", "there", ways)
+        assert await stage.handlers.welcome.greeting("web", "here", ways) is None
+        assert await stage.handlers.welcome.greeting("web", "there", ways)
 
 
 def _at(number: int) -> ReplyTarget:

@@ -96,6 +96,8 @@ def _check(block: Block, files: dict[str, Block]) -> None:
     if kind == "rich_text":
         _require(bool(block["elements"]))
         for leaf in leaves([block]):
+            # block-elements/date-element, and SlackNet's issue 239: a timestamp is an integer.
+            _require(leaf["type"] != "date" or (isinstance(leaf["timestamp"], int) and leaf["format"]))
             _require(leaf.get("text", "x") != "" and len(leaf.get("text", "")) <= MOST_ELEMENT_TEXT)
     if kind == "input":
         _check_input(block)
@@ -163,7 +165,7 @@ def words_of(blocks: list[Block]) -> str:
     def words(element: Block) -> str:
         if "elements" in element:
             return "".join(words(each) for each in element["elements"]) + "\n"
-        text = element.get("text") or element.get("user_id", "")
+        text = element.get("text") or element.get("user_id") or element.get("fallback", "")
         return str(text["text"] if isinstance(text, dict) else text)
 
     shown = ("rich_text", "section", "header", "context")

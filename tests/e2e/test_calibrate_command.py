@@ -48,4 +48,10 @@ def test_a_set_that_is_too_small_is_refused_in_a_sentence(
 def test_verdicts_that_are_not_there_are_refused_in_a_sentence(environment: dict[str, str]) -> None:
     said = reunite(environment, "calibrate", "--from-verdicts", fails=True)
     assert "Traceback" not in said
-    assert "Give either a labelled set or --from-verdicts." in reunite(environment, "calibrate", fails=True)
+    assert "a labelled set, --open-set, --from-verdicts or --undo" in reunite(environment, "calibrate", fails=True)
+
+
+def test_nothing_is_fetched_where_the_open_set_is_off(environment: dict[str, str]) -> None:
+    said = reunite(environment, "calibrate", "--open-set", fails=True)
+    assert "REUNITE_OPEN_SET_URL is off" in said
+    assert "Traceback" not in said

@@ -234,3 +234,15 @@ async def test_searches_at_once_are_all_answered(api: Api) -> None:
     await api.post("found", "a red thing", "red")
     answers = await asyncio.gather(*(api.ask("POST", "/v1/search", {"text": "red"}) for _ in range(20)))
     assert {status for status, _ in answers} == {200}
+
+
+async def test_tokens_and_items_move_with_a_linked_community(api: Api) -> None:
+    item = await api.post("found", "a red thing", "red")
+    other = await api.world.handlers.join(JoinWorkspace("web", "elsewhere", "Elsewhere"))
+    await api.world.handlers.link("web", api.world.name, await api.world.handlers.link_code("web", "elsewhere"))
+    token = await ApiTokens(api.world.store).find(api.secrets["all"])
+    assert token
+    assert token.community == other.community
+    assert (await api.ask("GET", f"/v1/items/{item}"))[0] == 200
+    status, posted = await api.ask("POST", "/v1/items", {"kind": "lost", "text": "a red thing"})
+    assert (status, posted["created"]) == (201, True)

@@ -3,14 +3,18 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import numpy as np
 import psycopg
 import pytest
 
-from db import calibrations
+from db import calibrations, learning
+from reunite.encoder import Vectors
 from reunite.entities import Report, ReportState, VerdictKind
 from reunite.matching.defaults import PRIOR
-from reunite.matching.evidence import Search
+from reunite.matching.evidence import Item, Search
+from reunite.tuning.comparison import EmbeddedReport, compare
 from reunite.tuning.labelled_set import label_searches, narrow
+from reunite.tuning.platt import DecidedPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.services import working
 from tests.support.world import World, world
@@ -70,7 +74,12 @@ async def test_weights_of_another_version_or_community_are_not_used(
                 )
 
 
-async def test_a_community_learns_from_its_own_verdicts(place: World) -> None:
+async def decided(place: World) -> list[DecidedPair]:
+    async with place.store.transaction(place.workspace.community) as connection:
+        return await learning.decided_pairs(connection, VERSION)
+
+
+async def test_feedback_counts_until_it_was_learned_from(place: World) -> None:
     own = place.workspace.community
     await place.found("f1", "red")
     await place.found("f2", "blue")
@@ -80,12 +89,12 @@ async def test_a_community_learns_from_its_own_verdicts(place: World) -> None:
     await place.quiet()
     await place.give_verdict("l1", VerdictKind.CONFIRM)
     await place.give_verdict("l2", VerdictKind.REFUSE)
-    pairs = await calibrations.decided_pairs(place.store, own, VERSION)
+    pairs = await decided(place)
     assert sorted(pair.right for pair in pairs) == [False, True]
     assert all(pair.evidence and 0 < pair.probability < 1 for pair in pairs)
 
     await calibrations.save(place.store, own, VERSION, PRIOR, {"source": "test"})
-    assert await calibrations.decided_pairs(place.store, own, VERSION) == []  # they were of the weights before
+    assert await decided(place) == []  # they were of the weights before
 
 
 async def test_a_narrowed_search_is_what_the_store_gives_when_fewer_are_open(place: World) -> None:
@@ -142,3 +151,34 @@ async def test_the_deployments_weights_are_found_by_version_or_by_model_name(
     assert await found("org/clip") == ("org/clip@2+a", 2.0)
     assert await found("org/clip@1+a") == ("org/clip@1+a", 1.0)
     assert await found("org/c") is None
+
+
+async def test_a_comparison_in_memory_is_what_the_store_gives(place: World) -> None:
+    finds = [await place.found(f"f{number}", colour, f"{colour} cup") for number, colour in enumerate(COLOURS)]
+    finds.append(await place.found("f9", "red"))
+    loss = await place.lost("l1", "a red umbrella and a blue cup", "yellow")
+    await place.quiet()
+    stored = await search(place, loss)
+    items = {stored.query.report: stored.query, **{each.item.report: each.item for each in stored.candidates}}
+    query, *others = [await embedded(place, items[report.id]) for report in (loss, *finds)]
+    [compared] = compare([query], others)
+    assert compared.open_count == stored.open_count
+    theirs = {each.item: each.similarities for each in stored.candidates}
+    for candidate in compared.candidates:
+        assert candidate.similarities == pytest.approx(theirs[candidate.item], abs=1e-3)
+    for kind, background in stored.background.items():
+        ours = compared.background[kind]
+        assert (ours.mean, ours.deviation, ours.count) == pytest.approx(
+            (background.mean, background.deviation, background.count), abs=1e-3
+        )
+
+
+async def embedded(place: World, item: Item) -> EmbeddedReport:
+    async with place.store.transaction(place.workspace.community) as connection:
+        query = b"SELECT photo_id, space, vector FROM embedding WHERE report_id = %s ORDER BY part"
+        rows = await (await connection.execute(query, [item.report])).fetchall()
+    sides: tuple[dict[str, list[Vectors]], dict[str, list[Vectors]]] = ({}, {})
+    for row in rows:
+        sides[row["photo_id"] is None].setdefault(row["space"], []).append(row["vector"].to_numpy())
+    photos, text = ({space: np.stack(vectors) for space, vectors in side.items()} for side in sides)
+    return EmbeddedReport(item, photos, text)

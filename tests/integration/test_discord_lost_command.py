@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from discord.utils import snowflake_time
 
 from reunite.language import sentence
-from tests.doubles.discord_shapes import FORUM, PRIVATE_THREAD
+from tests.doubles.discord_shapes import FORUM, MANAGE_GUILD, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, world
 from tests.support.waiting import eventually
 
@@ -28,7 +29,9 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
             when="yesterday 08:15",
         )
         answer = await here.discord.answer(used)
-        assert answer == f"Got it, I'm searching. I'll reply in <#{here.discord.channel('lost')}>."
+        first, about_zone = answer.splitlines()
+        assert first == f"Got it, I'm searching. I'll reply in <#{here.discord.channel('lost')}>."
+        assert about_zone == sentence("when_without_zone", when="yesterday 08:15")
         assert used.ephemeral
         report = await here.report()
         assert (report["kind"], report["text"], report["place"]) == ("lost", "red bag", "bus 5")
@@ -99,3 +102,35 @@ async def test_a_time_that_is_not_understood_loses_nothing(database_url: str, wh
         assert sentence("when_kept", when=when) in said
         report = await here.report()
         assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
+
+
+async def test_times_are_read_in_the_zone_that_a_member_told_or_the_guild_has(database_url: str) -> None:
+    async with world(database_url) as here:
+        bob, manager = here.discord.join("Bob"), here.discord.join("Max")
+        here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
+
+        async def told(name: str, **options: str) -> str:
+            return await here.discord.answer(await here.discord.slash(name, bob, "general", None, **options))
+
+        async def read() -> datetime:
+            await told("lost", description="red bag", when="yesterday 08:15")
+            moment: datetime = (await here.reports())[-1]["happened_at"]
+            return moment
+
+        def morning(zone: str) -> datetime:
+            yesterday = datetime.now(ZoneInfo(zone)) - timedelta(days=1)
+            return yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
+
+        assert await told("timezone") == sentence("zone_not_known")
+        panel = await here.discord.slash("setup", manager, "general")
+        await here.discord.answer(panel)
+        pressed = await here.discord.press(panel.said[-1]["id"], sentence("setup_ways"), manager)
+        modal = await here.discord.opened(pressed)
+        assert [each["value"] for each in inputs(modal) if each["custom_id"] == "timezone"] == ["America/New_York"]
+        await here.discord.submit(pressed, None)
+        await eventually(lambda: "America/New_York" in here.discord.text(here.discord.find(panel.said[-1]["id"])))
+        assert await read() == morning("America/New_York")
+        assert "Asia/Tokyo" in await told("timezone", zone="tokyo")
+        assert await read() == morning("Asia/Tokyo")
+        assert await told("timezone", zone="Atlantis") == sentence("zone_unknown", zone="Atlantis")
+        assert (await told("timezone")).startswith("I read your times as Asia/Tokyo")

@@ -4,22 +4,33 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 from structlog.testing import capture_logs
 
 from cli.doctor import findings
+from cli.errors import UsageError
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.tuning import open_set
 from db import calibrations
 from db.models import EmbeddingModel
 from db.store import Store
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
+from reunite.matching.scoring import score
+from reunite.matching.weights import ScoringModel
+from reunite.tuning.calibration import FitResult
 from tests.doubles.photo_host import PhotoHost, photo_host
-from tests.support.open_sets import THINGS, StandInEncoder, write_open_set
+from tests.support.clip_cosines import ClipLike
+from tests.support.open_sets import THINGS, StandInEncoder, fresh_search, write_open_set
+from tests.support.services import working
+from tests.support.waiting import eventually
+from tests.support.world import world
 from workers.batching import BatchingEncoder
-from workers.open_set import fetch
+from workers.encoders.choose import Choice
+from workers.open_set import fetch, run
 from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
 from workers.open_set.labels import read_open_set
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
@@ -61,6 +72,19 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "_PAUSES", (0.0, 0.0))
 
 
+def labelled_afterwards(model: ScoringModel, size: int, searches: int = 100) -> tuple[float, float, float]:
+    """Return, for new things, how many right ones are labelled, how many labels are right, how many absent labelled."""
+    draws, labelled = ClipLike(np.random.default_rng(size)), {True: 0, False: 0}
+    right = 0
+    for number in range(2 * searches):
+        there = number % 2 == 0
+        search, thing = fresh_search(draws, size, number, there=there)
+        reports = [each.report for each in score(search, model) if each.label]
+        labelled[there] += bool(reports)
+        right += there and thing in reports
+    return right / searches, right / max(1, sum(labelled.values())), labelled[False] / searches
+
+
 async def weights(store: Store, model: EmbeddingModel) -> list[dict[str, object]]:
     query = (
         "SELECT community_id, model_version, summary ->> 'source' AS source FROM calibration WHERE model_version = %s"
@@ -77,10 +101,40 @@ async def test_a_model_without_weights_is_calibrated_once_and_for_all(
     newest = await calibrations.newest_for_all(store.url, model.version)
     assert newest is not None
     assert newest[1].calibrated
+    for size, least in ((30, 0.5), (100, 0.3)):
+        right, labels_right, false = labelled_afterwards(newest[1], size)
+        assert (right >= least, labels_right >= 0.8, false <= 0.06) == (True, True, True)
     typical = newest[1].background_priors[PairKind.TEXT_PHOTO].mean
     assert typical == pytest.approx(0.17, abs=0.03)
     await calibrate_by_itself(store, encoder, model, source)
     assert len(await weights(store, model)) == 1
+
+
+async def test_the_command_replaces_weights_for_all(  # noqa: PLR0913, PLR0917 - its fixtures
+    source: OpenSetSource,
+    model: EmbeddingModel,
+    database_url: str,
+    owner_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    async def fitted(*_: object) -> FitResult:
+        return FitResult(PRIOR, searches=60, things=30, log_loss=0.4, log_loss_before=0.5)
+
+    monkeypatch.setattr(run, "fit_apart", fitted)
+    monkeypatch.setattr(open_set, "_chosen", lambda *_: Choice("clip", StandInEncoder()))
+    monkeypatch.setattr(open_set, "open_set_source", lambda _: source)
+    where = Servers(database_url, owner_database_url, "", "")
+    summary = await open_set.from_open_set(Settings(), where)
+    assert (summary["source"], summary["encoder"], summary["searches"]) == ("open set", model.version, 60)
+    assert await calibrations.newest_for_all(owner_database_url, model.version) == (model.version, PRIOR)
+    bars = capfd.readouterr().err
+    assert f"{THINGS}/{THINGS}" in bars
+    assert f"{3 * THINGS}/{3 * THINGS}" in bars
+    away = replace(source, photos=PhotoSource("http://127.0.0.1:1"), folder=source.folder / "other")
+    monkeypatch.setattr(open_set, "open_set_source", lambda _: away)
+    with pytest.raises(UsageError, match=r"The open set can't be used: .* isn't a platform's file host"):
+        await open_set.from_open_set(Settings(), where)
 
 
 async def test_one_worker_does_it(
@@ -128,6 +182,21 @@ async def test_a_host_out_of_reach_is_said_once_in_the_log_and_by_doctor(  # noq
     assert await said() == (None, "not calibrated: 127.0.0.1 can't be reached (127.0.0.1: ClientConnectorError)")
     await calibrations.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
     assert await said() == (True, "calibrated (open set)")
+
+
+async def test_a_worker_tries_and_goes_on_working(database_url: str, redis_url: str, source: OpenSetSource) -> None:
+    away = replace(source, photos=PhotoSource("http://127.0.0.1:1", frozenset({"127.0.0.1:1"})))
+    async with world(database_url, redis_url) as place, working(database_url, redis_url, open_set=away):
+        await place.found("f1", "red")
+        await place.lost("l1", "my red umbrella")
+        await place.quiet()
+        assert len(place.platform.thread("l1")) == 2
+
+        async def is_noted() -> bool:
+            query = "SELECT 1 FROM embedding_model WHERE live AND calibration_problem LIKE %s"
+            return bool(await place.store.rows(query, "127.0.0.1 can't be reached%"))
+
+        await eventually(is_noted)
 
 
 async def test_a_worker_can_not_replace_weights_or_give_them_as_a_community(

@@ -13,6 +13,7 @@ from tests.integration.test_store import posted
 from tests.support.keys import KEYS
 
 OWNERS = {
+    "add_first_calibration",
     "all_communities",
     "due_digests",
     "due_reminders",

@@ -13,6 +13,7 @@ from api.app import ApiService, run
 from api.config import ApiConfig
 from db.api_tokens import ApiTokens, Scope
 from db.config import Connections
+from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background, working
 from tests.support.waiting import PATIENCE, eventually
@@ -89,7 +90,7 @@ async def serving_api(
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     patience = {"patience": config.pop("patience")} if "patience" in config else {}
     service = ApiService(
-        connections=Connections(database_url=database_url, redis_url=redis_url),
+        connections=Connections(database_url=database_url, redis_url=redis_url, keys=KEYS),
         api=ApiConfig(port=0, **config),
         photo_hosts=photo_hosts,
         **patience,

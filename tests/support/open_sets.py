@@ -5,17 +5,23 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from PIL import Image
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from reunite.entities import ReportKind
+from reunite.matching.evidence import Item, Search
+from reunite.tuning.comparison import EmbeddedReport, compare
 from tests.support.clip_cosines import ClipLike
 
 THINGS: Final = 30
+NOON: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
 _SIDE, _STRIPES = 64, 8
 
 
@@ -70,3 +76,17 @@ class StandInEncoder:
 def _number(image: Pixels) -> int:
     width = image.shape[1] // _STRIPES
     return sum((image[0, bit * width + width // 2, 0] > 128) << bit for bit in range(_STRIPES))
+
+
+def fresh_search(draws: ClipLike, size: int, number: int, *, there: bool) -> tuple[Search, UUID]:
+    """Search for a new thing by its words among photos of new ones; the first is of the same, if it is there."""
+    loss, *finds = (
+        Item(UUID(int=place), ReportKind.FOUND if place else ReportKind.LOST, "", "", NOON, time_is_stated=False)
+        for place in range(size + 1)
+    )
+    text = EmbeddedReport(loss, {}, {SHARED_SPACE: draws.text((number, 0))})
+    photos = [
+        EmbeddedReport(find, {SHARED_SPACE: draws.photo((number, place))}, {})
+        for place, find in enumerate(finds, start=0 if there else 1)
+    ]
+    return compare([text], photos)[0], finds[0].report

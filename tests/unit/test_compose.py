@@ -1,4 +1,8 @@
+import os
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +14,23 @@ from cli.main import app
 from cli.settings import variables
 
 ROOT = Path(__file__).parents[2]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+TEXT = (ROOT / "docker-compose.yml").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+OF_THE_CONTAINER = {"REUNITE_HEALTH_FILE"}
+"""What isn't a setting, but for the container's health check."""
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
 
 
 def test_the_services_of_a_deployment_are_there() -> None:
-    assert set(OURS) == {"migrate", "discord", "slack", "worker"}
+    assert set(OURS) == {"migrate", "discord", "slack", "api", "worker", "doctor"}
     assert set(COMPOSE["services"]) - set(OURS) == {"postgres", "redis"}
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_of_a_service_is_a_setting(name: str) -> None:
-    assert set(OURS[name]["environment"]) <= set(variables())
+    known = set(variables())
+    assert set(OURS[name]["environment"]) <= {*known, *(f"{variable}_FILE" for variable in known), *OF_THE_CONTAINER}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -36,8 +45,11 @@ def test_only_the_migration_knows_the_owner() -> None:
 
 def test_a_service_holds_no_token_that_it_does_not_use() -> None:
     holders = {name for name, service in OURS.items() if "REUNITE_DISCORD_TOKEN" in service["environment"]}
-    assert holders == {"discord"}
-    slack = {"REUNITE_SLACK_BOT_TOKEN": {"slack", "worker"}, "REUNITE_SLACK_APP_TOKEN": {"slack"}}
+    assert holders == {"discord", "doctor"}
+    slack = {
+        "REUNITE_SLACK_BOT_TOKEN": {"slack", "worker", "doctor"},
+        "REUNITE_SLACK_APP_TOKEN": {"slack", "doctor"},
+    }
     for variable, services in slack.items():
         assert {name for name, service in OURS.items() if variable in service["environment"]} == services
 
@@ -48,6 +60,7 @@ def test_a_service_can_write_only_to_its_volumes_and_gains_no_rights(name: str) 
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - the container's own
 
 
 def test_the_keys_are_written_by_the_migration_alone() -> None:
@@ -58,12 +71,13 @@ def test_the_keys_are_written_by_the_migration_alone() -> None:
 
 
 def test_no_image_runs_as_root() -> None:
-    stages = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
-    for stage in stages[2:]:  # the first is the base of the others
+    images = [stage for stage in re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE) if "ENTRYPOINT" in stage]
+    assert len(images) == 2
+    for stage in images:
         assert re.search(r"^USER (?!root)\w+$", stage, re.MULTILINE), stage
 
 
-@pytest.mark.parametrize("name", sorted(set(OURS) - {"migrate"}))
+@pytest.mark.parametrize("name", sorted(set(OURS) - {"migrate", "doctor"}))
 def test_services_wait_for_the_schema_and_redis(name: str) -> None:
     assert OURS[name]["depends_on"] == {
         "migrate": {"condition": "service_completed_successfully"},
@@ -72,14 +86,58 @@ def test_services_wait_for_the_schema_and_redis(name: str) -> None:
 
 
 def test_what_the_image_copies_exists_and_reaches_the_build() -> None:
-    copied = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
     sources = {source for line in copied for source in line.split()}
     let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-    assert sources == let_in
+    assert sources == let_in - {"scripts"}
     assert [source for source in sources if not (ROOT / source).exists()] == []
 
 
+def test_every_package_of_the_program_is_in_the_image() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = {name.rstrip("*") for name in project["tool"]["setuptools"]["packages"]["find"]["include"]}
+    assert packages == {name for name in packages if f"COPY {name} {name}\n" in DOCKERFILE}
+
+
+def test_dependencies_are_installed_before_the_code_is_copied() -> None:
+    for stage in DOCKERFILE.split("\nFROM ")[1:]:
+        if "pip install" in stage:
+            assert stage.index("-r /tmp/requirements.txt") < stage.index("COPY --from=code")
+    script = [sys.executable, "scripts/requirements.py", "discord", "concept"]
+    printed = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert {re.split(r"[<>=\[]", line)[0] for line in printed} >= {"aiohttp", "psycopg", "discord.py", "torch"}
+    assert "slack-sdk" not in str(printed)
+
+
+@pytest.mark.parametrize("name", sorted(COMPOSE["services"]))
+def test_logs_are_rotated(name: str) -> None:
+    assert COMPOSE["services"][name]["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
+
+
+def test_a_process_that_no_longer_beats_is_unhealthy(tmp_path: Path) -> None:
+    _, command = OURS["worker"]["healthcheck"]["test"]
+    file = tmp_path / "alive"
+    check = ["sh", "-c", command.replace("$$", "$").replace("/tmp/alive", str(file))]  # noqa: S108
+    assert subprocess.run(check, capture_output=True, check=False).returncode == 1
+    file.touch()
+    assert subprocess.run(check, capture_output=True, check=False).returncode == 0
+    os.utime(file, (0, 0))
+    assert subprocess.run(check, capture_output=True, check=False).returncode == 1
+
+
+def test_the_example_of_the_settings_has_every_variable_and_explains_it() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    listed = {line.partition("=")[0]: number for number, line in enumerate(lines) if line and line[0] != "#"}
+    assert set(listed) == {*re.findall(r"\$\{(\w+)", TEXT), "COMPOSE_PROFILES"}
+    profiles = {profile for service in OURS.values() for profile in service.get("profiles", [])} - {"doctor"}
+    assert profiles == {"discord", "slack", "api"}
+    for name, number in listed.items():
+        above = lines[number - 1]
+        is_second = name.endswith("_FILE") or name in {"REUNITE_SLACK_CLIENT_SECRET", "WORKER_MEMORY"}
+        assert above.startswith("#") or is_second, name
+    assert {".env", "secrets/"} <= set((ROOT / ".gitignore").read_text().splitlines())
+
+
 def test_the_build_stages_of_the_services_exist() -> None:
-    dockerfile = (ROOT / "Dockerfile").read_text()
-    stages = set(re.findall(r"^FROM \S+ AS (\S+)$", dockerfile, re.MULTILINE))
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE))
     assert {service["build"]["target"] for service in OURS.values()} <= stages

@@ -8,8 +8,10 @@ from bot.discord.config import DiscordConfig
 from bot.doctor import Finding
 from bot.platforms import PLATFORMS, AdapterConfig
 from bot.slack.config import SlackConfig
-from cli.doctor import platform_findings
+from cli.doctor import platform_findings, running, whole_cause
 from cli.servers import Servers
+from cli.status import Status
+from db.operation import Backlog
 
 NOWHERE = Servers("", "", "", "")
 
@@ -35,3 +37,19 @@ async def test_a_missing_library_is_named_with_its_remedy(monkeypatch: pytest.Mo
     finding = await only_finding("discord", DiscordConfig(token="token"))
     assert finding.ok is False
     assert "reunite[discord]" in finding.remedy
+
+
+def test_the_whole_cause_of_an_error_is_said() -> None:
+    error = RuntimeError("Error connecting to redis")
+    error.__cause__ = ConnectionRefusedError(111, "Connect call failed")
+    assert whole_cause(error) == "Error connecting to redis (Connection refused)"
+
+
+def test_work_that_waits_without_a_worker_is_a_problem() -> None:
+    waits = Backlog("", "due", 3, 400)
+    processes, backlog = running(Status([], [waits], [], [], []))
+    assert (processes.ok, backlog.ok) == (False, False)
+    assert "reunite worker" in processes.remedy
+    assert backlog.found == "3 reports and 0 replies wait"
+    processes, backlog = running(Status([], [], [], [], []))
+    assert (processes.ok, backlog.ok) == (None, True)

@@ -20,7 +20,6 @@ from reunite.tuning.fit import map_estimate
 from reunite.tuning.label_limits import NEVER, with_limits
 from reunite.tuning.labelled_set import LabelledSet, assign_folds, narrow, sample_gallery
 from reunite.tuning.out_of_fold import score_out_of_fold
-from reunite.tuning.platt import DecidedPair, from_verdicts
 from reunite.tuning.predictions import OutOfFoldScorers
 from tests.support.labelled_sets import drawn_set
 
@@ -150,30 +149,6 @@ def test_the_labels_keep_their_promises_with_cosines_in_clips_ranges(scorers: Ou
         assert (found[LIST_HOLDS].share or 0) >= 0.5
         assert (found[FALSE_LABEL].share or 0) <= 0.1
         assert (found[RIGHT_LABELLED].share or 0) >= 0.3
-
-
-def verdicts(count: int, boldness: float, seed: int = 0) -> list[DecidedPair]:
-    rng = np.random.default_rng(seed)
-    pairs = []
-    for value in rng.normal(4.0, 2.0, count):
-        evidence = {str(PairKind.TEXT_PHOTO): float(value)}
-        odds = total_log_odds(evidence, CLIP) - 2.0
-        chance = 1 / (1 + np.exp(-odds / boldness))
-        pairs.append(DecidedPair(evidence, float(1 / (1 + np.exp(-odds))), bool(rng.random() < chance)))
-    return pairs
-
-
-def test_verdicts_tame_a_model_that_is_too_bold() -> None:
-    fitted = from_verdicts(verdicts(400, 4.0), CLIP)
-    assert fitted.scoring_model.terms[PairKind.TEXT_PHOTO].gain < CLIP.terms[PairKind.TEXT_PHOTO].gain
-    assert fitted.log_loss < fitted.log_loss_before
-
-
-def test_few_or_one_sided_verdicts_are_refused() -> None:
-    with pytest.raises(TooLittleDataError, match="You need 30"):
-        from_verdicts(verdicts(20, 1.0), CLIP)
-    with pytest.raises(TooLittleDataError, match="40 confirmed and 0 rejected"):
-        from_verdicts([replace(pair, right=True) for pair in verdicts(40, 1.0)], CLIP)
 
 
 @pytest.mark.parametrize("encoder", ["concept", "clip"])

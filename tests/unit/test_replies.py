@@ -29,7 +29,7 @@ from reunite.entities import (
 from reunite.language import LANGUAGES, sentence
 from reunite.messages import galleries, handovers, looks, notices, reminding, wording
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Small, Span, Strong, Tile
+from reunite.messages.reply import Jump, Moment, Person, Plain, Quoted, Reply, Small, Span, Strong, Tile
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POST = ReplyTarget("web", "world", "found", "1")
@@ -178,7 +178,7 @@ def _marked(span: Span) -> str:
             return f"**{text}**"
         case Quoted(text, _):
             return f"‹{text}›"
-        case Plain(text):
+        case Plain(text) | Moment(_, text):
             return text
         case Small(text):
             return f"~{text}"
@@ -212,3 +212,21 @@ def test_words_in_a_slot_can_open_no_slot_and_set_nothing_off() -> None:
         Plain(" (1%)"),
     )
     assert sentence("photo_gone", name="{name}").startswith("The photo {name} is")
+
+
+def test_a_day_is_shown_in_the_workspaces_zone_where_the_readers_is_not_known() -> None:
+    late = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
+    found = replace(report(ReportKind.FOUND, ANN, "a hat", "", "en"), happened_at=late)
+    for zone, day in (("", "1 March"), ("Asia/Tokyo", "2 March")):
+        told = wording.day_of(replace(found, zone=zone), "en")
+        assert isinstance(told, Moment)
+        assert (told.at, told.text, told.style) == (late, day, "day")
+    [when] = wording.circumstances(replace(found, zone="Asia/Tokyo"), "en")
+    assert when[-1] == Moment(late, "Monday 2 March, 05:00")
+
+
+def test_of_a_sealed_find_no_moment_is_told() -> None:
+    sealed = replace(report(ReportKind.FOUND, ANN, "keys", "", "en"), sealed=True)
+    assert wording.day_of(sealed, "en") == Plain("1 March")
+    told = [span for line in wording.report_post(sealed).lines for span in line]
+    assert not [span for span in told if isinstance(span, Moment)]

@@ -1,3 +1,4 @@
+from datetime import UTC
 from uuid import uuid4
 
 from hypothesis import given
@@ -8,6 +9,7 @@ from reunite.messages.reply import (
     Button,
     Choice,
     Jump,
+    Moment,
     Person,
     Picture,
     Plain,
@@ -36,6 +38,7 @@ spans = st.one_of(
         words,
         st.none() | st.builds(ReplyTarget, st.just("slack"), words, words, st.none() | words),
     ),
+    st.builds(Moment, st.datetimes(timezones=st.just(UTC)), words, st.sampled_from(["day", "moment"])),
 )
 replies = st.builds(
     Reply,

@@ -1,5 +1,6 @@
 """What the page is given to show."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,7 @@ from bot.web.render import reply_json
 from reunite.entities import Label, Member, ReplyTarget
 from reunite.language import LANGUAGES
 from reunite.messages import wording
-from reunite.messages.reply import Jump, Person, Plain, Reply, Strong
+from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, Strong
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -17,6 +18,12 @@ def test_a_label_is_shown_as_one_in_every_language(label: Label, language: str) 
     shown = reply_json(Reply("match", ((Strong(wording.label_word(label, language), label), Strong("Oh!")),)))
     [[marked, other]] = shown["lines"]
     assert (marked["is"], marked["level"], other["is"]) == ("label", label.name.lower(), "strong")
+
+
+def test_a_moment_is_told_so_that_the_page_can_show_it_in_the_readers_zone() -> None:
+    at = datetime(2026, 5, 14, 12, tzinfo=UTC)
+    [line] = reply_json(Reply("note", ((Moment(at, "14 May", "day"),),)))["lines"]
+    assert line == [{"is": "moment", "text": "14 May", "at": "2026-05-14T12:00:00+00:00", "style": "day"}]
 
 
 def test_people_and_posts_of_other_platforms_are_only_words() -> None:

@@ -24,16 +24,27 @@ def read(text: str, now: datetime = NOW) -> datetime | None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize(("language", "text", "expected"), SPOKEN)
-def test_spoken_times_are_understood(language: str, text: str, expected: str, zone: str) -> None:
-    del language
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "ja"])
+def test_spoken_times_are_understood(language: str, zone: str) -> None:
     now = NOW.replace(tzinfo=ZoneInfo(zone))
-    assert read(text, now) == datetime.fromisoformat(expected).replace(tzinfo=now.tzinfo)
+    spoken = {text: expected for spoken_in, text, expected in SPOKEN if spoken_in == language}
+    understood = {text: read_when(text, now).moment for text in spoken}
+    assert understood == {
+        text: datetime.fromisoformat(expected).replace(tzinfo=now.tzinfo) for text, expected in spoken.items()
+    }
 
 
-def test_each_language_has_sixty_spoken_times() -> None:
+def test_what_has_begun_in_a_zone_is_not_to_come_and_not_last_years() -> None:
+    berlin = datetime(2026, 7, 1, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert read("today 9:30", berlin) == berlin.replace(hour=9, minute=30)
+    tokyo = datetime(2026, 7, 1, 1, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert read("7月1日", tokyo) == tokyo.replace(hour=0)
+    assert read_when("today 23:30", tokyo).problem == "when_to_come"
+
+
+def test_each_language_has_a_hundred_spoken_times() -> None:
     counts = {language: sum(row[0] == language for row in SPOKEN) for language in ("en", "de", "es", "fr", "ja")}
-    assert min(counts.values()) >= 60
+    assert min(counts.values()) >= 100
 
 
 @pytest.mark.parametrize(
@@ -174,7 +185,7 @@ def test_a_time_ahead_is_said(text: str) -> None:
     ("text", "expected"),
     [
         ("yesterday after class", "2026-05-13T00:00"),
-        ("after lunch on Tuesday", "2026-05-12T00:00"),
+        ("after lunch on Tuesday", "2026-05-12T12:00"),
         ("yesterday at gate 14", "2026-05-13T00:00"),
         ("gestern nach dem Sport gegen 17 Uhr", "2026-05-13T17:00"),
         ("lundi dans le bus, vers 8h", "2026-05-11T08:00"),

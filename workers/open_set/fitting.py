@@ -5,11 +5,13 @@ import multiprocessing
 import os
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Final
 from uuid import UUID
 
 from reunite.matching.defaults import PRIOR
+from reunite.matching.weights import Limits, ScoringModel
 from reunite.tuning.calibration import FitResult, calibrate
 from reunite.tuning.comparison import EmbeddedReport, compare
 from reunite.tuning.labelled_set import label_searches
@@ -17,11 +19,23 @@ from workers.open_set.fetch import OpenSetError
 
 Answers = Mapping[UUID, Collection[UUID]]
 _LEAST_PRIORITY: Final = 19
+_LEAST_TEXT, _LEAST_PHOTO = Limits(high=0.98, possible=0.92), Limits(high=0.98, possible=0.85)
+"""The lowest limits with which labels were rarely false on other sets, also on bare photos (docs/calibration.md)."""
 
 
 def fit(found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers) -> FitResult:
     """Fit to embedded reports; `answers` are the found reports by lost report. Raises TooLittleDataError."""
-    return calibrate(label_searches(compare(lost, found), compare(found, lost), answers), PRIOR)
+    fitted = calibrate(label_searches(compare(lost, found), compare(found, lost), answers), PRIOR)
+    return replace(fitted, scoring_model=with_margin(fitted.scoring_model))
+
+
+def with_margin(model: ScoringModel) -> ScoringModel:
+    """Raise the limits of the labels: what a community loses is not what the open set has."""
+    text, photo = (
+        Limits(max(limits.high, least.high), max(limits.possible, least.possible))
+        for limits, least in ((model.text_limits, _LEAST_TEXT), (model.photo_limits, _LEAST_PHOTO))
+    )
+    return replace(model, text_limits=text, photo_limits=photo)
 
 
 async def fit_apart(found: Sequence[EmbeddedReport], lost: Sequence[EmbeddedReport], answers: Answers) -> FitResult:

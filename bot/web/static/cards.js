@@ -67,11 +67,19 @@ function span(part) {
       return element("q", {}, part.text);
     case "person":
       return element("span", { className: "person" }, `@${part.text}`);
+    case "moment":
+      return element("time", { dateTime: part.at }, local(part));
     case "jump":
       return jump(part);
     default:
       return document.createTextNode(part.text);
   }
+}
+
+/** A moment in the reader's own zone, in the page's language. */
+function local(part) {
+  const time = part.style === "moment" ? { timeStyle: "short" } : {};
+  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", ...time }).format(new Date(part.at));
 }
 
 function jump(part) {

@@ -96,6 +96,9 @@ class MemoryMatches(Part):
     async def decline(self, match: UUID, *, declined: bool) -> None:
         await self._set(match, declined=declined)
 
+    async def pick(self, match: UUID) -> None:
+        await self._set(match, picked=True, declined=False)
+
     async def note_handover(self, match: UUID, handover: Handover) -> None:
         await self._set(match, handover=handover)
 

@@ -35,6 +35,17 @@ class MemoryReminders(Part):
     async def switch(self, workspace: UUID, member: str, *, on: bool) -> None:
         self._tables.quiet = self._tables.quiet - {(workspace, member)} | (set() if on else {(workspace, member)})
 
+    async def greet(self, workspace: UUID) -> bool:
+        row = self._workspace(workspace)
+        if row is None or row.is_greeted:
+            return False
+        self._tables.workspaces[workspace] = replace(row, is_greeted=True)
+        return True
+
+    async def note_digest(self, workspace: UUID, at: datetime) -> None:
+        if row := self._workspace(workspace):
+            self._tables.workspaces[workspace] = replace(row, digested_at=at)
+
 
 def due_reminders(tables: Tables, at: datetime) -> list[tuple[UUID, Due]]:
     """Return what PostgreSQL's function returns."""

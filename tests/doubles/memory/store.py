@@ -8,7 +8,19 @@ from uuid import UUID, uuid4
 
 from reunite import rules
 from reunite.commands import JoinWorkspace
-from reunite.entities import MatchState, PlatformName, ReportKind, ReportState, Settings, Statistics, Workspace
+from reunite.entities import (
+    ClaimState,
+    Label,
+    Match,
+    MatchState,
+    PlatformName,
+    PromisesKept,
+    ReportKind,
+    ReportState,
+    Settings,
+    Statistics,
+    Workspace,
+)
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost
 from tests.doubles.memory.looks import MemoryLooks
@@ -34,16 +46,12 @@ class MemoryWorkspaces(Part):
         if row := self._workspace(workspace):
             self._tables.workspaces[workspace] = replace(row, settings=settings)
 
-    async def greet(self, workspace: UUID) -> bool:
-        row = self._workspace(workspace)
-        if row is None or row.is_greeted:
-            return False
-        self._tables.workspaces[workspace] = replace(row, is_greeted=True)
-        return True
+    async def member_zone(self, workspace: UUID, member: str) -> str:
+        return self._tables.zones.get((workspace, member), "") if self._workspace(workspace) else ""
 
-    async def note_digest(self, workspace: UUID, at: datetime) -> None:
-        if row := self._workspace(workspace):
-            self._tables.workspaces[workspace] = replace(row, digested_at=at)
+    async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:
+        kept = {of: name for of, name in self._tables.zones.items() if of != (workspace, member)}
+        self._tables.zones = {**kept, (workspace, member): zone} if zone else kept
 
     async def statistics(self) -> Statistics:
         reports = [row.report for row in self._rows()]
@@ -58,7 +66,27 @@ class MemoryWorkspaces(Part):
             confirmed=sum(match.state is MatchState.CONFIRMED for match in public),
             refused=sum(match.state is MatchState.REFUSED for match in public),
             model="",
+            kept=self._kept(public),
         )
+
+    def _kept(self, public: Sequence[Match]) -> PromisesKept:
+        said = {match.id: self._said(match) for match in public}
+        high = [said[match.id] for match in public if match.label is Label.HIGH]
+        by_loss: dict[UUID, list[bool | None]] = {}
+        for match in public:
+            if match.label is Label.POSSIBLE:
+                by_loss.setdefault(match.lost, []).append(said[match.id])
+        lists = [any(own) for own in by_loss.values() if any(own) or None not in own]
+        return PromisesKept(sum(each is not None for each in high), high.count(True), len(lists), lists.count(True))
+
+    def _said(self, match: Match) -> bool | None:
+        """Return whether people say that a match is right; None if they said nothing."""
+        if match.state is not MatchState.UNDECIDED:
+            return match.state is MatchState.CONFIRMED
+        accepted = any(
+            claim.match == match.id and claim.state is ClaimState.ACCEPTED for claim in self._tables.claims.values()
+        )
+        return not match.declined if match.declined or match.picked or accepted else None
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         return sorted(row.report.id for row in self._rows() if row.workspace == workspace and not row.report.purged)

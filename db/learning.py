@@ -1,0 +1,79 @@
+"""What communities learn from their feedback about matches: scores only."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from db import calibrations
+from db.models import EmbeddingModel
+from db.queries import Connection
+from db.store import Store
+from reunite.matching.defaults import for_encoder
+from reunite.matching.weights import ScoringModel
+from reunite.tuning.calibration import FitResult
+from reunite.tuning.platt import MIN_ANSWERS, MIN_OF_EACH, DecidedPair, Learned, from_feedback
+
+FEEDBACK, UNDONE = "feedback", "undone"
+_MOST_PAIRS: Final = 1000
+"""The newest feedback counts."""
+
+_PAIRS: Final = b"""SELECT f.evidence, f.probability, f.is_right, f.weight, f.lost_id FROM feedback f
+  JOIN embedding_model e ON e.id = f.model_id AND e.version = %(version)s
+  WHERE f.evidence <> '{}' AND f.created_at > coalesce((SELECT created_at FROM calibration
+    WHERE model_version = %(version)s ORDER BY community_id IS NULL, seq DESC LIMIT 1), '-infinity')
+  ORDER BY f.created_at DESC, f.id LIMIT %(most)s"""
+
+
+async def communities_to_teach(store: Store, most: int) -> list[UUID]:
+    """Return some communities with enough feedback since the last time."""
+    found = await store.rows(
+        "SELECT communities_to_teach AS id FROM communities_to_teach(%s, %s, %s)", MIN_ANSWERS, MIN_OF_EACH, most
+    )
+    return [row["id"] for row in found]
+
+
+async def learn(store: Store, community: UUID, model: EmbeddingModel) -> FitResult:
+    """Fit a community's weights to its feedback since the last time, and use them from now on.
+
+    Raises TooLittleDataError if there is too little, or if it says nothing new.
+    """
+    async with store.transaction(community) as connection:
+        await connection.execute(b"SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"learn {community}"])
+        base, before, base_row = await _standing(connection, model)
+        fitted, learned = from_feedback(await decided_pairs(connection, model.version), base, before)
+        summary = {**fitted.summary(FEEDBACK, model.version), "learned": learned.to_json(), "base": base_row}
+        await calibrations.insert(connection, community, model.version, fitted.scoring_model.to_json(), summary)
+    return fitted
+
+
+async def _standing(connection: Connection, model: EmbeddingModel) -> tuple[ScoringModel, Learned, int | None]:
+    """Return the base weights, what the community has learnt on top of them, and their row (None: the defaults)."""
+    row = await calibrations.newest_row(connection, model.version)
+    shared = await calibrations.newest_row(connection, model.version, shared=True)
+    base = ScoringModel.from_json(shared["parameters"]) if shared else for_encoder(model.encoder)
+    base_row = shared["seq"] if shared else None
+    if row is None or row["community_id"] is None:
+        return base, Learned(), base_row
+    summary: Mapping[str, Any] = row["summary"]
+    if "learned" in summary and summary["base"] == base_row:
+        return base, Learned.from_json(summary["learned"]), base_row
+    return ScoringModel.from_json(row["parameters"]), Learned(), row["seq"]
+
+
+async def decided_pairs(connection: Connection, version: str) -> list[DecidedPair]:
+    """Return a community's newest feedback about matches that were scored by the weights of now."""
+    cursor = await connection.execute(_PAIRS, {"version": version, "most": _MOST_PAIRS})
+    return [
+        DecidedPair(row["evidence"], row["probability"], row["is_right"], float(row["weight"]), row["lost_id"])
+        for row in await cursor.fetchall()
+    ]
+
+
+async def undo(store: Store, community: UUID, version: str) -> bool:
+    """Score a community's matches by the deployment's weights again; False if it has none of its own."""
+    async with store.transaction(community) as connection:
+        row = await calibrations.newest_row(connection, version)
+        if row is None or row["community_id"] is None:
+            return False
+        await calibrations.insert(connection, community, version, {}, {"source": UNDONE})
+        return True

@@ -1,0 +1,114 @@
+"""Settles what says when only together with its neighbours: minutes past an hour, dotted times, days of a month."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from reunite.text.when_words import Atom, Calendar, Clock, DaysAgo, Mark, Number, Other, Unit, Weekday
+
+_DOTTED: Final = re.compile(r"(\d{1,2})[.](\d{2})")
+_ORDINAL: Final = re.compile(r"(\d{1,2})[.]")
+_MINUTES: Final = frozenset({5, 10, 20, 25})
+"""Minutes that people count from the hour; the quarters and the half have words of their own."""
+_CLEARLY_MINUTES: Final = 20
+_LONGEST_MONTH: Final = 31
+_BEFORE_HOUR: Final[Mapping[Atom | None, int]] = {Mark("past"): 1, Mark("to"): -1, Mark("ago"): -1}
+"""The sign of "ten past eight", "ten to eight", and German "zehn vor acht"."""
+_AFTER_HOUR: Final[Mapping[Atom | None, int]] = {Mark("plus"): 1, Mark("minus"): -1, Mark("hour_or_o_clock"): 1}
+"""The sign of "las ocho y diez", "huit heures moins dix", "huit heures dix"."""
+
+
+def settled(found: Sequence[Atom], today: date) -> list[Atom]:
+    """Return what was found, with times and dates in place of what says them together; "after 8" is at 8."""
+    joined = _with_days(_with_minutes(_with_dotted(found)), today)
+    return [
+        Mark("at") if atom == Mark("past") else atom
+        for atom in joined
+        if atom not in {Mark("to"), Mark("plus"), Mark("minus")}
+    ]
+
+
+def _with_dotted(found: Sequence[Atom]) -> list[Atom]:
+    """Read "9.30" and "1530" as times next to a day or after "at"."""
+    has_day = any(isinstance(atom, DaysAgo | Weekday) for atom in found)
+    return [
+        (_dotted(atom) or atom) if has_day or before == Mark("at") else atom
+        for before, atom in zip([None, *found], found, strict=False)
+    ]
+
+
+def _dotted(atom: Atom) -> Clock | None:
+    if isinstance(atom, Number) and atom.value >= 100:  # noqa: PLR2004 - 1530
+        hour, minute = divmod(int(atom.value), 100)
+    elif isinstance(atom, Other) and (dotted := _DOTTED.fullmatch(atom.word)):
+        hour, minute = int(dotted[1]), int(dotted[2])
+    else:
+        return None
+    return Clock(hour, minute, is_24h=True) if hour < 24 and minute < 60 else None  # noqa: PLR2004
+
+
+def _with_minutes(found: Sequence[Atom]) -> list[Atom]:
+    """Read minutes that are counted from an hour, before or after it."""
+    settled: list[Atom] = []
+    at = 0
+    while at < len(found):
+        first, second, third, fourth = [*found[at : at + 4], None, None, None][:4]
+        is_length = at > 0 and found[at - 1] == Mark("ago")  # "il y a 1 heure 30"
+        clock = None if is_length else _clock(first, second, third, fourth)
+        settled.append(clock or found[at])
+        takes_four = second == Mark("hour_or_o_clock") and third in _AFTER_HOUR
+        at += 1 if clock is None else 4 if takes_four else 3
+    return settled
+
+
+def _clock(first: Atom | None, second: Atom | None, third: Atom | None, fourth: Atom | None) -> Clock | None:
+    if isinstance(first, Number) and isinstance(third, Number) and not isinstance(fourth, Unit):
+        if second in _BEFORE_HOUR and _counts(first, third, second):
+            return _shifted(third, first, _BEFORE_HOUR[second])
+        if second in _AFTER_HOUR and _counts(third, first, second) and fourth != Mark("hour_or_o_clock"):
+            return _shifted(first, third, _AFTER_HOUR[second])
+    has_hour = isinstance(first, Number) and second == Mark("hour_or_o_clock") and third in _AFTER_HOUR
+    if has_hour and isinstance(first, Number) and isinstance(fourth, Number) and fourth.value in _MINUTES:
+        return _shifted(first, fourth, _AFTER_HOUR[third])
+    return None
+
+
+def _counts(minutes: Number, hour: Number, how: Atom | None) -> bool:
+    """Whether a number is one of minutes; "from five to nine" and "de 9 y 10" are ranges of hours."""
+    if hour.value > 24 or not hour.value.is_integer():  # noqa: PLR2004
+        return False
+    if how == Mark("hour_or_o_clock"):
+        return minutes.value.is_integer() and minutes.value < 60  # noqa: PLR2004
+    is_range = how in {Mark("to"), Mark("plus")} and hour.value > minutes.value
+    is_range = is_range or (how == Mark("plus") and hour.value < minutes.value < _CLEARLY_MINUTES)
+    return minutes.value in _MINUTES and not is_range
+
+
+def _shifted(hour: Number, minutes: Number, sign: int) -> Clock:
+    total = (int(hour.value) * 60 + sign * int(minutes.value)) % (24 * 60)
+    return Clock(total // 60, total % 60)
+
+
+def _with_days(found: Sequence[Atom], today: date) -> list[Atom]:
+    """Read "the 12th", "12日" and "Monday 11" as the last such day."""
+    settled: list[Atom] = []
+    for before, atom in zip([None, *found], found, strict=False):
+        number = _day_number(before, atom)
+        day = _last_day(number, today, before.number if isinstance(before, Weekday) else None) if number else None
+        settled.append(Calendar(day.year, ((day.month, day.day),)) if day else atom)
+    return settled
+
+
+def _day_number(before: Atom | None, atom: Atom) -> int | None:
+    if isinstance(atom, Other) and (ordinal := _ORDINAL.fullmatch(atom.word)):
+        return int(ordinal[1])
+    if isinstance(atom, Number) and (atom.is_ordinal or isinstance(before, Weekday)):
+        return int(atom.value)
+    return None
+
+
+def _last_day(number: int, today: date, weekday: int | None) -> date | None:
+    """Return the last day with this number, within two months where its weekday was said too."""
+    days = (today - timedelta(days=ago) for ago in range(2 * _LONGEST_MONTH))
+    return next((day for day in days if day.day == number and weekday in {None, day.weekday()}), None)

@@ -1,0 +1,64 @@
+"""The drill: back up, lose the database, restore into a new one, and everything is there."""
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import conninfo, sql
+
+from cli import backup
+from cli.errors import UsageError
+from db.store import Store
+from tests.integration.test_store import posted
+from tests.support.processes import reunite
+
+
+def contents(owner_url: str) -> dict[str, Any]:
+    """Every table's rows, as one hash each."""
+    with psycopg.connect(owner_url) as connection:
+        names = connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        ).fetchall()
+        query = "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} AS t"
+        return {name: connection.execute(sql.SQL(query).format(sql.Identifier(name))).fetchone() for [name] in names}
+
+
+@pytest.mark.slow
+async def test_a_backup_restores_everything_into_a_new_database(environment: dict[str, str], tmp_path: Path) -> None:
+    owner_url = environment["REUNITE_OWNER_DATABASE_URL"]
+    async with Store(environment["REUNITE_DATABASE_URL"]) as store:
+        workspace = await posted(store, "ours")
+    before, file = contents(owner_url), tmp_path / "reunite.dump"
+    reunite(environment, "backup", str(file))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "is there already" in reunite(environment, "backup", str(file), fails=True)
+    assert "isn't empty" in reunite(environment, "restore", str(file), fails=True)
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        name = f"{conninfo.conninfo_to_dict(owner_url)['dbname']}_restored"
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            elsewhere = {
+                variable: conninfo.make_conninfo(environment[variable], dbname=name)
+                for variable in ("REUNITE_DATABASE_URL", "REUNITE_OWNER_DATABASE_URL")
+            }
+            damaged = tmp_path / "damaged.dump"
+            damaged.write_bytes(file.read_bytes()[:-2000])
+            assert "pg_restore failed" in reunite({**environment, **elsewhere}, "restore", str(damaged), fails=True)
+            assert "Restored" in reunite({**environment, **elsewhere}, "restore", str(file))
+            assert contents(elsewhere["REUNITE_OWNER_DATABASE_URL"]) == before
+            async with Store(elsewhere["REUNITE_DATABASE_URL"]) as store:
+                async with store.session(workspace.community) as session:
+                    assert await session.work.unfinished() == 1
+                assert await store.workspace("web", "ours") == workspace
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:
+    tool = tmp_path / "pg_dump"
+    tool.write_text('#!/bin/sh\necho "$@, $PGPASSWORD" >&2\nexit 1\n')
+    tool.chmod(0o755)
+    with pytest.raises(UsageError, match=r"^pg_dump failed: --dbname=user=u dbname=db host=h --x, secret$"):
+        backup._run(tool, "postgresql://u:secret@h/db", "--x")

@@ -1,0 +1,143 @@
+"""Communities learn from what people say about matches, and forget it when they are told to."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+
+from db import calibrations
+from db.learning import communities_to_teach, decided_pairs, learn, undo
+from db.models import EmbeddingModel
+from reunite.entities import ClaimState, MatchState, Report
+from reunite.matching.defaults import for_encoder
+from reunite.matching.evidence import PairKind
+from reunite.matching.weights import ScoringModel
+from reunite.ports import ScoredPair
+from reunite.tuning.calibration import TooLittleDataError
+from tests.support.world import ADA, World, world
+from workers.learning import learn_once
+
+EVIDENCE = {str(PairKind.TEXT_PHOTO): 2.5}
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community:
+        yield community
+
+
+@pytest.fixture
+async def model(place: World) -> EmbeddingModel:
+    return await place.store.models.register("clip", "known-1", {"shared": 6})
+
+
+async def judged(place: World, loss: Report, find: Report, probability: float, state: MatchState) -> UUID:
+    async with place.store.session(place.workspace.community) as session:
+        pair = ScoredPair(loss.id, find.id, probability, None, (), evidence=EVIDENCE)
+        match = await session.matches.save(pair)
+        await session.matches.set_state(match.id, state)
+    return match.id
+
+
+async def judge_many(place: World, confirmed: int, refused: int, *, first: int = 0) -> None:
+    """Store matches that were stated at 90%, with what was said about them."""
+    states = [MatchState.CONFIRMED] * confirmed + [MatchState.REFUSED] * refused
+    for number, state in enumerate(states, start=first):
+        loss, find = await place.lost(f"l{number}", "cup"), await place.found(f"f{number}", text="cup")
+        await judged(place, loss, find, 0.9, state)
+
+
+async def weights(place: World) -> ScoringModel | None:
+    return await calibrations.newest(place.store, place.workspace.community, "known-1")
+
+
+async def test_what_people_say_is_learned_by_itself_and_undone(place: World, model: EmbeddingModel) -> None:
+    own = place.workspace.community
+    await judge_many(place, 5, 14)
+    assert await communities_to_teach(place.store, 5) == []
+    await judge_many(place, 1, 0, first=100)
+    assert await communities_to_teach(place.store, 5) == [own]
+    await learn_once(place.store, model)
+    learned = await weights(place)
+    assert learned is not None
+    assert learned.calibrated
+    async with place.store.session(own) as session:
+        numbers = await session.workspaces.statistics()
+    assert numbers.kept.learned_from == 20
+    assert await communities_to_teach(place.store, 5) == []  # it needs new feedback
+
+    assert await undo(place.store, own, "known-1")
+    assert await weights(place) is None
+    assert not await undo(place.store, own, "known-1")
+    assert await communities_to_teach(place.store, 5) == []
+    with pytest.raises(TooLittleDataError):
+        await learn(place.store, own, model)
+
+
+async def test_a_second_lesson_starts_from_the_first(place: World, model: EmbeddingModel) -> None:
+    own = place.workspace.community
+    await judge_many(place, 6, 14)
+    await learn(place.store, own, model)
+    first = await weights(place)
+    await judge_many(place, 5, 40, first=30)
+    await learn(place.store, own, model)
+    second = await weights(place)
+    assert first is not None
+    assert second is not None
+    assert second.none_log_odds > first.none_log_odds > 0.9  # CLIP's
+
+
+async def test_only_scores_are_learned_from(place: World, model: EmbeddingModel) -> None:
+    await judge_many(place, 6, 14)
+    await learn(place.store, place.workspace.community, model)
+    rows = await stored(place)
+    assert rows[0]["parameters"].keys() == for_encoder("clip").to_json().keys()
+    numbers = rows[0]["summary"]
+    assert {key for key, value in numbers.items() if isinstance(value, str)} == {"source", "encoder"}
+
+
+async def stored(place: World) -> list[dict[str, dict[str, object]]]:
+    async with place.store.transaction(place.workspace.community) as connection:
+        cursor = await connection.execute(b"SELECT parameters, summary FROM calibration")
+        return [dict(row) for row in await cursor.fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("nothing", []),
+        ("confirm", [(True, 1.0)]),
+        ("refuse", [(False, 1.0)]),
+        ("decline", [(False, 0.5)]),
+        ("pick", [(True, 0.5)]),
+        ("decline, pick", [(True, 0.5)]),
+        ("pick, decline", [(False, 0.5)]),
+        ("claim", []),
+        ("claim, accept", [(True, 1.0)]),
+        ("claim, accept, refuse", [(False, 1.0)]),
+        ("claim, accept, decline", [(False, 0.5)]),
+    ],
+)
+async def test_what_counts_as_feedback(
+    place: World, model: EmbeddingModel, said: str, expected: list[tuple[bool, float]]
+) -> None:
+    loss, find = await place.lost("l", "cup"), await place.found("f", text="cup")
+    match = await judged(place, loss, find, 0.5, MatchState.UNDECIDED)
+    own = place.workspace.community
+    async with place.store.session(own) as session:
+        for each in said.split(", "):
+            match each:
+                case "confirm" | "refuse":
+                    state = MatchState.CONFIRMED if each == "confirm" else MatchState.REFUSED
+                    await session.matches.set_state(match, state)
+                case "decline":
+                    await session.matches.decline(match, declined=True)
+                case "pick":
+                    await session.matches.pick(match)
+                case "claim":
+                    claim = await session.claims.add(match, ADA, "a chip in the rim")
+                case "accept":
+                    await session.claims.set_state(claim.id, ClaimState.ACCEPTED)
+    async with place.store.transaction(own) as connection:
+        pairs = await decided_pairs(connection, model.version)
+    assert [(pair.right, pair.weight) for pair in pairs] == expected

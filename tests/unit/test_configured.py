@@ -1,0 +1,80 @@
+"""Settings that can't work end in one sentence, which names the variable; secrets may be in files."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from cli.context import configured
+from cli.errors import UsageError
+from cli.main import app
+from cli.settings import Settings
+from embedded.errors import EmbeddedServersError
+from embedded.layout import lay_out
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("REUNITE_DATABASE_URL", "nonsense", "no PostgreSQL URL"),
+        ("REUNITE_OWNER_DATABASE_URL", "postgresql://x?none=1", "no PostgreSQL URL"),
+        ("REUNITE_REDIS_URL", "http://localhost:6379", "no Redis URL"),
+        ("REUNITE_LOG_LEVEL", "loud", "debug"),
+        ("REUNITE_TORCH_THREADS", "0", "greater than"),
+        ("REUNITE_API_PORT", "http", "integer"),
+        ("REUNITE_DISCORD_MESSAGE_CONTENT", "maybe", "boolean"),
+    ],
+)
+def test_a_setting_that_can_not_be_right_is_named(
+    variable: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(typer.Exit), configured():
+        pass
+    said = capsys.readouterr().err
+    assert said.startswith(f"Invalid setting: {variable}: ")
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_a_home_that_can_not_be_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EmbeddedServersError, match=r"^REUNITE_HOME: the folder .*/file/home can't be used"):
+        lay_out(tmp_path / "file" / "home")
+
+
+def test_a_secret_may_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("the token\n")
+    monkeypatch.setenv("REUNITE_DISCORD_TOKEN_FILE", str(secret))
+    assert Settings().discord.token == "the token"
+    monkeypatch.setenv("REUNITE_DISCORD_TOKEN", "another")
+    with pytest.raises(UsageError, match="not both"):
+        Settings()
+    monkeypatch.delenv("REUNITE_DISCORD_TOKEN")
+    secret.unlink()
+    with pytest.raises(UsageError, match=r"REUNITE_DISCORD_TOKEN_FILE: .* can't be read \(No such file"):
+        Settings()
+
+
+def test_the_version_is_printed() -> None:
+    shown = CliRunner().invoke(app, ["--version"])
+    assert (shown.exit_code, shown.output.strip()) == (0, "reunite 0.1.0")
+
+
+def test_help_imports_nothing_that_takes_long() -> None:
+    heavy = "{'aiohttp', 'arq', 'numpy', 'psycopg', 'pydantic', 'redis', 'reunite', 'structlog', 'PIL', 'torch'}"
+    script = f"import sys, cli.main; print(*sorted({heavy} & set(sys.modules)))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ},
+    )
+    assert loaded.stdout.split() == []

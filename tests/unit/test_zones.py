@@ -1,0 +1,49 @@
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reunite.errors import TellUserError
+from reunite.text.zones import _ABBREVIATIONS, _LOCALES, zone_named, zone_of_locale
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Europe/Berlin", "Europe/Berlin"),
+        (" europe/berlin ", "Europe/Berlin"),
+        ("berlin", "Europe/Berlin"),
+        ("New York", "America/New_York"),
+        ("buenos aires", "America/Buenos_Aires"),
+        ("PST", "America/Los_Angeles"),
+        ("EST", "America/New_York"),
+        ("UTC", "UTC"),
+        ("UTC+2", "Etc/GMT-2"),
+        ("gmt - 03:00", "Etc/GMT+3"),
+        ("GMT-2", "Etc/GMT+2"),
+        ("Etc/GMT-2", "Etc/GMT-2"),
+        ("utc+0", "UTC"),
+        ("", ""),
+    ],
+)
+def test_a_zone_is_known_by_what_people_call_it(said: str, name: str) -> None:
+    assert zone_named(said) == name
+    assert zone_named(name) == name
+
+
+@pytest.mark.parametrize("said", ["Atlantis", "UTC+15", "UTC-13", "UTC+2:30", "12", "../etc/passwd"])
+def test_an_unknown_zone_is_refused(said: str) -> None:
+    with pytest.raises(TellUserError, match="zone_unknown"):
+        zone_named(said)
+
+
+def test_a_locale_suggests_the_zone_of_most_who_use_it() -> None:
+    assert (zone_of_locale("de"), zone_of_locale("pt-BR"), zone_of_locale("xx")) == (
+        "Europe/Berlin",
+        "America/Sao_Paulo",
+        "",
+    )
+
+
+@pytest.mark.parametrize("name", sorted({*_ABBREVIATIONS.values(), *_LOCALES.values()}))
+def test_every_zone_that_we_name_exists(name: str) -> None:
+    assert ZoneInfo(name).key == name

@@ -1,0 +1,42 @@
+"""Lets communities learn from their feedback: a few at a time, now and then."""
+
+import asyncio
+from typing import Final
+
+import psycopg
+import structlog
+
+from db.learning import communities_to_teach, learn
+from db.models import EmbeddingModel
+from db.store import Store
+from reunite.errors import TryAgainError
+from reunite.tuning.calibration import TooLittleDataError
+
+_EVERY: Final = 600.0
+_AT_ONCE: Final = 5
+
+_log = structlog.get_logger(__name__)
+
+
+async def keep_learning(store: Store, model: EmbeddingModel, every: float = _EVERY) -> None:
+    """Learn from new feedback until cancelled."""
+    while True:
+        try:
+            await learn_once(store, model)
+        except (TryAgainError, psycopg.Error) as error:
+            _log.warning("learning_interrupted", error=type(error).__name__)
+        except Exception:  # noqa: BLE001 - the next round may succeed
+            _log.exception("learning_defect")
+        await asyncio.sleep(every)
+
+
+async def learn_once(store: Store, model: EmbeddingModel) -> None:
+    """Teach a few of the communities that have enough new feedback."""
+    for community in await communities_to_teach(store, _AT_ONCE):
+        try:
+            fitted = await learn(store, community, model)
+        except TooLittleDataError as reason:
+            _log.info("nothing_learned", community=str(community), reason=str(reason))
+        else:
+            before, after = round(fitted.log_loss_before, 3), round(fitted.log_loss, 3)
+            _log.info("learned", community=str(community), answers=fitted.searches, before=before, after=after)
