@@ -10,7 +10,7 @@ from reunite.entities import Claim, ClaimState, Member, Whereabouts
 
 
 class SqlClaims(Queries):
-    """`reunite.ports.claims.Claims`. Answers and secret details are encrypted."""
+    """`reunite.ports.claims.Claims`. Answers, secret details and whereabouts are encrypted."""
 
     def __init__(self, connection: Connection, community: UUID, keys: Keys) -> None:
         super().__init__(connection, community)
@@ -49,7 +49,9 @@ class SqlClaims(Queries):
         return [self._claim(row) for row in claims]
 
     async def set_state(self, claim: UUID, state: ClaimState) -> None:
-        await self._do("UPDATE claim SET state = %(state)s WHERE id = %(claim)s", claim=claim, state=state)
+        await self._do(
+            "UPDATE claim SET state = %(state)s, decided_at = now() WHERE id = %(claim)s", claim=claim, state=state
+        )
 
     async def forget_answer(self, claim: UUID) -> None:
         await self._do("UPDATE claim SET proof = '' WHERE id = %(claim)s", claim=claim)
@@ -67,12 +69,14 @@ class SqlClaims(Queries):
 
     async def whereabouts(self, found: UUID) -> Whereabouts:
         row = await self._one("SELECT kept_at, kept_code FROM report WHERE id = %(found)s", found=found)
-        return Whereabouts(row["kept_at"], row["kept_code"]) if row else Whereabouts()
+        if row is None:
+            return Whereabouts()
+        return Whereabouts(self._keys.decrypt(row["kept_at"]), self._keys.decrypt(row["kept_code"]))
 
     async def set_whereabouts(self, found: UUID, whereabouts: Whereabouts) -> None:
         await self._do(
             "UPDATE report SET kept_at = %(place)s, kept_code = %(code)s WHERE id = %(found)s",
-            place=whereabouts.place,
-            code=whereabouts.code,
+            place=self._keys.encrypt(whereabouts.place),
+            code=self._keys.encrypt(whereabouts.code),
             found=found,
         )

@@ -106,7 +106,7 @@ class Deliveries:
             attempts=leased["attempts"],
             key=row["key"],
             reply=reply.with_targets(targets),
-            target=report.target if log is None else replace(report.target, channel=log, message=None),
+            target=_target(report.target, row["audience"], log),
             picture=picture,
             reported_at=report.created_at,
             author=report.author.id,
@@ -134,3 +134,10 @@ class Deliveries:
                 if photo and report:
                     stale.append(StalePhoto(row["community_id"], photo, report.target))
         return stale
+
+
+def _target(thread: ReplyTarget, audience: Audience, log: str | None) -> ReplyTarget:
+    """Return where a reply goes: to the thread, to the moderators' channel (`log`), or to the thread's channel."""
+    if log is not None:
+        return replace(thread, channel=log, message=None)
+    return replace(thread, message=None) if audience == "channel" else thread

@@ -1,6 +1,6 @@
 """Photos in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from db import rows
@@ -14,6 +14,15 @@ class SqlPhotos(Queries):
     async def of(self, report: UUID) -> Sequence[Photo]:
         found = await self._all(f"{rows.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
         return [rows.photo(row) for row in found]
+
+    async def of_post(self, report: UUID) -> Sequence[Photo]:
+        found = await self._all(
+            f"{rows.PHOTO} WHERE report_id = %(report)s AND added_by IS NULL ORDER BY position", report=report
+        )
+        return [rows.photo(row) for row in found]
+
+    async def remove(self, photos: Collection[UUID]) -> None:
+        await self._do("DELETE FROM photo WHERE id = ANY(%(photos)s)", photos=list(photos))
 
     async def add(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:
         row = await self._one(

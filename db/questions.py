@@ -4,11 +4,11 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from db.queries import Queries
+from db.reminders import SqlReminders
 from reunite.entities import Question
 
 
-class SqlQuestions(Queries):
+class SqlQuestions(SqlReminders):
     """`reunite.ports.questions.Questions`."""
 
     async def ask(self, report: UUID, question: Question) -> None:

@@ -139,7 +139,11 @@ class SqlReports(Queries):
         await self._do("DELETE FROM embedding WHERE report_id = %(report)s AND photo_id IS NULL", report=report)
 
     async def set_expiry(self, report: UUID, expires_at: datetime) -> None:
-        await self._do("UPDATE report SET expires_at = %(at)s WHERE id = %(report)s", at=expires_at, report=report)
+        await self._do(
+            "UPDATE report SET expires_at = %(at)s, reminded = reminded AND expires_at = %(at)s WHERE id = %(report)s",
+            at=expires_at,
+            report=report,
+        )
 
     async def targets(self, reports: Collection[UUID]) -> Mapping[UUID, ReplyTarget]:
         """Return where the threads of reports are; those that have none yet are left out."""

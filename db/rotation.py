@@ -12,6 +12,8 @@ from db.keys import Keys, KeysError, new_key, read, write
 _VALUES: Final[Sequence[tuple[LiteralString, LiteralString, LiteralString]]] = (
     ("claim", "id", "proof"),
     ("report", "id", "proof_question"),
+    ("report", "id", "kept_at"),
+    ("report", "id", "kept_code"),
     ("slack_installation", "team", "bot_token"),
     ("key_check", "is_one", "token"),
 )
@@ -19,6 +21,8 @@ _VALUES: Final[Sequence[tuple[LiteralString, LiteralString, LiteralString]]] = (
 _LOST: Final[Sequence[LiteralString]] = (
     "UPDATE claim SET proof = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END WHERE id = %s",
     "UPDATE report SET proof_question = '' WHERE id = %s",
+    "UPDATE report SET kept_at = '' WHERE id = %s",
+    "UPDATE report SET kept_code = '' WHERE id = %s",
     "DELETE FROM slack_installation WHERE team = %s",
     "DELETE FROM key_check WHERE is_one = %s",
 )

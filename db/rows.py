@@ -120,6 +120,7 @@ def settings(row: Row) -> Settings:
         sealed_categories=tuple(row["sealed_categories"]),
         timezone=row["timezone"],
         returned_by=row["returned_by"],
+        digest=row["digest"],
         keep_days=row["keep_days"],
     )
 

@@ -18,6 +18,7 @@ from db.session import CommunitySession
 from reunite.commands import JoinWorkspace
 from reunite.entities import PlatformName, Settings, Workspace
 from reunite.errors import DefectError, TryAgainError
+from reunite.reminders import Due
 
 _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
 
@@ -103,6 +104,16 @@ class Store(Database):
         """Return reports that have expired and are not purged, each after its community."""
         found = await self.rows("SELECT * FROM expired_reports(%s)", limit)
         return [(row["community_id"], row["report_id"]) for row in found]
+
+    async def due_reminders(self, at: datetime, limit: int) -> list[tuple[UUID, Due]]:
+        """Return what is to be brought up at a moment, each after its community."""
+        found = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
+        return [(row["community_id"], Due(row["kind"], row["subject"])) for row in found]
+
+    async def due_digests(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return the workspaces whose digest is due at a moment, each after its community."""
+        found = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
+        return [(row["community_id"], row["workspace_id"]) for row in found]
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         async with self.transaction(workspace.community) as connection:

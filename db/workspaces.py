@@ -39,12 +39,18 @@ class SqlWorkspaces(Queries):
             raise DefectError(f"workspace {workspace} is not of this community")
         return rows.settings(row)
 
+    async def settings_for(self, report: UUID) -> Settings:
+        row = await self._one(
+            "SELECT w.* FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s", report=report
+        )
+        return rows.settings(row or {})
+
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
         await self._do(
             """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
                  lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,
                  private_reports = %(private_reports)s, sealed_categories = %(sealed_categories)s,
-                 returned_by = %(returned_by)s, timezone = %(timezone)s, keep_days = %(keep_days)s
+                 returned_by = %(returned_by)s, timezone = %(timezone)s, digest = %(digest)s, keep_days = %(keep_days)s
                WHERE id = %(workspace)s""",
             workspace=workspace,
             **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},

@@ -29,7 +29,7 @@ async def announce(
     if report.id not in locked or not _is_same(searched, report):
         return  # it has ended since the search began, or another search knows more
     scored = [each for each in scored if each.report in locked]
-    before = {match.id: (match.label, match.why) for match in await session.matches.of(report.id)}
+    before = {match.id: (match.label, match.why, match.photo) for match in await session.matches.of(report.id)}
     matches = await _save(session, report, scored, percent=percent)
     labelled: list[Pair] = [
         (match, locked[each.report])
@@ -40,7 +40,8 @@ async def announce(
     nearest = _nearest(report, scored, matches, locked)
     await _reply(session, report, shown, nearest, search.open_count)
     for match, other in labelled:
-        if before.get(match.id, (match.label, match.why)) != (match.label, match.why):
+        now = (match.label, match.why, match.photo)
+        if before.get(match.id, now) != now:
             await _correct(session, match, report, other)
         await _show(session, report, match, other)
     if report.kind is ReportKind.LOST and report.question is None:

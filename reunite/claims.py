@@ -39,6 +39,7 @@ class ClaimHandlers:
         """Show a claim to the finder or a moderator."""
         async with self._store.session(workspace.community) as session:
             claim, lost, found, _ = await _claim(session, press)
+            await session.questions.note_seen(claim.id)
             question = await session.claims.proof_question(found.id)
             return notices.claim_seen(claim, lost, found, question, press.language)
 

@@ -118,10 +118,11 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditReport:
-    """A report's post was edited; `target.message` is the post's id."""
+    """A report's post was edited; `target.message` is the post's id. Without `photos`, only its words may differ."""
 
     target: ReplyTarget
     text: str
+    photos: tuple[IncomingPhoto, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

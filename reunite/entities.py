@@ -311,6 +311,8 @@ class Settings:
     timezone: str = ""
     """The name of the zone in which members' times are read who haven't told theirs; empty if it isn't known."""
     returned_by: ReturnedBy = "both"
+    digest: bool = False
+    """Whether a weekly digest says what still waits for its owner."""
     keep_days: int = 60
     """How long a report stays open and its data is kept."""
 

@@ -36,13 +36,14 @@ from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
 from reunite.looking import LookHandlers
-from reunite.messages import notices
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
 from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
+from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
 from reunite.verdicts import VerdictHandlers, VerdictResult
+from reunite.welcoming import WelcomeHandlers
 
 R = TypeVar("R", bound=NewReport)
 PressHandler = Callable[[Workspace, Press], Awaitable[Reply]]
@@ -67,6 +68,8 @@ class Handlers:
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
+        self._reminders = ReminderHandlers(store)
+        self.welcome = WelcomeHandlers(store)
         self._looks = LookHandlers(store, queue, now)
         handover = HandoverHandlers(store, queue)
         self._presses = {
@@ -77,6 +80,8 @@ class Handlers:
             "handed_over": handover.handed_over,
             "where_is_it": handover.where_is_it,
             "whereabouts": handover.tell_whereabouts,
+            "reminders_off": self._reminders.switch_off,
+            "reminders_on": self._reminders.switch_on,
         }
 
     # Members' posts and presses
@@ -105,8 +110,10 @@ class Handlers:
 
     @retried
     async def edit(self, command: EditReport) -> bool:
-        """Replace the words of a report's post, and search again; false where nothing of ours has changed."""
-        return await self._posts.edit(await self._workspace(command), replace(command, text=_clean(command.text)))
+        """Take over a post's words and photos, and search again; false where nothing of ours has changed."""
+        photos = None if command.photos is None else _clean_photos(command.photos)
+        command = replace(command, text=_clean(command.text), photos=photos)
+        return await self._posts.edit(await self._workspace(command), command)
 
     @retried  # the event of a deleted post isn't sent twice
     async def withdraw(self, command: Withdraw) -> bool:
@@ -152,10 +159,9 @@ class Handlers:
         """Return all that is known of a member, JSON-ready."""
         return await self._my_reports.export(await self._named(platform, workspace), member)
 
-    async def privacy(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
-        """Return what is kept, and the button that deletes it."""
-        named = await self._named(platform, workspace)
-        return notices.privacy(named.id, (await self._community.settings(named)).keep_days, language)
+    async def privacy(self, platform: PlatformName, workspace: str, member: Member, language: str = "en") -> Reply:
+        """Return what is kept, and the buttons that delete it and switch a member's reminders off or on."""
+        return await self._reminders.privacy(await self._named(platform, workspace), member, language)
 
     # Workspaces
 

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from reunite.commands import Press
 from reunite.edits import joined, reword
 from reunite.entities import Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
-from reunite.messages import notices, wording
+from reunite.messages import keys, notices, reminding, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 
@@ -55,6 +55,8 @@ class MyReportHandlers:
             settings = await session.workspaces.settings(workspace.id)
             until = max(report.expires_at, self._now() + timedelta(days=settings.keep_days))
             await session.reports.set_expiry(report.id, until)
+            reminder = reminding.kept_watching(replace(report, expires_at=until))
+            await session.outbox.revise(keys.ends_soon(report.id, report.expires_at), reminder)
         return notices.extended(until, press.language)
 
     async def add_photos(self, workspace: Workspace, press: Press) -> Reply:
@@ -112,6 +114,7 @@ class MyReportHandlers:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_moderator(member)
+            await session.questions.switch(workspace.id, member, on=True)  # their wish is kept no longer either
             await session.workspaces.set_member_zone(workspace.id, member, "")
         return notices.forgotten(len(known), press.language)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from reunite import rights, rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
@@ -12,6 +13,7 @@ from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
 from reunite.messages import keys, notices, wording
 from reunite.my_reports import end
+from reunite.photo_edits import change_photos
 from reunite.ports import Queue, Session, Store
 from reunite.text.sealing import category_of
 
@@ -57,7 +59,7 @@ class PostHandlers:
         return Receipt(report, work is not None)
 
     async def edit(self, workspace: Workspace, command: EditReport) -> bool:
-        """Replace the words of a report's post, and search again; false where nothing of ours has changed."""
+        """Take over a post's words and photos, and search again; false where nothing of ours has changed."""
         async with self._store.session(workspace.community) as session:
             found = await session.reports.at(command.target)
             if found is None:
@@ -65,12 +67,12 @@ class PostHandlers:
             report = (await session.reports.lock({found.id})).get(found.id)
             if report is None:
                 raise TryAgainError("its workspace has moved to another community")
-            text = joined(command.text, report.details)
-            if report.state not in rules.IN_PROGRESS or report.text == text:
+            if report.state not in rules.IN_PROGRESS:
                 return False
-            work = await reword(session, report, text, report.details)
-        await self._queue.hint(work)
-        return True
+            work = await _edited(session, report, command)
+        if work:
+            await self._queue.hint(work)
+        return work is not None
 
     async def withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
         """Withdraw and purge a report; false where there is none.
@@ -107,6 +109,15 @@ class PostHandlers:
         if work:
             await self._queue.hint(work)
         return AnswerResult(sentence("said" if answer else "said_unsure", report.language), changed=True)
+
+
+async def _edited(session: Session, report: Report, command: EditReport) -> UUID | None:
+    """Change what differs in a report; return the work of searching again, None where nothing does."""
+    text = joined(command.text, report.details)
+    has_other_photos = command.photos is not None and await change_photos(session, report, command.photos)
+    if report.text != text:
+        return await reword(session, report, text, report.details)
+    return await session.work.add(report.id) if has_other_photos else None
 
 
 async def _welcome(session: Session, report: Report, settings: Settings, *, hidden: bool) -> None:

@@ -69,9 +69,12 @@ TABLE: Final[Mapping[Act, Right]] = {
     "show_own": _EVERYONE,
     "export": _EVERYONE,
     "forget": _EVERYONE,
+    "reminders_off": _EVERYONE,
+    "reminders_on": _EVERYONE,
     # Authors
     "answer": Right(frozenset({Role.OWNER}), "only_author"),
     "report_post_of": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),
+    "look_for_it": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),  # asked as "report_post_of"
     "edit_post": _AUTHOR,
     "delete_post": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own_post"),
     "withdraw": _AUTHOR,

@@ -23,8 +23,10 @@ from db.stopping import stop
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
+from reunite.digest import digest
 from reunite.errors import TryAgainError
 from reunite.expiry import expire
+from reunite.reminders import remind
 from workers.answers import Answers
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
@@ -44,6 +46,7 @@ from workers.turns import Turns
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _SWEEP_EVERY: Final = 1.0
 _EXPIRED_AT_ONCE: Final = 100
+_REMINDED_AT_ONCE: Final = 100
 _LONGEST_JOB: Final = 600
 """Seconds after which arq ends a job."""
 _LONGEST_ROUND: Final = _LONGEST_JOB / 2
@@ -52,6 +55,10 @@ _QUIET: Final = 10.0
 """Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
 
 _log = structlog.get_logger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,8 @@ class WorkerConfig:
     # Hooks for tests
     lease_seconds: float = 30
     quiet_seconds: float = _QUIET
+    now: Callable[[], datetime] = _now
+    """When reminders are due."""
     parallel: int = 16
 
 
@@ -102,7 +111,7 @@ async def run(
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
-        sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds))
+        sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds, config.now))
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
         learning = asyncio.create_task(keep_learning(store, model))
         answers = asyncio.create_task(_answer(store, encoder, model, decoders))
@@ -193,14 +202,20 @@ async def _take_hints(worker: Worker) -> None:
             await worker.close()
 
 
-async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float) -> None:
-    """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), and expire reports."""
+async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float, now: Callable[[], datetime]) -> None:
+    """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), expire reports, remind."""
     while True:
         try:
             found = await hints.hint_due(quiet=quiet)
             for community, report in await store.expired_reports(_EXPIRED_AT_ONCE):
                 async with store.session(community) as session:
                     await expire(session, report, datetime.now(UTC))
+            for community, due in await store.due_reminders(now(), _REMINDED_AT_ONCE):
+                async with store.session(community) as session:
+                    await remind(session, due)
+            for community, workspace in await store.due_digests(at := now(), _REMINDED_AT_ONCE):
+                async with store.session(community) as session:
+                    await digest(session, workspace, at)
         except (TryAgainError, psycopg.Error) as error:
             _log.warning("sweep_interrupted", error=type(error).__name__)
         except Exception:  # noqa: BLE001 - without the sweep, work whose hint is lost would never be done

@@ -12,6 +12,7 @@ from bot.discord.command_tree import command_tree
 from bot.discord.commands import Commands
 from bot.discord.config import DiscordConfig
 from bot.discord.events import Events
+from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
 from bot.discord.looks import Looks
 from bot.discord.outbound import DiscordPlatform
@@ -94,5 +95,6 @@ def _events(  # noqa: PLR0913 - the parts that others need too
         verdicts=verdicts,
         buttons=Buttons(handlers, workspaces, commands, settings_form, looks),
         reconciler=Reconciler(client, handlers, workspaces, inbound=inbound, verdicts=verdicts, config=config),
+        greeter=Greeter(handlers, workspaces, platform),
         pause_after_trouble=config.pause_after_trouble,
     )

@@ -79,6 +79,8 @@ class Buttons:
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
     ) -> PrivateReply:
         press = await self._read(interaction, custom_id, action, subject, given)
+        if action == "look_for_it":
+            return await self._commands.from_offer(interaction)
         if action == "look_mine":
             return PrivateReply.of(await self._looks.claim(interaction, press))
         return PrivateReply.of(await self._handlers.press(press))

@@ -121,12 +121,16 @@ def _about_me(commands: Commands) -> list[_Command]:
     async def stats(interaction: discord.Interaction) -> None:
         await commands.in_guild(interaction, lambda: commands.statistics(interaction))
 
+    @app_commands.command(name="help", description=command("help").description)
+    async def show_help(interaction: discord.Interaction) -> None:
+        await commands.in_guild(interaction, lambda: commands.help(interaction))
+
     @app_commands.command(description=command("timezone").description)
     @_described("timezone", "zone")
     async def timezone(interaction: discord.Interaction, zone: _Short = "") -> None:
         await commands.in_guild(interaction, lambda: commands.timezone(interaction, zone))
 
-    return [mine, timezone, privacy, stats]
+    return [mine, timezone, privacy, stats, show_help]
 
 
 def _for_managers(commands: Commands) -> list[_Command]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import discord
 
 from bot.discord.forms import FormInput, form_modal
+from bot.discord.greeting import ways
 from bot.discord.private_replies import PrivateReply, Work, acknowledged, language_of_user, reply_privately
 from bot.discord.reports import ReportInput, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
@@ -15,6 +16,7 @@ from bot.discord.workspaces import Workspaces, member_of
 from reunite import rights
 from reunite.entities import PlatformName, ReportKind
 from reunite.handlers import Handlers
+from reunite.messages import welcome
 from reunite.messages.forms import ReportForm
 from reunite.messages.wording import sentence
 
@@ -57,6 +59,10 @@ class Commands:
         )
         await reply_privately(interaction, lambda: self._reports.submit(interaction, which, given))
 
+    async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
+        """Take a post that the bot has offered to look for."""
+        return await self._reports.from_offer(interaction)
+
     async def from_menu(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Take any message as a report."""
         await reply_privately(interaction, lambda: self._reports.from_menu(interaction, message, kind))
@@ -79,14 +85,20 @@ class Commands:
         replies = await self._handlers.my_reports(*_workspace(interaction), member_of(interaction.user), language)
         return PrivateReply.of(*replies) if replies else PrivateReply(sentence("home_no_reports", language))
 
+    async def help(self, interaction: discord.Interaction) -> PrivateReply:
+        """Say what one can do."""
+        language = language_of_user(interaction)
+        return PrivateReply.of(welcome.usage(ways(language), language))
+
     async def statistics(self, interaction: discord.Interaction) -> PrivateReply:
         language = language_of_user(interaction)
         return PrivateReply.of(await self._handlers.statistics(*_workspace(interaction), language))
 
     async def privacy(self, interaction: discord.Interaction) -> PrivateReply:
         """Explain what is kept, attach all of the member's data, and offer to delete it."""
-        reply = await self._handlers.privacy(*_workspace(interaction), language_of_user(interaction))
-        export = await self._handlers.export(*_workspace(interaction), member_of(interaction.user))
+        member = member_of(interaction.user)
+        reply = await self._handlers.privacy(*_workspace(interaction), member, language_of_user(interaction))
+        export = await self._handlers.export(*_workspace(interaction), member)
         return replace(PrivateReply.of(reply), file=("reunite.json", _file(export)))
 
     async def timezone(self, interaction: discord.Interaction, zone: str) -> PrivateReply:

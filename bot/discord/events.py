@@ -4,6 +4,7 @@ import discord
 import structlog
 
 from bot.discord.buttons import Buttons
+from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
 from bot.discord.reconcile import Reconciler
 from bot.discord.verdicts import Verdicts
@@ -24,6 +25,7 @@ class Events:
         verdicts: Verdicts,
         buttons: Buttons,
         reconciler: Reconciler,
+        greeter: Greeter,
         pause_after_trouble: float,
     ) -> None:
         self._client = client
@@ -33,7 +35,7 @@ class Events:
         self._reconciler = reconciler
         self._pause_after_trouble = pause_after_trouble
         self._has_started = self._is_finishing = False
-        guild_events, message_events = GuildEvents(workspaces, inbound), MessageEvents(inbound)
+        guild_events, message_events = GuildEvents(workspaces, inbound, greeter), MessageEvents(inbound)
         for listeners in (self, guild_events, message_events, ReactionEvents(inbound, verdicts, buttons)):
             for name in dir(listeners):
                 if name.startswith("on_"):
@@ -72,12 +74,15 @@ class Events:
 class GuildEvents:
     """The guilds and channels that the bot is in."""
 
-    def __init__(self, workspaces: Workspaces, inbound: Inbound) -> None:
+    def __init__(self, workspaces: Workspaces, inbound: Inbound, greeter: Greeter) -> None:
         self._workspaces = workspaces
         self._inbound = inbound
+        self._greeter = greeter
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self._workspaces.join(guild)
+        async with self._workspaces.lock(guild.id):  # after it's forgotten, where it has just removed the bot
+            await self._workspaces.join(guild)
+        await self._greeter.greet(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self._workspaces.leave(guild)

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
@@ -21,8 +22,9 @@ from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.messages import wording
+from reunite.messages import offers, wording
 from reunite.ports import Outgoing
+from reunite.text.heads import names_a_thing
 
 _P = ParamSpec("_P")
 
@@ -32,6 +34,9 @@ _SETTLE_SECONDS: Final = 5.0
 _RECENT: Final = 1000
 
 _log = structlog.get_logger(__name__)
+
+_OFFERED_WITHIN: Final = timedelta(minutes=10)
+"""How old a post in words alone may be: what was missed for longer is talked about already."""
 
 _Method = Callable[Concatenate["Inbound", _P], Coroutine[object, object, None]]
 
@@ -91,6 +96,17 @@ class Inbound:
                 report = replace(report, author=author or report.author)
                 await self._report(report, channel[0], again=True, problem=problem)
             self.recent.append(message.id)
+        elif channel[1] is ReportKind.LOST and _may_be_a_loss(message):
+            await self._offer(message, channel[0].guild)
+
+    async def _offer(self, message: discord.Message, guild: discord.Guild) -> None:
+        """Ask the author of a post in words alone whether to look for what it names."""
+        key = f"{message.id}:offer"
+        offered = offers.offer(key, self._workspaces.language(guild))
+        try:
+            await self._platform.send(Outgoing(key, target_of(message), offered, maybe_sent=True))
+        except (TryAgainError, UndeliverableError) as error:
+            _log.warning("discord_post_unanswered", post=str(message.id), reason=str(error))
 
     def _report_channel(
         self, message: discord.Message, *, is_proxied: bool = False
@@ -149,7 +165,7 @@ class Inbound:
 
     @_counted
     async def edited(self, message: discord.Message) -> None:
-        """Update a report with the new words of its post; a post that was refused before is tried again."""
+        """Update a report with the new words and photos of its post; one that was refused before is tried again."""
         is_of_a_member = is_post(message) or message.webhook_id  # a proxy may edit what it has posted
         if message.edited_at is None or not is_of_a_member or message.guild is None:
             return
@@ -157,7 +173,8 @@ class Inbound:
             await self._workspaces.ensure_joined(message.guild)
             target = target_of(message)
             try:
-                changed = await self._handlers.edit(EditReport(target=target, text=text_of(message)))
+                photos = photos_of(message) if self._client.intents.message_content else None  # else it shows none
+                changed = await self._handlers.edit(EditReport(target=target, text=text_of(message), photos=photos))
             except TellUserError as error:
                 key = f"{message.id}:{message.edited_at.timestamp()}"
                 await self._send_problem(target, key, error, message.guild)
@@ -200,3 +217,9 @@ class Inbound:
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
                 await self._platform.threads.unname_of(target)
+
+
+def _may_be_a_loss(message: discord.Message) -> bool:
+    """Tell whether a new post, which answers nobody, names a thing."""
+    is_new = discord.utils.utcnow() - message.created_at < _OFFERED_WITHIN
+    return is_new and message.reference is None and names_a_thing(text_of(message))

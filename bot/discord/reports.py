@@ -131,6 +131,23 @@ class Reports:
         await thread.add_user(interaction.user)
         return thread
 
+    async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
+        """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
+        thread, offered = interaction.channel, interaction.message
+        if not isinstance(thread, discord.Thread) or offered is None:
+            raise TellUserError("nothing_here")
+        place = thread if isinstance(thread.parent, discord.ForumChannel) else thread.parent
+        if not isinstance(place, discord.TextChannel | discord.Thread):
+            raise TellUserError("nothing_here")
+        try:
+            post = await place.fetch_message(thread.id)
+        except discord.NotFound as error:
+            raise TellUserError("nothing_here") from error
+        reply = await self.from_menu(interaction, post, ReportKind.LOST)
+        with suppress(discord.HTTPException):  # it stays, and a second press finds the same report
+            await offered.delete()
+        return reply
+
     async def from_menu(
         self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind
     ) -> PrivateReply:

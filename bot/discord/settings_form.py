@@ -22,6 +22,7 @@ from reunite.text.zones import zone_of_locale
 
 _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
+_DIGEST: Final = "setup:digest"
 _MOST: Final = 10
 """Channels of a kind, or roles, that can be chosen."""
 _CHANNEL_TYPES: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
@@ -44,6 +45,7 @@ class SettingsForm:
         buttons = (
             RenderedButton(_CHANNELS, sentence("setup_places", language), plain),
             RenderedButton(_RULES, sentence("setup_ways", language), plain),
+            RenderedButton(_DIGEST, sentence("setup_digest", language), plain),
         )
         return Rendered(None, embed, discord.AllowedMentions.none(), buttons)
 
@@ -61,6 +63,7 @@ class SettingsForm:
             ("setup_sealed", ", ".join(sealed)),
             ("setup_timezone", settings.timezone),
             ("setup_keep_days", str(settings.keep_days)),
+            ("setup_digest", _digests(language)[_digest(settings)]),
             ("setup_returned_by", sentence(f"returned_by_{settings.returned_by}", language)),
         )
         return [f"**{sentence(key, language)}:** {value or '–'}" for key, value in values]
@@ -92,6 +95,8 @@ class SettingsForm:
         if custom_id == _CHANNELS:
             proposed = settings.timezone or zone_of_locale(str(guild.preferred_locale))
             inputs = _channel_inputs(replace(settings, timezone=proposed), language)
+        elif custom_id == _DIGEST:
+            inputs = _digest_inputs(settings, language)
         else:
             inputs = _rule_inputs(settings, language)
         await acknowledged(interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs)))
@@ -112,7 +117,8 @@ class SettingsForm:
         assert guild is not None  # noqa: S101 - it was just checked
         await self._workspaces.ensure_joined(guild)
         before = self._workspaces.settings(guild)
-        settings = _with_channels(before, given) if custom_id == _CHANNELS else _with_rules(before, given)
+        change = {_CHANNELS: _with_channels, _DIGEST: _with_digest}.get(custom_id, _with_rules)
+        settings = change(before, given)
         await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
         await self._workspaces.join(guild)
         return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
@@ -140,6 +146,19 @@ def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
         labelled(sentence("setup_moderators", language), roles),
         labelled(sentence("setup_timezone", language), zone, sentence("setup_timezone_hint", language)),
     ]
+
+
+def _digest_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
+    label = sentence("setup_digest", language)
+    return [labelled(label, _select("digest", _digests(language), [_digest(settings)]))]
+
+
+def _digest(settings: Settings) -> str:
+    return "on" if settings.digest else "off"
+
+
+def _digests(language: str) -> Mapping[str, str]:
+    return {each: sentence(f"setup_digest_{each}", language) for each in ("on", "off")}
 
 
 def _channel_select(name: str, chosen: Iterable[str], most: int = _MOST) -> ui.ChannelSelect[Any]:
@@ -194,6 +213,10 @@ def _with_channels(settings: Settings, given: FormInput) -> Settings:
         moderators=given.values.get("moderators", ()),
         timezone=given["timezone"],
     )
+
+
+def _with_digest(settings: Settings, given: FormInput) -> Settings:
+    return replace(settings, digest=given["digest"] == "on")
 
 
 def _with_rules(settings: Settings, given: FormInput) -> Settings:

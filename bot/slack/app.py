@@ -104,7 +104,7 @@ def _parts(
         commands=Commands(handlers, reports, looks, linking, background),
         reports=reports,
         looks=looks,
-        buttons=Buttons(handlers, looks, home.publish, background),
+        buttons=Buttons(handlers, reports, looks, home.publish, background=background),
         home=home,
         settings_form=settings_form,
         linking=linking,

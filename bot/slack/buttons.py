@@ -14,6 +14,7 @@ from bot.slack.markup import escape
 from bot.slack.posts import form_photos
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.render import PRESS, parse_answer_id, with_answer
+from bot.slack.reports import Reports
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.commands import AnswerQuestion, Press
 from reunite.errors import TellUserError
@@ -32,9 +33,12 @@ Refresh = Callable[[SlackWorkspace, str], Coroutine[Any, Any, None]]
 class Buttons:
     """Handles presses and modals."""
 
-    def __init__(self, handlers: Handlers, looks: Looks, refresh: Refresh, background: Background) -> None:
+    def __init__(
+        self, handlers: Handlers, reports: Reports, looks: Looks, refresh: Refresh, *, background: Background
+    ) -> None:
         """`refresh` updates someone's home tab."""
         self._handlers = handlers
+        self._reports = reports
         self._looks = looks
         self._refresh = refresh
         self._background = background
@@ -66,6 +70,9 @@ class Buttons:
     async def _pressed(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
         action, subject = _parse_press_id(body["actions"][0]["action_id"].removeprefix(PRESS))
         language = person.language
+        if action == "look_for_it":
+            await self._reports.from_offer(workspace, body, person, private)
+            return
         if form := form_of(action, language):
             location = {"channel": private.channel, "message": private.message or ""}
             context = {"language": language, "press": f"{action}:{subject}", **location}

@@ -1,7 +1,7 @@
 """What `/lost` and `/found` do. Only the person who used them sees the reply."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -18,9 +18,13 @@ from reunite.community import is_link_code
 from reunite.entities import ReportKind
 from reunite.handlers import Handlers
 from reunite.language import sentence
+from reunite.messages import welcome
 from reunite.messages.reply import Plain, Reply
+from reunite.messages.welcome import Ways
 
 Body = Mapping[str, Any]
+_HOME: Final = "App Home"
+WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", _HOME, _HOME, f"{LOST} help")
 
 
 class Commands:
@@ -55,9 +59,7 @@ class Commands:
             case ["mine"]:
                 await self._my_reports(workspace, person, private)
             case ["help"]:
-                usage = sentence("slack_help", person.language, lost=LOST, found=FOUND)
-                search = sentence("slack_search_help", person.language, lost=LOST)
-                await private.send_words(f"{usage}\n{search}", person.language)
+                await private.send([welcome.usage(WAYS, person.language)], person.language)
             case ["search"] if kind is ReportKind.LOST:
                 await self._looks.open(person, private)
             case ["search", *_] if kind is ReportKind.LOST:

@@ -84,7 +84,7 @@ class Home:
         if action == "export":
             await self._export(workspace, person)
             return words_modal(sentence("home_exported", language), language)
-        reply = await self._handlers.privacy("slack", workspace.team, language)
+        reply = await self._handlers.privacy("slack", workspace.team, person.member, language)
         export = {"type": "actions", "elements": [button(f"{HOME}export", sentence("home_export", language))]}
         return modal(NAME, [*blocks(reply, workspace.link_to), export], language)
 

@@ -14,6 +14,7 @@ import structlog
 
 from bot.channels import without_deleted
 from bot.slack.background import Background
+from bot.slack.commands import WAYS
 from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
@@ -21,11 +22,12 @@ from bot.slack.posts import REPORTS, Body, files_of, is_post, key_of, message_at
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
-from reunite.entities import ReplyTarget, VerdictKind
+from reunite.entities import ReplyTarget, ReportKind, VerdictKind
 from reunite.errors import PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.messages import wording
+from reunite.messages import offers, wording
 from reunite.ports import Outgoing
+from reunite.text.heads import names_a_thing
 
 VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REFUSE}
 _TRIES: Final = 5
@@ -79,6 +81,17 @@ class Inbound:
                     await self.edited(workspace, channel, message)
             case {"channel": channel} if files_of(event) and is_post(workspace, event):
                 await self.posted(workspace, channel, event)
+            case {"channel": channel} if _may_be_a_loss(workspace, event):
+                await self._offer(workspace, channel, event)
+
+    async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
+        """Ask the author of a post in words alone whether to look for what it names."""
+        if names_a_thing(await words_of(workspace, message)):
+            key = f"{key_of(channel, message['ts'])}:offer"
+            settings = await self._handlers.settings("slack", workspace.team)
+            target = workspace.target(channel, message["ts"])
+            offered = Outgoing(key, target, offers.offer(key, settings.language), maybe_sent=True)
+            self._background.start(_persistently(lambda: self._platform.send(offered)))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
@@ -109,13 +122,15 @@ class Inbound:
             self._background.start(self._acknowledge(command.target))
 
     async def edited(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Update a report with the new words of its post; a post that was refused before is tried again."""
+        """Update a report with the new words and photos of its post; one that was refused before is tried again."""
         target, key = workspace.target(channel, message["ts"]), key_of(channel, message["ts"])
         if self._edits.is_outdated(key, message):
             return
         try:
-            words = await words_of(workspace, message)
-            edited = await self._handlers.edit(EditReport(target=target, text=words))
+            words, found = await words_of(workspace, message), await photos_of(workspace, message)
+            are_known = all(problem.key == "photo_gone" for problem in found.problems)  # else one may still be there
+            photos = found.photos if are_known else None
+            edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
             if not edited and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
@@ -161,8 +176,17 @@ class Inbound:
         """Read the channels again, unless somebody else joined one."""
         if event["type"] in DELETED_CHANNEL_EVENTS:
             await self._channel_deleted(workspace.team, event["channel"])
-        if event["type"] != "member_joined_channel" or event.get("user") == workspace.bot_user:
+        is_join, is_ours = event["type"] == "member_joined_channel", event.get("user") == workspace.bot_user
+        if not is_join or is_ours:
             await workspace.refresh()
+        if is_join and is_ours:
+            await self._greet(workspace, event["channel"])
+
+    async def _greet(self, workspace: SlackWorkspace, channel: str) -> None:
+        """Greet a workspace in the first channel that the bot is invited to."""
+        if greeting := await self._handlers.welcome.greeting("slack", workspace.team, WAYS):
+            outgoing = Outgoing(f"{workspace.team}:greeting", workspace.target(channel, None), greeting)
+            self._background.start(_persistently(lambda: self._platform.send(outgoing)))
 
     async def _channel_deleted(self, team: str, channel: str) -> None:
         """Withdraw the reports whose posts were in a deleted channel, and drop it from the settings."""
@@ -199,6 +223,12 @@ async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None
             await asyncio.sleep(error.after or 1)
         else:
             return
+
+
+def _may_be_a_loss(workspace: SlackWorkspace, event: Body) -> bool:
+    """Tell whether a person posts words alone in a channel for lost reports, and not in a thread."""
+    is_new = not event.get("subtype") and "thread_ts" not in event and is_post(workspace, event)
+    return is_new and workspace.role(event["channel"]) is ReportKind.LOST
 
 
 def _subject(event: Body) -> str:

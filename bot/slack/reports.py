@@ -1,17 +1,19 @@
 """Reports by command, shortcut or modal: where they go, and who may see them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.errors import SlackApiError
 
 from bot.slack.background import Background
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
-from bot.slack.posts import REPORTS, form_photos, is_post, key_of, moment_of, photos_of, words_of
+from bot.slack.posts import REPORTS, form_photos, is_post, key_of, message_at, moment_of, photos_of, words_of
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite import rights
@@ -97,10 +99,22 @@ class Reports:
             raise TellUserError("not_in_threads")
         if not is_post(workspace, message):
             raise TellUserError("only_own_post")
+        kind = ReportKind.FOUND if body["callback_id"] == FOUND_THIS else ReportKind.LOST
+        await self.take(workspace, (channel, message), kind, person, private)
+
+    async def take(
+        self,
+        workspace: SlackWorkspace,
+        post: tuple[str, Body],
+        kind: ReportKind,
+        person: Person,
+        private: PrivateReplies,
+    ) -> None:
+        """Take a post (its channel and message) as a report by its author, and tell a person so."""
+        channel, message = post
         is_own = message["user"] == person.member.id
         rights.check_member("report_post_of", is_moderator=person.is_moderator, is_author=is_own)
         author = person if is_own else await workspace.person(message["user"])
-        kind = ReportKind.FOUND if body["callback_id"] == FOUND_THIS else ReportKind.LOST
         found, words = await photos_of(workspace, message), await words_of(workspace, message)
         if found.problems and not (found.photos or words):
             raise found.problems[0]
@@ -113,6 +127,18 @@ class Reports:
             posted_at=moment_of(message["ts"]),
         )
         await self._report(report, person, private, found.problems)
+
+    async def from_offer(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
+        """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
+        channel = body["channel"]["id"]
+        message = await message_at(workspace, channel, body["message"].get("thread_ts", ""))
+        if message is None:
+            raise TellUserError("nothing_here")
+        if not is_post(workspace, message):
+            raise TellUserError("only_own_post")
+        await self.take(workspace, (channel, message), ReportKind.LOST, person, private)
+        with suppress(SlackApiError):  # it stays, and a second press finds the same report
+            await workspace.client.chat_delete(channel=channel, ts=body["message"]["ts"])
 
     async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
         view = body["view"]

@@ -68,6 +68,7 @@ class SettingsForm:
             private_reports="private" in given.get("private_reports", ()),
             sealed_categories=tuple(given.get("sealed_categories", ())),
             returned_by=given["returned_by"],
+            digest="on" in given.get("digest", ()),
             keep_days=int(given["keep_days"]),
         )
         await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=settings))
@@ -140,7 +141,13 @@ def _rule_inputs(settings: Settings, language: str) -> list[Element]:
         labelled(
             "returned_by", sentence("setup_returned_by", language), _returned_by(settings, language), required=True
         ),
+        labelled("digest", sentence("setup_digest", language), _digest(settings, language)),
     ]
+
+
+def _digest(settings: Settings, language: str) -> Element:
+    boxes = [option("on", sentence("setup_digest_on", language))]
+    return {"type": "checkboxes", "options": boxes, **_initial("initial_options", boxes * settings.digest)}
 
 
 def _returned_by(settings: Settings, language: str) -> Element:

@@ -57,8 +57,9 @@ class Buttons:
 
     async def privacy(self, request: web.Request) -> web.Response:
         """Return what is kept of members, with the button that deletes it."""
-        await requests.json_body(request)
-        return self._replies([await self._handlers.privacy("web", WORKSPACE, self._chat.language)])
+        body = await requests.json_body(request)
+        member, language = requests.member(body.get("name")), self._chat.language
+        return self._replies([await self._handlers.privacy("web", WORKSPACE, member, language)])
 
     async def statistics(self, request: web.Request) -> web.Response:
         """Return the community's statistics, to moderators only."""

@@ -20,6 +20,7 @@ _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "got_back", "where_i
 _OF_AUTHOR: Final[Collection[Action]] = {
     "secret",
     "whereabouts",
+    "reminders_off",
     "withdraw",
     "extend",
     "add_photo",
@@ -132,7 +133,7 @@ class _Board:
             return False
         if message.reply and message.reply.kind == "handover" and not self._is_between(message.reply):
             return False
-        return is_opening or report.state is not ReportState.WITHDRAWN
+        return is_opening or report.state is not ReportState.WITHDRAWN or not report.purged  # none of it was readable
 
     def _is_between(self, reply: Reply) -> bool:
         """Tell whether the viewer is one of the people in a conversation, or a moderator."""
@@ -194,7 +195,7 @@ class _Board:
         may_read = self._viewer.may_read(report)
         return {
             "kind": report.kind,
-            "state": report.state,
+            "state": "unreadable" if report.state is ReportState.WITHDRAWN and not report.purged else report.state,
             "looking": is_waiting,
             "own": self._viewer.owns(report),
             "sealed": report.sealed,

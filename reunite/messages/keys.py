@@ -1,5 +1,6 @@
 """The idempotency keys of the outbox: one function for each reply, so that two places can't spell a key differently."""
 
+from datetime import datetime
 from typing import Literal, NewType
 from uuid import UUID
 
@@ -88,6 +89,20 @@ def no_conversation(match: UUID, reader: ReportKind | Literal["moderators"]) -> 
 def said_returned(match: UUID, reader: ReportKind) -> ReplyKey:
     """Return the key of what a side reads once the other one says that the item is back."""
     return ReplyKey(f"{match}:said:{reader}")
+
+
+def digest(workspace: UUID, at: datetime) -> ReplyKey:
+    """Return the key of a workspace's digest of a day."""
+    return ReplyKey(f"{workspace}:digest:{at:%Y-%m-%d}")
+
+
+def ends_soon(report: UUID, end: datetime) -> ReplyKey:
+    """Return the key of the reminder of one end, which may be put off."""
+    return ReplyKey(f"{report}:ends:{end:%Y-%m-%d}")
+
+
+def claim_reminder(claim: UUID, state: ClaimState) -> ReplyKey:
+    return ReplyKey(f"{claim}:reminder:{state}")
 
 
 def claim_decision(claim: UUID, state: ClaimState) -> ReplyKey:

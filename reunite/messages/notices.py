@@ -160,10 +160,12 @@ def extended(until: datetime, language: str) -> Reply:
     return Reply("note", ((Plain(sentence("note_extended", language, until=date_words(until, language))),),))
 
 
-def privacy(workspace: UUID, keep_days: int, language: str) -> Reply:
-    """Say what is kept and for how long, and offer to delete it."""
+def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool = True) -> Reply:
+    """Say what is kept and for how long, and offer to delete it, and to switch reminders off or on."""
     text = plural("privacy", keep_days, language)
-    return Reply("note", ((Plain(text),),), buttons=(button("forget", workspace, language),))
+    switch: Action = "reminders_off" if reminders else "reminders_on"
+    actions: tuple[Action, ...] = ("forget", switch)
+    return Reply("note", ((Plain(text),),), buttons=tuple(button(each, workspace, language) for each in actions))
 
 
 def forgotten(reports: int, language: str) -> Reply:

@@ -97,6 +97,7 @@ ReplyKind = Literal[
 Action = Literal[
     "mine",
     "not_mine",
+    "look_for_it",
     "pick",
     "none_of_these",
     "look_mine",
@@ -117,10 +118,13 @@ Action = Literal[
     "add_photo",
     "add_detail",
     "forget",
+    "reminders_off",
+    "reminders_on",
 ]
 """What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over`,
-`where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace, all
-others about a report. `look_page` shows the page that begins with its match in place of the reply."""
+`where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace,
+those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, all others about a
+report. `look_page` shows the page that begins with its match in place of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,12 @@ class Reply:
         old, new = Quoted(before, report), Quoted(now, report)
         kept = [line for line in self.lines if now or old not in line]
         return replace(self, lines=tuple(tuple(new if span == old else span for span in line) for line in kept))
+
+    def without_photos(self, photos: Collection[UUID]) -> "Reply":
+        """Return the reply without photos that are gone."""
+        picture = None if self.picture and self.picture.photo in photos else self.picture
+        gallery = tuple(replace(tile, photo=None) if tile.photo in photos else tile for tile in self.gallery)
+        return replace(self, picture=picture, gallery=gallery)
 
     def without_person(self, member: str, word: str) -> "Reply":
         """Return the reply with a word in the place of a member."""

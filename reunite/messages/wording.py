@@ -245,7 +245,7 @@ def quote(report: Report) -> list[Line]:
 
 def button(action: Action, subject: UUID, language: str) -> Button:
     style: Literal["plain", "good", "bad"] = "plain"
-    if action in {"mine", "confirm", "accept_claim", "release", "got_back", "handed_over"}:
+    if action in {"mine", "confirm", "accept_claim", "release", "got_back", "handed_over", "look_for_it"}:
         style = "good"
     elif action in {"withdraw", "forget", "refuse", "reject_claim"}:
         style = "bad"

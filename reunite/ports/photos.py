@@ -1,6 +1,6 @@
 """Photos of reports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +12,14 @@ class Photos(Protocol):
 
     async def of(self, report: UUID) -> Sequence[Photo]:
         """Return a report's photos in order."""
+        ...
+
+    async def of_post(self, report: UUID) -> Sequence[Photo]:
+        """Return the photos that came with a report's post, without those that were added by a button."""
+        ...
+
+    async def remove(self, photos: Collection[UUID]) -> None:
+        """Delete photos with their embeddings; no match is shown with one of them any more."""
         ...
 
     async def add(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:

@@ -4,10 +4,11 @@ from typing import Protocol
 from uuid import UUID
 
 from reunite.entities import Question
+from reunite.ports.reminders import Reminders
 
 
-class Questions(Protocol):
-    """The questions of a community's lost reports."""
+class Questions(Reminders, Protocol):
+    """What a community's members are asked: the questions of their lost reports, and reminders."""
 
     async def ask(self, report: UUID, question: Question) -> None:
         """Store a report's question; one that was asked before stays."""

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from reunite.entities import Label, Report, Verdict, Why
 
-Audience = Literal["thread", "moderators", "pair"]
-"""Who reads a reply: a report's thread, the moderators' channel of its workspace, or the people whom it names, in a
-conversation of their own."""
+Audience = Literal["thread", "moderators", "pair", "channel"]
+"""Who reads a reply: a report's thread, the moderators' channel of its workspace, the people whom it names, in a
+conversation of their own, or everyone in the channel of the report's post."""
 
 
 @dataclass(frozen=True, slots=True)

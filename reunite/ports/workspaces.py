@@ -14,6 +14,10 @@ class Workspaces(Protocol):
 
     async def settings(self, workspace: UUID) -> Settings: ...
 
+    async def settings_for(self, report: UUID) -> Settings:
+        """Return the settings of a report's workspace."""
+        ...
+
     async def save_settings(self, workspace: UUID, settings: Settings) -> None: ...
 
     async def member_zone(self, workspace: UUID, member: str) -> str:

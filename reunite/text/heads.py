@@ -69,6 +69,12 @@ def _pieces(english: str) -> tuple[list[list[str]], list[list[str]]]:
     return leading, [_WORD.findall(piece) for pieces in phrases for piece in pieces[1:]]
 
 
+def names_a_thing(text: str) -> bool:
+    """Return whether a text in any of our languages names a thing that we know."""
+    phrases = _PHRASE_END.split(_folded(normalise(content_of(text).thing)))
+    return any(_known(_WORD.findall(phrase)) for phrase in phrases)
+
+
 def _folded(english: str) -> str:
     return plain(_ASIDE.sub(" ", english))
 

@@ -28,7 +28,10 @@ from reunite.posts import AnswerResult
 from tests.contract.absence_cases import AbsenceCases
 from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
+from tests.contract.photo_edit_cases import PhotoEditCases
+from tests.contract.reminder_cases import ReminderCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
+from tests.contract.welcome_cases import WelcomeCases
 
 
 class PostCases:
@@ -437,7 +440,7 @@ class OwnCases:
             with pytest.raises(TellUserError, match=error):
                 await stage.handlers.set_up(ChangeSettings(platform="web", workspace="here", settings=settings))
         assert await stage.handlers.settings("web", "here") == Settings()
-        assert "60" in (await stage.handlers.privacy("web", "here")).text()
+        assert "60" in (await stage.handlers.privacy("web", "here", ADA)).text()
 
     async def test_the_numbers_tell_nothing_of_sealed_reports(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
@@ -628,6 +631,9 @@ class HandlerCases(
     LookCases,
     RefusalCases,
     HandoverCases,
+    PhotoEditCases,
+    ReminderCases,
+    WelcomeCases,
     ZoneCases,
 ):
     """All of them."""

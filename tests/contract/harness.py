@@ -18,7 +18,18 @@ from reunite.ports import Audience, Platform, Sent
 from tests.support.pictures import drawing
 from tests.support.waiting import eventually
 
-Feature = Literal["bots", "pings", "posts of the bot", "channels", "links", "leaving", "locales", "refusals"]
+Feature = Literal[
+    "bots",
+    "pings",
+    "posts of the bot",
+    "channels",
+    "links",
+    "leaving",
+    "locales",
+    "refusals",
+    "files of a post",
+    "words alone",
+]
 Mark = Literal["✅", "❌"]
 JPEG = drawing("red")
 
@@ -93,6 +104,20 @@ class Harness(ABC):
     @abstractmethod
     async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
         """Change the words of one's post."""
+
+    async def invite(self) -> None:
+        """Invite the bot, as if it had never been here."""
+        self.skip("leaving")
+
+    async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
+        """Post words alone in a channel."""
+        del channel, author, text
+        self.skip("words alone")
+
+    async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
+        """Let one's post have new photos of these names, and no others."""
+        del post, text, names
+        self.skip("files of a post")
 
     @abstractmethod
     async def report_privately(self, author: Member, words: str) -> str:
@@ -170,6 +195,10 @@ class Harness(ABC):
     @abstractmethod
     async def answers(self, root: ReplyTarget) -> list[str]:
         """Return the bot's messages in a post's thread."""
+
+    async def answer_at(self, root: ReplyTarget, answer: str) -> Sent:
+        """Return where an answer in a post's thread is."""
+        return Sent(root.channel, answer)
 
     def forget(self) -> None:  # noqa: B027 - most platforms remember nothing
         """Let the minutes pass for which the platform itself refuses what it was just sent."""

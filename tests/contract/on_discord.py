@@ -95,6 +95,18 @@ class OnDiscord(Harness):
         del author
         await self.double.edit(str(post.message), text)
 
+    async def invite(self) -> None:
+        await self.double.remove_bot()
+        await self.double.add_bot()
+
+    async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
+        post = await self.double.post(channel, author.id, text)
+        return ReplyTarget("discord", self.double.guild_id, self.double.channel(channel), post)
+
+    async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
+        files = [self.double.attach(post.channel, name, JPEG, "image/jpeg") for name in names]
+        await self.double.edit(str(post.message), text, attachments=files)
+
     async def report_privately(self, author: Member, words: str) -> str:
         opening = await self.double.slash("lost", author.id, "general")
         await self.double.opened(opening)
@@ -176,6 +188,10 @@ class OnDiscord(Harness):
 
     def pinged(self, by: Sent) -> set[str]:
         return self.double.pinged(self.double.find(by.message))
+
+    async def answer_at(self, root: ReplyTarget, answer: str) -> Sent:
+        del root
+        return Sent(self.double.find(answer)["channel_id"], answer)
 
     async def answers(self, root: ReplyTarget) -> list[str]:
         return [each["id"] for each in self.double.replies(str(root.message))]

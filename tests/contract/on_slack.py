@@ -98,6 +98,20 @@ class OnSlack(Harness):
         del author
         self.double.edit(post.channel, str(post.message), text)
 
+    async def invite(self) -> None:
+        self.double.invite_bot(self.channels["found"])
+        self.double.invite_bot(self.channels["lost"])
+
+    async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
+        ts = self.double.post(self.channels[channel], author.id, text)
+        return ReplyTarget("slack", TEAM, self.channels[channel], ts)
+
+    async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
+        owner = self.double.message(post.channel, str(post.message))
+        assert owner
+        files = [self.double.api.files.add(owner["user"], name, JPEG) for name in names]
+        self.double.edit(post.channel, str(post.message), text, files=files)
+
     async def report_privately(self, author: Member, words: str) -> str:
         await self.double.slash("lost", "", author.id, self.channels["found"])
         return (await self._filled(author, words=words, seen="private")).words

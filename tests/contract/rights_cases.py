@@ -121,8 +121,10 @@ OF_LOOKS: Final[frozenset[Act]] = frozenset({"look_mine", "look_page"})
 """Tested where looks are."""
 HANDOVERS: Final[frozenset[Act]] = frozenset({"got_back", "handed_over", "where_is_it"})
 """What follows an accepted claim."""
-BY_ADAPTERS: Final[frozenset[Act]] = frozenset({"report_post_of", "edit_post", "set_up", "statistics", "link"})
-FOR_ALL: Final[frozenset[Act]] = frozenset({"report", "show_own", "export", "forget"})
+BY_ADAPTERS: Final[frozenset[Act]] = frozenset(
+    {"report_post_of", "look_for_it", "edit_post", "set_up", "statistics", "link"}
+)
+FOR_ALL: Final[frozenset[Act]] = frozenset({"report", "show_own", "export", "forget", "reminders_off", "reminders_on"})
 
 
 def test_every_row_is_tested_here_or_at_an_adapter() -> None:

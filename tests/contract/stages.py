@@ -19,6 +19,7 @@ from reunite.commands import (
     ReportFound,
     ReportLost,
 )
+from reunite.digest import digest
 from reunite.entities import (
     IncomingPhoto,
     Label,
@@ -39,7 +40,9 @@ from reunite.matching.scoring import ScoredCandidate
 from reunite.messages.reply import Action, Reply
 from reunite.ports import Audience, Sent, Session, Store
 from reunite.ports.outbox import Outbox
+from reunite.reminders import Due, remind
 from tests.doubles.memory import MemoryStore
+from tests.doubles.memory.reminders import due_digests, due_reminders
 
 ADA, BEN, MODERATOR = Member("ada", "Ada Lovelace"), Member("ben", "Ben Nevis"), Member("mo", "Mo Derator")
 COPY = b"a stored copy"
@@ -86,6 +89,27 @@ class Stage(ABC):
     @abstractmethod
     async def deliver(self, report: Report) -> None:
         """Send what is queued on a report's platform; each message is named by its number."""
+
+    @abstractmethod
+    async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
+        """Return what is to be brought up at a moment."""
+
+    @abstractmethod
+    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
+        """Return the workspaces whose digest is due at a moment."""
+
+    async def digest(self, days: float) -> None:
+        """Post the digests that are due after so many days, as a worker's sweep does."""
+        at = self.time + timedelta(days=days)
+        for community, workspace in await self.due_digests(at):
+            async with self.session(community) as session:
+                await digest(session, workspace, at)
+
+    async def remind(self, hours: float) -> None:
+        """Bring up what is due after so many hours, as a worker's sweep does."""
+        for community, due in await self.due(self.time + timedelta(hours=hours)):
+            async with self.session(community) as session:
+                await remind(session, due)
 
     @abstractmethod
     async def keep_photos(self, report: Report) -> None:
@@ -222,6 +246,12 @@ class MemoryStage(Stage):
                 if row.sent is None and not row.is_removed:
                     session.outbox.deliver(row.key, Sent(report.target.channel, f"sent {number}"))
 
+    async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
+        return due_reminders(self.memory.tables, at)
+
+    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
+        return due_digests(self.memory.tables, at)
+
     async def keep_photos(self, report: Report) -> None:
         async with self.memory.session(report.community) as session:
             for photo in await session.photos.of(report.id):
@@ -244,6 +274,12 @@ class PostgresStage(Stage):
                 async with self.postgres.session(item.community) as session:
                     sent = Sent(report.target.channel, f"sent {item.seq}")
                     await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
+
+    async def due(self, at: datetime) -> list[tuple[UUID, Due]]:
+        return await self.postgres.due_reminders(at, 100)
+
+    async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
+        return await self.postgres.due_digests(at, 100)
 
     async def keep_photos(self, report: Report) -> None:
         async with self.postgres.session(report.community) as session:

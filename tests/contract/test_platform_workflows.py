@@ -150,6 +150,52 @@ async def test_changed_words_of_a_post_are_taken_over_wherever_they_stand(here: 
     assert "a pink umbrella & more" in str(await here.words(card))
 
 
+async def test_a_community_is_greeted_once_and_told_what_to_try(here: Harness) -> None:
+    here.needs("leaving")
+    await here.invite()
+
+    async def greeted() -> bool:
+        return "black umbrella" in await here.public()
+
+    await eventually(greeted)
+    assert (await here.public()).count("black umbrella") < 3  # Slack's message has the words twice, once as its text
+
+
+async def test_words_alone_get_an_offer_and_become_a_report_only_if_their_author_wants(here: Harness) -> None:
+    here.needs("words alone")
+    ann, mallory = here.join("Ann"), here.join("Mallory")
+    chat = await here.post_words("lost", mallory, "thanks everyone!")
+    elsewhere = await here.post_words("found", ann, "a black umbrella")
+    post = await here.post_words("lost", ann, "I lost my black umbrella")
+    [answer] = await eventually(partial(here.answers, post))
+    assert [await here.answers(each) for each in (chat, elsewhere)] == [[], []]
+    assert await here.reports() == []
+    offer = await here.answer_at(post, answer)
+    assert await here.words(offer) == sentence("offer")
+    assert (await here.press(offer, sentence("button_look_for_it"), mallory)).words == sentence("only_own_post")
+    await here.press(offer, sentence("button_look_for_it"), ann)
+    [report] = await here.reports()
+    assert (report.kind, report.text, report.author, report.target) == ("lost", "I lost my black umbrella", ann, post)
+
+    async def withdrawn() -> bool:
+        return await here.answers(post) == []
+
+    await eventually(withdrawn)
+
+
+@pytest.mark.parametrize("names", [("photo.jpg", "back.jpg"), ("back.jpg",), ()])
+async def test_photos_that_a_post_gets_or_loses_count(here: Harness, names: tuple[str, ...]) -> None:
+    post = await here.post_photo("found", here.join("Ann"), "umbrella")
+    [report] = await here.reports()
+    await here.change_photos(post, "umbrella", *names)
+
+    async def taken() -> bool:
+        async with here.store.session(report.community) as session:
+            return [photo.name for photo in await session.photos.of(report.id)] == list(names)
+
+    await eventually(taken)
+
+
 async def test_a_fresh_link_leads_to_a_posts_photo_as_long_as_it_is_there(here: Harness) -> None:
     here.needs("links")
     ann = here.join("Ann")

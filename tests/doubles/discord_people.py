@@ -48,7 +48,9 @@ class People(Guild):
         await self.gateway.dispatch("GUILD_DELETE", {"id": self.guild_id})
 
     async def add_bot(self) -> None:
-        await self.gateway.dispatch("GUILD_CREATE", self.guild())
+        # discord.py takes a guild for a new one where `unavailable` is absent (discord.state, parse_guild_create).
+        guild = {key: value for key, value in self.guild().items() if key != "unavailable"}
+        await self.gateway.dispatch("GUILD_CREATE", guild)
 
     # Posts
 
@@ -103,9 +105,9 @@ class People(Guild):
         """Send a message's event (again)."""
         await self.gateway.dispatch("MESSAGE_CREATE", {**self.public(message), **self._about(message)})
 
-    async def edit(self, message: str, text: str, *, tell: bool = True) -> None:
-        """Change the words of a post; without `tell` the bot is not told, as while it is away."""
-        edited = self.find(message) | {"content": text, "edited_timestamp": shapes.now()}
+    async def edit(self, message: str, text: str, *, tell: bool = True, **more: object) -> None:
+        """Change the words of a post, or also its files; without `tell` the bot is not told, as while it is away."""
+        edited = self.find(message) | {"content": text, "edited_timestamp": shapes.now(), **more}
         self.messages[edited["channel_id"]][message] = edited
         if tell:
             await self.gateway.dispatch("MESSAGE_UPDATE", {**self.public(edited), **self._about(edited)})

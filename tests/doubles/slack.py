@@ -179,12 +179,12 @@ class SlackDouble(SlackViews):
         self.messages[channel].append(message)
         return message
 
-    def edit(self, channel: str, ts: str, text: str, *, unheard: bool = False) -> None:
-        """Change a message's words."""
+    def edit(self, channel: str, ts: str, text: str, *, unheard: bool = False, **more: Any) -> None:
+        """Change a message's words, or also its files."""
         message = self.message(channel, ts)
         assert message
         before = dict(message)
-        message |= {"text": text, "edited": {"user": message["user"], "ts": self.next_ts()}}
+        message |= {"text": text, "edited": {"user": message["user"], "ts": self.next_ts()}, **more}
         hidden = {"type": "message", "subtype": "message_changed", "channel": channel, "hidden": True}
         if not unheard:
             self.tell({**hidden, "ts": self.next_ts(), "message": dict(message), "previous_message": before})

@@ -163,7 +163,7 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
         used = await here.discord.slash("setup", manager, "general")
         await here.discord.answer(used)
         panel = used.said[0]
-        places, ways = here.discord.buttons(panel)
+        places, ways, _ = here.discord.buttons(panel)
         opened = await here.discord.press(panel["id"], places, manager)
         await here.discord.opened(opened)
         lost = here.discord.channel("general")

@@ -16,6 +16,8 @@ from tests.support.keys import KEYS
 OWNERS = {
     "add_first_calibration",
     "all_communities",
+    "due_digests",
+    "due_reminders",
     "communities_to_teach",
     "enter_workspace",
     "expired_reports",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reunite.text.heads import head_noun, head_of
+from reunite.text.heads import head_noun, head_of, names_a_thing
 from reunite.text.words import stem
 
 _DATA = Path(__file__).parents[1] / "data"
@@ -40,3 +40,16 @@ def test_the_head_of_a_report_is_its_thing(name: str, count: int, least: float) 
 )
 def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> None:
     assert head_noun(text) == noun
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("I lost my black backpack yesterday", True), ("anyone seen my keys?", True), ("Jemand meine Jacke?", True),
+        ("J'ai perdu mon portefeuille", True), ("財布をなくしました", True), ("zgubiłem klucze", True),
+        ("thanks everyone!", False), ("lol", False), ("good luck", False), ("Is the office open tomorrow?", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_a_text_names_a_thing_only_where_we_know_it(text: str, names: bool) -> None:  # noqa: FBT001 - pytest passes it by name
+    assert names_a_thing(text) is names

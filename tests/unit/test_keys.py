@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
@@ -17,6 +18,7 @@ VALUES: dict[Any, tuple[Any, ...]] = {
     MatchState: tuple(MatchState),
     ClaimState: tuple(ClaimState),
     int: (1, 2),
+    datetime: (datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 2, tzinfo=UTC)),
     int | str: (1, "press"),
     ReportKind | Literal["moderators"]: (*ReportKind, "moderators"),
 }

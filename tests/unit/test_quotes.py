@@ -28,9 +28,10 @@ from reunite.entities import (
     Whereabouts,
     Why,
 )
-from reunite.messages import galleries, handovers, notices, wording
+from reunite.messages import galleries, handovers, notices, offers, reminding, welcome, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
+from reunite.messages.welcome import Ways
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MODERATOR = Person("web", Member("mo", "Mo"))
@@ -68,6 +69,7 @@ CLAIMED = [
     for found in (FOUND, SEALED)
 ]
 WHEREABOUTS = Whereabouts("found-whereabouts", "found-code")
+WAYS = Ways("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
 PICTURE = Picture(PHOTO, FOUND.id)
 TILE = Tile(1, MATCH.id, FOUND.id, Label.HIGH, PHOTO)
 QUESTION = Question("place", ("found-place", "pool"), (FOUND.id,))
@@ -103,6 +105,11 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_closed": [handovers.claim_closed(each, by_word=True) for each in CLAIMED],
     "conversation": [handovers.conversation(each, WHEREABOUTS, by_word=True) for each in CLAIMED],
     "no_conversation": [handovers.no_conversation(MATCH, each) for each in (LOST, FOUND)],
+    "ends_soon": [reminding.ends_soon(each) for each in (LOST, FOUND, SEALED)],
+    "kept_watching": [reminding.kept_watching(LOST)],
+    "claim_waits": [reminding.claim_waits(CLAIM, MATCH, each) for each in (FOUND, SEALED)],
+    "is_it_back": [reminding.is_it_back(MATCH, LOST, by_word=True)],
+    "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
     "said_returned": [handovers.said_returned(MATCH, each) for each in (LOST, FOUND, SEALED)],
 }
@@ -121,6 +128,8 @@ OF_BOTH = {
     "claim_closed",
     "conversation",
     "no_conversation",
+    "claim_waits",
+    "is_it_back",
     "help_needed",
     "said_returned",
 }
@@ -146,6 +155,10 @@ STAYS: dict[str, list[Reply]] = {
     "older_reports": [notices.older_reports(3, "en")],
     "extended": [notices.extended(NOW, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
+    "offer": [offers.offer("a post", "en")],
+    "greeting": [welcome.greeting(WAYS, "en")],
+    "usage": [welcome.usage(WAYS, "en")],
+    "switched": [reminding.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
     "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6, "concept"), "en")],
 }
@@ -154,7 +167,7 @@ STAYS: dict[str, list[Reply]] = {
 
 def producers() -> Iterator[str]:
     """Return the functions that make a reply."""
-    for module in (wording, galleries, handovers, notices):
+    for module in (wording, galleries, handovers, notices, offers, reminding, welcome):
         for name, function in _public(module):
             if get_type_hints(function).get("return") is Reply:
                 yield name

@@ -27,7 +27,7 @@ from reunite.entities import (
     Why,
 )
 from reunite.language import LANGUAGES, sentence
-from reunite.messages import galleries, handovers, looks, notices, wording
+from reunite.messages import galleries, handovers, looks, notices, reminding, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Jump, Moment, Person, Plain, Quoted, Reply, Small, Span, Strong, Tile
 
@@ -133,6 +133,10 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
     yield from handed_over(claim, lost, found)
     yield notices.claim_seen(claim, lost, found, "1998", lost.language)
     yield notices.declined(MATCH, lost.language)
+    yield from (reminding.ends_soon(each) for each in (lost, found, replace(found, sealed=True)))
+    yield from (reminding.kept_watching(lost), reminding.claim_waits(claim, MATCH, found))
+    yield reminding.is_it_back(MATCH, lost, by_word=True)
+    yield from (reminding.switched(UUID(int=8), lost.language, on=on) for on in (True, False))
 
 
 def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:

@@ -147,7 +147,7 @@ async def _lists(scene: Scene) -> None:
         export = await scene.stage.handlers.export("web", "here", member)
         scene.told.append((member, json.dumps(export, ensure_ascii=False, default=str)))
     scene.told.append((EVE, shown(await scene.stage.handlers.statistics("web", "here"))))
-    scene.told.append((EVE, shown(await scene.stage.handlers.privacy("web", "here"))))
+    scene.told.append((EVE, shown(await scene.stage.handlers.privacy("web", "here", EVE))))
 
 
 async def _extend(scene: Scene) -> None:

@@ -12,7 +12,7 @@ const previews = new Map(); // message → URLs of the photos that were just pos
 const notes = new Map(); // message → the private note below it
 const clock = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const fullDate = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
-const STATES = { returned: text("returned"), withdrawn: text("withdrawn"), expired: text("expired") };
+const STATES = { returned: text("returned"), withdrawn: text("withdrawn"), unreadable: text("not_taken"), expired: text("expired") };
 const VERDICTS = [
   { kind: "confirm", mark: "✅", words: text("its_back") },
   { kind: "refuse", mark: "❌", words: text("not_a_match") },

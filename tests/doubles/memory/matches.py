@@ -25,7 +25,7 @@ from reunite.matching.evidence import Candidate, Item, Search
 from reunite.ports import ScoredPair
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
-from tests.doubles.memory.tables import Part, ReportRow, VerdictRow, now
+from tests.doubles.memory.tables import ClaimTimes, Part, ReportRow, VerdictRow, now
 
 
 class MemoryMatches(Part):
@@ -135,6 +135,7 @@ class MemoryClaims(Part):
     async def add(self, match: UUID, member: Member, proof: str) -> Claim:
         claim = Claim(uuid4(), match, member, proof, ClaimState.OPEN)
         self._tables.claims[claim.id] = claim
+        self._tables.claim_times[claim.id] = ClaimTimes(now())
         return claim
 
     def _claims(self) -> Iterator[tuple[Claim, Match]]:
@@ -153,6 +154,7 @@ class MemoryClaims(Part):
     async def set_state(self, claim: UUID, state: ClaimState) -> None:
         if known := await self.get(claim):
             self._tables.claims[claim] = replace(known, state=state)
+            self._tables.claim_times[claim] = replace(self._tables.claim_times[claim], decided=now())
 
     async def forget_answer(self, claim: UUID) -> None:
         if known := await self.get(claim):

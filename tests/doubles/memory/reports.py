@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from reunite.commands import NewReport
 from reunite.entities import IncomingPhoto, Photo, PhotoState, Question, ReplyTarget, Report, ReportKind, ReportState
 from reunite.errors import TryAgainError
+from tests.doubles.memory.reminders import MemoryReminders
 from tests.doubles.memory.tables import Part, PhotoRow, ReportRow, now
 
 
@@ -91,7 +92,7 @@ class MemoryReports(Part):
         self._change(report, expires_at=expires_at)
 
 
-class MemoryQuestions(Part):
+class MemoryQuestions(MemoryReminders):
     """`reunite.ports.questions.Questions`."""
 
     async def ask(self, report: UUID, question: Question) -> None:
@@ -109,6 +110,16 @@ class MemoryPhotos(Part):
     async def of(self, report: UUID) -> Sequence[Photo]:
         return [row.photo for row in self._of(report)]
 
+    async def of_post(self, report: UUID) -> Sequence[Photo]:
+        return [row.photo for row in self._of(report) if not row.added_by]
+
+    async def remove(self, photos: Collection[UUID]) -> None:
+        for photo in photos:
+            del self._tables.photos[photo]
+        for match in self._matches():
+            if match.photo in photos:
+                self._tables.matches[match.id] = replace(match, photo=None)
+
     def _of(self, report: UUID) -> list[PhotoRow]:
         return [row for row in self._tables.photos.values() if row.photo.report == report and self._row(report)]
 
@@ -116,7 +127,8 @@ class MemoryPhotos(Part):
         known = self._of(report)
         if key and any(row.added_by == key for row in known):
             return
-        for position, photo in enumerate(photos, start=len(known)):
+        next_position = max((row.photo.position + 1 for row in known), default=0)
+        for position, photo in enumerate(photos, start=next_position):
             added = Photo(uuid4(), report, position, photo.name, PhotoState.PENDING, photo.url)
             self._tables.photos[added.id] = PhotoRow(added, added_by=key)
 

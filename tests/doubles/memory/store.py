@@ -39,6 +39,9 @@ class MemoryWorkspaces(Part):
             raise DefectError(f"workspace {workspace} is not of this community")
         return row.settings
 
+    async def settings_for(self, report: UUID) -> Settings:
+        return await self.settings(self._require(report).workspace)
+
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
         if row := self._workspace(workspace):
             self._tables.workspaces[workspace] = replace(row, settings=settings)

@@ -19,6 +19,15 @@ class ReportRow:
     source_key: str
     proof_question: str = ""
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    reminded_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ClaimTimes:
+    made: datetime
+    seen: datetime | None = None
+    decided: datetime | None = None
+    reminded: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,8 @@ class OutboxRow:
 class WorkspaceRow:
     workspace: Workspace
     settings: Settings
+    is_greeted: bool = False
+    digested_at: datetime | None = None
     absent_since: datetime | None = None
 
 
@@ -63,6 +74,9 @@ class Tables:
     matches: dict[UUID, Match] = field(default_factory=dict)
     verdicts: list[VerdictRow] = field(default_factory=list)
     claims: dict[UUID, Claim] = field(default_factory=dict)
+    claim_times: dict[UUID, ClaimTimes] = field(default_factory=dict)
+    quiet: frozenset[tuple[UUID, str]] = frozenset()
+    """Members who want no reminders, after their workspace."""
     outbox: dict[ReplyKey, OutboxRow] = field(default_factory=dict)
     work: dict[UUID, UUID] = field(default_factory=dict)
     zones: dict[tuple[UUID, str], str] = field(default_factory=dict)

@@ -1,0 +1,54 @@
+"""Reminders in PostgreSQL."""
+
+from datetime import datetime
+from uuid import UUID
+
+from db.queries import Queries
+
+
+class SqlReminders(Queries):
+    """`reunite.ports.reminders.Reminders`."""
+
+    async def note_report(self, report: UUID) -> None:
+        await self._do("UPDATE report SET reminded = true WHERE id = %(report)s", report=report)
+
+    async def note_claim(self, claim: UUID) -> None:
+        await self._do("UPDATE claim SET reminded = state WHERE id = %(claim)s", claim=claim)
+
+    async def note_seen(self, claim: UUID) -> None:
+        await self._do("UPDATE claim SET seen_at = coalesce(seen_at, now()) WHERE id = %(claim)s", claim=claim)
+
+    async def is_off(self, report: UUID) -> bool:
+        row = await self._one(
+            "SELECT 1 FROM report r JOIN workspace w ON w.id = r.workspace_id"
+            " WHERE r.id = %(report)s AND r.author_id = ANY(w.quiet_members)",
+            report=report,
+        )
+        return row is not None
+
+    async def wants_none(self, workspace: UUID, member: str) -> bool:
+        row = await self._one(
+            "SELECT 1 FROM workspace WHERE id = %(workspace)s AND %(member)s = ANY(quiet_members)",
+            workspace=workspace,
+            member=member,
+        )
+        return row is not None
+
+    async def switch(self, workspace: UUID, member: str, *, on: bool) -> None:
+        await self._do(
+            "UPDATE workspace SET quiet_members = array_remove(quiet_members, %(member)s)"
+            " || CASE WHEN %(on)s THEN '{}' ELSE ARRAY[%(member)s] END WHERE id = %(workspace)s",
+            workspace=workspace,
+            member=member,
+            on=on,
+        )
+
+    async def greet(self, workspace: UUID) -> bool:
+        greeted = await self._do(
+            "UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s AND greeted_at IS NULL",
+            workspace=workspace,
+        )
+        return greeted == 1
+
+    async def note_digest(self, workspace: UUID, at: datetime) -> None:
+        await self._do("UPDATE workspace SET digested_at = %(at)s WHERE id = %(workspace)s", workspace=workspace, at=at)

@@ -1,0 +1,48 @@
+"""The weekly digest of a workspace that wants it: finds that still wait for their owners."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from reunite import rules
+from reunite.entities import Report, ReportKind, ReportState
+from reunite.messages import keys, welcome
+from reunite.messages.reply import Tile
+from reunite.ports import Session
+from reunite.tiles import picture_of
+
+
+async def digest(session: Session, workspace: UUID, at: datetime) -> None:
+    """Post what still waits in the channel where most of it was posted; nothing where nothing waits.
+
+    A second time at one day changes nothing.
+    """
+    await session.questions.note_digest(workspace, at)
+    waiting = _in_one_channel([known.report for known in await session.workspaces.posts(workspace, None)])
+    if not waiting:
+        return
+    numbers = await session.workspaces.statistics()
+    shown = waiting[-rules.MOST_TILES :]
+    tiles = [await _tile(session, number, report) for number, report in enumerate(shown, start=1)]
+    reply = welcome.digest(shown, tiles, waiting=len(waiting), returned=numbers.returned)
+    await session.outbox.post(shown[-1].id, keys.digest(workspace, at), reply, audience="channel")
+
+
+def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
+    """Return the open finds of the channel that has the most; a forum's posts have a channel each, and are left out."""
+    finds = [
+        report
+        for report in reports
+        if report.kind is ReportKind.FOUND
+        and report.state is ReportState.OPEN
+        and not report.sealed
+        and report.target.message != report.target.channel
+    ]
+    channels = Counter(report.target.channel for report in finds).most_common(1)
+    return [report for report in finds if report.target.channel == channels[0][0]] if channels else []
+
+
+async def _tile(session: Session, number: int, report: Report) -> Tile:
+    picture = await picture_of(session, report)
+    return Tile(number, report.id, report.id, photo=picture.photo if picture else None)

@@ -1,0 +1,58 @@
+"""Reminders in the reader's language, each with a button to switch them off."""
+
+from uuid import UUID
+
+from reunite.entities import Claim, Match, Report, ReportKind
+from reunite.language import date_words, sentence
+from reunite.messages.reply import Button, Line, Plain, Reply
+from reunite.messages.wording import author, button, line
+
+
+def ends_soon(report: Report) -> Reply:
+    """Say that a report ends within a week, and offer to keep watching."""
+    language, until = report.language, date_words(report.expires_at, report.language)
+    key = "ends_soon" if report.kind is ReportKind.LOST else "find_ends_soon"
+    keep = Button("extend", report.id, sentence("button_keep_watching", language), "good")
+    lines = (*_calling(report), line(key, language, until=until))
+    withdraw = button("withdraw", report.id, language)
+    return Reply("note", lines, buttons=(keep, withdraw, _off(report)), about=frozenset({report.id}))
+
+
+def kept_watching(report: Report) -> Reply:
+    """Replace the reminder of an end that was put off."""
+    until = date_words(report.expires_at, report.language)
+    said = sentence("note_extended", report.language, until=until)
+    return Reply("note", ((Plain(said),),), about=frozenset({report.id}))
+
+
+def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
+    """Bring up a claim that its finder hasn't looked at; neither the answer nor its author is named."""
+    lines = (*_calling(found), line("claim_waits_for_you", found.language))
+    buttons = (button("see_claim", claim.id, found.language), _off(found))
+    about = frozenset({match.lost, match.found})
+    return Reply("claim", lines, match=match.id, buttons=buttons, about=about)
+
+
+def is_it_back(match: Match, lost: Report, *, by_word: bool) -> Reply:
+    """Ask the owner whether they got the item back."""
+    lines = (*_calling(lost), line("is_it_back", lost.language))
+    said = (button("got_back", match.id, lost.language),) if by_word else ()
+    about = frozenset({match.lost, match.found})
+    where = button("where_is_it", match.id, lost.language)
+    return Reply("claim", lines, match=match.id, buttons=(*said, where, _off(lost)), about=about)
+
+
+def switched(workspace: UUID, language: str, *, on: bool) -> Reply:
+    """Say whether reminders come from now on, and how to change that."""
+    said, back = ("reminders_on", "reminders_off") if on else ("reminders_off", "reminders_on")
+    undo = Button("reminders_off" if on else "reminders_on", workspace, sentence(f"button_{back}", language))
+    return Reply("note", ((Plain(sentence(f"note_{said}", language)),),), buttons=(undo,))
+
+
+def _calling(report: Report) -> tuple[Line, ...]:
+    """Call a report's author; a sealed report doesn't name its finder."""
+    return () if report.sealed else ((author(report, notify=True),),)
+
+
+def _off(report: Report) -> Button:
+    return button("reminders_off", report.id, report.language)

@@ -1,0 +1,58 @@
+"""What a whole community reads: a greeting where the bot is new, help for those who ask, a weekly digest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reunite.entities import Report
+from reunite.language import plural
+from reunite.messages.reply import Line, Plain, Reply, Strong, Tile
+from reunite.messages.wording import found_line, line
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What people use on their platform, as they see it there."""
+
+    lost: str
+    found: str
+    sealed: str
+    search: str
+    mine: str
+    privacy: str
+    setup: str
+    help: str
+
+
+def greeting(ways: Ways, language: str) -> Reply:
+    """Say once what the bot does, how to try it, and where moderators set it up."""
+    lines = (
+        line("greet_hello", language),
+        line("greet_how", language, lost=ways.lost),
+        line("greet_try", language, lost=ways.lost),
+        line("greet_setup", language, setup=ways.setup, help=ways.help),
+    )
+    return Reply("note", lines)
+
+
+def usage(ways: Ways, language: str) -> Reply:
+    """Say what a member can do, and what a moderator can."""
+    lines = (
+        line("help_lost", language, lost=ways.lost),
+        line("help_found", language, found=ways.found, sealed=ways.sealed),
+        line("help_search", language, search=ways.search),
+        line("help_mine", language, mine=ways.mine, privacy=ways.privacy),
+        line("help_claims", language),
+        line("help_moderators", language, setup=ways.setup),
+    )
+    return Reply("note", lines)
+
+
+def digest(shown: Sequence[Report], tiles: Sequence[Tile], *, waiting: int, returned: int) -> Reply:
+    """Say what still waits for its owner, with a picture and a link each, and how much came back so far."""
+    language = shown[0].language
+    counted = (plural("open_finds", waiting, language), plural("things_returned", returned, language))
+    lines: list[Line] = [(Strong(words),) for words in counted]
+    for tile, report in zip(tiles, shown, strict=True):
+        lines.append((Strong(str(tile.number)), Plain("  "), *found_line(report, language)))
+    lines.append(line("digest_claim", language))
+    return Reply("note", tuple(lines), gallery=tuple(tiles))

@@ -1,0 +1,86 @@
+"""Reminders: a report that ends soon, a claim that waits for its finder, an item that should be back by now.
+
+Each comes once, and not to those who have switched them off. The sweep of a worker finds what is due.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from reunite.commands import Press
+from reunite.entities import ClaimState, MatchState, Member, ReportState, Workspace
+from reunite.messages import keys, notices, reminding
+from reunite.messages.reply import Reply
+from reunite.ports import Session, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A report or a claim that is to be brought up."""
+
+    kind: Literal["report", "claim"]
+    subject: UUID
+
+
+class ReminderHandlers:
+    """Lets members switch reminders off and on."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def switch_off(self, workspace: Workspace, press: Press) -> Reply:
+        return await self._switch(workspace, press, on=False)
+
+    async def switch_on(self, workspace: Workspace, press: Press) -> Reply:
+        return await self._switch(workspace, press, on=True)
+
+    async def _switch(self, workspace: Workspace, press: Press, *, on: bool) -> Reply:
+        async with self._store.session(workspace.community) as session:
+            await session.questions.switch(workspace.id, press.member.id, on=on)
+        return reminding.switched(workspace.id, press.language, on=on)
+
+    async def privacy(self, workspace: Workspace, member: Member, language: str) -> Reply:
+        """Return what is kept of a member, and the buttons that delete it and switch their reminders."""
+        async with self._store.session(workspace.community) as session:
+            settings = await session.workspaces.settings(workspace.id)
+            is_quiet = await session.questions.wants_none(workspace.id, member.id)
+        return notices.privacy(workspace.id, settings.keep_days, language, reminders=not is_quiet)
+
+
+async def remind(session: Session, due: Due) -> None:
+    """Bring something up, if it still waits. A second time changes nothing."""
+    if due.kind == "report":
+        await _remind_of_end(session, due.subject)
+    else:
+        await _remind_of_claim(session, due.subject)
+
+
+async def _remind_of_end(session: Session, subject: UUID) -> None:
+    report = (await session.reports.lock({subject})).get(subject)
+    if report is None or report.state is not ReportState.OPEN:
+        return
+    await session.questions.note_report(report.id)
+    if not await session.questions.is_off(report.id):
+        key = keys.ends_soon(report.id, report.expires_at)
+        await session.outbox.post(report.id, key, reminding.ends_soon(report))
+
+
+async def _remind_of_claim(session: Session, subject: UUID) -> None:
+    claim = await session.claims.get(subject)
+    match = await session.matches.get(claim.match) if claim else None
+    if claim is None or match is None:
+        return
+    locked = await session.reports.lock({match.lost, match.found})
+    await session.questions.note_claim(claim.id)
+    if {report.state for report in locked.values()} != {ReportState.OPEN} or match.state is not MatchState.UNDECIDED:
+        return
+    lost, found = locked[match.lost], locked[match.found]
+    reader = found if claim.state is ClaimState.OPEN else lost
+    if await session.questions.is_off(reader.id):
+        return
+    if claim.state is ClaimState.OPEN:
+        reply = reminding.claim_waits(claim, match, found)
+    else:
+        settings = await session.workspaces.settings_for(lost.id)
+        reply = reminding.is_it_back(match, lost, by_word=settings.returned_by != "moderators")
+    await session.outbox.post(reader.id, keys.claim_reminder(claim.id, claim.state), reply)

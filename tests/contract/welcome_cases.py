@@ -1,0 +1,51 @@
+"""The first minute in a workspace, whatever store the handlers have: run in memory and on PostgreSQL."""
+
+from reunite.commands import Withdraw
+from reunite.entities import ReplyTarget
+from reunite.language import plural, sentence
+from reunite.messages.welcome import Ways
+from tests.contract.stages import BEN, PHOTO, Stage
+
+
+class WelcomeCases:
+    """Greetings and digests."""
+
+    async def test_a_digest_shows_each_week_what_still_waits(self, stage: Stage) -> None:
+        await stage.join(digest=True, log_channel="log")
+        finds = [await stage.found(f"find {number}", photos=(PHOTO,), target=_at(number)) for number in range(7)]
+        sealed = await stage.found("a passport", sealed=True, target=_at(8))
+        await stage.lost("a cup")
+        await stage.keep_photos(finds[-1])
+        for days, times in ((0, 1), (6, 1), (7.1, 2)):
+            await stage.digest(days)
+            assert len([reply for each in finds for reply in await stage.thread(each, "channel")]) == times
+        first = (await stage.thread(finds[-1], "channel"))[0]
+        assert plural("open_finds", 7) in first.text()
+        assert [tile.report for tile in first.gallery] == [each.id for each in finds[1:]]
+        assert (first.gallery[-1].photo is not None, sealed.id in first.quotes) == (True, False)
+        await stage.handlers.withdraw(Withdraw(target=finds[-1].target))
+        await stage.press("withdraw", finds[1].id, BEN)
+        left = [reply for each in finds for reply in await stage.thread(each, "channel")]
+        assert {tile.report for reply in left for tile in reply.gallery} == {each.id for each in finds[2:-1]}
+
+    async def test_no_digest_comes_unasked_or_with_nothing_in_it(self, stage: Stage) -> None:
+        await stage.join()
+        find = await stage.found()
+        await stage.digest(0)
+        await stage.join("there", digest=True)
+        await stage.digest(8)
+        assert await stage.thread(find, "channel") == []
+
+    async def test_a_workspace_is_greeted_once_in_its_language(self, stage: Stage) -> None:
+        await stage.join(language="de")
+        await stage.join("there")
+        ways = Ways("/lost", "/found", "/sealed", "/search", "/mine", "/privacy", "/setup", "/help")
+        first = await stage.handlers.welcome.greeting("web", "here", ways)
+        assert first
+        assert sentence("greet_try", "de", lost="/lost") in first.text()
+        assert await stage.handlers.welcome.greeting("web", "here", ways) is None
+        assert await stage.handlers.welcome.greeting("web", "there", ways)
+
+
+def _at(number: int) -> ReplyTarget:
+    return ReplyTarget("web", "here", "found", f"post {number}")
