@@ -9,8 +9,8 @@ from aiohttp import web
 
 from bot.web import render, requests
 from bot.web.chat import WORKSPACE, Chat, target_of
+from reunite import rights
 from reunite.commands import Press
-from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Action, Reply
 
@@ -63,8 +63,7 @@ class Buttons:
     async def statistics(self, request: web.Request) -> web.Response:
         """Return the community's statistics, to moderators only."""
         body = await requests.json_body(request)
-        if body.get("moderator") is not True:
-            raise TellUserError("only_moderators_here")
+        rights.check_member("statistics", is_moderator=body.get("moderator") is True)
         return self._replies([await self._handlers.statistics("web", WORKSPACE, self._chat.language)])
 
     async def export(self, request: web.Request) -> web.Response:

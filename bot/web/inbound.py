@@ -10,6 +10,7 @@ from bot.web import requests
 from bot.web.chat import Chat, target_of
 from bot.web.requests import FormInput
 from db.web import MessageInfo
+from reunite import rights
 from reunite.commands import AnswerQuestion, EditReport, GiveVerdict, NewReport, ReportFound, ReportLost, Withdraw
 from reunite.entities import CATEGORIES, Category, Member, VerdictKind
 from reunite.errors import TellUserError
@@ -73,8 +74,9 @@ class Inbound:
         if not text:
             raise TellUserError("empty_report")
         info = await self._info(message)
-        if info is None or info.author != author.id:
-            raise TellUserError("only_own")
+        if info is None:
+            raise TellUserError("nothing_here")
+        rights.check_member("edit_post", is_moderator=False, is_author=info.author == author.id)
         await self._handlers.edit(EditReport(target=target_of(info.channel, message), text=text))
         async with self._chat.session() as session:
             await session.change_post(message, text)
