@@ -166,7 +166,9 @@ class _Board:
 
     def _reply(self, reply: Reply, verdict_marks: VerdictMarks | None) -> Json:
         """Return a reply with the buttons that the viewer may press."""
-        buttons = [button for button in reply.buttons if self._is_pressable(button, reply, verdict_marks)]
+        is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
+        offered = () if is_answered else reply.buttons
+        buttons = [button for button in offered if self._is_pressable(button, reply, verdict_marks)]
         return {**reply_json(reply), "buttons": [button_json(button) for button in buttons]}
 
     def _is_pressable(self, button: Button, reply: Reply, verdict_marks: VerdictMarks | None) -> bool:
