@@ -12,8 +12,8 @@ from bot.discord.private_replies import PrivateReply, Work, acknowledged, langua
 from bot.discord.reports import ReportInput, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.workspaces import Workspaces, member_of
+from reunite import rights
 from reunite.entities import PlatformName, ReportKind
-from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import ReportForm
 from reunite.messages.wording import sentence
@@ -61,13 +61,13 @@ class Commands:
         """Take any message as a report."""
         await reply_privately(interaction, lambda: self._reports.from_menu(interaction, message, kind))
 
-    async def in_guild(self, interaction: discord.Interaction, work: Work, *, managers_only: bool = False) -> None:
-        """Reply in a guild that has been joined."""
+    async def in_guild(self, interaction: discord.Interaction, work: Work, *, act: rights.Act | None = None) -> None:
+        """Reply in a guild that has been joined. What an `act` says is for those who may manage the guild."""
 
         async def checked() -> PrivateReply:
             guild = guild_of(interaction)
-            if managers_only and not interaction.permissions.manage_guild:
-                raise TellUserError("only_moderators_here")
+            if act:
+                rights.check_member(act, is_moderator=interaction.permissions.manage_guild)
             await self._workspaces.ensure_joined(guild)
             return await work()
 
