@@ -168,7 +168,9 @@ class _Board:
 
     def _reply(self, reply: Reply, verdict_marks: VerdictMarks | None) -> Json:
         """Return a reply with the buttons that the viewer may press."""
-        buttons = [button for button in reply.buttons if self._is_pressable(button, reply, verdict_marks)]
+        is_answered = reply.asked is not None and self._answers.get(reply.asked) is not None
+        offered = () if is_answered else reply.buttons
+        buttons = [button for button in offered if self._is_pressable(button, reply, verdict_marks)]
         return reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
 
     def _is_pressable(self, button: Button, reply: Reply, verdict_marks: VerdictMarks | None) -> bool:
@@ -218,7 +220,7 @@ def _answer(report: Report) -> str | None:
     """Return the words of the answer to a report's question; None before it."""
     question, answer = report.question, report.question_answer
     if question is None or not answer:
-        return None if answer is None else wording.sentence("not_sure")
+        return None if answer is None else wording.sentence("not_sure", report.language)
     return wording.option(question, answer, report.language)
 
 
