@@ -14,6 +14,8 @@ _Author = TypeVar("_Author")
 
 _MAX_HOLDERS, _MAX_SHARE = 3, 0.02
 """A rare word is in few of the open reports, or in a small share of many."""
+MOST_HOLDERS: Final = 100
+"""In a large community, too: a word in more reports than this would bring too many candidates."""
 _MAX_SHARE_OF_FEW: Final = 0.2
 """In a small community, a word in more reports than this is not rare, unless it's in one alone."""
 _TELLING_FROM: Final = 50
@@ -30,7 +32,7 @@ that both texts are about twenty times, another unusual word five times, an ever
 def is_rare(word: str, holders: int, open_count: int) -> bool:
     """Whether a word in this many of the open reports is rare among them and in everyday language."""
     how_frequent = frequency(word)
-    if how_frequent is Frequency.COMMON:
+    if how_frequent is Frequency.COMMON or holders > MOST_HOLDERS:
         return False
     if how_frequent is Frequency.EVERYDAY:
         return open_count >= _TELLING_FROM and holders <= _MAX_SHARE * open_count
@@ -51,6 +53,18 @@ def is_boilerplate(authors: Collection[_Author], reports_of: Mapping[_Author, in
     )
 
 
+def boilerplate_words(
+    holders: Mapping[str, Mapping[_Report, _Author]], reports_of: Mapping[_Author, int], open_count: int
+) -> frozenset[str]:
+    """Return the words that say nothing here. `holders` has for each word the reports with it and their authors."""
+    return frozenset(
+        word
+        for word, authors in holders.items()
+        if is_boilerplate(authors.values(), reports_of, open_count)
+        and not is_known(word)  # someone who finds many umbrellas still means umbrellas
+    )
+
+
 def rare_words(
     holders: Mapping[str, Mapping[_Report, _Author]], reports_of: Mapping[_Author, int], open_count: int
 ) -> tuple[dict[_Report, set[str]], frozenset[str]]:
@@ -59,12 +73,7 @@ def rare_words(
     `holders` has for each word the reports with it and their authors.
     """
     rare: dict[_Report, set[str]] = {}
-    boilerplate = frozenset(
-        word
-        for word, authors in holders.items()
-        if not is_known(word)  # someone who finds many umbrellas still means umbrellas
-        and is_boilerplate(authors.values(), reports_of, open_count)
-    )
+    boilerplate = boilerplate_words(holders, reports_of, open_count)
     for word, authors in holders.items():
         if word not in boilerplate and is_rare(word, len(authors), open_count):
             for report in authors:
