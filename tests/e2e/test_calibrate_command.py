@@ -19,7 +19,20 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
     own = {**environment, "REUNITE_ENCODER": "concept"}
     words = str(write_set(tmp_path / "words", 54, 90))
     out, plots = tmp_path / "out.jsonl", tmp_path / "plots"
-    options = ["--folds", "2", "--seeds", "2", "--sizes", "20", "--json", "--out", str(out), "--plots", str(plots)]
+    options = [
+        "--folds",
+        "2",
+        "--seeds",
+        "2",
+        "--sizes",
+        "20",
+        "--json",
+        "--out",
+        str(out),
+        "--plots",
+        str(plots),
+        "--independent",
+    ]
     figures = json.loads(reunite(own, "evaluate", words, *options))
     assert figures["everything there"]["text"]["shares"]["recall @10"]["share"] > 0.5
     assert set(figures["half taken out"]) == {
