@@ -1,4 +1,4 @@
-# make install | demo | check | test | format | clean
+# make install | demo | check | test | chaos | format | clean
 PORT ?= $(or $(REUNITE_PORT),8700)
 BIN := .venv/bin
 # The first of these that is 3.11 or newer and can make an environment; PYTHON= names another.
@@ -7,12 +7,13 @@ MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
   || { python=$$(scripts/python.sh $(PYTHONS)) && $$python -m venv --clear .venv; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lint check test format clean
+.PHONY: help install demo lint check test chaos format clean
 
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
 	@echo "make test    lint, types, import contracts, all tests on all cores, and their coverage"
 	@echo "make check   lint, types, import contracts and the unit tests, in seconds"
+	@echo "make chaos   kill everything at random on both platforms (ROUNDS= kills on each, SEED=), and count what is lost"
 	@echo "make install the environment in .venv, which the others make when needed"
 	@echo "make format  order the code; make clean removes what was made here"
 
@@ -48,6 +49,9 @@ test: lint
 	@$(BIN)/coverage run -m pytest --quiet --numprocesses=auto --dist=loadfile
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage json --quiet -o - | $(BIN)/python -m tests.support.branch_coverage 85
+
+chaos: install
+	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),100) --seed $(or $(SEED),1)
 
 format: install
 	@$(BIN)/ruff format .

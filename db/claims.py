@@ -44,12 +44,15 @@ class SqlClaims(Queries):
 
     async def by(self, member: str) -> Sequence[Claim]:
         claims = await self._all(
-            "SELECT * FROM claim WHERE member_id = %(member)s AND proof <> '' ORDER BY at", member=member
+            "SELECT * FROM claim WHERE member_id = %(member)s AND member_name <> '' ORDER BY at", member=member
         )
         return [self._claim(row) for row in claims]
 
     async def set_state(self, claim: UUID, state: ClaimState) -> None:
         await self._do("UPDATE claim SET state = %(state)s WHERE id = %(claim)s", claim=claim, state=state)
+
+    async def forget_answer(self, claim: UUID) -> None:
+        await self._do("UPDATE claim SET proof = '' WHERE id = %(claim)s", claim=claim)
 
     async def proof_question(self, found: UUID) -> str:
         row = await self._one("SELECT proof_question FROM report WHERE id = %(found)s", found=found)

@@ -6,7 +6,7 @@ Nothing of it is public: only the finder or a moderator sees the proof and the p
 from dataclasses import replace
 from typing import Final
 
-from reunite import rules
+from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_cards
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
@@ -59,15 +59,14 @@ class ClaimHandlers:
             found = (await session.reports.lock({press.subject})).get(press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
-            if not _is_by_presser(found, press):
-                raise TellUserError("only_finder")
+            _check(press, found)
             await session.claims.set_proof_question(found.id, press.words.strip()[:MOST_WORDS])
         return notices.note("secret_kept", press.language)
 
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
     """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
-    _check_owner(press, lost)
+    _check(press, lost)
     _check_shown(match, lost, found)
     if not {lost.state, found.state} <= {ReportState.OPEN}:
         raise TellUserError("report_closed")
@@ -112,21 +111,16 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
     if claim is None or match is None:
         raise TellUserError("nothing_here")
     lost, found = await lock_sides(session, match)
-    if _is_by_presser(lost, press) or not (press.is_moderator or _is_by_presser(found, press)):
-        raise TellUserError("only_finder")
+    _check(press, lost, found)
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
     if claim is None or not claim.proof:
         raise TellUserError("nothing_here")
     return claim, lost, found, match
 
 
-def _is_by_presser(report: Report, press: Press) -> bool:
-    return report.is_by(press.target.platform, press.member)
-
-
-def _check_owner(press: Press, lost: Report) -> None:
-    if not _is_by_presser(lost, press):
-        raise TellUserError("only_owner")
+def _check(press: Press, *reports: Report) -> None:
+    moderates = press.is_moderator
+    rights.check(press.action, rights.roles_of(press.target.platform, press.member, *reports, is_moderator=moderates))
 
 
 def _check_shown(match: Match, lost: Report, found: Report) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from reunite import rules
+from reunite import rights, rules
 from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
@@ -36,7 +36,7 @@ class GalleryHandlers:
             lost = (await session.reports.lock({press.subject})).get(press.subject)
             if lost is None or lost.kind is not ReportKind.LOST or lost.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
-            _check_owner(lost, press)
+            _check(press, lost)
             number, key, gallery = await _latest(session, lost.id)
             for tile in gallery.gallery:
                 await _decline(session, lost, tile)
@@ -69,15 +69,14 @@ async def _owned_match(session: Session, press: Press) -> tuple[Match, Report, R
     if match is None:
         raise TellUserError("nothing_here")
     lost, found = await lock_sides(session, match)
-    _check_owner(lost, press)
+    _check(press, lost)
     if not rules.may_show(lost, found, match):
         raise TellUserError("nothing_here")
     return match, lost, found
 
 
-def _check_owner(lost: Report, press: Press) -> None:
-    if not lost.is_by(press.target.platform, press.member):
-        raise TellUserError("only_owner")
+def _check(press: Press, lost: Report) -> None:
+    rights.check(press.action, rights.roles_of(press.target.platform, press.member, lost))
 
 
 async def _latest(session: Session, lost: UUID) -> tuple[int, ReplyKey, Reply]:

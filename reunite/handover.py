@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from reunite import rules
+from reunite import rights, rules
 from reunite.commands import Press
 from reunite.entities import ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
@@ -51,8 +51,7 @@ class HandoverHandlers:
             found = (await session.reports.lock({press.subject})).get(press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state not in rules.IN_PROGRESS:
                 raise TellUserError("nothing_here")
-            if not found.is_by(press.target.platform, press.member):
-                raise TellUserError("only_finder")
+            rights.check(press.action, rights.roles_of(press.target.platform, press.member, found))
             whereabouts = Whereabouts(place, code)
             await session.claims.set_whereabouts(found.id, whereabouts)
             await _revise_conversations(session, found, whereabouts, by_word=await _by_word(session, workspace))
@@ -62,17 +61,14 @@ class HandoverHandlers:
         """Show the owner, the finder or a moderator where a find is. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             sides = await _accepted(session, press)
-            people = (sides.lost, sides.found)
-            if not press.is_moderator and not any(_is_by_presser(each, press) for each in people):
-                raise TellUserError("only_owner")
+            _check(press, sides)
             whereabouts = await session.claims.whereabouts(sides.found.id)
         return handovers.where_it_is(whereabouts, sides.found, press.language)
 
     async def _say(self, workspace: Workspace, press: Press, speaker: ReportKind) -> Reply:
         async with self._store.session(workspace.community) as session:
             sides = await _accepted(session, press)
-            if not _is_by_presser(sides.lost if speaker is ReportKind.LOST else sides.found, press):
-                raise TellUserError("only_owner" if speaker is ReportKind.LOST else "only_finder")
+            _check(press, sides)
             settings = await session.workspaces.settings(workspace.id)
             before = sides.match.handover
             said = before.got_back if speaker is ReportKind.LOST else before.handed_over
@@ -138,8 +134,9 @@ async def _accepted(session: Session, press: Press) -> _Sides:
     return _Sides(match, lost, found)
 
 
-def _is_by_presser(report: Report, press: Press) -> bool:
-    return report.is_by(press.target.platform, press.member)
+def _check(press: Press, sides: _Sides) -> None:
+    moderates, both = press.is_moderator, (sides.lost, sides.found)
+    rights.check(press.action, rights.roles_of(press.target.platform, press.member, *both, is_moderator=moderates))
 
 
 def _with_word(handover: Handover, speaker: ReportKind, *, said: bool) -> Handover:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from reunite import rules
+from reunite import rights, rules
 from reunite.claims import take_claim
 from reunite.commands import Look, Press
 from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
@@ -95,8 +95,7 @@ class LookHandlers:
 
 
 def _check_author(look: Report, press: Press) -> None:
-    if not look.is_by(press.target.platform, press.member):
-        raise TellUserError("only_own")
+    rights.check(press.action, rights.roles_of(press.target.platform, press.member, look))
 
 
 async def _pairs(session: Session, look: Report) -> list[Pair]:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reunite import rules
+from reunite import rights, rules
 from reunite.commands import Press
 from reunite.edits import joined, reword
 from reunite.entities import Member, Report, ReportKind, ReportState, Workspace
@@ -137,8 +137,7 @@ async def _locked(session: Session, press: Press) -> Report:
 def _checked(press: Press, report: Report | None) -> Report:
     if report is None or report.state not in rules.IN_PROGRESS:
         raise TellUserError("nothing_here")
-    if not report.is_by(press.target.platform, press.member):
-        raise TellUserError("only_own")
+    rights.check(press.action, rights.roles_of(press.target.platform, press.member, report))
     return report
 
 

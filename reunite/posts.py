@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reunite import rules
+from reunite import rights, rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword
 from reunite.entities import ANOTHER, Question, Report, ReportKind, ReportState, Settings, Workspace
@@ -82,8 +82,10 @@ class PostHandlers:
             if report is None or report.purged:
                 return False
             member = command.member
-            if member and not (command.is_moderator or report.is_by(command.target.platform, member)):
-                raise TellUserError("only_moderators")
+            if member:
+                moderates = command.is_moderator
+                roles = rights.roles_of(command.target.platform, member, report, is_moderator=moderates)
+                rights.check("delete_post", roles)
             await end(session, report)
         return True
 
@@ -122,8 +124,7 @@ async def _asked(session: Session, command: AnswerQuestion) -> tuple[Report, Que
     report = (await session.reports.lock({command.report})).get(command.report)
     if report is None or report.question is None:
         raise TellUserError("nothing_here")
-    if not report.is_by(command.target.platform, command.member):
-        raise TellUserError("only_author")
+    rights.check("answer", rights.roles_of(command.target.platform, command.member, report))
     return report, report.question
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from reunite import rules
+from reunite import rights, rules
 from reunite.announce import log_lines, show_released
+from reunite.answers import settle_claims
 from reunite.claim_cards import revise_cards
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
@@ -85,8 +86,7 @@ class VerdictHandlers:
             match = await session.matches.get(press.subject)
             if match is None:
                 raise TellUserError("nothing_here")
-            if not press.is_moderator:
-                raise TellUserError("only_moderators_release")
+            rights.check_member("release", is_moderator=press.is_moderator)
             lost, found = await lock_sides(session, match)
             if {lost.state, found.state} != {ReportState.OPEN}:
                 raise TellUserError("report_closed")
@@ -101,8 +101,8 @@ class VerdictHandlers:
             match = await _named(session, command)
             if match is None:
                 return None
-            if command.given and not command.is_moderator:
-                raise TellUserError("only_moderators")
+            if command.given:
+                rights.check_member("give_verdict", is_moderator=command.is_moderator)
             reports = await lock_sides(session, match)
             match = await session.matches.get(match.id) or match  # others may have decided before the lock
             given = _given(await session.verdicts.of(match.id), command)
@@ -128,6 +128,7 @@ async def settle(session: Session, change: Change) -> list[UUID]:
     if change.match.state is not change.before:
         await session.matches.set_state(change.match.id, change.match.state)
         work = await _apply(session, change)
+        await settle_claims(session, change.match, change.reports[1])
     await _revise_log(session, change.match, *change.reports, change.moderator)
     return work
 
@@ -158,8 +159,9 @@ def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
 
 
 def _check(command: GiveVerdict, reports: tuple[Report, Report], *, given: bool) -> None:
-    if given and not command.is_moderator:
-        raise TellUserError("only_moderators")
+    moderates = command.is_moderator  # and only one's own verdict is in force to be taken back
+    roles = rights.roles_of(command.target.platform, command.member, is_moderator=moderates, gave=not given)
+    rights.check("give_verdict" if given else "take_back_verdict", roles)
     if given and not {report.state for report in reports} <= rules.RETURNABLE:
         raise TellUserError("report_closed")
 

@@ -132,16 +132,16 @@ def _about_me(commands: Commands) -> list[_Command]:
 def _for_managers(commands: Commands) -> list[_Command]:
     @app_commands.command(description=command("setup").description)
     async def setup(interaction: discord.Interaction) -> None:
-        await commands.in_guild(interaction, lambda: commands.setup(interaction), managers_only=True)
+        await commands.in_guild(interaction, lambda: commands.setup(interaction), act="set_up")
 
     @app_commands.command(description=command("link").description)
     @_described("link", "code")
     async def link(interaction: discord.Interaction, code: _Short = "") -> None:
-        await commands.in_guild(interaction, lambda: commands.link(interaction, code), managers_only=True)
+        await commands.in_guild(interaction, lambda: commands.link(interaction, code), act="link")
 
     @app_commands.command(description=command("unlink").description)
     async def unlink(interaction: discord.Interaction) -> None:
-        await commands.in_guild(interaction, lambda: commands.unlink(interaction), managers_only=True)
+        await commands.in_guild(interaction, lambda: commands.unlink(interaction), act="link")
 
     managed: list[_Command] = [setup, link, unlink]
     for listed in managed:

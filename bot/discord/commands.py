@@ -12,8 +12,8 @@ from bot.discord.private_replies import PrivateReply, Work, acknowledged, langua
 from bot.discord.reports import ReportInput, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
 from bot.discord.workspaces import Workspaces, member_of
+from reunite import rights
 from reunite.entities import PlatformName, ReportKind
-from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import ReportForm
 from reunite.messages.wording import sentence
@@ -61,13 +61,13 @@ class Commands:
         """Take any message as a report."""
         await reply_privately(interaction, lambda: self._reports.from_menu(interaction, message, kind))
 
-    async def in_guild(self, interaction: discord.Interaction, work: Work, *, managers_only: bool = False) -> None:
-        """Reply in a guild that has been joined."""
+    async def in_guild(self, interaction: discord.Interaction, work: Work, *, act: rights.Act | None = None) -> None:
+        """Reply in a guild that has been joined. What an `act` says is for those who may manage the guild."""
 
         async def checked() -> PrivateReply:
             guild = guild_of(interaction)
-            if managers_only and not interaction.permissions.manage_guild:
-                raise TellUserError("only_moderators_here")
+            if act:
+                rights.check_member(act, is_moderator=interaction.permissions.manage_guild)
             await self._workspaces.ensure_joined(guild)
             return await work()
 
@@ -92,11 +92,10 @@ class Commands:
     async def timezone(self, interaction: discord.Interaction, zone: str) -> PrivateReply:
         """Keep a member's time zone, or say which one they have."""
         language, member = language_of_user(interaction), member_of(interaction.user)
-        kept = await self._handlers.set_zone(*_workspace(interaction), member, zone) if zone.strip() else None
-        known = kept or await self._handlers.zone(*_workspace(interaction), member)
+        known = await self._handlers.zone(*_workspace(interaction), member, zone.strip())
         if known is None:
             return PrivateReply(sentence("zone_not_known", language))
-        key, now = "zone_kept" if kept else "zone_is", datetime.now(known)
+        key, now = "zone_kept" if zone.strip() else "zone_is", datetime.now(known)
         return PrivateReply(sentence(key, language, zone=str(known), time=f"{now:%H:%M}"))
 
     async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:

@@ -18,6 +18,7 @@ from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
 from bot.discord.threads import ARCHIVE_AFTER, Destination, free_tags, under_a_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
+from reunite import rights
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
@@ -157,8 +158,9 @@ class Reports:
         if not isinstance(location, Destination) or not isinstance(channel, ReportChannel) or not is_post(message):
             raise TellUserError("not_this_message")
         is_moderator = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, interaction.permissions)
-        if kind is ReportKind.LOST and message.author.id != user.id and not is_moderator:
-            raise TellUserError("only_own_post")
+        if kind is ReportKind.LOST:
+            is_author = message.author.id == user.id
+            rights.check_member("report_post_of", is_moderator=is_moderator, is_author=is_author)
         if missing(channel, TO_ANSWER):
             slots = missing_permissions(channel, TO_ANSWER, language_of_user(interaction))
             raise TellUserError("permissions_missing", **slots)

@@ -12,9 +12,9 @@ from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, missing
 from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, show, tell
 from bot.discord.render import Rendered, RenderedButton
 from bot.discord.workspaces import Workspaces, missing_permissions
+from reunite import rights
 from reunite.commands import ChangeSettings
 from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, ReturnedBy, Settings
-from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
 from reunite.messages.wording import sentence
@@ -108,8 +108,8 @@ class SettingsForm:
 
     async def _save(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> PrivateReply:
         guild, language = interaction.guild, language_of_user(interaction)
-        if guild is None or not interaction.permissions.manage_guild:
-            raise TellUserError("only_moderators_here")
+        rights.check_member("set_up", is_moderator=guild is not None and interaction.permissions.manage_guild)
+        assert guild is not None  # noqa: S101 - it was just checked
         await self._workspaces.ensure_joined(guild)
         before = self._workspaces.settings(guild)
         settings = _with_channels(before, given) if custom_id == _CHANNELS else _with_rules(before, given)

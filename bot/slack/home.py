@@ -17,7 +17,7 @@ from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
 from bot.slack.settings_form import SettingsForm
 from bot.slack.workspace import Person, SlackWorkspace
-from reunite.errors import TellUserError
+from reunite import rights
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import ReportForm
@@ -99,8 +99,9 @@ class Home:
             )
 
     async def _for_moderators(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
-        if not person.is_moderator:  # they may have been one when the tab was shown
-            raise TellUserError("only_moderators_here")
+        acts: Mapping[str, rights.Act] = {"setup": "set_up", "statistics": "statistics"}
+        # They may have been one when the tab was shown.
+        rights.check_member(acts.get(action, "link"), is_moderator=person.is_moderator)
         language = person.language
         match action:
             case "setup":

@@ -9,7 +9,7 @@ from bot.slack.background import Background
 from bot.slack.forms import View, form_input, labelled, modal, words_modal
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
-from reunite.errors import TellUserError
+from reunite import rights
 from reunite.handlers import Handlers
 from reunite.language import sentence
 
@@ -72,5 +72,4 @@ class Linking:
 
 
 def _check(person: Person) -> None:
-    if not person.is_moderator:
-        raise TellUserError("only_moderators_here")
+    rights.check_member("link", is_moderator=person.is_moderator)

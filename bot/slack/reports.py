@@ -14,6 +14,7 @@ from bot.slack.markup import escape
 from bot.slack.posts import REPORTS, form_photos, is_post, key_of, moment_of, photos_of, words_of
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
+from reunite import rights
 from reunite.commands import NewReport, ReportLost
 from reunite.entities import ReportKind
 from reunite.errors import TellUserError
@@ -94,9 +95,11 @@ class Reports:
             raise TellUserError("invite_me", channel="#lost")
         if message.get("thread_ts", message["ts"]) != message["ts"]:
             raise TellUserError("not_in_threads")
-        if not is_post(workspace, message) or not (person.is_moderator or message["user"] == person.member.id):
+        if not is_post(workspace, message):
             raise TellUserError("only_own_post")
-        author = person if message["user"] == person.member.id else await workspace.person(message["user"])
+        is_own = message["user"] == person.member.id
+        rights.check_member("report_post_of", is_moderator=person.is_moderator, is_author=is_own)
+        author = person if is_own else await workspace.person(message["user"])
         kind = ReportKind.FOUND if body["callback_id"] == FOUND_THIS else ReportKind.LOST
         found, words = await photos_of(workspace, message), await words_of(workspace, message)
         if found.problems and not (found.photos or words):

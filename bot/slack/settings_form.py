@@ -11,10 +11,10 @@ from bot.slack.forms import View, form_input, labelled, modal, option, words_mod
 from bot.slack.private_replies import submitted
 from bot.slack.render import Element
 from bot.slack.workspace import SlackWorkspace
+from reunite import rights
 from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS
 from reunite.entities import CATEGORIES, RETURNED_BY, Settings
-from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, sentence
 
@@ -58,8 +58,7 @@ class SettingsForm:
 
     async def _save(self, workspace: SlackWorkspace, user: str, given: Mapping[str, Any]) -> View:
         person = await workspace.person(user)
-        if not person.is_moderator:
-            raise TellUserError("only_moderators_here")
+        rights.check_member("set_up", is_moderator=person.is_moderator)
         settings = Settings(
             found_channels=tuple(given.get("found_channels", ())),
             lost_channels=tuple(given.get("lost_channels", ())),

@@ -19,10 +19,14 @@ class Claims(Protocol):
         ...
 
     async def by(self, member: str) -> Sequence[Claim]:
-        """Return a member's claims that still have their proof, oldest first."""
+        """Return a member's claims, oldest first, without those whose report was deleted."""
         ...
 
     async def set_state(self, claim: UUID, state: ClaimState) -> None: ...
+
+    async def forget_answer(self, claim: UUID) -> None:
+        """Delete a claim's proof."""
+        ...
 
     async def proof_question(self, found: UUID) -> str:
         """Return what the finder asks the owner, or knows and doesn't show; empty where that is nothing."""

@@ -9,6 +9,7 @@ from reunite import rules
 from reunite.commands import AnswerQuestion, ChangeSettings, EditReport, GiveVerdict, Withdraw
 from reunite.entities import (
     ANOTHER,
+    ClaimState,
     Label,
     Member,
     Question,
@@ -112,7 +113,7 @@ class PostCases:
     async def test_only_its_author_or_a_moderator_withdraws_a_report(self, stage: Stage) -> None:
         await stage.join()
         lost, found = await stage.lost(), await stage.found()
-        with pytest.raises(TellUserError, match="only_moderators"):
+        with pytest.raises(TellUserError, match="only_own_post"):
             await stage.handlers.withdraw(Withdraw(target=lost.target, member=BEN))
         assert await stage.handlers.withdraw(Withdraw(target=lost.target, member=ADA))
         assert await stage.handlers.withdraw(Withdraw(target=found.target, member=ADA, is_moderator=True))
@@ -295,6 +296,26 @@ class VerdictCases:
         with pytest.raises(TellUserError, match="claim_accepted_before"):
             await stage.claim(match, found)
 
+    @pytest.mark.parametrize("kind", list(VerdictKind))
+    async def test_a_verdict_deletes_the_answers_that_it_has_decided(self, stage: Stage, kind: VerdictKind) -> None:
+        await stage.join(log_channel="log")
+        other = await stage.lost("my blue umbrella", author=MODERATOR)
+        _, found, match = await stage.matched()
+        await stage.search(other, found)
+        await stage.claim(match, found)
+        await stage.press("mine", (await stage.match(other)).id, MODERATOR, words="a dent")
+        async with stage.session(found.community) as session:
+            [theirs] = [claim.id for claim in await session.claims.by(MODERATOR.id)]
+        await stage.verdict(match, kind)
+        async with stage.session(found.community) as session:
+            claims = {claim.match: (claim.state, claim.proof) for claim in await session.claims.on(found.id)}
+        confirmed = kind is VerdictKind.CONFIRM
+        assert claims.pop(match.id) == (ClaimState.ACCEPTED if confirmed else ClaimState.REJECTED, "")
+        assert list(claims.values()) == [(ClaimState.REJECTED, "") if confirmed else (ClaimState.OPEN, "a dent")]
+        claimed = [reply for reply in await stage.thread(found) if reply.kind == "claim"]
+        buttons = [each for reply in claimed for each in reply.buttons if each.action == "see_claim"]
+        assert [button.subject for button in buttons] == ([] if confirmed else [theirs])
+
     async def test_claims_are_limited_also_after_reporting_again(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await stage.matched()
@@ -395,9 +416,11 @@ class OwnCases:
         lost, found, match = await stage.matched(photos=(PHOTO,), proof_question="inside?")
         await stage.keep_photos(found)
         await stage.claim(match, found, "a scratch")
-        await stage.verdict(match, VerdictKind.CONFIRM)
         known = {member: await stage.handlers.export("web", "here", member) for member in (ADA, BEN)}
-        [claim], [report] = known[ADA]["claims"], known[BEN]["reports"]
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        known[ADA]["claims"] = (await stage.handlers.export("web", "here", ADA))["claims"] + known[ADA]["claims"]
+        [after, claim], [report] = known[ADA]["claims"], known[BEN]["reports"]
+        assert (after["proof"], after["state"]) == ("", "accepted")
         assert (claim["proof"], report["proof_question"], len(report["photos"])) == ("a scratch", "inside?", 1)
         for member in (MODERATOR, ADA, BEN):
             await stage.press("forget", workspace.id, member)
@@ -431,7 +454,7 @@ class ZoneCases:
     async def test_a_member_is_read_in_their_own_zone_or_the_workspaces(self, stage: Stage) -> None:
         workspace = await stage.join(timezone="paris")
         assert str(await stage.handlers.zone("web", "here", ADA)) == "Europe/Paris"
-        assert str(await stage.handlers.set_zone("web", "here", ADA, "New York")) == "America/New_York"
+        assert str(await stage.handlers.zone("web", "here", ADA, "New York")) == "America/New_York"
         assert str(await stage.handlers.zone("web", "here", ADA)) == "America/New_York"
         assert str(await stage.handlers.zone("web", "here", BEN)) == "Europe/Paris"
         assert (await stage.handlers.export("web", "here", ADA))["timezone"] == "America/New_York"
@@ -443,7 +466,7 @@ class ZoneCases:
         assert await stage.handlers.zone("web", "here", ADA) is None
         for name in ("Atlantis", " "):
             with pytest.raises(TellUserError, match="zone_unknown"):
-                await stage.handlers.set_zone("web", "here", ADA, name)
+                await stage.handlers.zone("web", "here", ADA, name)
         with pytest.raises(TellUserError, match="zone_unknown"):
             await stage.join(timezone="Atlantis")
 

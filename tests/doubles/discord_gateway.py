@@ -1,6 +1,7 @@
 """The double's gateway: hello, heartbeats, identify and resume by shard, and every event since the beginning."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,8 @@ class Gateway:
         event = {"op": DISPATCH, "t": name, "s": len(session.events) + 1, "d": data}
         session.events.append(event)
         if not session.socket.closed:
-            await session.socket.send_json(event)
+            with suppress(ConnectionError):  # its process was killed just now
+                await session.socket.send_json(event)
 
     async def drop(self) -> None:
         """Break the connections off."""

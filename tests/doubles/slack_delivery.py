@@ -18,6 +18,9 @@ from tests.support.waiting import PATIENCE
 
 SIGNING_SECRET: Final = "signing-secret-of-the-double"
 
+_PAUSE: Final = 0.2
+"""Seconds between two tries where the app can't be reached; Slack waits longer."""
+
 
 @dataclass
 class Envelope:
@@ -100,7 +103,10 @@ class SlackDelivery:
             try:
                 async with asyncio.timeout(self._acknowledge_within):
                     await (self._by_http(envelope, retry) if self.address else self._by_socket(envelope, retry))
-            except (TimeoutError, ClientConnectionResetError, ClientError, IndexError):
+            except TimeoutError:
+                continue
+            except (ClientConnectionResetError, ClientError, IndexError):  # the app is gone, and may be back soon
+                await asyncio.sleep(min(self._acknowledge_within, _PAUSE))
                 continue
             if envelope.acked.is_set():
                 envelope.in_time = True

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -145,3 +146,33 @@ async def test_within_a_community_nobodys_slack_token_can_be_read(database_url: 
                 assert await session._all(f"TABLE slack_{table}") == []
             assert await session._do("UPDATE slack_installation SET bot_token = 'mine'") == 0
         assert await installations.of("T1") == Installation("T1", "Team", "U1", "xoxb-secret")
+
+
+async def test_nothing_of_a_session_survives_in_the_pool(database_url: str) -> None:
+    async with Store(database_url, connections=1, keys=KEYS) as store:
+        ours, theirs = await posted(store, "ours"), await posted(store, "theirs")
+        async with store.session(ours.community):
+            pass
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            await _fail(store, ours.community)
+        async with store.outside() as connection:
+            cursor = await connection.execute(
+                """SELECT current_setting('reunite.community', true) AS community, current_community() AS now,
+                     to_regclass('leftover') AS leftover, current_user AS role, (SELECT count(*) FROM report) AS seen"""
+            )
+            assert await cursor.fetchone() == {
+                "community": "",
+                "now": None,
+                "leftover": None,
+                "role": "reunite_app",
+                "seen": 0,
+            }
+        async with store.session(theirs.community) as session:
+            [seen] = await session._all("SELECT DISTINCT community_id FROM report")
+            assert seen["community_id"] == theirs.community
+
+
+async def _fail(store: Store, community: UUID) -> None:
+    async with store.session(community) as session:
+        await session._do("CREATE TEMP TABLE leftover (id int)")
+        await session._do("TABLE missing")

@@ -148,11 +148,15 @@ class MemoryClaims(Part):
         return [each for each, match in self._claims() if match.found == found]
 
     async def by(self, member: str) -> Sequence[Claim]:
-        return [each for each, _ in self._claims() if each.member.id == member and each.proof]
+        return [each for each, _ in self._claims() if each.member.id == member and each.member.name]
 
     async def set_state(self, claim: UUID, state: ClaimState) -> None:
         if known := await self.get(claim):
             self._tables.claims[claim] = replace(known, state=state)
+
+    async def forget_answer(self, claim: UUID) -> None:
+        if known := await self.get(claim):
+            self._tables.claims[claim] = replace(known, proof="")
 
     async def proof_question(self, found: UUID) -> str:
         row = self._row(found)

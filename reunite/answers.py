@@ -1,0 +1,34 @@
+"""What becomes of claims once it's decided whose an item is: nobody needs their answers any more."""
+
+from reunite.claim_cards import revise_cards
+from reunite.entities import Claim, ClaimState, Match, MatchState, Report
+from reunite.messages import handovers, keys
+from reunite.messages.handovers import Claimed
+from reunite.ports import Session
+
+
+async def settle_claims(session: Session, match: Match, found: Report) -> None:
+    """Close the claims that a verdict or a return has decided, and delete their answers.
+
+    A refused match decides the claims on it, a return all on the found item.
+    """
+    confirmed = match.state is MatchState.CONFIRMED
+    if not confirmed and match.state is not MatchState.REFUSED:
+        return
+    for claim in await session.claims.on(found.id):
+        if claim.proof and (confirmed or claim.match == match.id):
+            if claim.state is ClaimState.OPEN:
+                accepted = confirmed and claim.match == match.id
+                await _close(session, claim, found, ClaimState.ACCEPTED if accepted else ClaimState.REJECTED)
+            await session.claims.forget_answer(claim.id)
+
+
+async def _close(session: Session, claim: Claim, found: Report, state: ClaimState) -> None:
+    await session.claims.set_state(claim.id, state)
+    match = await session.matches.get(claim.match)
+    lost = await session.reports.get(match.lost) if match else None
+    closed = await session.claims.get(claim.id)
+    if match and lost and closed:
+        words = handovers.claim_closed(Claimed(closed, match, lost, found), by_word=False)
+        await session.outbox.revise(keys.claim(claim.id), words)
+        await revise_cards(session, match, lost, found)

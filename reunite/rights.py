@@ -1,0 +1,133 @@
+"""Who may do what: one table, which the code asks and the tests go through row by row.
+
+Buttons, forms, commands and reactions all end in one of these acts. A bot has no role, so it may do nothing. Another
+community's reports, matches and claims aren't there at all (docs/decisions/0005-row-level-security.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+from reunite.entities import Member, PlatformName, Report
+from reunite.errors import TellUserError
+from reunite.messages.reply import Action
+
+
+class Role(StrEnum):
+    """What a member is in the matter at hand. A moderator of a linked workspace is one too."""
+
+    MEMBER = "member"
+    OWNER = "owner"
+    """The author of the lost report, who is also the claimant."""
+    FINDER = "finder"
+    GIVER = "giver"
+    """Who gave the verdict that is taken back."""
+    MODERATOR = "moderator"
+
+
+Act = (
+    Action
+    | Literal[
+        "report",
+        "report_post_of",
+        "answer",
+        "edit_post",
+        "delete_post",
+        "give_verdict",
+        "take_back_verdict",
+        "show_own",
+        "export",
+        "set_up",
+        "statistics",
+        "link",
+    ]
+)
+"""A button's action, or what is done by a command, a form, a reaction or on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Who may do something: one of `roles`, but none of `never`. `refusal` is the sentence for everyone else."""
+
+    roles: frozenset[Role]
+    refusal: str = ""
+    never: frozenset[Role] = frozenset()
+
+
+_EVERYONE: Final = Right(frozenset({Role.MEMBER}))
+_OWNER: Final = Right(frozenset({Role.OWNER}), "only_owner")
+_FINDER: Final = Right(frozenset({Role.FINDER}), "only_finder")
+_AUTHOR: Final = Right(frozenset({Role.OWNER, Role.FINDER}), "only_own")
+_MODERATOR: Final = Right(frozenset({Role.MODERATOR}), "only_moderators_here")
+_VERDICT: Final = Right(frozenset({Role.MODERATOR}), "only_moderators")
+_CLAIM: Final = Right(frozenset({Role.FINDER, Role.MODERATOR}), "only_finder", never=frozenset({Role.OWNER}))
+
+TABLE: Final[Mapping[Act, Right]] = {
+    # Members
+    "report": _EVERYONE,
+    "show_own": _EVERYONE,
+    "export": _EVERYONE,
+    "forget": _EVERYONE,
+    # Authors
+    "answer": Right(frozenset({Role.OWNER}), "only_author"),
+    "report_post_of": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),
+    "edit_post": _AUTHOR,
+    "delete_post": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own_post"),
+    "withdraw": _AUTHOR,
+    "extend": _AUTHOR,
+    "add_photo": _AUTHOR,
+    "add_detail": _AUTHOR,
+    # Looks
+    "look_mine": _AUTHOR,
+    "look_page": _AUTHOR,
+    # Matches and claims
+    "mine": _OWNER,
+    "not_mine": _OWNER,
+    "pick": _OWNER,
+    "none_of_these": _OWNER,
+    "see_claim": _CLAIM,
+    "accept_claim": _CLAIM,
+    "reject_claim": _CLAIM,
+    "secret": _FINDER,
+    "whereabouts": _FINDER,
+    "handed_over": _FINDER,
+    "got_back": _OWNER,
+    "where_is_it": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_owner"),
+    # Moderators
+    "confirm": _VERDICT,
+    "refuse": _VERDICT,
+    "give_verdict": _VERDICT,
+    "take_back_verdict": Right(frozenset({Role.MODERATOR, Role.GIVER}), "only_moderators"),
+    "release": Right(frozenset({Role.MODERATOR}), "only_moderators_release"),
+    "set_up": _MODERATOR,
+    "statistics": _MODERATOR,  # except on Discord, where /stats is for everyone
+    "link": _MODERATOR,
+}
+
+
+def roles_of(
+    platform: PlatformName, member: Member, *reports: Report, is_moderator: bool = False, gave: bool = False
+) -> frozenset[Role]:
+    """Return what a member is to some reports; `gave` says that the verdict is theirs."""
+    by_kind = {"lost": Role.OWNER, "found": Role.FINDER}
+    roles = {Role.MEMBER, *(by_kind[report.kind] for report in reports if report.is_by(platform, member))}
+    return frozenset(roles | ({Role.MODERATOR} if is_moderator else set()) | ({Role.GIVER} if gave else set()))
+
+
+def may(act: Act, roles: frozenset[Role]) -> bool:
+    """Return whether somebody with these roles may do something."""
+    right = TABLE[act]
+    return bool(roles & right.roles) and not roles & right.never
+
+
+def check(act: Act, roles: frozenset[Role]) -> None:
+    """Raise TellUserError where somebody with these roles may not do something."""
+    if not may(act, roles):
+        raise TellUserError(TABLE[act].refusal)
+
+
+def check_member(act: Act, *, is_moderator: bool, is_author: bool = False) -> None:
+    """Raise TellUserError where a member may not do what concerns the workspace, or a post that is no report yet."""
+    roles = {Role.MEMBER: True, Role.OWNER: is_author, Role.MODERATOR: is_moderator}
+    check(act, frozenset(role for role, has in roles.items() if has))

@@ -1,0 +1,67 @@
+"""`make chaos`: people post, confirm and delete while everything is killed at random; then a judge counts.
+
+python -m tests.chaos --rounds 100 --platform discord --seed 1
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from embedded import EmbeddedServers
+from tests.chaos.sides import DiscordSide, Side, SlackSide
+from tests.chaos.storm import Storm
+from tests.doubles.discord import DiscordDouble
+from tests.doubles.slack import SlackDouble
+from tests.support.slack_adapter import no_proxy
+
+_RETRIES = 2000
+"""Slack sends an event again within a second here, not after a minute: more often, so that it lasts as long."""
+
+
+async def chaos(platform: str, rounds: int, seed: int) -> dict[str, Any]:
+    """Run one storm on servers of its own; return the judge's figures."""
+    with no_proxy(), _folder() as folder, EmbeddedServers(folder / "home") as servers:
+        async with AsyncExitStack() as stack:
+            side = await _side(platform, stack)
+            storm = Storm(side, servers, folder / "home", random.Random(seed))  # noqa: S311 - no secret
+            return await storm.run(rounds)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="reunite-chaos-") as folder:
+        Path(folder).chmod(0o711)  # as root the servers run as another account
+        yield Path(folder)
+
+
+async def _side(platform: str, stack: AsyncExitStack) -> Side:
+    if platform == "discord":
+        return DiscordSide(await stack.enter_async_context(DiscordDouble()))
+    slack = await stack.enter_async_context(SlackDouble.running(acknowledge_within=1, retries=_RETRIES))
+    return SlackSide(slack)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--platform", choices=["discord", "slack"], action="append")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    faults = 0
+    for platform in given.platform or ["discord", "slack"]:
+        figures = asyncio.run(chaos(platform, given.rounds, given.seed))
+        sys.stdout.write(json.dumps({"platform": platform, "seed": given.seed, **figures}) + "\n")
+        sys.stdout.flush()
+        faults += len(figures["faults"])
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""A worker or a bot as a process of its own, which anybody may kill: python -m tests.chaos.child ROLE SETTINGS."""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from bot.app import BotConfig
+from bot.app import run as run_bot
+from bot.discord.config import DiscordConfig
+from bot.platforms import AdapterConfig
+from bot.slack.config import SlackConfig
+from db.config import Connections
+from db.keys import Keys
+from tests.support.services import colours_only
+from workers.app import WorkerConfig
+from workers.app import run as run_worker
+from workers.config import PhotoHosts
+
+LEASE_SECONDS = 5
+
+
+async def main(role: str, settings: dict[str, Any]) -> None:
+    servers = Connections(database_url=settings["database"], redis_url=settings["redis"], keys=Keys([settings["key"]]))
+    if role == "worker":
+        photos: dict[str, Any] = {
+            name: frozenset(value) if isinstance(value, list) else value for name, value in settings["photos"].items()
+        }
+        worker = WorkerConfig(
+            connections=servers, photos=PhotoHosts(**photos), lease_seconds=LEASE_SECONDS, quiet_seconds=1
+        )
+        await run_worker(worker, lambda _: None, lambda _: None, colours_only)
+    adapter: AdapterConfig = {"discord": DiscordConfig, "slack": SlackConfig}[role](**settings["adapter"])
+    await run_bot(BotConfig(connections=servers, adapter=adapter, lease_seconds=LEASE_SECONDS))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], json.loads(sys.argv[2])))

@@ -1,0 +1,161 @@
+"""What people do on a platform, and what its double shows them: the judge reads nothing else."""
+
+import random
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble
+from tests.doubles.slack import SlackDouble, shown
+from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
+from tests.support.pictures import drawing
+
+CARD: Final = "This could be yours."
+RETURNED: Final = "Returned, confirmed by"
+
+
+class Side(ABC):
+    """One platform as its people see it. A post is named by its id; `kind` is the channel: found or lost."""
+
+    role: str
+    adapter: dict[str, Any]
+    photos: dict[str, Any]
+
+    @abstractmethod
+    async def post(self, kind: str, colour: str, words: str) -> str: ...
+
+    @abstractmethod
+    async def delete(self, kind: str, post: str) -> None: ...
+
+    @abstractmethod
+    async def confirm(self, post: str, card: str) -> None: ...
+
+    @abstractmethod
+    def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
+        """Return the bot's messages below a post, each with its id."""
+
+    @abstractmethod
+    def everything(self) -> Iterator[str]:
+        """Yield all that the bot has said and named."""
+
+    @abstractmethod
+    def keys(self) -> Counter[str]:
+        """Count the bot's messages by what marks each of them."""
+
+    @abstractmethod
+    async def trouble(self, chance: random.Random) -> str:
+        """Let the platform answer badly for a while; return how."""
+
+
+class DiscordSide(Side):
+    """A guild."""
+
+    role = "discord"
+
+    def __init__(self, discord: DiscordDouble) -> None:
+        self.discord = discord
+        self.authors = {"lost": discord.join("Ada"), "found": discord.join("Ben")}
+        self.moderator = discord.join("Mo", moderator=True)
+        self.adapter = {
+            "token": TOKEN,
+            "api_base": discord.api_base,
+            "gateway": discord.gateway_url,
+            "guilds_wait": 0.05,
+            "pause_after_trouble": 1.0,
+        }
+        self.photos = {"hosts": [], "http_hosts": [discord.file_host]}
+
+    async def post(self, kind: str, colour: str, words: str) -> str:
+        return await self.discord.post(kind, self.authors[kind], words, {f"{colour}.jpg": drawing(colour)}, times=2)
+
+    async def delete(self, kind: str, post: str) -> None:
+        del kind
+        await self.discord.delete(post)
+
+    async def confirm(self, post: str, card: str) -> None:
+        del post
+        await self.discord.react(card, "✅", self.moderator)
+
+    def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
+        del kind
+        return [(str(each["id"]), self.discord.text(each)) for each in self.discord.replies(post)]
+
+    def everything(self) -> Iterator[str]:
+        for channel, messages in self.discord.messages.items():
+            yield str(self.discord.channels.get(channel, {}).get("name", ""))
+            yield from (self.discord.text(each) for each in messages.values() if each["author"]["id"] == BOT_ID)
+
+    def keys(self) -> Counter[str]:
+        of_bot = (
+            each
+            for messages in self.discord.messages.values()
+            for each in messages.values()
+            if each["author"]["id"] == BOT_ID
+        )
+        return Counter(embed["url"] for each in of_bot for embed in each["embeds"] if embed.get("url"))
+
+    async def trouble(self, chance: random.Random) -> str:
+        after = chance.random() < 0.5
+        what = chance.choice(["500", "429", "socket"])
+        if what == "socket":
+            await self.discord.gateway.drop()
+        elif what == "429":
+            self.discord.refuse("POST .*messages", 429, message="slow", retry_after=0.5, **{"global": False})
+        else:
+            self.discord.refuse("(POST|PATCH|PUT|DELETE) ", 500, after=after, message="trouble")
+        return what
+
+
+class SlackSide(Side):
+    """A workspace."""
+
+    role = "slack"
+
+    def __init__(self, slack: SlackDouble) -> None:
+        self.slack = slack
+        self.channels = {kind: slack.add_channel(kind) for kind in ("found", "lost")}
+        self.authors = {"lost": slack.add_member("Ada"), "found": slack.add_member("Ben")}
+        self.moderator = slack.add_member("Mo", admin=True)
+        self.adapter = {"api_base": slack.api_base, "ping_seconds": 0.5, "bot_token": BOT_TOKEN, "app_token": APP_TOKEN}
+        host = [urlsplit(slack.origin).netloc]
+        self.photos = {"hosts": [], "http_hosts": host, "slack_hosts": host, "slack_token": BOT_TOKEN}
+
+    async def post(self, kind: str, colour: str, words: str) -> str:
+        return self.slack.post_photo(self.channels[kind], self.authors[kind], drawing(colour), words)
+
+    async def delete(self, kind: str, post: str) -> None:
+        self.slack.delete(self.channels[kind], post)
+
+    async def confirm(self, post: str, card: str) -> None:
+        del post
+        self.slack.react(self.channels["lost"], card, "white_check_mark", self.moderator)
+
+    def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
+        return [(each["ts"], shown(each)) for each in self.slack.thread(self.channels[kind], post) if _is_ours(each)]
+
+    def everything(self) -> Iterator[str]:
+        yield from (shown(each) for each in self._of_bot())
+
+    def keys(self) -> Counter[str]:
+        return Counter(str(each.get("metadata")) for each in self._of_bot())
+
+    def _of_bot(self) -> Iterator[dict[str, Any]]:
+        for messages in self.slack.messages.values():
+            yield from (each for each in messages if _is_ours(each))
+
+    async def trouble(self, chance: random.Random) -> str:
+        what = chance.choice(["500", "429", "socket"])
+        method = chance.choice(["chat.postMessage", "chat.update", "reactions.add", "users.info", "chat.delete"])
+        if what == "socket":
+            await self.slack.delivery.drop_connections()
+        elif what == "429":
+            self.slack.api.fail_next(method, status=429, error="ratelimited", retry_after=1)
+        else:
+            self.slack.api.fail_next(method, status=500, error="internal_error")
+        return what
+
+
+def _is_ours(message: dict[str, Any]) -> bool:
+    return bool(message.get("metadata"))
