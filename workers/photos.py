@@ -184,5 +184,5 @@ def _as_jpeg(image: Image.Image) -> bytes:
     bare = Image.new("RGB", image.size)  # Pillow would carry a comment or profile of the source over
     bare.paste(image)
     buffer = BytesIO()
-    bare.save(buffer, "JPEG", quality=_STORED_QUALITY)
+    bare.save(buffer, "JPEG", quality=_STORED_QUALITY, optimize=True)
     return buffer.getvalue()

@@ -25,6 +25,7 @@ SOURCES: Final[dict[str, tuple[Source, ...]]] = {
 _WORDS, _WORDS_OF_A_REPORT = 20_000, 6
 _REPORTS_OF_AN_AUTHOR: Final = 3
 _BATCH: Final = 5000
+_PREPARED: Final = 500
 _SYLLABLES: Final = [first + second for first in "bdfgklmnprstvz" for second in ("a", "e", "i", "o", "u", "ai", "ou")]
 _REPORT: Final = """COPY report (id, community_id, workspace_id, source_key, kind, state, author_id, author_name, text,
   words, channel, expires_at) FROM STDIN"""
@@ -72,6 +73,7 @@ class Filler:
 
     def __init__(self, owner: psycopg.AsyncConnection[Any], model: EmbeddingModel, seed: int = 0) -> None:
         self.added = 0
+        self._ready: dict[tuple[str, Source], Floats] = {}
         self._owner = owner
         self._model = model
         self._random = np.random.default_rng(seed)
@@ -105,11 +107,11 @@ class Filler:
 
     async def add_one(self, store: Store, place: Place) -> None:
         """Add one find as the application does: under row-level security, and with triggers."""
-        thing, report, photo = self._any.things(1, self._random), uuid4(), uuid4()
+        report, photo = uuid4(), uuid4()
+        number = self.added % _PREPARED
         vectors = [
-            EmbeddingRow(photo if source == "photo" else None, space, surface.views(thing, source, self._random)[0])
-            for space, surface in self._surfaces.items()
-            for source in SOURCES[space]
+            EmbeddingRow(photo if source == "photo" else None, space, views[number])
+            for (space, source), views in self._prepared().items()
         ]
         async with store.transaction(place.community) as connection:
             given = {"report": report, "photo": photo, "community": place.community, "workspace": place.workspace}
@@ -117,6 +119,15 @@ class Filler:
             await connection.execute(_ONE_PHOTO, given)
             await SqlEmbeddings(connection, place.community).save(report, self._model.id, vectors, text="bench")
             await connection.execute("UPDATE report SET state = 'open' WHERE id = %(report)s", given)
+
+    def _prepared(self) -> dict[tuple[str, Source], Floats]:
+        """Return vectors made beforehand: making them takes longer than writing them."""
+        if not self._ready:
+            things = self._any.things(_PREPARED, self._random)
+            for space, surface in self._surfaces.items():
+                for source in SOURCES[space]:
+                    self._ready[space, source] = surface.views(things, source, self._random)
+        return self._ready
 
     async def add(self, place: Place, kind: str, things: Floats) -> list[UUID]:
         """Add an open report of each thing, and return their ids."""
