@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
-from reunite.absence import IsThere
+from reunite.absence import IsThere, absent_for_long
 from reunite.entities import PlatformName
-from reunite.handlers import Handlers
+from reunite.ports import Store
 
 _EVERY: Final = 6 * 3600.0
 """Seconds between two looks."""
@@ -17,7 +18,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def watch(
-    handlers: Handlers,
+    store: Store,
     platform: PlatformName,
     ask: Callable[[], Awaitable[IsThere]],
     leave: Callable[[str], Awaitable[None]],
@@ -28,7 +29,7 @@ async def watch(
     """
     while True:
         try:
-            for workspace in await handlers.absent_for_long(platform, await ask()):
+            for workspace in await absent_for_long(store, platform, await ask(), datetime.now(UTC)):
                 await leave(workspace)
                 _log.info("absent_workspace_left", platform=platform, workspace=workspace)
         except Exception:  # noqa: BLE001 - the next look may succeed

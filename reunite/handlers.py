@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from reunite.absence import IsThere, absent_for_long
 from reunite.claims import ClaimHandlers
 from reunite.commands import (
     AnswerQuestion,
@@ -63,7 +62,6 @@ class Handlers:
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime] = _now) -> None:
         """`now` returns the time, with its zone."""
         self._store = store
-        self._now = now
         self._posts = PostHandlers(store, queue, now)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
@@ -218,10 +216,6 @@ class Handlers:
         known = await self._store.workspace(platform, workspace)
         if known:
             await self._community.leave(known)
-
-    async def absent_for_long(self, platform: PlatformName, is_there: IsThere) -> list[str]:
-        """Note which workspaces the bot is no longer in; return the platform's ids of those that it is to leave."""
-        return await absent_for_long(self._store, platform, is_there, self._now())
 
     async def report_at(self, target: ReplyTarget) -> Report | None:
         """Return the report whose post is `target.message`."""

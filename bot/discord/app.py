@@ -28,7 +28,7 @@ from reunite.ports import Platform
 
 
 @asynccontextmanager
-async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> AsyncIterator[Platform]:  # noqa: ARG001 - every adapter is called alike
+async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> AsyncIterator[Platform]:
     """Stay connected: events go to `handlers`, and the yielded platform sends. Raises SetupError."""
     config.check()
     with addresses(config):
@@ -44,7 +44,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                     try:
                         await client.wait_until_ready()
                         await events.start()
-                        background.append(tasks.create_task(_watch(handlers, client)))
+                        background.append(tasks.create_task(_watch(store, handlers, client)))
                         yield platform
                     finally:
                         await events.finish()
@@ -56,7 +56,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 raise
 
 
-async def _watch(handlers: Handlers, client: ReuniteClient) -> None:
+async def _watch(store: Store, handlers: Handlers, client: ReuniteClient) -> None:
     """Look for guilds that have removed the bot while it was away."""
 
     async def ask() -> IsThere:
@@ -70,7 +70,7 @@ async def _watch(handlers: Handlers, client: ReuniteClient) -> None:
     async def leave(guild: str) -> None:
         await handlers.leave("discord", guild)
 
-    await watch(handlers, "discord", ask, leave)
+    await watch(store, "discord", ask, leave)
 
 
 def _events(  # noqa: PLR0913 - the parts that others need too

@@ -69,9 +69,7 @@ async def running(
         )
         background_tasks = [asyncio.create_task(reconciler.run(is_connected))]
         if not config.bot_token:  # a single token says nothing about other workspaces
-            background_tasks.append(
-                asyncio.create_task(watch(handlers, "slack", workspaces.membership, workspaces.leave))
-            )
+            background_tasks.append(asyncio.create_task(watch(store, "slack", workspaces.membership, workspaces.leave)))
         try:
             yield platform
         finally:

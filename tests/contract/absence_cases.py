@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reunite.absence import absent_for_long
 from tests.contract.stages import Stage
 
 
@@ -11,7 +12,7 @@ async def look(stage: Stage, there: Mapping[str, bool | None]) -> list[str]:
     async def is_there(workspace: str) -> bool | None:
         return there[workspace]
 
-    return await stage.handlers.absent_for_long("discord", is_there)
+    return await absent_for_long(stage.store, "discord", is_there, stage.time)
 
 
 class AbsenceCases:
