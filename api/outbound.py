@@ -1,6 +1,7 @@
 """The API as a platform: replies aren't sent anywhere, programs read what they are about."""
 
 from reunite.entities import PlatformName, ReplyTarget
+from reunite.errors import UndeliverableError
 from reunite.ports import Outgoing, Sent
 
 
@@ -10,6 +11,8 @@ class ApiPlatform:
     name: PlatformName = "api"
 
     async def send(self, outgoing: Outgoing) -> Sent:
+        if outgoing.people:
+            raise UndeliverableError("nobody can talk with a program")
         return Sent(outgoing.target.channel, outgoing.key)
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:

@@ -20,6 +20,7 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 _DUMP: Final = ("--format=custom", "--no-owner")
 _RESTORE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
 _PRIVATE: Final = 0o600
+_NUMBER: Final = re.compile(r"\d+")
 
 
 def backup(owner_url: str, file: Path) -> None:
@@ -76,7 +77,7 @@ def _embedded(name: str) -> Path:
 
 def _version(path: Path) -> int:
     said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - ours
-    found = re.search(r"\d+", said)
+    found = _NUMBER.search(said)
     return int(found[0]) if found else 0
 
 

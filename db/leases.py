@@ -5,6 +5,7 @@ from uuid import UUID
 
 from db.queries import Connection, as_real
 from db.session import CommunitySession
+from db.sketches import Shelf
 from reunite.entities import PhotoState, ReportState
 
 
@@ -42,9 +43,9 @@ class StoredPhoto:
 class WorkSession(CommunitySession):
     """A community's transaction under a lease. Entering checks the fence and holds it to the end."""
 
-    def __init__(self, connection: Connection, lease: WorkLease) -> None:
+    def __init__(self, connection: Connection, lease: WorkLease, shelf: Shelf) -> None:
         """`connection` is in a transaction of the lease's community."""
-        super().__init__(connection, lease.community)
+        super().__init__(connection, lease.community, shelf)
         self._lease = lease
 
     async def hold(self) -> None:

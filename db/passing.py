@@ -18,7 +18,7 @@ from reunite.ports.query_encoder import Encoded
 async def passing_session(database: Database, community: UUID) -> AsyncIterator[CommunitySession]:
     """Open a transaction that is always rolled back: others see nothing of it, and nothing stays."""
     async with database.transaction(community) as connection, connection.transaction(force_rollback=True):
-        yield CommunitySession(connection, community, database.keys)
+        yield CommunitySession(connection, community, database.shelf, database.keys)
 
 
 async def add_query(session: CommunitySession, command: NewReport, now: datetime, encoded: Encoded) -> Report:

@@ -16,6 +16,7 @@ from db.photos import SqlPhotos
 from db.queries import Connection, Queries
 from db.questions import SqlQuestions
 from db.reports import SqlReports
+from db.sketches import Shelf
 from db.verdicts import SqlVerdicts
 from db.work import SqlWork
 from db.workspaces import SqlWorkspaces
@@ -26,7 +27,7 @@ __all__ = ["CommunitySession", "Connection"]
 class CommunitySession(Queries):
     """`reunite.ports.Session`, embeddings for the workers, and what the HTTP API reads."""
 
-    def __init__(self, connection: Connection, community: UUID, keys: Keys = NO_KEYS) -> None:
+    def __init__(self, connection: Connection, community: UUID, shelf: Shelf, keys: Keys = NO_KEYS) -> None:
         """`connection` is in a transaction in which row-level security lets only `community` be seen."""
         super().__init__(connection, community)
         self.reports = SqlReports(connection, community, keys)
@@ -34,7 +35,7 @@ class CommunitySession(Queries):
         self.questions = SqlQuestions(connection, community)
         self.photos = SqlPhotos(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
-        self.candidates = SqlCandidates(connection, community)
+        self.candidates = SqlCandidates(connection, community, shelf)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)
         self.claims = SqlClaims(connection, community, keys)

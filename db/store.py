@@ -47,7 +47,11 @@ class Store(Database):
                 if row is None:
                     raise DefectError(f"workspace {platform}:{external_id} was never joined")
                 workspace = Workspace(row["id"], row["community_id"], platform, external_id)
-                yield workspace, rows.settings(row), CommunitySession(connection, workspace.community, self.keys)
+                yield (
+                    workspace,
+                    rows.settings(row),
+                    CommunitySession(connection, workspace.community, self.shelf, self.keys),
+                )
         except psycopg.errors.DeadlockDetected as error:
             raise TryAgainError("conflict with another transaction") from error
 
@@ -55,7 +59,7 @@ class Store(Database):
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
         """Open a transaction under a lease. Raises LeaseLostError where the lease was overtaken."""
         async with self.transaction(lease.community) as connection:
-            session = WorkSession(connection, lease)
+            session = WorkSession(connection, lease, self.shelf)
             await session.hold()
             yield session
 

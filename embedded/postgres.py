@@ -5,6 +5,7 @@ process ids, which killed processes leave behind.
 """
 
 import importlib.util
+import os
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,12 @@ def url(role: str, sockets: Path, database: str = DATABASE) -> str:
     return f"postgresql://{role}@/{database}?host={quote(str(sockets), safe='')}"
 
 
+def _shared_megabytes() -> int:
+    """Return a sixteenth of the machine's memory, within limits; PostgreSQL takes it as it needs it."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return min(max(memory // 16, 128), 1024)
+
+
 class Postgres:
     """The database server of one home."""
 
@@ -53,6 +60,7 @@ class Postgres:
             "unix_socket_directories": str(self._sockets),
             "unix_socket_permissions": "0700",
             "max_connections": "100",
+            "shared_buffers": f"{_shared_megabytes()}MB",
             "timezone": "UTC",
             # Keep members' words out of the log: no failing statements, no values of violated keys.
             "log_min_error_statement": "panic",

@@ -168,13 +168,15 @@ class Handlers:
         """Change a workspace's settings. Raises TellUserError where they contradict each other."""
         await self._community.set_up(await self._named(command.platform, command.workspace), command)
 
-    async def zone(self, platform: PlatformName, workspace: str, member: Member) -> ZoneInfo | None:
-        """Return the time zone of a member: the one they told, or else the workspace's; None if it isn't known."""
-        return await self._community.zone(await self._named(platform, workspace), member)
+    async def zone(self, platform: PlatformName, workspace: str, member: Member, told: str = "") -> ZoneInfo | None:
+        """Return a member's time zone, or else the workspace's; None if it isn't known.
 
-    async def set_zone(self, platform: PlatformName, workspace: str, member: Member, name: str) -> ZoneInfo:
-        """Keep the time zone that a member tells, by any of its names. Raises TellUserError for an unknown one."""
-        return await self._community.set_zone(await self._named(platform, workspace), member, name)
+        What the member has just `told`, by any name of a zone, is kept. Raises TellUserError for an unknown one.
+        """
+        named = await self._named(platform, workspace)
+        if told:
+            return await self._community.set_zone(named, member, told)
+        return await self._community.zone(named, member)
 
     async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
         """Return the community's numbers."""

@@ -41,6 +41,8 @@ class Words:
     when: Mapping[str, Sequence[str]]
     """What people type to say when; `weekdays`, where a language has them, are other forms of their names."""
     plurals: PluralRules
+    page: Mapping[str, str]
+    """The words of the local page itself; their slots are filled in by the browser."""
 
 
 def language_of(locale: str | None) -> str:
@@ -113,6 +115,7 @@ def words_in(language: str) -> Words:
         months=tuple(read["months"]),
         when=read["when"],
         plurals=PluralRules.of(read["plurals"]),
+        page=read["page"],
     )
 
 

@@ -1,236 +1,290 @@
-"""Draws the local page's sample pictures: `python scripts/draw_samples.py [FOLDER]`."""  # noqa: INP001 - a script
+"""Renders the local page's sample photos: `python scripts/draw_samples.py [FOLDER [NAME…]]`."""  # noqa: INP001 - a script
 
-import math
 import sys
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image
+from ray_marching import (
+    Distance,
+    Floats,
+    Solid,
+    Vector,
+    at,
+    ball,
+    blend,
+    box,
+    cylinder,
+    floor,
+    mix,
+    photo,
+    plain,
+    planks,
+    ring,
+    rough,
+    tiles,
+    wall,
+    without,
+)
 
-SIDE: Final = 1024
-"""Side of the canvas in pixels; the picture is half as large, which smooths every edge."""
 FOLDER: Final = Path(__file__).parent.parent / "bot" / "web" / "static" / "samples"
-
-Colour = tuple[int, int, int]
-Point = tuple[float, float]
-Box = tuple[float, float, float, float]
-WHITE: Final = (255, 255, 255)
-BLACK: Final = (0, 0, 0)
+LINE, SEAM = 0.22, 0.035
+"""Half the widths of a painted line and of a ball's seam."""
 
 
-class Scene:
-    """A canvas on which shapes are lit from the upper left."""
-
-    def __init__(self, wall: Colour, table: Colour, seed: int, horizon: float = 0.62) -> None:
-        """Paint a wall, and a table below `horizon` (a share of the height)."""
-        self._random = np.random.default_rng(seed)
-        rows = np.linspace(0, 1, SIDE)[:, None, None]
-        wall_part = np.array(wall) * (0.82 + 0.25 * rows)
-        table_part = np.array(table) * (0.75 + 0.35 * rows)
-        blend = np.clip((rows - horizon) * 60, 0, 1)
-        grain = self._random.normal(0, 1, (SIDE, 1, 1)).repeat(SIDE, axis=1) * 3 * blend
-        pixels = wall_part * (1 - blend) + table_part * blend + grain
-        self.image = Image.fromarray(np.clip(pixels.repeat(SIDE // pixels.shape[1], axis=1), 0, 255).astype(np.uint8))
-
-    def shadow(self, box: Box, strength: float = 0.5) -> None:
-        """Darken the ground softly within an ellipse."""
-        mask = Image.new("L", (SIDE, SIDE))
-        ImageDraw.Draw(mask).ellipse(box, fill=round(255 * strength))
-        self.image.paste(BLACK, mask=mask.filter(ImageFilter.GaussianBlur(26)))
-
-    def fill(
-        self, mask: Image.Image, colour: Colour, *, depth: float = 0.5, gloss: float = 0.0, rough: float = 3
-    ) -> None:
-        """Colour a shape: `depth` shades it, `gloss` adds a highlight, `rough` a texture."""
-        left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
-        rows, columns = np.mgrid[0:SIDE, 0:SIDE]
-        across, down = (columns - left) / (right - left), (rows - top) / (bottom - top)
-        light = 1.12 - depth * np.clip(0.75 * np.abs(across - 0.36) ** 1.5 * 1.9 + 0.3 * down, 0, 1)
-        shine = gloss * np.exp(-(((across - 0.3) / 0.09) ** 2) - ((down - 0.35) / 0.3) ** 2)
-        texture = self._random.normal(0, rough, (SIDE, SIDE))
-        pixels = np.array(colour) * light[..., None] + (255 * shine + texture)[..., None]
-        self.image.paste(Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), mask=mask)
-
-    def line(self, points: Sequence[Point], colour: Colour, width: int) -> None:
-        """Draw a line with round ends."""
-        draw = ImageDraw.Draw(self.image)
-        draw.line(list(points), fill=colour, width=width, joint="curve")
-        for x, y in (points[0], points[-1]):
-            draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=colour)
-
-    def save(self, path: Path) -> None:
-        """Write the picture as a JPEG."""
-        small = self.image.resize((SIDE // 2, SIDE // 2), Image.Resampling.LANCZOS)
-        small.save(path, quality=84, optimize=True)
-
-
-def shape(draw: Callable[[ImageDraw.ImageDraw], None]) -> Image.Image:
-    """Return the mask of what `draw` draws with fill 255."""
-    mask = Image.new("L", (SIDE, SIDE))
-    draw(ImageDraw.Draw(mask))
-    return mask
-
-
-def ellipse(box: Box) -> Image.Image:
-    """Return the mask of an ellipse."""
-    return shape(lambda draw: draw.ellipse(box, fill=255))
-
-
-def rounded(box: Box, radius: float) -> Image.Image:
-    """Return the mask of a rectangle with round corners."""
-    return shape(lambda draw: draw.rounded_rectangle(box, radius, fill=255))
-
-
-def polygon(points: Sequence[Point]) -> Image.Image:
-    """Return the mask of a polygon."""
-    return shape(lambda draw: draw.polygon(list(points), fill=255))
-
-
-def arc(box: Box, start: float, end: float, steps: int = 40) -> list[Point]:
-    """Return points on an ellipse, angles in degrees clockwise from the right."""
-    left, top, right, bottom = box
-    middle, radius = ((left + right) / 2, (top + bottom) / 2), ((right - left) / 2, (bottom - top) / 2)
-    angles = (math.radians(start + (end - start) * step / steps) for step in range(steps + 1))
-    return [(middle[0] + radius[0] * math.cos(angle), middle[1] + radius[1] * math.sin(angle)) for angle in angles]
-
-
-def umbrella() -> Scene:
-    """An open red umbrella with a wooden handle."""
-    scene = Scene((206, 214, 220), (150, 145, 140), seed=1, horizon=0.8)
-    scene.shadow((300, 880, 760, 960), 0.35)
-    scene.line([(512, 150), (512, 180)], (70, 70, 75), 16)
-    scene.line([(512, 480), (512, 800)], (88, 88, 94), 18)
-    scene.line([(512, 740), *arc((512, 780, 632, 920), 180, 20)], (122, 74, 38), 34)
-    cloth = polygon([*arc((92, 170, 932, 990), 180, 360), (932, 590)])
-    tips = [92, 182, 382, 642, 842, 932]
-    for left, right in pairwise(tips):
-        cloth = ImageChops.subtract(cloth, ellipse((left, 560, right, 640)))
-    scene.fill(cloth, (150, 18, 26), depth=0.4)
-    edges, shades = [-420, -330, -130, 130, 330, 420], (205, 222, 236, 214, 176)
-    for left, right, shade in zip(edges[:-1], edges[1:], shades, strict=True):
-        scene.fill(ImageChops.darker(_panel(left, right), cloth), (shade, 30, 38), depth=0.25, rough=4)
-    for x in tips[1:-1]:
-        scene.line([(512, 172), ((512 + 2 * x) / 3, 330), (x, 596)], (140, 14, 22), 4)
-    scene.line([(512, 570), (512, 800)], (88, 88, 94), 18)
-    return scene
-
-
-def _panel(left: float, right: float) -> Image.Image:
-    """Return the mask of the umbrella's cloth between two ribs, which end `left` and `right` of the middle."""
-    ribs = [arc((512 - abs(x), 170, 512 + abs(x), 1030), 270, 360 if x > 0 else 180) for x in (left, right)]
-    return polygon([*ribs[0], *reversed(ribs[1])])
-
-
-def backpack() -> Scene:
-    """A blue backpack, seen from the front."""
-    scene = Scene((226, 219, 206), (168, 128, 92), seed=2)
-    scene.shadow((200, 830, 860, 950))
-    navy, dark = (36, 84, 172), (20, 46, 104)
-    scene.line(arc((430, 80, 594, 230), 180, 360), dark, 30)
-    scene.line(arc((190, 300, 330, 860), 120, 260), dark, 46)
-    scene.line(arc((694, 300, 834, 860), -80, 60), dark, 46)
-    scene.fill(rounded((248, 140, 776, 890), 170), navy, depth=0.55, rough=7)
-    scene.line(arc((300, 200, 724, 700), 190, 350), (16, 34, 80), 10)
-    scene.fill(rounded((296, 520, 728, 850), 70), (44, 98, 190), depth=0.5, rough=7)
-    scene.line([(330, 590), (694, 590)], (16, 34, 80), 12)
-    scene.line([(650, 590), (664, 650)], (200, 200, 205), 12)
-    scene.line(arc((300, 200, 724, 700), 310, 312), (200, 200, 205), 18)
-    scene.fill(rounded((452, 380, 572, 440), 14), (228, 228, 224), depth=0.2)
-    scene.fill(rounded((230, 640, 296, 850), 30), dark, depth=0.4, rough=7)
-    scene.fill(rounded((728, 640, 794, 850), 30), dark, depth=0.4, rough=7)
-    return scene
-
-
-def mug() -> Scene:
-    """A yellow coffee mug."""
-    scene = Scene((188, 202, 200), (136, 98, 70), seed=3)
-    scene.shadow((210, 770, 900, 920), 0.6)
-    yellow = (240, 192, 40)
-    ring = ImageChops.subtract(ellipse((590, 360, 890, 740)), ellipse((652, 430, 820, 670)))
-    scene.fill(ring, (226, 176, 30), depth=0.5, gloss=0.2)
-    body = ImageChops.lighter(polygon([(240, 270), (720, 270), (700, 790), (260, 790)]), ellipse((260, 730, 700, 850)))
-    scene.fill(body, yellow, depth=0.55, gloss=0.5)
-    scene.fill(ellipse((240, 200, 720, 340)), (252, 216, 96), depth=0.15)
-    scene.fill(ellipse((266, 216, 694, 326)), (150, 112, 20), depth=0.3)
-    scene.fill(ellipse((284, 250, 676, 326)), (62, 36, 20), depth=0.3, gloss=0.1)
-    return scene
-
-
-def teddy() -> Scene:
-    """A brown teddy bear, sitting."""
-    scene = Scene((214, 224, 232), (196, 182, 160), seed=4)
-    scene.shadow((180, 850, 850, 970))
-    fur, light = (156, 100, 54), (214, 170, 122)
-    parts: list[tuple[Box, Colour]] = [
-        ((270, 100, 430, 260), fur),
-        ((594, 100, 754, 260), fur),
-        ((308, 136, 396, 224), light),
-        ((628, 136, 716, 224), light),
-        ((180, 480, 360, 760), fur),
-        ((664, 480, 844, 760), fur),
-        ((300, 440, 724, 920), fur),
-        ((390, 540, 634, 850), light),
-        ((220, 740, 450, 950), fur),
-        ((574, 740, 804, 950), fur),
-        ((266, 780, 404, 920), light),
-        ((620, 780, 758, 920), light),
-        ((284, 130, 740, 530), fur),
-        ((404, 320, 620, 500), light),
-    ]
-    for box, colour in parts:
-        scene.fill(ellipse(box), colour, depth=0.6, rough=22)
-    for left in (390, 576):
-        scene.fill(ellipse((left, 258, left + 58, 320)), (24, 18, 16), gloss=0.9, rough=1)
-    scene.fill(ellipse((464, 342, 560, 408)), (40, 26, 22), gloss=0.7, rough=1)
-    scene.line(arc((452, 390, 512, 450), 20, 160), (60, 36, 24), 8)
-    scene.line(arc((512, 390, 572, 450), 20, 160), (60, 36, 24), 8)
-    return scene
-
-
-def bottle() -> Scene:
-    """A green water bottle with a black cap."""
-    scene = Scene((224, 226, 222), (120, 126, 132), seed=5)
-    scene.shadow((330, 880, 760, 970), 0.6)
-    green = (24, 140, 84)
-    shoulders = [*arc((360, 250, 664, 520), 180, 240), *arc((360, 250, 664, 520), 300, 360)]
-    scene.fill(
-        ImageChops.lighter(polygon([*shoulders, (664, 500), (360, 500)]), rounded((360, 380, 664, 930), 44)),
-        green,
-        depth=0.75,
-        gloss=0.55,
+def umbrella() -> Image.Image:
+    """An open red umbrella on its side on the pavement, at a tram stop."""
+    return photo(
+        [
+            *_umbrella((0, 1.6, 0)),
+            Solid(floor(), tiles("9c9a94", "6e6c68", 1.6)),
+            Solid(at((0, 0.12, 7), box((40, 0.5, 3), 0.05)), plain("c9c5bb")),
+            Solid(wall(9.5), plain("8f999c", 0.15, 0.6)),
+            Solid(at((4.6, 5, 6.5), cylinder(0.16, 12)), plain("3c4448"), 0.4),
+            Solid(at((-5.4, 1.4, 6.6), box((5, 0.3, 1.2), 0.05)), planks("a5774a", "7b5431", 0.5)),
+        ],
+        (-1.8, 4.6, -9.5),
+        (0.1, 1.9, 0),
+        seed=1,
     )
-    scene.fill(rounded((430, 200, 594, 290), 20), (210, 214, 216), depth=0.7, gloss=0.4)
-    scene.fill(rounded((412, 90, 612, 226), 26), (38, 40, 44), depth=0.7, gloss=0.25)
-    scene.line(arc((470, 30, 554, 140), 180, 360), (30, 32, 36), 22)
-    scene.fill(rounded((360, 560, 664, 700), 4), (236, 240, 236), depth=0.6, gloss=0.2)
-    return scene
 
 
-def ball() -> Scene:
-    """An orange basketball."""
-    scene = Scene((196, 206, 216), (178, 138, 96), seed=6)
-    scene.shadow((250, 740, 860, 870), 0.6)
-    sphere = ellipse((182, 150, 842, 810))
-    scene.fill(sphere, (226, 112, 36), depth=0.8, gloss=0.25, rough=12)
-    seams = Image.new("L", (SIDE, SIDE))
-    draw = ImageDraw.Draw(seams)
-    draw.line([(512, 140), (512, 820)], fill=255, width=14)
-    draw.line([(172, 480), (852, 480)], fill=255, width=14)
-    draw.ellipse((-180, 150, 360, 810), outline=255, width=14)
-    draw.ellipse((664, 150, 1204, 810), outline=255, width=14)
-    scene.image.paste((38, 26, 22), mask=ImageChops.darker(seams, sphere))
-    return scene
+def _umbrella(place: Vector) -> list[Solid]:
+    def cloth(p: Floats) -> Floats:
+        angle = np.arctan2(p[:, 2], p[:, 0])
+        bulge = 0.16 * np.abs(np.cos(4 * angle)) * np.hypot(p[:, 0], p[:, 2]) / 3
+        shell = np.abs(np.linalg.norm(p + np.array([0, 1.5, 0], np.float32), axis=1) - 3.3 + bulge) - 0.03
+        return np.maximum(shell * 0.7, -p[:, 1] - 0.1 * np.abs(np.cos(4 * angle))).astype(np.float32)
+
+    def panels(p: Floats) -> Floats:
+        red = plain("c8202a", 0.05)(p)
+        return mix(red, red * 0.8, np.mod(np.floor(np.arctan2(p[:, 2], p[:, 0]) * 4 / np.pi), 2).astype(np.float32))
+
+    turn, tilt = 193.0, -56.0
+    return [
+        Solid(at(place, cloth, turn, tilt), panels, 0.15),
+        Solid(at(place, at((0, -0.9, 0), cylinder(0.06, 5.2)), turn, tilt), plain("50545a"), 0.8),
+        Solid(at(place, at((0, 2.0, 0), cylinder(0.05, 0.5)), turn, tilt), plain("50545a"), 0.8),
+        Solid(at(place, at((0, -3.5, 0), cylinder(0.14, 0.9, 0.1)), turn, tilt), plain("7a4a26"), 0.3),
+    ]
+
+
+def _backpack(place: Vector, turn: float) -> list[Solid]:
+    blue, dark = plain("2350a8", 0.12, 22), plain("14306c", 0.12, 22)
+
+    def put(where: Vector, shape: Distance) -> Distance:
+        return at(place, at(where, shape), turn)
+
+    body = box((3.0, 4.4, 1.5), 0.62)
+    return [
+        Solid(put((0, 2.2, 0), rough(body, 0.05, 1.6)), blue),
+        Solid(put((0, 1.35, -0.78), rough(box((2.3, 1.9, 0.7), 0.3), 0.03, 2)), plain("2c62c4", 0.12, 22)),
+        Solid(put((0, 2.28, -1.0), box((2.05, 0.07, 0.25), 0.03)), plain("d8d8d4"), 0.6),
+        Solid(put((0, 3.5, -0.72), box((2.1, 0.07, 0.12), 0.03)), plain("d8d8d4"), 0.6),
+        Solid(put((0.85, 2.1, -1.18), box((0.1, 0.42, 0.06), 0.03)), plain("e8b030"), 0.4),
+        Solid(put((0, 4.5, 0.15), ring(0.42, 0.1)), dark),
+        Solid(put((-1.6, 1.3, -0.1), rough(box((0.42, 1.6, 1.0), 0.2), 0.03, 2)), dark),
+        Solid(put((1.6, 1.3, -0.1), rough(box((0.42, 1.6, 1.0), 0.2), 0.03, 2)), dark),
+        Solid(put((-0.75, 2.3, 0.85), ring(1.55, 0.13, 1.15)), dark),
+        Solid(put((0.75, 2.3, 0.85), ring(1.55, 0.13, 1.15)), dark),
+        Solid(put((0, 2.95, -0.84), box((0.9, 0.42, 0.14), 0.05)), plain("e9e6de")),
+    ]
+
+
+def _shelf(away: float) -> list[Solid]:
+    colours = ("8c2f2b", "30506e", "c9b27a", "3f6a48", "6d4a76", "b06a32", "4b4f58", "a9a59a")
+    books = [
+        Solid(
+            at((x, y + height / 2, away - 0.6), box((0.42, height, 1.4), 0.04), tilt=lean),
+            plain(colours[number % len(colours)], 0.1),
+            0.1,
+        )
+        for y in (0.3, 3.6)
+        for number, x in enumerate(np.arange(-6, 6, 0.46).round(2).tolist())
+        for height, lean in ((2.1 + 0.35 * np.sin(number * 2.7 + y), 4 * np.sin(number * 1.9)),)
+    ]
+    boards = [
+        Solid(at((0, y, away - 0.4), box((16, 0.24, 1.8), 0.03)), planks("b98d5c", "8d6238", 3))
+        for y in (0.15, 3.4, 6.6)
+    ]
+    return [*books[::2], *books[1::2], *boards, Solid(wall(away + 0.4), plain("5d4630"))]
+
+
+def backpack() -> Image.Image:
+    """A blue backpack in front of bookshelves."""
+    carpet = Solid(floor(), blend("77736c", "625f5a", 7))
+    return photo([*_backpack((0, 0.05, 0.4), 16), carpet, *_shelf(3.2)], (-1.6, 4.4, -8.5), (0, 2.3, 0.4), seed=2)
+
+
+def backpack_side() -> Image.Image:
+    """The same backpack on a library table, from its side."""
+    table = at((0, -0.2, 0.5), box((14, 0.4, 8), 0.06))
+    chair = at((4.2, -0.6, 4.2), box((2.4, 4.4, 0.35), 0.2))
+    return photo(
+        [
+            *_backpack((0, 0.03, 0.3), 62),
+            Solid(table, planks("c49a68", "a67b4b", 1.8), 0.2),
+            Solid(chair, plain("2f3336")),
+            Solid(at((-3.3, 0.16, -0.6), box((1.7, 0.32, 2.3), 0.04), 20), plain("7d2a2a"), 0.1),
+            Solid(wall(8), plain("d6d0c2", 0.05, 0.5)),
+            Solid(floor(-5), plain("55524c")),
+        ],
+        (0.8, 4.2, -8.6),
+        (0, 2.0, 0.3),
+        seed=3,
+    )
+
+
+def mug() -> Image.Image:
+    """A yellow mug on a kitchen counter."""
+    shell = without(cylinder(1.0, 2.2, 0.08), at((0, 0.25, 0), cylinder(0.88, 2.2, 0.06)))
+    handle = without(at((1.05, 0, 0), ring(0.62, 0.16, 1.15)), cylinder(0.95, 4))
+    yellow = plain("f2bf1d", 0.03)
+    return photo(
+        [
+            Solid(at((0, 1.1, 0), shell, 25), yellow, 0.9),
+            Solid(at((0, 1.1, 0), handle, 25), yellow, 0.9),
+            Solid(at((0, 1.75, 0), cylinder(0.88, 0.05)), plain("3a2012"), 0.7),
+            Solid(floor(), planks("b98a5a", "8f6238", 1.7), 0.25),
+            Solid(wall(3.4), tiles("e6e7e2", "b9bab5", 1.3, (0, 1)), 0.5),
+            Solid(at((-2.7, 0.9, 2.2), cylinder(0.75, 1.8, 0.1)), plain("8aa39b"), 0.3),
+            Solid(at((-2.5, 2.4, 2.2), cylinder(0.06, 2.4), tilt=8), plain("a5733f")),
+            Solid(at((-2.9, 2.4, 2.3), cylinder(0.06, 2.2), tilt=-7), plain("c79a5f")),
+            Solid(at((3.0, 0.08, 1.2), box((2.0, 0.12, 1.5), 0.05), -15), plain("4d6f9c", 0.15, 12)),
+        ],
+        (-1.0, 3.6, -6.6),
+        (0.25, 1.0, 0),
+        seed=4,
+    )
+
+
+def _teddy(place: Vector, turn: float) -> list[Solid]:
+    fur, light = blend("9a6233", "7d4c25", 14), blend("d2a676", "bb8c5c", 14)
+
+    def soft(where: Vector, radius: float, stretch: Vector = (1, 1, 1), paint: object = None) -> Solid:
+        shape = rough(ball(radius, stretch), 0.06, 9)
+        return Solid(at(place, at(where, shape), turn), light if paint == "light" else fur)
+
+    def eye(x: float) -> Solid:
+        return Solid(at(place, at((x, 3.15, -1.0), ball(0.13)), turn), plain("14100e"), 1.5)
+
+    limbs: Sequence[Solid] = [soft((s * 1.2, 1.65, -0.25), 0.5, (0.9, 1.5, 0.9)) for s in (-1, 1)] + [
+        soft((s * 0.85, 0.5, -0.95), 0.55, (0.95, 0.9, 1.5)) for s in (-1, 1)
+    ]
+    feet = [soft((s * 0.88, 0.55, -1.72), 0.36, (1, 1, 0.45), "light") for s in (-1, 1)]
+    ears = [soft((s * 0.85, 3.85, 0), 0.42, (1, 1, 0.6)) for s in (-1, 1)]
+    return [
+        soft((0, 1.3, 0), 1.2, (1, 1.12, 0.9)),
+        soft((0, 1.25, -0.55), 0.8, (0.95, 1.1, 0.8), "light"),
+        soft((0, 3.0, -0.1), 1.05, (1.08, 1, 0.95)),
+        soft((0, 2.72, -0.92), 0.48, (1.15, 0.85, 0.8), "light"),
+        Solid(at(place, at((0, 2.88, -1.3), ball(0.17, (1.3, 0.9, 0.8))), turn), plain("241812"), 0.8),
+        Solid(at(place, at((0, 2.16, -0.6), ball(0.22, (1.6, 0.7, 0.7))), turn), plain("b3262e")),
+        eye(-0.36),
+        eye(0.36),
+        *limbs,
+        *feet,
+        *ears,
+    ]
+
+
+def teddy() -> Image.Image:
+    """A teddy bear in the grass of a playground."""
+    grass = Solid(rough(floor(-0.25), 0.22, 5), blend("5d8a35", "3f6a26", 3))
+    frame = [
+        Solid(at((x, 3, 7), cylinder(0.16, 10), tilt=lean), plain("c23b2a"), 0.3) for x, lean in ((-4, 8), (5, -8))
+    ]
+    sand = Solid(at((1, -0.2, 9), box((14, 0.5, 4), 0.1)), plain("d3bd8d", 0.15, 6))
+    return photo(
+        [*_teddy((0, 0.02, 0), 14), grass, *frame, sand, Solid(wall(14), blend("4c7040", "6f9158", 0.7))],
+        (-1.2, 3.6, -8),
+        (0, 1.9, 0),
+        seed=5,
+    )
+
+
+def teddy_bench() -> Image.Image:
+    """The same teddy bear on a bench."""
+    seat = [
+        Solid(at((0, -0.15, z), box((16, 0.3, 0.9), 0.06)), planks("ab7a48", "8a5c33", 4)) for z in (-1.2, -0.2, 0.8)
+    ]
+    back = [Solid(at((0, y, 1.7), box((16, 0.8, 0.25), 0.06)), planks("ab7a48", "8a5c33", 4)) for y in (1.2, 2.3)]
+    ground = Solid(floor(-4), blend("8d8574", "77705f", 4))
+    return photo(
+        [*_teddy((0.3, 0.02, 0.2), -34), *seat, *back, ground, Solid(wall(12), blend("5a7f4a", "86a56b", 0.6))],
+        (1.4, 4.0, -7.6),
+        (0.2, 1.9, 0),
+        seed=6,
+    )
+
+
+def bottle() -> Image.Image:
+    """A green water bottle on the floor of a sports hall."""
+    green = plain("16895a", 0.04)
+
+    def line(p: Floats) -> Floats:
+        boards = planks("d0a064", "b9854a", 0.8)(p)
+        on_line = (np.abs(p[:, 2] - 0.45 * p[:, 0] - 2.4) < LINE).astype(np.float32)
+        return mix(boards, plain("c03028")(p), on_line)
+
+    return photo(
+        [
+            Solid(at((0, 1.5, 0), cylinder(0.72, 3.0, 0.22)), green, 1.0),
+            Solid(at((0, 3.05, 0), cylinder(0.42, 0.5, 0.08)), plain("d5d8d8"), 0.8),
+            Solid(at((0, 3.5, 0), cylinder(0.5, 0.6, 0.1)), plain("23262a"), 0.5),
+            Solid(at((0, 3.85, 0), ring(0.28, 0.07)), plain("23262a"), 0.5),
+            Solid(at((0, 1.6, 0), cylinder(0.735, 0.9, 0.02)), plain("e8ece6"), 0.6),
+            Solid(floor(), line, 0.5),
+            Solid(wall(9), plain("d9d6cc", 0.05, 0.4)),
+            Solid(at((3, 0.5, 7.6), box((6, 1.0, 1.2), 0.06)), planks("b58550", "946538", 0.6)),
+            Solid(at((-4.6, 2.4, 8.8), box((3.4, 4.8, 0.3), 0.05)), plain("4d79a8"), 0.2),
+        ],
+        (-1.4, 3.4, -8),
+        (0.2, 1.9, 0),
+        seed=7,
+    )
+
+
+def basketball() -> Image.Image:
+    """A basketball in front of a hedge."""
+    centre = np.array([0, 1.2, 0], np.float32)
+
+    def leather(p: Floats) -> Floats:
+        q = (p - centre) @ np.array([[0.8, 0.36, -0.48], [-0.6, 0.48, -0.64], [0, 0.8, 0.6]], np.float32)
+        bow = np.abs(np.hypot(q[:, 0], q[:, 1]) - 0.86)
+        seam = np.minimum(np.minimum(np.abs(q[:, 0]), np.abs(q[:, 1])), np.where(np.abs(q[:, 2]) > 0, bow, 1)) < SEAM
+        return np.where(seam[:, None], plain("1e1512")(p), plain("d0662a", 0.12, 20)(p))
+
+    grass = Solid(rough(floor(-0.2), 0.2, 5), blend("67913c", "47722b", 3))
+    hedge = Solid(rough(at((0, 2.5, 3.6), box((30, 6, 3), 0.5)), 0.55, 2.2), blend("2f5a28", "5b8a3f", 4))
+    return photo(
+        [Solid(at((0, 1.2, 0), rough(ball(1.2), 0.008, 26)), leather, 0.25), grass, hedge],
+        (-0.8, 2.8, -5.6),
+        (0, 1.15, 0),
+        seed=8,
+    )
+
+
+SCENES: Final[Mapping[str, Callable[[], Image.Image]]] = {
+    "umbrella": umbrella,
+    "backpack": backpack,
+    "backpack-side": backpack_side,
+    "mug": mug,
+    "teddy": teddy,
+    "teddy-bench": teddy_bench,
+    "bottle": bottle,
+    "ball": basketball,
+}
 
 
 def main() -> None:
-    """Draw all."""
+    """Render all."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for draw in (umbrella, backpack, mug, teddy, bottle, ball):
-        draw().save(folder / f"{draw.__name__}.jpg")
+    for name in sys.argv[2:] or SCENES:
+        SCENES[name]().save(folder / f"{name}.jpg", quality=86, optimize=True)
 
 
 if __name__ == "__main__":

@@ -92,11 +92,10 @@ class Commands:
     async def timezone(self, interaction: discord.Interaction, zone: str) -> PrivateReply:
         """Keep a member's time zone, or say which one they have."""
         language, member = language_of_user(interaction), member_of(interaction.user)
-        kept = await self._handlers.set_zone(*_workspace(interaction), member, zone) if zone.strip() else None
-        known = kept or await self._handlers.zone(*_workspace(interaction), member)
+        known = await self._handlers.zone(*_workspace(interaction), member, zone.strip())
         if known is None:
             return PrivateReply(sentence("zone_not_known", language))
-        key, now = "zone_kept" if kept else "zone_is", datetime.now(known)
+        key, now = "zone_kept" if zone.strip() else "zone_is", datetime.now(known)
         return PrivateReply(sentence(key, language, zone=str(known), time=f"{now:%H:%M}"))
 
     async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:

@@ -34,6 +34,7 @@ async def running(handlers: Handlers, store: Store, config: WebConfig) -> AsyncI
             ChangeSettings(platform="web", workspace=WORKSPACE, settings=replace(settings, log_channel=MODERATORS))
         )
     chat = Chat(store, workspace.community)
+    chat.language = settings.language
     await chat.refresh()
     async with serving(handlers, chat, config) as url:
         refreshing = asyncio.create_task(chat.run())

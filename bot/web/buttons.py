@@ -43,26 +43,28 @@ class Buttons:
             words=given.fields.get("words", ""),
             code=given.fields.get("code", ""),
             photos=tuple(given.photos),
+            language=self._chat.language,
         )
         note = await self._handlers.press(press)
         self._chat.changed()
-        return web.json_response({"note": render.reply_json(note)})
+        return web.json_response({"note": render.reply_json(note, self._chat.language)})
 
     async def my_reports(self, request: web.Request) -> web.Response:
         """Return a member's open reports."""
         body = await requests.json_body(request)
-        return _replies(await self._handlers.my_reports("web", WORKSPACE, requests.member(body.get("name"))))
+        member, language = requests.member(body.get("name")), self._chat.language
+        return self._replies(await self._handlers.my_reports("web", WORKSPACE, member, language))
 
     async def privacy(self, request: web.Request) -> web.Response:
         """Return what is kept of members, with the button that deletes it."""
         await requests.json_body(request)
-        return _replies([await self._handlers.privacy("web", WORKSPACE)])
+        return self._replies([await self._handlers.privacy("web", WORKSPACE, self._chat.language)])
 
     async def statistics(self, request: web.Request) -> web.Response:
         """Return the community's statistics, to moderators only."""
         body = await requests.json_body(request)
         rights.check_member("statistics", is_moderator=body.get("moderator") is True)
-        return _replies([await self._handlers.statistics("web", WORKSPACE)])
+        return self._replies([await self._handlers.statistics("web", WORKSPACE, self._chat.language)])
 
     async def export(self, request: web.Request) -> web.Response:
         """Return all of a member's data as a file."""
@@ -70,9 +72,9 @@ class Buttons:
         headers = {"Content-Disposition": 'attachment; filename="reunite.json"', "Cache-Control": "no-store"}
         return web.json_response(export, headers=headers)
 
-
-def _replies(replies: Sequence[Reply]) -> web.Response:
-    return web.json_response({"replies": [render.reply_json(reply) for reply in replies]})
+    def _replies(self, replies: Sequence[Reply]) -> web.Response:
+        language = self._chat.language
+        return web.json_response({"replies": [render.reply_json(reply, language) for reply in replies]})
 
 
 def _action(value: str | None) -> Action:

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from aiohttp import web
 
 from bot.web import render
 from bot.web.render import Json, Viewer
@@ -69,6 +70,8 @@ class Chat:
         self._snapshot = Snapshot()
         self._changed = asyncio.Event()
         self._watchers: set[asyncio.Event] = set()
+        self.language = "en"
+        """The page's, and that of everything the bot says on it."""
 
     def session(self) -> AbstractAsyncContextManager[WebSession]:
         """Open a transaction in the page's community."""
@@ -115,3 +118,7 @@ class Chat:
                 await watcher.wait()
         finally:
             self._watchers.discard(watcher)
+
+
+CHAT: Final = web.AppKey("chat", Chat)
+"""Where the server keeps the page's chat."""

@@ -4,6 +4,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.web.chat import CHAT
 from reunite.errors import TellUserError
 from reunite.messages import wording
 
@@ -13,13 +14,16 @@ _log = structlog.get_logger(__name__)
 @web.middleware
 async def web_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer an error with a sentence as JSON."""
+    language = request.app[CHAT].language
     try:
         return await handler(request)
     except TellUserError as error:
-        return web.json_response({"error": wording.explain(error)}, status=web.HTTPUnprocessableEntity.status_code)
+        return web.json_response(
+            {"error": wording.explain(error, language)}, status=web.HTTPUnprocessableEntity.status_code
+        )
     except web.HTTPException:
         raise
     except Exception:  # noqa: BLE001 - the page gets a sentence whatever happened
         _log.exception("page_request_failed", path=request.path)
         status = web.HTTPInternalServerError.status_code
-        return web.json_response({"error": wording.sentence("our_fault")}, status=status)
+        return web.json_response({"error": wording.sentence("our_fault", language)}, status=status)

@@ -11,12 +11,14 @@ from bot.web.chat import Chat
 from bot.web.inbound import Inbound
 from bot.web.live import Live
 from bot.web.looks import Looks
+from bot.web.texts import Texts
 from reunite.handlers import Handlers
 
 
 def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> None:
     """Register every request of the page."""
-    inbound, buttons, live, looks = Inbound(handlers, chat), Buttons(handlers, chat), Live(chat), Looks(handlers)
+    inbound, buttons, live, looks = Inbound(handlers, chat), Buttons(handlers, chat), Live(chat), Looks(handlers, chat)
+    texts = Texts(handlers, chat)
     files = Path(str(resources.files("bot.web").joinpath("static")))
     application.on_shutdown.append(live.close)
 
@@ -29,6 +31,8 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
     application.add_routes(
         [
             web.get("/", index),
+            web.get("/texts", texts.show),
+            web.post("/language", texts.choose),
             web.get("/live", live.connect),
             web.get("/photos/{photo}", photo),
             web.post("/posts", inbound.post),

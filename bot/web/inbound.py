@@ -1,7 +1,7 @@
 """The page's posts, edits, answers and verdicts as commands of the domain."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -17,8 +17,9 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 
 _COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
-_SLASH_LOST: Final = re.compile(r"\A\s*+/lost\b\s*+")
+_SLASH: Final = re.compile(r"\A\s*+/(lost|found)\b\s*+")
 _POST_ID: Final = re.compile(r"[\w-]{8,64}")
+_CLOCKS_DIFFER: Final = timedelta(minutes=10)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 """Far from what dates and time zones can hold."""
 
@@ -36,13 +37,15 @@ class Inbound:
         A sealed report's post is the bot's, with only its public part; the page gets no message number then.
         """
         given = await requests.form_input(request)
-        command = _SLASH_LOST.match(given.fields.get("text", ""))
-        channel = "lost" if command else given.fields.get("channel", "")
+        command = _SLASH.match(given.fields.get("text", ""))
+        channel = command[1] if command else given.fields.get("channel", "")
         post_id = given.fields.get("id", "")
         if channel not in _COMMANDS or not _POST_ID.fullmatch(post_id):
             raise web.HTTPBadRequest
         author = requests.member(given.fields.get("name"))
         text = given.fields.get("text", "")[command.end() if command else 0 :]
+        if _is_to_come(_time(given.fields.get("at", ""))):
+            raise TellUserError("in_the_future")
         is_sealed = channel == "found" and given.has("sealed")
         message = None if is_sealed else await self._write(channel, post_id, author, text)
         try:
@@ -153,6 +156,11 @@ def _report(given: FormInput, channel: str, message: int | None, author: Member,
         private=channel == "lost" and given.has("private"),
         category=_category(given) if is_sealed else "other",
     )
+
+
+def _is_to_come(time: datetime | None) -> bool:
+    """Whether a time is later than now, as far as clocks agree."""
+    return time is not None and time > datetime.now(UTC) + _CLOCKS_DIFFER
 
 
 def _category(given: FormInput) -> Category:

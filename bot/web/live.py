@@ -23,7 +23,8 @@ class Live:
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serve a page until it closes. The page says who is looking, and whether they moderate."""
         name = request.query.get("name")
-        viewer = Viewer(requests.member(name).id if name else "", "moderator" in request.query)
+        member = requests.member(name).id if name else ""
+        viewer = Viewer(member, "moderator" in request.query, self._chat.language)
         socket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=1024)
         await socket.prepare(request)
         self._sockets.add(socket)

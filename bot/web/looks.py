@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot import looks
 from bot.web import render, requests
-from bot.web.chat import target_of
+from bot.web.chat import Chat, target_of
 from reunite.commands import Look
 from reunite.handlers import Handlers
 
@@ -18,8 +18,9 @@ _KEY: Final = re.compile(r"[\w-]{8,64}")
 class Looks:
     """Searches without a report; pages and claims are presses."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers, chat: Chat) -> None:
         self._handlers = handlers
+        self._chat = chat
 
     async def search(self, request: web.Request) -> web.Response:
         """Search by words or a photo, once for each `id`; return the first page when a worker has found it."""
@@ -35,4 +36,6 @@ class Looks:
             posted_at=datetime.now(UTC),
             photos=tuple(given.photos),
         )
-        return web.json_response({"note": render.reply_json(await looks.answer_of(self._handlers, command, "en"))})
+        language = self._chat.language
+        answer = await looks.answer_of(self._handlers, command, language)
+        return web.json_response({"note": render.reply_json(answer, language)})

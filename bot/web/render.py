@@ -1,7 +1,7 @@
 """Messages as JSON for one viewer. Pure. Nothing is escaped: the page puts words into text nodes only."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from db.models import EmbeddingModel
@@ -34,6 +34,7 @@ class Viewer:
 
     member: str = ""
     is_moderator: bool = False
+    language: str = "en"
 
     def owns(self, report: Report) -> bool:
         return report.author.id == self.member
@@ -64,14 +65,14 @@ def encoder(model: EmbeddingModel | None) -> Json | None:
     return {"name": model.encoder, "version": model.version} if model else None
 
 
-def reply_json(reply: Reply) -> Json:
+def reply_json(reply: Reply, language: str = "en") -> Json:
     """Return the bot's words as lines of spans, each with `is` and `text`, and the buttons below."""
     return {
         "kind": reply.kind,
         "lines": [[span_json(span) for span in line] for line in reply.lines],
         "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
         "gallery": [tile_json(tile) for tile in reply.gallery],
-        "buttons": [button_json(button) for button in reply.buttons],
+        "buttons": [button_json(button, language) for button in reply.buttons],
     }
 
 
@@ -84,9 +85,9 @@ def tile_json(tile: Tile) -> Json:
     }
 
 
-def button_json(button: Button) -> Json:
+def button_json(button: Button, language: str = "en") -> Json:
     """Return a button with the form that it opens."""
-    form = form_of(button.action)
+    form = form_of(button.action, language)
     return {**asdict(button), "subject": str(button.subject), "form": form_json(form) if form else None}
 
 
@@ -167,7 +168,7 @@ class _Board:
     def _reply(self, reply: Reply, verdict_marks: VerdictMarks | None) -> Json:
         """Return a reply with the buttons that the viewer may press."""
         buttons = [button for button in reply.buttons if self._is_pressable(button, reply, verdict_marks)]
-        return {**reply_json(reply), "buttons": [button_json(button) for button in buttons]}
+        return reply_json(replace(reply, buttons=tuple(buttons)), self._viewer.language)
 
     def _is_pressable(self, button: Button, reply: Reply, verdict_marks: VerdictMarks | None) -> bool:
         if button.action == "pick":

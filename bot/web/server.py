@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.web.chat import Chat
+from bot.web.chat import CHAT, Chat
 from bot.web.config import WebConfig
 from bot.web.errors import web_errors
 from bot.web.events import add_routes
@@ -33,6 +33,7 @@ _log = structlog.get_logger(__name__)
 async def serving(handlers: Handlers, chat: Chat, config: WebConfig) -> AsyncIterator[str]:
     """Serve the page within the context; yield its address."""
     application = web.Application(middlewares=[web_errors, _guard(config)])
+    application[CHAT] = chat
     application.on_response_prepare.append(_add_headers)
     add_routes(application, handlers, chat)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)

@@ -34,19 +34,28 @@ def embed(  # noqa: PLR0913 - the command's options
 
 
 def search(
-    reports: Annotated[list[int], typer.Option(min=1, help="Open reports to search. Repeat for more.")],
-    rounds: Rounds = 20,
+    reports: Annotated[
+        list[int] | None, typer.Option(min=2, help="Open reports of a community to search in. Repeat for more.")
+    ] = None,
+    items: Annotated[int | None, typer.Option(min=2, help="Open reports in all, instead of --reports.")] = None,
+    communities: Annotated[int, typer.Option(min=1, help="Communities of the --items, few large, many small.")] = 1,
+    rounds: Annotated[int, typer.Option(min=1, help="Searches in each community.")] = 100,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how long a search takes in one community, with random vectors in a scratch database.
+    """Measure how long a search takes and what it finds, with made-up vectors like CLIP's in a scratch database.
 
-    Example: reunite bench search --reports 1000 --reports 10000
+    Example: reunite bench search --items 20000 --communities 20
     """
     from cli.bench import search as command  # noqa: PLC0415
+    from cli.errors import UsageError  # noqa: PLC0415
 
     with prepared() as (settings, where):
-        command.run(settings, where, reports, rounds, as_json=as_json)
+        if (items is None) == (not reports):
+            raise UsageError("Give either --reports or --items.")
+        sizes = command.zipf(items, communities) if items else sorted(set(reports or ()))
+        searched = command.to_search(sizes) if items else range(len(sizes))
+        command.run(settings, where, sizes, searched, rounds, as_json=as_json)
 
 
 def chat(

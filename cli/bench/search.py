@@ -1,104 +1,174 @@
-"""`reunite bench search`: how long a search takes, with random vectors in a scratch database."""
+"""`reunite bench search`: how long a search takes and what it finds, in a scratch database."""
 
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from statistics import median
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 import psycopg
-from pgvector import HalfVector
-from pgvector.psycopg import register_vector_async
 from rich.console import Console
 from rich.table import Table
 
+from cli.bench.filling import Filled, Filler, Place
 from cli.progress import say
 from cli.servers import Servers, scratch
 from cli.settings import Settings
-from db.models import EmbeddingModel
 from db.store import Store
-from reunite.commands import JoinWorkspace
+from db.vectors import Scope, SqlVectors, uuids
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
-from reunite.entities import Workspace
 from reunite.matching.evidence import MAX_CANDIDATES
 
-SPACES: Final[Mapping[str, Mapping[str, int]]] = {
+SPACES: Final = {
     "clip": {SHARED_SPACE: 512},
     "concept": {SHARED_SPACE: 1000, PHOTO_SPACE: 1280, TEXT_SPACE: 384},
 }
-_SOURCES: Final[Mapping[str, Sequence[str]]] = {
-    SHARED_SPACE: ("photo", "text"),
-    PHOTO_SPACE: ("photo",),
-    TEXT_SPACE: ("text",),
-}
-_BATCH: Final = 1000
-_REPORTS: Final = """
-WITH new AS (
-  INSERT INTO report (community_id, workspace_id, source_key, kind, state, author_id, author_name, text, words, channel,
-    expires_at)
-  SELECT %(community)s, %(workspace)s, %(kind)s || n, %(kind)s::report_kind, 'open', 'bench', 'bench',
-    'word' || n %% 500 || ' word' || n %% 7, ARRAY['word' || n %% 500, 'word' || n %% 7], 'bench',
-    now() + interval '1 day'
-  FROM generate_series(%(first)s::int, %(last)s::int) AS n RETURNING id
-)
-INSERT INTO photo (community_id, report_id, position, name, state, copy, colours)
-SELECT %(community)s, id, 0, 'bench.jpg', 'stored', '', array_fill(1.0 / 18, ARRAY[18]) FROM new RETURNING report_id, id
-"""
+_SMALL, _MIDDLE = 1000, 10_000
+_INSERTS: Final = 120
+"""How many reports a second are added during the searches, if the machine can."""
+_ADDERS: Final = 4
+"""How many of them at the same time."""
+_LEAST_SECONDS: Final = 1.0
+"""How long searches and inserts go on at least."""
+_PAUSE: Final = 0.01
+"""Seconds between two searches."""
+_STORED_COPY: Final = 37_000
+"""Bytes of a photo's stored copy: the mean of 384 photos of things, scaled down to 448 × 448."""
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
-    """How long each search took among this many open reports."""
+class Round:
+    """What was measured in one community."""
 
-    reports: int
+    open: int
     seconds: tuple[float, ...]
+    recall: tuple[float, float]
+    """Of the 10 and of the 50 nearest of each kind of pair, what share was found."""
+
+    def figures(self) -> dict[str, float]:
+        p50, p95 = (round(1000 * float(each), 2) for each in np.quantile(self.seconds, [0.5, 0.95]))
+        of_10, of_50 = (round(each, 4) for each in self.recall)
+        return {"open": self.open, "p50_ms": p50, "p95_ms": p95, "recall_10": of_10, "recall_50": of_50}
 
 
-def run(settings: Settings, where: Servers, sizes: Sequence[int], rounds: int, *, as_json: bool) -> None:
-    """Measure the exact search in one community of each size."""
-    encoder = "clip" if settings.encoder.kind == "clip" else "concept"
-    latencies = asyncio.run(_measure(where, encoder, sorted(set(sizes)), rounds))
-    figures = [_figures(latency) for latency in latencies]
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was measured in all."""
+
+    rounds: Sequence[Round]
+    inserts_per_second: float
+    bytes_per_item: float
+    build_seconds: float
+
+
+def zipf(items: int, communities: int) -> list[int]:
+    """Return the sizes of communities, largest first, the second half as large, the third a third, and so on."""
+    shares = 1 / np.arange(1, communities + 1)
+    ends = np.rint(items * np.cumsum(shares) / shares.sum()).astype(int)
+    return [int(size) for size in np.diff(ends, prepend=0)]
+
+
+def to_search(sizes: Sequence[int]) -> list[int]:
+    """Return the numbers of a small, a middle and the largest community, each once."""
+    largest = int(np.argmax(sizes))
+    middle, small = (
+        int(np.argmin([abs(size - wanted) for size in sizes]))
+        for wanted in (min(_MIDDLE, sizes[largest] / 10), min(_SMALL, sizes[largest] / 100))
+    )
+    return list(dict.fromkeys((small, middle, largest)))
+
+
+def run(  # noqa: PLR0913 - the command's options
+    settings: Settings, where: Servers, sizes: Sequence[int], searched: Sequence[int], rounds: int, *, as_json: bool
+) -> None:
+    """Measure searches in some of the communities of these sizes."""
+    encoder = "concept" if settings.encoder.kind == "concept" else "clip"
+    outcome = asyncio.run(_measure(where, encoder, sizes, searched, rounds))
+    figures = [each.figures() for each in outcome.rounds]
     if as_json:
-        print(json.dumps({"spaces_of": encoder, "searches": figures}))
+        print(
+            json.dumps(
+                {
+                    "items": sum(sizes),
+                    "communities": len(sizes),
+                    "searches": figures,
+                    "inserts_per_second": round(outcome.inserts_per_second, 1),
+                    "bytes_per_item": round(outcome.bytes_per_item),
+                    "build_seconds": round(outcome.build_seconds, 2),
+                }
+            )
+        )
         return
-    table = Table("open reports", "median ms", "slowest ms", title=f"One search, vectors like {encoder}'s")
+    title = f"{sum(sizes)} reports in {len(sizes)} communities, vectors like {encoder}'s"
+    table = Table("open reports", "p50 ms", "p95 ms", "recall@10", "recall@50", title=title)
     for row in figures:
-        table.add_row(str(row["reports"]), str(row["median_ms"]), str(row["slowest_ms"]))
-    Console().print(table)
+        table.add_row(*map(str, row.values()))
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{outcome.inserts_per_second:.0f} reports a second were added meanwhile. A report takes"
+        f" {outcome.bytes_per_item / 1024:.1f} KB. Sketches were read in {outcome.build_seconds:.1f} s."
+    )
 
 
-def _figures(latency: Latency) -> dict[str, float]:
-    in_ms = [1000 * seconds for seconds in latency.seconds]
-    return {"reports": latency.reports, "median_ms": round(median(in_ms), 1), "slowest_ms": round(max(in_ms), 1)}
+async def _measure(home: Servers, encoder: str, sizes: Sequence[int], searched: Sequence[int], rounds: int) -> Outcome:
+    async with (
+        scratch(home) as own,
+        Store(own.database_url) as store,
+        await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner,
+    ):
+        await owner.execute("SET session_replication_role = replica")  # no triggers or foreign keys while filling
+        filler = Filler(owner, await store.models.register(encoder, f"{encoder}-bench", SPACES[encoder]))
+        before = await _bytes(owner)
+        filled = []
+        for number, size in enumerate(sizes):
+            filled.append(await filler.fill(size, rounds if number in searched else 0))
+            say(f"{sum(sizes[: number + 1])} reports in {number + 1} communities")
+        await owner.execute("VACUUM ANALYZE")
+        bytes_per_item = (await _bytes(owner) - before) / sum(sizes) + _STORED_COPY
+        results = []
+        for number in searched:
+            say(f"searching among {sizes[number]} reports")
+            results.append(await _search_one(store, filler, filled[number], sizes[number], rounds))
+        measured, first, pace = zip(*results, strict=True)
+        return Outcome(measured, min(pace), bytes_per_item, sum(first))
 
 
-async def _measure(home: Servers, encoder: str, sizes: Sequence[int], rounds: int) -> list[Latency]:
-    """Fill one community up to each size (in rising order) and search for `rounds` lost reports, one by one."""
-    async with scratch(home) as own, Store(own.database_url) as store:
-        workspace = await store.join(JoinWorkspace("web", "bench", "Bench"))
-        model = await store.models.register(encoder, f"{encoder}-bench", SPACES[encoder])
-        async with await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner:
-            await register_vector_async(owner)
-            filler = _Filler(owner, workspace, model)
-            lost = await filler.add("lost", 0, rounds)
-            latencies, filled = [], 0
-            for size in sizes:
-                while filled < size:
-                    await filler.add("found", filled, min(size, filled + _BATCH))
-                    filled = min(size, filled + _BATCH)
-                    say(f"{filled} open reports")
-                await owner.execute("ANALYZE")
-                latencies.append(Latency(size, tuple([await _search(store, workspace, report) for report in lost])))
-    return latencies
+async def _search_one(
+    store: Store, filler: Filler, filled: Filled, size: int, rounds: int
+) -> tuple[Round, float, float]:
+    """Return the round, how many seconds the first search took, and how many reports a second were added."""
+    first = await _search(store, filled.place, filled.lost[0])
+    recall = np.mean([await _recall(store, filled.place, report) for report in filled.lost], axis=0)
+    filler.added = 0
+    adding = asyncio.gather(*(_add(store, filler, filled.place) for _ in range(_ADDERS)))
+    start = time.perf_counter()
+    seconds: list[float] = []
+    while len(seconds) < rounds or time.perf_counter() < start + _LEAST_SECONDS:
+        seconds.append(await _search(store, filled.place, filled.lost[len(seconds) % len(filled.lost)]))
+        await asyncio.sleep(_PAUSE)
+    added, took = filler.added, time.perf_counter() - start
+    adding.cancel()
+    with suppress(asyncio.CancelledError):
+        await adding
+    return Round(size, tuple(seconds), (float(recall[0]), float(recall[1]))), first, added / took
 
 
-async def _search(store: Store, workspace: Workspace, report: UUID) -> float:
-    async with store.session(workspace.community) as session:
+async def _add(store: Store, filler: Filler, place: Place) -> None:
+    """Add reports one by one, each in a transaction of its own, until cancelled; together with others keep the pace."""
+    start = time.perf_counter()
+    while True:
+        await filler.add_one(store, place)
+        filler.added += 1
+        await asyncio.sleep(max(0.0, start + filler.added / _INSERTS - time.perf_counter()))
+
+
+async def _search(store: Store, place: Place, report: UUID) -> float:
+    async with store.session(place.community) as session:
         known = await session.reports.get(report)
         start = time.perf_counter()
         if known:
@@ -106,38 +176,29 @@ async def _search(store: Store, workspace: Workspace, report: UUID) -> float:
         return time.perf_counter() - start
 
 
-class _Filler:
-    """Writes reports in bulk, as the database owner: past row-level security."""
+async def _recall(store: Store, place: Place, report: UUID) -> tuple[float, float]:
+    """Return what share of the 10 and of the 50 nearest by each kind of pair is among the search's own."""
+    model = await store.models.live()
+    async with store.transaction(place.community) as connection, store.session(place.community) as session:
+        known = await session.reports.get(report)
+        if known is None or model is None:
+            return 0.0, 0.0
+        search = await session.candidates.search(known, MAX_CANDIDATES)
+        scope = Scope(report, known.kind.opposite, model.id, model.spaces, sealed=False)
+        vectors = SqlVectors(connection, place.community)
+        exact = await vectors.measure(scope, await vectors.targets(scope), None)
+    shares = []
+    for nearest in (10, 50):
+        found = {kind: {each.item.report for each in search.candidates if kind in each.similarities} for kind in exact}
+        right = [
+            (len(found[kind].intersection(uuids(best))), len(best))
+            for kind, each in exact.items()
+            for best in [each.nearest(nearest)]
+        ]
+        shares.append(sum(hits for hits, _ in right) / sum(count for _, count in right))
+    return shares[0], shares[1]
 
-    def __init__(self, owner: psycopg.AsyncConnection[Any], workspace: Workspace, model: EmbeddingModel) -> None:
-        self._owner = owner
-        self._workspace = workspace
-        self._model = model
-        self._noise = np.random.default_rng(0)
 
-    async def add(self, kind: str, first: int, end: int) -> list[UUID]:
-        """Add reports numbered `first` to `end - 1`, each with a photo and a text, and return their ids."""
-        params = {"community": self._workspace.community, "workspace": self._workspace.id, "kind": kind}
-        added = await self._owner.execute(_REPORTS.encode(), {**params, "first": first, "last": end - 1})
-        ids = await added.fetchall()
-        await self._embed(ids)
-        return [report for report, _ in ids]
-
-    async def _embed(self, ids: Sequence[tuple[UUID, UUID]]) -> None:
-        """Write random vectors for reports and their photos."""
-        async with (
-            self._owner.cursor() as cursor,
-            cursor.copy(
-                "COPY embedding (community_id, report_id, photo_id, model_id, space, source, vector)"
-                " FROM STDIN WITH (FORMAT BINARY)"
-            ) as copy,
-        ):
-            copy.set_types(["uuid", "uuid", "uuid", "int4", "text", "text", "halfvec"])
-            for space, dimension in self._model.spaces.items():
-                for source in _SOURCES[space]:
-                    vectors = self._noise.standard_normal((len(ids), dimension), np.float32)
-                    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-                    for (report, photo), vector in zip(ids, vectors, strict=True):
-                        of = photo if source == "photo" else None
-                        row = (self._workspace.community, report, of, self._model.id, space, source, HalfVector(vector))
-                        await copy.write_row(row)
+async def _bytes(owner: psycopg.AsyncConnection[Any]) -> int:
+    row = await (await owner.execute("SELECT pg_database_size(current_database())")).fetchone()
+    return int(row[0]) if row else 0

@@ -47,6 +47,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Also measure what each piece of evidence adds.")
     ] = False,
+    independent: Annotated[
+        bool, typer.Option("--independent", help="Also check the probabilities by Venn–ABERS (needs `evaluate`).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure the matching on a labelled set by cross-validation, split by thing.
@@ -58,7 +61,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
 
     with prepared() as (_, where):
         given = vector_file(vectors, model, scores_live=False)
-        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation, given)
+        options = command.Options(folds, seeds, sizes or [100], out, plots, as_json, ablation, independent, given)
         command.run(where, folder, options)
 
 

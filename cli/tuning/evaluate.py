@@ -34,6 +34,7 @@ class Options:
     plots: Path | None
     as_json: bool
     ablation: bool
+    independent: bool
     vectors: VectorFile | None = None
 
 
@@ -50,6 +51,10 @@ def run(where: Servers, folder: Path, options: Options) -> None:
     result: dict[str, Any] = {"encoder": searched.version, "folds": options.folds, "seeds": options.seeds}
     result["everything there"] = _figures([complete], searched)
     result["half taken out"] = {name: _figures(drawn, searched) for name, drawn in draws.items()}
+    if options.independent:
+        from cli.tuning import independent  # noqa: PLC0415 - an extra
+
+        result["Venn–ABERS"] = {name: independent.check(drawn) for name, drawn in draws.items()}
     if options.ablation:
         result["ablation"] = _ablation(searched, options)
     figures.show(result, as_json=options.as_json)

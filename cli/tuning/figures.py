@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reunite.tuning.ablation import AblationResult
-from reunite.tuning.evaluation import Proportion
+from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, Proportion
 
 _CALIBRATION_ROWS: Final = {
     "error": "calibration error of the first",
@@ -27,9 +27,12 @@ def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
     console.print(_table("Everything there", figures["everything there"]))
     for name, own in figures["half taken out"].items():
         console.print(_table(f"Half of the things taken out, {name}, {figures['seeds']} draws", own))
+    for name, own in figures.get("Venn–ABERS", {}).items():
+        console.print(_independent_table(name, own))
     if "ablation" in figures:
         console.print(_ablation_table(figures["ablation"]))
     console.print("In brackets: 95% intervals, bootstrapped over things. All results are out of fold.")
+    console.print("Surely: exact binomial bounds (Clopper–Pearson) at 95%, each thing counted once.")
 
 
 def _table(title: str, figures: Mapping[str, Any]) -> Table:
@@ -38,16 +41,27 @@ def _table(title: str, figures: Mapping[str, Any]) -> Table:
     for name in names:
         proportions = [Proportion(**own["shares"][name]) for own in figures.values()]
         if any(proportion.cases for proportion in proportions):
-            table.add_row(name, *map(_with_interval, proportions))
+            table.add_row(name, *(_with_interval(proportion, name) for proportion in proportions))
     for name, title_of_row in _CALIBRATION_ROWS.items():
         table.add_row(title_of_row, *(f"{own['calibration of the first'][name]:.3f}" for own in figures.values()))
     return table
 
 
-def _with_interval(proportion: Proportion) -> str:
+def _with_interval(proportion: Proportion, name: str) -> str:
     if proportion.share is None:
         return "–"
-    return f"{proportion.share:.3f} [{proportion.low:.2f}–{proportion.high:.2f}] of {proportion.cases}"
+    shown = f"{proportion.share:.3f} [{proportion.low:.2f}–{proportion.high:.2f}] of {proportion.cases}"
+    if name in {HIGH_RIGHT, LIST_HOLDS}:
+        return f"{shown}, surely ≥ {proportion.at_least:.2f}"
+    return f"{shown}, surely ≤ {proportion.at_most:.2f}" if name == FALSE_LABEL else shown
+
+
+def _independent_table(name: str, figures: Mapping[str, Any]) -> Table:
+    table = Table("label", "firsts", "stated", "Venn–ABERS", "right", title=f"Probability of the first, {name}")
+    for label, own in figures.items():
+        interval = f"{own['low']:.3f}–{own['high']:.3f}"
+        table.add_row(label, f"{own['cases']}", f"{own['stated']:.3f}", interval, f"{own['right']:.3f}")
+    return table
 
 
 def _ablation_table(figures: Mapping[str, Any]) -> Table:

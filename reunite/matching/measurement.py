@@ -10,6 +10,7 @@ from reunite.matching.features import ReportFeatures
 from reunite.matching.weights import (
     COLOUR,
     COLOUR_OF_PHOTOS,
+    ONLY_VIEW,
     PLACE,
     RARE_WORDS,
     SHARED_WORDS,
@@ -41,11 +42,14 @@ def similarity_evidence(
     background: Mapping[PairKind, Background], candidate: Candidate, model: ScoringModel
 ) -> dict[str, float]:
     """Return the evidence that depends on the other open reports too: standardised similarities."""
-    return {
+    evidence: dict[str, float] = {
         kind: z_score(similarity, background.get(kind), model.background_priors[kind])
         for kind, similarity in candidate.similarities.items()
         if PairKind.PHOTO_PHOTO not in candidate.similarities or kind not in _TEXT_AND_PHOTO
     }
+    if len(evidence) == 1 and (kind := next(iter(evidence))) in _TEXT_AND_PHOTO:
+        evidence[ONLY_VIEW] = evidence[kind]
+    return evidence
 
 
 def word_evidence(
@@ -58,7 +62,9 @@ def word_evidence(
         for word in words.shared_words(query.tokens, other.tokens)
         if frequency(word) is not Frequency.COMMON and words.stem(word) not in counted
     ]
-    return {RARE_WORDS: rarity(candidate.rare_words), SHARED_WORDS: log(1 + len(shared))}
+    heads = {query.head_noun, other.head_noun}
+    head = query.head_noun if len(heads) == 1 else None
+    return {RARE_WORDS: rarity(candidate.rare_words, head), SHARED_WORDS: log(1 + len(shared))}
 
 
 def content_evidence(query: ReportFeatures, other: ReportFeatures) -> dict[str, float]:

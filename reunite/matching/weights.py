@@ -12,9 +12,20 @@ COLOUR_OF_PHOTOS: Final = "colour of photos"
 PLACE: Final = "place"
 TIME: Final = "time"
 RARE_WORDS: Final = "rare words"
+ONLY_VIEW: Final = "only view"
 SHARED_WORDS: Final = "shared words"
-EVIDENCE: Final[tuple[str, ...]] = (*PairKind, COLOUR, COLOUR_OF_PHOTOS, PLACE, TIME, RARE_WORDS, SHARED_WORDS)
-"""The names of all evidence. A pair kind names its similarity, standardised against the background."""
+EVIDENCE: Final[tuple[str, ...]] = (
+    *PairKind,
+    COLOUR,
+    COLOUR_OF_PHOTOS,
+    PLACE,
+    TIME,
+    RARE_WORDS,
+    SHARED_WORDS,
+    ONLY_VIEW,
+)
+"""The names of all evidence. A pair kind names its similarity, standardised against the background; the only view is
+the similarity of a text and a photo again if nothing else of the pair can be compared."""
 
 FORMAT: Final = 1
 """Version of the JSON in which scoring models are stored."""

@@ -84,6 +84,15 @@ class _Language:
         parts = self.compound(word)
         return parts is not None and parts[2]
 
+    def explains(self, words: Sequence[str]) -> int:
+        """Count the words that are known, alone or as part of a phrase."""
+        explained = {position for position, word in enumerate(words) if self.knows(word)}
+        for first in range(len(words) - 1):
+            for last in range(first + 2, min(first + _MAX_PHRASE_WORDS, len(words)) + 1):
+                if " ".join(words[first:last]) in self.words:
+                    explained.update(range(first, last))
+        return len(explained)
+
     def english(self, phrase: str) -> str | None:
         """Translate what is known of a plain word or phrase; None if it is unknown."""
         whole = self.listed(phrase)
@@ -109,10 +118,9 @@ def to_english(text: str) -> str:
         text = _CHINESE_WORDS.to_english(text)
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]
-    known = {name: [language.knows(word) for word in plain] for name, language in _LANGUAGES.items()}
-    gains = {name: sum(known[name]) - sum(known["en"]) for name in _LANGUAGES if name != "en"}
-    best = max(gains, key=lambda name: gains[name])
-    return text if gains[best] <= 0 else _replace(text, words, plain, _LANGUAGES[best])
+    explained = {name: language.explains(plain) for name, language in _LANGUAGES.items()}
+    best = max(explained, key=lambda name: (explained[name], name == "en"))
+    return text if best == "en" else _replace(text, words, plain, _LANGUAGES[best])
 
 
 def from_english(word: str, language: str) -> str:

@@ -21,10 +21,12 @@ MIN_SEARCHES, MIN_THINGS = 40, 25
 """With fewer, a fold has less than five things, and an error rate of one in twenty can't be measured."""
 
 _ABSENT: Final = 0.5
-_SIZES: Final[Sequence[int | None]] = (None, 100, 30, 8)
+_SIZES: Final[Sequence[int | None]] = (None, 300, 100, 30, 8)
 """How many found reports are open in a draw."""
+_MUCH_SMALLER: Final = 0.75
+"""A size must be at most this share of the whole set, or its draws only repeat those of the whole."""
 _MISSING: Final = (0.0, 0.5, 1.0)
-"""Shares of found reports that lack a caption, a place or a time, each in a draw of its own: communities differ."""
+"""Shares of reports that lack a caption, a place or a time, each in a draw of its own: communities differ."""
 _SMALL: Final = 60
 """With fewer open reports most things are absent, so searches for absent things are sampled to balance the rest."""
 _REVERSE_WEIGHT: Final = 0.5
@@ -95,15 +97,15 @@ def training_cases(labelled: LabelledSet, prior: ScoringModel, seed: int = 0) ->
 def _draws(labelled: LabelledSet, seed: int) -> Iterator[tuple[LabelledSearch, float]]:
     """Yield weighted searches as they would be with fewer reports open, half of them for absent things."""
     rng = random.Random(seed)  # noqa: S311 - no secret
-    sizes = [size for size in _SIZES if size is None or size < len(labelled.found)]
+    sizes = [size for size in _SIZES if size is None or size <= _MUCH_SMALLER * len(labelled.found)]
     losses: dict[UUID, list[UUID]] = {}
     for search in labelled.lost:
         losses.setdefault(search.thing, []).append(search.query)
     for size in sizes:
         for share in _MISSING:
             weight = 1 / (len(_MISSING) * len(sizes))
-            missing = draw_missing([search.query for search in labelled.found], share, rng)
-            lost, found = ([leave_out(search, missing) for search in side] for side in (labelled.lost, labelled.found))
+            missing = draw_missing([search.query for search in (*labelled.found, *labelled.lost)], share, rng)
+            lost, found = leave_out(labelled.lost, missing), leave_out(labelled.found, missing)
             gallery = sample_gallery(labelled, absent=_ABSENT, size=size, seed=rng.getrandbits(32))
             yield from _weighted(_balanced(lost, gallery, size, rng), weight)
             one_per_thing = [rng.choice(reports) for _, reports in sorted(losses.items())]

@@ -13,6 +13,7 @@ from reunite.matching.evidence import PairKind, Search
 from reunite.matching.features import extract
 from reunite.matching.measurement import content_evidence, similarity_evidence, word_evidence
 from reunite.matching.weights import EVIDENCE, BackgroundPrior, ScoringModel
+from reunite.text.lexicon import to_english
 from reunite.tuning.labelled_set import LabelledSearch
 
 Numbers = NDArray[np.float64]
@@ -37,6 +38,8 @@ class Cases:
     weights: Numbers
     """The weight of each search."""
     things: tuple[UUID, ...]
+    translated: Flags
+    """Whether each search's query is in another language than English, as far as we can tell."""
 
     @property
     def counts(self) -> NDArray[np.intp]:
@@ -60,6 +63,7 @@ class Cases:
             open_counts=self.open_counts[chosen],
             weights=self.weights[chosen],
             things=tuple(thing for thing in self.things if thing in things),
+            translated=self.translated[chosen],
         )
 
     def without(self, name: str) -> "Cases":
@@ -83,7 +87,13 @@ def measure_cases(searches: Sequence[LabelledSearch], weights: Sequence[float], 
         open_counts=np.array([labelled.search.open_count for labelled, _ in kept], np.intp),
         weights=np.array([weight for _, weight in kept], np.float64),
         things=tuple(labelled.thing for labelled, _ in kept),
+        translated=np.array([_is_translated(labelled.search.query.text) for labelled, _ in kept], bool),
     )
+
+
+@lru_cache(maxsize=16_384)
+def _is_translated(text: str) -> bool:
+    return to_english(text) != text
 
 
 def _evidence(searches: Sequence[Search], model: ScoringModel) -> Numbers:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reunite.entities import Label
+from reunite.tuning.certificate import certify
 from reunite.tuning.predictions import Prediction
 
 ABSENT: Final = 0.5
@@ -26,6 +27,9 @@ RIGHT_HIGH: Final = "right thing labelled High"
 RIGHT_LABELLED: Final = "right thing labelled at all"
 LIST_GIVEN: Final = "there, and a Possible list given"
 FALSE_LABEL: Final = "not there, yet labelled"
+NEAR_SHOWN: Final = "right thing in the top five, and shown"
+RIGHT_SHOWN: Final = "right thing shown"
+_TOP: Final = 5
 _NAMES: Final = (
     *(f"recall @{k}" for k in RECALLS),
     HIGH_RIGHT,
@@ -34,6 +38,8 @@ _NAMES: Final = (
     RIGHT_LABELLED,
     LIST_GIVEN,
     FALSE_LABEL,
+    NEAR_SHOWN,
+    RIGHT_SHOWN,
 )
 
 
@@ -45,6 +51,9 @@ class Proportion:
     share: float | None
     low: float | None = None
     high: float | None = None
+    at_least: float | None = None
+    """With 95% certainty, by exact binomial bounds with things as trials (`certificate`)."""
+    at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,9 @@ def _proportion(hits: NDArray[np.float64], cases: NDArray[np.float64], drawn: ND
         return Proportion(0, None)
     totals = drawn @ cases
     low, high = np.quantile((drawn @ hits)[totals > 0] / totals[totals > 0], [0.025, 0.975])
-    return Proportion(int(cases.sum()), float(hits.sum() / cases.sum()), float(low), float(high))
+    exact = certify(hits, cases)
+    share = float(hits.sum() / cases.sum())
+    return Proportion(int(cases.sum()), share, float(low), float(high), exact.at_least, exact.at_most)
 
 
 def _counted(prediction: Prediction) -> Iterator[tuple[str, bool]]:
@@ -104,6 +115,10 @@ def _counted(prediction: Prediction) -> Iterator[tuple[str, bool]]:
         yield RIGHT_HIGH, any(high)
         yield RIGHT_LABELLED, any(labelled)
         yield LIST_GIVEN, bool(labelled and not high)
+        shown = any(right for right, is_shown in zip(prediction.right, prediction.shown, strict=True) if is_shown)
+        yield RIGHT_SHOWN, shown
+        if any(prediction.right[:_TOP]):
+            yield NEAR_SHOWN, shown
     else:
         yield FALSE_LABEL, bool(labelled)
 

@@ -16,6 +16,7 @@ from reunite.matching.weights import (
     COLOUR,
     COLOUR_OF_PHOTOS,
     EVIDENCE,
+    ONLY_VIEW,
     RARE_WORDS,
     SHARED_WORDS,
     ScoringModel,
@@ -32,6 +33,7 @@ _SPREADS: Final[Mapping[str, Mapping[str, float]]] = {
     COLOUR_OF_PHOTOS: {"gain": _GAIN_SPREAD, "neutral": 0.2},
     RARE_WORDS: {"gain": _GAIN_SPREAD},
     SHARED_WORDS: {"gain": _GAIN_SPREAD},
+    ONLY_VIEW: {"gain": _GAIN_SPREAD, "neutral": 1.0},
 }
 """The fitted fields of each term with their prior standard deviations, those of gains and bends on a log scale.
 

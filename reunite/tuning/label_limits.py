@@ -1,85 +1,137 @@
 """Chooses the labels' limits: the lowest that keep the labels' promises on searches scored out of fold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from reunite.entities import Label
+from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import MAX_LABELS, assign_labels
-from reunite.matching.weights import Limits, ScoringModel
-from reunite.tuning.cases import Cases
+from reunite.matching.weights import EVIDENCE, Limits, ScoringModel
+from reunite.tuning.cases import Cases, Flags, Numbers
 from reunite.tuning.out_of_fold import OutOfFoldScores
 
-_HIGH_PRECISION, _POSSIBLE_PRECISION, _MAX_FALSE_LABELS = 0.97, 0.55, 0.05
-"""The labels' promises with a margin: 0.95, 0.5, and a label on at most one in ten searches without an answer."""
-_PRIOR_WEIGHT, _HIGH_PRIOR, _POSSIBLE_PRIOR = 4.0, 0.95, 0.45
-"""Regularisation of a measured precision: this many more labels, with these shares right."""
+_HIGH_PRECISION, _POSSIBLE_PRECISION, _MAX_FALSE_LABELS = 0.97, 0.55, 0.06
+"""The labels' promises with a margin, over all searches."""
+_HIGH_PROMISE, _POSSIBLE_PROMISE, _FALSE_PROMISE = 0.95, 0.5, 0.1
+"""The promises themselves, which hold in every condition: for few and for many open reports, with and without captions,
+in English and in other languages."""
+_PRIOR_WEIGHT, _HIGH_PRIOR, _POSSIBLE_PRIOR, _FALSE_PRIOR = 8.0, 0.96, 0.45, 0.05
+"""Regularisation of a measured share: this many more labels, with these shares right, and as many more searches without
+an answer, with this share labelled."""
 _HIGH_LIMITS: Final = (0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
 _POSSIBLE_LIMITS: Final = tuple(percent / 100 for percent in range(50, 96, 5))
-"""Never lower than the promises with their margin: a set may contain no lookalikes at all."""
+"""Never lower than the margin of one and the promise of the other: a set may contain no lookalikes at all."""
 NEVER: Final = 2.0
 """A limit that no probability reaches."""
+_FEW: Final = 30
+_CAPTIONED: Final = 0.6
+"""Share of the candidates with words from which a search counts as one among captions."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Labelling:
-    """What would be labelled in one search: its total probability, and whether it is right."""
+class _Labellings:
+    """What would be labelled in each search: the total probability, and whether it is right."""
 
-    probability: float
-    right: bool
-    has_answer: bool
-    weight: float
+    probability: Numbers
+    right: Flags
+    has_answer: Flags
+    weight: Numbers
+
+    def of(self, chosen: Flags) -> "_Labellings":
+        return _Labellings(self.probability[chosen], self.right[chosen], self.has_answer[chosen], self.weight[chosen])
+
+    def precision(self, limit: float, prior: float) -> float:
+        """Return the regularised share of labels that would be right."""
+        labelled = self.probability >= limit
+        right = self.weight[labelled & self.right].sum()
+        return float((right + prior * _PRIOR_WEIGHT) / (self.weight[labelled].sum() + _PRIOR_WEIGHT))
+
+    def false_labels(self, limit: float) -> float:
+        """Return the regularised share of searches without an answer that would be labelled."""
+        unanswerable = self.weight[~self.has_answer]
+        labelled = unanswerable[self.probability[~self.has_answer] >= limit].sum()
+        return float((labelled + _FALSE_PRIOR * _PRIOR_WEIGHT) / (unanswerable.sum() + _PRIOR_WEIGHT))
 
 
 def with_limits(model: ScoringModel, scores: OutOfFoldScores, cases: Cases) -> ScoringModel:
-    """Set the lowest limits that keep the labels' promises, each with and without a photo to compare."""
+    """Set the lowest limits that keep the labels' promises in every condition, each with and without two photos."""
     high = _labellings(scores, cases, Label.HIGH, Limits(high=0.0, possible=NEVER))
     possible = _labellings(scores, cases, Label.POSSIBLE, Limits(high=NEVER, possible=0.0))
+    photos = np.logical_or.reduceat(cases.photos_compared, cases.first)
+    conditions = _conditions(cases)
     text_limits, photo_limits = (
         Limits(
-            high=next((limit for limit in _HIGH_LIMITS if _keeps_high(high[photos], limit)), NEVER),
-            possible=next((limit for limit in _POSSIBLE_LIMITS if _keeps_possible(possible[photos], limit)), NEVER),
+            high=next((limit for limit in _HIGH_LIMITS if _keeps_high(high, limit, group, conditions)), NEVER),
+            possible=next(
+                (limit for limit in _POSSIBLE_LIMITS if _keeps_possible(possible, limit, group, conditions)), NEVER
+            ),
         )
-        for photos in (False, True)
+        for group in (~photos, photos)
     )
     return replace(model, text_limits=text_limits, photo_limits=photo_limits, calibrated=True)
 
 
-def _labellings(scores: OutOfFoldScores, cases: Cases, label: Label, limits: Limits) -> dict[bool, list[_Labelling]]:
-    """Label each search under limits that always give a label; group by whether photos were compared."""
-    groups: dict[bool, list[_Labelling]] = {False: [], True: []}
-    photos_compared = cases.photos_compared
-    for first, count, weight in zip(cases.first, cases.counts, cases.weights.tolist(), strict=True):
+def _conditions(cases: Cases) -> Mapping[str, Flags]:
+    """Return the searches in each condition that a community may be in for good."""
+    words = np.add.reduceat(_known(cases, PairKind.TEXT_TEXT, PairKind.PHOTO_TEXT), cases.first) / cases.counts
+    asks_by_words = np.logical_or.reduceat(_known(cases, PairKind.TEXT_TEXT, PairKind.TEXT_PHOTO), cases.first)
+    few = cases.open_counts <= _FEW
+    return {
+        "few open": few,
+        "many open": ~few,
+        "captions": words >= _CAPTIONED,
+        "few captions": words < _CAPTIONED,
+        "by words": asks_by_words,
+        "by a photo alone": ~asks_by_words,
+        "English": asks_by_words & ~cases.translated,
+        "other languages": asks_by_words & cases.translated,
+    }
+
+
+def _known(cases: Cases, *kinds: PairKind) -> Flags:
+    unknown: Flags = np.isnan(cases.evidence[:, [EVIDENCE.index(kind) for kind in kinds]])
+    return np.logical_not(unknown.all(axis=1))
+
+
+def _labellings(scores: OutOfFoldScores, cases: Cases, label: Label, limits: Limits) -> _Labellings:
+    """Label each search under limits that always give a label."""
+    rows = [*_labelled(scores, cases, label, limits)]
+    probability, right, has_answer = np.array(rows, np.float64).reshape(-1, 3).T
+    return _Labellings(probability, right > 0, has_answer > 0, cases.weights / cases.weights.mean())
+
+
+def _labelled(
+    scores: OutOfFoldScores, cases: Cases, label: Label, limits: Limits
+) -> Iterator[tuple[float, bool, bool]]:
+    for first, count in zip(cases.first, cases.counts, strict=True):
         rows = slice(first, first + count)
         best = np.argsort(-scores.probabilities[rows], kind="stable")[:MAX_LABELS]
         probabilities, right = scores.probabilities[rows][best].tolist(), cases.right[rows][best].tolist()
         labels = assign_labels(probabilities, scores.core_log_odds[rows][best].tolist(), limits)
         labelled = [position for position, given in enumerate(labels) if given is label]
-        labelling = _Labelling(
+        yield (
             sum(probabilities[position] for position in labelled),
             any(right[position] for position in labelled),
             bool(cases.right[rows].any()),
-            weight,
         )
-        groups[bool(photos_compared[rows][best[0]])].append(labelling)
-    return groups
 
 
-def _keeps_high(group: Sequence[_Labelling], limit: float) -> bool:
-    return _precision(group, limit, _HIGH_PRIOR) >= _HIGH_PRECISION
+def _keeps_high(high: _Labellings, limit: float, group: Flags, conditions: Mapping[str, Flags]) -> bool:
+    parts = [high.of(group & condition).precision(limit, _HIGH_PRIOR) for condition in conditions.values()]
+    return high.of(group).precision(limit, _HIGH_PRIOR) >= _HIGH_PRECISION and min(parts) >= _HIGH_PROMISE
 
 
-def _keeps_possible(group: Sequence[_Labelling], limit: float) -> bool:
-    unanswerable = [labelling for labelling in group if not labelling.has_answer]
-    labelled = sum(labelling.weight for labelling in unanswerable if labelling.probability >= limit)
-    false_labels = labelled / (sum(labelling.weight for labelling in unanswerable) or 1.0)
-    return _precision(group, limit, _POSSIBLE_PRIOR) >= _POSSIBLE_PRECISION and false_labels <= _MAX_FALSE_LABELS
-
-
-def _precision(group: Sequence[_Labelling], limit: float, prior: float) -> float:
-    """Return the regularised share of labels that would be right."""
-    labelled = [labelling for labelling in group if labelling.probability >= limit]
-    right = sum(labelling.weight for labelling in labelled if labelling.right)
-    return (right + prior * _PRIOR_WEIGHT) / (sum(labelling.weight for labelling in labelled) + _PRIOR_WEIGHT)
+def _keeps_possible(possible: _Labellings, limit: float, group: Flags, conditions: Mapping[str, Flags]) -> bool:
+    whole, parts = possible.of(group), [possible.of(group & condition) for condition in conditions.values()]
+    return (
+        whole.precision(limit, _POSSIBLE_PRIOR) >= _POSSIBLE_PRECISION
+        and whole.false_labels(limit) <= _MAX_FALSE_LABELS
+        and all(
+            part.precision(limit, _POSSIBLE_PRIOR) >= _POSSIBLE_PROMISE and part.false_labels(limit) <= _FALSE_PROMISE
+            for part in parts
+            if (part.probability >= limit).any()
+        )
+    )

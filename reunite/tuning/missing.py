@@ -1,60 +1,83 @@
-"""What people leave out: searches as they would be if found reports said less."""
+"""What people leave out: searches as they would be if reports said less."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from reunite.entities import ReportKind
-from reunite.matching.evidence import Candidate, Item, PairKind
+from reunite.matching.evidence import SIDES, Candidate, Item
 from reunite.tuning.labelled_set import LabelledSearch
 
-_OF_WORDS: Final = {
-    ReportKind.LOST: (PairKind.PHOTO_TEXT, PairKind.TEXT_TEXT),
-    ReportKind.FOUND: (PairKind.TEXT_PHOTO, PairKind.TEXT_TEXT),
-}
-"""The pair kinds that compare the words of the found report, by the kind of the query."""
+_PHOTOS: Final = 0.25
+"""How often a report lacks a photo, relative to a caption, a place or a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The found reports that have no caption, no place, or no stated time."""
+    """The reports that have no caption, no place, no stated time, or no photo. Lost reports keep their words."""
 
     captions: frozenset[UUID] = frozenset()
     places: frozenset[UUID] = frozenset()
     times: frozenset[UUID] = frozenset()
+    photos: frozenset[UUID] = frozenset()
 
 
-def draw_missing(found: Sequence[UUID], share: float, rng: random.Random) -> Missing:
-    """Leave out captions, places and times, each independently in about this share of the found reports."""
-    return Missing(*(frozenset(report for report in found if rng.random() < share) for _ in range(3)))
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What is left of a report, and whether it lost its photos or its text."""
+
+    item: Item
+    lacks: frozenset[str]
 
 
-def leave_out(labelled: LabelledSearch, missing: Missing) -> LabelledSearch:
-    """Return a search with less said; backgrounds and rare words aren't measured again (`narrow` does that)."""
-    search = labelled.search
-    query = _item(search.query, missing)
-    candidates = tuple(_candidate(candidate, query, missing) for candidate in search.candidates)
-    return replace(labelled, search=replace(search, query=query, candidates=candidates))
+def draw_missing(reports: Sequence[UUID], share: float, rng: random.Random) -> Missing:
+    """Leave out captions, places and times, each independently in about this share of the reports; photos less."""
+    shares = (share, share, share, share * _PHOTOS)
+    return Missing(*(frozenset(report for report in reports if rng.random() < part) for part in shares))
 
 
-def _candidate(candidate: Candidate, query: Item, missing: Missing) -> Candidate:
-    item = _item(candidate.item, missing)
-    found = query if query.kind is ReportKind.FOUND else item
-    if found.text or found.report not in missing.captions:
-        return replace(candidate, item=item)
-    left = {kind: value for kind, value in candidate.similarities.items() if kind not in _OF_WORDS[query.kind]}
-    return Candidate(item, left)
+def leave_out(searches: Iterable[LabelledSearch], missing: Missing) -> list[LabelledSearch]:
+    """Return searches with less said; backgrounds and rare words aren't measured again (`narrow` does that)."""
+    known: dict[UUID, _Left] = {}
+
+    def left_of(item: Item) -> _Left:
+        if item.report not in known:
+            known[item.report] = _left(item, missing)
+        return known[item.report]
+
+    def less_said(labelled: LabelledSearch) -> LabelledSearch:
+        search = labelled.search
+        query = left_of(search.query)
+        candidates = tuple(_candidate(each, query.lacks, left_of(each.item)) for each in search.candidates)
+        return replace(labelled, search=replace(search, query=query.item, candidates=candidates))
+
+    return [*map(less_said, searches)]
 
 
-def _item(item: Item, missing: Missing) -> Item:
-    """Leave out what a found report doesn't say; one without a photo keeps its words."""
-    if item.kind is ReportKind.LOST:
-        return item
-    return replace(
+def _candidate(candidate: Candidate, query_lacks: Collection[str], left: _Left) -> Candidate:
+    if not (left.lacks or query_lacks):
+        return candidate if left.item == candidate.item else Candidate(left.item, candidate.similarities)
+    similarities = {
+        kind: similarity
+        for kind, similarity in candidate.similarities.items()
+        if SIDES[kind][0] not in query_lacks and SIDES[kind][1] not in left.lacks
+    }
+    return Candidate(left.item, similarities)
+
+
+def _left(item: Item, missing: Missing) -> _Left:
+    """Reduce a report; one with photos and words never loses both."""
+    has_both = bool(item.colours and item.text)
+    no_photo = has_both and item.report in missing.photos
+    no_text = has_both and not no_photo and item.kind is ReportKind.FOUND and item.report in missing.captions
+    left = replace(
         item,
-        text="" if item.report in missing.captions and item.colours else item.text,
+        text="" if no_text else item.text,
+        colours=() if no_photo else item.colours,
         place="" if item.report in missing.places else item.place,
         time_is_stated=item.time_is_stated and item.report not in missing.times,
     )
+    lacks = {"photo": no_photo, "text": no_text}
+    return _Left(left, frozenset(name for name, is_missing in lacks.items() if is_missing))

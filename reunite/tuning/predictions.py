@@ -9,6 +9,7 @@ from reunite.entities import Label
 from reunite.matching.evidence import Item
 from reunite.matching.features import ReportFeatures, extract
 from reunite.matching.scoring import score
+from reunite.matching.shortlist import shortlist
 from reunite.matching.weights import ScoringModel
 from reunite.tuning.calibration import calibrate
 from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, assign_folds, narrow, sample_gallery
@@ -27,6 +28,8 @@ class Prediction:
     probabilities: tuple[float, ...]
     labels: tuple[Label | None, ...]
     right: tuple[bool, ...]
+    shown: tuple[bool, ...]
+    """Whether the first reply shows the post to the owner."""
 
     @property
     def first(self) -> tuple[float, bool]:
@@ -38,6 +41,7 @@ def predict(
     labelled: LabelledSearch, model: ScoringModel, extract: Callable[[Item], ReportFeatures] = extract
 ) -> Prediction:
     scored = score(labelled.search, model, extract)
+    shown = {candidate.report for candidate in shortlist(scored)}
     return Prediction(
         query=labelled.query,
         thing=labelled.thing,
@@ -46,6 +50,7 @@ def predict(
         probabilities=tuple(candidate.probability for candidate in scored),
         labels=tuple(candidate.label for candidate in scored),
         right=tuple(candidate.report in labelled.relevant for candidate in scored),
+        shown=tuple(candidate.report in shown for candidate in scored),
     )
 
 
@@ -73,8 +78,6 @@ class OutOfFoldScorers:
         gallery = sample_gallery(self._labelled, absent=absent, size=size, seed=seed)
         missing = Missing() if captions else Missing(captions=gallery)
         return [
-            predict(
-                narrow(leave_out(search, missing), gallery), self._models[self._fold_of[search.thing]], self._extract
-            )
-            for search in self._labelled.lost
+            predict(narrow(search, gallery), self._models[self._fold_of[search.thing]], self._extract)
+            for search in leave_out(self._labelled.lost, missing)
         ]

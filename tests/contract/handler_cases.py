@@ -454,7 +454,7 @@ class ZoneCases:
     async def test_a_member_is_read_in_their_own_zone_or_the_workspaces(self, stage: Stage) -> None:
         workspace = await stage.join(timezone="paris")
         assert str(await stage.handlers.zone("web", "here", ADA)) == "Europe/Paris"
-        assert str(await stage.handlers.set_zone("web", "here", ADA, "New York")) == "America/New_York"
+        assert str(await stage.handlers.zone("web", "here", ADA, "New York")) == "America/New_York"
         assert str(await stage.handlers.zone("web", "here", ADA)) == "America/New_York"
         assert str(await stage.handlers.zone("web", "here", BEN)) == "Europe/Paris"
         assert (await stage.handlers.export("web", "here", ADA))["timezone"] == "America/New_York"
@@ -466,7 +466,7 @@ class ZoneCases:
         assert await stage.handlers.zone("web", "here", ADA) is None
         for name in ("Atlantis", " "):
             with pytest.raises(TellUserError, match="zone_unknown"):
-                await stage.handlers.set_zone("web", "here", ADA, name)
+                await stage.handlers.zone("web", "here", ADA, name)
         with pytest.raises(TellUserError, match="zone_unknown"):
             await stage.join(timezone="Atlantis")
 

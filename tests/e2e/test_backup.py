@@ -10,6 +10,7 @@ from psycopg import conninfo, sql
 
 from cli import backup
 from cli.errors import UsageError
+from db.keys import new_key
 from db.store import Store
 from tests.integration.test_store import posted
 from tests.support.processes import reunite
@@ -30,6 +31,7 @@ async def test_a_backup_restores_everything_into_a_new_database(environment: dic
     owner_url = environment["REUNITE_OWNER_DATABASE_URL"]
     async with Store(environment["REUNITE_DATABASE_URL"]) as store:
         workspace = await posted(store, "ours")
+    reunite(environment, "migrate")  # which notes the deployment's keys
     before, file = contents(owner_url), tmp_path / "reunite.dump"
     reunite(environment, "backup", str(file))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -47,6 +49,8 @@ async def test_a_backup_restores_everything_into_a_new_database(environment: dic
             damaged.write_bytes(file.read_bytes()[:-2000])
             assert "pg_restore failed" in reunite({**environment, **elsewhere}, "restore", str(damaged), fails=True)
             assert "Restored" in reunite({**environment, **elsewhere}, "restore", str(file))
+            wrong_keys = {**environment, **elsewhere, "REUNITE_KEYS": new_key()}
+            assert "key" in reunite(wrong_keys, "migrate", fails=True)
             assert contents(elsewhere["REUNITE_OWNER_DATABASE_URL"]) == before
             async with Store(elsewhere["REUNITE_DATABASE_URL"]) as store:
                 async with store.session(workspace.community) as session:

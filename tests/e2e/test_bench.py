@@ -35,10 +35,23 @@ def test_an_encoder_is_measured_beside_clip_of_full_size(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("encoder", ["clip", "concept"])
 def test_searches_among_so_many_reports_are_measured(environment: dict[str, str], encoder: str) -> None:
-    sizes = ("--reports", "30", "--reports", "10", "--rounds", "2")
+    sizes = ("--reports", "60", "--reports", "20", "--rounds", "2")
     report = bench({**environment, "REUNITE_ENCODER": encoder}, "search", *sizes)
-    assert [search["reports"] for search in report["searches"]] == [10, 30]
-    assert all(0 < search["median_ms"] <= search["slowest_ms"] for search in report["searches"])
+    assert [search["open"] for search in report["searches"]] == [20, 60]
+    assert all(0 < search["p50_ms"] <= search["p95_ms"] for search in report["searches"])
+
+
+def test_searches_in_communities_of_unequal_sizes_are_measured(environment: dict[str, str]) -> None:
+    sizes = ("--items", "100", "--communities", "4", "--rounds", "2")
+    report = bench({**environment, "REUNITE_ENCODER": "clip"}, "search", *sizes)
+    assert list(report) == ["items", "communities", "searches", "inserts_per_second", "bytes_per_item", "build_seconds"]
+    assert (report["items"], report["communities"]) == (100, 4)
+    for search in report["searches"]:
+        assert list(search) == ["open", "p50_ms", "p95_ms", "recall_10", "recall_50"]
+        assert search["recall_10"] == search["recall_50"] == 1, "all of few reports are measured"
+    assert [search["open"] for search in report["searches"]] == [12, 48]
+    assert report["inserts_per_second"] > 0
+    assert report["bytes_per_item"] > 37_000
 
 
 def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, str]) -> None:

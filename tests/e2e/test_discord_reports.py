@@ -23,7 +23,7 @@ async def test_lost_without_words_opens_a_form_that_takes_words_photo_place_and_
         opening, {"mine.jpg": drawing("red")}, words="my red umbrella", where="library", when="yesterday"
     )
     lost = world.discord.channel("lost")
-    assert told == f"Got it, I'm searching. I'll reply in <#{lost}>."
+    assert told.startswith(f"Got it, I'm searching. I'll reply in <#{lost}>.\nI don't know your time zone")
     post = await world.says(lost, "is looking for", "my red umbrella", "library")
     await world.says(post, "This could be yours.")
 

@@ -116,7 +116,7 @@ async def test_a_photo_added_later_is_compared_too(site: Site) -> None:
     await expect(ada.lost.column.locator(".note")).to_contain_text(wording.sentence("note_looking_again"))
     await expect(ada.lost.posts.locator(".photos img")).to_have_attribute("src", re.compile("^/photos/"))
     await ben.found.post("", "red")
-    await expect(ada.lost.cards).to_contain_text("looks similar ✓")  # as only two photos do
+    await expect(ada.lost.cards).to_contain_text("looks alike ✓")  # as only two photos do
 
 
 async def test_my_reports_are_mine_and_one_is_taken_back_everywhere(site: Site) -> None:

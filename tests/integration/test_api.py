@@ -7,7 +7,7 @@ import pytest
 
 from db.api_tokens import ApiTokens
 from reunite.commands import JoinWorkspace
-from reunite.entities import VerdictKind
+from reunite.entities import ReportState, VerdictKind
 from tests.support.api import Api, encoded, opened, serving_api
 from tests.support.pictures import drawing
 from tests.support.waiting import eventually
@@ -164,6 +164,21 @@ async def test_a_strangers_token_sees_nothing(api: Api) -> None:
         assert (await api.ask(method, f"/v1/items/{item}{path}", by="stranger"))[0] == 404
     _, answer = await api.ask("POST", "/v1/search", {"text": "red"}, by="stranger")
     assert (answer["results"], answer["searched"]) == ([], 0)
+
+
+async def test_what_somebody_only_looks_for_is_shown_to_no_token(api: Api) -> None:
+    found = await api.post("found", "a red thing", "red")
+    look = await api.world.lost("l1", "my secret red thing")
+    await api.settled()
+    async with api.world.store.session(api.world.workspace.community) as session:
+        assert await session.matches.of(look.id)
+        await session.reports.set_state(look.id, ReportState.LOOK)
+    _, answer = await api.ask("GET", f"/v1/items/{found}/matches", by="moderator")
+    assert answer["matches"] == []
+    for path in ("", "/matches", "/similar"):
+        assert (await api.ask("GET", f"/v1/items/{look.id}{path}", by="moderator"))[0] == 404
+    _, stats = await api.ask("GET", "/v1/stats", by="moderator")
+    assert (stats["texts"], stats["open_lost"]) == (1, 0)
 
 
 async def test_withdrawn_items_are_gone(api: Api) -> None:

@@ -124,7 +124,7 @@ async def test_times_are_read_in_the_zone_that_a_member_told_or_the_guild_has(da
         assert await told("timezone") == sentence("zone_not_known")
         panel = await here.discord.slash("setup", manager, "general")
         await here.discord.answer(panel)
-        pressed = await here.discord.press(panel.said[-1]["id"], sentence("setup_ways"), manager)
+        pressed = await here.discord.press(panel.said[-1]["id"], sentence("setup_places"), manager)
         modal = await here.discord.opened(pressed)
         assert [each["value"] for each in inputs(modal) if each["custom_id"] == "timezone"] == ["America/New_York"]
         await here.discord.submit(pressed, None)

@@ -29,6 +29,7 @@ TENANT_TABLES = {
     "report",
     "photo",
     "embedding",
+    "search_change",
     "work",
     "match",
     "verdict",

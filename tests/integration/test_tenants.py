@@ -16,6 +16,7 @@ from tests.support.keys import KEYS
 OWNERS = {
     "add_first_calibration",
     "all_communities",
+    "communities_to_teach",
     "enter_workspace",
     "expired_reports",
     "failed_work",
@@ -34,13 +35,20 @@ OWNERS = {
     "work_numbers",
     "move_community",
     "replies_quoting",
+    "reports_with_words",
     "stale_photos",
     "take_embedding_request",
     "unlink_workspace",
     "use_api_token",
 }
 """The functions that run with the owner's rights, whoever calls them."""
-NOT_CALLED = {"announce_embedding_request", "announce_outbox", "move_community"}
+NOT_CALLED = {
+    "announce_embedding_request",
+    "announce_outbox",
+    "move_community",
+    "note_embedding_change",
+    "note_report_change",
+}
 """What the application can't call itself."""
 
 

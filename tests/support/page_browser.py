@@ -82,7 +82,7 @@ class PageUser:
         return Channel(self.page, "lost")
 
     async def be(self, who: str) -> None:
-        await self.page.get_by_label("You are").select_option(who)
+        await self.page.locator("#who").select_option(who)
 
 
 class Site:

@@ -6,13 +6,16 @@ from uuid import UUID
 import pytest
 
 from reunite.entities import Label
+from reunite.tuning.certificate import lower_bound
 from reunite.tuning.evaluation import (
     FALSE_LABEL,
     HIGH_RIGHT,
     LIST_GIVEN,
     LIST_HOLDS,
+    NEAR_SHOWN,
     RIGHT_HIGH,
     RIGHT_LABELLED,
+    RIGHT_SHOWN,
     calibration_figures,
     precision_recall,
     proportions,
@@ -21,6 +24,7 @@ from reunite.tuning.evaluation import (
 from reunite.tuning.predictions import Prediction
 
 H, P, N = Label.HIGH, Label.POSSIBLE, None
+SHOWN = 2
 
 
 def prediction(thing: int, results: Sequence[tuple[float, Label | None, bool]], *, there: bool = True) -> Prediction:
@@ -33,6 +37,7 @@ def prediction(thing: int, results: Sequence[tuple[float, Label | None, bool]], 
         probabilities=probabilities,
         labels=labels,
         right=right,
+        shown=tuple(number < SHOWN for number in range(len(results))),
     )
 
 
@@ -59,6 +64,22 @@ def test_shares_are_counted_as_the_labels_promise() -> None:
     assert found[RIGHT_LABELLED] == pytest.approx((5, 2 / 5))
     assert found[LIST_GIVEN] == pytest.approx((5, 2 / 5))
     assert found[FALSE_LABEL] == pytest.approx((3, 1 / 3))
+    assert found[RIGHT_SHOWN] == pytest.approx((5, 3 / 5))
+    assert found[NEAR_SHOWN] == pytest.approx((4, 3 / 4))
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "bound"), [(59, 59, 0.9505), (58, 58, 0.9497), (9, 10, 0.6058), (1, 10, 0.0051), (0, 9, 0)]
+)
+def test_the_certificate_is_the_exact_binomial_bound(successes: int, trials: int, bound: float) -> None:
+    assert lower_bound(successes, trials) == pytest.approx(bound, abs=1e-4)
+
+
+def test_a_thing_counts_once_in_the_certificate_however_often_it_was_drawn() -> None:
+    once = [prediction(thing, [(0.97, H, thing > 0)]) for thing in range(20)]
+    exact = proportions([once] * 10)[HIGH_RIGHT]
+    assert exact.at_least == pytest.approx(lower_bound(19, 20))
+    assert exact.at_most == pytest.approx(1 - lower_bound(1, 20))
 
 
 def test_intervals_hold_the_share_and_shrink_with_more_things_not_with_more_draws() -> None:

@@ -19,7 +19,7 @@ from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, RIGHT
 from reunite.tuning.fit import map_estimate
 from reunite.tuning.label_limits import NEVER, with_limits
 from reunite.tuning.labelled_set import LabelledSet, assign_folds, narrow, sample_gallery
-from reunite.tuning.out_of_fold import score_out_of_fold
+from reunite.tuning.out_of_fold import OutOfFoldScores, score_out_of_fold
 from reunite.tuning.predictions import OutOfFoldScorers
 from tests.support.labelled_sets import drawn_set
 
@@ -50,6 +50,7 @@ def cases(model: ScoringModel, searches: int = 1500, candidates: int = 12, seed:
         open_counts=counts,
         weights=np.ones(searches),
         things=tuple(UUID(int=number) for number in range(searches)),
+        translated=np.zeros(searches, bool),
     )
     shared = likelihood.probabilities(whole, model).reshape(searches, candidates)
     drawn_at = [rng.choice(candidates + 1, p=np.append(row, 1 - row.sum()).clip(0)) for row in shared]
@@ -170,3 +171,25 @@ def test_a_limit_that_no_label_keeps_is_never_reached() -> None:
     )
     limited = with_limits(CLIP, sure, wrong)
     assert limited.text_limits.possible == NEVER
+
+
+def test_a_limit_keeps_its_promise_in_every_condition_not_on_their_mean() -> None:
+    captioned, bare = 800, 40
+    count = captioned + bare
+    has_caption = np.arange(count) < captioned
+    evidence = np.full((count, len(EVIDENCE)), np.nan)
+    evidence[:, EVIDENCE.index(PairKind.TEXT_PHOTO)] = 1.0
+    evidence[has_caption, EVIDENCE.index(PairKind.TEXT_TEXT)] = 1.0
+    measured = Cases(
+        evidence=evidence,
+        right=has_caption | (np.arange(count) % 2 == 0),
+        first=np.arange(count),
+        open_counts=np.full(count, 50),
+        weights=np.ones(count),
+        things=tuple(UUID(int=number) for number in range(count)),
+        translated=np.zeros(count, bool),
+    )
+    scores = OutOfFoldScores(np.zeros(count), np.full(count, 0.975), np.ones(count))
+    assert with_limits(CLIP, scores, measured).text_limits.high > 0.975
+    all_captioned = replace(measured, right=np.ones(count, bool))
+    assert with_limits(CLIP, scores, all_captioned).text_limits.high == 0.97

@@ -32,9 +32,11 @@ ALIKE = {
     "de": {"answer", "certainty", "thanks_then", "link_code"},
     "es": {"answer", "certainty", "thanks_then", "minutes", "hours"},
     "fr": {"answer", "certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
-    | {"lost_description", "lost_photo", "found_description", "found_photo", "search_photo"},
+    | {"lost_description", "lost_photo", "found_description", "found_photo", "page_menu"}
+    | {"search_photo", "page_photo", "page_photos"},
     "ja": {"certainty", "thanks_then"},
-    "pl": {"answer", "certainty", "certainty_percent", "thanks_then", "minutes", "stats_model"},
+    "pl": {"answer", "certainty", "certainty_percent", "thanks_then", "minutes", "stats_model"}
+    | {"page_is_moderator", "page_menu"},
 }
 """What is rightly the same as in English."""
 COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
@@ -60,6 +62,7 @@ def everything(language: str) -> Iterator[tuple[str, str]]:
         yield from ((key, each.name), (key, each.description))
     yield from words.menus.items()
     yield from words.dates.items()
+    yield from ((f"page_{key}", text) for key, text in words.page.items())
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -70,6 +73,7 @@ def test_each_language_says_all_that_english_says_and_no_more(language: str) -> 
         (words.commands, ENGLISH.commands),
         (words.menus, ENGLISH.menus),
         (words.dates, ENGLISH.dates),
+        (words.page, ENGLISH.page),
     ):
         assert list(ours) == list(english)
     assert {"today", "yesterday", "now", "morning", "ago", "day", "aside"} <= set(words.when)

@@ -125,6 +125,25 @@ def test_a_serial_outweighs_the_lack_of_any_likeness(open_count: int, model: Sco
     assert first_find(search(found, lost, open_count, model, 0.0), model).probability > 0.5
 
 
+@pytest.mark.parametrize("open_count", OPEN_COUNTS)
+@pytest.mark.parametrize(
+    ("found", "lost"),
+    [("found a theremin", "I lost my theremin"), ("ocarina, left in the hall", "my ocarina is gone since Friday")],
+)
+def test_a_rare_noun_that_both_are_about_makes_a_possible_match(found: str, lost: str, open_count: int) -> None:
+    model = MODELS["concept"]
+    assert first_find(search(found, lost, open_count, model, 1.5), model).label in {Label.HIGH, Label.POSSIBLE}
+
+
+def test_a_rare_word_beside_the_thing_says_less_than_a_rare_thing() -> None:
+    model = MODELS["concept"]
+    thing, beside = (
+        first_find(search(found, lost, 21, model, 0.5), model).evidence["rare words"]
+        for found, lost in (("a theremin", "my theremin"), ("mug, it says theremin", "my mug with theremin on it"))
+    )
+    assert thing > beside > 0
+
+
 def test_a_caretakers_signature_is_boilerplate() -> None:
     texts = ("mug, facilities crew Zarquon", "umbrella, facilities crew Zarquon")
     holders = {

@@ -3,22 +3,23 @@
 import * as board from "./board.js";
 import { Composer } from "./composer.js";
 import { element } from "./dom.js";
-import { connect } from "./live.js";
+import { connect, send } from "./live.js";
 import * as look from "./look.js";
 import * as me from "./me.js";
 import * as menu from "./menu.js";
-import { announce, isInView, onSwitchChannel, reveal } from "./places.js";
+import { announce, bringUp, isInView, onSwitchChannel, reveal } from "./places.js";
 import * as samples from "./samples.js";
+import * as texts from "./texts.js";
+import { text } from "./texts.js";
 
-const ENCODERS = {
-  concept: "Uses the built-in encoder (works offline)",
-  clip: "Uses the CLIP encoder",
-};
+const MENU = { mine: "my-reports", privacy: "privacy", stats: "statistics" }; // what commands open
 const TRIED = "reunite.tried";
 const TOAST_MS = 7000;
 const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from this width, all channels are shown at once
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
+const awaited = new Set(); // the person's own posts without an answer
+let inView = null; // the post whose answer was brought into view last: its cards come right after
 let isConnected;
 let hasBoard = false;
 
@@ -42,10 +43,8 @@ function arrange() {
 
 function showEncoder(encoder) {
   const place = document.getElementById("encoder");
-  place.textContent = encoder
-    ? (ENCODERS[encoder.name] ?? `Uses ${encoder.name}`)
-    : "Almost ready: the encoder is still loading";
-  place.title = encoder?.version ?? "";
+  place.textContent = text(encoder ? "tagline" : "getting_ready");
+  place.title = encoder ? `${encoder.name}, ${encoder.version}` : "";
 }
 
 function showConnection(connected) {
@@ -53,7 +52,7 @@ function showConnection(connected) {
   isConnected = connected;
   const place = document.getElementById("connection");
   place.classList.toggle("is-away", !connected);
-  place.textContent = connected ? "" : "Connection lost. Reconnecting…";
+  place.textContent = connected ? "" : text("connection_lost");
 }
 
 function showHints() {
@@ -62,19 +61,31 @@ function showHints() {
 }
 
 function tellNews(message) {
+  if (awaited.has(message.id)) showOwn(message.id);
   if (!message.reply) return;
   const words = message.reply.lines.flat().map((part) => part.text).join(" ");
-  announce(`New in ${message.channel}: ${words}`);
+  announce(text("news", { channel: channelName(message.channel), words }));
   if (document.body.dataset.channel !== message.channel) {
     tabs.find((tab) => tab.dataset.channel === message.channel).classList.add("has-news");
   }
-  if (message.reply.kind !== "nothing" && !isInView(message.id)) toast(message);
+  if (awaited.delete(message.root) && showAnswer(message)) inView = message.root;
+  else if (message.root !== inView && message.reply.kind !== "nothing" && !isInView(message.id)) toast(message);
+}
+
+const channelName = (channel) => text(channel === "moderators" ? "for_moderators" : channel);
+
+/** Bring the answer to someone's own post into view, unless they are writing again or have gone elsewhere. */
+function showAnswer(message) {
+  const isWriting = document.activeElement?.matches("textarea, input") && document.activeElement.value;
+  if (isWriting || document.querySelector("dialog") || document.body.dataset.channel !== message.channel) return false;
+  if (!isInView(message.id)) bringUp(message.id);
+  return true;
 }
 
 function toast(message) {
   const first = message.reply.lines.find((line) => line.some((part) => part.is !== "person")) ?? [];
-  const show = element("button", { type: "button" }, "Show");
-  const words = `#${message.channel}: ${first.map((part) => part.text).join("")}`;
+  const show = element("button", { type: "button" }, text("show"));
+  const words = `#${channelName(message.channel)}: ${first.map((part) => part.text).join("")}`;
   const made = element("div", { className: `toast is-${message.channel}`, data: { root: message.root } }, element("span", {}, words), show);
   show.addEventListener("click", () => {
     made.remove();
@@ -99,8 +110,31 @@ function takeUpdate(update) {
 
 function posted(channel, message, previews) {
   if (message === null) previews.forEach((url) => URL.revokeObjectURL(url)); // a sealed report: the bot posts it
-  else board.keepPreviews(message, previews);
+  else {
+    board.keepPreviews(message, previews);
+    awaited.add(message);
+  }
   switchChannel(channel);
+  if (matchMedia("(pointer: coarse)").matches) document.activeElement.blur(); // or its keyboard covers the answer
+  showOwn(message);
+}
+
+/** Bring someone's own post into view, once it's there. */
+function showOwn(id) {
+  if (document.getElementById(`m-${id}`) && !isInView(id)) bringUp(id);
+}
+
+function obey(command, words) {
+  if (command === "sealed") {
+    switchChannel("found");
+    composers.found.seal(words);
+  } else if (command === "search") look.search(words);
+  else menu.open(MENU[command]);
+}
+
+async function chooseLanguage(code) {
+  await send("/language", { language: code });
+  location.reload();
 }
 
 async function trySamples(button) {
@@ -117,8 +151,9 @@ async function trySamples(button) {
   }
 }
 
+texts.start(chooseLanguage);
 for (const form of document.querySelectorAll(".composer")) {
-  composers[form.dataset.channel] = new Composer(form, posted);
+  composers[form.dataset.channel] = new Composer(form, posted, obey);
 }
 for (const tab of tabs) tab.addEventListener("click", () => switchChannel(tab.dataset.channel));
 document.querySelector(".sample-row").append(...samples.pictures());
@@ -127,7 +162,7 @@ tryButton.addEventListener("click", () => trySamples(tryButton));
 document.querySelector(".suggestions").append(
   ...samples.LOSSES.map((words) => {
     const button = element("button", { type: "button" }, words);
-    button.addEventListener("click", () => composers.lost.suggest(`/lost ${words}`));
+    button.addEventListener("click", () => composers.lost.suggest(words));
     return button;
   }),
 );

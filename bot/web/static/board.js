@@ -5,16 +5,17 @@ import { ask } from "./dialogs.js";
 import { element, replaceContent } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
+import { language, text } from "./texts.js";
 
 const messages = new Map();
 const previews = new Map(); // message → URLs of the photos that were just posted here
 const notes = new Map(); // message → the private note below it
-const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
-const fullDate = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const STATES = { returned: "Returned", withdrawn: "Withdrawn", expired: "Ended" };
+const clock = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const fullDate = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+const STATES = { returned: text("returned"), withdrawn: text("withdrawn"), expired: text("expired") };
 const VERDICTS = [
-  { kind: "confirm", mark: "✅", words: "It's back" },
-  { kind: "refuse", mark: "❌", words: "Not a match" },
+  { kind: "confirm", mark: "✅", words: text("its_back") },
+  { kind: "refuse", mark: "❌", words: text("not_a_match") },
 ];
 
 export function hasPosts(channel) {
@@ -67,7 +68,7 @@ function insert(message) {
   const made = element("li", { id: `m-${message.id}`, tabIndex: -1 }, element("div", { className: "body" }));
   if (message.root === null) {
     made.className = isPost(message) ? "post" : "post is-card";
-    made.append(element("ol", { className: "thread", aria: { label: "Replies" } }));
+    made.append(element("ol", { className: "thread", aria: { label: text("replies") } }));
     const list = document.querySelector(`#channel-${message.channel} .posts`);
     list.insertBefore(made, [...list.children].find((other) => idOf(other) < message.id) ?? null);
   } else {
@@ -84,7 +85,7 @@ const idOf = (node) => Number(node.id.slice(2));
 /** A member's post, or the one that the bot posted for them. */
 function post(message) {
   const { report, reply } = message;
-  const author = reply ? "Reunite" : message.author || "Someone";
+  const author = reply ? "Reunite" : message.author || text("someone");
   return [
     element(
       "p",
@@ -99,7 +100,7 @@ function post(message) {
     ),
     reply ? cards.lines(reply) : null,
     ...(reply ? [sealedPart(message)] : reported(message)),
-    report?.looking ? element("p", { className: "looking", role: "status" }, element("span", { aria: { hidden: "true" } }, "👀 "), "Looking…") : null,
+    report?.looking ? element("p", { className: "looking", role: "status" }, element("span", { aria: { hidden: "true" } }, "👀 "), text("looking")) : null,
   ];
 }
 
@@ -113,7 +114,7 @@ const words = (message) => (message.text ? element("p", { className: "words" }, 
 function sealedPart(message) {
   const parts = message.report ? [words(message), photos(message)] : [];
   if (!parts.some(Boolean)) return null;
-  return element("div", { className: "kept" }, element("p", { className: "only" }, "Only the finder and the moderators see this"), ...parts);
+  return element("div", { className: "kept" }, element("p", { className: "only" }, text("kept_part")), ...parts);
 }
 
 function time(at) {
@@ -123,25 +124,25 @@ function time(at) {
 
 function secrecy(report) {
   if (!report?.sealed && !report?.private) return null;
-  const words = report.sealed ? "Sealed" : "Private";
-  return element("span", { className: "state", title: "Only its author and the moderators see everything" }, element("span", { aria: { hidden: "true" } }, "🔒 "), words);
+  const words = text(report.sealed ? "sealed" : "private");
+  return element("span", { className: "state", title: text("secrecy") }, element("span", { aria: { hidden: "true" } }, "🔒 "), words);
 }
 
 function circumstances(report) {
   const parts = [];
-  if (report.place) parts.push(`Where: ${report.place}`);
-  if (report.happenedAt) parts.push(`When: ${clock.format(new Date(report.happenedAt))}`);
+  if (report.place) parts.push(text("where_said", { place: report.place }));
+  if (report.happenedAt) parts.push(text("when_said", { time: clock.format(new Date(report.happenedAt)) }));
   return parts.length ? element("p", { className: "quiet" }, parts.join(" · ")) : null;
 }
 
 function photos(message) {
   const all = message.report.photos.map((photo, index) => {
-    if (photo.url) return element("img", { src: photo.url, alt: `Photo of ${message.text || "the thing"}`, loading: "lazy" });
-    if (photo.state === "failed") return element("p", { className: "problem" }, `${photo.name} couldn't be used.`); // the thread says why
+    if (photo.url) return element("img", { src: photo.url, alt: text("photo_of", { what: message.text || text("the_thing") }), loading: "lazy" });
+    if (photo.state === "failed") return element("p", { className: "problem" }, text("photo_failed", { name: photo.name })); // the thread says why
     const preview = previews.get(message.id)?.[index];
-    const waiting = element("span", { className: "no-preview" }, "Photo on its way…");
+    const waiting = element("span", { className: "no-preview" }, text("photo_coming"));
     if (!preview) return waiting;
-    const image = element("img", { src: preview, alt: "Your photo, on its way", className: "is-waiting" });
+    const image = element("img", { src: preview, alt: text("own_photo_coming"), className: "is-waiting" });
     image.addEventListener("error", () => image.replaceWith(waiting));
     return image;
   });
@@ -149,18 +150,20 @@ function photos(message) {
 }
 
 function editing(message) {
-  const words = { name: "text", kind: "text", label: "Your text", hint: "", required: true, most: 4000, value: message.text };
-  const button = element("button", { type: "button", className: "edit", data: { key: "edit" }, title: "Edit your text", aria: { label: "Edit your text" } }, "✎");
+  const words = { name: "text", kind: "text", label: text("your_text"), hint: "", required: true, most: 4000, value: message.text };
+  const button = element("button", { type: "button", className: "edit", data: { key: "edit" }, title: text("edit"), aria: { label: text("edit") } }, "✎");
   button.addEventListener("click", () =>
-    ask({ title: "Edit your text", fields: [words] }, ({ text }) => send("/edits", { message: message.id, name: me.name(), text })),
+    ask({ title: text("edit"), fields: [words] }, (answers) =>
+      send("/edits", { message: message.id, name: me.name(), text: answers.text }),
+    ),
   );
   return button;
 }
 
 function removal(message) {
-  const button = element("button", { type: "button", className: "remove", data: { key: "remove" }, title: "Delete this post", aria: { label: "Delete this post" } }, "×");
+  const button = element("button", { type: "button", className: "remove", data: { key: "remove" }, title: text("delete"), aria: { label: text("delete") } }, "×");
   button.addEventListener("click", async () => {
-    if (!confirm("Delete this post and everything I know about it?")) return;
+    if (!confirm(text("delete_sure"))) return;
     await act(button.closest(".body"), "/withdrawals", { message: message.id });
   });
   return button;
@@ -171,7 +174,7 @@ function card(message) {
   const { reply, match, question } = message;
   const parts = [element("span", { className: "face is-bot", title: "Reunite", aria: { hidden: "true" } }, "R"), cards.lines(reply)];
   if (reply.picture) {
-    const picture = element("img", { className: "thumbnail", src: reply.picture, alt: "Photo of the possible match", loading: "lazy" });
+    const picture = element("img", { className: "thumbnail", src: reply.picture, alt: text("match_photo"), loading: "lazy" });
     picture.addEventListener("error", () => picture.remove());
     parts.push(picture);
   }
@@ -205,17 +208,17 @@ function verdicts(message, match) {
     );
     return button;
   });
-  return element("div", { className: "verdicts", role: "group", aria: { label: "Is this a match?" } }, ...buttons, element("p", { className: "error", role: "alert" }));
+  return element("div", { className: "verdicts", role: "group", aria: { label: text("is_it_a_match") } }, ...buttons, element("p", { className: "error", role: "alert" }));
 }
 
 function answers(message, question) {
-  if (question.said !== null) return element("p", { className: "said" }, "Answer: ", element("strong", {}, question.said));
+  if (question.said !== null) return element("p", { className: "said" }, `${text("answer")} `, element("strong", {}, question.said));
   const buttons = question.choices.map(({ id, words }) => {
     const button = element("button", { type: "button", className: "choice", data: { key: `choice-${id}` } }, words);
     button.addEventListener("click", () => act(button.closest(".body"), "/answers", { message: message.id, choice: id }));
     return button;
   });
-  return element("div", { className: "choices", role: "group", aria: { label: "Your answer" } }, ...buttons, element("p", { className: "error", role: "alert" }));
+  return element("div", { className: "choices", role: "group", aria: { label: text("your_answer") } }, ...buttons, element("p", { className: "error", role: "alert" }));
 }
 
 async function act(body, path, what) {

@@ -3,11 +3,9 @@
 import { ask } from "./dialogs.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
+import { text } from "./texts.js";
 
-const SURE = {
-  withdraw: "Withdraw this report? I'll delete everything I know about it.",
-  forget: "Delete everything I know about you? This can't be undone.",
-};
+const SURE = { withdraw: text("withdraw_sure"), forget: text("forget_sure") };
 
 /** Press a button. Returns the note for the person, or null if they cancel. */
 export async function press(button) {

@@ -3,6 +3,7 @@
 import { element } from "./dom.js";
 import { announce, reveal } from "./places.js";
 import { press } from "./buttons.js";
+import { text } from "./texts.js";
 
 export function lines(reply) {
   return element("div", { className: "lines" }, ...reply.lines.map((line) => element("p", {}, ...line.map(span))));
@@ -11,11 +12,11 @@ export function lines(reply) {
 /** The numbered pictures of a reply's gallery. */
 export function gallery(reply) {
   const tiles = reply.gallery.map((tile) => {
-    const photo = tile.photo ? element("img", { src: tile.photo, alt: `Found item ${tile.number}`, loading: "lazy" }) : null;
+    const photo = tile.photo ? element("img", { src: tile.photo, alt: text("item_number", { number: tile.number }), loading: "lazy" }) : null;
     photo?.addEventListener("error", () => photo.remove());
     return element("li", { className: `tile is-${tile.level ?? "closest"}` }, photo, element("b", {}, String(tile.number)));
   });
-  return element("ol", { className: "gallery", aria: { label: "The closest found items" } }, ...tiles);
+  return element("ol", { className: "gallery", aria: { label: text("closest_items") } }, ...tiles);
 }
 
 /** The buttons of a reply; null where it has none. `onNote(reply)` is called with the note after a press. */
@@ -40,14 +41,14 @@ export function buttons(reply, onNote) {
     });
     return made;
   });
-  return element("div", { className: "buttons", role: "group", aria: { label: "What you can do" } }, ...all, error);
+  return element("div", { className: "buttons", role: "group", aria: { label: text("what_you_can_do") } }, ...all, error);
 }
 
 /** A private note; `onNote` as above, with null when it is closed. */
 export function note(reply, onNote) {
-  const close = element("button", { type: "button", className: "remove", aria: { label: "Close this note" } }, "×");
+  const close = element("button", { type: "button", className: "remove", aria: { label: text("close_note") } }, "×");
   close.addEventListener("click", () => onNote(null));
-  return element("div", { className: "note" }, element("p", { className: "only" }, "Only you see this"), close, lines(reply), buttons(reply, onNote));
+  return element("div", { className: "note" }, element("p", { className: "only" }, text("only_you")), close, lines(reply), buttons(reply, onNote));
 }
 
 /** Announce a note to screen readers. */
@@ -87,7 +88,7 @@ function jump(part) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
     link.closest("dialog")?.close();
-    if (!reveal(part.message)) link.replaceWith(document.createTextNode("(that post is gone)"));
+    if (!reveal(part.message)) link.replaceWith(document.createTextNode(text("post_gone")));
   });
   return link;
 }

@@ -3,10 +3,17 @@
 import { element } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
+import { commandOf, knownCommands, text } from "./texts.js";
+
+const REPORTS = ["lost", "found"];
 
 export class Composer {
-  /** `onPosted(channel, message, previews)` is called with the URLs of the photos' local previews. */
-  constructor(form, onPosted) {
+  /**
+   * `onPosted(channel, message, previews)` is called with the URLs of the photos' local previews, `onCommand(command)`
+   * for a command that doesn't report anything.
+   */
+  constructor(form, onPosted, onCommand) {
+    this.onCommand = onCommand;
     this.form = form;
     this.channel = form.dataset.channel;
     this.onPosted = onPosted;
@@ -75,6 +82,13 @@ export class Composer {
     this.showPreviews();
   }
 
+  /** Begin a sealed report. */
+  seal(words) {
+    this.form.elements.sealed.checked = true;
+    this.showSealed(true);
+    this.suggest(words);
+  }
+
   /** Put words into the form, as a suggestion to send or change. */
   suggest(words) {
     this.text.value = words;
@@ -85,7 +99,7 @@ export class Composer {
     const items = this.photos.map((photo) => {
       const image = element("img", { src: photo.url, alt: photo.file.name });
       image.addEventListener("error", () => image.replaceWith(element("span", { className: "no-preview" }, photo.file.name)));
-      const remove = element("button", { type: "button", aria: { label: `Remove ${photo.file.name}` } }, "×");
+      const remove = element("button", { type: "button", aria: { label: text("remove", { name: photo.file.name }) } }, "×");
       remove.addEventListener("click", () => this.remove(photo));
       return element("li", {}, image, remove);
     });
@@ -102,11 +116,27 @@ export class Composer {
   async post() {
     if (this.submit.disabled) return;
     this.error.textContent = "";
+    const fields = Object.fromEntries([...new FormData(this.form)]);
+    const typed = commandOf(fields.text);
+    if (typed && !REPORTS.includes(typed.command)) return this.obey(typed);
+    await this.send(typed ? { ...fields, text: typed.words, channel: typed.command } : fields);
+  }
+
+  /** Do what a command says that isn't a report; say what can be typed where it isn't known. */
+  obey({ command, name, words }) {
+    if (!command) {
+      this.error.textContent = text("unknown_command", { command: name, known: knownCommands() });
+      return;
+    }
+    this.text.value = "";
+    this.onCommand(command, words);
+  }
+
+  async send(fields) {
     this.submit.disabled = true;
     this.form.setAttribute("aria-busy", "true");
     try {
-      const fields = Object.fromEntries([...new FormData(this.form)]);
-      const posted = await post({ ...fields, id: this.id, channel: this.channel, name: me.name() }, this.photos.map((each) => each.file));
+      const posted = await post({ channel: this.channel, ...fields, id: this.id, name: me.name() }, this.photos.map((each) => each.file));
       this.onPosted(posted.channel, posted.message, this.photos.map((each) => each.url));
       this.clear();
     } catch (error) {

@@ -1,6 +1,7 @@
 // Dialogs: a form to fill in, and a list to read.
 
 import { element } from "./dom.js";
+import { text } from "./texts.js";
 
 /** Show a form from the server. Returns the result of `submit(answers)`, or null if the person cancels. */
 export function ask(form, submit) {
@@ -8,8 +9,8 @@ export function ask(form, submit) {
     let result = null;
     const inputs = form.fields.map(input);
     const error = element("p", { className: "error", role: "alert" });
-    const send = element("button", { type: "submit", className: "primary" }, "Send");
-    const cancel = element("button", { type: "button" }, "Cancel");
+    const send = element("button", { type: "submit", className: "primary" }, text("send"));
+    const cancel = element("button", { type: "button" }, text("cancel"));
     const fields = form.fields.map((field, index) => labelled(field, inputs[index]));
     const filled = element("form", {}, ...fields, error, element("div", { className: "actions" }, cancel, send));
     const dialog = open(form.title, () => resolve(result), filled);
@@ -33,7 +34,7 @@ export function ask(form, submit) {
 
 /** Show something to read. */
 export function show(title, ...content) {
-  const close = element("button", { type: "button" }, "Close");
+  const close = element("button", { type: "button" }, text("close"));
   const dialog = open(title, () => {}, ...content, element("div", { className: "actions" }, close));
   close.addEventListener("click", () => dialog.close());
 }

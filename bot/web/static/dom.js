@@ -18,7 +18,7 @@ export function replaceContent(parent, ...children) {
 }
 
 /** Scroll smoothly unless the reader asked for less motion. */
-export function scrollTo(target) {
+export function scrollTo(target, block = "center") {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "center" });
+  target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block });
 }

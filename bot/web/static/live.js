@@ -1,5 +1,7 @@
 // What the page shows, by WebSocket: everything first, then each change. A lost connection is reopened.
 
+import { text } from "./texts.js";
+
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8000;
 
@@ -50,10 +52,10 @@ export async function send(path, body) {
       headers: isForm ? {} : { "Content-Type": "application/json" },
     });
   } catch {
-    throw new Error("I can't be reached right now. Your text is still here: please try again in a moment.");
+    throw new Error(text("unreachable"));
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  const sentence = answer.error ?? "That didn't work. Your text is still here: please try again.";
+  const sentence = answer.error ?? text("did_not_work");
   throw Object.assign(new Error(sentence), { final: response.status < 500 });
 }

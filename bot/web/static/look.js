@@ -5,6 +5,7 @@ import { show } from "./dialogs.js";
 import { element } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
+import { text } from "./texts.js";
 
 /** Start the search box. */
 export function start() {
@@ -20,19 +21,27 @@ export function start() {
     if (search.disabled) return;
     error.textContent = "";
     search.disabled = true;
-    search.textContent = "Searching…";
+    search.textContent = text("searching");
     try {
       const { note } = await send("/looks", request(form.elements.words.value, photo.files[0]));
       form.reset();
       name.textContent = "";
-      show("What was found", page(note));
+      show(text("search_title"), page(note));
     } catch (problem) {
       error.textContent = problem.message;
     } finally {
       search.disabled = false;
-      search.textContent = "Search";
+      search.textContent = text("search");
     }
   });
+}
+
+/** Search for words that were typed elsewhere; without any, wait for them. */
+export function search(words) {
+  const form = document.getElementById("look");
+  form.elements.words.value = words;
+  form.elements.words.focus();
+  if (words) form.requestSubmit();
 }
 
 function request(words, photo) {
@@ -47,7 +56,7 @@ function page(reply) {
   const made = element("article", { className: "look-page", tabIndex: -1, autofocus: true });
   const showReply = (shown) => {
     const isPage = shown.kind === "look";
-    const only = element("p", { className: "only" }, "Only you see this");
+    const only = element("p", { className: "only" }, text("only_you"));
     const pictures = shown.gallery.length ? cards.gallery(shown) : null;
     const below = cards.buttons(shown, (answer) => {
       cards.sayNote(answer);

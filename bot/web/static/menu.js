@@ -5,11 +5,12 @@ import { show } from "./dialogs.js";
 import { element } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
+import { text } from "./texts.js";
 
 const ENTRIES = {
-  "my-reports": { title: "My open reports", empty: "You have no open reports." },
-  privacy: { title: "Your data" },
-  statistics: { title: "Numbers" },
+  "my-reports": { title: text("my_open_reports"), empty: text("no_reports") },
+  privacy: { title: text("your_data") },
+  statistics: { title: text("numbers") },
 };
 
 /** Start the menu. */
@@ -36,7 +37,8 @@ export function start() {
   });
 }
 
-async function open(which) {
+/** Show an entry: the person's reports or data, or the numbers. */
+export async function open(which) {
   const { title, empty } = ENTRIES[which];
   try {
     const { replies } = await send(`/${which}`, { name: me.name(), moderator: me.isModerator() });

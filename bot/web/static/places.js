@@ -20,6 +20,11 @@ export function reveal(id) {
   return true;
 }
 
+/** Scroll so that a message begins at the top. */
+export function bringUp(id) {
+  scrollTo(document.getElementById(`m-${id}`), "start");
+}
+
 export function isInView(id) {
   const box = document.getElementById(`m-${id}`)?.getBoundingClientRect();
   return Boolean(box?.height) && box.top >= 0 && box.top < innerHeight - 40;

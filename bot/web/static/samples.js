@@ -2,28 +2,33 @@
 
 import { element } from "./dom.js";
 import { post } from "./composer.js";
+import { text } from "./texts.js";
 
 const SAMPLES = [
-  { file: "umbrella", name: "Ben", caption: "Left at the tram stop" },
-  { file: "backpack", name: "Chiyo", caption: "Found it in the library" },
-  { file: "mug", name: "Ben", caption: "Left in the kitchen on the third floor" },
-  { file: "teddy", name: "Chiyo", caption: "Left on the playground" },
-  { file: "bottle", name: "Ada", caption: "Found at the sports hall" },
-  { file: "ball", name: "Ben", caption: "In the hedge behind the school" },
+  { pictures: ["umbrella"], name: "Ben" },
+  { pictures: ["backpack", "backpack-side"], name: "Chiyo" },
+  { pictures: ["mug"], name: "Ben" },
+  { pictures: ["teddy", "teddy-bench"], name: "Chiyo" },
+  { pictures: ["bottle"], name: "Ada" },
+  { pictures: ["ball"], name: "Ben" },
 ];
-export const LOSSES = ["red umbrella", "blue backpack", "teddy bear", "yellow mug"];
+export const LOSSES = text("sample_losses").split(/[,、]\s*/);
 
-const path = (sample) => `/static/samples/${sample.file}.jpg`;
+const path = (picture) => `/static/samples/${picture}.jpg`;
 
 export function pictures() {
-  return SAMPLES.map((sample) => element("li", {}, element("img", { src: path(sample), alt: "", width: 64, height: 64 })));
+  return SAMPLES.map(({ pictures: [first] }) => element("li", {}, element("img", { src: path(first), alt: "", width: 64, height: 64 })));
 }
 
 /** Post the sample found reports, one after the other. */
 export async function postFinds() {
-  for (const sample of SAMPLES) {
-    const picture = await (await fetch(path(sample))).blob();
-    const file = new File([picture], `${sample.file}.jpg`, { type: "image/jpeg" });
-    await post({ id: crypto.randomUUID(), channel: "found", name: sample.name, text: sample.caption }, [file]);
+  for (const { pictures, name } of SAMPLES) {
+    const photos = await Promise.all(pictures.map(download));
+    await post({ id: crypto.randomUUID(), channel: "found", name, text: text(`sample_${pictures[0]}`) }, photos);
   }
+}
+
+async function download(picture) {
+  const content = await (await fetch(path(picture))).blob();
+  return new File([content], `${picture}.jpg`, { type: "image/jpeg" });
 }

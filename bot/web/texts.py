@@ -1,0 +1,47 @@
+"""The page's own words, in the language that was chosen for it."""
+
+from dataclasses import replace
+from typing import Final
+
+from aiohttp import web
+
+from bot.web import requests
+from bot.web.chat import WORKSPACE, Chat
+from reunite.commands import ChangeSettings
+from reunite.handlers import Handlers
+from reunite.language import LANGUAGES, command, words_in
+
+_COMMANDS: Final = ("lost", "found", "sealed", "search", "mine", "privacy", "stats")
+"""What can be typed on the page."""
+
+
+class Texts:
+    """Tells the page its words, and lets people choose their language."""
+
+    def __init__(self, handlers: Handlers, chat: Chat) -> None:
+        self._handlers = handlers
+        self._chat = chat
+
+    async def show(self, _: web.Request) -> web.Response:
+        """Return the words, the names of the commands, and the languages to choose from."""
+        language = self._chat.language
+        return web.json_response(
+            {
+                "language": language,
+                "languages": {code: words_in(code).page["language_name"] for code in LANGUAGES},
+                "words": words_in(language).page,
+                "commands": {name: sorted({name, command(name, language).name}) for name in _COMMANDS},
+            }
+        )
+
+    async def choose(self, request: web.Request) -> web.Response:
+        """Choose the language of the page and of all further replies on it."""
+        body = await requests.json_body(request)
+        language = requests.text(body.get("language"))
+        if language not in LANGUAGES:
+            raise web.HTTPBadRequest
+        settings = await self._handlers.settings("web", WORKSPACE)
+        changed = replace(settings, language=language)
+        await self._handlers.set_up(ChangeSettings(platform="web", workspace=WORKSPACE, settings=changed))
+        self._chat.language = language
+        return web.json_response({})

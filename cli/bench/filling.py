@@ -1,0 +1,190 @@
+"""Fills a scratch database in bulk with communities of reports, each with a photo, words and vectors."""
+
+import asyncio
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from cli.bench.vectors import Floats, Source, Surface
+from db.embeddings import EmbeddingRow, SqlEmbeddings
+from db.models import EmbeddingModel
+from db.store import Store
+from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
+
+SOURCES: Final[dict[str, tuple[Source, ...]]] = {
+    SHARED_SPACE: ("photo", "text"),
+    PHOTO_SPACE: ("photo",),
+    TEXT_SPACE: ("text",),
+}
+_WORDS, _WORDS_OF_A_REPORT = 20_000, 6
+_REPORTS_OF_AN_AUTHOR: Final = 3
+_BATCH: Final = 5000
+_SYLLABLES: Final = [first + second for first in "bdfgklmnprstvz" for second in ("a", "e", "i", "o", "u", "ai", "ou")]
+_REPORT: Final = """COPY report (id, community_id, workspace_id, source_key, kind, state, author_id, author_name, text,
+  words, channel, expires_at) FROM STDIN"""
+_PHOTO: Final = "COPY photo (id, community_id, report_id, position, name, state, copy, colours) FROM STDIN"
+_EMBEDDING: Final = """COPY embedding (community_id, report_id, photo_id, model_id, space, source, part, vector)
+  FROM STDIN WITH (FORMAT BINARY)"""
+_ONE_REPORT: Final = """INSERT INTO report (id, community_id, workspace_id, source_key, kind, author_id, author_name,
+    text, words, channel, expires_at)
+  VALUES (%(report)s, %(community)s, %(workspace)s, %(report)s::text, 'found', 'bench', 'bench', 'bench', '{bench}',
+    'bench', '2100-01-01')"""
+_ONE_PHOTO: Final = """INSERT INTO photo (id, community_id, report_id, position, name, state, copy)
+  VALUES (%(photo)s, %(community)s, %(report)s, 0, 'bench.jpg', 'stored', '')"""
+_COLOURS: Final = "{" + ",".join(["0.0556"] * 18) + "}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A community of the benchmark, and its one workspace."""
+
+    community: UUID = field(default_factory=uuid4)
+    workspace: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A community with its reports, and those lost reports that are searched for."""
+
+    place: Place
+    lost: Sequence[UUID]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Reports to be written, one for each thing."""
+
+    place: Place
+    kind: str
+    things: Floats
+    reports: Sequence[UUID]
+    photos: Sequence[UUID]
+
+
+class Filler:
+    """Writes as the database's owner: past row-level security."""
+
+    def __init__(self, owner: psycopg.AsyncConnection[Any], model: EmbeddingModel, seed: int = 0) -> None:
+        self.added = 0
+        self._owner = owner
+        self._model = model
+        self._random = np.random.default_rng(seed)
+        self._surfaces = {space: Surface(dimension) for space, dimension in model.spaces.items()}
+        self._any = next(iter(self._surfaces.values()))
+        frequency = 1 / np.arange(10, _WORDS + 10)
+        self._frequency = frequency / frequency.sum()
+        self._vocabulary = _vocabulary(self._random)
+
+    async def fill(self, reports: int, to_search: int = 0) -> Filled:
+        """Make a community with so many open reports, half of them found, half lost, some of the same thing."""
+        place = await self._join()
+        pairs = self._any.things(min(to_search, reports // 2), self._random)
+        await self.add(place, "found", pairs)
+        lost = await self.add(place, "lost", pairs)
+        left = reports - 2 * len(pairs)
+        for start in range(0, left, 2 * _BATCH):
+            some = min(left - start, 2 * _BATCH)
+            await self.add(place, "found", self._any.things(some - some // 2, self._random))
+            await self.add(place, "lost", self._any.things(some // 2, self._random))
+        return Filled(place, lost)
+
+    async def _join(self) -> Place:
+        place = Place()
+        await self._owner.execute("INSERT INTO community (id, name) VALUES (%s, 'bench')", [place.community])
+        await self._owner.execute(
+            "INSERT INTO workspace (id, community_id, platform, external_id, name) VALUES (%s, %s, 'web', %s, 'bench')",
+            [place.workspace, place.community, str(place.workspace)],
+        )
+        return place
+
+    async def add_one(self, store: Store, place: Place) -> None:
+        """Add one find as the application does: under row-level security, and with triggers."""
+        thing, report, photo = self._any.things(1, self._random), uuid4(), uuid4()
+        vectors = [
+            EmbeddingRow(photo if source == "photo" else None, space, surface.views(thing, source, self._random)[0])
+            for space, surface in self._surfaces.items()
+            for source in SOURCES[space]
+        ]
+        async with store.transaction(place.community) as connection:
+            given = {"report": report, "photo": photo, "community": place.community, "workspace": place.workspace}
+            await connection.execute(_ONE_REPORT, given)
+            await connection.execute(_ONE_PHOTO, given)
+            await SqlEmbeddings(connection, place.community).save(report, self._model.id, vectors, text="bench")
+            await connection.execute("UPDATE report SET state = 'open' WHERE id = %(report)s", given)
+
+    async def add(self, place: Place, kind: str, things: Floats) -> list[UUID]:
+        """Add an open report of each thing, and return their ids."""
+        reports, photos = ([uuid4() for _ in things] for _ in range(2))
+        batch = Batch(place, kind, things, reports, photos)
+        await self._copy(_REPORT, "".join(self._report_rows(batch)).encode())
+        await self._copy(_PHOTO, "".join(_photo_rows(batch)).encode())
+        for space, surface in self._surfaces.items():
+            for source in SOURCES[space]:
+                vectors = await asyncio.to_thread(surface.views, things, source, self._random)
+                await self._copy(_EMBEDDING, _embedding_rows(batch, self._model.id, space, source, vectors))
+        return reports
+
+    def _report_rows(self, batch: Batch) -> list[str]:
+        count = len(batch.reports)
+        drawn = self._random.choice(_WORDS, (count, _WORDS_OF_A_REPORT), p=self._frequency)
+        authors = self._random.integers(max(count // _REPORTS_OF_AN_AUTHOR, 1), size=count)
+        rows = []
+        for report, numbers, author in zip(batch.reports, drawn.tolist(), authors.tolist(), strict=True):
+            words = [self._vocabulary[number] for number in dict.fromkeys(numbers)]
+            rows.append(
+                f"{report}\t{batch.place.community}\t{batch.place.workspace}\t{report}\t{batch.kind}\topen\t{author}"
+                f"\tbench\t{' '.join(words)}\t{{{','.join(words)}}}\tbench\t2100-01-01\n"
+            )
+        return rows
+
+    async def _copy(self, statement: str, data: bytes) -> None:
+        async with self._owner.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            await copy.write(data)
+
+
+def _vocabulary(random: np.random.Generator) -> list[str]:
+    words: dict[str, None] = {}
+    while len(words) < _WORDS:
+        words["".join(_SYLLABLES[index] for index in random.integers(len(_SYLLABLES), size=4).tolist())] = None
+    return list(words)
+
+
+def _photo_rows(batch: Batch) -> list[str]:
+    """Return photos with an empty stored copy: a search doesn't read it."""
+    return [
+        f"{photo}\t{batch.place.community}\t{report}\t0\tbench.jpg\tstored\t\\\\x\t{_COLOURS}\n"
+        for report, photo in zip(batch.reports, batch.photos, strict=True)
+    ]
+
+
+def _embedding_rows(batch: Batch, model: int, space: str, source: Source, vectors: Floats) -> bytes:
+    """Return the rows in the format of COPY: all of one length, so that they are made at once."""
+    size = vectors.shape[1]
+    of_photo = [("photo", ">i4"), ("photo_id", "V16")] if source == "photo" else [("photo", ">i4")]
+    row = np.dtype([
+        ("fields", ">i2"), ("community", ">i4"), ("community_id", "V16"), ("report", ">i4"), ("report_id", "V16"),
+        *of_photo, ("model", ">i4"), ("model_id", ">i4"), ("space", ">i4"), ("space_is", f"S{len(space)}"),
+        ("source", ">i4"), ("source_is", f"S{len(source)}"), ("part", ">i4"), ("part_is", ">i2"),
+        ("vector", ">i4"), ("size", ">i2"), ("unused", ">i2"), ("halves", ">f2", (size,)),
+    ])  # fmt: skip
+    rows = np.zeros(len(vectors), row)
+    lengths = {"fields": 8, "community": 16, "report": 16, "photo": 16 if source == "photo" else -1, "model": 4}
+    lengths |= {"space": len(space), "source": len(source), "part": 2, "vector": 4 + 2 * size, "size": size}
+    for name, length in lengths.items():
+        rows[name] = length
+    rows["community_id"] = np.void(batch.place.community.bytes)
+    rows["report_id"] = _packed(batch.reports)
+    if source == "photo":
+        rows["photo_id"] = _packed(batch.photos)
+    rows["model_id"], rows["space_is"], rows["source_is"], rows["halves"] = model, space, source, vectors
+    return b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0) + rows.tobytes() + struct.pack(">h", -1)
+
+
+def _packed(ids: Sequence[UUID]) -> NDArray[np.void]:
+    return np.frombuffer(b"".join(each.bytes for each in ids), "V16")

@@ -1,0 +1,221 @@
+"""Similarities measured by PostgreSQL, read in bulk: packed columns, and arrays of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from pgvector import HalfVector
+
+from db.queries import Queries
+from reunite.encoder import SHARED_SPACE
+from reunite.entities import ReportKind
+from reunite.matching.evidence import SIDES, PairKind
+
+Ids = NDArray[np.void]
+"""UUIDs of 16 bytes each."""
+Keys = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+
+ID: Final = np.dtype("V16")
+NO_PHOTO: Final = UUID(int=0)
+"""Stands for no photo in a packed column."""
+
+# A sealed report isn't even counted, until a moderator releases it to this lost report.
+TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match m
+  WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
+
+_MINE: Final = """SELECT space, source, photo_id, vector FROM embedding
+WHERE report_id = %(report)s AND model_id = %(model)s ORDER BY photo_id, part"""
+_PACKED: Final = """
+SELECT string_agg(uuid_send(e.report_id), '') AS reports,
+  string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos, {similarities}
+"""
+_OF_TARGET: Final = """e.community_id = %(community)s AND e.model_id = %(model)s AND e.space = %(space)s
+  AND e.source = %(source)s"""
+_ALL: Final = f"""FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
+WHERE r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {TAKES_PART}
+  AND {_OF_TARGET}"""
+_SOME: Final = f"FROM embedding e WHERE e.report_id = ANY(%(reports)s::uuid[]) AND {_OF_TARGET}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What some vectors of the query are compared with: those of one space and source of other reports."""
+
+    space: str
+    source: str
+    kinds: tuple[PairKind, ...]
+    """The kind of pair that each of the query's vectors makes."""
+    photos: tuple[UUID | None, ...]
+    """The photo that each of the query's vectors is of."""
+    vectors: NDArray[np.float32]
+
+    def of(self, kind: PairKind) -> list[int]:
+        """Return which of the query's vectors make a kind of pair."""
+        return [index for index, each in enumerate(self.kinds) if each is kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The best similarity of each report for one kind of pair."""
+
+    reports: Ids
+    keys: Keys
+    """In rising order."""
+    similarities: Floats
+    photos: Ids
+    """The found report's photo that was compared."""
+    vectors: NDArray[np.int64]
+    """How many vectors of each report were compared."""
+
+    def nearest(self, limit: int) -> Ids:
+        """Return the reports with the highest similarities; of equal ones those with the lowest ids."""
+        halves = np.ascontiguousarray(self.reports).view(">u8").reshape(-1, 2)
+        nearest: Ids = self.reports[np.lexsort((halves[:, 1], halves[:, 0], -self.similarities))[:limit]]
+        return nearest
+
+    def places(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return where reports are, and which of them were measured at all."""
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return places, self.keys[places] == keys
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which reports a search is among."""
+
+    report: UUID
+    opposite: ReportKind
+    model: int | None
+    spaces: Mapping[str, int]
+    sealed: bool
+
+    def space(self, preferred: str) -> str:
+        """Return the space to compare in: where the model lacks the preferred one, all sources share one."""
+        return preferred if preferred in self.spaces else SHARED_SPACE
+
+    def params(self) -> dict[str, Any]:
+        return {"report": self.report, "opposite": self.opposite, "model": self.model, "sealed": self.sealed}
+
+
+def keys_of(ids: Ids) -> Keys:
+    """Return a number for each UUID: two of a community don't share one but by an odd chance."""
+    halves = np.ascontiguousarray(ids).view(np.uint64).reshape(-1, 2)
+    return halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))
+
+
+def ids_of(reports: Sequence[UUID]) -> Ids:
+    return np.frombuffer(b"".join(report.bytes for report in reports), ID)
+
+
+def distinct(ids: Sequence[Ids]) -> Ids:
+    together = np.concatenate([np.empty(0, ID), *ids])
+    return together[np.unique(keys_of(together), return_index=True)[1]]
+
+
+def as_array(ids: Ids) -> str:
+    """Return UUIDs as PostgreSQL reads an array of them."""
+    digits = ids.tobytes().hex()
+    return "{" + ",".join(digits[start : start + 32] for start in range(0, len(digits), 32)) + "}"
+
+
+def uuids(ids: Ids) -> list[UUID]:
+    return [UUID(bytes=each) for each in ids.tolist()]
+
+
+class SqlVectors(Queries):
+    """Measures the query's vectors against those of other reports."""
+
+    async def targets(self, scope: Scope) -> list[Target]:
+        """Return what each vector of the query is compared with, in the space that its kind of pair prefers."""
+        mine = await self._all(_MINE, report=scope.report, model=scope.model)
+        grouped: dict[tuple[str, str], list[tuple[PairKind, UUID | None, NDArray[np.float32]]]] = {}
+        for kind, (source, theirs, preferred) in SIDES.items():
+            space = scope.space(preferred)
+            for row in mine:
+                if row["space"] == space and (row["photo_id"] is None) == (source == "text"):
+                    vector = row["vector"].to_numpy().astype(np.float32)
+                    grouped.setdefault((space, theirs), []).append((kind, row["photo_id"], vector))
+        return [_target(space, source, found) for (space, source), found in grouped.items()]
+
+    async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
+        """Measure all open reports that take part, or instead some, whatever has become of them."""
+        measured: dict[PairKind, Measured] = {}
+        for target in targets:
+            measured |= await self._measure(scope, target, among)
+        return measured
+
+    async def _measure(self, scope: Scope, target: Target, among: Ids | None) -> dict[PairKind, Measured]:
+        names = [f"v{number}" for number in range(len(target.vectors))]
+        columns = ", ".join(f"string_agg(float8send(-(e.vector <#> %({name})s)), '') AS {name}" for name in names)
+        [row] = await self._all(
+            _PACKED.format(similarities=columns) + (_ALL if among is None else _SOME),
+            **scope.params(),
+            **{name: HalfVector(vector) for name, vector in zip(names, target.vectors, strict=True)},
+            community=self.community,
+            space=target.space,
+            source=target.source,
+            reports=None if among is None else as_array(among),
+        )
+        if row["reports"] is None:
+            return {}
+        reports, photos = (np.frombuffer(row[name], ID) for name in ("reports", "photos"))
+        similarities = np.stack([np.frombuffer(row[name], ">f8") for name in names])
+        return _by_kind(target, scope.opposite, reports, photos, similarities)
+
+
+def _target(space: str, source: str, mine: Sequence[tuple[PairKind, UUID | None, NDArray[np.float32]]]) -> Target:
+    kinds, photos, vectors = zip(*mine, strict=True)
+    return Target(space, source, kinds, photos, np.stack(vectors))
+
+
+def _by_kind(
+    target: Target, opposite: ReportKind, reports: Ids, photos: Ids, similarities: Floats
+) -> dict[PairKind, Measured]:
+    """Take the best of each report by kind of pair; `similarities` has a row for each of the query's vectors."""
+    keys, first, owners, counts = np.unique(
+        keys_of(reports), return_index=True, return_inverse=True, return_counts=True
+    )
+    by_report = np.argsort(owners, kind="stable")
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    measured = {}
+    for kind in dict.fromkeys(target.kinds):
+        mine = target.of(kind)
+        values = similarities[mine].astype(np.float64)
+        best = np.maximum.reduceat(values.max(axis=0)[by_report], starts)
+        winners = _winners(values.max(axis=0), best[owners], owners, len(keys))
+        if opposite is ReportKind.FOUND:
+            compared = photos[winners]
+        else:
+            own = ids_of([target.photos[index] or NO_PHOTO for index in mine])
+            compared = own[values[:, winners].argmax(axis=0)]
+        measured[kind] = Measured(reports[first], keys, best, compared, counts)
+    return measured
+
+
+def _winners(values: Floats, best: Floats, owners: NDArray[np.int64], reports: int) -> NDArray[np.int64]:
+    """Return the position of a best vector for each report."""
+    positions = np.flatnonzero(values == best)
+    winners = np.empty(reports, np.int64)
+    winners[owners[positions[::-1]]] = positions[::-1]
+    return winners
+
+
+def alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
+    """Return at most so many pairs of different reports by their most similar vectors; both are packed."""
+    row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
+    halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)
+    ids = np.frombuffer(reports, ID)
+    keys = keys_of(ids)
+    ones, others = np.nonzero(np.triu(keys[:, None] != keys[None, :]))
+    cosines = (halves @ halves.T)[ones, others]
+    names = uuids(ids)
+    found: dict[frozenset[UUID], float] = {}
+    for place in np.argsort(-cosines, kind="stable").tolist():
+        found.setdefault(frozenset((names[ones[place]], names[others[place]])), float(cosines[place]))
+        if len(found) == most:
+            break
+    return found

@@ -1,0 +1,140 @@
+"""The page on a phone, by keyboard, in another language, and checked for accessibility."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from reunite.language import command, sentence, words_in
+from tests.support.page_browser import PageUser, Site, opened
+
+pytestmark = pytest.mark.browser
+
+GERMAN = words_in("de").page
+
+
+@pytest.fixture
+async def site(chromium: str, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    async with opened(chromium) as browser:
+        site = Site(browser, database_url, redis_url, unused_tcp_port)
+        async with site.working(), site.serving():
+            yield site
+
+
+async def faults(page: Page) -> list[str]:
+    """Return what axe finds wrong, each with the element it's about."""
+    await page.wait_for_function("document.getAnimations().every((each) => each.playState === 'finished')")
+    results = await Axe().run(page)
+    return [
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+async def test_on_a_phone_the_answer_comes_into_view(site: Site) -> None:
+    phone = await site.visit("Ada", width=390)
+    await phone.found.post("umbrella", "red")
+    await phone.found.says("I'll keep watching")
+    await phone.page.get_by_role("button", name="# lost").click()
+    for words in ("a green scarf", "a blue cup", "red umbrella"):
+        await phone.lost.post(words)
+        answer = phone.lost.posts.first.locator(".answer").first
+        await expect(answer).to_be_in_viewport()
+    await expect(phone.lost.posts.first).to_contain_text("red umbrella")
+
+
+async def test_the_page_and_its_replies_speak_the_chosen_language(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await ada.page.get_by_label("Language").select_option("de")
+    await expect(ada.page.locator("html")).to_have_attribute("lang", "de")
+    await expect(ada.lost.column).to_contain_text(GERMAN["lost_label"])
+    await ada.lost.post("roter Schirm")
+    await expect(ada.lost.column.locator(".answer")).to_contain_text(sentence("button_withdraw", "de"))
+    await ada.lost.text.fill("/" + command("mine", "de").name)
+    await ada.page.keyboard.press("Enter")
+    await expect(ada.page.get_by_role("dialog")).to_contain_text(GERMAN["my_open_reports"])
+    ben = await site.visit("Ben")
+    await expect(ben.page.locator("html")).to_have_attribute("lang", "de")
+
+
+async def test_slash_words_do_what_they_say(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await ada.found.post("/lost red umbrella")
+    await expect(ada.lost.posts.locator(".words")).to_have_text("red umbrella")
+    await ada.lost.post("/found a cup")
+    await expect(ada.found.posts.locator(".words")).to_have_text("a cup")
+    await ada.lost.text.fill("/sealed keys")
+    await ada.lost.text.press("Enter")
+    await expect(ada.found.text).to_have_value("keys")
+    await expect(ada.found.column.get_by_label("What is it?")).to_be_visible()
+    await ada.lost.text.fill("/settings")
+    await ada.lost.text.press("Enter")
+    await expect(ada.lost.column.locator(".composer .error")).to_contain_text("I don't know /settings here")
+    await ada.lost.text.fill("/search a yellow cup")
+    await ada.lost.text.press("Enter")
+    await expect(ada.page.get_by_role("dialog")).to_contain_text("Only you see this")
+    await ada.page.keyboard.press("Escape")
+    await ada.lost.text.fill("/mine")
+    await ada.lost.text.press("Enter")
+    await expect(ada.page.get_by_role("dialog")).to_contain_text("red umbrella")
+
+
+async def test_a_loss_in_the_future_is_refused_and_dates_carry_their_day(site: Site) -> None:
+    ada = await site.visit("Ada")
+    tomorrow, yesterday = (datetime.now() + timedelta(days=days) for days in (1, -1))  # noqa: DTZ005 - a form's time
+    await ada.page.locator("#lost-at").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
+    await ada.lost.text.fill("a blue cup")
+    await ada.lost.text.press("Enter")
+    await expect(ada.lost.column.locator(".composer .error")).to_have_text(sentence("in_the_future"))
+    await expect(ada.lost.text).to_have_value("a blue cup")
+    await ada.page.locator("#lost-at").fill(f"{yesterday:%Y-%m-%dT%H:%M}")
+    await ada.lost.text.press("Enter")
+    await expect(ada.lost.posts).to_contain_text(f"When: {yesterday:%a}")
+    await expect(ada.lost.posts.locator(".quiet")).to_contain_text(f"{yesterday.day}")
+
+
+async def test_the_first_tab_leads_to_the_posts(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await ada.page.reload()
+    await expect(ada.page.get_by_label("You are")).to_be_visible()
+    await ada.page.keyboard.press("Tab")
+    await expect(ada.page.locator(".skip")).to_be_in_viewport()
+    await ada.page.keyboard.press("Enter")
+    await expect(ada.page.locator("main")).to_be_focused()
+
+
+async def _with_an_answer(ada: PageUser) -> None:
+    await ada.found.post("umbrella by the door", "red")
+    await ada.found.post("a cup", "blue")
+    await ada.lost.post("my red umbrella")
+    await expect(ada.lost.cards).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+async def test_axe_finds_nothing_on_any_state_of_the_page(site: Site, width: int, scheme: str) -> None:
+    ada = await site.visit("Ada", width)
+    await ada.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    assert await faults(ada.page) == []
+    await _post_all(ada) if width < 760 else await _with_an_answer(ada)
+    assert await faults(ada.page) == []
+    await ada.lost.cards.get_by_role("button", name="This is mine").click()
+    assert await faults(ada.page) == []
+    await ada.page.keyboard.press("Escape")
+    await ada.page.get_by_text("Menu", exact=True).click()
+    assert await faults(ada.page) == []
+    await ada.page.get_by_role("button", name="Your data").click()
+    await expect(ada.page.get_by_role("dialog")).to_be_visible()
+    assert await faults(ada.page) == []
+    await ada.page.keyboard.press("Escape")
+    await ada.be("Robin")
+    assert await faults(ada.page) == []
+
+
+async def _post_all(phone: PageUser) -> None:
+    await phone.found.post("umbrella by the door", "red")
+    await phone.page.get_by_role("button", name="# lost").click()
+    await phone.lost.post("my red umbrella")
+    await expect(phone.lost.cards).to_be_visible()

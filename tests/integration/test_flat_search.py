@@ -1,0 +1,218 @@
+"""The search of a large community: sketches choose whom to measure, and follow what changes."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from pgvector import HalfVector
+
+from cli.bench.filling import Filled, Filler
+from cli.bench.search import SPACES
+from db import candidates, vectors
+from db.sketches import Shelf
+from db.store import Store
+from db.vectors import SqlVectors
+from reunite.entities import ReportState
+from reunite.matching.evidence import Search
+
+REPORTS = 3000
+LIMIT = 20
+
+
+@dataclass
+class Large:
+    """A community that is searched by sketches, and one that lies beside it."""
+
+    store: Store
+    owner: psycopg.AsyncConnection[Any]
+    filler: Filler
+    filled: Filled
+
+    async def search(self, report: UUID, *, sealed: bool = False, limit: int = LIMIT) -> Search:
+        async with self.store.session(self.filled.place.community) as session:
+            known = await session.reports.get(report)
+            assert known
+            return await session.candidates.search(known, limit, sealed=sealed)
+
+    async def exactly(self, report: UUID) -> Search:
+        """Search with everything measured: a limit beyond what there is asks for that."""
+        return await self.search(report, limit=REPORTS)
+
+    async def add(self, like: UUID) -> UUID:
+        """Add a find with the same vectors as a report's, in a transaction as the application's."""
+        await self.filler.add_one(self.store, self.filled.place)
+        [[found]] = await self.rows("SELECT id FROM report WHERE author_id = 'bench' ORDER BY created_at DESC LIMIT 1")
+        async with self.store.transaction(self.filled.place.community) as connection:
+            await connection.execute(
+                """UPDATE embedding e SET vector = (SELECT o.vector FROM embedding o
+                     WHERE o.report_id = %s AND o.space = e.space AND o.source = e.source) WHERE e.report_id = %s""",
+                [like, found],
+            )
+        return UUID(str(found))
+
+    async def rows(self, query: str, *params: object) -> list[Any]:
+        return await (await self.owner.execute(query.encode(), params)).fetchall()
+
+    async def set_state(self, report: UUID, state: ReportState) -> None:
+        async with self.store.session(self.filled.place.community) as session:
+            await session.reports.set_state(report, state)
+
+
+@asynccontextmanager
+async def large(owner_url: str, url: str, encoder: str = "clip") -> AsyncIterator[Large]:
+    async with Store(url) as store, await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
+        model = await store.models.register(encoder, f"{encoder}-test", SPACES[encoder])
+        filler = Filler(owner, model)
+        await filler.fill(60)
+        filled = await filler.fill(REPORTS, to_search=10)
+        await owner.execute("ANALYZE")
+        yield Large(store, owner, filler, filled)
+
+
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "MANY", 200)
+
+
+def ids(search: Search) -> set[UUID]:
+    return {candidate.item.report for candidate in search.candidates}
+
+
+def nearest(search: Search, kind: Any) -> Sequence[tuple[float, UUID]]:
+    found = [(-each.similarities[kind], each.item.report) for each in search.candidates if kind in each.similarities]
+    return sorted(found)[:LIMIT]
+
+
+@pytest.mark.parametrize("encoder", ["clip", "concept"])
+async def test_nearly_all_of_the_nearest_are_found_and_the_background_is_right(
+    owner_database_url: str, database_url: str, encoder: str
+) -> None:
+    async with large(owner_database_url, database_url, encoder) as community:
+        hits = total = 0
+        for report in community.filled.lost:
+            search, exact = await community.search(report), await community.exactly(report)
+            assert (search.open_count, search.boilerplate) == (exact.open_count, exact.boilerplate)
+            assert {c.item.report: c.rare_words for c in search.candidates if c.rare_words}.items() <= {
+                c.item.report: c.rare_words for c in exact.candidates
+            }.items()
+            assert search.background.keys() == exact.background.keys()
+            for kind, right in exact.background.items():
+                background = search.background[kind]
+                assert abs(background.mean - right.mean) < 0.05 * right.deviation
+                assert abs(background.deviation - right.deviation) < 0.05 * right.deviation
+                assert background.count == right.count
+                hits += len(set(nearest(search, kind)) & set(nearest(exact, kind)))
+                total += LIMIT
+        assert hits / total >= 0.99
+
+
+async def test_sketches_follow_what_changes(owner_database_url: str, database_url: str) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        new = await community.add(like=lost)
+        assert ids(await community.search(lost)) - ids(before) == {new}
+        await community.set_state(new, ReportState.RETURNED)
+        after = await community.search(lost)
+        assert new not in ids(after)
+        assert after.open_count == before.open_count
+        await community.set_state(new, ReportState.OPEN)
+        assert new in ids(await community.search(lost))
+        async with community.store.transaction(community.filled.place.community) as connection:
+            await connection.execute("UPDATE report SET sealed = true WHERE id = %s", [new])
+        sealed = await community.search(lost, sealed=True)
+        assert new in ids(sealed)
+        assert new not in ids(await community.search(lost))
+        assert sealed.open_count == before.open_count + 1
+
+
+async def test_what_a_transaction_undoes_never_reaches_the_sketches(owner_database_url: str, database_url: str) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        [nearest_one, *_] = [report for kind in before.background for _, report in nearest(before, kind)]
+        with pytest.raises(ZeroDivisionError):
+            await _undone(community, lost, nearest_one)
+        assert nearest_one in ids(await community.search(lost))
+
+
+async def _undone(community: Large, lost: UUID, closed: UUID) -> None:
+    async with community.store.session(community.filled.place.community) as session:
+        await session.reports.set_state(closed, ReportState.RETURNED)
+        report = await session.reports.get(lost)
+        assert report
+        assert closed not in ids(await session.candidates.search(report, LIMIT)), "its own transaction sees it"
+        raise ZeroDivisionError
+
+
+async def test_a_new_model_is_searched_once_it_is_live(owner_database_url: str, database_url: str) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        other = await community.store.models.register("clip", "clip-other", SPACES["clip"])
+        await community.owner.execute(
+            """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, part, vector)
+               SELECT community_id, report_id, photo_id, %s, space, source, part, vector FROM embedding
+               WHERE community_id = %s AND source = 'text'""",
+            [other.id, community.filled.place.community],
+        )
+        assert (await community.search(lost)).background.keys() == before.background.keys()
+        await community.store.models.make_live(other.id)
+        assert {kind.value for kind in (await community.search(lost)).background} == {"text-text"}
+
+
+async def test_a_community_keeps_its_sketches_to_itself(owner_database_url: str, database_url: str) -> None:
+    async with large(owner_database_url, database_url) as community:
+        other = await community.filler.fill(600, to_search=1)
+        for filled in (community.filled, other, community.filled):
+            async with community.store.session(filled.place.community) as session:
+                report = await session.reports.get(filled.lost[0])
+                assert report
+                found = ids(await session.candidates.search(report, LIMIT))
+            rows = await community.rows("SELECT DISTINCT community_id FROM report WHERE id = ANY(%s)", list(found))
+            assert rows == [(filled.place.community,)]
+
+
+async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: str, database_url: str) -> None:
+    async with large(owner_database_url, database_url) as community:
+        place = community.filled.place
+        async with community.store.session(place.community) as session:
+            known = await session.reports.get(community.filled.lost[0])
+            assert known
+            scope, _ = await session.candidates._scope(known, LIMIT, sealed=False)
+            [target, _] = await SqlVectors(session._connection, place.community).targets(scope)
+            given = {"v0": HalfVector(target.vectors[0]), "community": place.community, "model": scope.model}
+            given |= {"space": target.space, "source": target.source, "reports": [known.id] * 300}
+            query = vectors._PACKED.format(similarities="sum(e.vector <#> %(v0)s)") + vectors._SOME
+            plan = str(await session._all(f"EXPLAIN {query}", **given))
+        assert "embedding_report_id_model_id_space_photo_id_part_key" in plan
+        assert "Seq Scan" not in plan
+
+
+async def test_words_are_looked_up_in_their_index_despite_row_level_security(
+    owner_database_url: str, database_url: str
+) -> None:
+    async with large(owner_database_url, database_url) as community:
+        used = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE indexrelname = 'report_word_keys'"
+        [[before]] = await community.rows(used)
+        async with community.store.session(community.filled.place.community) as session:
+            known = await session.reports.get(community.filled.lost[0])
+            assert known
+            await session.candidates.search(known, LIMIT)
+            await session._one("SELECT pg_stat_force_next_flush()")
+        [[after]] = await community.rows(used)
+        assert after > before
+
+
+def test_sketches_not_used_for_longest_go_first() -> None:
+    shelf = Shelf(most_bytes=-1)
+    first, second = UUID(int=1), UUID(int=2)
+    kept = shelf.get(first, 1)
+    kept.seen = 5
+    shelf.get(second, 1)
+    shelf.trim()
+    assert shelf.get(first, 1).seen == 0, "it was let go"

@@ -1,0 +1,34 @@
+"""The page says nothing but what the language files have, and uses all of it."""
+
+import re
+from pathlib import Path
+
+import bot.web
+from reunite.language import LANGUAGES, words_in
+
+STATIC = Path(bot.web.__file__).parent / "static"
+_USED = re.compile(r"""data-(?:text|hint|label|group)="(\w+)"|\btext\(\s*"(\w+)\"""")
+_CHOSEN = re.compile(r"""text\([\w.]+ \? "(\w+)" : "(\w+)"\)|text\([\w.]+ === "\w+" \? "(\w+)" : \w+\)""")
+_WORDS = re.compile(r">\s*([^<>{}\s][^<>{}]*[A-Za-z]{3}[^<>{}]*)<")
+_OWN = {"Reunite", "Reunite: lost and found", "Connecting…", "Ada", "Ben", "Chiyo"}
+"""Names, and what is there before the words have come."""
+
+
+def used() -> set[str]:
+    sources = "\n".join(file.read_text("utf-8") for file in STATIC.glob("*") if file.suffix in {".js", ".html"})
+    found = [key for pattern in (_USED, _CHOSEN) for match in pattern.finditer(sources) for key in match.groups()]
+    samples = [f"sample_{name}" for name in ("umbrella", "backpack", "mug", "teddy", "bottle", "ball")]
+    return {*filter(None, found), *samples, "found", "lost", "language_name"}
+
+
+def test_every_word_of_the_page_is_in_the_language_files_and_none_is_left_over() -> None:
+    assert used() == set(words_in("en").page)
+
+
+def test_the_page_has_no_words_of_its_own() -> None:
+    shown = {words.strip() for words in _WORDS.findall((STATIC / "index.html").read_text("utf-8"))}
+    assert shown - _OWN == {"This page needs JavaScript to show new posts."}
+
+
+def test_each_language_calls_itself_by_its_own_name() -> None:
+    assert len({words_in(language).page["language_name"] for language in LANGUAGES}) == len(LANGUAGES)
