@@ -50,6 +50,10 @@ class SqlHistory(Queries):
             for row in found
         ]
 
+    async def replies_waiting(self) -> bool:
+        """Return whether replies to the API's reports are still to be settled."""
+        return bool(await self._one("SELECT 1 FROM outbox WHERE platform = 'api' AND state = 'queued' LIMIT 1"))
+
     async def reports(self, *, sealed: bool) -> Sequence[UUID]:
         """Return the reports that aren't purged, oldest first; sealed and private ones only if wanted."""
         found = await self._all(

@@ -2,13 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from cli.context import AsJson, prepared, run
 from cli.tokens import Community
-from reunite.entities import ReportKind
 
 
 def import_list(
@@ -16,7 +15,9 @@ def import_list(
         Path, typer.Argument(metavar="FOLDER|FILE.csv", help="A folder of photos, or a list with one thing per row.")
     ],
     community: Community = None,
-    kind: Annotated[ReportKind, typer.Option(help="What the photos are, and rows without a kind.")] = ReportKind.FOUND,
+    kind: Annotated[
+        Literal["found", "lost"], typer.Option(help="What the photos are, and rows without a kind.")
+    ] = "found",
     name: Annotated[str, typer.Option("--list", help="Name of the list, if another uses the same ids.")] = "",
     *,
     as_json: AsJson = False,
@@ -34,10 +35,11 @@ def import_list(
     from cli import logs  # noqa: PLC0415
     from cli.history import importing, listing  # noqa: PLC0415
     from cli.progress import say  # noqa: PLC0415
+    from reunite.entities import ReportKind  # noqa: PLC0415
 
     with prepared() as (settings, where):
         logs.configure(settings.log.level or "warning", as_json=settings.log.json)  # a line a report hides the progress
-        listed = listing.read(source, kind, name)
+        listed = listing.read(source, ReportKind(kind), name)
         if listed.ignored:
             say(f"Ignored columns: {', '.join(listed.ignored)}.")
         result = run(importing.run(where, community, listed))

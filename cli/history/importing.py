@@ -35,6 +35,8 @@ _AHEAD: Final = 64
 _POLL: Final = 0.2
 _SILENCE: Final = 30.0
 """Seconds without progress after which the operator is asked to look at the workers."""
+_LAST_REPLIES: Final = 10.0
+"""Seconds for the replies that are queued at the end."""
 _NAMED: Final = 10
 """Finds that are named in a warning."""
 _AUTHOR: Final = Member("import", "Import")
@@ -141,8 +143,19 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
         delivery = asyncio.create_task(Delivery(store, ApiPlatform()).run())  # so that replies don't wait for an API
         stack.push_async_callback(stop, delivery)
         await Importer(store, Handlers(store, hints), meant.id, workspace, result).run(list(listing.entries))
-    result.seconds = monotonic() - began
+        result.seconds = monotonic() - began
+        await _settled(store, meant.id)
     return result
+
+
+async def _settled(store: Store, community: UUID) -> None:
+    """Wait until no reply to a report of the API is queued, but not forever: another process may have one."""
+    until = monotonic() + _LAST_REPLIES
+    while monotonic() < until:
+        async with store.session(community) as session:
+            if not await session.history.replies_waiting():
+                return
+        await asyncio.sleep(_POLL)
 
 
 def warn_of_unsealed(entries: Sequence[Entry]) -> None:
