@@ -35,6 +35,8 @@ _AHEAD: Final = 64
 _POLL: Final = 0.2
 _SILENCE: Final = 30.0
 """Seconds without progress after which the operator is asked to look at the workers."""
+_LEASE: Final = 3.0
+"""Seconds; nothing is sent, so settling a reply takes no time, and after a kill the next import soon has them all."""
 _LAST_REPLIES: Final = 10.0
 """Seconds for the replies that are queued at the end."""
 _NAMED: Final = 10
@@ -140,7 +142,8 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
         meant = await chosen(store, community)
         hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
         workspace = await ApiTokens(store).workspace(meant.id)
-        delivery = asyncio.create_task(Delivery(store, ApiPlatform()).run())  # so that replies don't wait for an API
+        delivering = Delivery(store, ApiPlatform(), lease_seconds=_LEASE).run()  # so that replies don't wait for an API
+        delivery = asyncio.create_task(delivering)
         stack.push_async_callback(stop, delivery)
         await Importer(store, Handlers(store, hints), meant.id, workspace, result).run(list(listing.entries))
         result.seconds = monotonic() - began
