@@ -38,6 +38,11 @@ class People(Guild):
         await self.gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": self.guild_id, "role": self.roles[role]})
         return role
 
+    async def permit(self, role: str, permissions: int) -> None:
+        """Give a role more permissions in the guild."""
+        self.roles[role]["permissions"] = str(int(self.roles[role]["permissions"]) | permissions)
+        await self.gateway.dispatch("GUILD_ROLE_UPDATE", {"guild_id": self.guild_id, "role": self.roles[role]})
+
     async def give_role(self, user: str, role: str) -> None:
         self.members[user]["roles"].append(role)
 

@@ -31,6 +31,7 @@ def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
         ("GET", "/oauth2/applications/@me", api.application),
         ("PUT", "/applications/{application}/commands", api.overwrite_commands),
         ("GET", "/guilds/{guild}/members/{user}", api.member),
+        ("POST", "/guilds/{guild}/channels", there.create),
         ("GET", channel, there.channel),
         ("PATCH", channel, there.change),
         ("POST", f"{channel}/threads", there.open_thread),
@@ -70,9 +71,7 @@ class Api:
 
     async def guilds(self, _: web.Request) -> Answer:
         double = self._double
-        rights = int(double.roles[double.guild_id]["permissions"])
-        for role in double.members[BOT_ID]["roles"]:
-            rights |= int(double.roles[role]["permissions"])
+        rights = double.may_anywhere(BOT_ID)
         return [{"id": double.guild_id, "name": "The library", "owner": False, "permissions": str(rights)}]
 
     async def open_direct(self, request: web.Request) -> Answer:
