@@ -1,12 +1,12 @@
 """The channels that `/setup` can create: those that a guild doesn't have yet."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Final, Literal, get_args
+from typing import Final
 
 import discord
 import structlog
 
+from bot.channels import CHANNEL_USES, ChannelUse, with_created
 from bot.discord.permissions import TO_POST
 from bot.discord.render import RenderedButton
 from bot.discord.workspaces import Workspaces
@@ -15,10 +15,9 @@ from reunite.entities import ReportKind, Settings
 from reunite.handlers import Handlers
 from reunite.messages.wording import sentence
 
-Use = Literal["found", "lost", "log"]
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
 
-_TOPICS: Final[Mapping[Use, str]] = {
+_TOPICS: Final[Mapping[ChannelUse, str]] = {
     "found": "channel_found_topic",
     "lost": "channel_lost_topic",
     "log": "setup_log_hint",
@@ -55,7 +54,7 @@ class NewChannels:
             settings = self._workspaces.settings(guild)
             created = await _created(guild, lacking, settings, manager)
             if created:
-                changed = _with_channels(settings, created)
+                changed = with_created(settings, {use: str(channel.id) for use, channel in created.items()})
                 workspace = str(guild.id)
                 await self._handlers.set_up(ChangeSettings(platform="discord", workspace=workspace, settings=changed))
                 await self._workspaces.join(guild)
@@ -64,26 +63,26 @@ class NewChannels:
         said = [sentence("channels_created", language, channels=made)] if made else []
         if refused:
             said.append(sentence("channels_refused", language, channels=self._names(guild, refused)))
-        return " ".join(said) or sentence("setup_saved", language)
+        return " ".join(said) or sentence("channels_complete", language)
 
-    def _lacking(self, guild: discord.Guild) -> Sequence[Use]:
-        has: Mapping[Use, object] = {
+    def _lacking(self, guild: discord.Guild) -> Sequence[ChannelUse]:
+        has: Mapping[ChannelUse, object] = {
             "found": self._workspaces.channels(guild, ReportKind.FOUND),
             "lost": self._workspaces.channels(guild, ReportKind.LOST),
             "log": self._workspaces.settings(guild).log_channel,
         }
-        return [use for use in get_args(Use) if not has[use]]
+        return [use for use in CHANNEL_USES if not has[use]]
 
-    def _names(self, guild: discord.Guild, uses: Sequence[Use]) -> str:
+    def _names(self, guild: discord.Guild, uses: Sequence[ChannelUse]) -> str:
         language = self._workspaces.language(guild)
         return ", ".join(f"#{sentence(f'channel_{use}', language)}" for use in uses)
 
 
 async def _created(
-    guild: discord.Guild, uses: Sequence[Use], settings: Settings, manager: discord.Member
-) -> dict[Use, discord.TextChannel]:
+    guild: discord.Guild, uses: Sequence[ChannelUse], settings: Settings, manager: discord.Member
+) -> dict[ChannelUse, discord.TextChannel]:
     """Create channels in the guild's language, until Discord refuses one."""
-    created: dict[Use, discord.TextChannel] = {}
+    created: dict[ChannelUse, discord.TextChannel] = {}
     for use in uses:
         name = sentence(f"channel_{use}", settings.language)
         topic = sentence(_TOPICS[use], settings.language)
@@ -119,13 +118,3 @@ def _moderating(guild: discord.Guild, settings: Settings) -> Iterator[discord.Ro
         moderates = str(role.id) in settings.moderators or rights.manage_messages or rights.manage_guild
         if moderates and not role.managed and not role.is_default():
             yield role
-
-
-def _with_channels(settings: Settings, created: Mapping[Use, discord.TextChannel]) -> Settings:
-    ids = {use: str(channel.id) for use, channel in created.items()}
-    return replace(
-        settings,
-        found_channels=(ids["found"],) if "found" in ids else settings.found_channels,
-        lost_channels=(ids["lost"],) if "lost" in ids else settings.lost_channels,
-        log_channel=ids.get("log", settings.log_channel),
-    )

@@ -117,7 +117,7 @@ async def test_what_discord_refuses_is_named_and_the_rest_is_kept(database_url: 
         here.discord.most_channels = 2
         said = await pressed(here, used, ALL)
         found = here.discord.channel("found")
-        assert f"Created: <#{found}>. Discord didn't let me create #lost, #lost-and-found-team." in said
+        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in said
         assert await settings(here) == Settings(found_channels=(found,))
         assert "Create #lost, #lost-and-found-team" in here.discord.buttons(used.said[0])
 
