@@ -38,6 +38,8 @@ class Guild:
     """Active threads that the guild takes (docs.discord.com, Threads: 160006; read in November 2026)."""
     most_channels: int = 500
     """Channels that the guild takes (docs.discord.com, Opcodes and Status Codes, 30013; read in November 2026)."""
+    invitations: list[Json] = field(default_factory=list)
+    """The audit log's entries about bots that were added, the newest first."""
     forbidden_words: set[str] = field(default_factory=set)
     """Words that no thread's name may have, as in servers that Discord lists: 50035 with the errors of `name`."""
     takes_no_messages: set[str] = field(default_factory=set)

@@ -52,6 +52,11 @@ class People(Guild):
     async def remove_bot(self) -> None:
         await self.gateway.dispatch("GUILD_DELETE", {"id": self.guild_id})
 
+    def invite(self, bot: str, by: str) -> None:
+        """Note in the audit log who added a bot."""
+        entry = {"id": self.new_id(), "user_id": by, "target_id": bot, "action_type": shapes.BOT_ADD}
+        self.invitations.insert(0, entry)
+
     async def add_bot(self) -> None:
         # discord.py takes a guild for a new one where `unavailable` is absent (discord.state, parse_guild_create).
         guild = {key: value for key, value in self.guild().items() if key != "unavailable"}
