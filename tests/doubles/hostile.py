@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from re import _constants as sre  # type: ignore[attr-defined]  # the parser of `re` is typed nowhere
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+sre: Any = import_module("re._constants")  # the parser of `re` is typed nowhere
+parser: Any = import_module("re._parser")
 
 FLOOR = 0.1
 """Seconds of CPU time that every size may take: what is faster is not compared."""

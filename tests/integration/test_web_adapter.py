@@ -154,7 +154,7 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
         await session.questions.ask(report.id, question)
     sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     said: Json = {"message": int(sent.message), "choice": "1"}
-    words = ["red", "green", wording.sentence("not_sure")]
+    words = ["red", "green", wording.sentence("another_colour"), wording.sentence("not_sure")]
     async with page.watching() as watcher:
         shown = await watcher.until(lambda messages: said["message"] in messages)
         buttons = shown[said["message"]]["question"]
