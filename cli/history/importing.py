@@ -15,7 +15,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedC
 from api.outbound import ApiPlatform
 from bot.delivery import Delivery
 from cli.communities import chosen
-from cli.history.listing import Entry, Listing, Skipped
+from cli.history.listing import Entry, Listing, Skipped, readable
 from cli.progress import say
 from cli.servers import Servers
 from db import queue
@@ -203,7 +203,7 @@ def _command(entry: Entry, workspace: str) -> NewReport:
         place=entry.place,
         happened_at=entry.happened_at,
         posted_at=datetime.now(UTC),
-        photos=tuple(IncomingPhoto(path.name, data=path.read_bytes()) for path in entry.photos),
+        photos=tuple(IncomingPhoto(readable(path.name), data=path.read_bytes()) for path in entry.photos),
         sealed=entry.sealed,
         private=entry.private,
         category=entry.category if entry.sealed else "other",

@@ -86,6 +86,9 @@ class _Listed:
         except RefusedError as refused:
             self._skipped.append(Skipped(name, str(refused)))
             return
+        except OSError as error:
+            self._skipped.append(Skipped(name, f"it can't be read: {error.strerror}"))
+            return
         first = self._entries.setdefault(entry.key, entry)
         if first is not entry:
             self._skipped.append(Skipped(name, f"the same as {first.name}"))
@@ -102,8 +105,14 @@ def _folder(folder: Path, kind: ReportKind) -> Listing:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-            listed.add(str(inside), partial(_of_photo, path, str(inside), kind))
+            name = readable(str(inside))
+            listed.add(name, partial(_of_photo, path, name, kind))
     return listed.listing()
+
+
+def readable(name: str) -> str:
+    """Return a file's name without bytes that are no UTF-8, which neither a terminal nor the database takes."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _of_photo(path: Path, name: str, kind: ReportKind) -> Entry:
@@ -143,7 +152,7 @@ def _csv(source: Path, kind: ReportKind, name: str) -> Listing:
 
 
 def _text(source: Path) -> str:
-    data = source.read_bytes()
+    data = source.read_bytes().replace(b"\0", b"")  # the database takes none
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

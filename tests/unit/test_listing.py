@@ -1,5 +1,6 @@
 """A list to import is read as its author meant it, and what can't be imported is named."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def test_each_photo_of_a_folder_is_a_report(tmp_path: Path) -> None:
     (tmp_path / "same.png").write_bytes(b"a")
     (tmp_path / "notes.txt").write_text("no photo")
     (tmp_path / "none.jpg").touch()
+    (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt"))).touch()
     (tmp_path / ".hidden.jpg").write_bytes(b"h")
     with (tmp_path / "vast.jpg").open("wb") as file:
         file.truncate(MOST_PHOTO_BYTES + 1)
@@ -37,6 +39,7 @@ def test_each_photo_of_a_folder_is_a_report(tmp_path: Path) -> None:
     assert skipped(listing) == {
         "same.png": "the same as a.jpg",
         "notes.txt": "not a photo",
+        "?.txt": "not a photo",
         "none.jpg": "an empty file",
         "vast.jpg": "vast.jpg is larger than 25 MB",
     }
@@ -73,6 +76,7 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
         (",,,,", "neither text nor photos"),
         ("bag,cat,,,", "the kind is 'cat', not lost or found"),
         ("bag,,yesterday,,", "the time is 'yesterday', not like 2026-11-26 or 2026-11-26T14:30"),
+        (f"bag,,,{'a' * 300},", "it can't be read: File name too long"),
         ("bag,,,a.jpg,", "there's no photo a.jpg"),
         ("bag,,,../list.csv,", "the photo ../list.csv is outside the list's folder"),
         ("bag,,,/etc/passwd,", "the photo /etc/passwd is outside the list's folder"),
@@ -86,7 +90,7 @@ def test_what_cannot_be_imported_is_named_with_its_line(tmp_path: Path, row: str
 
 
 def test_a_short_or_long_row_is_no_trouble(tmp_path: Path) -> None:
-    listing = listed(tmp_path, "text,place\ncup\nbag,bar,extra,cells\n")
+    listing = listed(tmp_path, "text,place\ncu\0p\nbag,bar,extra,cells\n")
     assert [(entry.text, entry.place) for entry in listing.entries] == [("cup", ""), ("bag", "bar")]
 
 
