@@ -104,7 +104,7 @@ class Home:
             )
 
     async def _for_moderators(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
-        acts: Mapping[str, rights.Act] = {"setup": "set_up", _CREATE: "set_up", "statistics": "statistics"}
+        acts: Mapping[str, rights.Act] = {"setup": "set_up", _CREATE: "set_up", "numbers": "statistics"}
         # They may have been one when the tab was shown.
         rights.check_member(acts.get(action, "link"), is_moderator=person.is_moderator)
         language = person.language
