@@ -21,7 +21,8 @@ Item = TypeVar("Item")
 class BatchingEncoder:
     """An encoder for many concurrent tasks: one thread encodes up to `max_batch` items at a time.
 
-    A request waits at most `max_wait_ms` for others. If a batch fails, each of its requests is retried alone.
+    The first request waits at most `max_wait_ms` for others; those that come while it's encoded make up the next batch.
+    If a batch fails, each of its requests is retried alone.
     """
 
     def __init__(self, encoder: Encoder, max_batch: int = 16, max_wait_ms: float = 5) -> None:
@@ -118,12 +119,12 @@ class _Lane(Generic[Item]):
         return sum(len(request.items) for request in self._waiting)
 
     async def _run(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._full.wait(), self._max_wait)
         while self._waiting:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._full.wait(), self._max_wait)
             await self._finish(self._next_batch())
-            if self._waiting_items() < self._max_batch and not self._closed:
-                self._full.clear()
+        if not self._closed:
+            self._full.clear()
 
     def _next_batch(self) -> list[_Request[Item]]:
         batch = [self._waiting.popleft()]

@@ -20,20 +20,24 @@ if TYPE_CHECKING:
 
 def run(settings: EncoderSettings, *, full_size_clip: bool, photos: int, rounds: int, as_json: bool) -> None:
     """Measure the settings' encoder, optionally against CLIP ViT-B/32 with random weights."""
-    from workers import bench  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers import bench, bench_photos  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.encoders.choose import choose  # noqa: PLC0415
 
     try:
-        encoders = [choose(settings.kind, None, settings.model, say, threads=settings.torch_threads).encoder]
+        chosen = choose(settings.kind, None, settings.model, say, threads=settings.torch_threads)
     except EncoderUnavailableError as error:
         raise UsageError(str(error)) from error
+    encoders, kind, model = [chosen.encoder], chosen.kind, settings.model
     with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
         if full_size_clip:
             say("Creating CLIP ViT-B/32 with random weights …")
-            encoders.append(bench.full_size_clip(Path(folder) / "random-clip-vit-b32"))
+            kind, model = "clip", str(Path(folder) / "random-clip-vit-b32")
+            encoders.append(bench.full_size_clip(Path(model)))
         speeds = bench.measure(encoders, photos, rounds, say)
+        posted = bench_photos.measure(kind, model, photos, rounds, say)
     report = {"threads": bench.threads(), "photos": photos, "rounds": rounds, **_summary(speeds)}
+    report |= {"whole_way_of": encoders[-1].version, **bench_photos.summary(posted)}
     if as_json:
         print(json.dumps(report))
     else:
@@ -70,6 +74,11 @@ def _print(report: dict[str, Any]) -> None:
     for speed in report["encoders"]:
         table.add_row(speed["encoder"], str(speed["photos_per_second"]), str(speed["texts_per_second"]))
     console.print(table)
+    console.print(
+        f"From the bytes of a 12-MP photo to its vector, {report['whole_way_of']}: {report['ratio_to_usual_loop']}× as "
+        f"fast as the usual loop, {report['share_of_forward_pass']:.0%} of the network's pass alone, "
+        f"cosine at least {report['cosine_min']}"
+    )
     for what, ratio in report.get("times_as_fast_as_clip", {}).items():
         console.print(
             f"{what}: {ratio['median']}× as fast as CLIP ViT-B/32 ({ratio['least']}× to {ratio['most']}× by round)"

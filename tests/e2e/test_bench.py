@@ -31,6 +31,8 @@ def test_an_encoder_is_measured_beside_clip_of_full_size(tmp_path: Path) -> None
     assert tiny["photos_per_second"] > full["photos_per_second"] > 0
     assert tiny["texts_per_second"] > full["texts_per_second"] > 0
     assert report["times_as_fast_as_clip"]["photos"]["least"] > 1
+    assert report["whole_way_of"] == full["encoder"]
+    assert report["ratio_to_usual_loop"] > 0
 
 
 @pytest.mark.parametrize("encoder", ["clip", "concept"])

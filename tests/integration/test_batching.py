@@ -123,6 +123,17 @@ async def test_requests_during_a_batch_make_up_the_next(encoder: SmallEncoder, b
     assert encoder.batches == [1, 10]
 
 
+async def test_what_waits_when_a_batch_is_done_waits_for_no_others(encoder: SmallEncoder) -> None:
+    batching = BatchingEncoder(encoder, max_batch=2, max_wait_ms=60_000)
+    encoder.seconds = 0.1
+    full = asyncio.create_task(batching.images([photo(1), photo(2)]))
+    await asyncio.to_thread(encoder.started.wait)
+    await asyncio.wait_for(batching.images([photo(3)]), 20)
+    await full
+    assert encoder.batches == [2, 1]
+    await batching.close()
+
+
 async def test_one_bad_photo_fails_alone(batching: BatchingEncoder) -> None:
     answers = await asyncio.gather(*(batching.images([photo(n)]) for n in (1, 2, 0, 3)), return_exceptions=True)
     assert [isinstance(answer, ValueError) for answer in answers] == [False, False, True, False]

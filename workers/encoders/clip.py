@@ -1,7 +1,7 @@
 """CLIP and SigLIP: one space shared by photos and texts."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -14,6 +14,7 @@ from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
 from reunite.text.normalise import normalise, tables
 from workers.encoders import EncoderUnavailableError
+from workers.encoders.buckets import by_length
 from workers.encoders.chunks import chunks
 from workers.encoders.hub import local_folder, obtain
 from workers.encoders.precision import fastest_dtype
@@ -73,13 +74,12 @@ class ClipEncoder:
         """Embed photos, n × dimension."""
         if not images:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
-        inputs = self._preprocess(
-            images=[Image.fromarray(pixels) for pixels in images],
-            input_data_format="channels_last",  # explicit: a photo 3 pixels high could be mistaken for 3 channels
-            return_tensors="pt",
-        ).to(self._device, dtype=self._dtype)
-        with torch.inference_mode():
-            return {SHARED_SPACE: _unit(self._model.get_image_features(**inputs).pooler_output)}
+        return {SHARED_SPACE: _unit(self._image_features(self._inputs(images)))}
+
+    def bare_pass(self, images: Sequence[Pixels]) -> Callable[[], object]:
+        """Return the network's pass alone over photos that are prepared now, to be measured."""
+        inputs = self._inputs(images)
+        return lambda: self._image_features(inputs)
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """Embed texts, n × dimension."""
@@ -87,17 +87,35 @@ class ClipEncoder:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
         pieces = [chunks(normalise(text), self._fits) for text in texts]
         prompts = [template.format(piece) for own in pieces for piece in own for template in self._templates]
-        batches = (prompts[first : first + _BATCH] for first in range(0, len(prompts), _BATCH))
-        vectors = np.concatenate([_unit(self._text_features(batch)) for batch in batches])
+        vectors = np.empty((len(prompts), self._dimension), np.float32)
+        for bucket in by_length(self._padded_lengths(prompts), _BATCH):
+            vectors[bucket] = _unit(self._text_features([prompts[position] for position in bucket]))
         ends = np.cumsum([len(own) * len(self._templates) for own in pieces])
         means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends[:-1])])
         return {SHARED_SPACE: means / np.linalg.norm(means, axis=1, keepdims=True)}
+
+    def _inputs(self, images: Sequence[Pixels]) -> Any:
+        return self._preprocess(
+            images=[Image.fromarray(pixels) for pixels in images],
+            input_data_format="channels_last",  # explicit: a photo 3 pixels high could be mistaken for 3 channels
+            return_tensors="pt",
+        ).to(self._device, dtype=self._dtype)
+
+    def _image_features(self, inputs: Any) -> torch.Tensor:
+        with torch.inference_mode():
+            features: torch.Tensor = self._model.get_image_features(**inputs).pooler_output
+        return features
 
     def _fits(self, text: str) -> bool:
         return self._count_tokens(self._longest_template.format(text)) <= self._text_limit
 
     def _count_tokens(self, text: str) -> int:
         return len(self._tokenizer(text, verbose=False)["input_ids"])  # no warning about the length we're checking
+
+    def _padded_lengths(self, texts: Sequence[str]) -> list[int]:
+        if self._padding == "max_length":
+            return [self._text_limit] * len(texts)
+        return [self._count_tokens(text) for text in texts]
 
     def _text_features(self, texts: Sequence[str]) -> torch.Tensor:
         tokens = self._tokenizer(

@@ -7,9 +7,10 @@ subtracted; otherwise a vague text would be close to every photo, and a photo to
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -42,8 +43,11 @@ PHOTO_BATCH = 4
 class ConceptEncoder:
     """Implements `reunite.encoder.Encoder` without a model hub. Not thread-safe."""
 
-    def __init__(self) -> None:
-        """Load both networks, which takes seconds. Raises ValueError if a weights file isn't the pinned one."""
+    def __init__(self, *, dtype: Literal["auto", "float32"] = "auto") -> None:
+        """Load both networks, which takes seconds. `dtype` is the photo network's: by default the CPU's fastest.
+
+        Raises ValueError if a weights file isn't the pinned one.
+        """
         words = resources.files("workers.encoders").joinpath("concept_words.tsv").read_text(encoding="utf-8")
         nouns = resources.files("workers.encoders").joinpath("concept_nouns.tsv").read_text(encoding="utf-8")
         things = resources.files("workers.encoders").joinpath("concept_things.tsv").read_text(encoding="utf-8")
@@ -53,7 +57,7 @@ class ConceptEncoder:
         self._version = (
             f"concept-3-{short_hash(words, nouns, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
         )
-        self._dtype = fastest_dtype()
+        self._dtype = fastest_dtype() if dtype == "auto" else torch.float32
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)
         self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
         self._sentences = minilm.MiniLM(get_model_path(), text_weights)
@@ -91,6 +95,17 @@ class ConceptEncoder:
             PHOTO_SPACE: np.concatenate(photo, dtype=np.float32),
         }
 
+    def bare_pass(self, images: Sequence[Pixels]) -> Callable[[], object]:
+        """Return the network's pass alone over photos that are prepared now, to be measured."""
+        batches = [self._inputs(images[first : first + PHOTO_BATCH]) for first in range(0, len(images), PHOTO_BATCH)]
+
+        def forward() -> None:
+            with torch.inference_mode():
+                for batch in batches:
+                    self._photo_net(batch)
+
+        return forward
+
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """`shared` n × 1000 and `text` n × 384."""
         english = [normalise(text) for text in texts]
@@ -115,11 +130,14 @@ class ConceptEncoder:
         vectors = dict(zip(unique, self._sentences.encode(unique), strict=True))
         return torch.stack([vectors[phrase] for phrase in phrases])
 
-    def _classify(self, images: Sequence[Pixels]) -> tuple[Tensor, Tensor]:
-        """Return concepts and features of a batch of photos, averaged over the views."""
+    def _inputs(self, images: Sequence[Pixels]) -> Tensor:
         views = np.stack([view(image, share) for image in images for share in VIEWS])
         pixels = torch.from_numpy(views).permute(0, 3, 1, 2).to(self._dtype)  # already channels_last in memory
-        features, logits = (output.float() for output in self._photo_net((pixels - 127) / 128))
+        return (pixels - 127) / 128
+
+    def _classify(self, images: Sequence[Pixels]) -> tuple[Tensor, Tensor]:
+        """Return concepts and features of a batch of photos, averaged over the views."""
+        features, logits = (output.float() for output in self._photo_net(self._inputs(images)))
         by_photo = (len(images), len(VIEWS), -1)
         probabilities = functional.softmax(logits, dim=1).reshape(by_photo).mean(dim=1)
         features = functional.normalize(features, dim=1).reshape(by_photo).mean(dim=1)

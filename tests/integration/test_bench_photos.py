@@ -1,0 +1,31 @@
+"""The way from a posted photo's bytes to its vector is measured; how fast it is, is for people to read."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkpoints import make_tiny_clip
+from workers import bench_photos
+from workers.bench_photos import Round
+
+
+def test_each_round_measures_three_ways_to_the_same_vectors(tmp_path: Path) -> None:
+    make_tiny_clip(tmp_path / "tiny", seed=1)
+    told: list[str] = []
+    [measured] = bench_photos.measure("clip", str(tmp_path / "tiny"), photos=1, rounds=1, progress=told.append)
+    assert min(measured.whole_way, measured.usual_loop, measured.forward_pass) > 0
+    assert measured.whole_way < measured.forward_pass, "the pass is a part of the way"
+    assert measured.cosine_min == pytest.approx(1, abs=0.02)
+    assert told == ["Making photos of 12 megapixels …", "warming up", "from bytes to vector, round 1 of 1"]
+
+
+def test_medians_of_the_rounds_ratios_are_told_and_the_least_cosine() -> None:
+    rounds = [Round(20, 5, 40, 0.9999), Round(10, 5, 40, 0.9991), Round(30, 5, 40, 1.0)]
+    assert bench_photos.summary(rounds) == {
+        "ratio_to_usual_loop": 4,
+        "share_of_forward_pass": 0.5,
+        "cosine_min": 0.9991,
+        "whole_way_per_second": 20,
+        "usual_loop_per_second": 5,
+        "forward_pass_per_second": 40,
+    }

@@ -1,0 +1,143 @@
+"""From a posted photo's bytes to its vector, compared with the usual loop and with the network's pass alone."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from statistics import median
+from typing import Final, Literal, Protocol
+from uuid import uuid4
+
+import numpy as np
+from PIL import Image
+
+from db.embeddings import of_photo
+from reunite.encoder import Encoder, EncoderKind, Pixels, Vectors
+from workers.batching import BatchingEncoder
+from workers.bench import BATCH, PHOTO_SIZE
+from workers.decoder.pool import Decoders
+from workers.embed import checked
+
+SIZE: Final = (4032, 3024)
+"""Of a photo with 12 megapixels."""
+_KINDS: Final = 4
+"""So many different photos are made; more are repeated."""
+_SPOTS: Final = (28, 21)
+_NOISE: Final = 4.0
+_QUALITY: Final = 92
+
+
+class Measurable(Encoder, Protocol):
+    """An encoder whose network can be measured without what comes before and after it."""
+
+    def bare_pass(self, images: Sequence[Pixels]) -> Callable[[], object]:
+        """Return the network's pass alone over photos that are prepared now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Photos per second in one round, and the least cosine of the same photo's vectors on both ways."""
+
+    whole_way: float
+    usual_loop: float
+    forward_pass: float
+    cosine_min: float
+
+
+def measure(
+    kind: EncoderKind, model: str, photos: int, rounds: int, progress: Callable[[str], None] = lambda _: None
+) -> list[Round]:
+    """Alternate between the three, so that other load affects all of them alike; an extra round warms up."""
+    progress("Making photos of 12 megapixels …")
+    encoder, usual = _load(kind, model, "auto"), _load(kind, model, "float32")
+    return asyncio.run(_rounds(encoder, usual, _posted(photos), rounds, progress))
+
+
+def summary(rounds: Sequence[Round]) -> dict[str, float]:
+    """Return the medians of the rounds' ratios and speeds, and the least cosine of all."""
+    return {
+        "ratio_to_usual_loop": round(median(each.whole_way / each.usual_loop for each in rounds), 2),
+        "share_of_forward_pass": round(median(each.whole_way / each.forward_pass for each in rounds), 3),
+        "cosine_min": round(min(each.cosine_min for each in rounds), 5),
+        "whole_way_per_second": round(median(each.whole_way for each in rounds), 2),
+        "usual_loop_per_second": round(median(each.usual_loop for each in rounds), 2),
+        "forward_pass_per_second": round(median(each.forward_pass for each in rounds), 2),
+    }
+
+
+def _load(kind: EncoderKind, model: str, dtype: Literal["auto", "float32"]) -> Measurable:
+    # Imported here: the encoders' packages are extras.
+    if kind == "clip":
+        from workers.encoders.clip import ClipEncoder  # noqa: PLC0415
+
+        return ClipEncoder(model, dtype=dtype, local_files_only=True)
+    from workers.encoders.concept import ConceptEncoder  # noqa: PLC0415
+
+    return ConceptEncoder(dtype=dtype)
+
+
+async def _rounds(
+    encoder: Measurable, usual: Encoder, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
+) -> list[Round]:
+    noise = np.random.default_rng(0)
+    forward = encoder.bare_pass([noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH)])
+    batching = BatchingEncoder(encoder)
+    measured = []
+    async with Decoders() as decoders:
+        for number in range(rounds + 1):
+            progress(f"from bytes to vector, round {number} of {rounds}" if number else "warming up")
+            measured.append(await _round(decoders, batching, usual, forward, posted))
+    await batching.close()
+    return measured[1:]
+
+
+async def _round(
+    decoders: Decoders,
+    batching: BatchingEncoder,
+    usual: Encoder,
+    forward: Callable[[], object],
+    posted: Sequence[bytes],
+) -> Round:
+    start = time.perf_counter()
+    ours = await asyncio.gather(*(_our_way(decoders, batching, data) for data in posted))
+    done = time.perf_counter()
+    theirs = [_usual_way(usual, data) for data in posted]
+    usual_done = time.perf_counter()
+    forward()
+    seconds = time.perf_counter() - usual_done
+    cosine = min(_cosine(*pair) for pair in zip(ours, theirs, strict=True))
+    return Round(len(posted) / (done - start), len(posted) / (usual_done - done), BATCH / seconds, cosine)
+
+
+async def _our_way(decoders: Decoders, batching: BatchingEncoder, data: bytes) -> Mapping[str, Vectors]:
+    decoded = await decoders.decode(data)
+    rows = of_photo(uuid4(), checked(await batching.photo("", decoded.pixels)), 0)
+    return {row.space: row.vector for row in rows}
+
+
+def _usual_way(usual: Encoder, data: bytes) -> Mapping[str, Vectors]:
+    with Image.open(BytesIO(data)) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    return {space: vectors[0] for space, vectors in usual.encode_images([pixels]).items()}
+
+
+def _cosine(ours: Mapping[str, Vectors], theirs: Mapping[str, Vectors]) -> float:
+    return min(float(vector @ theirs[space]) for space, vector in ours.items())
+
+
+def _posted(photos: int) -> list[bytes]:
+    made = [_photo(number) for number in range(min(photos, _KINDS))]
+    return [made[number % len(made)] for number in range(photos)]
+
+
+def _photo(seed: int) -> bytes:
+    """Make a JPEG with soft spots of colour and a camera's noise: about as many bytes as a phone's."""
+    random = np.random.default_rng(seed)
+    spots = random.integers(0, 256, (_SPOTS[1], _SPOTS[0], 3), dtype=np.uint8)
+    smooth = np.asarray(Image.fromarray(spots).resize(SIZE, Image.Resampling.BICUBIC), np.float32)
+    noise = random.standard_normal((SIZE[1], SIZE[0], 1), np.float32) * _NOISE
+    data = BytesIO()
+    Image.fromarray(np.clip(smooth + noise, 0, 255).astype(np.uint8)).save(data, "JPEG", quality=_QUALITY)
+    return data.getvalue()
