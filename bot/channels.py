@@ -1,13 +1,16 @@
 """Which channels are for found and for lost reports. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal, get_args
 
 from reunite.entities import ReportKind, Settings
 
 FOUND_NAMES: Final = frozenset({"found", "lost-and-found", "found-items"})
 LOST_NAMES: Final = frozenset({"lost", "lost-items"})
+ChannelUse = Literal["found", "lost", "log"]
+CHANNEL_USES: Final[tuple[ChannelUse, ...]] = get_args(ChannelUse)
+"""What the setup can create channels for; `log` is the moderators' channel."""
 
 
 def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
@@ -30,4 +33,14 @@ def without_deleted(settings: Settings, exists: Callable[[str], bool]) -> Settin
         found_channels=tuple(filter(exists, settings.found_channels)),
         lost_channels=tuple(filter(exists, settings.lost_channels)),
         log_channel=settings.log_channel if settings.log_channel and exists(settings.log_channel) else None,
+    )
+
+
+def with_created(settings: Settings, ids: Mapping[ChannelUse, str]) -> Settings:
+    """Choose channels that have just been created."""
+    return replace(
+        settings,
+        found_channels=(ids["found"],) if "found" in ids else settings.found_channels,
+        lost_channels=(ids["lost"],) if "lost" in ids else settings.lost_channels,
+        log_channel=ids.get("log", settings.log_channel),
     )

@@ -8,6 +8,7 @@ import typer
 
 from cli import commands, keys, tokens
 from cli.bench import commands as bench
+from cli.history import commands as history
 from cli.tuning import commands as tuning
 
 app = typer.Typer(
@@ -31,6 +32,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "api": commands.api,
     "migrate": commands.migrate,
     "reembed": commands.reembed,
+    "import": history.import_list,
+    "export": history.export,
     "backup": commands.backup,
     "restore": commands.restore,
     "status": commands.status,

@@ -77,6 +77,13 @@ class ApiTokens:
             )
         return secret
 
+    async def workspace(self, community: UUID) -> str:
+        """Return the external id of the API's workspace in a community; make it if there's none."""
+        async with self._database.transaction(community) as connection:
+            workspace = await _workspace(connection, community)
+            cursor = await connection.execute("SELECT external_id FROM workspace WHERE id = %s", [workspace])
+            return str((await cursor.fetchone() or {})["external_id"])
+
     async def of(self, community: UUID) -> list[TokenInfo]:
         async with self._database.transaction(community) as connection:
             cursor = await connection.execute(

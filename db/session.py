@@ -7,6 +7,7 @@ from db.candidates import SqlCandidates
 from db.claims import SqlClaims
 from db.deletion import SqlDeletion
 from db.embeddings import SqlEmbeddings
+from db.history import SqlHistory
 from db.items import SqlItems
 from db.keys import NO_KEYS, Keys
 from db.looks import SqlLooks
@@ -45,3 +46,4 @@ class CommunitySession(Queries):
         self.deletion = SqlDeletion(connection, community)
         self.items = SqlItems(connection, community)
         self.api_jobs = SqlApiJobs(connection, community)
+        self.history = SqlHistory(connection, community)

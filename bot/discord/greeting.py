@@ -1,6 +1,8 @@
 """The greeting of a guild where the bot is new, and what its commands are called there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 import discord
 import structlog
@@ -11,16 +13,20 @@ from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import command
+from reunite.messages.reply import Reply
 from reunite.messages.welcome import Ways
+from reunite.messages.wording import line
 from reunite.ports import Outgoing
 
-_NEEDED = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
+_RECENT: Final = 20
+"""Entries of the audit log, among which the newest about this bot counts."""
+_NEEDED: Final = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
 
 _log = structlog.get_logger(__name__)
 
 
 class Greeter:
-    """Greets a guild once, in the first channel where the bot may write."""
+    """Greets a guild once: its inviter, where the audit log says who that is, or else the first writable channel."""
 
     def __init__(self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform) -> None:
         self._handlers = handlers
@@ -29,19 +35,41 @@ class Greeter:
 
     async def greet(self, guild: discord.Guild) -> None:
         """Greet a guild that has just invited the bot."""
-        channel = next(_writable(guild), None)
-        if channel is None:
+        direct, channel = await _direct(guild), next(_writable(guild), None)
+        if not (direct or channel):
             return
-        greeting = await self._handlers.welcome.greeting(
-            "discord", str(guild.id), ways(self._workspaces.language(guild))
-        )
+        language = self._workspaces.language(guild)
+        greeting = await self._handlers.welcome.greeting("discord", str(guild.id), ways(language))
         if greeting is None:
             return
+        where = line("greet_where", language, guild=guild.name)
+        if direct and await self._send(guild, direct, replace(greeting, lines=(where, *greeting.lines))):
+            return
+        if channel:
+            await self._send(guild, channel, greeting)
+
+    async def _send(self, guild: discord.Guild, channel: discord.abc.Snowflake, greeting: Reply) -> bool:
+        """Send the greeting, and tell whether it arrived."""
         target = ReplyTarget("discord", str(guild.id), str(channel.id))
         try:
             await self._platform.send(Outgoing(f"{guild.id}:greeting", target, greeting))
         except (TryAgainError, UndeliverableError) as error:
-            _log.warning("discord_not_greeted", guild=str(guild.id), reason=str(error))
+            _log.warning("discord_not_greeted", guild=str(guild.id), channel=target.channel, reason=str(error))
+            return False
+        return True
+
+
+async def _direct(guild: discord.Guild) -> discord.DMChannel | None:
+    """Return the direct messages with the person who added the bot, where the bot may read the audit log."""
+    if not guild.me.guild_permissions.view_audit_log:
+        return None
+    try:
+        async for entry in guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_RECENT):
+            if entry.user and entry.target and entry.target.id == guild.me.id:
+                return await entry.user.create_dm()
+    except (discord.HTTPException, discord.RateLimited) as error:
+        _log.warning("discord_inviter_unknown", guild=str(guild.id), reason=str(error))
+    return None
 
 
 def ways(language: str) -> Ways:

@@ -8,8 +8,9 @@ import discord
 from discord import ui
 
 from bot.discord.forms import FormInput, labelled, modal
+from bot.discord.new_channels import NewChannels
 from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, missing
-from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, show, tell
+from bot.discord.private_replies import PrivateReply, Work, acknowledged, language_of_user, outcome, show, tell
 from bot.discord.render import Rendered, RenderedButton
 from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite import rights
@@ -36,16 +37,19 @@ class SettingsForm:
     def __init__(self, handlers: Handlers, workspaces: Workspaces) -> None:
         self._handlers = handlers
         self._workspaces = workspaces
+        self._new_channels = NewChannels(handlers, workspaces)
 
     def panel(self, guild: discord.Guild, language: str) -> Rendered:
         """Return the settings, the permissions that the bot lacks, and the buttons that open the modals."""
-        lines = [*self._settings(guild, language), *self._missing(guild, language)]
+        offered, create = self._new_channels.offer(guild, language)
+        lines = [*self._settings(guild, language), *self._missing(guild, language), *offered]
         embed = discord.Embed(title=sentence("home_setup", language), description="\n".join(lines))
         plain = discord.ButtonStyle.secondary
         buttons = (
             RenderedButton(_CHANNELS, sentence("setup_places", language), plain),
             RenderedButton(_RULES, sentence("setup_ways", language), plain),
             RenderedButton(_DIGEST, sentence("setup_digest", language), plain),
+            *create,
         )
         return Rendered(None, embed, discord.AllowedMentions.none(), buttons)
 
@@ -86,9 +90,12 @@ class SettingsForm:
         ]
 
     async def open(self, interaction: discord.Interaction, custom_id: str) -> None:
-        """Open a button's modal; only those who may manage the guild have seen the button."""
+        """Open a button's modal, or create channels; only those who may manage the guild have seen the button."""
         guild = interaction.guild
         if guild is None:
+            return
+        if custom_id == NewChannels.BUTTON:
+            await self._reply(interaction, lambda: self._create(interaction))
             return
         await self._workspaces.ensure_joined(guild)
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
@@ -103,25 +110,40 @@ class SettingsForm:
 
     async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
         """Save what was chosen, and show the settings again."""
+        await self._reply(interaction, lambda: self._save(interaction, custom_id, given))
+
+    async def _reply(self, interaction: discord.Interaction, work: Work) -> None:
+        """Acknowledge a press or a modal, then show the panel in its place, or what went wrong beside it."""
         if not await acknowledged(interaction.response.defer()):
             return
-        reply = await outcome(interaction, lambda: self._save(interaction, custom_id, given))
+        reply = await outcome(interaction, work)
         if reply.embeds:
             await show(interaction, reply)
         else:
             await tell(interaction, reply.words)
 
     async def _save(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> PrivateReply:
-        guild, language = interaction.guild, language_of_user(interaction)
-        rights.check_member("set_up", is_moderator=guild is not None and interaction.permissions.manage_guild)
-        assert guild is not None  # noqa: S101 - it was just checked
-        await self._workspaces.ensure_joined(guild)
+        guild, language = await self._managed(interaction), language_of_user(interaction)
         before = self._workspaces.settings(guild)
         change = {_CHANNELS: _with_channels, _DIGEST: _with_digest}.get(custom_id, _with_rules)
         settings = change(before, given)
         await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
         await self._workspaces.join(guild)
         return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
+
+    async def _create(self, interaction: discord.Interaction) -> PrivateReply:
+        guild, language = await self._managed(interaction), language_of_user(interaction)
+        assert isinstance(interaction.user, discord.Member)  # noqa: S101 - in a guild, it is one
+        words = await self._new_channels.create(guild, interaction.user, language)
+        return PrivateReply(words, (self.panel(guild, language),))
+
+    async def _managed(self, interaction: discord.Interaction) -> discord.Guild:
+        """Return the guild of someone who may manage it."""
+        guild = interaction.guild
+        rights.check_member("set_up", is_moderator=guild is not None and interaction.permissions.manage_guild)
+        assert guild is not None  # noqa: S101 - it was just checked
+        await self._workspaces.ensure_joined(guild)
+        return guild
 
 
 def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:

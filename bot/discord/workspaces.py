@@ -25,9 +25,17 @@ class Workspaces:
         self._handlers = handlers
         self._settings: dict[int, Settings] = {}
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._joins: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def join(self, guild: discord.Guild) -> None:
-        """Save a guild with its channels and what is reported in each, and read its settings."""
+        """Save a guild with its channels and what is reported in each, and read its settings.
+
+        One at a time, so that settings read earlier never replace later ones.
+        """
+        async with self._joins.setdefault(guild.id, asyncio.Lock()):
+            await self._join(guild)
+
+    async def _join(self, guild: discord.Guild) -> None:
         await self._save(guild)
         saved = await self._handlers.settings("discord", str(guild.id))
         settings = _without_deleted(saved, guild)

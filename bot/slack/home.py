@@ -12,6 +12,7 @@ from bot.slack.errors import slack_errors
 from bot.slack.forms import NAME, View, header, modal, section, words_modal
 from bot.slack.linking import Linking
 from bot.slack.markup import escape
+from bot.slack.new_channels import NewChannels
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
@@ -28,6 +29,7 @@ HOME: Final = "home:"
 """The prefix of the action id of the home tab's own buttons."""
 _FORMS: Final[Mapping[str, ReportForm]] = {"lost": "lost", "found": "found", "sealed": "sealed"}
 _MODERATORS: Final = ("setup", "numbers", "make_code", "use_code", "unlink")
+_CREATE: Final = "create_channels"
 _MOST_BLOCKS: Final = 100
 
 
@@ -46,6 +48,7 @@ class Home:
         self._reports = reports
         self._settings_form = settings_form
         self._linking = linking
+        self._new_channels = NewChannels(handlers)
         self._background = background
 
     async def opened(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -58,7 +61,9 @@ class Home:
         with slack_errors():
             person = await workspace.person(user)
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
-            await workspace.client.views_publish(user_id=user, view=home_view(person, own, workspace))
+            lacks = person.is_moderator and bool(await self._new_channels.lacking(workspace))
+            view = home_view(person, own, workspace, lacks_channels=lacks)
+            await workspace.client.views_publish(user_id=user, view=view)
 
     async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Handle one of the home tab's own buttons."""
@@ -76,7 +81,7 @@ class Home:
             await self._reports.open(workspace, person, private, _FORMS[action])
         elif action in {"privacy", "export"}:
             await private.show(await self._own_data(workspace, person, action))
-        elif action in _MODERATORS:
+        elif action in {*_MODERATORS, _CREATE}:
             await private.show(await self._for_moderators(workspace, person, action))
 
     async def _own_data(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
@@ -99,13 +104,15 @@ class Home:
             )
 
     async def _for_moderators(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
-        acts: Mapping[str, rights.Act] = {"setup": "set_up", "statistics": "statistics"}
+        acts: Mapping[str, rights.Act] = {"setup": "set_up", _CREATE: "set_up", "numbers": "statistics"}
         # They may have been one when the tab was shown.
         rights.check_member(acts.get(action, "link"), is_moderator=person.is_moderator)
         language = person.language
         match action:
             case "setup":
                 return await self._settings_form.form(workspace, language)
+            case "create_channels":
+                return words_modal(await self._new_channels.create(workspace, person), language)
             case "use_code":
                 return self._linking.form(language)
             case "make_code":
@@ -117,13 +124,16 @@ class Home:
                 return modal(sentence("home_numbers", language), blocks(reply, workspace.link_to), language)
 
 
-def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace) -> View:
+def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, *, lacks_channels: bool = False) -> View:
     """Return the home tab: the report forms, someone's own reports, and what moderators can do."""
     language = person.language
     forms = [button(f"{HOME}{form}", sentence(f"form_{form}", language)) for form in _FORMS]
     moderating: list[Element] = []
     if person.is_moderator:
-        buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in _MODERATORS]
+        buttons = [
+            button(f"{HOME}{action}", sentence(f"home_{action}", language))
+            for action in (*_MODERATORS, *[_CREATE] * lacks_channels)
+        ]
         moderating = [header(sentence("home_moderators", language)), {"type": "actions", "elements": buttons}]
     first = [
         section(sentence("home_intro", language)),

@@ -36,6 +36,10 @@ class Guild:
     limits: Limits = field(default_factory=Limits)
     most_threads: int = 1000
     """Active threads that the guild takes (docs.discord.com, Threads: 160006; read in November 2026)."""
+    most_channels: int = 500
+    """Channels that the guild takes (docs.discord.com, Opcodes and Status Codes, 30013; read in November 2026)."""
+    invitations: list[Json] = field(default_factory=list)
+    """The audit log's entries about bots that were added, the newest first."""
     forbidden_words: set[str] = field(default_factory=set)
     """Words that no thread's name may have, as in servers that Discord lists: 50035 with the errors of `name`."""
     takes_no_messages: set[str] = field(default_factory=set)
@@ -95,9 +99,7 @@ class Guild:
             return shapes.BOT_MAY
         place = self.channels[place["parent_id"]] if place["type"] in shapes.THREADS else place
         roles = [self.guild_id, *self.members[user]["roles"]]
-        rights = 0
-        for each in roles:
-            rights |= int(self.roles[each]["permissions"])
+        rights = self.may_anywhere(user)
         overwrites = {each["id"]: each for each in place["permission_overwrites"]}
         for ids in ([self.guild_id], roles[1:], [user]):
             known = [overwrites[each] for each in ids if each in overwrites]
@@ -105,6 +107,13 @@ class Guild:
                 rights &= ~int(overwrite["deny"])
             for overwrite in known:
                 rights |= int(overwrite["allow"])
+        return rights
+
+    def may_anywhere(self, user: str) -> int:
+        """Return the permissions that a member's roles give in the guild."""
+        rights = 0
+        for each in (self.guild_id, *self.members[user]["roles"]):
+            rights |= int(self.roles[each]["permissions"])
         return rights
 
     # What it is made of

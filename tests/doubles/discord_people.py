@@ -38,6 +38,11 @@ class People(Guild):
         await self.gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": self.guild_id, "role": self.roles[role]})
         return role
 
+    async def permit(self, role: str, permissions: int) -> None:
+        """Give a role more permissions in the guild."""
+        self.roles[role]["permissions"] = str(int(self.roles[role]["permissions"]) | permissions)
+        await self.gateway.dispatch("GUILD_ROLE_UPDATE", {"guild_id": self.guild_id, "role": self.roles[role]})
+
     async def give_role(self, user: str, role: str) -> None:
         self.members[user]["roles"].append(role)
 
@@ -46,6 +51,11 @@ class People(Guild):
 
     async def remove_bot(self) -> None:
         await self.gateway.dispatch("GUILD_DELETE", {"id": self.guild_id})
+
+    def invite(self, bot: str, by: str) -> None:
+        """Note in the audit log who added a bot."""
+        entry = {"id": self.new_id(), "user_id": by, "target_id": bot, "action_type": shapes.BOT_ADD}
+        self.invitations.insert(0, entry)
 
     async def add_bot(self) -> None:
         # discord.py takes a guild for a new one where `unavailable` is absent (discord.state, parse_guild_create).

@@ -5,6 +5,7 @@ from aiohttp import web
 from tests.doubles.discord_checks import check_commands
 from tests.doubles.discord_commands import Commands
 from tests.doubles.discord_rest_base import (
+    MISSING_PERMISSIONS,
     PREFIX,
     UNKNOWN_MEMBER,
     Answer,
@@ -15,7 +16,7 @@ from tests.doubles.discord_rest_base import (
 )
 from tests.doubles.discord_rest_channels import Channels
 from tests.doubles.discord_rest_interactions import Interactions
-from tests.doubles.discord_shapes import APPLICATION_ID, BOT_ID
+from tests.doubles.discord_shapes import APPLICATION_ID, BOT_ID, VIEW_AUDIT_LOG, Json
 
 
 def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
@@ -31,6 +32,8 @@ def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
         ("GET", "/oauth2/applications/@me", api.application),
         ("PUT", "/applications/{application}/commands", api.overwrite_commands),
         ("GET", "/guilds/{guild}/members/{user}", api.member),
+        ("POST", "/guilds/{guild}/channels", there.create),
+        ("GET", "/guilds/{guild}/audit-logs", api.audit_log),
         ("GET", channel, there.channel),
         ("PATCH", channel, there.change),
         ("POST", f"{channel}/threads", there.open_thread),
@@ -70,10 +73,19 @@ class Api:
 
     async def guilds(self, _: web.Request) -> Answer:
         double = self._double
-        rights = int(double.roles[double.guild_id]["permissions"])
-        for role in double.members[BOT_ID]["roles"]:
-            rights |= int(double.roles[role]["permissions"])
+        rights = double.may_anywhere(BOT_ID)
         return [{"id": double.guild_id, "name": "The library", "owner": False, "permissions": str(rights)}]
+
+    async def audit_log(self, request: web.Request) -> Answer:
+        # developers/resources/audit-log, "Get Guild Audit Log": VIEW_AUDIT_LOG, the newest first (read 2026-11-26).
+        double = self._double
+        if not double.may_anywhere(BOT_ID) & VIEW_AUDIT_LOG:
+            raise MISSING_PERMISSIONS
+        wanted = [each for each in double.invitations if str(each["action_type"]) == request.query["action_type"]]
+        entries = wanted[: int(request.query.get("limit", "50"))]
+        users = [double.members[each["user_id"]]["user"] for each in entries]
+        others: Json = {key: [] for key in ("integrations", "webhooks", "threads", "application_commands")}
+        return {"audit_log_entries": entries, "users": users, **others}
 
     async def open_direct(self, request: web.Request) -> Answer:
         user = str((await request.json())["recipient_id"])

@@ -22,6 +22,31 @@ class Channels:
     async def channel(self, request: web.Request) -> Answer:
         return self._place(request, 0)
 
+    async def create(self, request: web.Request) -> Answer:
+        """Create a channel, hidden from some or not.
+
+        docs.discord.com, Create Guild Channel (read 2026-11-26): it takes Manage Channels; overwrites may only name
+        permissions that the bot has in the guild; a name has 1 to 100 characters, a topic up to 1024.
+        """
+        payload, mine = await request.json(), self._double.may_anywhere(BOT_ID)
+        given = payload.get("permission_overwrites") or []
+        overwrites = [
+            {key: str(each[key]) for key in ("id", "allow", "deny")} | {"type": each["type"]} for each in given
+        ]
+        named = shapes.MANAGE_CHANNELS
+        for each in overwrites:
+            named |= int(each["allow"]) | int(each["deny"])
+        if named & ~mine:
+            raise base.MISSING_PERMISSIONS
+        if not 1 <= len(payload["name"]) <= 100 or len(payload.get("topic") or "") > 1024:
+            raise base.INVALID_FORM
+        if len(self._double.channels) >= self._double.most_channels:
+            raise base.TOO_MANY_CHANNELS
+        place = self._double.add_channel(payload["name"], payload["type"])
+        place |= {"topic": payload.get("topic"), "permission_overwrites": overwrites}
+        await self._double.gateway.dispatch("CHANNEL_CREATE", place)
+        return place
+
     async def change(self, request: web.Request) -> Answer:
         """Wake a thread up, which whoever may write in it may do; its name is its owner's to change."""
         place, payload = self._place(request, shapes.SEND_IN_THREADS), await request.json()

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import re
 import time
 from base64 import b64decode
 from collections import defaultdict
@@ -200,6 +201,31 @@ class SlackApi:
         end = start + 2  # pages are small, so that every reader has to turn them
         more = str(end) if end < len(inside) else ""
         return {"channels": inside[start:end], "response_metadata": {"next_cursor": more}}
+
+    def conversations_create(self, arguments: Answer, bot: Bot) -> Answer:
+        # docs.slack.dev/reference/methods/conversations.create (read 2026-11-26): each kind of channel has its scope,
+        # the name has up to 80 lowercase letters, numbers, hyphens and underscores, and no other channel has it.
+        is_private = str(arguments.get("is_private", "")).lower() in {"1", "true"}
+        needed = "groups:write" if is_private else "channels:manage"
+        if needed not in self.scopes.split(","):
+            raise RefusedError("missing_scope")
+        if not re.fullmatch(r"[a-z0-9_-]{1,80}", arguments["name"]):
+            raise RefusedError("invalid_name_specials")
+        team = [each for each in self._world.channels.values() if each["team"] == bot.team]
+        if any(each.get("name") == arguments["name"] for each in team):
+            raise RefusedError("name_taken")
+        channel = self._world.add_channel(arguments["name"], team=bot.team, is_private=is_private)
+        return {"channel": self._world.channels[channel]}
+
+    def conversations_invite(self, arguments: Answer, bot: Bot) -> Answer:
+        # docs.slack.dev/reference/methods/conversations.invite (read 2026-11-26): users, but not the app itself.
+        users = arguments["users"].split(",")
+        if bot.user in users:
+            raise RefusedError("cant_invite_self")
+        if not set(users) <= self._world.members.keys():
+            raise RefusedError("user_not_found")
+        self._world.channels[arguments["channel"]]["invited"] = users
+        return {"channel": self._world.channels[arguments["channel"]]}
 
     def conversations_open(self, arguments: Answer, bot: Bot) -> Answer:
         # docs.slack.dev/reference/methods/conversations.open: 1 to 8 users; the same users, the same conversation; and

@@ -1,0 +1,120 @@
+"""The channels that `/setup` can create: those that a guild doesn't have yet."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import discord
+import structlog
+
+from bot.channels import CHANNEL_USES, ChannelUse, with_created
+from bot.discord.permissions import TO_POST
+from bot.discord.render import RenderedButton
+from bot.discord.workspaces import Workspaces
+from reunite.commands import ChangeSettings
+from reunite.entities import ReportKind, Settings
+from reunite.handlers import Handlers
+from reunite.messages.wording import sentence
+
+Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
+
+_TOPICS: Final[Mapping[ChannelUse, str]] = {
+    "found": "channel_found_topic",
+    "lost": "channel_lost_topic",
+    "log": "setup_log_hint",
+}
+_log = structlog.get_logger(__name__)
+
+
+class NewChannels:
+    """Offers to create channels, and does it where the bot may manage channels."""
+
+    BUTTON: Final = "setup:create"
+
+    def __init__(self, handlers: Handlers, workspaces: Workspaces) -> None:
+        self._handlers = handlers
+        self._workspaces = workspaces
+
+    def offer(self, guild: discord.Guild, language: str) -> tuple[list[str], list[RenderedButton]]:
+        """Return a line about the channels that are missing, and the button that creates them."""
+        lacking = self._lacking(guild)
+        if not lacking:
+            return [], []
+        names = self._names(guild, lacking)
+        if not guild.me.guild_permissions.manage_channels:
+            permission = sentence("permission_manage_channels", language)
+            return [sentence("channels_by_hand", language, channels=names, permission=permission)], []
+        label = sentence("channels_create", language, channels=names)
+        button = RenderedButton(self.BUTTON, label, discord.ButtonStyle.success)
+        return [sentence("channels_offer", language, channels=names)], [button]
+
+    async def create(self, guild: discord.Guild, manager: discord.Member, language: str) -> str:
+        """Create what is missing, choose it in the settings, and return what to say about it."""
+        async with self._workspaces.lock(guild.id):  # a second press finds nothing missing
+            lacking = self._lacking(guild)
+            settings = self._workspaces.settings(guild)
+            created = await _created(guild, lacking, settings, manager)
+            if created:
+                changed = with_created(settings, {use: str(channel.id) for use, channel in created.items()})
+                workspace = str(guild.id)
+                await self._handlers.set_up(ChangeSettings(platform="discord", workspace=workspace, settings=changed))
+                await self._workspaces.join(guild)
+        refused = [use for use in lacking if use not in created]
+        made = ", ".join(channel.mention for channel in created.values())
+        said = [sentence("channels_created", language, channels=made)] if made else []
+        if refused:
+            said.append(sentence("channels_refused", language, channels=self._names(guild, refused)))
+        return " ".join(said) or sentence("channels_complete", language)
+
+    def _lacking(self, guild: discord.Guild) -> Sequence[ChannelUse]:
+        has: Mapping[ChannelUse, object] = {
+            "found": self._workspaces.channels(guild, ReportKind.FOUND),
+            "lost": self._workspaces.channels(guild, ReportKind.LOST),
+            "log": self._workspaces.settings(guild).log_channel,
+        }
+        return [use for use in CHANNEL_USES if not has[use]]
+
+    def _names(self, guild: discord.Guild, uses: Sequence[ChannelUse]) -> str:
+        language = self._workspaces.language(guild)
+        return ", ".join(f"#{sentence(f'channel_{use}', language)}" for use in uses)
+
+
+async def _created(
+    guild: discord.Guild, uses: Sequence[ChannelUse], settings: Settings, manager: discord.Member
+) -> dict[ChannelUse, discord.TextChannel]:
+    """Create channels in the guild's language, until Discord refuses one."""
+    created: dict[ChannelUse, discord.TextChannel] = {}
+    for use in uses:
+        name = sentence(f"channel_{use}", settings.language)
+        topic = sentence(_TOPICS[use], settings.language)
+        seen_by = _for_moderators(guild, settings, manager) if use == "log" else {}
+        try:
+            created[use] = await guild.create_text_channel(name, topic=topic, overwrites=seen_by)
+        except (discord.HTTPException, discord.RateLimited) as error:
+            _log.warning("discord_channel_not_created", guild=str(guild.id), use=use, reason=str(error))
+            break
+    return created
+
+
+def _for_moderators(guild: discord.Guild, settings: Settings, manager: discord.Member) -> Overwrites:
+    """Hide a channel from all but the moderators, the manager who wants it, and the bot.
+
+    Discord takes only permissions that the bot has in the guild.
+    """
+    seen = discord.PermissionOverwrite(view_channel=True)
+    mine = discord.PermissionOverwrite.from_pair(TO_POST & guild.me.guild_permissions, discord.Permissions.none())
+    hidden = discord.PermissionOverwrite(view_channel=False)
+    return {
+        guild.default_role: hidden,
+        **dict.fromkeys(_moderating(guild, settings), seen),
+        manager: seen,
+        guild.me: mine,
+    }
+
+
+def _moderating(guild: discord.Guild, settings: Settings) -> Iterator[discord.Role]:
+    """Return the roles whose members moderate, or may manage the guild; other bots' roles are left out."""
+    for role in guild.roles:
+        rights = role.permissions
+        moderates = str(role.id) in settings.moderators or rights.manage_messages or rights.manage_guild
+        if moderates and not role.managed and not role.is_default():
+            yield role

@@ -1,0 +1,106 @@
+"""The channels that the app's home can create: those that a workspace doesn't have yet."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+from weakref import WeakValueDictionary
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.channels import CHANNEL_USES, ChannelUse, role_of, with_created
+from bot.slack.errors import code_of
+from bot.slack.workspace import Person, SlackWorkspace
+from reunite.commands import ChangeSettings
+from reunite.entities import ReportKind, Settings
+from reunite.handlers import Handlers
+from reunite.language import sentence
+
+_USERS: Final = "UW"
+"""The first letters of users' ids."""
+_TAKEN: Final = "name_taken"
+_REFUSALS: Final = {"missing_scope": "channels_scopes", _TAKEN: "channels_taken"}
+"""Sentences by Slack's name of the error."""
+_log = structlog.get_logger(__name__)
+
+
+class NewChannels:
+    """Creates the channels that a workspace lacks, where the app has the scopes for it."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def lacking(self, workspace: SlackWorkspace) -> Sequence[ChannelUse]:
+        """Return what the workspace has no channel for."""
+        settings = await self._handlers.settings("slack", workspace.team)
+        roles = {role_of(each.id, each.name, settings) for each in workspace.channels.values()}
+        has: Mapping[ChannelUse, object] = {
+            "found": ReportKind.FOUND in roles,
+            "lost": ReportKind.LOST in roles,
+            "log": settings.log_channel,
+        }
+        return [use for use in CHANNEL_USES if not has[use]]
+
+    async def create(self, workspace: SlackWorkspace, person: Person) -> str:
+        """Create what is missing, choose it in the settings, and return what to say about it."""
+        async with self._locks.setdefault(workspace.team, asyncio.Lock()):  # a second press finds nothing missing
+            settings = await self._handlers.settings("slack", workspace.team)
+            lacking = await self.lacking(workspace)
+            created, reason = await _create(workspace, lacking, settings)
+            if created:
+                await self._choose(workspace, settings, created)
+            if "log" in created:
+                await _invite(workspace, created["log"], [person.member.id, *settings.moderators])
+        left = [use for use in lacking if use not in created]
+        return _said(created, left, reason, settings, person.language)
+
+    async def _choose(self, workspace: SlackWorkspace, settings: Settings, created: Mapping[ChannelUse, str]) -> None:
+        changed = with_created(settings, created)
+        await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=changed))
+        await workspace.refresh()
+
+
+async def _create(
+    workspace: SlackWorkspace, uses: Sequence[ChannelUse], settings: Settings
+) -> tuple[Mapping[ChannelUse, str], str]:
+    """Create channels until Slack refuses one; return their ids, and the reason."""
+    created: dict[ChannelUse, str] = {}
+    for use in uses:
+        try:
+            answer = await workspace.client.conversations_create(name=_name(use, settings), is_private=use == "log")
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            reason = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+            _log.warning("slack_channel_not_created", team=workspace.team, use=use, reason=reason)
+            return created, reason
+        created[use] = answer["channel"]["id"]
+    return created, ""
+
+
+async def _invite(workspace: SlackWorkspace, channel: str, people: Sequence[str]) -> None:
+    """Invite people to a private channel; user groups can't be invited, but its members can add others."""
+    users = [person for person in dict.fromkeys(people) if person[:1] in _USERS]
+    try:
+        await workspace.client.conversations_invite(channel=channel, users=users, force=True)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        _log.warning("slack_moderators_not_invited", team=workspace.team, reason=str(error))
+
+
+def _name(use: ChannelUse, settings: Settings) -> str:
+    """Return a channel's name in the workspace's language, or in English where Slack doesn't take its letters."""
+    names = {each: sentence(f"channel_{each}", settings.language) for each in CHANNEL_USES}
+    return names[use] if "".join(names.values()).isascii() else sentence(f"channel_{use}")
+
+
+def _said(
+    created: Mapping[ChannelUse, str], left: Sequence[ChannelUse], reason: str, settings: Settings, language: str
+) -> str:
+    made = ", ".join(f"<#{channel}>" for channel in created.values())
+    said = [sentence("channels_created", language, channels=made)] if made else []
+    if left:
+        key = _REFUSALS.get(reason, "channels_refused")
+        first = left[:1] if reason == _TAKEN else left
+        names = ", ".join(f"#{_name(use, settings)}" for use in first)
+        said.append(sentence(key, language, channels=names))
+    return " ".join(said) or sentence("channels_complete", language)

@@ -1,0 +1,69 @@
+"""The commands around a community's history: import, export."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from cli.context import AsJson, prepared, run
+from cli.tokens import Community
+
+
+def import_list(
+    source: Annotated[
+        Path, typer.Argument(metavar="FOLDER|FILE.csv", help="A folder of photos, or a list with one thing per row.")
+    ],
+    community: Community = None,
+    kind: Annotated[
+        Literal["found", "lost"], typer.Option(help="What the photos are, and rows without a kind.")
+    ] = "found",
+    name: Annotated[str, typer.Option("--list", help="Name of the list, if another uses the same ids.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Import a list of things that a community already has. Needs a running worker.
+
+    From a folder, each photo becomes a report. A CSV file has a column text or photos (files in its folder, separated
+    by semicolons) and optionally id, kind, place, happened_at, sealed, private and category. Nothing is imported twice:
+    after an interruption, run the same command again.
+
+    Example: reunite import shelf/ --community "Music festival"
+
+    Example: reunite import list.csv --kind lost
+    """
+    from cli import logs  # noqa: PLC0415
+    from cli.history import importing, listing  # noqa: PLC0415
+    from cli.progress import say  # noqa: PLC0415
+    from reunite.entities import ReportKind  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        logs.configure(settings.log.level or "warning", as_json=settings.log.json)  # a line a report hides the progress
+        listed = listing.read(source, ReportKind(kind), name)
+        if listed.ignored:
+            say(f"Ignored columns: {', '.join(listed.ignored)}.")
+        result = run(importing.run(where, community, listed))
+        print(json.dumps(importing.as_json(result)) if as_json else "\n".join(importing.words(result)))
+
+
+def export(
+    out: Annotated[Path, typer.Option(metavar="DIR|FILE.zip", help="Where to write; must not exist yet.")],
+    community: Community = None,
+    *,
+    sealed: Annotated[bool, typer.Option("--sealed", help="Include sealed and private reports.")] = False,
+) -> None:
+    """Write a community's reports into a CSV file, with their photos, for its moderators.
+
+    Example: reunite export --community "Music festival" --out festival.zip
+    """
+    from cli.history import exporting  # noqa: PLC0415
+    from cli.progress import say  # noqa: PLC0415
+
+    with prepared(with_redis=False) as (_, where):
+        written = run(exporting.run(where, community, out, sealed=sealed))
+        print(f"Exported {written.reports} reports with {written.photos} photos to {out}.")
+        say("It contains members' names, messages and photos. Delete it when you no longer need it.")
+        if sealed:
+            say("Sealed and private reports are included: show it to moderators only.")
+        elif written.left_out:
+            say(f"Left out: {written.left_out} sealed or private. `--sealed` includes them, for moderators only.")

@@ -1,0 +1,223 @@
+"""`reunite import`: a list that a community already has, reported through the API's workspace."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any, Final
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.outbound import ApiPlatform
+from bot.delivery import Delivery
+from cli.communities import chosen
+from cli.history.listing import Entry, Listing, Skipped, readable
+from cli.progress import say
+from cli.servers import Servers
+from db import queue
+from db.api_tokens import ApiTokens
+from db.history import Processed
+from db.stopping import stop
+from db.store import Store
+from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportKind
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.messages import wording
+from reunite.text.sealing import category_of
+
+_AHEAD: Final = 64
+"""Reports that wait for a worker at once: no worker runs dry, and their photos take little room in the database."""
+_POLL: Final = 0.2
+_SILENCE: Final = 30.0
+"""Seconds without progress after which the operator is asked to look at the workers."""
+_LAST_REPLIES: Final = 10.0
+"""Seconds for the replies that are queued at the end."""
+_NAMED: Final = 10
+"""Finds that are named in a warning."""
+_AUTHOR: Final = Member("import", "Import")
+_COMMANDS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
+_PROBLEMS: Final = {
+    "photo_too_many_pixels": "has too many pixels",
+    "photo_not_an_image": "isn't a photo",
+    "photo_unreadable": "is damaged",
+    "photo_unusable": "takes too much time or memory to open",
+    "photo_is_web_page": "is a web page",
+}
+
+
+@dataclass
+class Imported:
+    """What an import has come to. `before` counts what an earlier import had finished."""
+
+    skipped: list[Skipped]
+    reports: int = 0
+    photos: int = 0
+    before: int = 0
+    seconds: float = 0.0
+
+    def note(self, entry: Entry, done: Processed) -> None:
+        self.reports += 1
+        self.photos += done.photos
+        for name, key in done.problems:
+            self.skipped.append(Skipped(entry.name, f"the photo {name} {_PROBLEMS.get(key, 'could not be used')}"))
+        if done.failed:
+            self.skipped.append(Skipped(entry.name, "the worker failed; `reunite status` shows why"))
+
+
+@dataclass
+class Importer:
+    """Reports the entries of a list, a few ahead of the workers."""
+
+    store: Store
+    handlers: Handlers
+    community: UUID
+    workspace: str
+    result: Imported
+    pending: dict[UUID, Entry] = field(default_factory=dict)
+    moved_at: float = field(default_factory=monotonic)
+
+    async def run(self, entries: list[Entry]) -> None:
+        """Report everything and wait until the workers are done with it."""
+        left = await self._unknown(entries)
+        with _progress(len(left) + len(self.pending)) as show:
+            while left or self.pending:
+                while left and len(self.pending) < _AHEAD:
+                    await self._report(left.pop(0))
+                await self._collect()
+                show(len(left) + len(self.pending), self.result.photos)
+                self._mind_silence()
+                if self.pending:
+                    await asyncio.sleep(_POLL)
+
+    async def _unknown(self, entries: list[Entry]) -> list[Entry]:
+        """Return what was never reported; what was, and isn't processed yet, becomes pending."""
+        async with self.store.session(self.community) as session:
+            known = await session.history.known(self.workspace, [entry.key for entry in entries])
+            done = {each.report for each in await session.history.processed(known.values())}
+        self.result.before = len(done)
+        self.pending = {
+            known[entry.key]: entry for entry in entries if entry.key in known and known[entry.key] not in done
+        }
+        return [entry for entry in entries if entry.key not in known]
+
+    async def _report(self, entry: Entry) -> None:
+        try:
+            command = await asyncio.to_thread(_command, entry, self.workspace)
+            receipt = await self.handlers.report(command)
+        except TellUserError as error:
+            self.result.skipped.append(Skipped(entry.name, wording.explain(error)))
+        except OSError as error:
+            self.result.skipped.append(Skipped(entry.name, f"it can't be read: {error.strerror}"))
+        else:
+            self.pending[receipt.report.id] = entry
+
+    async def _collect(self) -> None:
+        async with self.store.session(self.community) as session:
+            processed = await session.history.processed(self.pending)
+        for done in processed:
+            self.result.note(self.pending.pop(done.report), done)
+            self.moved_at = monotonic()
+
+    def _mind_silence(self) -> None:
+        if self.pending and monotonic() > self.moved_at + _SILENCE:
+            say(
+                "Nothing has moved for a while. Is a worker running? You can stop here: the same command goes on later."
+            )
+            self.moved_at = monotonic()
+
+
+async def run(where: Servers, community: str | None, listing: Listing) -> Imported:
+    """Import a list; what was imported before isn't imported again."""
+    result, began = Imported(list(listing.skipped)), monotonic()
+    warn_of_unsealed(listing.entries)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store(where.database_url, keys=where.keys))
+        meant = await chosen(store, community)
+        hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
+        workspace = await ApiTokens(store).workspace(meant.id)
+        delivery = asyncio.create_task(Delivery(store, ApiPlatform()).run())  # so that replies don't wait for an API
+        stack.push_async_callback(stop, delivery)
+        await Importer(store, Handlers(store, hints), meant.id, workspace, result).run(list(listing.entries))
+        result.seconds = monotonic() - began
+        await _settled(store, meant.id)
+    return result
+
+
+async def _settled(store: Store, community: UUID) -> None:
+    """Wait until no reply to a report of the API is queued, but not forever: another process may have one."""
+    until = monotonic() + _LAST_REPLIES
+    while monotonic() < until:
+        async with store.session(community) as session:
+            if not await session.history.replies_waiting():
+                return
+        await asyncio.sleep(_POLL)
+
+
+def warn_of_unsealed(entries: Sequence[Entry]) -> None:
+    """Say which finds everyone will see although they look like something to seal."""
+    names = [
+        entry.name
+        for entry in entries
+        if entry.kind is ReportKind.FOUND and not entry.sealed and category_of(entry.text)
+    ]
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        say(
+            "These look like IDs, cards, keys or phones, and everyone will see them because `sealed` isn't `yes`:"
+            f" {', '.join(names[:_NAMED])}{more}."
+        )
+
+
+def as_json(result: Imported) -> dict[str, Any]:
+    return {
+        "reports": result.reports,
+        "photos": result.photos,
+        "before": result.before,
+        "seconds": round(result.seconds, 1),
+        "skipped": [{"name": each.name, "why": each.why} for each in result.skipped],
+    }
+
+
+def words(result: Imported) -> list[str]:
+    """Say what was imported, and what was skipped and why."""
+    rate = result.photos / result.seconds if result.seconds else 0.0
+    lines = [f"Imported {result.reports} reports with {result.photos} photos ({rate:.1f} photos a second)."]
+    if result.before:
+        lines.append(f"{result.before} had been imported before.")
+    if result.skipped:
+        lines.append(f"Skipped or incomplete: {len(result.skipped)}.")
+    return [*lines, *(f"  {each.name}: {each.why}" for each in result.skipped)]
+
+
+def _command(entry: Entry, workspace: str) -> NewReport:
+    return _COMMANDS[entry.kind](
+        source_key=entry.key,
+        target=ReplyTarget("api", workspace, entry.kind, entry.key),
+        author=_AUTHOR,
+        text=entry.text,
+        place=entry.place,
+        happened_at=entry.happened_at,
+        posted_at=datetime.now(UTC),
+        photos=tuple(IncomingPhoto(readable(path.name), data=path.read_bytes()) for path in entry.photos),
+        sealed=entry.sealed,
+        private=entry.private,
+        category=entry.category if entry.sealed else "other",
+    )
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """Show a progress bar with photos a second; yields the function that takes what is left and the photos so far."""
+    rate = TextColumn("{task.fields[rate]:.1f} photos/s")
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn(), rate, TimeElapsedColumn())
+    began = monotonic()
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("Importing", total=total, rate=0.0)
+        yield lambda left, photos: bar.update(
+            task, completed=total - left, rate=photos / max(monotonic() - began, _POLL)
+        )

@@ -1,0 +1,224 @@
+"""What is to be imported: a folder of photos, or a CSV file with a row for each thing."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+from api.bodies import MOST_PHOTO_BYTES
+from cli.errors import UsageError
+from cli.history.cells import unshielded
+from reunite.entities import CATEGORIES, Category, ReportKind
+
+COLUMNS: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category")
+_SUFFIXES: Final = frozenset(
+    [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
+)
+_YES: Final = frozenset({"yes", "true", "1", "x"})
+_NO: Final = frozenset({"", "no", "false", "0"})
+
+
+class RefusedError(Exception):
+    """Why a file or a row can't be imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One report to make. `key` is its idempotency key, `name` how the list calls it."""
+
+    key: str
+    name: str
+    kind: ReportKind
+    text: str = ""
+    place: str = ""
+    happened_at: datetime | None = None
+    photos: tuple[Path, ...] = ()
+    sealed: bool = False
+    private: bool = False
+    category: Category = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What isn't imported, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All of a folder or a CSV file. `ignored` are its columns that mean nothing here."""
+
+    entries: Sequence[Entry]
+    skipped: Sequence[Skipped]
+    ignored: Sequence[str] = ()
+
+
+def read(source: Path, kind: ReportKind, name: str = "") -> Listing:
+    """Read a folder or a CSV file; rows that don't say so are of this `kind`, `name` sets its ids apart.
+
+    Raises UsageError where it is neither.
+    """
+    if source.is_dir():
+        return _folder(source, kind)
+    if not source.is_file():
+        raise UsageError(f"There's no folder or CSV file at {source}.")
+    return _csv(source, kind, name)
+
+
+class _Listed:
+    """Entries that differ from each other, and what was skipped."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._skipped: list[Skipped] = []
+
+    def add(self, name: str, entry_of: Callable[[], Entry]) -> None:
+        try:
+            entry = entry_of()
+        except RefusedError as refused:
+            self._skipped.append(Skipped(name, str(refused)))
+            return
+        except OSError as error:
+            self._skipped.append(Skipped(name, f"it can't be read: {error.strerror}"))
+            return
+        first = self._entries.setdefault(entry.key, entry)
+        if first is not entry:
+            self._skipped.append(Skipped(name, f"the same as {first.name}"))
+
+    def listing(self, ignored: Sequence[str] = ()) -> Listing:
+        return Listing(list(self._entries.values()), self._skipped, ignored)
+
+
+# A folder
+
+
+def _folder(folder: Path, kind: ReportKind) -> Listing:
+    listed = _Listed()
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+            name = readable(str(inside))
+            listed.add(name, partial(_of_photo, path, name, kind))
+    return listed.listing()
+
+
+def readable(name: str) -> str:
+    """Return a file's name without bytes that are no UTF-8, which neither a terminal nor the database takes."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def _of_photo(path: Path, name: str, kind: ReportKind) -> Entry:
+    if path.suffix.casefold() not in _SUFFIXES:
+        raise RefusedError("not a photo")
+    _check_size(path)
+    with path.open("rb") as file:
+        return Entry(f"photo:{hashlib.file_digest(file, 'sha256').hexdigest()}", name, kind, photos=(path,))
+
+
+def _check_size(path: Path) -> None:
+    size = path.stat().st_size
+    if not size:
+        raise RefusedError("an empty file")
+    if size > MOST_PHOTO_BYTES:
+        raise RefusedError(f"{path.name} is larger than {MOST_PHOTO_BYTES // 2**20} MB")
+
+
+# A CSV file
+
+
+def _csv(source: Path, kind: ReportKind, name: str) -> Listing:
+    text = _text(source)
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]), restval="")
+    listed = _Listed()
+    try:
+        reader.fieldnames = names = [column.strip().casefold() for column in reader.fieldnames or ()]
+        if not {"text", "photos"} & set(names):
+            raise UsageError(f"{source} needs a column `text` or `photos`. Known columns: {', '.join(COLUMNS)}.")
+        for row in reader:
+            given = {column: unshielded((row[column] or "").strip()) for column in names if column in COLUMNS}
+            line = f"line {reader.line_num}"
+            listed.add(line, partial(_of_row, given, line, source.parent, kind, name))
+    except csv.Error as error:
+        raise UsageError(f"{source} isn't a valid CSV file: line {reader.line_num}: {error}.") from error
+    return listed.listing([column for column in names if column not in COLUMNS])
+
+
+def _text(source: Path) -> str:
+    data = source.read_bytes().replace(b"\0", b"")  # the database takes none
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")  # what spreadsheets of western Europe write
+
+
+def _delimiter(header: str) -> str:
+    return max(",;\t", key=header.count)
+
+
+def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, name: str) -> Entry:
+    if not (row.get("text") or row.get("photos")):
+        raise RefusedError("neither text nor photos")
+    return Entry(
+        key=_key(row, name),
+        name=line,
+        kind=_kind(row.get("kind", ""), kind),
+        text=row.get("text", ""),
+        place=row.get("place", ""),
+        happened_at=_time(row.get("happened_at", "")),
+        photos=tuple(_photo(folder, given.strip()) for given in row.get("photos", "").split(";") if given.strip()),
+        sealed=_flag(row, "sealed"),
+        private=_flag(row, "private"),
+        category=_category(row.get("category", "")),
+    )
+
+
+def _key(row: Mapping[str, str], name: str) -> str:
+    if row.get("id"):
+        return f"row:{name}:{row['id']}"
+    content = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    return f"row:{name}:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def _kind(given: str, otherwise: ReportKind) -> ReportKind:
+    if given.casefold() not in {"", *ReportKind}:
+        raise RefusedError(f"the kind is {given!r}, not lost or found")
+    return ReportKind(given.casefold()) if given else otherwise
+
+
+def _time(given: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(given).astimezone() if given else None
+    except (ValueError, OverflowError):
+        raise RefusedError(f"the time is {given!r}, not like 2026-11-26 or 2026-11-26T14:30") from None
+
+
+def _photo(folder: Path, given: str) -> Path:
+    path = folder / given
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise RefusedError(f"the photo {given} is outside the list's folder")
+    if not path.is_file():
+        raise RefusedError(f"there's no photo {given}")
+    _check_size(path)
+    return path
+
+
+def _flag(row: Mapping[str, str], column: str) -> bool:
+    given = row.get(column, "").casefold()
+    if given not in _YES | _NO:
+        raise RefusedError(f"{column} is {row[column]!r}, not yes or no")
+    return given in _YES
+
+
+def _category(given: str) -> Category:
+    for category in CATEGORIES:
+        if category == (given.casefold() or "other"):
+            return category
+    raise RefusedError(f"the category is {given!r}, not one of {', '.join(CATEGORIES)}")

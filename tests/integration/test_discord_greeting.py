@@ -1,0 +1,51 @@
+"""Who is greeted on Discord when the bot is invited, over real sockets, against the double."""
+
+from tests.doubles.discord import BOT_ID
+from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
+from tests.support.discord_adapter import World, world
+from tests.support.waiting import eventually
+
+TRY = "Try it now"
+
+
+async def invited(here: World, by: str, *, is_told: bool = True) -> None:
+    """Let somebody add the bot (and somebody else another one), and perhaps let it read the audit log."""
+    discord = here.discord
+    await discord.remove_bot()
+    discord.invite(BOT_ID, by)
+    discord.invite(discord.join("Robo", bot=True), discord.join("Ann"))
+    discord.roles[discord.bot_role]["permissions"] = str(discord.may_anywhere(BOT_ID) | VIEW_AUDIT_LOG * is_told)
+    await discord.add_bot()
+
+
+def said(here: World, channel: str) -> list[str]:
+    return [here.discord.text(each) for each in here.discord.replies(channel)]
+
+
+async def test_the_person_who_added_the_bot_is_greeted_directly(database_url: str) -> None:
+    async with world(database_url) as here:
+        max_ = here.discord.join("Max")
+        await invited(here, max_)
+        direct = here.discord.direct(max_)["id"]
+        await eventually(lambda: said(here, direct))
+        [greeting] = said(here, direct)
+        assert "You've invited me to The library." in greeting.replace("*", "")
+        assert TRY in greeting
+        assert said(here, here.discord.channel("found")) == []
+
+
+async def test_where_they_take_no_messages_the_channel_is_greeted(database_url: str) -> None:
+    async with world(database_url) as here:
+        max_ = here.discord.join("Max")
+        here.discord.takes_no_messages.add(max_)
+        await invited(here, max_)
+        await here.discord.reply(here.discord.channel("found"), TRY)
+
+
+async def test_without_the_audit_log_the_channel_is_greeted(database_url: str) -> None:
+    async with world(database_url) as here:
+        max_ = here.discord.join("Max")
+        await invited(here, max_, is_told=False)
+        await here.discord.reply(here.discord.channel("found"), TRY)
+        assert said(here, here.discord.direct(max_)["id"]) == []
+        assert not [path for _, path in here.discord.requests if "audit-logs" in path]

@@ -1,0 +1,75 @@
+"""The app's home on Slack creates the channels that a workspace doesn't have yet."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from reunite.commands import ChangeSettings
+from reunite.entities import Settings
+from reunite.language import sentence
+from tests.doubles.slack import TEAM
+from tests.doubles.slack_blocks import buttons
+from tests.support.slack_adapter import JPEG, World, world_in
+
+BUTTON = sentence("home_create_channels")
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with world_in(database_url) as opened:
+        yield opened
+
+
+def allow(world: World) -> None:
+    world.slack.api.scopes += ",channels:manage,groups:write"
+
+
+async def pressed(world: World, says: str) -> None:
+    home = await world.slack.open_home(world.admin)
+    await world.slack.press_in(home, BUTTON, world.admin)
+    await world.slack.modal(world.admin, says)
+
+
+def named(world: World, name: str) -> dict[str, object]:
+    return next(each for each in world.slack.channels.values() if each.get("name") == name)
+
+
+async def test_one_press_creates_a_private_moderator_channel_and_chooses_it(world: World) -> None:
+    allow(world)
+    await world.handlers.set_up(
+        ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(moderators=(world.ben, "S01")))
+    )
+    await pressed(world, "Created: ")
+    channel = named(world, "lost-and-found-team")
+    assert (channel["is_private"], channel["invited"]) == (True, [world.admin, world.ben])
+    assert (await world.settings()).log_channel == channel["id"]
+    home = await world.slack.open_home(world.admin)
+    assert BUTTON not in [each["text"]["text"] for each in buttons(home["blocks"])]
+
+
+async def test_without_the_scopes_the_bot_names_them(world: World) -> None:
+    await pressed(world, "once the app has the scopes `channels:manage` and `groups:write`")
+    assert await world.settings() == Settings()
+
+
+async def test_members_are_not_offered_any_channels(world: World) -> None:
+    home = await world.slack.open_home(world.ada)
+    assert BUTTON not in [each["text"]["text"] for each in buttons(home["blocks"])]
+
+
+async def test_created_channels_take_reports_in_the_workspaces_language(database_url: str) -> None:
+    async with world_in(database_url) as world:
+        allow(world)
+        chosen = Settings(lost_channels=(world.found,), language="de")
+        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
+        await pressed(world, "Created: ")
+        found = str(named(world, "gefunden")["id"])
+        assert (await world.settings()).found_channels == (found,)
+        await world.acknowledged(found, world.slack.post_photo(found, world.ben, JPEG, "ein Hut"))
+
+
+async def test_a_channel_that_exists_already_is_named(world: World) -> None:
+    allow(world)
+    world.slack.add_channel("lost-and-found-team", bot_inside=False)
+    await pressed(world, "#lost-and-found-team already exists. Invite me there")
+    assert await world.settings() == Settings()

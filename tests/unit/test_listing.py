@@ -1,0 +1,144 @@
+"""A list to import is read as its author meant it, and what can't be imported is named."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from api.bodies import MOST_PHOTO_BYTES
+from cli.errors import UsageError
+from cli.history.cells import shielded, unshielded
+from cli.history.listing import Listing, read
+from reunite.entities import ReportKind
+
+
+def listed(folder: Path, text: str, *, encoding: str = "utf-8", name: str = "") -> Listing:
+    file = folder / "list.csv"
+    file.write_bytes(text.encode(encoding))
+    return read(file, ReportKind.FOUND, name)
+
+
+def skipped(listing: Listing) -> dict[str, str]:
+    return {each.name: each.why for each in listing.skipped}
+
+
+def test_each_photo_of_a_folder_is_a_report(tmp_path: Path) -> None:
+    (tmp_path / "day 2").mkdir()
+    (tmp_path / "a.jpg").write_bytes(b"a")
+    (tmp_path / "day 2" / "b.HEIC").write_bytes(b"b")
+    (tmp_path / "same.png").write_bytes(b"a")
+    (tmp_path / "notes.txt").write_text("no photo")
+    (tmp_path / "none.jpg").touch()
+    (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt"))).touch()
+    (tmp_path / ".hidden.jpg").write_bytes(b"h")
+    with (tmp_path / "vast.jpg").open("wb") as file:
+        file.truncate(MOST_PHOTO_BYTES + 1)
+    listing = read(tmp_path, ReportKind.LOST)
+    assert [(entry.name, entry.kind) for entry in listing.entries] == [("a.jpg", "lost"), ("day 2/b.HEIC", "lost")]
+    assert skipped(listing) == {
+        "same.png": "the same as a.jpg",
+        "notes.txt": "not a photo",
+        "?.txt": "not a photo",
+        "none.jpg": "an empty file",
+        "vast.jpg": "vast.jpg is larger than 25 MB",
+    }
+
+
+def test_a_photo_keeps_its_key_under_another_name(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"a")
+    [before] = read(tmp_path, ReportKind.FOUND).entries
+    (tmp_path / "a.jpg").rename(tmp_path / "z.jpg")
+    [after] = read(tmp_path, ReportKind.FOUND).entries
+    assert before.key == after.key
+
+
+def test_a_row_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "bag.jpg").write_bytes(b"a")
+    listing = listed(
+        tmp_path,
+        "ID;Text;Place;happened_at;Photos;Sealed;Category;Shelf;kind\n"
+        "7;black bag, new;stage 2;2026-11-20T14:30+01:00; bag.jpg ;yes;card;B3;\n"
+        "8;'=1+1;;2026-11-20;;;;;Lost\n",
+    )
+    first, second = listing.entries
+    assert (first.key, first.kind, first.text, first.place) == ("row::7", "found", "black bag, new", "stage 2")
+    assert first.happened_at == datetime.fromisoformat("2026-11-20T14:30+01:00")
+    assert (first.photos, first.sealed, first.category) == ((tmp_path / "bag.jpg",), True, "card")
+    assert (second.kind, second.text, second.sealed) == ("lost", "=1+1", False)
+    assert second.happened_at == datetime.fromisoformat("2026-11-20").astimezone()
+    assert listing.ignored == ["shelf"]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (",,,,", "neither text nor photos"),
+        ("bag,cat,,,", "the kind is 'cat', not lost or found"),
+        ("bag,,yesterday,,", "the time is 'yesterday', not like 2026-11-26 or 2026-11-26T14:30"),
+        (f"bag,,,{'a' * 300},", "it can't be read: File name too long"),
+        ("bag,,,a.jpg,", "there's no photo a.jpg"),
+        ("bag,,,../list.csv,", "the photo ../list.csv is outside the list's folder"),
+        ("bag,,,/etc/passwd,", "the photo /etc/passwd is outside the list's folder"),
+        ("bag,,,,maybe", "sealed is 'maybe', not yes or no"),
+    ],
+)
+def test_what_cannot_be_imported_is_named_with_its_line(tmp_path: Path, row: str, why: str) -> None:
+    listing = listed(tmp_path, f"text,kind,happened_at,photos,sealed\ncup,,,,\n{row}\n")
+    assert len(listing.entries) == 1
+    assert skipped(listing) == {"line 3": why}
+
+
+def test_a_short_or_long_row_is_no_trouble(tmp_path: Path) -> None:
+    listing = listed(tmp_path, "text,place\ncu\0p\nbag,bar,extra,cells\n")
+    assert [(entry.text, entry.place) for entry in listing.entries] == [("cup", ""), ("bag", "bar")]
+
+
+def test_ids_distinguish_rows_and_lists(tmp_path: Path) -> None:
+    text = "id,text\n1,cup\n1,bag\n"
+    listing = listed(tmp_path, text)
+    assert skipped(listing) == {"line 3": "the same as line 2"}
+    assert listing.entries[0].key != listed(tmp_path, text, name="bar").entries[0].key
+
+
+def test_equal_rows_without_ids_are_one(tmp_path: Path) -> None:
+    listing = listed(tmp_path, "text\ncup\nbag\ncup\n")
+    assert (len(listing.entries), skipped(listing)) == (2, {"line 4": "the same as line 2"})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_letters_survive_the_encodings_of_spreadsheets(tmp_path: Path, encoding: str) -> None:
+    [entry] = listed(tmp_path, "text\nSchlüssel\n", encoding=encoding).entries
+    assert entry.text == "Schlüssel"
+
+
+def test_text_may_have_several_lines(tmp_path: Path) -> None:
+    [entry] = listed(tmp_path, 'text,place\n"black bag\nwith a star",bar\n').entries
+    assert (entry.text, entry.place) == ("black bag\nwith a star", "bar")
+
+
+@pytest.mark.parametrize("text", ["", "name,shelf\na,b\n"])
+def test_a_list_without_text_or_photos_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError, match="needs a column `text` or `photos`"):
+        listed(tmp_path, text)
+
+
+def test_a_file_that_is_no_csv_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="isn't a valid CSV file: line 1: field larger than"):
+        listed(tmp_path, "text\n" + 200_000 * "x")
+
+
+def test_a_missing_source_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="There's no folder or CSV file"):
+        read(tmp_path / "none", ReportKind.FOUND)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+49 170", "-5", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert shielded(cell) == "'" + cell
+    assert unshielded(shielded(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["", "black bag", "'tis mine", "a=b"])
+def test_other_cells_stay(cell: str) -> None:
+    assert shielded(cell) == unshielded(cell) == cell
