@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.checkpoints import make_tiny_clip
-from workers import bench_photos
-from workers.bench_photos import Round
 
 
 def test_each_round_measures_three_ways_to_the_same_vectors(tmp_path: Path) -> None:
+    from workers import bench_photos
+
     make_tiny_clip(tmp_path / "tiny", seed=1)
     told: list[str] = []
     [measured] = bench_photos.measure("clip", str(tmp_path / "tiny"), photos=1, rounds=1, progress=told.append)
@@ -20,8 +20,10 @@ def test_each_round_measures_three_ways_to_the_same_vectors(tmp_path: Path) -> N
 
 
 def test_medians_of_the_rounds_ratios_are_told_and_the_least_cosine() -> None:
+    from workers.bench_photos import Round, summary
+
     rounds = [Round(20, 5, 40, 0.9999), Round(10, 5, 40, 0.9991), Round(30, 5, 40, 1.0)]
-    assert bench_photos.summary(rounds) == {
+    assert summary(rounds) == {
         "ratio_to_usual_loop": 4,
         "share_of_forward_pass": 0.5,
         "cosine_min": 0.9991,
