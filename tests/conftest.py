@@ -6,6 +6,8 @@ import shutil
 import pytest
 from hypothesis import settings
 
+from cli import logs
+
 pytest.register_assert_rewrite("tests.contract", "tests.doubles", "tests.support")
 pytest_plugins = ["tests.support.databases", "tests.support.processes"]
 settings.register_profile("default", deadline=None)  # a busy machine is no failure
@@ -22,3 +24,9 @@ def chromium() -> str:
         if found is not None:
             return found
     pytest.skip("no Chromium found: the page's browser tests are left out")
+
+
+@pytest.fixture(autouse=True)
+def logs_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a command that runs in this process from sending later tests' logs into its closed output."""
+    monkeypatch.setattr(logs, "configure", lambda *_, **__: None)
