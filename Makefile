@@ -46,7 +46,7 @@ check: lint
 
 test: lint
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --quiet --numprocesses=auto --dist=loadfile
+	@$(BIN)/coverage run -m pytest --quiet --numprocesses=auto --dist=worksteal
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage json --quiet -o - | $(BIN)/python -m tests.support.branch_coverage 85
 
