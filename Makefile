@@ -6,12 +6,15 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
 MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
   || { python=$$(scripts/python.sh $(PYTHONS)) && $$python -m venv --clear .venv; }
 
+# Most tests wait for other processes more than they compute, so there are more of them than cores.
+TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 4 ? 4 : n > 8 ? 8 : n)))
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo lint check test chaos format clean
 
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
-	@echo "make test    lint, types, import contracts, all tests on all cores, and their coverage"
+	@echo "make test    lint, types, import contracts, all tests, several at once, and their coverage"
 	@echo "make check   lint, types, import contracts and the unit tests, in seconds"
 	@echo "make chaos   kill everything at random on both platforms (ROUNDS= kills on each, SEED=), and count what is lost"
 	@echo "make install the environment in .venv, which the others make when needed"
@@ -46,7 +49,7 @@ check: lint
 
 test: lint
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --quiet --numprocesses=auto --dist=worksteal
+	@$(BIN)/coverage run -m pytest --quiet --numprocesses=$(TESTS_AT_ONCE) --dist=worksteal
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage json --quiet -o - | $(BIN)/python -m tests.support.branch_coverage 85
 
