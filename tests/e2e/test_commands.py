@@ -40,7 +40,7 @@ def test_try_with_the_offline_encoder_finds_the_right_thing_first_and_leaves_not
     ]
     assert out["matches"][0]["photo"] == str(SAMPLES / "umbrella.jpg")
     assert out["matches"][0]["label"]
-    assert "umbrella" in out["matches"][0]["why"]
+    assert "red ✓" in out["matches"][0]["why"]
     assert sum(match["probability"] for match in out["matches"]) <= 1
     assert scratch_databases(environment) == set()
 

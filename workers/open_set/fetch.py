@@ -58,9 +58,11 @@ async def fetch_photos(
         async with source.fetcher() as fetcher, asyncio.TaskGroup() as tasks:
             for origin in open_set.origins.values():
                 tasks.create_task(obtain(origin, fetcher))
-    except* OpenSetError as group:
-        problem = group.exceptions[0]
-        raise OpenSetError(str(problem)) from problem
+    except BaseExceptionGroup as group:
+        problems, others = group.split(OpenSetError)
+        if problems is None or others:
+            raise
+        raise OpenSetError(str(problems.exceptions[0])) from group
 
 
 @contextmanager
