@@ -11,6 +11,7 @@ from db.store import Store
 from reunite.language import sentence
 from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
+from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.processes import dying_process
 from tests.support.services import working
@@ -78,7 +79,7 @@ async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(
 ) -> None:
     oauth = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     with no_proxy():
-        async with SlackDouble.running() as slack, Store(database_url) as store:
+        async with SlackDouble.running() as slack, Store(database_url, keys=KEYS) as store:
             slack.add_team(OTHER)
             world = people_of(slack)
             theirs = slack.add_channel("found", team=OTHER)
