@@ -51,7 +51,7 @@ test: lint
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest --quiet --numprocesses=$(TESTS_AT_ONCE) --dist=worksteal
 	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage json --quiet -o - | $(BIN)/python -m tests.support.branch_coverage 85
+	@$(BIN)/coverage json --quiet -o - | $(BIN)/python -m tests.support.branch_coverage 90
 
 chaos: install
 	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),100) --seed $(or $(SEED),1)
