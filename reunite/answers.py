@@ -23,6 +23,19 @@ async def settle_claims(session: Session, match: Match, found: Report) -> None:
             await session.claims.forget_answer(claim.id)
 
 
+async def revise_conversations(session: Session, found: Report) -> None:
+    """Let the conversations about a found item say where it is, to those whose claim still counts."""
+    settings = await session.workspaces.settings_for(found.id)
+    whereabouts = await session.claims.whereabouts(found.id)
+    for claim in await session.claims.on(found.id):
+        match = await session.matches.get(claim.match)
+        lost = await session.reports.get(match.lost) if match else None
+        if match and lost and claim.state is ClaimState.ACCEPTED:
+            claimed = Claimed(claim, match, lost, found)
+            reply = handovers.conversation(claimed, whereabouts, by_word=settings.by_word)
+            await session.outbox.revise(keys.conversation(claim.id), reply)
+
+
 async def _close(session: Session, claim: Claim, found: Report, state: ClaimState) -> None:
     await session.claims.set_state(claim.id, state)
     match = await session.matches.get(claim.match)

@@ -9,7 +9,7 @@ from typing import Final
 from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_cards
 from reunite.commands import Press
-from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
+from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
@@ -50,8 +50,8 @@ class ClaimHandlers:
             if claim.state is not ClaimState.OPEN:
                 return notices.note("claim_decided", press.language)
             await session.claims.set_state(claim.id, state)
-            by_word = (await session.workspaces.settings(workspace.id)).returned_by != "moderators"
-            await _tell(session, Claimed(replace(claim, state=state), match, lost, found), by_word=by_word)
+            settings = await session.workspaces.settings_for(found.id)
+            await _tell(session, Claimed(replace(claim, state=state), match, lost, found), by_word=settings.by_word)
         return notices.note(f"claim_{state}", press.language)
 
     async def set_proof_question(self, workspace: Workspace, press: Press) -> Reply:
@@ -68,6 +68,7 @@ class ClaimHandlers:
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
     """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
     _check(press, lost)
+    match = await session.matches.get(match.id) or match  # others may have decided before the lock
     _check_shown(match, lost, found)
     if not {lost.state, found.state} <= {ReportState.OPEN}:
         raise TellUserError("report_closed")
@@ -125,8 +126,8 @@ def _check(press: Press, *reports: Report) -> None:
 
 
 def _check_shown(match: Match, lost: Report, found: Report) -> None:
-    """Refuse what the owner can't have been shown: a match with a sealed find before its release."""
-    if not rules.may_show(lost, found, match):
+    """Refuse a match with a sealed find before its release, which the owner can't have seen, and a refused one."""
+    if match.state is MatchState.REFUSED or not rules.may_show(lost, found, match):
         raise TellUserError("nothing_here")
 
 

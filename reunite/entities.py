@@ -316,6 +316,11 @@ class Settings:
     keep_days: int = 60
     """How long a report stays open and its data is kept."""
 
+    @property
+    def by_word(self) -> bool:
+        """Whether the owner and the finder can mark an item as returned themselves."""
+        return self.returned_by != "moderators"
+
 
 @dataclass(frozen=True, slots=True)
 class PromisesKept:

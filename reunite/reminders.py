@@ -81,6 +81,6 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     if claim.state is ClaimState.OPEN:
         reply = reminding.claim_waits(claim, match, found)
     else:
-        settings = await session.workspaces.settings_for(lost.id)
-        reply = reminding.is_it_back(match, lost, by_word=settings.returned_by != "moderators")
+        settings = await session.workspaces.settings_for(found.id)
+        reply = reminding.is_it_back(match, lost, by_word=settings.by_word)
     await session.outbox.post(reader.id, keys.claim_reminder(claim.id, claim.state), reply)

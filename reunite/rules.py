@@ -74,6 +74,13 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     return reader is lost or not lost.private
 
 
+def is_still_given(match: Match, found: Report) -> bool:
+    """Return whether an accepted claim still counts: not once its match was refused or the item went to another."""
+    if match.state is MatchState.REFUSED:
+        return False
+    return found.state is not ReportState.RETURNED or match.state is MatchState.CONFIRMED
+
+
 def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:
     """Whether the owner may look at a found report without being notified; a sealed one is never in a gallery."""
     is_open = match.state is MatchState.UNDECIDED and not match.declined and found.state is ReportState.OPEN

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import log_lines, show_released
-from reunite.answers import settle_claims
+from reunite.answers import revise_conversations, settle_claims
 from reunite.claim_cards import revise_cards
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
@@ -129,6 +129,8 @@ async def settle(session: Session, change: Change) -> list[UUID]:
         await session.matches.set_state(change.match.id, change.match.state)
         work = await _apply(session, change)
         await settle_claims(session, change.match, change.reports[1])
+        if found := await session.reports.get(change.match.found):
+            await revise_conversations(session, found)
     await _revise_log(session, change.match, *change.reports, change.moderator)
     return work
 

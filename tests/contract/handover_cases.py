@@ -116,6 +116,42 @@ class HandoverCases:
         assert sentence("kept_by_finder") in now.text()
         assert (await stage.press("where_is_it", match.id, MODERATOR)).text() == sentence("kept_by_finder")
 
+    @pytest.mark.parametrize("how", ["refused", "returned to another"])
+    async def test_where_it_is_is_hidden_from_whose_claim_counts_no_more(self, stage: Stage, how: str) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
+        decided, kind = match, VerdictKind.REFUSE
+        if how != "refused":
+            theirs = await stage.lost(author=Member("eve", "Eve"))
+            await stage.search(theirs, found)
+            decided, kind = await stage.match(theirs), VerdictKind.CONFIRM
+        assert await stage.verdict(decided, kind)
+        for action in ("where_is_it", "got_back"):
+            with pytest.raises(TellUserError, match="nothing_here"):
+                await stage.press(action, match.id, ADA)
+        [said] = await stage.thread(lost, "pair")
+        assert (PLACE in said.text(), said.buttons) == (False, ())
+        assert await stage.verdict(decided, kind, given=False)
+        assert CODE in (await stage.press("where_is_it", match.id, ADA)).text()
+        [said] = await stage.thread(lost, "pair")
+        assert CODE in said.text()
+
+    async def test_a_place_told_after_a_refusal_reaches_nobody(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
+        [said] = await stage.thread(lost, "pair")
+        assert PLACE not in said.text()
+
+    async def test_a_refused_match_cannot_be_claimed_again(self, stage: Stage) -> None:
+        await stage.join()
+        _, _, match = await stage.matched()
+        await stage.verdict(match, VerdictKind.REFUSE)
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.press("mine", match.id, ADA, words="a scratch inside")
+
     async def test_where_it_is_is_forgotten_with_the_report(self, stage: Stage) -> None:
         await stage.join()
         found = await stage.found()
