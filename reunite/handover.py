@@ -81,7 +81,8 @@ class HandoverHandlers:
             log = await session.verdicts.of(sides.match.id)
             state = rules.match_state(log, returned=returned)
             now = replace(sides.match, handover=handover, state=state)
-            work = await settle(session, Change(now, sides.match.state, (sides.lost, sides.found), None, press.key))
+            change = Change(now, sides.match.state, (sides.lost, sides.found), None, press.key)
+            work = [] if rules.in_force(log) else await settle(session, change)  # the moderators' word is theirs
             if not said and state is MatchState.UNDECIDED:
                 await _ask_other(session, now, sides, speaker)
         for each in work:

@@ -83,6 +83,31 @@ class HandoverCases:
         assert (await stage.match(lost)).state is MatchState.REFUSED
         assert await stage.state(lost) is ReportState.OPEN
 
+    @pytest.mark.parametrize("action", ["got_back", "handed_over"])
+    async def test_the_word_of_the_two_leaves_the_moderators_line_as_it_is(self, stage: Stage, action: Any) -> None:
+        await stage.join(log_channel="log", returned_by="either")
+        _, found, match = await accepted(stage)
+        assert await stage.verdict(match, VerdictKind.CONFIRM)
+        before = await stage.thread(found, "moderators")
+        await stage.press(action, match.id, ADA if action == "got_back" else BEN)
+        assert await stage.thread(found, "moderators") == before
+
+    @pytest.mark.parametrize(("here", "elsewhere"), [("either", "moderators"), ("moderators", "either")])
+    async def test_the_found_items_workspace_decides_who_returns_it(
+        self, stage: Stage, here: str, elsewhere: str
+    ) -> None:
+        await stage.join(returned_by=here)
+        await stage.join("there", returned_by=elsewhere)
+        await stage.handlers.link("web", "there", await stage.handlers.link_code("web", "here"))
+        found = await stage.found()
+        there = replace(found.target, workspace="there", message="1")
+        lost = await stage.lost(target=there)
+        await stage.search(lost, found)
+        match = await stage.match(lost)
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        await stage.press("got_back", match.id, ADA, target=there)
+        assert await stage.state(lost) is (ReportState.RETURNED if here == "either" else ReportState.OPEN)
+
     async def test_nobody_speaks_for_another_or_too_soon(self, stage: Stage) -> None:
         await stage.join()
         _, found, match = await stage.matched()

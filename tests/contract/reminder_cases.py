@@ -6,6 +6,7 @@ import pytest
 
 from reunite.entities import ReportState
 from reunite.language import date_words, sentence
+from reunite.reminders import remind
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 DAY = 24
@@ -80,6 +81,26 @@ class ReminderCases:
         await stage.press("handed_over", match.id, BEN)
         await stage.remind(49)
         assert sentence("is_it_back") not in await stage.words(lost)
+
+    async def test_an_owner_who_has_answered_is_not_asked_again(self, stage: Stage) -> None:
+        """A second press would take their answer back."""
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        await stage.press("got_back", match.id, ADA)
+        await stage.remind(49)
+        assert sentence("is_it_back") not in await stage.words(lost)
+
+    async def test_a_claim_that_is_rejected_meanwhile_is_not_brought_up(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        [(community, due)] = await stage.due(stage.time + timedelta(hours=25))
+        await stage.press("reject_claim", claim, BEN)
+        before = await stage.words(lost, found)
+        async with stage.session(community) as session:
+            await remind(session, due)
+        assert await stage.words(lost, found) == before
 
     async def test_a_sealed_find_names_no_finder(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
