@@ -10,7 +10,7 @@ from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Picture, Reply, Tile
 from reunite.ports import Session, Store
-from reunite.tiles import Pair, picture_of, tiles_of
+from reunite.tiles import picture_of, tiles_of, viewable
 from reunite.verdicts import lock_sides
 
 
@@ -101,18 +101,8 @@ async def _decline(session: Session, lost: Report, tile: Tile) -> None:
         await session.outbox.revise(keys.card(match.id, lost.kind), galleries.folded_card(match, lost, found))
 
 
-async def _candidates(session: Session, lost: Report) -> list[Pair]:
-    """Return what else the owner may look at, the most probable first."""
-    pairs = []
-    for match in await session.matches.of(lost.id):
-        found = await session.reports.get(match.found)
-        if found and rules.may_be_in_gallery(lost, found, match):
-            pairs.append((match, found))
-    return pairs
-
-
 async def _show_next(session: Session, lost: Report, number: int) -> None:
-    pairs = (await _candidates(session, lost))[: rules.MOST_TILES]
+    pairs = (await viewable(session, lost))[: rules.MOST_TILES]
     if pairs:
         gallery = galleries.next_gallery(lost, pairs, await tiles_of(session, pairs))
         await session.outbox.post(lost.id, keys.further_gallery(lost.id, number), gallery)
@@ -121,7 +111,7 @@ async def _show_next(session: Session, lost: Report, number: int) -> None:
 
 
 async def _show_next_card(session: Session, lost: Report) -> None:
-    for match, found in await _candidates(session, lost):
+    for match, found in await viewable(session, lost):
         if not await session.matches.is_shown(match.id, lost.id):
             await show_card(session, lost, match, found)
             return

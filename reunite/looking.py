@@ -9,13 +9,13 @@ from uuid import UUID
 from reunite import rights, rules
 from reunite.claims import take_claim
 from reunite.commands import Look, Press
-from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
+from reunite.entities import PhotoState, Report, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.posts import check
-from reunite.tiles import Pair, tiles_of
+from reunite.tiles import Pair, tiles_of, viewable
 from reunite.verdicts import lock_sides
 
 KEPT_MINUTES: Final = 15
@@ -100,12 +100,7 @@ def _check_author(look: Report, press: Press) -> None:
 
 async def _pairs(session: Session, look: Report) -> list[Pair]:
     """Return what the look found and may still be shown, in the order of its pages."""
-    pairs: list[tuple[Match, Report]] = []
-    for match in await session.matches.of(look.id):
-        found = await session.reports.get(match.found)
-        if found and rules.may_be_in_gallery(look, found, match):
-            pairs.append((match, found))
-    return sorted(pairs, key=lambda pair: pair[0].label is None)
+    return sorted(await viewable(session, look), key=lambda pair: pair[0].label is None)
 
 
 async def _page(session: Session, look: Report, number: int) -> Reply:

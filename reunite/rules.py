@@ -1,8 +1,9 @@
 """Pure rules: a match's state from its verdicts, a report's state from its matches, and who may see what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
-from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, ReturnedBy, Verdict, VerdictKind
+from reunite.entities import Label, Match, MatchState, Report, ReportKind, ReportState, ReturnedBy, Verdict, VerdictKind
 
 MOST_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""
@@ -72,6 +73,15 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     if found.sealed and not match.released:
         return False
     return reader is lost or not lost.private
+
+
+def may_come_back(found: UUID, label: Label | None, refused: Mapping[UUID, bool]) -> bool:
+    """Return whether a member may see a found item again after what they refused (`Matches.refused`).
+
+    What they only passed over, with others in a gallery, comes back if it now has a label: it may be another thing that
+    they look for.
+    """
+    return found not in refused or (label is not None and not refused[found])
 
 
 def is_still_given(match: Match, found: Report) -> bool:

@@ -73,6 +73,15 @@ class LookCases:
         [mine] = await stage.handlers.my_reports("web", "here", ADA)
         assert "badge XK-7731" in mine.text()
 
+    async def test_a_filed_look_gets_a_first_reply_with_its_gallery(self, stage: Stage) -> None:
+        await stage.join()
+        found = await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        await stage.press("look_mine", match.id, ADA, words=PROOF)
+        await _searched(stage, look.id)
+        assert [tile.report for reply in await stage.thread(look) for tile in reply.gallery] == [found.id]
+
     async def test_another_find_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
         await stage.join()
         finds = [await stage.found(text) for text in ("one", "two")]
@@ -195,6 +204,30 @@ class RefusalCases:
         await stage.press("not_mine", (await stage.match(lost)).id, ADA)
         await _searched(stage, found.id)
         assert not await stage.matches(again)
+
+    async def test_what_was_refused_meanwhile_leaves_galleries_and_looks(self, stage: Stage) -> None:
+        await stage.join()
+        finds = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        refused, rest = finds[-1], finds[:-1]
+        lost, other = await stage.lost(), await stage.lost()
+        await stage.search(other, *finds, label=None)
+        look = await _found(stage, "thing", refused, rest[0])
+        await stage.search(lost, refused)
+        await stage.press("not_mine", (await stage.match(lost)).id, ADA)
+        assert [tile.report for tile in (await _answer(stage, look)).gallery] == [rest[0].id]
+        await stage.press("none_of_these", other.id, ADA)
+        assert [tile.report for tile in (await stage.thread(other))[-1].gallery] == [rest[-1].id]
+
+    async def test_moderators_are_not_shown_a_sealed_find_again_that_they_refused(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found = await stage.lost("badge XK-7731"), await stage.found("badge XK-7731", sealed=True)
+        again = await stage.lost("badge XK-7731")
+        await _searched(stage, lost.id)
+        await stage.verdict(await stage.match(lost), VerdictKind.REFUSE)
+        before = await stage.thread(found, "moderators")
+        assert before
+        await _searched(stage, again.id)
+        assert (await stage.matches(again), await stage.thread(found, "moderators")) == ([], before)
 
     async def test_what_was_only_passed_over_comes_back_where_it_is_likely(self, stage: Stage) -> None:
         await stage.join()
