@@ -4,7 +4,6 @@ Nothing of it is public: only the finder or a moderator sees the proof and the p
 """
 
 from dataclasses import replace
-from typing import Final
 
 from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_cards
@@ -18,8 +17,6 @@ from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
 from reunite.verdicts import lock_sides
-
-MOST_WORDS: Final = 500
 
 
 class ClaimHandlers:
@@ -60,14 +57,14 @@ class ClaimHandlers:
             found = (await session.reports.lock({press.subject})).get(press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
-            _check(press, found)
-            await session.claims.set_proof_question(found.id, press.words.strip()[:MOST_WORDS])
+            rights.check_press(press, found)
+            await session.claims.set_proof_question(found.id, press.words.strip()[: rules.MOST_PROOF])
         return notices.note("secret_kept", press.language)
 
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
     """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
-    _check(press, lost)
+    rights.check_press(press, lost)
     match = await session.matches.get(match.id) or match  # others may have decided before the lock
     _check_shown(match, lost, found)
     if not {lost.state, found.state} <= {ReportState.OPEN}:
@@ -113,16 +110,11 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
     if claim is None or match is None:
         raise TellUserError("nothing_here")
     lost, found = await lock_sides(session, match)
-    _check(press, lost, found)
+    rights.check_press(press, lost, found)
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
     if claim is None or not claim.proof:
         raise TellUserError("nothing_here")
     return claim, lost, found, match
-
-
-def _check(press: Press, *reports: Report) -> None:
-    moderates = press.is_moderator
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, *reports, is_moderator=moderates))
 
 
 def _check_shown(match: Match, lost: Report, found: Report) -> None:
@@ -135,8 +127,8 @@ def _proof(press: Press) -> str:
     proof = press.words.strip()
     if not proof:
         raise TellUserError("claim_empty")
-    if len(proof) > MOST_WORDS:
-        raise TellUserError("text_too_long", length=len(proof), number=MOST_WORDS)
+    if len(proof) > rules.MOST_PROOF:
+        raise TellUserError("text_too_long", length=len(proof), number=rules.MOST_PROOF)
     return proof
 
 

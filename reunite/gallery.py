@@ -36,7 +36,7 @@ class GalleryHandlers:
             lost = (await session.reports.lock({press.subject})).get(press.subject)
             if lost is None or lost.kind is not ReportKind.LOST or lost.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
-            _check(press, lost)
+            rights.check_press(press, lost)
             number, key, gallery = await _latest(session, lost.id)
             for tile in gallery.gallery:
                 await _decline(session, lost, tile)
@@ -69,14 +69,10 @@ async def _owned_match(session: Session, press: Press) -> tuple[Match, Report, R
     if match is None:
         raise TellUserError("nothing_here")
     lost, found = await lock_sides(session, match)
-    _check(press, lost)
+    rights.check_press(press, lost)
     if not rules.may_show(lost, found, match):
         raise TellUserError("nothing_here")
     return match, lost, found
-
-
-def _check(press: Press, lost: Report) -> None:
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, lost))
 
 
 async def _latest(session: Session, lost: UUID) -> tuple[int, ReplyKey, Reply]:

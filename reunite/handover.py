@@ -1,7 +1,6 @@
 """Giving an item back once a claim is accepted: a conversation of owner and finder, and their word that it's done."""
 
 from dataclasses import dataclass, replace
-from typing import Final
 from uuid import UUID
 
 from reunite import rights, rules
@@ -14,9 +13,6 @@ from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.verdicts import Change, lock_sides, settle
-
-_MOST_PLACE: Final = 200
-_MOST_CODE: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +41,14 @@ class HandoverHandlers:
 
     async def tell_whereabouts(self, workspace: Workspace, press: Press) -> Reply:
         """Store where a find is. Raises TellUserError."""
-        place, code = press.words.strip()[:_MOST_PLACE], press.code.strip()[:_MOST_CODE]
+        place, code = press.words.strip()[: rules.MOST_PLACE], press.code.strip()[: rules.MOST_CODE]
         if code and not place:
             raise TellUserError("whereabouts_place")
         async with self._store.session(workspace.community) as session:
             found = (await session.reports.lock({press.subject})).get(press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state not in rules.IN_PROGRESS:
                 raise TellUserError("nothing_here")
-            rights.check(press.action, rights.roles_of(press.target.platform, press.member, found))
+            rights.check_press(press, found)
             await session.claims.set_whereabouts(found.id, Whereabouts(place, code))
             await revise_conversations(session, found)
         return notices.note("whereabouts_kept", press.language)
@@ -61,14 +57,14 @@ class HandoverHandlers:
         """Show the owner, the finder or a moderator where a find is. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             sides = await _accepted(session, press)
-            _check(press, sides)
+            rights.check_press(press, sides.lost, sides.found)
             whereabouts = await session.claims.whereabouts(sides.found.id)
         return handovers.where_it_is(whereabouts, sides.found, press.language)
 
     async def _say(self, workspace: Workspace, press: Press, speaker: ReportKind) -> Reply:
         async with self._store.session(workspace.community) as session:
             sides = await _accepted(session, press)
-            _check(press, sides)
+            rights.check_press(press, sides.lost, sides.found)
             settings = await session.workspaces.settings_for(sides.found.id)
             before = sides.match.handover
             said = before.got_back if speaker is ReportKind.LOST else before.handed_over
@@ -129,11 +125,6 @@ async def _accepted(session: Session, press: Press) -> _Sides:
     if not {lost.state, found.state} <= rules.RETURNABLE:
         raise TellUserError("report_closed")
     return _Sides(match, lost, found)
-
-
-def _check(press: Press, sides: _Sides) -> None:
-    moderates, both = press.is_moderator, (sides.lost, sides.found)
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, *both, is_moderator=moderates))
 
 
 def _with_word(handover: Handover, speaker: ReportKind, *, said: bool) -> Handover:

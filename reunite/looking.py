@@ -60,7 +60,7 @@ class LookHandlers:
             look = await session.reports.get(match.lost) if match else None
             if match is None or look is None or look.state is not ReportState.LOOK:
                 raise TellUserError("look_over")
-            _check_author(look, press)
+            rights.check_press(press, look)
             before = [each.id for each, _ in await _pairs(session, look)]
             number = before.index(match.id) // rules.MOST_TILES if match.id in before else 0
             return await _page(session, replace(look, language=press.language), number)
@@ -75,7 +75,7 @@ class LookHandlers:
             if match is None:
                 raise TellUserError("look_over")
             lost, found = await lock_sides(session, match)
-            _check_author(lost, press)
+            rights.check_press(press, lost)
             work = None
             if lost.state is ReportState.LOOK:
                 lost = await self._file(session, workspace, lost, press)
@@ -92,10 +92,6 @@ class LookHandlers:
         lost = (await session.reports.lock({look.id}))[look.id]
         await session.outbox.post(lost.id, keys.report_post(lost.id), wording.report_post(lost))
         return lost
-
-
-def _check_author(look: Report, press: Press) -> None:
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, look))
 
 
 async def _pairs(session: Session, look: Report) -> list[Pair]:

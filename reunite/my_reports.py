@@ -140,7 +140,7 @@ async def _locked(session: Session, press: Press) -> Report:
 def _checked(press: Press, report: Report | None) -> Report:
     if report is None or report.state not in rules.IN_PROGRESS:
         raise TellUserError("nothing_here")
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, report))
+    rights.check_press(press, report)
     return report
 
 

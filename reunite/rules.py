@@ -16,6 +16,13 @@ MOST_TILES = 6
 MOST_CLAIMS = 3
 """How many claims a member may make on one found report."""
 
+MOST_PROOF = 500
+"""The longest proof and the longest proof question, in characters."""
+MOST_PLACE = 200
+"""The longest name of the place where an item was handed in."""
+MOST_CODE = 40
+"""The longest code on its label there."""
+
 IN_PROGRESS = frozenset({ReportState.PENDING, ReportState.OPEN})
 """The states in which a report is searched, or soon will be."""
 

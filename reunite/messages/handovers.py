@@ -1,16 +1,13 @@
 """Giving an item back, in the reader's language: the claim's card, the conversation of the two, and what they say."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from reunite import rules
-from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Whereabouts
+from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, Whereabouts
 from reunite.language import plural, sentence
-from reunite.messages.notices import side
+from reunite.messages.notices import both_sides, decided
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
-from reunite.messages.wording import author, button, line, post_of, why_words
-
-_ENDED: Final = {MatchState.CONFIRMED: "log_confirmed", MatchState.REFUSED: "log_refused"}
+from reunite.messages.wording import author, button, line, post_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,11 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     language = reader.language
     lines: list[Line] = [
         line("claimed", language, member=Person(lost.target.platform, claim.member, report=lost.id)),
-        *side(found, "log_found", language),
-        *side(lost, "log_lost", language),
+        *both_sides(match, (found, lost), language),
     ]
-    if why := why_words(match.why, language):
-        lines.append((Plain(sentence("why", language, why=why)),))
     lines += _progress(claim, match, language, moderator)
     verdicts: tuple[Action, ...] = ("confirm", "refuse")
-    decided = (button(action, match.id, language) for action in verdicts)
-    buttons = (button("see_claim", claim.id, language), *decided)
+    buttons = (button("see_claim", claim.id, language), *(button(each, match.id, language) for each in verdicts))
     about = frozenset({lost.id, found.id})
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
@@ -49,9 +42,7 @@ def _progress(claim: Claim, match: Match, language: str, moderator: Person | Non
         lines.append(line("log_got_back", language))
     if match.handover.handed_over:
         lines.append(line("log_handed_over", language))
-    if match.state in _ENDED and moderator:
-        lines.append(line(_ENDED[match.state], language, moderator=moderator))
-    return lines
+    return [*lines, *decided(match, language, moderator)]
 
 
 def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:

@@ -33,17 +33,11 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     language = reader.language
     lines: list[Line] = [
         certainty(match, language),
-        *side(lost, "log_lost", language),
-        *side(found, "log_found", language),
+        *both_sides(match, (lost, found), language),
     ]
-    if why := why_words(match.why, language):
-        lines.append((Plain(sentence("why", language, why=why)),))
     if found.sealed:
         lines.append((Plain(sentence("log_released" if match.released else "log_sealed", language)),))
-    if match.state is not MatchState.UNDECIDED and moderator:
-        lines.append(line(f"log_{match.state}", language, moderator=moderator))
-    elif match.state is MatchState.CONFIRMED:
-        lines.append(line("log_by_word", language))
+    lines += decided(match, language, moderator)
     actions: list[Action] = ["confirm", "refuse"]
     if found.sealed and not match.released and match.state is MatchState.UNDECIDED:
         actions.insert(0, "release")
@@ -52,10 +46,27 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     return Reply("log", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
 
-def side(report: Report, key: str, language: str) -> list[Line]:
-    """Show moderators one of a match's two reports."""
+def both_sides(match: Match, reports: tuple[Report, Report], language: str) -> list[Line]:
+    """Show moderators a match's two reports, in this order, and why they match."""
+    lines = [each for report in reports for each in _side(report, language)]
+    if why := why_words(match.why, language):
+        lines.append((Plain(sentence("why", language, why=why)),))
+    return lines
+
+
+def decided(match: Match, language: str, moderator: Person | None) -> list[Line]:
+    """Say who decided a match: a moderator, or its owner and its finder."""
+    if match.state is not MatchState.UNDECIDED and moderator:
+        return [line(f"log_{match.state}", language, moderator=moderator)]
+    return [line("log_by_word", language)] if match.state is MatchState.CONFIRMED else []
+
+
+def _side(report: Report, language: str) -> list[Line]:
     jump = Jump(report.id, sentence("jump_post", language))
-    return [line(key, language, member=author(report), day=day_of(report, language), jump=jump), *quote(report)]
+    return [
+        line(f"log_{report.kind}", language, member=author(report), day=day_of(report, language), jump=jump),
+        *quote(report),
+    ]
 
 
 def better_sealed(report: Report, *, hidden: bool = False) -> Reply:

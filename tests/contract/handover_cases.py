@@ -50,7 +50,10 @@ class HandoverCases:
         assert said.text() == sentence("note_match_confirmed")
         assert {await stage.state(each) for each in (lost, found)} == {ReportState.RETURNED}
         assert (await stage.kinds(lost))[-1] == (await stage.kinds(found))[-1] == "returned"
-        assert sentence("log_by_word") in await stage.words(found)
+        shown = [
+            reply.text() for reply in await stage.thread(found, "moderators")
+        ]  # the match's line, the claim's card
+        assert [sentence("log_by_word") in each for each in shown] == [True, True]
         assert (await stage.press(second, match.id, speakers[second])).text() == sentence("note_word_back")
         assert {await stage.state(each) for each in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-1] == "reopened"
