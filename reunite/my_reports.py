@@ -91,6 +91,7 @@ class MyReportHandlers:
             return {
                 "member": {"id": member.id, "name": member.name, "platform": workspace.platform},
                 "timezone": await session.workspaces.member_zone(workspace.id, member.id),
+                "reminders": not await session.questions.wants_none(workspace.id, member.id),
                 "reports": [await _exported(session, report) for report in reports],
                 "claims": [
                     {"proof": claim.proof, "state": claim.state, "match": str(claim.match)}

@@ -118,11 +118,13 @@ class ReminderCases:
         first, second = await stage.lost(), await stage.lost()
         off = await stage.press("reminders_off", first.id, ADA)
         assert (off.text(), off.buttons[0].action) == (sentence("note_reminders_off"), "reminders_on")
+        assert (await stage.handlers.export("web", "here", ADA))["reminders"] is False
         offered = (await stage.handlers.privacy("web", "here", ADA)).buttons
         assert [button.action for button in offered] == ["forget", "reminders_on"]
         await stage.remind(54 * DAY)
         assert await stage.thread(first) == []
         await stage.press("reminders_on", workspace.id, ADA)
+        assert (await stage.handlers.export("web", "here", ADA))["reminders"] is True
         async with stage.session(second.community) as session:
             await session.reports.set_expiry(second.id, second.expires_at + timedelta(days=9))
         await stage.remind(64 * DAY)
