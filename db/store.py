@@ -60,7 +60,7 @@ class Store(Database):
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
         """Open a transaction under a lease. Raises LeaseLostError where the lease was overtaken."""
         async with self.transaction(lease.community) as connection:
-            session = WorkSession(connection, lease, self.shelf)
+            session = WorkSession(connection, lease, self.shelf, self.keys)
             await session.hold()
             yield session
 

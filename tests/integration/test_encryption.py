@@ -53,10 +53,10 @@ async def shown_with(url: str, keys: Keys) -> list[str]:
         workspace = await store.workspace("web", "here")
         assert workspace
         async with store.session(workspace.community) as session:
-            claims = await session.claims.by("ada")
+            proofs = [await session.claims.proof(claim.id) for claim in await session.claims.by("ada")]
             [found] = await session.reports.by_author(workspace.id, "ben")
             question = await session.claims.proof_question(found.id)
-        return [*(claim.proof for claim in claims), question, installation.bot_token if installation else ""]
+        return [*proofs, question, installation.bot_token if installation else ""]
 
 
 async def test_answers_secret_details_and_tokens_are_unreadable_in_the_database(
