@@ -103,7 +103,8 @@ class SqlItems(Queries):
               (SELECT count(*) FROM report r WHERE r.text <> '' AND r.purged_at IS NULL AND {_VISIBLE}) AS texts,
               (SELECT count(*) FROM report r WHERE r.kind = 'lost' AND r.state = 'open' AND {_VISIBLE}) AS open_lost,
               (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'open' AND {_VISIBLE}) AS open_found,
-              (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'returned') AS returned""",
+              (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'returned' AND {_VISIBLE})
+                AS returned""",
             all=sealed,
         )
         return Numbers(**row or {})

@@ -115,6 +115,10 @@ class Store(Database):
         found = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
         return [(row["community_id"], row["workspace_id"]) for row in found]
 
+    async def delete_old_jobs(self) -> None:
+        """Delete the HTTP API's jobs that are older than 30 days."""
+        await self.rows("SELECT delete_old_jobs()")
+
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         async with self.transaction(workspace.community) as connection:
             await connection.execute("DELETE FROM link_code WHERE community_id = %s", [workspace.community])

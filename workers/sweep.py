@@ -24,6 +24,7 @@ EVERY: Final = 1.0
 _AT_ONCE: Final = 100
 _PAUSE: Final = 60.0
 """Seconds for which what has failed is left alone."""
+_CLEAN_EVERY: Final = 3600.0
 
 _Item = TypeVar("_Item", UUID, Due)
 
@@ -44,6 +45,7 @@ class Sweep:
         self._at_once = at_once
         self._failed: dict[UUID | Due, float] = {}
         """Until when each is left alone."""
+        self._next_cleaning = 0.0
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -64,6 +66,9 @@ class Sweep:
         at = self._now()
         await self._each(partial(self._store.due_reminders, at), remind)
         await self._each(partial(self._store.due_digests, at), partial(digest, at=at))
+        if monotonic() >= self._next_cleaning:
+            await self._store.delete_old_jobs()
+            self._next_cleaning = monotonic() + _CLEAN_EVERY
 
     async def _each(
         self,

@@ -145,7 +145,7 @@ async def test_where_a_find_is_kept_is_readable_in_the_conversation_only_until_i
 ) -> None:
     ada, ben = Member("ada", "Ada"), Member("ben", "Ben")
     find = await place.found("f1", "red", "an umbrella", author=ben)
-    await place.press("whereabouts", find.id, ben, words="the kanarek desk", code="kanarek-7")
+    await place.press("whereabouts", find.id, ben, words="the kanarek room", code="kanarek-7")
     await place.lost("l1", "my red umbrella", author=ada)
     await place.quiet()
     await place.press("mine", place.button("l1", "mine"), ada, words="a dent")

@@ -74,3 +74,17 @@ async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(d
             known = await session.claims.get(claim)
         assert known
         assert known.has_proof
+
+
+async def test_jobs_of_the_api_are_deleted_after_thirty_days(database_url: str, owner_database_url: str) -> None:
+    async with staged(database_url, Keys([new_key()])) as stage:
+        place = await stage.join()
+        async with stage.postgres.session(place.community) as session:
+            old, new = [await session.api_jobs.add(place.id, key, [], []) for key in ("old", "new")]
+        with psycopg.connect(owner_database_url) as connection:
+            connection.execute("UPDATE api_job SET created_at = now() - interval '31 days' WHERE id = %s", [old])
+        await sweep_at(stage, 0).once()
+        async with stage.postgres.session(place.community) as session:
+            assert new
+            assert await session.api_jobs.get(new)
+            assert await session.api_jobs.by_key(place.id, "old") is None
