@@ -13,6 +13,7 @@ from db import rotation
 from db.installations import Installation, Installations
 from db.keys import Keys, KeysError, check, new_key, read
 from db.store import Store
+from db.web import web_session
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost
 from reunite.entities import ClaimState, Label, Member, ReplyTarget, Whereabouts
 from reunite.handlers import Handlers
@@ -73,6 +74,20 @@ async def test_answers_secret_details_and_tokens_are_unreadable_in_the_database(
     assert len(values) == len(ALL)
     assert not any(word in str(values) for word in ALL)
     assert await shown_with(database_url, keys) == ALL
+
+
+async def test_workers_and_the_page_have_the_keys(database_url: str) -> None:
+    keys = Keys([new_key()])
+    await kept_with(database_url, keys)
+    async with Store(database_url, keys=keys) as store:
+        lease = await store.lease_work([], most_each=9, seconds=60)
+        assert lease
+        for opened in (store.work_session(lease), web_session(store, lease.community)):
+            async with opened as session:
+                workspace = await store.workspace("web", "here")
+                assert workspace
+                [found] = await session.reports.by_author(workspace.id, "ben")
+                assert await session.claims.proof_question(found.id) == SECRET
 
 
 async def test_the_first_start_makes_a_file_that_only_its_owner_reads(database_url: str, tmp_path: Path) -> None:
