@@ -62,6 +62,7 @@ class SqlSketches(Queries):
         return sketches
 
     async def _read(self, sketches: Sketches, model: int, spaces: Mapping[str, int]) -> None:
+        sketches.seen = 0  # where reading fails, the next search reads them anew
         [now] = await self._all(_NOW, community=self.community)
         below = UUID(int=min(2**128 * _SAMPLE // max(now["reports"], 1), 2**128 - 1))
         axes: dict[str, Axes] = {}

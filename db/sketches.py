@@ -196,7 +196,7 @@ class Sketches:
     axes: dict[str, Axes]
     """By space."""
     seen: int = 0
-    """The oldest transaction whose changes are perhaps not in here."""
+    """The oldest transaction whose changes are perhaps not in here; 0: nothing has been read."""
     doubtful: list[UUID] = field(default_factory=list)
     """Reports as changed by a transaction that may still be undone: they are read again."""
     groups: dict[Group, Rows] = field(default_factory=dict)
@@ -225,7 +225,7 @@ class Sketches:
     def _count(self, among: Keys | None, sign: int) -> None:
         found: dict[tuple[ReportKind, bool], list[Keys]] = {}
         for group, rows in self.groups.items():
-            keys = rows.keys if among is None else among[np.isin(among, rows.keys)]
+            keys = rows.keys if among is None else rows.keys[np.isin(rows.keys, among)]
             found.setdefault((group.kind, group.sealed), []).append(keys)
         for side, keys_by_group in found.items():
             self.counts[side] += sign * len(np.unique(np.concatenate(keys_by_group)))

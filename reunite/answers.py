@@ -16,7 +16,7 @@ async def settle_claims(session: Session, match: Match, found: Report) -> None:
     if not confirmed and match.state is not MatchState.REFUSED:
         return
     for claim in await session.claims.on(found.id):
-        if claim.proof and (confirmed or claim.match == match.id):
+        if claim.has_proof and (confirmed or claim.match == match.id):
             if claim.state is ClaimState.OPEN:
                 accepted = confirmed and claim.match == match.id
                 await _close(session, claim, found, ClaimState.ACCEPTED if accepted else ClaimState.REJECTED)

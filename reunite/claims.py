@@ -14,7 +14,7 @@ from reunite.gallery import show_card
 from reunite.handover import arrange
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Quoted, Reply
 from reunite.ports import Session, Store
 from reunite.verdicts import lock_sides
 
@@ -37,8 +37,9 @@ class ClaimHandlers:
         async with self._store.session(workspace.community) as session:
             claim, lost, found, _ = await _claim(session, press)
             await session.questions.note_seen(claim.id)
-            question = await session.claims.proof_question(found.id)
-            return notices.claim_seen(claim, lost, found, question, press.language)
+            question = Quoted(await session.claims.proof_question(found.id), found.id)
+            proof = Quoted(await session.claims.proof(claim.id), lost.id)
+            return notices.claim_seen(claim, question, proof, press.language)
 
     async def decide(self, workspace: Workspace, press: Press, state: ClaimState) -> Reply:
         """Store the decision of the finder or a moderator, and tell the owner. Only the first decision counts."""
@@ -112,7 +113,7 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
     lost, found = await lock_sides(session, match)
     rights.check_press(press, lost, found)
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
-    if claim is None or not claim.proof:
+    if claim is None or not claim.has_proof:
         raise TellUserError("nothing_here")
     return claim, lost, found, match
 

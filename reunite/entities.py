@@ -284,12 +284,12 @@ class ClaimState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A member's claim to a found item. Only those who decide see the `proof`; it's empty once that was deleted."""
+    """A member's claim to a found item. Its proof is read apart: only those who decide see it, until it's deleted."""
 
     id: UUID
     match: UUID
     member: Member
-    proof: str
+    has_proof: bool
     state: ClaimState
 
 

@@ -94,7 +94,7 @@ class MyReportHandlers:
                 "reminders": not await session.questions.wants_none(workspace.id, member.id),
                 "reports": [await _exported(session, report) for report in reports],
                 "claims": [
-                    {"proof": claim.proof, "state": claim.state, "match": str(claim.match)}
+                    {"proof": await session.claims.proof(claim.id), "state": claim.state, "match": str(claim.match)}
                     for claim in await session.claims.by(member.id)
                 ],
                 "verdicts": [

@@ -124,12 +124,12 @@ def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
     return Reply("claim", tuple(lines), match=claim.match, buttons=buttons, about=frozenset({lost.id, found.id}))
 
 
-def claim_seen(claim: Claim, lost: Report, found: Report, proof_question: str, language: str) -> Reply:
+def claim_seen(claim: Claim, proof_question: Quoted, proof: Quoted, language: str) -> Reply:
     """Show the finder, or a moderator, the claimant's proof below the proof question."""
     lines: list[Line] = []
-    if proof_question:
-        lines += [(Strong(sentence("claim_secret", language)),), (Quoted(proof_question, found.id),)]
-    lines += [(Strong(sentence("claim_answer", language)),), (Quoted(claim.proof, lost.id),)]
+    if proof_question.text:
+        lines += [(Strong(sentence("claim_secret", language)),), (proof_question,)]
+    lines += [(Strong(sentence("claim_answer", language)),), (proof,)]
     if claim.state is not ClaimState.OPEN:
         return Reply("note", (*lines, (Plain(sentence("note_claim_decided", language)),)))
     lines.append((Plain(sentence("claim_ask", language)),))

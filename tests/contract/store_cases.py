@@ -311,7 +311,7 @@ class MatchCases:
             claims = [await session.claims.add(match.id, ADA, proof) for proof in ("one", "two")]
             await session.claims.set_state(claims[0].id, ClaimState.REJECTED)
             on = await session.claims.on(found.id)
-            assert [(claim.proof, claim.state) for claim in on] == [
+            assert [(await session.claims.proof(claim.id), claim.state) for claim in on] == [
                 ("one", ClaimState.REJECTED),
                 ("two", ClaimState.OPEN),
             ]
@@ -403,8 +403,8 @@ class OutboxCases:
                 assert await session.photos.of(report.id) == []
                 assert await session.claims.proof_question(report.id) == ""
                 claims = await session.claims.on(found.id)
-                assert [(claim.proof, claim.member.name, claim.state) for claim in claims] == (
-                    [("", "", ClaimState.REJECTED)] if report is lost else []
+                assert [(claim.has_proof, claim.member.name, claim.state) for claim in claims] == (
+                    [(False, "", ClaimState.REJECTED)] if report is lost else []
                 )
 
     async def test_a_forgotten_moderator_has_no_name_in_any_reply(self, stage: Stage) -> None:

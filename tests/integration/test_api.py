@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
@@ -153,6 +154,10 @@ async def test_sealed_and_private_reports_are_for_moderators_and_their_own_token
     assert similar["results"] == []
     _, stats = await api.ask("GET", "/v1/stats", by="reader")
     assert (stats["open_found"], stats["open_lost"], stats["photos"]) == (1, 0, 1)
+    async with api.world.store.session(api.world.workspace.community) as session:
+        await session.reports.set_state(UUID(sealed), ReportState.RETURNED)
+    for by, returned in (("reader", 0), ("moderator", 1)):
+        assert (await api.ask("GET", "/v1/stats", by=by))[1]["returned"] == returned
 
 
 async def test_a_strangers_token_sees_nothing(api: Api) -> None:

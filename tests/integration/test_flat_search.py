@@ -12,12 +12,13 @@ from pgvector import HalfVector
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidates, vectors
+from db import candidates, reading, vectors
 from db.sketches import Shelf
 from db.store import Store
 from db.vectors import SqlVectors
 from reunite.entities import ReportState
 from reunite.matching.evidence import Search
+from reunite.ports import ScoredPair
 
 REPORTS = 3000
 LIMIT = 20
@@ -128,6 +129,42 @@ async def test_sketches_follow_what_changes(owner_database_url: str, database_ur
         assert new in ids(sealed)
         assert new not in ids(await community.search(lost))
         assert sealed.open_count == before.open_count + 1
+        await community.owner.execute("DELETE FROM report WHERE id = %s", [new])
+        deleted = await community.search(lost, sealed=True)
+        assert (new in ids(deleted), deleted.open_count) == (False, before.open_count)
+
+
+async def test_a_released_find_is_counted_once(owner_database_url: str, database_url: str) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        find, closed = await community.add(like=lost), await community.add(like=lost)
+        async with community.store.session(community.filled.place.community) as session:
+            for each in (find, closed):
+                match = await session.matches.save(ScoredPair(lost, each, 0.5, None, (), {}))
+                await session.matches.release(match.id)
+        await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[find, closed]])
+        await community.set_state(closed, ReportState.RETURNED)
+        for sealed in (False, True):
+            search = await community.search(lost, sealed=sealed)
+            assert find in ids(search)
+            assert search.open_count == before.open_count + 1
+
+
+async def test_sketches_are_read_anew_where_reading_them_failed(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        await community.set_state(await community.add(like=lost), ReportState.RETURNED)
+        with monkeypatch.context() as failing:
+            failing.setattr(reading, "_MOST_CHANGES", 1)
+            failing.setattr(reading, "_ALL", "AND 1 / (r.sealed::int - r.sealed::int) = 1")
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                await community.search(lost)
+        after = await community.search(lost)
+        assert (ids(after), after.open_count) == (ids(before), before.open_count)
 
 
 async def test_what_a_transaction_undoes_never_reaches_the_sketches(owner_database_url: str, database_url: str) -> None:
