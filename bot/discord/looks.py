@@ -64,10 +64,13 @@ class Looks:
     async def claim(self, interaction: discord.Interaction, press: Press) -> Reply:
         """File the report and the claim; the report goes where `/lost` would bring it."""
         guild = guild_of(interaction)
-        private = self._workspaces.settings(guild).private_reports
-        destination = await self._reports.destination(interaction, ReportKind.LOST, "", private=private)
-        target = ReplyTarget("discord", str(guild.id), str(destination.id))
-        return await self._handlers.press(replace(press, target=target))
+        async with self._workspaces.lock(int(press.target.message or 0)):  # a second press finds the report filed
+            private = await self._handlers.files_privately(press)
+            if private is not None:
+                destination = await self._reports.destination(interaction, ReportKind.LOST, "", private=private)
+                target = ReplyTarget("discord", str(guild.id), str(destination.id))
+                press = replace(press, target=target, private=private)
+            return await self._handlers.press(press)
 
     async def _search(self, interaction: discord.Interaction, given: ReportInput) -> PrivateReply:
         guild = guild_of(interaction)

@@ -80,9 +80,11 @@ class Looks:
 
     async def claim(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
         """File the report and the claim; the report goes where `/lost` would bring it."""
-        is_private = (await self._handlers.settings("slack", workspace.team)).private_reports
-        channel = await channel_of(workspace, person, ReportKind.LOST, press.target.channel, private=is_private)
-        return await self._handlers.press(replace(press, target=workspace.target(channel, None)))
+        private = await self._handlers.files_privately(press)
+        if private is not None:
+            channel = await channel_of(workspace, person, ReportKind.LOST, press.target.channel, private=private)
+            press = replace(press, target=workspace.target(channel, None), private=private)
+        return await self._handlers.press(press)
 
     async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
         view, given = body["view"], form_input(body["view"])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, get_args
 from uuid import UUID
 
@@ -45,6 +46,8 @@ class Buttons:
             photos=tuple(given.photos),
             language=self._chat.language,
         )
+        if action == "look_mine":
+            press = replace(press, private=bool(await self._handlers.files_privately(press)))
         note = await self._handlers.press(press)
         self._chat.changed()
         return web.json_response({"note": render.reply_json(note, self._chat.language)})

@@ -2,20 +2,22 @@
 
 import itertools
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from bot.discord.render import nonce
-from reunite.commands import ReportLost
-from reunite.entities import Member
+from reunite.commands import ChangeSettings, Look, ReportFound, ReportLost
+from reunite.entities import Label, Match, Member, ReportState, Settings
 from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
-from reunite.messages.reply import Button, Person, Quoted, Reply
-from reunite.ports import Outgoing
-from tests.doubles.discord_shapes import SEND_MESSAGES
+from reunite.messages.reply import Button, Person, Plain, Quoted, Reply
+from reunite.ports import Outgoing, ScoredPair
+from tests.doubles.discord import Interaction
+from tests.doubles.discord_shapes import PRIVATE_THREAD, SEND_MESSAGES
 from tests.support.discord_adapter import World, reply, world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -100,3 +102,59 @@ async def test_who_has_left_can_only_withdraw_in_direct_messages(database_url: s
         assert await here.discord.answer(refused) == sentence("left_server")
         await here.discord.answer(await here.discord.press(sent.message, "Withdraw", bob))
         assert (await here.report())["state"] == "withdrawn"
+
+
+async def test_a_private_look_opens_one_thread_and_only_for_a_claim_that_can_be_taken(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def found(*_: object) -> Reply:
+        buttons = [Button("look_mine", match.id, f"{number} is mine") for number, match in enumerate(matches)]
+        return Reply("note", ((Plain("Two umbrellas."),),), buttons=tuple(buttons))
+
+    monkeypatch.setattr("bot.looks.answer_of", found)
+    async with world(database_url) as here:
+        bob, handlers = here.discord.join("Bob"), Handlers(here.store, NoQueue())
+        private = ChangeSettings(
+            platform="discord", workspace=here.discord.guild_id, settings=Settings(private_reports=True)
+        )
+        matches = await looked_at(here, handlers, bob)
+        await handlers.set_up(private)
+        page = (await shown_to(here, await here.discord.slash("search", bob, "general", words="umbrella"))).said[-1]
+
+        async def claim(label: str, proof: str) -> str:
+            opening = await here.discord.press(page["id"], label, bob)
+            await here.discord.opened(opening)
+            return await here.discord.answer(await here.discord.submit(opening, words=proof))
+
+        assert await claim("0 is mine", " ") == sentence("claim_empty")
+        assert threads(here) == []
+        for label in ("0 is mine", "1 is mine"):
+            assert await claim(label, "a scratch inside") == sentence("note_look_filed")
+        assert len(threads(here)) == 1
+
+
+async def shown_to(here: World, used: Interaction) -> Interaction:
+    await here.discord.answer(used)
+    return used
+
+
+def threads(here: World) -> list[str]:
+    return [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+
+
+async def looked_at(here: World, handlers: Handlers, member: str) -> list[Match]:
+    """Store two finds and a member's look that matches both, as the workers would."""
+    author, now = Member(here.discord.join("Ann"), "Ann"), datetime.now(UTC)
+    await here.store.models.register("tiny", "tiny@1", {"shared": 2})
+    finds = [
+        (await handlers.report(ReportFound(source_key=key, target=here.post_of(key), author=author, text=key))).report
+        for key in ("11", "12")
+    ]
+    target = replace(here.post_of("0"), message=None)
+    look = await handlers.look(
+        Look(source_key="look", target=target, author=Member(member, "Bob"), text="umbrella", posted_at=now)
+    )
+    async with here.store.session(await here.community()) as session:
+        for find in finds:
+            await session.reports.set_state(find.id, ReportState.OPEN)
+        return [await session.matches.save(ScoredPair(look, find.id, 0.9, Label.HIGH, (), {})) for find in finds]
