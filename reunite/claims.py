@@ -65,17 +65,23 @@ class ClaimHandlers:
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
     """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
-    rights.check_press(press, lost)
     match = await session.matches.get(match.id) or match  # others may have decided before the lock
+    proof = await check_claim(session, press, match, lost, found)
+    claim = await session.claims.add(match.id, press.member, proof)
+    await session.matches.decline(match.id, declined=False)
+    await show_card(session, lost, match, found)  # it may have been folded away
+    await _announce(session, claim, match, lost, found)
+
+
+async def check_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> str:
+    """Return the proof of a claim that can be taken. Raises TellUserError."""
+    rights.check_press(press, lost)
     _check_shown(match, lost, found)
     if not {lost.state, found.state} <= {ReportState.OPEN}:
         raise TellUserError("report_closed")
     proof = _proof(press)
     _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
-    claim = await session.claims.add(match.id, press.member, proof)
-    await session.matches.decline(match.id, declined=False)
-    await show_card(session, lost, match, found)  # it may have been folded away
-    await _announce(session, claim, match, lost, found)
+    return proof
 
 
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:

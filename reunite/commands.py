@@ -141,6 +141,8 @@ class Press:
     words: str = ""
     code: str = ""
     photos: tuple[IncomingPhoto, ...] = ()
+    private: bool = False
+    """Whether only the moderators and the author may read the report that it files."""
     language: str = "en"
     """The member's language, for what only they see."""
 

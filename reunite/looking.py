@@ -7,9 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.claims import take_claim
+from reunite.claims import check_claim, take_claim
 from reunite.commands import Look, Press
-from reunite.entities import PhotoState, Report, ReportState, Workspace
+from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
@@ -65,17 +65,27 @@ class LookHandlers:
             number = before.index(match.id) // rules.MOST_TILES if match.id in before else 0
             return await _page(session, replace(look, language=press.language), number)
 
+    async def is_private(self, workspace: Workspace, press: Press) -> bool | None:
+        """Return whether the report that a claim would file is private; None where the look is filed already.
+
+        Raises TellUserError where the claim can't be taken.
+        """
+        async with self._store.session(workspace.community) as session:
+            match, lost, found = await _sides(session, press)
+            if lost.state is not ReportState.LOOK:
+                await check_claim(session, press, match, lost, found)
+                return None
+            is_private = (await session.workspaces.settings(workspace.id)).private_reports
+            await check_claim(session, press, match, replace(lost, state=ReportState.OPEN), found)
+        return is_private
+
     async def mine(self, workspace: Workspace, press: Press) -> Reply:
         """File a look as a lost report, together with its author's claim to a find. Raises TellUserError.
 
-        `press.target` is where the report's thread will be.
+        `press.target` is where the report's thread will be, and `press.private` whether others may not read it.
         """
         async with self._store.session(workspace.community) as session:
-            match = await session.matches.get(press.subject)
-            if match is None:
-                raise TellUserError("look_over")
-            lost, found = await lock_sides(session, match)
-            rights.check_press(press, lost)
+            match, lost, found = await _sides(session, press)
             work = None
             if lost.state is ReportState.LOOK:
                 lost = await self._file(session, workspace, lost, press)
@@ -88,10 +98,20 @@ class LookHandlers:
     async def _file(self, session: Session, workspace: Workspace, look: Report, press: Press) -> Report:
         settings = await session.workspaces.settings(workspace.id)
         expires_at = self._now() + timedelta(days=settings.keep_days)
-        await session.looks.file(look.id, press.target, expires_at, private=settings.private_reports)
+        await session.looks.file(look.id, press.target, expires_at, private=press.private)
         lost = (await session.reports.lock({look.id}))[look.id]
         await session.outbox.post(lost.id, keys.report_post(lost.id), wording.report_post(lost))
         return lost
+
+
+async def _sides(session: Session, press: Press) -> tuple[Match, Report, Report]:
+    """Return a match of a look, with both reports locked. Raises TellUserError."""
+    match = await session.matches.get(press.subject)
+    if match is None:
+        raise TellUserError("look_over")
+    lost, found = await lock_sides(session, match)
+    rights.check_press(press, lost)
+    return match, lost, found
 
 
 async def _pairs(session: Session, look: Report) -> list[Pair]:

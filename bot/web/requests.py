@@ -1,5 +1,6 @@
 """The page's requests, read and checked: forms with photos, JSON, names."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ MOST_FIELDS: Final = 64
 """How many parts a form may have."""
 MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
 """The largest photo that intake can open."""
+_KEY: Final = re.compile(r"[\w-]{8,64}")
 _MOST_FIELD_BYTES: Final = 256 * 1024
 _MOST_NAME: Final = 40
 _NUMBERS_END: Final = 2**63
@@ -30,6 +32,14 @@ class FormInput:
     def has(self, name: str) -> bool:
         """Tell whether a checkbox was ticked."""
         return bool(self.fields.get(name))
+
+    @property
+    def key(self) -> str:
+        """The idempotency key that the page gives a post, a search or a press."""
+        key = self.fields.get("id", "")
+        if not _KEY.fullmatch(key):
+            raise web.HTTPBadRequest
+        return key
 
 
 async def form_input(request: web.Request) -> FormInput:

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from reunite import rules
-from reunite.commands import Look
-from reunite.entities import Label, Match, ReplyTarget, Report, ReportState, VerdictKind
+from reunite.commands import Look, Press
+from reunite.entities import Label, Match, Member, ReplyTarget, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
@@ -62,7 +62,9 @@ class LookCases:
         look = await _looked(stage, "badge XK-7731")
         [match] = await stage.matches(look)
         there = ReplyTarget("web", "here", "lost")
-        note = await stage.press("look_mine", match.id, ADA, words=PROOF, target=there)
+        private = await _files_privately(stage, match)
+        assert private is True
+        note = await stage.press("look_mine", match.id, ADA, words=PROOF, target=there, private=private)
         assert note.text() == sentence("note_look_filed")
         lost = await stage.now(look)
         assert (lost.state, lost.target, lost.private) == (ReportState.OPEN, there, True)
@@ -81,6 +83,32 @@ class LookCases:
         await stage.press("look_mine", match.id, ADA, words=PROOF)
         await _searched(stage, look.id)
         assert [tile.report for reply in await stage.thread(look) for tile in reply.gallery] == [found.id]
+
+    async def test_whether_the_report_is_private_is_decided_once(self, stage: Stage) -> None:
+        await stage.join(private_reports=True)
+        await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        private = await _files_privately(stage, match)
+        await stage.join(private_reports=False)
+        await stage.press("look_mine", match.id, ADA, words=PROOF, private=private)
+        assert (await stage.now(look)).private
+
+    async def test_no_place_is_asked_for_a_report_that_is_filed_or_cannot_be(self, stage: Stage) -> None:
+        await stage.join()
+        finds = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *finds)
+        first, second = await stage.matches(look)
+        for words, error in ((" ", "claim_empty"), ("x" * 501, "text_too_long")):
+            with pytest.raises(TellUserError, match=error):
+                await _files_privately(stage, first, words)
+        with pytest.raises(TellUserError, match="only_own"):
+            await _files_privately(stage, first, by=BEN)
+        assert await _files_privately(stage, first) is False
+        await stage.press("look_mine", first.id, ADA, words=PROOF)
+        assert await _files_privately(stage, second) is None
+        with pytest.raises(TellUserError, match="claim_waits"):
+            await _files_privately(stage, first)
 
     async def test_another_find_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
         await stage.join()
@@ -280,6 +308,14 @@ async def _answer(stage: Stage, look: Report) -> Reply:
     reply = await stage.handlers.look_answer("web", "here", look.id)
     assert reply
     return reply
+
+
+async def _files_privately(stage: Stage, match: Match, words: str = PROOF, by: Member = ADA) -> bool | None:
+    target = ReplyTarget("web", "here", "found", "any")
+    press = Press(
+        target=target, member=by, is_moderator=False, action="look_mine", subject=match.id, key="key", words=words
+    )
+    return await stage.handlers.files_privately(press)
 
 
 async def _turn(stage: Stage, reply: Reply, words: str) -> Reply:

@@ -91,7 +91,7 @@ async def test_a_header_that_lies_does_no_harm(decoders: Decoders, side: int, sa
     assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
 
 
-async def test_a_photo_that_takes_for_ever_is_ended_and_holds_up_no_other() -> None:
+async def test_a_photo_that_takes_too_long_is_ended_and_holds_up_no_other() -> None:
     async with Decoders(Limits(cpu_seconds=1, clock_seconds=120)) as decoders:
         await asyncio.gather(*(decoders.decode(drawing("red")) for _ in range(AT_ONCE)))  # both are warm
         forever = asyncio.create_task(refused(decoders.decode(poison.many_scans(8000, 20_000))))

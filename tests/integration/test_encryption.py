@@ -114,7 +114,7 @@ async def test_a_missing_or_another_key_is_explained_and_never_replaced(database
         await check(database_url, Keys())
 
 
-async def test_a_rotation_encrypts_everything_anew_and_running_bots_notice(
+async def test_a_rotation_encrypts_everything_again_and_running_bots_notice(
     database_url: str, owner_database_url: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "keys"

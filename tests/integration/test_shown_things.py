@@ -34,7 +34,7 @@ async def test_a_photo_without_words_confirms_the_thing_or_rules_it_out(
         assert "boots ✓" not in "\n".join(place.platform.thread("l2"))
 
 
-async def test_another_encoder_says_anew_what_photos_show(
+async def test_another_encoder_says_again_what_photos_show(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)

@@ -214,7 +214,7 @@ def test_a_time_ahead_is_said(text: str) -> None:
         ("lundi dans le bus, vers 8h", "2026-05-11T08:00"),
     ],
 )
-def test_other_words_beside_a_time_do_no_harm(text: str, expected: str) -> None:
+def test_other_words_with_a_time_do_no_harm(text: str, expected: str) -> None:
     assert read(text) == datetime.fromisoformat(expected).replace(tzinfo=NOW.tzinfo)
 
 
