@@ -29,8 +29,6 @@ from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText, Quer
 
 _QUERY_AS: Final[dict[str, type[NewReport]]] = {"found": ReportLost, "lost": ReportFound}
 """Who searches what was found has lost something."""
-_HIDDEN_LIMIT: Final = 2
-"""Times the results wanted are looked for: some may be hidden from the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ class Searches:
         async with passing_session(self.store, caller.token.community) as session:
             command = _command(query, caller)
             report = await add_query(session, command, datetime.now(UTC), encoded)
-            limit = max(MAX_CANDIDATES, _HIDDEN_LIMIT * query.top_k)
-            found = await session.candidates.search(report, limit, sealed=caller.is_moderator)
+            limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
+            found = await session.candidates.search(report, limit, sealed=sees_all, private=sees_all)
             ranked = score(found, model, most=limit)
             items = await session.items.of([each.report for each in ranked])
         note_search("api", ranked[: query.top_k])

@@ -137,7 +137,7 @@ async def test_sealed_and_private_reports_are_for_moderators_and_their_own_token
     private = await api.post("lost", "a red diary", private=True, by="moderator")
     for body in ({"text": "red"}, {"photo": encoded("red"), "among": "lost"}):
         _, seen = await api.ask("POST", "/v1/search", body, by="reader")
-        assert seen["results"] == []
+        assert (seen["results"], seen["searched"]) == ([], 0)
         _, seen = await api.ask("POST", "/v1/search", body, by="moderator")
         assert [each["item"]["id"] for each in seen["results"]] == [private if "among" in body else sealed]
     for item in (sealed, private):

@@ -14,8 +14,11 @@ from db.operation import Counted, Operation
 from metrics.config import MetricsSettings
 from metrics.deployment import return_ratio
 from metrics.observed import observed
+from reunite.messages import keys
+from reunite.messages.reply import Reply
 from tests.support.api import Api, opened
 from tests.support.waiting import eventually
+from tests.support.world import world
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -102,6 +105,22 @@ async def test_status_shows_what_runs_and_what_has_failed(
     printed = capsys.readouterr().out
     for words in ("worker", "1 work failed", "TryAgainError: 503", "1 found open"):
         assert words in printed
+
+
+async def test_replies_to_send_are_as_old_as_they_are_and_edits_as_old_as_they_are_due(
+    database_url: str, redis_url: str
+) -> None:
+    hour_old = "UPDATE outbox SET state = 'queued', created_at = now() - interval '1 hour', due_at = now()"
+    async with world(database_url, redis_url) as here:
+        report = await here.found("f1", "red")
+        async with here.store.session(report.community) as session:
+            await session.outbox.post(report.id, keys.first_reply(report.id), Reply("nothing", lines=()))
+            ages = []
+            for change in ("", ", task = 'edit', sent_message = '1'", ", task = 'remove', sent_message = NULL"):
+                await session._do(hour_old + change)
+                [row] = await session._all("SELECT now() - oldest AS age FROM outbox_numbers()")
+                ages.append(row["age"].total_seconds())
+    assert ages == [3600, 0, 0]
 
 
 async def test_without_a_worker_status_says_so(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
