@@ -8,12 +8,12 @@ from typing import Final
 import psycopg
 import structlog
 from aiohttp import web
-from psycopg_pool import PoolTimeout
 
 from api import schemas
 from api.access import Access
 from api.bodies import MOST_BODY_BYTES
 from api.config import ApiConfig
+from api.measured import measured
 from api.openapi import document
 from api.operations import Operation, add_operation
 from api.problems import problems
@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def serving(operations: Sequence[Operation], store: Store, config: ApiConfig) -> AsyncIterator[str]:
     """Serve the API within the context; yield its address."""
-    application = web.Application(middlewares=[problems], client_max_size=MOST_BODY_BYTES)
+    application = web.Application(middlewares=[measured, problems], client_max_size=MOST_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
     access = Access(ApiTokens(store), config.requests_per_minute)
     for operation in operations:
@@ -63,7 +63,7 @@ def _add_public(application: web.Application, operations: Sequence[Operation], s
     async def readyz(_: web.Request) -> web.Response:
         try:
             await store.rows("SELECT 1")
-        except (psycopg.OperationalError, PoolTimeout):
+        except psycopg.OperationalError:
             return _health(schemas.Health(status="unavailable", detail="The database can't be reached."))
         return _health(schemas.Health(status="ok"))
 

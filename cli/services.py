@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import os
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +13,7 @@ from bot.platforms import PLATFORMS, AdapterConfig, photo_hosts
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
 from cli.port import taken
+from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.tuning.open_set import open_set_source
@@ -53,7 +53,7 @@ async def reembed(settings: Settings, where: Servers) -> None:
 
     wanted = settings.encoder
     try:
-        choice = choose(wanted.kind, None, wanted.model, _say, threads=wanted.torch_threads)
+        choice = choose(wanted.kind, None, wanted.model, say, threads=wanted.torch_threads)
     except EncoderUnavailableError as error:
         raise UsageError(str(error)) from error
     encoder = BatchingEncoder(choice.encoder)
@@ -63,15 +63,11 @@ async def reembed(settings: Settings, where: Servers) -> None:
         await store.models.make_live(model.id)
         after = await embed_all(store, encoder, model, _progress)  # what came in during the first round
     await encoder.close()
-    _say(f"{before + after} reports embedded; searches now use {model.version}. Start the workers again.")
+    say(f"{before + after} reports embedded; searches now use {model.version}. Start the workers again.")
 
 
 def _progress(done: int, community: str) -> None:
-    _say(f"{done} reports embedded (community {community}) …")
-
-
-def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)  # standard output is for results
+    say(f"{done} reports embedded (community {community}) …")
 
 
 async def worker(settings: Settings, where: Servers, vectors: Path | None = None, version: str = "") -> None:
@@ -90,7 +86,7 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
     given = given_vectors(vectors, version) if vectors else None
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
-        await until_stopped(run(config, _say, ready, given=given))
+        await until_stopped(run(config, say, ready, given=given))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
     except OSError as error:

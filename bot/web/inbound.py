@@ -10,18 +10,15 @@ from bot.web import requests
 from bot.web.chat import Chat, target_of
 from bot.web.requests import FormInput
 from db.web import MessageInfo
-from reunite import rights
-from reunite.commands import AnswerQuestion, EditReport, GiveVerdict, NewReport, ReportFound, ReportLost, Withdraw
+from reunite import rights, rules
+from reunite.commands import REPORTS, AnswerQuestion, EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import CATEGORIES, Category, Member, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 
-_COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
 _SLASH: Final = re.compile(r"\A\s*+/(lost|found)\b\s*+")
 _POST_ID: Final = re.compile(r"[\w-]{8,64}")
 _CLOCKS_DIFFER: Final = timedelta(minutes=10)
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-"""Far from what dates and time zones can hold."""
 
 
 class Inbound:
@@ -40,7 +37,7 @@ class Inbound:
         command = _SLASH.match(given.fields.get("text", ""))
         channel = command[1] if command else given.fields.get("channel", "")
         post_id = given.fields.get("id", "")
-        if channel not in _COMMANDS or not _POST_ID.fullmatch(post_id):
+        if channel not in REPORTS or not _POST_ID.fullmatch(post_id):
             raise web.HTTPBadRequest
         author = requests.member(given.fields.get("name"))
         text = given.fields.get("text", "")[command.end() if command else 0 :]
@@ -143,7 +140,7 @@ class Inbound:
 
 def _report(given: FormInput, channel: str, message: int | None, author: Member, text: str) -> NewReport:
     is_sealed = channel == "found" and given.has("sealed")
-    return _COMMANDS[channel](
+    return REPORTS[channel](
         source_key=given.fields.get("id", ""),
         target=target_of(channel, message),
         author=author,
@@ -179,6 +176,6 @@ def _time(value: str) -> datetime | None:
         time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise web.HTTPBadRequest from None
-    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+    if not rules.is_sensible(time):
         raise web.HTTPBadRequest
     return time

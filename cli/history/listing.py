@@ -11,9 +11,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from api.bodies import MOST_PHOTO_BYTES
 from cli.errors import UsageError
 from cli.history.cells import unshielded
+from reunite import rules
 from reunite.entities import CATEGORIES, Category, ReportKind
 
 COLUMNS: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category")
@@ -127,8 +127,8 @@ def _check_size(path: Path) -> None:
     size = path.stat().st_size
     if not size:
         raise RefusedError("an empty file")
-    if size > MOST_PHOTO_BYTES:
-        raise RefusedError(f"{path.name} is larger than {MOST_PHOTO_BYTES // 2**20} MB")
+    if size > rules.MOST_PHOTO_BYTES:
+        raise RefusedError(f"{path.name} is larger than {rules.MOST_PHOTO_BYTES // 2**20} MB")
 
 
 # A CSV file
@@ -195,9 +195,12 @@ def _kind(given: str, otherwise: ReportKind) -> ReportKind:
 
 def _time(given: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(given).astimezone() if given else None
+        time = datetime.fromisoformat(given).astimezone() if given else None
     except (ValueError, OverflowError):
         raise RefusedError(f"the time is {given!r}, not like 2026-11-26 or 2026-11-26T14:30") from None
+    if time and not rules.is_sensible(time):
+        raise RefusedError(f"the time is {given!r}; its year isn't from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
+    return time
 
 
 def _photo(folder: Path, given: str) -> Path:

@@ -114,6 +114,9 @@ async def test_many_items_are_a_job_that_says_how_far_it_is(api: Api) -> None:
     assert [each["position"] for each in started["refused"]] == [3]
     _, again = await api.ask("POST", "/v1/jobs", {"items": items}, headers={"Idempotency-Key": "j"})
     assert (again["id"], again["items"]) == (started["id"], started["items"])
+    single = {"kind": "lost", "text": "a scarf", "private": True}
+    _, posted = await api.ask("POST", "/v1/items", single, headers={"Idempotency-Key": "j:0"})
+    assert posted["created"], "a job's items have keys of their own"
 
     async def job() -> dict[str, object]:
         _, found = await api.ask("GET", f"/v1/jobs/{started['id']}")
