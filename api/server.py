@@ -20,6 +20,7 @@ from api.problems import problems
 from db.api_tokens import ApiTokens
 from db.operation import Operation as Numbers
 from db.store import Store
+from metrics.listening import listening
 from metrics.observed import Metrics
 
 _HEADERS: Final = {
@@ -39,16 +40,9 @@ async def serving(operations: Sequence[Operation], store: Store, config: ApiConf
     for operation in operations:
         add_operation(application, operation, access)
     _add_public(application, operations, store)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, config.host, config.port).start()
-        host, port = runner.addresses[0][:2]
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    async with listening(application, config.host, config.port, "REUNITE_API_PORT") as url:
         _log.info("api_ready", url=url)
         yield url
-    finally:
-        await runner.cleanup()
 
 
 def _add_public(application: web.Application, operations: Sequence[Operation], store: Store) -> None:

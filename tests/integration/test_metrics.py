@@ -128,13 +128,10 @@ async def test_without_a_worker_status_says_so(database_url: str, capsys: pytest
     assert "No worker is running" in capsys.readouterr().out
 
 
-async def test_a_process_beats_touches_its_file_and_leaves_the_list(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+async def test_a_process_beats_touches_its_file_and_leaves_the_list(database_url: str, tmp_path: Path) -> None:
     beaten = tmp_path / "alive"
-    monkeypatch.setenv("REUNITE_HEALTH_FILE", str(beaten))
     async with Database(database_url) as database:
-        async with observed(database, "bot web", MetricsSettings(port=0)):
+        async with observed(database, "bot web", MetricsSettings(port=0, health_file=beaten)):
             await eventually(beaten.exists)
             [process] = await Operation(database).processes()
             assert (process.role, process.is_alive) == ("bot web", True)
