@@ -14,14 +14,15 @@ from typing import Final
 from cli.errors import UsageError
 from cli.history.cells import unshielded
 from reunite import rules
-from reunite.entities import CATEGORIES, Category, ReportKind
+from reunite.entities import CATEGORIES, Category, ReportKind, ReportState
 
-COLUMNS: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category")
+COLUMNS: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category", "state")
 _SUFFIXES: Final = frozenset(
     [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
 )
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"", "no", "false", "0"})
+_CLOSED: Final = frozenset({ReportState.RETURNED, ReportState.WITHDRAWN, ReportState.EXPIRED})
 
 
 class RefusedError(Exception):
@@ -166,6 +167,8 @@ def _delimiter(header: str) -> str:
 def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, name: str) -> Entry:
     if not (row.get("text") or row.get("photos")):
         raise RefusedError("neither text nor photos")
+    if (state := row.get("state", "").casefold()) in _CLOSED:
+        raise RefusedError(f"it's closed ({state})")
     return Entry(
         key=_key(row, name),
         name=line,
@@ -183,7 +186,8 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
 def _key(row: Mapping[str, str], name: str) -> str:
     if row.get("id"):
         return f"row:{name}:{row['id']}"
-    content = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    told = {column: cell for column, cell in row.items() if column != "state"}  # it changes, the thing doesn't
+    content = json.dumps(told, ensure_ascii=False, sort_keys=True)
     return f"row:{name}:{hashlib.sha256(content.encode()).hexdigest()}"
 
 

@@ -90,6 +90,18 @@ def test_what_cannot_be_imported_is_named_with_its_line(tmp_path: Path, row: str
     assert skipped(listing) == {"line 3": why}
 
 
+def test_closed_rows_of_an_export_stay_closed(tmp_path: Path) -> None:
+    listing = listed(tmp_path, "text,state\ncup,open\nbag,returned\nhat,Expired\ncap,withdrawn\nkey,\n")
+    assert [entry.text for entry in listing.entries] == ["cup", "key"]
+    assert skipped(listing) == {
+        "line 3": "it's closed (returned)",
+        "line 4": "it's closed (expired)",
+        "line 5": "it's closed (withdrawn)",
+    }
+    [cup] = listed(tmp_path, "text,state\ncup,pending\n").entries
+    assert cup.key == listing.entries[0].key, "its state is none of a thing's own cells"
+
+
 def test_a_short_or_long_row_is_no_trouble(tmp_path: Path) -> None:
     listing = listed(tmp_path, "text,place\ncu\0p\nbag,bar,extra,cells\n")
     assert [(entry.text, entry.place) for entry in listing.entries] == [("cup", ""), ("bag", "bar")]
