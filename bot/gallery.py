@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from reunite.entities import Label
 from reunite.rules import MOST_TILES
@@ -68,19 +68,12 @@ def _framed(tile: Tile) -> Image.Image:
 
 
 def _show_whole(photo: Image.Image, frame: Image.Image) -> None:
-    cover = TILE / min(photo.size)
-    ground = photo.resize(_scaled(photo, cover), Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(24))
-    frame.paste(ground, _centred(ground))
-    whole = photo.resize(_scaled(photo, TILE / max(photo.size)), Image.Resampling.LANCZOS)
-    frame.paste(whole, _centred(whole))
-
-
-def _scaled(photo: Image.Image, scale: float) -> tuple[int, int]:
-    return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
-
-
-def _centred(photo: Image.Image) -> tuple[int, int]:
-    return (TILE - photo.width) // 2, (TILE - photo.height) // 2
+    ground = ImageOps.fit(photo, frame.size, Image.Resampling.BILINEAR)
+    frame.paste(ground.filter(ImageFilter.GaussianBlur(24)))
+    scale = TILE / max(photo.size)
+    width, height = (max(1, round(side * scale)) for side in photo.size)
+    whole = photo.resize((width, height), Image.Resampling.LANCZOS)
+    frame.paste(whole, ((TILE - width) // 2, (TILE - height) // 2))
 
 
 def _badge(frame: Image.Image, tile: Tile) -> None:

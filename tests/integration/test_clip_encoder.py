@@ -138,6 +138,16 @@ def test_neighbours_in_a_batch_change_nothing(encoder: "ClipEncoder", photos: li
     assert np.abs(together - alone).max() < 1e-5
 
 
+@pytest.mark.parametrize("shape", [(512, 1, 3), (1, 512, 3), (2, 500, 3)])
+def test_a_narrow_photo_is_cut_before_it_is_scaled(encoder: "ClipEncoder", shape: tuple[int, int, int]) -> None:
+    narrow = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    short, rows, columns = min(shape[:2]), shape[0] // 2, shape[1] // 2
+    reach = 32 * short
+    middle = narrow[max(0, rows - reach) : rows + reach, max(0, columns - reach) : columns + reach]
+    whole, cut = encoder.encode_images([narrow]), encoder.encode_images([middle])
+    assert np.array_equal(of(whole[SHARED_SPACE]), of(cut[SHARED_SPACE]))
+
+
 def test_nothing_to_encode_gives_no_rows(encoder: "ClipEncoder") -> None:
     dimension = encoder.spaces[SHARED_SPACE]
     assert encoder.encode_images([])[SHARED_SPACE].shape == (0, dimension)

@@ -1,4 +1,5 @@
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,6 +46,21 @@ def test_each_photo_is_in_its_own_tile_in_order() -> None:
 def test_a_photo_of_any_shape_is_shown_whole(size: tuple[int, int]) -> None:
     shown = opened(compose([Tile(jpeg("red", size), 1, Label.HIGH)]))
     assert shown.size == (TILE + 24, TILE + 24)
+
+
+@pytest.mark.parametrize("size", [(1, 512), (512, 1)])
+def test_a_narrow_photo_takes_no_more_than_its_tile(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scaled up until its short side covered the tile, such a photo was 245,760 pixels long."""
+    scaled, resize = list[tuple[int, int]](), Image.Image.resize
+
+    def record(photo: Image.Image, length: tuple[int, int], *args: Any, **options: Any) -> Image.Image:
+        scaled.append(length)
+        return resize(photo, length, *args, **options)
+
+    monkeypatch.setattr(Image.Image, "resize", record)
+    compose([Tile(jpeg("red", size), 1, None)])
+    assert scaled
+    assert max(max(length) for length in scaled) <= TILE
 
 
 def test_the_label_shows_in_the_colour_of_the_number() -> None:

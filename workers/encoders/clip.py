@@ -23,6 +23,8 @@ _HASHED: Final = {".json", ".txt", ".model", ".safetensors"}
 _HASH_LENGTH: Final = 12
 _SHORT_HASH_LENGTH: Final = 6
 _BATCH: Final = 64
+_MOST_ASPECT: Final = 64
+"""Processors scale the short side to about 224 pixels: a photo of 1 × 512 would become one of 224 × 114,688."""
 
 PLAIN: Final = ("{}",)
 TEMPLATES: Final = (*PLAIN, "a photo of {}", "a photo of a lost thing: {}")
@@ -96,7 +98,7 @@ class ClipEncoder:
 
     def _inputs(self, images: Sequence[Pixels]) -> Any:
         return self._preprocess(
-            images=[Image.fromarray(pixels) for pixels in images],
+            images=[Image.fromarray(_without_long_ends(pixels)) for pixels in images],
             input_data_format="channels_last",  # explicit: a photo 3 pixels high could be mistaken for 3 channels
             return_tensors="pt",
         ).to(self._device, dtype=self._dtype)
@@ -125,6 +127,14 @@ class ClipEncoder:
         with torch.inference_mode():
             features: torch.Tensor = self._model.get_text_features(**wanted).pooler_output
         return features
+
+
+def _without_long_ends(pixels: Pixels) -> Pixels:
+    """Cut the ends of a very long or tall photo; most processors keep only the square in its middle anyway."""
+    height, width = pixels.shape[:2]
+    most = _MOST_ASPECT * min(height, width)
+    top, left = max(0, (height - most) // 2), max(0, (width - most) // 2)
+    return pixels[top : top + most, left : left + most]
 
 
 def _load(folder: Path, dtype: torch.dtype) -> tuple[Any, Any, Any]:
