@@ -83,8 +83,9 @@ class SqlCandidates(Queries):
         self._words = SqlWords(connection, community)
         self._sketches = SqlSketches(connection, community)
 
-    async def search(self, report: Report, limit: int, *, sealed: bool = False) -> Search:
-        scope, known = await self._scope(report, max(MANY, limit), sealed=sealed)
+    async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
+        hidden = private if report.kind is ReportKind.FOUND else sealed
+        scope, known = await self._scope(report, max(MANY, limit), hidden=hidden)
         targets = await self._vectors.targets(scope)
         open_count, guessed = known["n"], None
         if open_count > max(MANY, limit):
@@ -108,12 +109,12 @@ class SqlCandidates(Queries):
             boilerplate=boilerplate,
         )
 
-    async def _scope(self, report: Report, most: int, *, sealed: bool) -> tuple[Scope, DictRow]:
+    async def _scope(self, report: Report, most: int, *, hidden: bool) -> tuple[Scope, DictRow]:
         """Return what is searched, and what is known: reports that take part are counted to just beyond `most`."""
         opposite = report.kind.opposite
-        given = {"report": report.id, "opposite": opposite, "sealed": sealed, "most": most + 1}
+        given = {"report": report.id, "opposite": opposite, "hidden": hidden, "most": most + 1}
         [row] = await self._all(_SCOPE, **given, community=self.community)
-        return Scope(report.id, opposite, row["model"], row["spaces"] or {}, sealed), row
+        return Scope(report.id, opposite, row["model"], row["spaces"] or {}, hidden), row
 
     async def _candidates(
         self, scope: Scope, measured: Mapping[PairKind, Measured], chosen: Ids, rare: Mapping[UUID, set[str]]

@@ -41,6 +41,7 @@ from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
+from reunite.text.controls import storable
 from reunite.verdicts import VerdictHandlers, VerdictResult
 from reunite.welcoming import WelcomeHandlers
 
@@ -273,8 +274,7 @@ def _presses(
 
 
 def _clean(text: str) -> str:
-    """Leave out what PostgreSQL can't store: NUL, and halves of characters."""
-    return text.replace("\0", "").encode(errors="ignore").decode().strip()
+    return storable(text).strip()
 
 
 def _clean_report(command: R) -> R:

@@ -1,6 +1,8 @@
 """Pure rules: a match's state from its verdicts, a report's state from its matches, and who may see what."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
 from uuid import UUID
 
 from reunite.entities import Label, Match, MatchState, Report, ReportKind, ReportState, ReturnedBy, Verdict, VerdictKind
@@ -9,6 +11,12 @@ MOST_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""
 MOST_PHOTOS = 10
 """The most photos of a report: what Discord takes in one message."""
+
+MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
+"""The largest photo that intake can open."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""When something may have happened: far from what dates and time zones can hold."""
 
 MOST_TILES = 6
 """The most found reports in a gallery: what a phone still shows as pictures."""
@@ -29,6 +37,7 @@ IN_PROGRESS = frozenset({ReportState.PENDING, ReportState.OPEN})
 RETURNABLE = frozenset({ReportState.OPEN, ReportState.RETURNED})
 """The states in which a report's item can be marked as returned, or as not returned after all."""
 
+_HTTPS_PORT: Final = 443
 _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REFUSE: MatchState.REFUSED}
 
 
@@ -102,3 +111,30 @@ def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:
     """Whether the owner may look at a found report without being notified; a sealed one is never in a gallery."""
     is_open = match.state is MatchState.UNDECIDED and not match.declined and found.state is ReportState.OPEN
     return is_open and not found.sealed and may_show(lost, found, match)
+
+
+def is_sensible(time: datetime) -> bool:
+    """Return whether something may have happened at a time."""
+    return FIRST_YEAR <= time.year <= LAST_YEAR
+
+
+class Link(Protocol):
+    """The parts of a web address."""
+
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def host(self) -> str | None: ...
+    @property
+    def port(self) -> int | None: ...
+    @property
+    def user(self) -> str | None: ...
+    @property
+    def password(self) -> str | None: ...
+
+
+def may_be_fetched(link: Link, hosts: Collection[str], http_hosts: Collection[str] = ()) -> bool:
+    """Return whether a photo may be fetched: by https from `hosts`, by http from `http_hosts` (`host:port`)."""
+    https = link.scheme == "https" and link.host in hosts and link.port == _HTTPS_PORT
+    http = link.scheme == "http" and f"{link.host}:{link.port}" in http_hosts
+    return (https or http) and link.user is None and link.password is None

@@ -10,11 +10,10 @@ import discord
 
 from bot.discord.markup import without_spoilers
 from bot.discord.workspaces import member_of
-from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.commands import REPORTS, NewReport
 from reunite.entities import HIDDEN, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 
-REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
 _PHOTOS: Final = (
     ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".avif", ".heic", ".heif", ".bmp", ".tif", ".tiff",

@@ -13,12 +13,13 @@ from bot.discord.errors import NO_MORE_THREADS
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
-from bot.discord.posts import REPORTS, check_photos, is_hidden, is_post, not_a_photo, report_of
+from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
 from bot.discord.threads import ARCHIVE_AFTER, Destination, free_tags, under_a_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
+from reunite.commands import REPORTS
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers

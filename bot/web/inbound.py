@@ -10,17 +10,14 @@ from bot.web import requests
 from bot.web.chat import Chat, target_of
 from bot.web.requests import FormInput
 from db.web import MessageInfo
-from reunite import rights
-from reunite.commands import AnswerQuestion, EditReport, GiveVerdict, NewReport, ReportFound, ReportLost, Withdraw
+from reunite import rights, rules
+from reunite.commands import REPORTS, AnswerQuestion, EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import CATEGORIES, Category, Member, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 
-_COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
 _SLASH: Final = re.compile(r"\A\s*+/(lost|found)\b\s*+")
 _CLOCKS_DIFFER: Final = timedelta(minutes=10)
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-"""Far from what dates and time zones can hold."""
 
 
 class Inbound:
@@ -38,7 +35,7 @@ class Inbound:
         given = await requests.form_input(request)
         command = _SLASH.match(given.fields.get("text", ""))
         channel = command[1] if command else given.fields.get("channel", "")
-        if channel not in _COMMANDS:
+        if channel not in REPORTS:
             raise web.HTTPBadRequest
         author = requests.member(given.fields.get("name"))
         text = given.fields.get("text", "")[command.end() if command else 0 :]
@@ -141,7 +138,7 @@ class Inbound:
 
 def _report(given: FormInput, channel: str, message: int | None, author: Member, text: str) -> NewReport:
     is_sealed = channel == "found" and given.has("sealed")
-    return _COMMANDS[channel](
+    return REPORTS[channel](
         source_key=given.key,
         target=target_of(channel, message),
         author=author,
@@ -177,6 +174,6 @@ def _time(value: str) -> datetime | None:
         time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise web.HTTPBadRequest from None
-    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+    if not rules.is_sensible(time):
         raise web.HTTPBadRequest
     return time

@@ -207,6 +207,16 @@ class ReportCases:
         assert bool(every.candidates) == (change in {"none", "release", "seal"})
         assert search.open_count == (change not in {"close", "seal"})
 
+    async def test_private_losses_are_not_even_counted_where_they_may_not_be_seen(self, stage: Stage) -> None:
+        await stage.join()
+        await stage.lost("a badge, number XK-7731", private=True)
+        found = await stage.found("badge XK-7731")
+        async with stage.session(found.community) as session:
+            every = await session.candidates.search(found, 10)
+            public = await session.candidates.search(found, 10, private=False)
+        assert (len(every.candidates), every.open_count) == (1, 1)
+        assert (len(public.candidates), public.open_count) == (0, 0)
+
 
 class MatchCases:
     """Matches, verdicts and claims."""

@@ -33,11 +33,11 @@ class Large:
     filler: Filler
     filled: Filled
 
-    async def search(self, report: UUID, *, sealed: bool = False, limit: int = LIMIT) -> Search:
+    async def search(self, report: UUID, *, sealed: bool = False, private: bool = True, limit: int = LIMIT) -> Search:
         async with self.store.session(self.filled.place.community) as session:
             known = await session.reports.get(report)
             assert known
-            return await session.candidates.search(known, limit, sealed=sealed)
+            return await session.candidates.search(known, limit, sealed=sealed, private=private)
 
     async def exactly(self, report: UUID) -> Search:
         """Search with everything measured: a limit beyond what there is asks for that."""
@@ -167,6 +167,22 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
         assert (ids(after), after.open_count) == (ids(before), before.open_count)
 
 
+async def test_sketches_leave_private_losses_out_where_they_may_not_be_seen(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "MANY", 3)
+    async with large(owner_database_url, database_url) as community:
+        found = next(iter(ids(await community.search(community.filled.lost[0]))))
+        every = await community.search(found, limit=5)
+        lost = every.candidates[0].item.report
+        async with community.store.transaction(community.filled.place.community) as connection:
+            await connection.execute("UPDATE report SET private = true WHERE id = %s", [lost])
+        assert lost in ids(await community.search(found, limit=5))
+        public = await community.search(found, private=False, limit=5)
+        assert lost not in ids(public)
+        assert public.open_count == every.open_count - 1
+
+
 async def test_what_a_transaction_undoes_never_reaches_the_sketches(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
@@ -220,7 +236,7 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
         async with community.store.session(place.community) as session:
             known = await session.reports.get(community.filled.lost[0])
             assert known
-            scope, _ = await session.candidates._scope(known, LIMIT, sealed=False)
+            scope, _ = await session.candidates._scope(known, LIMIT, hidden=False)
             [target, _] = await SqlVectors(session._connection, place.community).targets(scope)
             given = {"v0": HalfVector(target.vectors[0]), "community": place.community, "model": scope.model}
             given |= {"space": target.space, "source": target.source, "reports": [known.id] * 300}

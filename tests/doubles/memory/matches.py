@@ -185,7 +185,14 @@ class MemoryClaims(Part):
 class MemoryCandidates(Part):
     """`reunite.ports.candidates.Candidates` by rare words only: nothing is measured by an encoder."""
 
-    async def search(self, report: Report, limit: int, *, sealed: bool = False) -> Search:  # noqa: ARG002
+    async def search(
+        self,
+        report: Report,
+        limit: int,  # noqa: ARG002
+        *,
+        sealed: bool = False,
+        private: bool = True,
+    ) -> Search:
         pairs = {
             (match.found if report.id == match.lost else match.lost): match
             for match in self._matches()
@@ -196,6 +203,7 @@ class MemoryCandidates(Part):
             for row in self._rows()
             if row.report.kind is report.kind.opposite
             and row.report.state is ReportState.OPEN
+            and (private or not row.report.private)
             and (sealed or not row.report.sealed or ((pair := pairs.get(row.report.id)) and pair.released))
         ]
         authors = Counter(each.author.id for each in open_ones)
