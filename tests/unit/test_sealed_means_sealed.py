@@ -34,7 +34,7 @@ OF_FIND: Final = ("Quandt", "zofia", "kq4417", "blue tag", "Ben Nevis", "id.jpg"
 """Words, names and reasons that a sealed find keeps from all but its finder and the moderators."""
 OF_LOSS: Final = ("Rosalind", "green diary", "attic", "Ada Lovelace", "diary.jpg")
 """What a private loss keeps from all but its author and the moderators."""
-PLACE: Final = "Reception desk"
+PLACE: Final = "Porter's lodge"
 """Where the find is: only its finder, the moderators and, once the claim is accepted, the owner read it."""
 THE_TWO: Final = "the two"
 """The readers of the conversation, in which owner and finder are named."""
