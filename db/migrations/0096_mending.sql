@@ -25,7 +25,7 @@ BEGIN
   RETURN NULL;
 END $$;
 DROP TRIGGER report_search_change ON report;
-CREATE TRIGGER report_search_change AFTER UPDATE OF state, sealed, kind, community_id ON report
+CREATE TRIGGER report_search_change AFTER UPDATE OF state, sealed, private, kind, community_id ON report
   FOR EACH ROW WHEN (OLD.state = 'open' OR NEW.state = 'open') EXECUTE FUNCTION note_report_change();
 CREATE TRIGGER report_search_deletion AFTER DELETE ON report
   FOR EACH ROW WHEN (OLD.state = 'open') EXECUTE FUNCTION note_report_change();
