@@ -57,7 +57,7 @@ class SqlHistory(Queries):
     async def reports(self, *, sealed: bool) -> Sequence[UUID]:
         """Return the reports that aren't purged, oldest first; sealed and private ones only if wanted."""
         found = await self._all(
-            """SELECT id FROM report WHERE purged_at IS NULL AND state <> 'look'
+            """SELECT id FROM report WHERE purged_at IS NULL AND state <> 'look' AND NOT sample
                AND (%(sealed)s OR NOT (sealed OR private)) ORDER BY created_at, id""",
             sealed=sealed,
         )

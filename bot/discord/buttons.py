@@ -88,15 +88,15 @@ class Buttons:
     async def _read(
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
     ) -> Press:
-        user, guild = interaction.user, self._guild(interaction, custom_id)
+        user, guild, rights = interaction.user, self._guild(interaction, custom_id), interaction.permissions
         if given.not_photos:
             raise TellUserError("photo_not_an_image", name=given.not_photos[0])
         await self._workspaces.ensure_joined(guild)
+        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, rights)
         return Press(
             target=_target(interaction, guild),
             member=member_of(user),
-            is_moderator=isinstance(user, discord.Member)
-            and self._workspaces.is_moderator(user, interaction.permissions),
+            is_moderator=moderates or (action == "remove_samples" and rights.manage_guild),  # as for posting them
             action=action,
             subject=subject,
             key=str(interaction.id),

@@ -102,7 +102,7 @@ class DiscordPlatform:
     async def _write_to_author(self, outgoing: Outgoing) -> discord.Message | None:
         """Send a reply to a report's author directly; None where they take no messages."""
         report = await self._handlers.report_at(outgoing.target)
-        if report is None:
+        if report is None or report.sample:
             return None
         with suppress(discord.Forbidden):
             return await self._post(await self._client.create_dm(discord.Object(int(report.author.id))), outgoing)
