@@ -1,6 +1,7 @@
 """The samples on Discord and Slack, end to end: posted with one press, matched for real, removed with another."""
 
 from reunite.language import sentence
+from tests.doubles.discord_shapes import MANAGE_THREADS
 from tests.doubles.slack import shown
 from tests.support.discord_world import discord_world
 from tests.support.slack_world import slack_world
@@ -36,7 +37,17 @@ async def test_a_guild_sees_the_whole_way_and_is_rid_of_it(database_url: str, re
         sent = {find, loss, card, line}
         await eventually(lambda: all(sent.isdisjoint(there) for there in discord.messages.values()))
         await eventually(lambda: not any(discord.replies(thread) for thread in (find, loss)))
-        assert await world.press(posting.said[-1]["id"], REMOVE, world.manager) == sentence("note_samples_gone")
+        names = [discord.channels[thread]["name"] for thread in (find, loss)]
+        assert not [name for name in names if "backpack" in name]
+
+        await discord.permit(discord.bot_role, MANAGE_THREADS)
+        again = await discord.press(panel, OFFER, world.manager)
+        assert await world.told(again) == sentence("note_samples_posted")
+        loss = await world.says(discord.channel("lost"), sentence("samples_loss_words"))
+        await world.says(loss, "This could be yours.")
+        told = [await world.press(again.said[-1]["id"], REMOVE, world.manager) for _ in range(2)]
+        assert told == [sentence("note_samples_removed"), sentence("note_samples_gone")]
+        await eventually(lambda: loss not in discord.channels)
 
 
 async def test_a_workspace_sees_the_whole_way_and_is_rid_of_it(database_url: str, redis_url: str) -> None:
