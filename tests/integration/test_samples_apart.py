@@ -78,6 +78,7 @@ async def test_samples_are_in_no_search_number_or_export(place: World, monkeypat
     await place.quiet()
     before = await everything(place, [*finds, *losses])
     assert list(map(len, before["found"])) == [2, 3] * 6
+    assert before["metrics"]
 
     find, loss = await post(place)
     after = await everything(place, [*finds, *losses])
