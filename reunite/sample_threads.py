@@ -7,11 +7,16 @@ from reunite.messages.reply import Picture
 from reunite.ports import Session
 
 
-async def show(session: Session, sample: Report) -> None:
-    """Write a sample's post, with its photo; a second time changes nothing."""
+async def is_shown(session: Session, sample: Report) -> bool:
+    """Write a sample's post, with its photo. A loss is searched for later then, so that others can link to its post."""
     stored = (photo for photo in await session.photos.of(sample.id) if photo.state is PhotoState.STORED)
     picture = next((Picture(photo.id, sample.id) for photo in stored), None)
-    await session.outbox.post(sample.id, keys.report_post(sample.id), messages.sample_post(sample, picture))
+    post = messages.sample_post(sample, picture)
+    is_new = await session.outbox.post(sample.id, keys.report_post(sample.id), post)
+    if is_new and sample.kind is ReportKind.LOST:
+        await session.work.add(sample.id, hinted=False)
+        return False
+    return True
 
 
 async def go_on(session: Session, sample: Report) -> None:

@@ -33,8 +33,8 @@ async def search_and_announce(
         if is_complete:
             await session.reports.set_state(report.id, ReportState.WITHDRAWN)
         return None
-    if report.sample:
-        await sample_threads.show(session, report)
+    if report.sample and not await sample_threads.is_shown(session, report):
+        return None
     search = await session.candidates.search(report, MAX_CANDIDATES)
     scored = await without_refused(session, report, score(search, model))
     await announce(session, report, search, scored, percent=model.calibrated)

@@ -52,7 +52,7 @@ async def shown(stage: Stage) -> tuple[Report, Report]:
     """Post samples whose threads show their match."""
     await post(stage)
     find, loss = await samples(stage)
-    await search(stage, find, loss)
+    await search(stage, find, loss, loss)
     await stage.search(loss, find, label=Label.HIGH)
     return find, loss
 
@@ -90,6 +90,8 @@ class SampleCases:
         assert await stage.works_on(find, loss) == [find.id]
         await search(stage, find)
         assert loss.id in await stage.works_on(find, loss)
+        await search(stage, loss)
+        assert (await stage.works_on(loss), await stage.kinds(loss)) == ([loss.id] * 2, ["report_post"])
         await search(stage, loss)
         posts = [(await stage.thread(each))[0] for each in (find, loss)]
         assert [reply.kind for reply in posts] == ["report_post"] * 2
@@ -151,7 +153,7 @@ class SampleCases:
         await post(stage, "there")
         await stage.handlers.link("web", "there", await stage.handlers.link_code("web", "here"))
         mine, theirs = await samples(stage), await samples(stage, "there")
-        await search(stage, *mine, *theirs)
+        await search(stage, *mine, *theirs, mine[1], theirs[1])
         for find, loss in (mine, theirs):
             assert {match.found for match in await stage.matches(loss)} <= {find.id}
         await stage.press("remove_samples", mine[0].id, MODERATOR)

@@ -61,7 +61,8 @@ async def test_a_workspace_sees_the_whole_way_and_is_rid_of_it(database_url: str
 
         find = await slack.wait_for_post(world.found, sentence("samples_find_words"))
         loss = await slack.wait_for_post(world.lost, sentence("samples_loss_words"))
-        assert all("image" in [block["type"] for block in post["blocks"]] for post in (find, loss))
+        pictures = [block for post in (find, loss) for block in post["blocks"] if block["type"] == "image"]
+        assert [each["alt_text"] for each in pictures] == [sentence("picture_of_post")] * 2
         card = await world.reply(world.lost, loss["ts"], "This could be yours.")
         await world.reply(world.found, find["ts"], "High confidence")
         await slack.wait_for_post(world.mods, sentence("samples_owner"))
@@ -69,6 +70,9 @@ async def test_a_workspace_sees_the_whole_way_and_is_rid_of_it(database_url: str
         await slack.react(world.lost, card["ts"], "white_check_mark", world.moderator).acked.wait()
         await world.reply(world.found, find["ts"], "Returned")
 
+        pressed = await slack.press(world.lost, loss["ts"], REMOVE, world.ada)
+        await eventually(lambda: pressed.answers)
+        assert pressed.answers[0]["text"] == sentence("only_moderators_here")
         await slack.press_in(modal, REMOVE, world.moderator)
         await slack.modal(world.moderator, sentence("note_samples_removed")[:40])
         channels = (world.found, world.lost, world.mods)

@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from bot.samples import sample_pair
 from reunite.entities import Member, ReplyTarget, Report, ReportKind, ReportState
+from reunite.errors import TellUserError
 from reunite.language import LANGUAGES, sentence
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Candidate, Item, Search
@@ -29,6 +31,13 @@ def test_the_words_of_both_samples_agree(language: str) -> None:
     agreeing = {why.aspect: why.word for why in scored.why if why.agreement == "agrees"}
     assert agreeing.keys() >= {"thing", "colour", "place"}
     assert (agreeing["thing"], agreeing["colour"]) == ("backpack", "blue")
+
+
+def test_a_workspace_needs_a_channel_for_each_sample() -> None:
+    post = ReplyTarget("slack", "T1", "C1")
+    for channels in ((post, None), (None, post)):
+        with pytest.raises(TellUserError, match="samples_need_channels"):
+            sample_pair(*channels)
 
 
 @pytest.mark.parametrize("kind", ReportKind)
