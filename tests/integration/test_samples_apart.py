@@ -53,7 +53,7 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
             "measured": [(search.open_count, search.background, search.lookalikes) for search in searches],
             "numbers": [await session.items.numbers(sealed=sealed) for sealed in (False, True)],
             "similar": [await session.items.similar(each.id, 50, sealed=True) for each in reports],
-            "export": await session.history.reports(sealed=True),
+            "export": await session.history.reports(),
             "open": await session.reports.open_lost(),
             "statistics": await session.workspaces.statistics(),
         }
