@@ -175,7 +175,7 @@ class Delivery:
     def _note(self, outcome: str, item: OutboxItem) -> None:
         """Count an attempt, and how long the report has waited if this is its first answer."""
         metrics.REPLIES.labels(self._platform.name, outcome).inc()
-        if outcome == "done" and item.key == keys.first_reply(item.report) and item.task == "send":
+        if outcome == "done" and item.key == keys.first_reply(item.report) and item.task == "send" and not item.sample:
             waited = (datetime.now(UTC) - item.reported_at).total_seconds()
             metrics.FIRST_ANSWER.labels(self._platform.name).observe(max(0.0, waited))
 

@@ -17,8 +17,8 @@ from db.queries import Connection, Queries
 from db.reading import SqlSketches
 from db.sketches import Shelf
 from db.vectors import (
+    COMPARED,
     NO_PHOTO,
-    TAKES_PART,
     Ids,
     Keys,
     Measured,
@@ -50,7 +50,7 @@ _RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.f
 _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
   (SELECT spaces FROM embedding_model WHERE live) AS spaces,
   (SELECT count(*) FROM (SELECT FROM report r WHERE r.community_id = %(community)s
-    AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {TAKES_PART} LIMIT %(most)s) AS counted) AS n,
+    AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED} LIMIT %(most)s) AS counted) AS n,
   {_REFUSED} AS refused,
   {_RELEASED} AS released,
   {_SEEN.format(report="%(report)s")}"""
@@ -59,7 +59,7 @@ SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.questi
   r.question -> 'options' AS options, r.question_answer,
   {_SEEN.format(report="r.id")}
 FROM report r WHERE r.id = ANY(%(reports)s::uuid[]) AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
-  AND {TAKES_PART}
+  AND {COMPARED}
 """
 _PHOTOS: Final = """
 SELECT string_agg(uuid_send(report_id), '') AS reports, string_agg(halfvec_send(vector), '') AS vectors FROM embedding

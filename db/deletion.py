@@ -46,6 +46,7 @@ _SEPARATE: Final = (
 )
 _QUOTING: Final = """SELECT * FROM outbox WHERE seq IN (SELECT replies_quoting(%(report)s)) AND task <> 'remove'
   ORDER BY seq FOR UPDATE"""
+_THREAD: Final = "SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove' ORDER BY seq FOR UPDATE"
 _QUOTING_ACROSS: Final = """SELECT o.*, ARRAY(SELECT q.id FROM report q
     WHERE q.id = ANY(o.quotes) AND q.workspace_id <> thread.workspace_id AND %(report)s IN (q.id, thread.id)) AS others
   FROM outbox o JOIN report thread ON thread.id = o.report_id
@@ -68,8 +69,8 @@ _REMOVE: Final = """UPDATE outbox SET task = 'remove', state = 'queued', version
 class SqlDeletion(Queries):
     """`reunite.ports.deletion.Deletion`."""
 
-    async def purge(self, report: UUID, ended: Reply) -> None:
-        gone = []
+    async def purge(self, report: UUID, ended: Reply | None) -> None:
+        gone = [row["seq"] for row in await self._all(_THREAD, report=report)] if ended is None else []
         for row in await self._all(_QUOTING, report=report):
             is_post = row["opens_thread"] and row["report_id"] == report
             rest = ended if is_post else from_json(row["reply"]).without({report})

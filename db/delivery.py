@@ -41,6 +41,8 @@ class OutboxItem:
     tiles: tuple[bytes | None, ...] = ()
     """The stored copies of its gallery."""
     author: str = ""
+    sample: bool = False
+    """Whether its report is one."""
     audience: Audience = "thread"
     task: Literal["send", "edit", "remove"] = "send"
     version: int = 0
@@ -109,7 +111,8 @@ class Deliveries:
             target=_target(report.target, row["audience"], log),
             picture=picture,
             reported_at=report.created_at,
-            author=report.author.id,
+            author="" if report.sample else report.author.id,
+            sample=report.sample,
             tiles=tuple(tiles),
             audience=row["audience"],
             task=row["task"],

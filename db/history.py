@@ -58,6 +58,6 @@ class SqlHistory(Queries):
         """Return the reports that aren't purged, oldest first, each with whether it's sealed or private."""
         found = await self._all(
             """SELECT id, sealed OR private AS hidden FROM report WHERE purged_at IS NULL AND state <> 'look'
-               ORDER BY created_at, id"""
+               AND NOT sample ORDER BY created_at, id"""
         )
         return [(row["id"], row["hidden"]) for row in found]

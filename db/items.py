@@ -11,8 +11,8 @@ from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
 from reunite.entities import Photo, Report
 from reunite.ports.query_encoder import EncodedPhoto
 
-# What everyone may see, or what a moderator may; a member's private search is nobody else's.
-_VISIBLE = "(r.state <> 'look' AND (%(all)s OR NOT (r.sealed OR r.private)))"
+# What everyone may see, or what a moderator may; a member's private search is nobody else's, and samples don't count.
+_VISIBLE = "(r.state <> 'look' AND NOT r.sample AND (%(all)s OR NOT (r.sealed OR r.private)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ class SqlItems(Queries):
     """Reads reports in bulk."""
 
     async def of(self, reports: Collection[UUID]) -> Mapping[UUID, Item]:
-        """Return reports with their photos; purged ones and private searches are left out."""
+        """Return reports with their photos; purged ones, private searches and samples are left out."""
         found = await self._all(
-            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'",
+            f"{rows.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'"
+            " AND NOT r.sample",
             reports=list(reports),
         )
         photos: dict[UUID, list[Photo]] = defaultdict(list)

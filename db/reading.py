@@ -38,7 +38,8 @@ COPY (
   SELECT e.report_id,
     ((r.kind = 'lost')::int * 1 + (r.sealed OR r.private)::int * 2 + (e.source = 'text')::int * 4)::int2, e.vector
   FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
-  WHERE r.community_id = %(community)s AND r.state = 'open' AND e.model_id = %(model)s AND e.space = %(space)s {among}
+  WHERE r.community_id = %(community)s AND r.state = 'open' AND NOT r.sample AND e.model_id = %(model)s
+    AND e.space = %(space)s {among}
 ) TO STDOUT (FORMAT BINARY)
 """
 _ALL: Final = ""

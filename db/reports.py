@@ -18,10 +18,10 @@ from reunite.text.content import significant_words
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
-    state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question)
+    state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question, sample)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
     %(state)s, %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s,
-    %(private)s, %(category)s, %(proof_question)s
+    %(private)s, %(category)s, %(proof_question)s, %(sample)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -55,7 +55,7 @@ class SqlReports(Queries):
             author=command.author.id,
             name=command.author.name,
             text=command.text,
-            words=list(significant_words(command.text)),
+            words=[] if command.sample else list(significant_words(command.text)),
             place=command.place,
             at=command.happened_at,
             posted=command.posted_at,
@@ -66,6 +66,7 @@ class SqlReports(Queries):
             private=command.private,
             category=command.category,
             proof_question=self._keys.encrypt(command.proof_question),
+            sample=command.sample,
             platform=target.platform,
             workspace=target.workspace,
             names=[photo.name for photo in photos],
@@ -109,8 +110,19 @@ class SqlReports(Queries):
         )
         return [rows.report(row) for row in found]
 
+    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
+        found = await self._all(
+            f"{rows.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
+            " ORDER BY r.created_at, r.kind",
+            platform=target.platform,
+            workspace=target.workspace,
+        )
+        return [rows.report(row) for row in found]
+
     async def open_lost(self) -> Sequence[UUID]:
-        found = await self._all("SELECT id FROM report WHERE kind = 'lost' AND state = 'open' ORDER BY id")
+        found = await self._all(
+            "SELECT id FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample ORDER BY id"
+        )
         return [row["id"] for row in found]
 
     async def has_sealed(self) -> bool:

@@ -26,6 +26,9 @@ NO_PHOTO: Final = UUID(int=0)
 # A hidden report isn't even counted: a sealed one until a moderator releases it to this lost report.
 TAKES_PART: Final = """(%(hidden)s OR NOT (r.sealed OR r.private) OR EXISTS (SELECT FROM match m
   WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
+COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample THEN r.workspace_id END IS NOT DISTINCT FROM
+  (SELECT CASE WHEN mine.sample THEN mine.workspace_id END FROM report mine WHERE mine.id = %(report)s)"""
+"""Samples are compared with those of their workspace, everything else with everything but samples."""
 
 _MINE: Final = """SELECT space, source, photo_id, vector FROM embedding
 WHERE report_id = %(report)s AND model_id = %(model)s ORDER BY photo_id, part"""
@@ -36,7 +39,7 @@ SELECT string_agg(uuid_send(e.report_id), '') AS reports,
 _OF_TARGET: Final = """e.community_id = %(community)s AND e.model_id = %(model)s AND e.space = %(space)s
   AND e.source = %(source)s"""
 _ALL: Final = f"""FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
-WHERE r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {TAKES_PART}
+WHERE r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED}
   AND {_OF_TARGET}"""
 _SOME: Final = f"FROM embedding e WHERE e.report_id = ANY(%(reports)s::uuid[]) AND {_OF_TARGET}"
 

@@ -8,9 +8,11 @@ from db.queries import Queries
 class SqlWork(Queries):
     """`reunite.ports.work.Work`, and what tests and the command line need besides."""
 
-    async def add(self, report: UUID) -> UUID:
+    async def add(self, report: UUID, *, hinted: bool = True) -> UUID:
         row = await self._one(
-            "INSERT INTO work (community_id, report_id) VALUES (%(community)s, %(report)s) RETURNING id",
+            "INSERT INTO work (community_id, report_id, hinted_at)"
+            " VALUES (%(community)s, %(report)s, CASE WHEN %(hinted)s THEN now() END) RETURNING id",
+            hinted=hinted,
             community=self.community,
             report=report,
         )

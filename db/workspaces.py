@@ -15,9 +15,10 @@ from reunite.ports import KnownCard, KnownPost, Sent
 
 _KEPT = """
 WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id JOIN match m ON m.id = j.id
-  WHERE m.released OR NOT f.sealed), -- only moderators know the others
+  WHERE NOT f.sample AND (m.released OR NOT f.sealed)), -- only moderators know the others
 lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(known.is_right IS NOT NULL) AS is_whole
-  FROM match m JOIN report f ON f.id = m.found_id AND (m.released OR NOT f.sealed) LEFT JOIN known ON known.id = m.id
+  FROM match m JOIN report f ON f.id = m.found_id AND NOT f.sample AND (m.released OR NOT f.sealed)
+    LEFT JOIN known ON known.id = m.id
   WHERE m.label = 'Possible match' GROUP BY m.lost_id),
 own AS (SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live
   WHERE community_id IS NOT NULL ORDER BY seq DESC LIMIT 1)
@@ -83,13 +84,15 @@ class SqlWorkspaces(Queries):
     async def statistics(self) -> Statistics:
         row = await self._one(
             """WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
-                             WHERE m.released OR NOT f.sealed) -- only moderators know the others
+                             WHERE NOT f.sample AND (m.released OR NOT f.sealed)) -- only moderators know the others
                SELECT
-                 (SELECT count(*) FROM report WHERE kind = 'lost' AND state = 'open') AS open_lost_reports,
-                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'open' AND NOT sealed)
+                 (SELECT count(*) FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample)
+                   AS open_lost_reports,
+                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'open' AND NOT (sealed OR sample))
                    AS open_found_reports,
-                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'returned') AS returned,
-                 (SELECT count(DISTINCT match_id) FROM outbox WHERE audience = 'thread') AS matches_shown,
+                 (SELECT count(*) FROM report WHERE kind = 'found' AND state = 'returned' AND NOT sample) AS returned,
+                 (SELECT count(DISTINCT match_id) FROM outbox o JOIN report r ON r.id = o.report_id AND NOT r.sample
+                  WHERE audience = 'thread') AS matches_shown,
                  (SELECT count(*) FROM known WHERE state = 'confirmed') AS confirmed,
                  (SELECT count(*) FROM known WHERE state = 'refused') AS refused,
                  coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""

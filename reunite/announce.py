@@ -188,7 +188,7 @@ def pair_of(report: Report, scored: ScoredCandidate, *, percent: bool) -> Scored
         scored.probability,
         scored.label,
         scored.why,
-        evidence=dict(scored.evidence),
+        evidence={} if report.sample else dict(scored.evidence),  # nothing is learned from samples
         percent=percent,
         photo=scored.photo,
     )

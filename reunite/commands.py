@@ -57,6 +57,8 @@ class NewReport:
     """Whether the author hides a part of it, words or a photo, from those who pass by."""
     proof_question: str = ""
     """What only the owner can answer: the finder's question, or a detail that isn't shown."""
+    sample: bool = False
+    """Whether it only shows how everything works."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

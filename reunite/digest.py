@@ -36,7 +36,7 @@ def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
         for report in reports
         if report.kind is ReportKind.FOUND
         and report.state is ReportState.OPEN
-        and not report.sealed
+        and not (report.sealed or report.sample)
         and report.target.message != report.target.channel
     ]
     channels = Counter(report.target.channel for report in finds).most_common(1)

@@ -186,10 +186,12 @@ class Report:
     purged: bool = False
     posted_at: datetime | None = None
     """When its author posted it, which may be before the bot saw it (`created_at`); None if that isn't known."""
+    sample: bool = False
+    """It shows how everything works: it matches samples only, counts nowhere, and nobody is its author."""
 
     def is_by(self, platform: PlatformName, member: Member) -> bool:
         """Return whether a member of a platform is its author."""
-        return (self.target.platform, self.author.id) == (platform, member.id)
+        return not self.sample and (self.target.platform, self.author.id) == (platform, member.id)
 
     def is_beside(self, other: "Report") -> bool:
         """Return whether another report is of the same workspace."""

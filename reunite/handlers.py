@@ -41,6 +41,7 @@ from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
+from reunite.samples import SampleHandlers
 from reunite.text.controls import storable
 from reunite.verdicts import VerdictHandlers, VerdictResult
 from reunite.welcoming import WelcomeHandlers
@@ -69,6 +70,7 @@ class Handlers:
         self._community = CommunityHandlers(store, queue)
         self._reminders = ReminderHandlers(store)
         self.welcome = WelcomeHandlers(store)
+        self.samples = SampleHandlers(store, queue, now)
         self._looks = LookHandlers(store, queue, now)
         handover = HandoverHandlers(store, queue)
         self._presses = {
@@ -81,6 +83,7 @@ class Handlers:
             "whereabouts": handover.tell_whereabouts,
             "reminders_off": self._reminders.switch_off,
             "reminders_on": self._reminders.switch_on,
+            "remove_samples": self.samples.remove,
         }
 
     # Members' posts and presses

@@ -57,7 +57,7 @@ class MyReportHandlers:
             await session.reports.set_expiry(report.id, until)
             reminder = reminding.kept_watching(replace(report, expires_at=until))
             await session.outbox.revise(keys.ends_soon(report.id, report.expires_at), reminder)
-        return notices.extended(until, press.language)
+        return notices.extended(replace(report, expires_at=until), press.language)
 
     async def add_photos(self, workspace: Workspace, press: Press) -> Reply:
         """Add photos to a report, and search again."""
@@ -130,7 +130,7 @@ async def end(session: Session, report: Report) -> None:
         await session.looks.remove(report.id)
         return
     await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-    await session.deletion.purge(report.id, wording.ended(report.language))
+    await session.deletion.purge(report.id, wording.left_of(report))
 
 
 async def _locked(session: Session, press: Press) -> Report:

@@ -40,6 +40,7 @@ Act = (
         "show_own",
         "export",
         "set_up",
+        "post_samples",
         "statistics",
         "link",
     ]
@@ -105,6 +106,8 @@ TABLE: Final[Mapping[Act, Right]] = {
     "take_back_verdict": Right(frozenset({Role.MODERATOR, Role.GIVER}), "only_moderators"),
     "release": Right(frozenset({Role.MODERATOR}), "only_moderators_release"),
     "set_up": _MODERATOR,
+    "post_samples": _MODERATOR,
+    "remove_samples": _MODERATOR,
     "statistics": _MODERATOR,  # except on Discord, where /stats is for everyone
     "link": _MODERATOR,
 }

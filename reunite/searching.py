@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from reunite import rules
+from reunite import rules, sample_threads
 from reunite.announce import announce, announce_sealed, pair_of
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.matching.evidence import MAX_CANDIDATES
@@ -33,6 +33,8 @@ async def search_and_announce(
         if is_complete:
             await session.reports.set_state(report.id, ReportState.WITHDRAWN)
         return None
+    if report.sample and not await sample_threads.is_shown(session, report):
+        return None
     search = await session.candidates.search(report, MAX_CANDIDATES)
     scored = await without_refused(session, report, score(search, model))
     await announce(session, report, search, scored, percent=model.calibrated)
@@ -40,6 +42,8 @@ async def search_and_announce(
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
         ranked = await without_refused(session, report, score(sealed, model))
         await announce_sealed(session, report, ranked, percent=model.calibrated)
+    if report.sample:
+        await sample_threads.go_on(session, report)
     return scored
 
 

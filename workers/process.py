@@ -190,6 +190,6 @@ class Processor:
             report = await session.reports.get(lease.report)
             if not taken.trouble:
                 await session.finish()
-        if scored is not None:
+        if scored is not None and not (report and report.sample):
             note_search("report", scored)
         return {"platform": report.target.platform, "message": report.target.message} if report else {}

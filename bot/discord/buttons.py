@@ -92,16 +92,16 @@ class Buttons:
     async def _read(
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
     ) -> Press:
-        user, guild = interaction.user, self._guild(interaction, custom_id)
+        user, guild, rights = interaction.user, self._guild(interaction, custom_id), interaction.permissions
         if action not in _OWN_DATA:
             await _check_member(interaction, guild)
         check_photos(given.not_photos)
         await self._workspaces.ensure_joined(guild)
+        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, rights)
         return Press(
             target=_target(interaction, guild),
             member=member_of(user),
-            is_moderator=isinstance(user, discord.Member)
-            and self._workspaces.is_moderator(user, interaction.permissions),
+            is_moderator=moderates or (action == "remove_samples" and rights.manage_guild),  # as for posting them
             action=action,
             subject=subject,
             key=str(interaction.id),

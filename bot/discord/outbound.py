@@ -105,7 +105,7 @@ class DiscordPlatform:
     async def _write_to_author(self, outgoing: Outgoing) -> discord.Message | None:
         """Send a reply to a report's author directly; None where they take no messages."""
         report = await self._handlers.report_at(outgoing.target)
-        if report is None:
+        if report is None or report.sample:
             return None
         with suppress(discord.Forbidden):
             return await self._post(await self._client.create_dm(discord.Object(int(report.author.id))), outgoing)
@@ -142,7 +142,7 @@ class DiscordPlatform:
                 await self.threads.unname(sent.channel, sent.message)
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
-        """Delete a reply; it, its thread or its channel may be gone already."""
+        """Delete a reply, with the thread that it opened; all of it may be gone already."""
         with discord_errors(), suppress(discord.NotFound):
             if sent is None:
                 message = await message_with(marker(outgoing.key), *await self._places(outgoing))
@@ -150,6 +150,8 @@ class DiscordPlatform:
                     return
                 sent = Sent(str(message.channel.id), str(message.id))
             await self._unarchived(sent, self._message(sent).delete)
+            if outgoing.reply.opens_thread:
+                await self.threads.clear(sent.channel, sent.message)
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
         """Return a fresh link to a post's photo; None where either is gone."""

@@ -96,7 +96,7 @@ def render(outgoing: Outgoing, *, direct: bool = False) -> Rendered:
     pinged = _pinged(reply)
     embed = embed_of(reply)
     embed.url = marker(outgoing.key)
-    if outgoing.picture and reply.gallery:
+    if outgoing.picture and (reply.gallery or reply.kind == "report_post"):
         embed.set_image(url=f"attachment://{PICTURE_NAME}")
     elif outgoing.picture:
         embed.set_thumbnail(url=f"attachment://{PICTURE_NAME}")

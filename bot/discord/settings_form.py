@@ -12,6 +12,7 @@ from bot.discord.new_channels import NewChannels
 from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, missing
 from bot.discord.private_replies import PrivateReply, Work, acknowledged, language_of_user, outcome, show, tell
 from bot.discord.render import Rendered, RenderedButton
+from bot.discord.samples import Samples
 from bot.discord.workspaces import Workspaces, missing_permissions
 from reunite import rights
 from reunite.commands import ChangeSettings
@@ -38,6 +39,7 @@ class SettingsForm:
         self._handlers = handlers
         self._workspaces = workspaces
         self._new_channels = NewChannels(handlers, workspaces)
+        self._samples = Samples(handlers, workspaces)
 
     def panel(self, guild: discord.Guild, language: str) -> Rendered:
         """Return the settings, the permissions that the bot lacks, and the buttons that open the modals."""
@@ -49,6 +51,7 @@ class SettingsForm:
             RenderedButton(_CHANNELS, sentence("setup_places", language), plain),
             RenderedButton(_RULES, sentence("setup_ways", language), plain),
             RenderedButton(_DIGEST, sentence("setup_digest", language), plain),
+            self._samples.offer(language),
             *create,
         )
         return Rendered(None, embed, discord.AllowedMentions.none(), buttons)
@@ -90,12 +93,15 @@ class SettingsForm:
         ]
 
     async def open(self, interaction: discord.Interaction, custom_id: str) -> None:
-        """Open a button's modal, or create channels; only those who may manage the guild have seen the button."""
+        """Open a button's modal, create channels or post samples; only those who may manage the guild see it."""
         guild = interaction.guild
         if guild is None:
             return
         if custom_id == NewChannels.BUTTON:
             await self._reply(interaction, lambda: self._create(interaction))
+            return
+        if custom_id == Samples.BUTTON:
+            await self._samples.post(interaction)
             return
         await self._workspaces.ensure_joined(guild)
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)

@@ -97,15 +97,27 @@ class Threads:
 
     async def unname(self, channel_id: str, post: str) -> None:
         """Name a post's thread by its day: the one opened at the post, or the private one that the post is in."""
-        channel = self._client.get_channel(int(channel_id))
-        number = int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
         with suppress(discord.NotFound):
-            thread = await self.get(number)
+            thread = await self.get(self._number(channel_id, post))
             language = self._workspaces.language(thread.guild)
             day = date_words(discord.utils.snowflake_time(thread.id), language)
             name = sentence("thread_unnamed", language, day=day)
             if is_ours(thread) and thread.name != name:
                 await thread.edit(name=name, archived=False)  # an archived one can't be changed
+
+    async def clear(self, channel_id: str, post: str) -> None:
+        """Delete the thread of a post that was removed, where the bot may; else only take the words out of its name."""
+        with suppress(discord.NotFound):
+            thread = await self.get(self._number(channel_id, post))
+            if thread.permissions_for(thread.guild.me).manage_threads:
+                await thread.delete()
+                return
+        await self.unname(channel_id, post)
+
+    def _number(self, channel_id: str, post: str) -> int:
+        """Return the id of a post's thread, which is the post's own unless the post is in a private one."""
+        channel = self._client.get_channel(int(channel_id))
+        return int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
 
 
 async def under_a_name(create: Callable[[str], Awaitable[T]], name: str, neutral: str) -> T:

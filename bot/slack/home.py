@@ -16,6 +16,7 @@ from bot.slack.new_channels import NewChannels
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
+from bot.slack.samples import Samples
 from bot.slack.settings_form import SettingsForm
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite import rights
@@ -30,6 +31,7 @@ HOME: Final = "home:"
 _FORMS: Final[Mapping[str, ReportForm]] = {"lost": "lost", "found": "found", "sealed": "sealed"}
 _MODERATORS: Final = ("setup", "numbers", "make_code", "use_code", "unlink")
 _CREATE: Final = "create_channels"
+_SAMPLES: Final = "samples"
 _MOST_BLOCKS: Final = 100
 
 
@@ -49,6 +51,7 @@ class Home:
         self._settings_form = settings_form
         self._linking = linking
         self._new_channels = NewChannels(handlers)
+        self._samples = Samples(handlers)
         self._background = background
 
     async def opened(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -83,6 +86,8 @@ class Home:
             await private.show(await self._own_data(workspace, person, action))
         elif action in {*_MODERATORS, _CREATE}:
             await private.show(await self._for_moderators(workspace, person, action))
+        elif action == _SAMPLES:
+            await private.show(await self._samples.post(workspace, person))
 
     async def _own_data(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
         language = person.language
@@ -132,7 +137,7 @@ def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, *
     if person.is_moderator:
         buttons = [
             button(f"{HOME}{action}", sentence(f"home_{action}", language))
-            for action in (*_MODERATORS, *[_CREATE] * lacks_channels)
+            for action in (*_MODERATORS, _SAMPLES, *[_CREATE] * lacks_channels)
         ]
         moderating = [header(sentence("home_moderators", language)), {"type": "actions", "elements": buttons}]
     first = [

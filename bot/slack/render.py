@@ -36,7 +36,8 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Eleme
         elements.append({"type": kind, "elements": _joined(list(lines), link_to)})
     rendered: list[Element] = [{"type": "rich_text", "elements": elements}] if elements else []
     if file:
-        alt_text = sentence("picture_of_gallery" if reply.gallery else "picture_of_match")
+        shows = "gallery" if reply.gallery else "post" if reply.kind == "report_post" else "match"
+        alt_text = sentence(f"picture_of_{shows}")
         rendered.append({"type": "image", "slack_file": {"id": file}, "alt_text": alt_text})
     if small := [span for line in reply.lines if _is_small(line) for span in line]:
         rendered.append({"type": "context", "elements": [_small(span) for span in small]})

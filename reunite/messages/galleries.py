@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reunite.entities import Label, Match, Report
-from reunite.language import date_words, plural, sentence
+from reunite.language import plural, sentence
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
-from reunite.messages.wording import button, certainty, found_line, line, post_of, small_print, why_words
+from reunite.messages.wording import button, certainty, end_of, found_line, line, post_of, small_print, why_words
 
 Pair = tuple[Match, Report]
 _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
@@ -52,7 +52,7 @@ def folded_card(match: Match, lost: Report, found: Report) -> Reply:
 
 def still_watching(report: Report) -> Reply:
     """Say that nothing else comes close, and until when the bot keeps watching."""
-    until = date_words(report.expires_at, report.language)
+    until = end_of(report, report.language)
     buttons = tuple(button(each, report.id, report.language) for each in _ASKS)
     return Reply("nothing", (line("nothing_closer", report.language, until=until),), buttons=buttons)
 

@@ -1,14 +1,13 @@
 """Replies to members about their reports and claims, and to moderators about matches and their community."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics
-from reunite.language import date_words, plural, sentence, shortened
+from reunite.language import plural, sentence, shortened
 from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
-from reunite.messages.wording import author, button, certainty, circumstances, day_of, line, quote, why_words
+from reunite.messages.wording import author, button, certainty, circumstances, day_of, end_of, line, quote, why_words
 
 _MOST_LISTED_WORDS: Final = 200
 """Characters shown of each report in a member's list."""
@@ -151,7 +150,7 @@ def own_report(report: Report, language: str) -> Reply:
     """Show a member one of their reports, and what they can do with it."""
     key = "own_lost" if report.kind is ReportKind.LOST else "own_found"
     jump = Jump(report.id, sentence("jump_post", language))
-    until = date_words(report.expires_at, language)
+    until = end_of(report, language)
     lines: list[Line] = [line(key, language, day=day_of(report, language), until=until, jump=jump)]
     if report.text:  # its author knows the rest, and a list of many has to fit into one message
         lines.append((Quoted(shortened(report.text, _MOST_LISTED_WORDS), report.id),))
@@ -167,8 +166,8 @@ def older_reports(number: int, language: str) -> Reply:
     return Reply("note", ((Plain(plural("own_more", number, language)),),))
 
 
-def extended(until: datetime, language: str) -> Reply:
-    return Reply("note", ((Plain(sentence("note_extended", language, until=date_words(until, language))),),))
+def extended(report: Report, language: str) -> Reply:
+    return Reply("note", ((Plain(sentence("note_extended", language, until=end_of(report, language))),),))
 
 
 def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool = True) -> Reply:

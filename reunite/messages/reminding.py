@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from reunite.entities import Claim, Match, Report, ReportKind
-from reunite.language import date_words, sentence
+from reunite.language import sentence
 from reunite.messages.reply import Button, Line, Plain, Reply
-from reunite.messages.wording import author, button, line
+from reunite.messages.wording import author, button, end_of, line
 
 
 def ends_soon(report: Report) -> Reply:
     """Say that a report ends within a week, and offer to keep watching."""
-    language, until = report.language, date_words(report.expires_at, report.language)
+    language, until = report.language, end_of(report, report.language)
     key = "ends_soon" if report.kind is ReportKind.LOST else "find_ends_soon"
     keep = Button("extend", report.id, sentence("button_keep_watching", language), "good")
     lines = (*_calling(report), line(key, language, until=until))
@@ -20,7 +20,7 @@ def ends_soon(report: Report) -> Reply:
 
 def kept_watching(report: Report) -> Reply:
     """Replace the reminder of an end that was put off."""
-    until = date_words(report.expires_at, report.language)
+    until = end_of(report, report.language)
     said = sentence("note_extended", report.language, until=until)
     return Reply("note", ((Plain(said),),), about=frozenset({report.id}))
 

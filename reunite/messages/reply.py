@@ -120,11 +120,13 @@ Action = Literal[
     "forget",
     "reminders_off",
     "reminders_on",
+    "remove_samples",
 ]
 """What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over`,
 `where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace,
-those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, all others about a
-report. `look_page` shows the page that begins with its match in place of the reply."""
+those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, `remove_samples`
+about all samples of the workspace, all others about a report. `look_page` shows the page that begins with its match in
+place of the reply."""
 
 
 @dataclass(frozen=True, slots=True)

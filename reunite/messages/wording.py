@@ -104,6 +104,11 @@ def ended(language: str) -> Reply:
     return Reply("report_post", (line("ended", language),), opens_thread=True)
 
 
+def left_of(report: Report) -> Reply | None:
+    """Return what is left of the post that the bot wrote for a report; nothing of a sample."""
+    return None if report.sample else ended(report.language)
+
+
 def sealed_kept(report: Report) -> Reply:
     """Answer a sealed report, without anything that was found for it."""
     return Reply("first_reply", (line("sealed_kept", report.language),), about=frozenset({report.id}))
@@ -126,7 +131,7 @@ def nothing(report: Report, searched: int) -> Reply:
         key = "nothing_fits" if searched else "nothing_found"
     else:
         key = "nobody_fits" if searched else "nobody_misses"
-    until = date_words(report.expires_at, report.language)
+    until = end_of(report, report.language)
     news = line(key, report.language, searched, until=until)
     actions: tuple[Action, ...] = ("secret",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
     buttons = tuple(button(each, report.id, report.language) for each in (*actions, "withdraw"))
@@ -231,7 +236,9 @@ def problem(key: str, language: str, report: UUID | None, /, **params: str | int
 
 
 def author(report: Report, *, notify: bool = False) -> Person:
-    return Person(report.target.platform, report.author, notify, report.id)
+    """Name a report's author; a sample's is nobody's to mention."""
+    platform = "" if report.sample else report.target.platform
+    return Person(platform, report.author, notify, report.id)
 
 
 def small_print(key: str, language: str) -> Line:
@@ -247,7 +254,7 @@ def button(action: Action, subject: UUID, language: str) -> Button:
     style: Literal["plain", "good", "bad"] = "plain"
     if action in {"mine", "confirm", "accept_claim", "release", "got_back", "handed_over", "look_for_it"}:
         style = "good"
-    elif action in {"withdraw", "forget", "refuse", "reject_claim"}:
+    elif action in {"withdraw", "forget", "refuse", "reject_claim", "remove_samples"}:
         style = "bad"
     return Button(action, subject, sentence(f"button_{action}", language), style)
 
@@ -310,6 +317,11 @@ def day_of(report: Report, language: str) -> Span:
     at = report.happened_at or report.created_at
     words = date_words(_local(at, report), language)
     return Plain(words) if report.sealed else Moment(at, words, "day")
+
+
+def end_of(report: Report, language: str) -> str:
+    """Return the day on which a report ends, in the zone of its workspace."""
+    return date_words(_local(report.expires_at, report), language)
 
 
 def _local(moment: datetime, report: Report) -> datetime:

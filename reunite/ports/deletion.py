@@ -9,10 +9,11 @@ from reunite.messages.reply import Reply
 class Deletion(Protocol):
     """Deletes what is known of a report, of a link between workspaces, of a moderator."""
 
-    async def purge(self, report: UUID, ended: Reply) -> None:
+    async def purge(self, report: UUID, ended: Reply | None) -> None:
         """Delete all that is known of a report; its empty row stays, so that a redelivered event can't bring it back.
 
-        Every reply that quotes the report is removed; the post that the bot wrote for it becomes `ended`.
+        Every reply that quotes the report is removed; the post that the bot wrote for it becomes `ended`,
+        or is removed with its whole thread where that is None.
         """
         ...
 

@@ -7,8 +7,11 @@ from uuid import UUID
 class Work(Protocol):
     """The work on a community's reports."""
 
-    async def add(self, report: UUID) -> UUID:
-        """Have a report processed (again), and return the work's id."""
+    async def add(self, report: UUID, *, hinted: bool = True) -> UUID:
+        """Have a report processed (again), and return the work's id.
+
+        Work that nobody will hint at (not `hinted`) is found by the workers' sweep at once.
+        """
         ...
 
     async def stop(self, report: UUID) -> None:

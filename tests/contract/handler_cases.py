@@ -30,6 +30,7 @@ from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
 from tests.contract.photo_edit_cases import PhotoEditCases
 from tests.contract.reminder_cases import ReminderCases
+from tests.contract.sample_cases import SampleCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 from tests.contract.welcome_cases import WelcomeCases
 
@@ -634,6 +635,7 @@ class HandlerCases(
     HandoverCases,
     PhotoEditCases,
     ReminderCases,
+    SampleCases,
     WelcomeCases,
     ZoneCases,
 ):

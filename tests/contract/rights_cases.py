@@ -115,6 +115,7 @@ ACTS: Final[Mapping[Act, Do]] = {
     **{act: _press(act, "claim") for act in ("see_claim", "accept_claim", "reject_claim")},
     **{act: _press(act, "found") for act in ("secret", "whereabouts")},
     **{act: _press(act, "match") for act in ("got_back", "handed_over", "where_is_it")},
+    "remove_samples": _press("remove_samples", "lost"),
 }
 """What the handlers themselves check. The other rows are asked by the adapters, before they call a handler."""
 OF_LOOKS: Final[frozenset[Act]] = frozenset({"look_mine", "look_page"})
@@ -122,7 +123,7 @@ OF_LOOKS: Final[frozenset[Act]] = frozenset({"look_mine", "look_page"})
 HANDOVERS: Final[frozenset[Act]] = frozenset({"got_back", "handed_over", "where_is_it"})
 """What follows an accepted claim."""
 BY_ADAPTERS: Final[frozenset[Act]] = frozenset(
-    {"report_post_of", "look_for_it", "edit_post", "set_up", "statistics", "link"}
+    {"report_post_of", "look_for_it", "edit_post", "set_up", "post_samples", "statistics", "link"}
 )
 FOR_ALL: Final[frozenset[Act]] = frozenset({"report", "show_own", "export", "forget", "reminders_off", "reminders_on"})
 
@@ -164,7 +165,7 @@ class RightsCases:
         await scene.give_verdict(PEOPLE["stranger"], given=False)
         assert (await stage.match(scene.lost)).state == "undecided"
 
-    @pytest.mark.parametrize("act", sorted(set(ACTS) - {"delete_post", "answer"}))
+    @pytest.mark.parametrize("act", sorted(set(ACTS) - {"delete_post", "answer", "remove_samples"}))
     async def test_what_is_another_communitys_is_not_there(self, stage: Stage, act: Act) -> None:
         scene = await scene_of(stage, sealed=act == "release")
         await stage.join("elsewhere")

@@ -112,6 +112,10 @@ class Stage(ABC):
                 await remind(session, due)
 
     @abstractmethod
+    async def works_on(self, *reports: Report) -> list[UUID]:
+        """Return which of some reports of a community are to be processed, each as often as that."""
+
+    @abstractmethod
     async def keep_photos(self, report: Report) -> None:
         """Make the stored copies of a report's photos."""
 
@@ -119,6 +123,9 @@ class Stage(ABC):
         workspace = await self.handlers.join(JoinWorkspace(platform, name, name))
         await self.handlers.set_up(ChangeSettings(platform=platform, workspace=name, settings=Settings(**settings)))
         return workspace
+
+    def at(self, workspace: str, channel: str) -> ReplyTarget:
+        return ReplyTarget("web", workspace, channel)
 
     async def lost(self, text: str = "my umbrella", **fields: Any) -> Report:
         return await self._report(ReportLost, {"author": ADA, "text": text, **fields})
@@ -252,6 +259,10 @@ class MemoryStage(Stage):
     async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
         return due_digests(self.memory.tables, at)
 
+    async def works_on(self, *reports: Report) -> list[UUID]:
+        wanted = {report.id for report in reports}
+        return [report for report in self.memory.tables.work.values() if report in wanted]
+
     async def keep_photos(self, report: Report) -> None:
         async with self.memory.session(report.community) as session:
             for photo in await session.photos.of(report.id):
@@ -280,6 +291,12 @@ class PostgresStage(Stage):
 
     async def due_digests(self, at: datetime) -> list[tuple[UUID, UUID]]:
         return await self.postgres.due_digests(at, 100)
+
+    async def works_on(self, *reports: Report) -> list[UUID]:
+        async with self.postgres.session(reports[0].community) as session:
+            wanted = [report.id for report in reports]
+            due = await session._all("SELECT report_id AS id FROM work WHERE report_id = ANY(%(all)s)", all=wanted)
+        return [row["id"] for row in due]
 
     async def keep_photos(self, report: Report) -> None:
         async with self.postgres.session(report.community) as session:

@@ -110,6 +110,21 @@ class SessionCases:
 class ReportCases:
     """Reports, questions, photos and work."""
 
+    async def test_samples_are_those_of_a_workspace_also_when_they_are_purged(self, stage: Stage) -> None:
+        workspace = await stage.join()
+        await stage.join("there")
+        find, loss = await stage.found("a cup", sample=True), await stage.lost("a cup", sample=True)
+        report = await stage.found("a cup")
+        assert [each.sample for each in (find, loss, report)] == [True, True, False]
+        async with stage.session(workspace.community) as session:
+            assert await session.reports.open_lost() == []
+            await session.work.add(find.id, hinted=False)
+            await session.outbox.post(find.id, keys.expired(find.id), wording.expired())
+            await session.deletion.purge(find.id, None)
+            assert [each.purged for each in await session.reports.samples(find.target)] == [True, False]
+            assert await session.reports.samples(stage.at("there", "found")) == []
+        assert await stage.thread(find) == []
+
     async def test_a_report_is_read_as_it_was_added(self, stage: Stage) -> None:
         await stage.join(language="de")
         fields = {"place": "gym", "sealed": False, "private": True, "happened_at": stage.time}

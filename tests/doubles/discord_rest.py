@@ -36,6 +36,7 @@ def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
         ("GET", "/guilds/{guild}/audit-logs", api.audit_log),
         ("GET", channel, there.channel),
         ("PATCH", channel, there.change),
+        ("DELETE", channel, there.remove),
         ("POST", f"{channel}/threads", there.open_thread),
         ("PUT", f"{channel}/thread-members/{{user}}", there.add_to_thread),
         ("GET", f"{channel}/messages", there.history),

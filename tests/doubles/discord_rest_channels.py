@@ -60,6 +60,14 @@ class Channels:
         await self._double.gateway.dispatch("THREAD_UPDATE", place)
         return place
 
+    async def remove(self, request: web.Request) -> Answer:
+        # developers/resources/channel, "Delete/Close Channel": a thread takes Manage Threads (read 2026-11-26).
+        place = self._place(request, shapes.MANAGE_THREADS)
+        if place["type"] not in shapes.THREADS:
+            raise base.MISSING_PERMISSIONS  # the bot deletes nobody's channel
+        await self._double.delete_thread(place["id"])
+        return place
+
     async def history(self, request: web.Request) -> Answer:
         place = self._place(request, 0)
         if not self._double.may(BOT_ID, place["id"]) & shapes.READ_HISTORY:

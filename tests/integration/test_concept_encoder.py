@@ -1,15 +1,27 @@
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+import numpy as np
 import pytest
+from PIL import Image
 
+import bot
 from reunite.encoder import SHARED_SPACE, TEXT_SPACE
+from reunite.entities import Label, ReportKind
+from reunite.language import LANGUAGES, sentence
+from reunite.matching.defaults import for_encoder
+from reunite.matching.evidence import SIDES, Background, Candidate, Item, Search
+from reunite.matching.scoring import score
 from tests.contract.encoders import EncoderContract
 
 if TYPE_CHECKING:
     from workers.encoders.concept import ConceptEncoder
 
 pytestmark = pytest.mark.encoder
+SAMPLES = Path(bot.__file__).parent / "web" / "static" / "samples"
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
 def loaded() -> "ConceptEncoder":
@@ -48,6 +60,24 @@ def test_everyday_words_are_near_what_they_mean(
 ) -> None:
     words, right, wrong = encoder.encode_texts([said, same, other])[space]
     assert words @ right > words @ wrong + 0.1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_setups_samples_are_surely_a_match(encoder: "ConceptEncoder", language: str) -> None:
+    words = [sentence(f"samples_{which}_words", language) for which in ("loss", "find")]
+    photos = [np.asarray(Image.open(SAMPLES / name)) for name in ("backpack-side.jpg", "backpack.jpg")]
+    both = {"text": encoder.encode_texts(words), "photo": encoder.encode_images(photos)}
+    alike = {
+        kind: float(both[loss][space][0].astype(float) @ both[find][space][1].astype(float))
+        for kind, (loss, find, space) in SIDES.items()
+    }
+    loss, find = (
+        Item(UUID(int=number), kind, text, "", NOW, time_is_stated=False)
+        for number, (kind, text) in enumerate(zip((ReportKind.LOST, ReportKind.FOUND), words, strict=True))
+    )
+    background = {kind: Background(value, 0.0, 1) for kind, value in alike.items()}
+    [scored] = score(Search(loss, (Candidate(find, alike),), background, 1), for_encoder("concept"))
+    assert scored.label is Label.HIGH
 
 
 def test_the_version_names_the_words_and_the_weights(encoder: "ConceptEncoder") -> None:

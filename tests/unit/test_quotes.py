@@ -155,7 +155,7 @@ STAYS: dict[str, list[Reply]] = {
     "note": [notices.note("claim_sent", "en")],
     "declined": [notices.declined(MATCH, "en")],
     "older_reports": [notices.older_reports(3, "en")],
-    "extended": [notices.extended(NOW, "en")],
+    "extended": [notices.extended(LOST, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
     "offer": [offers.offer("a post", "en")],
     "greeting": [welcome.greeting(WAYS, "en")],

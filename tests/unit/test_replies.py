@@ -123,7 +123,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield from (notices.own_report(each, language) for each in (lost, found))
     yield from (notices.older_reports(number, language) for number in (1, 15))
     yield notices.statistics(Statistics(1, 2, 0, 9, 4, 3, "concept"), language)
-    yield from (notices.extended(MAY, language), notices.privacy(UUID(int=8), 60, language))
+    yield from (notices.extended(lost, language), notices.privacy(UUID(int=8), 60, language))
     yield from (notices.forgotten(number, language) for number in (0, 1, 2))
 
 
@@ -223,6 +223,23 @@ def test_a_day_is_shown_in_the_workspaces_zone_where_the_readers_is_not_known() 
         assert (told.at, told.text, told.style) == (late, day, "day")
     [when] = wording.circumstances(replace(found, zone="Asia/Tokyo"), "en")
     assert when[-1] == Moment(late, "Monday 2 March, 05:00")
+
+
+def test_the_day_on_which_a_report_ends_is_the_workspaces_day() -> None:
+    late = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
+    for kind in ReportKind:
+        lost = replace(report(kind, ANN, "a hat", "", "en"), expires_at=late)
+        for zone, day in (("", "1 May"), ("Asia/Tokyo", "2 May")):
+            there = replace(lost, zone=zone)
+            for reply in (
+                wording.nothing(there, 1),
+                galleries.still_watching(there),
+                notices.own_report(there, "en"),
+                notices.extended(there, "en"),
+                reminding.ends_soon(there),
+                reminding.kept_watching(there),
+            ):
+                assert day in reply.text()
 
 
 def test_of_a_sealed_find_no_moment_is_told() -> None:

@@ -203,6 +203,7 @@ class MemoryCandidates(Part):
             for row in self._rows()
             if row.report.kind is report.kind.opposite
             and row.report.state is ReportState.OPEN
+            and _scope(row.report) == _scope(report)
             and (private or not row.report.private)
             and (sealed or not row.report.sealed or ((pair := pairs.get(row.report.id)) and pair.released))
         ]
@@ -223,6 +224,11 @@ class MemoryCandidates(Part):
             open_count=len(open_ones),
             boilerplate=boilerplate,
         )
+
+
+def _scope(report: Report) -> tuple[str, str] | None:
+    """Return the workspace that a sample takes part in; None for a report that isn't one."""
+    return (report.target.platform, report.target.workspace) if report.sample else None
 
 
 def _item(report: Report) -> Item:

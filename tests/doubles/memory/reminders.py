@@ -54,6 +54,7 @@ def due_reminders(tables: Tables, at: datetime) -> list[tuple[UUID, Due]]:
         (row.workspace, Due("report", row.report.id))
         for row in tables.reports.values()
         if row.report.state is ReportState.OPEN
+        and not row.report.sample
         and at < row.report.expires_at <= at + week
         and row.report.expires_at - row.report.created_at > week
         and row.reminded_of != row.report.expires_at

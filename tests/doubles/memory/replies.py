@@ -52,10 +52,12 @@ class MemoryOutbox(Part):
 class MemoryDeletion(Part):
     """`reunite.ports.deletion.Deletion`."""
 
-    async def purge(self, report: UUID, ended: Reply) -> None:
+    async def purge(self, report: UUID, ended: Reply | None) -> None:
         purged = self._require(report).report
         for row in self._outbox():
-            if report in row.reply.quotes and not row.is_removed:
+            if ended is None and row.report == report:
+                self._reduce(row, None)
+            elif report in row.reply.quotes and not row.is_removed:
                 is_post = row.reply.opens_thread and row.report == report
                 self._reduce(row, ended if is_post else row.reply.without({report}))
         self._take_back_words(purged)

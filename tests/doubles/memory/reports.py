@@ -46,6 +46,7 @@ class MemoryReports(Part):
             private=command.private,
             category=command.category,
             posted_at=command.posted_at,
+            sample=command.sample,
         )
         row = ReportRow(report, workspace.id, command.source_key, command.proof_question)
         self._tables.reports[report.id] = row
@@ -66,11 +67,19 @@ class MemoryReports(Part):
             if row.workspace == workspace and row.report.author.id == member and not row.report.purged
         ]
 
+    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
+        where = (target.platform, target.workspace)
+        return [
+            self._read(row)
+            for row in self._rows()
+            if row.report.sample and (row.report.target.platform, row.report.target.workspace) == where
+        ]
+
     async def open_lost(self) -> Sequence[UUID]:
         return sorted(
             row.report.id
             for row in self._rows()
-            if row.report.kind is ReportKind.LOST and row.report.state is ReportState.OPEN
+            if row.report.kind is ReportKind.LOST and row.report.state is ReportState.OPEN and not row.report.sample
         )
 
     async def has_sealed(self) -> bool:
@@ -144,7 +153,7 @@ class MemoryPhotos(Part):
 class MemoryWork(Part):
     """`reunite.ports.work.Work`."""
 
-    async def add(self, report: UUID) -> UUID:
+    async def add(self, report: UUID, *, hinted: bool = True) -> UUID:  # noqa: ARG002 - nobody sweeps in memory
         work = uuid4()
         self._tables.work[work] = self._require(report).report.id
         return work

@@ -54,15 +54,20 @@ class MemoryWorkspaces(Part):
         self._tables.zones = {**kept, (workspace, member): zone} if zone else kept
 
     async def statistics(self) -> Statistics:
-        reports = [row.report for row in self._rows()]
+        reports = [row.report for row in self._rows() if not row.report.sample]
         found = {each.id: each for each in reports if each.kind is ReportKind.FOUND}
-        public = [match for match in self._matches() if match.released or not found[match.found].sealed]
+        known = [match for match in self._matches() if match.found in found]
+        public = [match for match in known if match.released or not found[match.found].sealed]
         is_open = [each for each in reports if each.state is ReportState.OPEN]
         return Statistics(
             open_lost_reports=sum(each.kind is ReportKind.LOST for each in is_open),
             open_found_reports=sum(each.id in found and not each.sealed for each in is_open),
             returned=sum(each.state is ReportState.RETURNED for each in found.values()),
-            matches_shown=len({row.reply.match for row in self._outbox() if row.audience == "thread"} - {None}),
+            matches_shown=len(
+                {match.id for match in known}.intersection(
+                    row.reply.match for row in self._outbox() if row.audience == "thread" and row.reply.match
+                )
+            ),
             confirmed=sum(match.state is MatchState.CONFIRMED for match in public),
             refused=sum(match.state is MatchState.REFUSED for match in public),
             model="",

@@ -1,0 +1,50 @@
+"""The samples that `/setup` offers to post."""
+
+from typing import Final
+
+import discord
+
+from bot.discord.permissions import TO_POST
+from bot.discord.private_replies import PrivateReply, language_of_user, reply_privately
+from bot.discord.render import RenderedButton
+from bot.discord.reports import guild_of
+from bot.discord.threads import free_tags
+from bot.discord.workspaces import Workspaces
+from bot.samples import sample_pair
+from reunite.entities import ReplyTarget, ReportKind
+from reunite.errors import TellUserError
+from reunite.handlers import Handlers
+from reunite.language import sentence
+
+
+class Samples:
+    """Offers to post samples, and posts them where reports are posted."""
+
+    BUTTON: Final = "setup:samples"
+
+    def __init__(self, handlers: Handlers, workspaces: Workspaces) -> None:
+        self._handlers = handlers
+        self._workspaces = workspaces
+
+    def offer(self, language: str) -> RenderedButton:
+        return RenderedButton(self.BUTTON, sentence("home_samples", language), discord.ButtonStyle.secondary)
+
+    async def post(self, interaction: discord.Interaction) -> None:
+        """Post the samples for someone who may manage the guild."""
+        await reply_privately(interaction, lambda: self._post(interaction))
+
+    async def _post(self, interaction: discord.Interaction) -> PrivateReply:
+        guild, language = guild_of(interaction), language_of_user(interaction)
+        await self._workspaces.ensure_joined(guild)
+        pair = sample_pair(*(self._target(guild, kind, language) for kind in (ReportKind.FOUND, ReportKind.LOST)))
+        may_set_up = interaction.permissions.manage_guild
+        return PrivateReply.of(await self._handlers.samples.post(pair, language, is_moderator=may_set_up))
+
+    def _target(self, guild: discord.Guild, kind: ReportKind, language: str) -> ReplyTarget | None:
+        """Return the channel of a kind in which the bot may post; None where the guild has none of it."""
+        if not self._workspaces.channels(guild, kind):
+            return None
+        channel = self._workspaces.channel_for(guild, kind, None, TO_POST, language)
+        if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
+            raise TellUserError("forum_needs_tag", channel=channel.mention)
+        return ReplyTarget("discord", str(guild.id), str(channel.id))

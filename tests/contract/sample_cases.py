@@ -1,0 +1,178 @@
+"""Samples, whatever store the handlers have: run in memory and on PostgreSQL."""
+
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from reunite.entities import Label, Report, ReportKind, ReportState, VerdictKind
+from reunite.errors import TellUserError
+from reunite.expiry import expire
+from reunite.language import sentence
+from reunite.matching.defaults import for_encoder
+from reunite.messages.reply import Person, Reply
+from reunite.samples import SamplePair
+from reunite.searching import search_and_announce
+from tests.contract.stages import ADA, COPY, MODERATOR, PHOTO, Stage
+
+WEEK: Final = 7
+
+
+def said(key: str) -> str:
+    return sentence(f"note_{key}")
+
+
+async def post(stage: Stage, workspace: str = "here", *, is_moderator: bool = True) -> Reply:
+    found, lost = (stage.at(workspace, channel) for channel in ("found", "lost"))
+    pair = SamplePair(found=found, lost=lost, found_photo=PHOTO, lost_photo=PHOTO)
+    return await stage.handlers.samples.post(pair, "en", is_moderator=is_moderator)
+
+
+async def samples(stage: Stage, workspace: str = "here") -> list[Report]:
+    """Return a workspace's samples that are there, the find first."""
+    known = await stage.store.workspace("web", workspace)
+    assert known
+    async with stage.session(known.community) as session:
+        found = [each for each in await session.reports.samples(stage.at(workspace, "found")) if not each.purged]
+    return sorted(found, key=lambda each: each.kind)
+
+
+async def search(stage: Stage, *reports: Report) -> None:
+    """Let workers open and search reports, one after the other."""
+    for report in reports:
+        await stage.keep_photos(report)
+        async with stage.session(report.community) as session:
+            await session.reports.set_state(report.id, ReportState.OPEN)
+        async with stage.session(report.community) as session:
+            await search_and_announce(session, report.id, for_encoder("clip"), is_complete=True)
+        await stage.deliver(report)
+
+
+async def shown(stage: Stage) -> tuple[Report, Report]:
+    """Post samples whose threads show their match."""
+    await post(stage)
+    find, loss = await samples(stage)
+    await search(stage, find, loss, loss)
+    await stage.search(loss, find, label=Label.HIGH)
+    return find, loss
+
+
+class SampleCases:
+    """A find and a loss that show how everything works."""
+
+    async def test_samples_are_posted_once_until_they_are_removed(self, stage: Stage) -> None:
+        await stage.join()
+        first, again = await post(stage), await post(stage)
+        assert [reply.text() for reply in (first, again)] == [said("samples_posted"), said("samples_there")]
+        find, loss = await samples(stage)
+        assert (find.kind, loss.kind) == (ReportKind.FOUND, ReportKind.LOST)
+        assert len(stage.hints.work) == 1
+        [remove] = again.buttons
+        told = [await stage.press(remove.action, remove.subject, MODERATOR) for _ in range(2)]
+        assert [reply.text() for reply in told] == [said("samples_removed"), said("samples_gone")]
+        assert (await post(stage)).text() == said("samples_posted")
+        assert not {each.id for each in await samples(stage)} & {find.id, loss.id}
+
+    async def test_only_moderators_post_and_remove_samples(self, stage: Stage) -> None:
+        workspace = await stage.join()
+        with pytest.raises(TellUserError, match="only_moderators_here"):
+            await post(stage, is_moderator=False)
+        assert await samples(stage) == []
+        await post(stage)
+        with pytest.raises(TellUserError, match="only_moderators_here"):
+            await stage.press("remove_samples", workspace.id, ADA)
+        assert len(await samples(stage)) == 2
+
+    async def test_the_loss_follows_once_the_find_can_be_found(self, stage: Stage) -> None:
+        await stage.join(timezone="Asia/Tokyo")
+        await post(stage)
+        find, loss = await samples(stage)
+        assert await stage.works_on(find, loss) == [find.id]
+        await search(stage, find)
+        assert loss.id in await stage.works_on(find, loss)
+        await search(stage, loss)
+        assert (await stage.works_on(loss), await stage.kinds(loss)) == ([loss.id] * 2, ["report_post"])
+        await search(stage, loss)
+        posts = [(await stage.thread(each))[0] for each in (find, loss)]
+        assert [reply.kind for reply in posts] == ["report_post"] * 2
+        assert all(reply.picture and reply.opens_thread for reply in posts)
+        assert all([each.action for each in reply.buttons] == ["remove_samples"] for reply in posts)
+        times = await stage.works_on(find, loss)
+        await search(stage, find)
+        assert len(await stage.kinds(find)) == len({reply.text() for reply in await stage.thread(find)})
+        assert await stage.works_on(find, loss) == times
+
+    async def test_nobody_is_named_or_pinged(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        find, loss = await shown(stage)
+        replies = [*await stage.thread(find), *await stage.thread(loss), *await stage.thread(find, "moderators")]
+        people = [span for reply in replies for line in reply.lines for span in line if isinstance(span, Person)]
+        assert {person.member.name for person in people} == {sentence("samples_finder"), sentence("samples_owner")}
+        assert {reply.people("web") for reply in replies} == {()}  # on no platform are they anybody
+        for action, subject in (("mine", (await stage.match(loss)).id), ("withdraw", loss.id)):
+            with pytest.raises(TellUserError, match="only_"):
+                await stage.press(action, subject, loss.author)  # type: ignore[arg-type]
+
+    async def test_all_that_was_said_goes_with_the_samples(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        find, loss = await shown(stage)
+        assert await stage.verdict(await stage.match(loss), VerdictKind.CONFIRM)
+        assert {await stage.state(each) for each in (find, loss)} == {ReportState.RETURNED}
+        await stage.press("remove_samples", find.id, MODERATOR)
+        for each in (find, loss):
+            assert (await stage.kinds(each), await stage.kinds(each, "moderators")) == ([], [])
+            assert (await stage.now(each)).purged
+
+    async def test_samples_end_by_themselves_without_a_word(self, stage: Stage) -> None:
+        await stage.join(keep_days=60)
+        find, loss = await shown(stage)
+        assert {each.expires_at for each in (find, loss)} == {stage.time + timedelta(days=WEEK)}
+        stage.later(WEEK)
+        assert await stage.due(stage.time - timedelta(days=1)) == []
+        for each in (find, loss):
+            async with stage.session(each.community) as session:
+                await expire(session, each.id, stage.time)
+            assert await stage.kinds(each) == []
+        assert await samples(stage) == []
+
+    async def test_samples_and_reports_never_find_each_other(self, stage: Stage) -> None:
+        words = sentence("samples_find_words")
+        await stage.join()
+        lost, found = await stage.lost(words), await stage.found(words)
+        find, loss = await shown(stage)
+        await search(stage, lost, found)
+        assert {(match.lost, match.found) for match in await stage.matches(lost)} <= {(lost.id, found.id)}
+        assert {(match.lost, match.found) for match in await stage.matches(loss)} == {(loss.id, find.id)}
+        assert find.id not in {quoted for each in (lost, found) for quoted in await quotes(stage, each)}
+        assert {lost.id, found.id}.isdisjoint({quoted for each in (find, loss) for quoted in await quotes(stage, each)})
+
+    async def test_samples_of_linked_workspaces_stay_apart(self, stage: Stage) -> None:
+        await stage.join()
+        await stage.join("there")
+        await post(stage)
+        await post(stage, "there")
+        await stage.handlers.link("web", "there", await stage.handlers.link_code("web", "here"))
+        mine, theirs = await samples(stage), await samples(stage, "there")
+        await search(stage, *mine, *theirs, mine[1], theirs[1])
+        for find, loss in (mine, theirs):
+            assert {match.found for match in await stage.matches(loss)} <= {find.id}
+        await stage.press("remove_samples", mine[0].id, MODERATOR)
+        assert (await samples(stage), len(await samples(stage, "there"))) == ([], 2)
+
+    async def test_samples_count_nowhere(self, stage: Stage) -> None:
+        workspace = await stage.join(digest=True, log_channel="log")
+        before = await stage.handlers.statistics("web", "here")
+        find, loss = await shown(stage)
+        assert await stage.verdict(await stage.match(loss), VerdictKind.REFUSE)
+        assert await stage.handlers.statistics("web", "here") == before
+        assert await stage.verdict(await stage.match(loss), VerdictKind.CONFIRM)
+        assert await stage.handlers.statistics("web", "here") == before
+        await stage.digest(0)
+        assert [await stage.thread(each, "channel") for each in (find, loss)] == [[], []]
+        async with stage.session(workspace.community) as session:
+            assert await session.reports.open_lost() == []
+            assert await session.photos.stored_copy((await session.photos.of(find.id))[0].id) == COPY
+
+
+async def quotes(stage: Stage, report: Report) -> set[object]:
+    return {quoted for reply in await stage.thread(report) for quoted in reply.quotes}

@@ -1,0 +1,79 @@
+"""The samples on Discord and Slack, end to end: posted with one press, matched for real, removed with another."""
+
+from reunite.language import sentence
+from tests.doubles.discord_shapes import MANAGE_THREADS
+from tests.doubles.slack import shown
+from tests.support.discord_world import discord_world
+from tests.support.slack_world import slack_world
+from tests.support.waiting import eventually
+
+OFFER, REMOVE = sentence("home_samples"), sentence("button_remove_samples")
+
+
+async def test_a_guild_sees_the_whole_way_and_is_rid_of_it(database_url: str, redis_url: str) -> None:
+    async with discord_world(database_url, redis_url) as world:
+        discord = world.discord
+        await world.set_up("Channels and moderators", log=discord.channel("general"))
+        setup = await discord.slash("setup", world.manager, "general")
+        await world.told(setup)
+        panel = setup.said[-1]["id"]
+        posting = await discord.press(panel, OFFER, world.manager)
+        assert await world.told(posting) == sentence("note_samples_posted")
+        assert await world.press(panel, OFFER, world.manager) == sentence("note_samples_there")
+
+        find = await world.says(discord.channel("found"), sentence("samples_find_words"))
+        loss = await world.says(discord.channel("lost"), sentence("samples_loss_words"))
+        assert [len(discord.find(post)["attachments"]) for post in (find, loss)] == [1, 1]
+        card = await world.says(loss, "This could be yours.")
+        line = await world.says(discord.channel("general"), sentence("samples_owner"))
+        for thread in (find, loss, discord.channel("general")):
+            assert not any(discord.pinged(each) for each in discord.replies(thread))
+        await discord.react(card, "✅", world.moderator)
+        for thread in (find, loss):
+            await world.says(thread, "Returned")
+
+        assert await world.press(find, REMOVE, world.ada) == sentence("only_moderators_here")
+        assert await world.press(find, REMOVE, world.moderator) == sentence("note_samples_removed")
+        sent = {find, loss, card, line}
+        await eventually(lambda: all(sent.isdisjoint(there) for there in discord.messages.values()))
+        await eventually(lambda: not any(discord.replies(thread) for thread in (find, loss)))
+        names = [discord.channels[thread]["name"] for thread in (find, loss)]
+        assert not [name for name in names if "backpack" in name]
+
+        await discord.permit(discord.bot_role, MANAGE_THREADS)
+        again = await discord.press(panel, OFFER, world.manager)
+        assert await world.told(again) == sentence("note_samples_posted")
+        loss = await world.says(discord.channel("lost"), sentence("samples_loss_words"))
+        await world.says(loss, "This could be yours.")
+        told = [await world.press(again.said[-1]["id"], REMOVE, world.manager) for _ in range(2)]
+        assert told == [sentence("note_samples_removed"), sentence("note_samples_gone")]
+        await eventually(lambda: loss not in discord.channels)
+
+
+async def test_a_workspace_sees_the_whole_way_and_is_rid_of_it(database_url: str, redis_url: str) -> None:
+    async with slack_world(database_url, redis_url) as world:
+        slack = world.slack
+        await world.set_up(log_channel=world.mods)
+        home = await slack.open_home(world.moderator)
+        for words in ("note_samples_posted", "note_samples_there"):
+            await slack.press_in(home, OFFER, world.moderator)
+            modal = await slack.modal(world.moderator, sentence(words)[:40])
+
+        find = await slack.wait_for_post(world.found, sentence("samples_find_words"))
+        loss = await slack.wait_for_post(world.lost, sentence("samples_loss_words"))
+        pictures = [block for post in (find, loss) for block in post["blocks"] if block["type"] == "image"]
+        assert [each["alt_text"] for each in pictures] == [sentence("picture_of_post")] * 2
+        card = await world.reply(world.lost, loss["ts"], "This could be yours.")
+        await world.reply(world.found, find["ts"], "High confidence")
+        await slack.wait_for_post(world.mods, sentence("samples_owner"))
+        assert "'type': 'user'" not in str(slack.messages)
+        await slack.react(world.lost, card["ts"], "white_check_mark", world.moderator).acked.wait()
+        await world.reply(world.found, find["ts"], "Returned")
+
+        pressed = await slack.press(world.lost, loss["ts"], REMOVE, world.ada)
+        await eventually(lambda: pressed.answers)
+        assert pressed.answers[0]["text"] == sentence("only_moderators_here")
+        await slack.press_in(modal, REMOVE, world.moderator)
+        await slack.modal(world.moderator, sentence("note_samples_removed")[:40])
+        channels = (world.found, world.lost, world.mods)
+        await eventually(lambda: not any(shown(each) for channel in channels for each in slack.messages[channel]))

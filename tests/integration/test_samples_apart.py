@@ -1,0 +1,103 @@
+"""Samples, with a real worker: they are matched like reports, and no search, number or export knows them."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.samples import sample_pair
+from db import candidates
+from db.learning import decided_pairs
+from db.operation import Operation
+from metrics.definitions import REGISTRY
+from reunite.entities import Label, Report, ReportKind, ReportState
+from reunite.language import sentence
+from tests.support.services import working
+from tests.support.world import MODERATOR, World, world
+
+COUNTED = ("reunite_searches_total", "reunite_labels_total", "reunite_first_answer_seconds_count")
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
+        await community.set_up(log_channel="log")
+        yield community
+
+
+async def post(place: World) -> tuple[Report, Report]:
+    """Post the samples, let them be matched, and confirm their match."""
+    pair = sample_pair(place.at("found"), place.at("lost"))
+    await place.handlers.samples.post(pair, "en", is_moderator=True)
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        known = {each.kind: each for each in await session.reports.samples(place.at("found")) if not each.purged}
+        [match] = await session.matches.of(known[ReportKind.LOST].id)
+    assert match.label is Label.HIGH
+    await place.press("confirm", match.id, MODERATOR)
+    await place.press("confirm", match.id, MODERATOR)  # which takes it back: both are open again
+    await place.press("refuse", match.id, MODERATOR)
+    await place.quiet()
+    find, loss = known[ReportKind.FOUND], known[ReportKind.LOST]
+    assert {await place.state(each) for each in (find, loss)} == {ReportState.OPEN}
+    return find, loss
+
+
+async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
+    """Return what is found, counted, exported and learned."""
+    community, operation = place.workspace.community, Operation(place.store)
+    async with place.store.session(community) as session:
+        searches = [await session.candidates.search(each, limit=limit) for each in reports for limit in (2, 50)]
+        known: dict[str, Any] = {
+            "found": [{each.item.report for each in search.candidates} for search in searches],
+            "measured": [(search.open_count, search.background, search.lookalikes) for search in searches],
+            "numbers": [await session.items.numbers(sealed=sealed) for sealed in (False, True)],
+            "similar": [await session.items.similar(each.id, 50, sealed=True) for each in reports],
+            "export": await session.history.reports(),
+            "open": await session.reports.open_lost(),
+            "statistics": await session.workspaces.statistics(),
+        }
+    async with place.store.transaction(community) as connection:
+        known["learned"] = await decided_pairs(connection, "colours-1")
+    known["taught"] = await place.store.rows("SELECT * FROM communities_to_teach(1, 0, 5)")
+    known["status"] = await operation.reports(), await operation.matches()
+    known["metrics"] = [
+        (sample.name, sample.labels, sample.value)
+        for family in REGISTRY.collect()
+        for sample in family.samples
+        if sample.name in COUNTED
+    ]
+    return known
+
+
+async def test_samples_are_in_no_search_number_or_export(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "MANY", 2)  # so that one of two searches goes by sketches
+    words = sentence("samples_find_words")
+    finds = [await place.found(f"f{number}", "blue", words) for number in range(3)]
+    losses = [await place.lost(f"l{number}", words, "blue") for number in range(3)]
+    await place.quiet()
+    before = await everything(place, [*finds, *losses])
+    assert list(map(len, before["found"])) == [2, 3] * 6
+    assert before["metrics"]
+
+    find, loss = await post(place)
+    after = await everything(place, [*finds, *losses])
+    for what, known in before.items():
+        assert after[what] == known, what
+    async with place.store.session(place.workspace.community) as session:
+        assert await session.items.of([find.id, loss.id]) == {}
+        for each in (find, loss):
+            search = await session.candidates.search(each, limit=2)
+            assert (search.open_count, {each.item.report for each in search.candidates}) == (1, set())
+        assert {match.found for match in await session.matches.of(loss.id)} == {find.id}
+        for report in (*finds, *losses):
+            assert {find.id, loss.id}.isdisjoint(
+                {id_ for match in await session.matches.of(report.id) for id_ in (match.lost, match.found)}
+            )
+    await place.press("remove_samples", place.workspace.id, MODERATOR)
+    await place.quiet()
+    assert (await everything(place, [*finds, *losses])) == before
+    left = [outgoing.reply for target, outgoing in place.platform.messages if target.message != "removed"]
+    assert not [reply for reply in left if reply.quotes & {find.id, loss.id}]
+    again, _ = await post(place)
+    assert again.id != find.id
