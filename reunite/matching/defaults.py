@@ -92,7 +92,7 @@ _CLIP: Final = replace(
         PairKind.TEXT_TEXT: Term(2.3, 1.3, floor=-0.3, cap=4.0, bend=7.0),
     },
     none_log_odds=0.9,
-    text_limits=Limits(high=0.997, possible=0.87),
+    text_limits=Limits(high=0.997, possible=0.83),
     photo_limits=Limits(high=0.995, possible=0.82),
 )
 """Fitted, with all pair kinds together, to cosines drawn from published statistics of CLIP (docs/matching.md), and
