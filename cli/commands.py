@@ -75,6 +75,17 @@ def api() -> None:
         run(services.api(settings, where))
 
 
+def board() -> None:
+    """Serve the moderators' board, until stopped. The bots send moderators the links that open it.
+
+    Example: REUNITE_BOARD_URL=https://board.example.org reunite board
+    """
+    from cli import services  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        run(services.board(settings, where))
+
+
 def migrate() -> None:
     """Update the database to the latest schema. Needs REUNITE_OWNER_DATABASE_URL or the embedded server.
 

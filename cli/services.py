@@ -118,7 +118,8 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     adapter: AdapterConfig = getattr(settings, entry.name)
     try:
         adapter.check()
-        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics)
+        board = settings.board.public_url if settings.board.url else None
+        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics, board_url=board)
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
         raise UsageError(str(error)) from error
@@ -135,6 +136,19 @@ async def api(settings: Settings, where: Servers) -> None:
         await until_stopped(run(service, announce_ready))
     except OSError as error:
         raise _port_taken(error, settings.api.port, "REUNITE_API_PORT") from error
+
+
+async def board(settings: Settings, where: Servers) -> None:
+    """Serve the moderators' board. Raises UsageError."""
+    try:
+        from board.app import BoardService, run  # noqa: PLC0415
+    except ImportError as error:
+        raise UsageError("The board needs its libraries: pip install 'reunite[board]'.") from error
+
+    try:
+        await until_stopped(run(BoardService(where.connections, settings.board), announce_ready))
+    except OSError as error:
+        raise _port_taken(error, settings.board.port, "REUNITE_BOARD_PORT") from error
 
 
 def _port_taken(error: OSError, port: int, variable: str) -> Exception:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from reunite.board import BoardHandlers
 from reunite.claims import ClaimHandlers
 from reunite.commands import (
     AnswerQuestion,
@@ -59,14 +60,17 @@ class Handlers:
     What concerns a workspace as a whole names it by its platform and that platform's id.
     """
 
-    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime] = _now) -> None:
-        """`now` returns the time, with its zone."""
+    def __init__(
+        self, store: Store, queue: Queue, now: Callable[[], datetime] = _now, *, board_url: str | None = None
+    ) -> None:
+        """`now` returns the time, with its zone; `board_url` is where the moderators' board is, if there is one."""
         self._store = store
         self._posts = PostHandlers(store, queue, now)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
         self._reminders = ReminderHandlers(store)
+        self._board = BoardHandlers(store, board_url)
         self.welcome = WelcomeHandlers(store)
         self._looks = LookHandlers(store, queue, now)
         handover = HandoverHandlers(store, queue)
@@ -187,6 +191,13 @@ class Handlers:
     async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
         """Return the community's numbers."""
         return await self._community.statistics(await self._named(platform, workspace), language)
+
+    async def board_link(
+        self, platform: PlatformName, workspace: str, member: Member, language: str = "en", *, is_moderator: bool
+    ) -> str:
+        """Return a link that signs a moderator in to the board, once, within 10 minutes. Raises TellUserError."""
+        named = await self._named(platform, workspace)
+        return await self._board.link(named, _clean_name(member), language, is_moderator=is_moderator)
 
     async def link_code(self, platform: PlatformName, workspace: str) -> str:
         """Return a code by which another workspace may join the community: once, within 15 minutes."""

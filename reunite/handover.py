@@ -51,7 +51,9 @@ class HandoverHandlers:
             found = (await session.reports.lock({press.subject})).get(press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state not in rules.IN_PROGRESS:
                 raise TellUserError("nothing_here")
-            rights.check(press.action, rights.roles_of(press.target.platform, press.member, found))
+            moderates = press.is_moderator
+            roles = rights.roles_of(press.target.platform, press.member, found, is_moderator=moderates)
+            rights.check(press.action, roles)
             whereabouts = Whereabouts(place, code)
             await session.claims.set_whereabouts(found.id, whereabouts)
             await _revise_conversations(session, found, whereabouts, by_word=await _by_word(session, workspace))

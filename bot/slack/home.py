@@ -28,7 +28,7 @@ Body = Mapping[str, Any]
 HOME: Final = "home:"
 """The prefix of the action id of the home tab's own buttons."""
 _FORMS: Final[Mapping[str, ReportForm]] = {"lost": "lost", "found": "found", "sealed": "sealed"}
-_MODERATORS: Final = ("setup", "numbers", "make_code", "use_code", "unlink")
+_MODERATORS: Final = ("setup", "board", "numbers", "make_code", "use_code", "unlink")
 _CREATE: Final = "create_channels"
 _MOST_BLOCKS: Final = 100
 
@@ -103,16 +103,29 @@ class Home:
                 channel=await workspace.direct(person.member.id),
             )
 
+    async def _board(self, workspace: SlackWorkspace, person: Person) -> str:
+        """Return a sentence with a link to the board."""
+        link = await self._handlers.board_link(
+            "slack", workspace.team, person.member, person.language, is_moderator=person.is_moderator
+        )
+        return sentence("board_link", person.language, link=f"<{link}>")
+
     async def _for_moderators(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
-        acts: Mapping[str, rights.Act] = {"setup": "set_up", _CREATE: "set_up", "numbers": "statistics"}
+        acts: Mapping[str, rights.Act] = {
+            "setup": "set_up",
+            _CREATE: "set_up",
+            "numbers": "statistics",
+            "board": "open_board",
+        }
         # They may have been one when the tab was shown.
         rights.check_member(acts.get(action, "link"), is_moderator=person.is_moderator)
         language = person.language
         match action:
             case "setup":
                 return await self._settings_form.form(workspace, language)
-            case "create_channels":
-                return words_modal(await self._new_channels.create(workspace, person), language)
+            case "board" | "create_channels":
+                make = self._board if action == "board" else self._new_channels.create
+                return words_modal(await make(workspace, person), language)
             case "use_code":
                 return self._linking.form(language)
             case "make_code":

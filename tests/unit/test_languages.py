@@ -63,6 +63,7 @@ def everything(language: str) -> Iterator[tuple[str, str]]:
     yield from words.menus.items()
     yield from words.dates.items()
     yield from ((f"page_{key}", text) for key, text in words.page.items())
+    yield from ((f"board_{key}", text) for key, text in words.board.items())
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -74,6 +75,7 @@ def test_each_language_says_all_that_english_says_and_no_more(language: str) -> 
         (words.menus, ENGLISH.menus),
         (words.dates, ENGLISH.dates),
         (words.page, ENGLISH.page),
+        (words.board, ENGLISH.board),
     ):
         assert list(ours) == list(english)
     assert {"today", "yesterday", "now", "morning", "ago", "day", "aside"} <= set(words.when)

@@ -8,8 +8,8 @@ import pytest
 
 from api.bodies import MOST_PHOTO_BYTES
 from cli.errors import UsageError
-from cli.history.cells import shielded, unshielded
 from cli.history.listing import Listing, read
+from db.report_table import shielded, unshielded
 from reunite.entities import ReportKind
 
 
