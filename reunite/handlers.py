@@ -71,6 +71,7 @@ class Handlers:
         self._community = CommunityHandlers(store, queue)
         self._reminders = ReminderHandlers(store)
         self._board = BoardHandlers(store, board_url)
+        self.has_board = board_url is not None
         self.welcome = WelcomeHandlers(store)
         self._looks = LookHandlers(store, queue, now)
         handover = HandoverHandlers(store, queue)

@@ -28,8 +28,9 @@ Body = Mapping[str, Any]
 HOME: Final = "home:"
 """The prefix of the action id of the home tab's own buttons."""
 _FORMS: Final[Mapping[str, ReportForm]] = {"lost": "lost", "found": "found", "sealed": "sealed"}
-_MODERATORS: Final = ("setup", "board", "numbers", "make_code", "use_code", "unlink")
+_MODERATORS: Final = ("setup", "numbers", "make_code", "use_code", "unlink")
 _CREATE: Final = "create_channels"
+_BOARD: Final = "board"
 _MOST_BLOCKS: Final = 100
 
 
@@ -62,7 +63,8 @@ class Home:
             person = await workspace.person(user)
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             lacks = person.is_moderator and bool(await self._new_channels.lacking(workspace))
-            view = home_view(person, own, workspace, lacks_channels=lacks)
+            more = (*[_BOARD] * self._handlers.has_board, *[_CREATE] * lacks)
+            view = home_view(person, own, workspace, more)
             await workspace.client.views_publish(user_id=user, view=view)
 
     async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
@@ -81,7 +83,7 @@ class Home:
             await self._reports.open(workspace, person, private, _FORMS[action])
         elif action in {"privacy", "export"}:
             await private.show(await self._own_data(workspace, person, action))
-        elif action in {*_MODERATORS, _CREATE}:
+        elif action in {*_MODERATORS, _BOARD, _CREATE}:
             await private.show(await self._for_moderators(workspace, person, action))
 
     async def _own_data(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
@@ -115,7 +117,7 @@ class Home:
             "setup": "set_up",
             _CREATE: "set_up",
             "numbers": "statistics",
-            "board": "open_board",
+            _BOARD: "open_board",
         }
         # They may have been one when the tab was shown.
         rights.check_member(acts.get(action, "link"), is_moderator=person.is_moderator)
@@ -124,7 +126,7 @@ class Home:
             case "setup":
                 return await self._settings_form.form(workspace, language)
             case "board" | "create_channels":
-                make = self._board if action == "board" else self._new_channels.create
+                make = self._board if action == _BOARD else self._new_channels.create
                 return words_modal(await make(workspace, person), language)
             case "use_code":
                 return self._linking.form(language)
@@ -137,16 +139,13 @@ class Home:
                 return modal(sentence("home_numbers", language), blocks(reply, workspace.link_to), language)
 
 
-def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, *, lacks_channels: bool = False) -> View:
-    """Return the home tab: the report forms, someone's own reports, and what moderators can do."""
+def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, more: Sequence[str] = ()) -> View:
+    """Return the home tab: the report forms, someone's own reports, and what moderators can do, `more` included."""
     language = person.language
     forms = [button(f"{HOME}{form}", sentence(f"form_{form}", language)) for form in _FORMS]
     moderating: list[Element] = []
     if person.is_moderator:
-        buttons = [
-            button(f"{HOME}{action}", sentence(f"home_{action}", language))
-            for action in (*_MODERATORS, *[_CREATE] * lacks_channels)
-        ]
+        buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in (*_MODERATORS, *more)]
         moderating = [header(sentence("home_moderators", language)), {"type": "actions", "elements": buttons}]
     first = [
         section(sentence("home_intro", language)),

@@ -171,7 +171,7 @@ class RightsCases:
         await scene.give_verdict(PEOPLE["stranger"], given=False)
         assert (await stage.match(scene.lost)).state == "undecided"
 
-    @pytest.mark.parametrize("act", sorted(set(ACTS) - {"delete_post", "answer"}))
+    @pytest.mark.parametrize("act", sorted(set(ACTS) - {"delete_post", "answer", "open_board"}))
     async def test_what_is_another_communitys_is_not_there(self, stage: Stage, act: Act) -> None:
         scene = await scene_of(stage, sealed=act == "release")
         await stage.join("elsewhere")

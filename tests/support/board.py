@@ -35,6 +35,8 @@ from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 
+BOARD = "https://board.example"
+"""Where a bot of the tests says that the board is."""
 ADA, BEN, ROBIN = Member("ada", "Ada"), Member("ben", "Ben"), Member("robin", "Robin")
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 

@@ -33,7 +33,7 @@ ALIKE = {
     "es": {"answer", "certainty", "thanks_then", "minutes", "hours"},
     "fr": {"answer", "certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
     | {"lost_description", "lost_photo", "found_description", "found_photo", "page_menu"}
-    | {"search_photo", "page_photo", "page_photos"},
+    | {"search_photo", "page_photo", "page_photos", "board_photos"},
     "ja": {"certainty", "thanks_then"},
     "pl": {"answer", "certainty", "certainty_percent", "thanks_then", "minutes", "stats_model"}
     | {"page_is_moderator", "page_menu"},
