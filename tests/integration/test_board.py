@@ -1,5 +1,6 @@
 """The moderators' board over real HTTP: who gets in, what they see, and what they decide."""
 
+import asyncio
 import csv
 import re
 from collections.abc import AsyncIterator
@@ -9,16 +10,22 @@ from uuid import uuid4
 import pytest
 from cryptography.fernet import Fernet
 
+from board.app import BoardService, run
 from board.config import BoardConfig
+from db import queue
+from db.config import Connections
 from db.keys import Keys
+from db.operation import Operation
+from db.store import Store
 from reunite.commands import ReportFound, ReportLost
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from tests.support.board import ADA, ROBIN, Browser, Community, board, browsing, community
+from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
-from tests.support.services import working
+from tests.support.services import background, working
 from tests.support.waiting import eventually
 
 PAGES = ("/", "/matches", "/claims", "/handovers", "/numbers", "/log", "/reports.csv")
@@ -356,7 +363,8 @@ async def test_a_page_is_in_the_moderators_language(here: Community) -> None:
 async def test_a_search_by_words_or_a_photo_finds_what_is_sealed_too(
     here: Community, robin: Browser, database_url: str, redis_url: str
 ) -> None:
-    async with working(database_url, redis_url):
+    async with working(database_url, redis_url), queue.connect(here.store, redis_url, "reunite") as hints:
+        here.handlers = Handlers(here.store, hints)
         for colour in ("red", "blue"):
             await here.post(ReportFound, f"{colour} thing", colour, sealed=colour == "red")
         await eventually(here.is_settled)
@@ -366,3 +374,21 @@ async def test_a_search_by_words_or_a_photo_finds_what_is_sealed_too(
         _, words = await robin.post("/search", photo=drawing("blue"), among="found")
         assert words.index("blue thing</span>") < words.index("red thing</span>")
     assert (await robin.post("/search", words="", among="found"))[0] == 422
+
+
+async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
+    database_url: str, redis_url: str, unused_tcp_port: int
+) -> None:
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    connections = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
+    service = BoardService(connections, BoardConfig(port=unused_tcp_port))
+    async with background(run(service, address.set_result)), browsing(await address) as anyone:
+        assert (await anyone.get("/sign-in"))[0] == 200
+        assert (await anyone.get("/static/board.css"))[0] == 200
+        async with Store(database_url, connections=1) as store:
+            roles = await eventually(lambda: _roles(store))
+    assert roles == ["board"]
+
+
+async def _roles(store: Store) -> list[str]:
+    return [each.role for each in await Operation(store).processes()]

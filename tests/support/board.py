@@ -3,11 +3,11 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, FormData
 
 from board.config import BoardConfig
 from board.parts import Board
@@ -116,7 +116,6 @@ class Browser:
     url: str
     http: ClientSession
     csrf: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
 
     async def get(self, path: str, **options: Any) -> tuple[int, str]:
         async with self.http.get(self.url + path, **options) as response:
@@ -127,9 +126,10 @@ class Browser:
 
     async def post(self, path: str, **fields: Any) -> tuple[int, str]:
         """Send a form as the browser does, and follow where it leads."""
-        headers = {"Origin": self.url, **self.headers}
-        form = {"csrf": self.csrf, **fields}
-        async with self.http.post(self.url + path, data=form, headers=headers) as response:
+        form = FormData({"csrf": self.csrf})
+        for name, value in fields.items():
+            form.add_field(name, value, filename="photo.jpg" if isinstance(value, bytes) else None)
+        async with self.http.post(self.url + path, data=form, headers={"Origin": self.url}) as response:
             return response.status, await response.text()
 
     async def sign_in(self, link: str) -> tuple[int, str]:

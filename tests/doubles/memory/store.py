@@ -200,7 +200,7 @@ class MemoryStore:
         self.tables.workspaces[workspace.id] = replace(row, absent_since=since)
 
     async def save_board_link(self, workspace: Workspace, member: Member, language: str, link_hash: str) -> None:
-        self.tables.board_links = {**self.tables.board_links, (workspace.id, member.id): f"{link_hash} {language}"}
+        """Keep nothing: only the board reads links, from PostgreSQL."""
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         kept = {code: of for code, of in self.tables.link_codes.items() if of != workspace.community}

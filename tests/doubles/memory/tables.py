@@ -81,8 +81,6 @@ class Tables:
     work: dict[UUID, UUID] = field(default_factory=dict)
     zones: dict[tuple[UUID, str], str] = field(default_factory=dict)
     link_codes: dict[str, UUID] = field(default_factory=dict)
-    board_links: dict[tuple[UUID, str], str] = field(default_factory=dict)
-    """The hash of the unused link of each workspace's moderator."""
 
     def snapshot(self) -> "Tables":
         return Tables(**{each.name: getattr(self, each.name).copy() for each in fields(self)})
