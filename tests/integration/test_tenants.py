@@ -16,12 +16,14 @@ from tests.support.keys import KEYS
 OWNERS = {
     "add_first_calibration",
     "all_communities",
+    "begin_board_session",
     "due_digests",
     "due_reminders",
     "communities_to_teach",
     "enter_workspace",
     "expired_reports",
     "failed_work",
+    "find_board_session",
     "find_workspace",
     "forget_moderator",
     "hint_due_work",
@@ -50,6 +52,7 @@ NOT_CALLED = {
     "move_community",
     "note_embedding_change",
     "note_report_change",
+    "note_returned",
 }
 """What the application can't call itself."""
 
