@@ -9,7 +9,7 @@ from cli.context import AsJson, configured, prepared, run
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
-    """Start everything on this machine: embedded servers, a worker, a chat page and the HTTP API.
+    """Start everything on this machine: embedded servers, a worker, a chat page, the HTTP API and the board.
 
     Example: reunite demo --port 8700
     """
