@@ -4,6 +4,7 @@ import asyncio
 import csv
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from io import StringIO
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from db.config import Connections
 from db.keys import Keys
 from db.operation import Operation
 from db.store import Store
-from reunite.commands import ReportFound, ReportLost
+from reunite.commands import ChangeSettings, ReportFound, ReportLost
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -139,6 +140,13 @@ async def test_who_deletes_their_data_is_signed_out(here: Community, robin: Brow
     async with here.store.session(here.workspace.community) as session:
         await session.deletion.forget_moderator(ROBIN.id)
     assert (await robin.get("/"))[0] == 401
+
+
+async def test_a_change_of_the_moderators_signs_everyone_out(here: Community, robin: Browser) -> None:
+    settings = await here.handlers.settings("web", "here")
+    for changed, status in ((replace(settings, language="de"), 200), (replace(settings, moderators=("sam",)), 401)):
+        await here.handlers.set_up(ChangeSettings(platform="web", workspace="here", settings=changed))
+        assert (await robin.get("/"))[0] == status
 
 
 async def test_a_session_moves_with_its_workspace(here: Community, robin: Browser) -> None:
