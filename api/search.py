@@ -1,7 +1,6 @@
 """Searches by words or photo, similar items, and the similarity of texts and photos."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import uuid4
 
 import numpy as np
@@ -16,16 +15,11 @@ from db.items import Item
 from db.passing import ranked
 from db.store import Store
 from metrics.searches import note_search
-from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.commands import REPORTS, NewReport
 from reunite.encoder import SHARED_SPACE
-from reunite.entities import Member, ReplyTarget
+from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.matching.evidence import MAX_CANDIDATES
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText, QueryEncoder
-
-_QUERY_AS: Final[dict[str, type[NewReport]]] = {"found": ReportLost, "lost": ReportFound}
-"""Who searches what was found has lost something."""
-_HIDDEN_LIMIT: Final = 2
-"""Times the results wanted are looked for: some may be hidden from the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +35,9 @@ class Searches:
         caller, photos = call.caller, [photo_bytes(query.photo)] if query.photo else []
         texts = [query.text.strip()] if query.text else []
         encoded = await self.encoder.encode(caller.token.community, texts, photos)
-        limit = max(MAX_CANDIDATES, _HIDDEN_LIMIT * query.top_k)
+        limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
         community, command = caller.token.community, _command(query, caller)
-        found = await ranked(self.store, community, command, encoded, limit, sealed=caller.is_moderator)
+        found = await ranked(self.store, community, command, encoded, limit, hidden=sees_all)
         note_search("api", found.candidates[: query.top_k])
         items = found.items
         visible = [(each, items[each.report]) for each in found.candidates if _sees(caller, items.get(each.report))]
@@ -93,7 +87,7 @@ def _sees(caller: Caller, item: Item | None) -> bool:
 
 def _command(query: schemas.SearchQuery, caller: Caller) -> NewReport:
     key = f"query:{uuid4()}"
-    return _QUERY_AS[query.among](
+    return REPORTS[ReportKind(query.among).opposite](
         source_key=key,
         target=ReplyTarget("api", caller.token.workspace, "query", key),
         author=Member(caller.author, caller.token.name),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from board.config import BoardConfig, is_local
@@ -23,12 +23,13 @@ from reunite.handlers import Handlers
 _CONNECTIONS: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardService:
     """What the board needs: its servers, and its settings."""
 
     connections: Connections
     config: BoardConfig
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hook for tests
     patience: float = PATIENCE
@@ -51,6 +52,6 @@ async def run(service: BoardService, ready: Callable[[str], None] = lambda _: No
             url=config.public_url,
         )
         url = await stack.enter_async_context(serving(board, config))
-        await stack.enter_async_context(observed(store, "board", MetricsSettings(port=None)))
+        await stack.enter_async_context(observed(store, "board", service.metrics))
         ready(url)
         await asyncio.Event().wait()

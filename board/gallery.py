@@ -16,7 +16,7 @@ from db.board import Filter
 from db.passing import ranked
 from metrics.searches import note_search
 from reunite import rules
-from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.commands import REPORTS, NewReport
 from reunite.entities import Match, MatchState, ReportKind, ReportState
 from reunite.errors import TellUserError
 from reunite.matching.evidence import MAX_CANDIDATES
@@ -27,8 +27,6 @@ _MOST_PAGES: Final = 10_000
 _STATES: Final = (ReportState.OPEN, ReportState.PENDING, ReportState.RETURNED)
 """Reports in the other states are deleted, or will be within a minute."""
 _SEALED: Final[Mapping[str, bool | None]] = {"": None, "yes": True, "no": False}
-_QUERY_AS: Final[Mapping[str, type[NewReport]]] = {"found": ReportLost, "lost": ReportFound}
-"""Who searches what was found has lost something."""
 _FILTERS: Final = ("kind", "state", "sealed", "place", "since", "until")
 
 
@@ -64,14 +62,14 @@ class Gallery:
     async def search(self, visit: Visit) -> web.Response:
         """Show the open reports that are nearest to some words or a photo; nothing of the search is kept."""
         words, among = visit.fields.get("words", ""), visit.fields.get("among", "")
-        if among not in _QUERY_AS or not (words or visit.photo):
+        if among not in REPORTS or not (words or visit.photo):
             raise TellUserError("empty_report")
         if len(words) > rules.MOST_TEXT:
             raise TellUserError("text_too_long", length=len(words), number=rules.MOST_TEXT)
         photos = [visit.photo] if visit.photo else []
         encoded = await self._board.encoder.encode(visit.community, [words] if words else [], photos)
         query = _query(visit, words, among)
-        found = await ranked(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, sealed=True)
+        found = await ranked(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, hidden=True)
         note_search("board", found.candidates)
         results = [(found.items[each.report], _match(each)) for each in found.candidates if each.report in found.items]
         return self._pages.show(
@@ -109,7 +107,9 @@ def _day(given: str, zone: ZoneInfo) -> datetime | None:
 def _query(visit: Visit, words: str, among: str) -> NewReport:
     key = f"query:{uuid4()}"
     target = visit.target
-    return _QUERY_AS[among](source_key=key, target=target.at(key), author=visit.moderator.member, text=words)
+    return REPORTS[ReportKind(among).opposite](
+        source_key=key, target=target.at(key), author=visit.moderator.member, text=words
+    )
 
 
 def _match(scored: ScoredCandidate) -> Match:

@@ -39,7 +39,9 @@ class Matches:
                 raise web.HTTPNotFound
             log = await session.board.log(match.id)
             verdicts = await session.verdicts.of(match.id)
-            claims = [each for each in await session.claims.on(match.found) if each.match == match.id and each.proof]
+            claims = [
+                each for each in await session.claims.on(match.found) if each.match == match.id and each.has_proof
+            ]
         return self._pages.show(
             visit,
             "match.html",

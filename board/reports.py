@@ -32,7 +32,7 @@ class Reports:
             item = items[visit.id]
             matches = await session.matches.of(item.report.id)
             whereabouts = await session.claims.whereabouts(item.report.id)
-            claims = [each for each in await session.claims.on(item.report.id) if each.proof]
+            claims = [each for each in await session.claims.on(item.report.id) if each.has_proof]
             others = await session.items.of([_other(match, visit.id) for match in matches])
         shown = [(match, others[other]) for match in matches if (other := _other(match, visit.id)) in others]
         return self._pages.show(visit, "report.html", item=item, matches=shown, whereabouts=whereabouts, claims=claims)
@@ -51,7 +51,8 @@ class Reports:
         """Return every report as a CSV file; sealed and private ones only if wanted."""
         sealed = visit.request.query.get("sealed") == "yes"
         async with self._board.store.session(visit.community) as session:
-            wanted = await session.history.reports(sealed=sealed)
+            everything = await session.history.reports()
+            wanted = [report for report, is_hidden in everything if sealed or not is_hidden]
             written = StringIO()
             rows = csv.DictWriter(written, COLUMNS, quoting=csv.QUOTE_ALL)
             rows.writeheader()

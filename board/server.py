@@ -14,6 +14,7 @@ from board.errors import errors
 from board.pages import Pages
 from board.parts import Board
 from board.routes import add_routes
+from metrics.listening import listening
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
@@ -35,16 +36,9 @@ async def serving(board: Board, config: BoardConfig) -> AsyncIterator[str]:
     application = web.Application(middlewares=[errors(pages), _guard(config)], client_max_size=_MOST_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
     add_routes(application, board, pages)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, config.host, config.port).start()
-        host, port = runner.addresses[0][:2]
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    async with listening(application, config.host, config.port, "REUNITE_BOARD_PORT") as url:
         _log.info("board_ready", url=url)
         yield url
-    finally:
-        await runner.cleanup()
 
 
 async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -104,9 +104,9 @@ class SqlBoard(Queries):
         return [rows.match(row) for row in found]
 
     async def claims(self, state: str = "") -> Sequence[tuple[Claim, Match]]:
-        """Return claims with their matches, open ones first, then the newest; what claimants say is left out."""
+        """Return claims with their matches, open ones first, then the newest."""
         found = await self._all(
-            f"""SELECT m.*, c.id AS claim_id, c.member_id, c.member_name, c.state AS claim_state
+            f"""SELECT m.*, c.id AS claim_id, c.member_id, c.member_name, c.proof, c.state AS claim_state
                 FROM claim c JOIN match m ON m.id = c.match_id {_BETWEEN_KEPT}
                 WHERE c.proof <> '' AND (%(state)s = '' OR c.state = %(state)s)
                 ORDER BY c.state <> 'open', c.at DESC LIMIT {MOST_LISTED}""",
@@ -183,4 +183,4 @@ class SqlBoard(Queries):
 
 
 def _claim(row: rows.Row) -> Claim:
-    return rows.claim({**row, "id": row["claim_id"], "match_id": row["id"], "state": row["claim_state"], "proof": ""})
+    return rows.claim({**row, "id": row["claim_id"], "match_id": row["id"], "state": row["claim_state"]})

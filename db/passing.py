@@ -15,7 +15,6 @@ from db.store import Store
 from reunite.commands import NewReport
 from reunite.entities import Report
 from reunite.errors import TryAgainError
-from reunite.matching import defaults
 from reunite.matching.scoring import ScoredCandidate, score
 from reunite.ports.query_encoder import Encoded
 
@@ -31,19 +30,20 @@ class Ranked:
 
 
 async def ranked(  # noqa: PLR0913 - what a search is made of
-    store: Store, community: UUID, query: NewReport, encoded: Encoded, limit: int, *, sealed: bool
+    store: Store, community: UUID, query: NewReport, encoded: Encoded, limit: int, *, hidden: bool
 ) -> Ranked:
     """Score the open reports as if the query were a report, which it is until the transaction is rolled back.
 
-    Raises TryAgainError where no encoder was chosen yet, or it was changed meanwhile.
+    With `hidden`, sealed and private ones too. Raises TryAgainError where no encoder was chosen yet, or it was
+    changed meanwhile.
     """
     live = await store.models.live()
     if live is None:
         raise TryAgainError("no worker has chosen an encoder yet")
-    model = await calibrations.newest(store, community, live.version) or defaults.for_encoder(live.encoder)
+    model = await calibrations.in_use(store, community, live)
     async with passing_session(store, community) as session:
         report = await add_query(session, query, datetime.now(UTC), encoded)
-        found = await session.candidates.search(report, limit, sealed=sealed)
+        found = await session.candidates.search(report, limit, sealed=hidden, private=hidden)
         best = score(found, model, most=limit)
         items = await session.items.of([each.report for each in best])
     return Ranked(best, items, found.open_count, model.calibrated)
@@ -66,7 +66,7 @@ async def add_query(session: CommunitySession, command: NewReport, now: datetime
     report, _ = await session.reports.add(command, now)
     embeddings = [row for text in encoded.texts for row in of_text(text.vectors)]
     for position, photo in enumerate(encoded.photos):
-        stored = await session.items.add_query_photo(report.id, position, photo.colours)
+        stored = await session.items.add_query_photo(report.id, position, photo)
         embeddings += of_photo(stored, photo.vectors, 0)
     await session.embeddings.save(report.id, encoded.model, embeddings, text=report.text)
     return report

@@ -6,9 +6,9 @@ from typing import Final
 
 from db.items import Item
 
-IMPORTED: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category")
+IMPORTED: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category", "state")
 """The columns that `reunite import` knows."""
-COLUMNS: Final = (*IMPORTED, "state", "author", "platform", "posted_at", "created_at")
+COLUMNS: Final = (*IMPORTED, "author", "platform", "posted_at", "created_at")
 MARK: Final = "\ufeff"
 """By which spreadsheets know UTF-8."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

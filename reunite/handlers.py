@@ -42,6 +42,7 @@ from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
+from reunite.text.controls import storable
 from reunite.verdicts import VerdictHandlers, VerdictResult
 from reunite.welcoming import WelcomeHandlers
 
@@ -70,8 +71,7 @@ class Handlers:
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
         self._reminders = ReminderHandlers(store)
-        self._board = BoardHandlers(store, board_url)
-        self.has_board = board_url is not None
+        self.board = BoardHandlers(store, board_url)
         self.welcome = WelcomeHandlers(store)
         self._looks = LookHandlers(store, queue, now)
         handover = HandoverHandlers(store, queue)
@@ -104,6 +104,13 @@ class Handlers:
     ) -> Reply | None:
         """Return what a look found; None while a worker is busy with it. Raises TellUserError where it's over."""
         return await self._looks.answer(await self._named(platform, workspace), look, language)
+
+    async def files_privately(self, press: Press) -> bool | None:
+        """Return whether the report that a claim after a look files is private; None where it's filed already.
+
+        Raises TellUserError where the claim can't be taken. The report's place is prepared after that.
+        """
+        return await self._looks.is_private(await self._workspace(press), _clean_press(press))
 
     async def gallery_photos(self, platform: PlatformName, workspace: str, reply: Reply) -> list[bytes | None]:
         """Return the stored copies of the photos in a reply's gallery."""
@@ -141,14 +148,7 @@ class Handlers:
     @retried
     async def press(self, press: Press) -> Reply:
         """Do what a button says, and return what is shown to the member who pressed it, and to nobody else."""
-        press = replace(
-            press,
-            member=_clean_name(press.member),
-            words=_clean(press.words),
-            code=_clean(press.code),
-            photos=_clean_photos(press.photos),
-        )
-        return await self._presses[press.action](await self._workspace(press), press)
+        return await self._presses[press.action](await self._workspace(press), _clean_press(press))
 
     # Members' own data
 
@@ -192,13 +192,6 @@ class Handlers:
     async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
         """Return the community's numbers."""
         return await self._community.statistics(await self._named(platform, workspace), language)
-
-    async def board_link(
-        self, platform: PlatformName, workspace: str, member: Member, language: str = "en", *, is_moderator: bool
-    ) -> str:
-        """Return a link that signs a moderator in to the board, once, within 10 minutes. Raises TellUserError."""
-        named = await self._named(platform, workspace)
-        return await self._board.link(named, _clean_name(member), language, is_moderator=is_moderator)
 
     async def link_code(self, platform: PlatformName, workspace: str) -> str:
         """Return a code by which another workspace may join the community: once, within 15 minutes."""
@@ -285,8 +278,7 @@ def _presses(
 
 
 def _clean(text: str) -> str:
-    """Leave out what PostgreSQL can't store: NUL, and halves of characters."""
-    return text.replace("\0", "").encode(errors="ignore").decode().strip()
+    return storable(text).strip()
 
 
 def _clean_report(command: R) -> R:
@@ -297,6 +289,16 @@ def _clean_report(command: R) -> R:
         place=_clean(command.place),
         proof_question=_clean(command.proof_question),
         photos=_clean_photos(command.photos),
+    )
+
+
+def _clean_press(press: Press) -> Press:
+    return replace(
+        press,
+        member=_clean_name(press.member),
+        words=_clean(press.words),
+        code=_clean(press.code),
+        photos=_clean_photos(press.photos),
     )
 
 

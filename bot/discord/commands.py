@@ -127,7 +127,7 @@ class Commands:
         """Give a moderator a link to the board."""
         user, language = interaction.user, language_of_user(interaction)
         moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, interaction.permissions)
-        link = await self._handlers.board_link(
+        link = await self._handlers.board.link(
             *_workspace(interaction), member_of(user), language, is_moderator=moderates
         )
         return PrivateReply(

@@ -63,7 +63,7 @@ class Home:
             person = await workspace.person(user)
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             lacks = person.is_moderator and bool(await self._new_channels.lacking(workspace))
-            more = (*[_BOARD] * self._handlers.has_board, *[_CREATE] * lacks)
+            more = (*[_BOARD] * self._handlers.board.is_there, *[_CREATE] * lacks)
             view = home_view(person, own, workspace, more)
             await workspace.client.views_publish(user_id=user, view=view)
 
@@ -107,7 +107,7 @@ class Home:
 
     async def _board(self, workspace: SlackWorkspace, person: Person) -> str:
         """Return a sentence with a link to the board."""
-        link = await self._handlers.board_link(
+        link = await self._handlers.board.link(
             "slack", workspace.team, person.member, person.language, is_moderator=person.is_moderator
         )
         return sentence("board_link", person.language, link=f"<{link}>")

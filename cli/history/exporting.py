@@ -41,8 +41,8 @@ async def run(where: Servers, community: str | None, out: Path, *, sealed: bool)
     async with Store(where.database_url, connections=1, keys=where.keys) as store:
         meant = await chosen(store, community)
         async with store.session(meant.id) as session:
-            wanted = await session.history.reports(sealed=sealed)
-            everything = await session.history.reports(sealed=True)
+            everything = await session.history.reports()
+        wanted = [report for report, is_hidden in everything if sealed or not is_hidden]
         exported, table = Exported(len(everything) - len(wanted)), StringIO()
         rows = csv.DictWriter(table, COLUMNS, quoting=csv.QUOTE_ALL)
         rows.writeheader()

@@ -81,7 +81,7 @@ class Scene:
 
     async def open_board(self, who: Who) -> None:
         target = who.target
-        await self.stage.handlers.board_link(
+        await self.stage.handlers.board.link(
             target.platform, target.workspace, who.member, is_moderator=who.is_moderator
         )
 

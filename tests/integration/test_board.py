@@ -69,7 +69,7 @@ async def test_a_member_gets_no_link(here: Community) -> None:
 async def test_without_a_board_there_is_no_link(here: Community) -> None:
     handlers = Handlers(here.store, NoQueue())
     with pytest.raises(TellUserError, match="board_off"):
-        await handlers.board_link("web", "here", ROBIN, is_moderator=True)
+        await handlers.board.link("web", "here", ROBIN, is_moderator=True)
 
 
 async def test_a_new_link_replaces_an_unused_one(here: Community) -> None:
@@ -389,7 +389,7 @@ async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
 ) -> None:
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     connections = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-    service = BoardService(connections, BoardConfig(port=unused_tcp_port))
+    service = BoardService(connections=connections, config=BoardConfig(port=unused_tcp_port))
     async with background(run(service, address.set_result)), browsing(await address) as anyone:
         assert (await anyone.get("/sign-in"))[0] == 200
         assert (await anyone.get("/static/board.css"))[0] == 200

@@ -52,7 +52,7 @@ class Community:
 
     async def link(self, member: Member = ROBIN, language: str = "en", *, is_moderator: bool = True) -> str:
         name = self.workspace.external_id
-        return await self.handlers.board_link("web", name, member, language, is_moderator=is_moderator)
+        return await self.handlers.board.link("web", name, member, language, is_moderator=is_moderator)
 
     async def post(self, kind: type[NewReport], text: str, colour: str | None = None, **fields: Any) -> Report:
         key = uuid4().hex
