@@ -43,8 +43,9 @@ class Pages:
         return self._page(template, LANGUAGE.get(), status, moderator=None, **values)
 
     def error(self, request: web.Request, status: int, words: str) -> web.Response:
-        """Return a page that says what went wrong, and leads back from a form to the page that it's on."""
-        back = request.path.rpartition("/")[0] if request.method == "POST" else ""
+        """Return a page that says what went wrong, and leads back from one of our forms to the page that it's on."""
+        is_form = request.method == "POST" and request.match_info.http_exception is None
+        back = request.path.rpartition("/")[0] if is_form else ""
         is_out = status == web.HTTPUnauthorized.status_code
         return self.show_anyone("error.html", status, words=words, back=back or "/", is_out=is_out)
 

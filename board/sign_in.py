@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from board.pages import Pages
-from board.visits import Visits
+from board.visits import Visits, storable
 
 
 class SignIn:
@@ -15,7 +15,7 @@ class SignIn:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show the button, or how to get a link."""
-        return self._pages.show_anyone("sign_in.html", link=request.query.get("link", ""), refused=False)
+        return self._pages.show_anyone("sign_in.html", link=storable(request.query.get("link", "")), refused=False)
 
     async def begin(self, request: web.Request) -> web.Response:
         """Use the link."""

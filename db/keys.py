@@ -57,7 +57,7 @@ class Keys:
     def unseal(self, token: str) -> str | None:
         """Return the words of a token that `encrypt` made; None for anything else."""
         try:
-            return self._current().decrypt(token).decode()
+            return self._current().decrypt(token.encode(errors="replace")).decode()
         except InvalidToken:
             return None
 

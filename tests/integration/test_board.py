@@ -127,6 +127,7 @@ async def test_a_tampered_cookie_opens_nothing(here: Community, robin: Browser) 
         "plain": open_session,
         "another key": Keys([Fernet.generate_key().decode()]).encrypt(open_session),
         "cut": cookie.value[:-2],
+        "not ASCII": f"é{open_session}",
         "another purpose": here.store.keys.encrypt(open_session.replace("board", "claim")),
         "no session": here.store.keys.encrypt(f"board {uuid4()} token"),
     }
@@ -187,6 +188,16 @@ async def test_a_form_from_elsewhere_changes_nothing(here: Community, robin: Bro
 
 async def test_another_host_name_is_refused(robin: Browser) -> None:
     assert (await robin.get("/", headers={"Host": "evil.example"}))[0] == 421
+
+
+async def test_what_went_wrong_leads_back_to_our_own_pages_only(here: Community, robin: Browser) -> None:
+    match = await here.matched()
+    _, words = await robin.post(f"/matches/{match.id}/verdict", kind="maybe")
+    assert f'href="/matches/{match.id}"' in words
+    path = f"{here.url}//evil.example/x"
+    async with robin.http.post(path, headers={"Origin": "https://evil.example"}) as answer:
+        assert (answer.status, "evil.example" in await answer.text()) == (403, False)
+    assert (await robin.get("/sign-in?link=%ff%00"))[0] == 200
 
 
 async def test_headers_let_no_script_run_and_nothing_be_kept(here: Community) -> None:
