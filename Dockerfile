@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Two images: `bot` for discord, slack, api and migrate, and `worker`, which alone carries the encoders. `doctor` runs in
+# Two images: `bot` for discord, slack, api, board and migrate, and `worker`, which alone carries the encoders. `doctor` runs in
 # the worker's image, which has everything. The code comes last: a change of it installs no dependency again.
 FROM python:3.13-slim AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -15,11 +15,12 @@ COPY metrics metrics
 COPY workers workers
 COPY bot bot
 COPY api api
+COPY board board
 COPY cli cli
 COPY embedded embedded
 
 FROM base AS bot
-RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack > /tmp/requirements.txt \
+RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack board > /tmp/requirements.txt \
     && pip install -c constraints.txt -r /tmp/requirements.txt
 COPY --from=code /app /app
 RUN pip install --no-deps .

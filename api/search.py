@@ -1,7 +1,6 @@
 """Searches by words or photo, similar items, and the similarity of texts and photos."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import numpy as np
@@ -12,17 +11,14 @@ from api.bodies import photo_bytes
 from api.operations import Answer, Call
 from api.problems import not_found
 from api.shown import item_of, result_of, visible_photos
-from db import calibrations
 from db.items import Item
-from db.passing import add_query, passing_session
+from db.passing import ranked
 from db.store import Store
 from metrics.searches import note_search
 from reunite.commands import REPORTS, NewReport
 from reunite.encoder import SHARED_SPACE
 from reunite.entities import Member, ReplyTarget, ReportKind
-from reunite.errors import TryAgainError
 from reunite.matching.evidence import MAX_CANDIDATES
-from reunite.matching.scoring import score
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText, QueryEncoder
 
 
@@ -39,21 +35,14 @@ class Searches:
         caller, photos = call.caller, [photo_bytes(query.photo)] if query.photo else []
         texts = [query.text.strip()] if query.text else []
         encoded = await self.encoder.encode(caller.token.community, texts, photos)
-        live = await self.store.models.live()
-        if live is None:
-            raise TryAgainError("no worker has chosen an encoder yet")
-        model = await calibrations.in_use(self.store, caller.token.community, live)
-        async with passing_session(self.store, caller.token.community) as session:
-            command = _command(query, caller)
-            report = await add_query(session, command, datetime.now(UTC), encoded)
-            limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
-            found = await session.candidates.search(report, limit, sealed=sees_all, private=sees_all)
-            ranked = score(found, model, most=limit)
-            items = await session.items.of([each.report for each in ranked])
-        note_search("api", ranked[: query.top_k])
-        visible = [(each, items[each.report]) for each in ranked if _sees(caller, items.get(each.report))]
+        limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
+        community, command = caller.token.community, _command(query, caller)
+        found = await ranked(self.store, community, command, encoded, limit, hidden=sees_all)
+        note_search("api", found.candidates[: query.top_k])
+        items = found.items
+        visible = [(each, items[each.report]) for each in found.candidates if _sees(caller, items.get(each.report))]
         results = [result_of(each, item, caller) for each, item in visible[: query.top_k]]
-        return Answer(schemas.SearchResults(results=results, searched=found.open_count, calibrated=model.calibrated))
+        return Answer(schemas.SearchResults(results=results, searched=found.searched, calibrated=found.calibrated))
 
     async def similar(self, call: Call) -> Answer:
         """Find items whose photos are most similar to those of an item."""

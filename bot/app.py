@@ -26,6 +26,8 @@ class BotConfig:
     connections: Connections
     adapter: AdapterConfig
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    board_url: str | None = None
+    """Where the moderators' board is, if there is one."""
 
     # Hook for tests
     lease_seconds: float = 60
@@ -43,7 +45,7 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
-        adapter = entry.running()(Handlers(store, hints), store, config.adapter)
+        adapter = entry.running()(Handlers(store, hints, board_url=config.board_url), store, config.adapter)
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
         ready()

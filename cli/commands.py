@@ -9,7 +9,7 @@ from cli.context import AsJson, configured, prepared, run
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port for the chat page; PORT= does the same.")] = None) -> None:
-    """Start everything on this machine: embedded servers, a worker, a chat page and the HTTP API.
+    """Start everything on this machine: embedded servers, a worker, a chat page, the HTTP API and the board.
 
     Example: reunite demo --port 8700
     """
@@ -73,6 +73,17 @@ def api() -> None:
 
     with prepared() as (settings, where):
         run(services.api(settings, where))
+
+
+def board() -> None:
+    """Serve the moderators' board, until stopped. The bots send moderators the links that open it.
+
+    Example: REUNITE_BOARD_URL=https://board.example.org reunite board
+    """
+    from cli import services  # noqa: PLC0415
+
+    with prepared() as (settings, where):
+        run(services.board(settings, where))
 
 
 def migrate() -> None:

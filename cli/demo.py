@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from api.config import DEFAULT_PORT
+from board.config import DEFAULT_PORT as BOARD_PORT
 from cli.children import Child, ChildError, children, until_asked_to_stop
 from cli.errors import UsageError
 from cli.port import problem
@@ -15,18 +16,21 @@ from db.migrate import migrate
 
 _MAX_RESTARTS: Final = 5
 _API_ABOVE_PAGE: Final = 10
+_BOARD_ABOVE_PAGE: Final = 20
 
 
 async def demo(settings: Settings, where: Servers) -> None:
-    """Run worker, chat page and HTTP API until asked to stop."""
+    """Run worker, chat page, HTTP API and the moderators' board until asked to stop."""
     await migrate(where.owner_database_url)
     environment = {
         **where.environment(),
         "REUNITE_PORT": str(settings.web.port),
         "REUNITE_API_PORT": str(settings.api.port),
+        "REUNITE_BOARD_PORT": str(settings.board.port),
+        "REUNITE_BOARD_URL": f"http://127.0.0.1:{settings.board.port}",
         "REUNITE_LOG_LEVEL": log_level(settings),
     }
-    async with children([["worker"], ["bot", "web"], ["api"]], environment) as running:
+    async with children([["worker"], ["bot", "web"], ["api"], ["board"]], environment) as running:
         stop = asyncio.create_task(until_asked_to_stop())
         run = asyncio.create_task(_run(running, settings))
         await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
@@ -37,19 +41,26 @@ async def demo(settings: Settings, where: Servers) -> None:
 
 
 def with_ports(settings: Settings, page: int | None) -> Settings:
-    """Return the settings with the ports of the page and the API, which is 10 above unless it's set.
+    """Return the settings with the ports of the page, the API and the board: 10 and 20 above it unless they're set.
 
     Raises UsageError where one of them can't be used.
     """
     wanted = settings.web.port if page is None else page
-    above = wanted + _API_ABOVE_PAGE if wanted else 0
-    api = settings.api.port if settings.api.port != DEFAULT_PORT else above
-    for port, variable in ((wanted, "PORT"), (api, "REUNITE_API_PORT")):
+    api = _above(wanted, _API_ABOVE_PAGE) if settings.api.port == DEFAULT_PORT else settings.api.port
+    board = _above(wanted, _BOARD_ABOVE_PAGE) if settings.board.port == BOARD_PORT else settings.board.port
+    for port, variable in ((wanted, "PORT"), (api, "REUNITE_API_PORT"), (board, "REUNITE_BOARD_PORT")):
         if message := problem(port, variable):
             raise UsageError(message)
-    return settings.model_copy(
-        update={"web": replace(settings.web, port=wanted), "api": replace(settings.api, port=api)}
-    )
+    changed = {
+        "web": replace(settings.web, port=wanted),
+        "api": replace(settings.api, port=api),
+        "board": replace(settings.board, port=board),
+    }
+    return settings.model_copy(update=changed)
+
+
+def _above(page: int, number: int) -> int:
+    return page + number if page else 0
 
 
 def log_level(settings: Settings) -> str:
@@ -69,6 +80,7 @@ async def _start(running: Sequence[Child], settings: Settings) -> None:
     page, api = settings.web.port, settings.api.port
     print(f"Reunite is ready: http://127.0.0.1:{page}   (Ctrl-C stops it; your posts are kept)", flush=True)
     print(f"HTTP API: http://127.0.0.1:{api}   (docs/api.md)", flush=True)
+    print("Moderators' board: in the page's menu, once you are a moderator   (docs/board.md)", flush=True)
 
 
 async def _watch(running: Sequence[Child]) -> None:

@@ -30,6 +30,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "worker": commands.worker,
     "bot": commands.bot,
     "api": commands.api,
+    "board": commands.board,
     "migrate": commands.migrate,
     "reembed": commands.reembed,
     "import": history.import_list,

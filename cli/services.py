@@ -115,7 +115,8 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     adapter: AdapterConfig = getattr(settings, entry.name)
     try:
         adapter.check()
-        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics)
+        board = settings.board.public_url if settings.board.url else None
+        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics, board_url=board)
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
         raise UsageError(str(error)) from error
@@ -131,4 +132,15 @@ async def api(settings: Settings, where: Servers) -> None:
         photo_hosts=settings.photos.hosts,
         metrics=settings.metrics,
     )
+    await until_stopped(run(service, announce_ready))
+
+
+async def board(settings: Settings, where: Servers) -> None:
+    """Serve the moderators' board. Raises UsageError."""
+    try:
+        from board.app import BoardService, run  # noqa: PLC0415
+    except ImportError as error:
+        raise UsageError("The board needs its libraries: pip install 'reunite[board]'.") from error
+
+    service = BoardService(connections=where.connections, config=settings.board, metrics=settings.metrics)
     await until_stopped(run(service, announce_ready))

@@ -96,6 +96,7 @@ class SqlDeletion(Queries):
                 reply=Jsonb(to_json(unnamed)),
             )
         await self._do("SELECT forget_moderator(%(member)s)", member=member)
+        await self._do("DELETE FROM board_session WHERE member_id = %(member)s", member=member)
 
     async def _reduce(self, row: rows.Row, rest: Reply | None) -> list[int]:
         """Replace a reply by what may stay of it; return its number if that is nothing."""

@@ -54,6 +54,13 @@ class Keys:
         except InvalidToken as error:
             raise KeysError(_wrong()) from error
 
+    def unseal(self, token: str) -> str | None:
+        """Return the words of a token that `encrypt` made; None for anything else."""
+        try:
+            return self._current().decrypt(token.encode(errors="replace")).decode()
+        except InvalidToken:
+            return None
+
     def create(self) -> None:
         """Write a first key into the file, unless it is there."""
         if self.file and not self.file.exists():

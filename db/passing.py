@@ -1,17 +1,52 @@
 """Searches that leave nothing behind: the query is a report in a transaction that is always rolled back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
+from db import calibrations
 from db.database import Database
 from db.embeddings import of_photo, of_text
+from db.items import Item
 from db.session import CommunitySession
+from db.store import Store
 from reunite.commands import NewReport
 from reunite.entities import Report
 from reunite.errors import TryAgainError
+from reunite.matching.scoring import ScoredCandidate, score
 from reunite.ports.query_encoder import Encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What a search found, the most probable first, among how many; `calibrated` says what its numbers are worth."""
+
+    candidates: Sequence[ScoredCandidate]
+    items: Mapping[UUID, Item]
+    searched: int
+    calibrated: bool
+
+
+async def ranked(  # noqa: PLR0913 - what a search is made of
+    store: Store, community: UUID, query: NewReport, encoded: Encoded, limit: int, *, hidden: bool
+) -> Ranked:
+    """Score the open reports as if the query were a report, which it is until the transaction is rolled back.
+
+    With `hidden`, sealed and private ones too. Raises TryAgainError where no encoder was chosen yet, or it was
+    changed meanwhile.
+    """
+    live = await store.models.live()
+    if live is None:
+        raise TryAgainError("no worker has chosen an encoder yet")
+    model = await calibrations.in_use(store, community, live)
+    async with passing_session(store, community) as session:
+        report = await add_query(session, query, datetime.now(UTC), encoded)
+        found = await session.candidates.search(report, limit, sealed=hidden, private=hidden)
+        best = score(found, model, most=limit)
+        items = await session.items.of([each.report for each in best])
+    return Ranked(best, items, found.open_count, model.calibrated)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from db.api_jobs import SqlApiJobs
+from db.board import SqlBoard
 from db.candidates import SqlCandidates
 from db.claims import SqlClaims
 from db.deletion import SqlDeletion
@@ -47,3 +48,4 @@ class CommunitySession(Queries):
         self.items = SqlItems(connection, community)
         self.api_jobs = SqlApiJobs(connection, community)
         self.history = SqlHistory(connection, community)
+        self.board = SqlBoard(connection, community)

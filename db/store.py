@@ -16,7 +16,7 @@ from db.leases import WorkLease, WorkSession
 from db.models import Models
 from db.session import CommunitySession
 from reunite.commands import JoinWorkspace
-from reunite.entities import PlatformName, Settings, Workspace
+from reunite.entities import Member, PlatformName, Settings, Workspace
 from reunite.errors import DefectError, TryAgainError
 from reunite.reminders import Due
 
@@ -118,6 +118,18 @@ class Store(Database):
     async def delete_old_jobs(self) -> None:
         """Delete the HTTP API's jobs that are older than 30 days."""
         await self.rows("SELECT delete_old_jobs()")
+
+    async def save_board_link(self, workspace: Workspace, member: Member, language: str, link_hash: str) -> None:
+        async with self.transaction(workspace.community) as connection:
+            await connection.execute(
+                "DELETE FROM board_session WHERE workspace_id = %s AND member_id = %s AND began_at IS NULL",
+                [workspace.id, member.id],
+            )
+            await connection.execute(
+                """INSERT INTO board_session (community_id, workspace_id, member_id, member_name, language, link_hash)
+                   VALUES (%s, %s, %s, %s, %s, %s)""",
+                [workspace.community, workspace.id, member.id, member.name, language, link_hash],
+            )
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         async with self.transaction(workspace.community) as connection:

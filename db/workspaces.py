@@ -47,6 +47,12 @@ class SqlWorkspaces(Queries):
         return rows.settings(row or {})
 
     async def save_settings(self, workspace: UUID, settings: Settings) -> None:
+        await self._do(  # who moderates no more must not stay signed in to the board
+            """DELETE FROM board_session s USING workspace w
+               WHERE w.id = %(workspace)s AND s.workspace_id = w.id AND w.moderators <> %(moderators)s""",
+            workspace=workspace,
+            moderators=list(settings.moderators),
+        )
         await self._do(
             """UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
                  lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from reunite.board import BoardHandlers
 from reunite.claims import ClaimHandlers
 from reunite.commands import (
     AnswerQuestion,
@@ -61,14 +62,17 @@ class Handlers:
     What concerns a workspace as a whole names it by its platform and that platform's id.
     """
 
-    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime] = _now) -> None:
-        """`now` returns the time, with its zone."""
+    def __init__(
+        self, store: Store, queue: Queue, now: Callable[[], datetime] = _now, *, board_url: str | None = None
+    ) -> None:
+        """`now` returns the time, with its zone; `board_url` is where the moderators' board is, if there is one."""
         self._store = store
         self._posts = PostHandlers(store, queue, now)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
         self._reminders = ReminderHandlers(store)
+        self.board = BoardHandlers(store, board_url)
         self.welcome = WelcomeHandlers(store)
         self.samples = SampleHandlers(store, queue, now)
         self._looks = LookHandlers(store, queue, now)

@@ -43,6 +43,8 @@ class Words:
     plurals: PluralRules
     page: Mapping[str, str]
     """The words of the local page itself; their slots are filled in by the browser."""
+    board: Mapping[str, str]
+    """The words of the moderators' board."""
 
 
 def language_of(locale: str | None) -> str:
@@ -116,6 +118,7 @@ def words_in(language: str) -> Words:
         when=read["when"],
         plurals=PluralRules.of(read["plurals"]),
         page=read["page"],
+        board=read["board"],
     )
 
 

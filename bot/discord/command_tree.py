@@ -147,10 +147,14 @@ def _for_managers(commands: Commands) -> list[_Command]:
     async def unlink(interaction: discord.Interaction) -> None:
         await commands.in_guild(interaction, lambda: commands.unlink(interaction), act="link")
 
+    @app_commands.command(description=command("board").description)
+    async def board(interaction: discord.Interaction) -> None:
+        await commands.in_guild(interaction, lambda: commands.board(interaction))
+
     managed: list[_Command] = [setup, link, unlink]
     for listed in managed:
         listed.default_permissions = discord.Permissions(manage_guild=True)
-    return managed
+    return [*managed, board]  # a moderator may not be allowed to manage the guild
 
 
 def _described(name: str, *options: str) -> Callable[[F], F]:

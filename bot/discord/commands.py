@@ -123,6 +123,17 @@ class Commands:
         await self._handlers.unlink(*_workspace(interaction))
         return PrivateReply(sentence("unlinked", language_of_user(interaction)))
 
+    async def board(self, interaction: discord.Interaction) -> PrivateReply:
+        """Give a moderator a link to the board."""
+        user, language = interaction.user, language_of_user(interaction)
+        moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, interaction.permissions)
+        link = await self._handlers.board.link(
+            *_workspace(interaction), member_of(user), language, is_moderator=moderates
+        )
+        return PrivateReply(
+            sentence("board_link", language, link=f"<{link}>")
+        )  # the brackets keep Discord from opening it
+
     async def setup(self, interaction: discord.Interaction) -> PrivateReply:
         """Show the guild's settings."""
         return PrivateReply(embeds=(self._settings_form.panel(guild_of(interaction), language_of_user(interaction)),))

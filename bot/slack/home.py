@@ -32,6 +32,7 @@ _FORMS: Final[Mapping[str, ReportForm]] = {"lost": "lost", "found": "found", "se
 _MODERATORS: Final = ("setup", "numbers", "make_code", "use_code", "unlink")
 _CREATE: Final = "create_channels"
 _SAMPLES: Final = "samples"
+_BOARD: Final = "board"
 _MOST_BLOCKS: Final = 100
 
 
@@ -65,7 +66,8 @@ class Home:
             person = await workspace.person(user)
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             lacks = person.is_moderator and bool(await self._new_channels.lacking(workspace))
-            view = home_view(person, own, workspace, lacks_channels=lacks)
+            more = (*[_BOARD] * self._handlers.board.is_there, *[_CREATE] * lacks)
+            view = home_view(person, own, workspace, more)
             await workspace.client.views_publish(user_id=user, view=view)
 
     async def pressed(self, workspace: SlackWorkspace, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
@@ -84,7 +86,7 @@ class Home:
             await self._reports.open(workspace, person, private, _FORMS[action])
         elif action in {"privacy", "export"}:
             await private.show(await self._own_data(workspace, person, action))
-        elif action in {*_MODERATORS, _CREATE}:
+        elif action in {*_MODERATORS, _BOARD, _CREATE}:
             await private.show(await self._for_moderators(workspace, person, action))
         elif action == _SAMPLES:
             await private.show(await self._samples.post(workspace, person))
@@ -108,16 +110,29 @@ class Home:
                 channel=await workspace.direct(person.member.id),
             )
 
+    async def _board(self, workspace: SlackWorkspace, person: Person) -> str:
+        """Return a sentence with a link to the board."""
+        link = await self._handlers.board.link(
+            "slack", workspace.team, person.member, person.language, is_moderator=person.is_moderator
+        )
+        return sentence("board_link", person.language, link=f"<{link}>")
+
     async def _for_moderators(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
-        acts: Mapping[str, rights.Act] = {"setup": "set_up", _CREATE: "set_up", "numbers": "statistics"}
+        acts: Mapping[str, rights.Act] = {
+            "setup": "set_up",
+            _CREATE: "set_up",
+            "numbers": "statistics",
+            _BOARD: "open_board",
+        }
         # They may have been one when the tab was shown.
         rights.check_member(acts.get(action, "link"), is_moderator=person.is_moderator)
         language = person.language
         match action:
             case "setup":
                 return await self._settings_form.form(workspace, language)
-            case "create_channels":
-                return words_modal(await self._new_channels.create(workspace, person), language)
+            case "board" | "create_channels":
+                make = self._board if action == _BOARD else self._new_channels.create
+                return words_modal(await make(workspace, person), language)
             case "use_code":
                 return self._linking.form(language)
             case "make_code":
@@ -129,16 +144,14 @@ class Home:
                 return modal(sentence("home_numbers", language), blocks(reply, workspace.link_to), language)
 
 
-def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, *, lacks_channels: bool = False) -> View:
-    """Return the home tab: the report forms, someone's own reports, and what moderators can do."""
+def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, more: Sequence[str] = ()) -> View:
+    """Return the home tab: the report forms, someone's own reports, and what moderators can do, `more` included."""
     language = person.language
     forms = [button(f"{HOME}{form}", sentence(f"form_{form}", language)) for form in _FORMS]
     moderating: list[Element] = []
     if person.is_moderator:
-        buttons = [
-            button(f"{HOME}{action}", sentence(f"home_{action}", language))
-            for action in (*_MODERATORS, _SAMPLES, *[_CREATE] * lacks_channels)
-        ]
+        actions = (*_MODERATORS, _SAMPLES, *more)
+        buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in actions]
         moderating = [header(sentence("home_moderators", language)), {"type": "actions", "elements": buttons}]
     first = [
         section(sentence("home_intro", language)),

@@ -65,6 +65,13 @@ class Buttons:
         rights.check_member("statistics", is_moderator=body.get("moderator") is True)
         return self._replies([await self._handlers.statistics("web", WORKSPACE, self._chat.language)])
 
+    async def board(self, request: web.Request) -> web.Response:
+        """Return a link to the board, to moderators only."""
+        body = await requests.json_body(request)
+        member, moderates = requests.member(body.get("name")), body.get("moderator") is True
+        link = await self._handlers.board.link("web", WORKSPACE, member, self._chat.language, is_moderator=moderates)
+        return web.json_response({"link": link})
+
     async def export(self, request: web.Request) -> web.Response:
         """Return all of a member's data as a file."""
         export = await self._handlers.export("web", WORKSPACE, requests.member(request.query.get("name")))

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -14,16 +13,14 @@ from zipfile import ZipFile
 
 from cli.communities import chosen
 from cli.errors import UsageError
-from cli.history.cells import shielded
-from cli.history.listing import COLUMNS
 from cli.progress import progress_bar
 from cli.servers import Servers
 from db.items import Item
+from db.report_table import COLUMNS, MARK, cells
 from db.session import CommunitySession
 from db.store import Store
 
 FILE: Final = "reports.csv"
-_COLUMNS: Final = (*COLUMNS, "author", "platform", "posted_at", "created_at")
 _TOGETHER: Final = 50
 """Reports that are read at once."""
 _OWNER_ONLY, _OWNERS_FOLDER = 0o600, 0o700
@@ -47,17 +44,17 @@ async def run(where: Servers, community: str | None, out: Path, *, sealed: bool)
             everything = await session.history.reports()
         wanted = [report for report, is_hidden in everything if sealed or not is_hidden]
         exported, table = Exported(len(everything) - len(wanted)), StringIO()
-        rows = csv.DictWriter(table, _COLUMNS, quoting=csv.QUOTE_ALL)
+        rows = csv.DictWriter(table, COLUMNS, quoting=csv.QUOTE_ALL)
         rows.writeheader()
         with _opened(out) as write, progress_bar("Exporting", len(wanted)) as show:
             for start in range(0, len(wanted), _TOGETHER):
                 async with store.session(meant.id) as session:
                     for item, photos in await _read(session, wanted[start : start + _TOGETHER], write):
-                        rows.writerow({name: shielded(cell) for name, cell in row(item, photos).items()})
+                        rows.writerow(cells(item, photos))
                         exported.reports += 1
                         exported.photos += len(photos)
                 show(exported.reports)
-            write(FILE, table.getvalue().encode("utf-8-sig"))  # spreadsheets know UTF-8 by its mark
+            write(FILE, (MARK + table.getvalue()).encode())
     return exported
 
 
@@ -67,35 +64,6 @@ async def _read(session: CommunitySession, reports: Sequence[UUID], write: Write
     return [
         (items[report], await _write_photos(session, items[report], write)) for report in reports if report in items
     ]
-
-
-def row(item: Item, photos: list[str]) -> dict[str, str]:
-    """Return a report's cells; those that `reunite import` knows come first."""
-    report = item.report
-    return {
-        "id": str(report.id),
-        "kind": report.kind,
-        "text": report.text,
-        "place": report.place,
-        "happened_at": _time(report.happened_at),
-        "photos": ";".join(photos),
-        "sealed": _flag(report.sealed),
-        "private": _flag(report.private),
-        "category": report.category,
-        "state": report.state,
-        "author": report.author.name,
-        "platform": report.target.platform,
-        "posted_at": _time(report.posted_at),
-        "created_at": _time(report.created_at),
-    }
-
-
-def _time(at: datetime | None) -> str:
-    return at.isoformat(timespec="seconds") if at else ""
-
-
-def _flag(is_on: bool) -> str:  # noqa: FBT001 - a cell's value
-    return "yes" if is_on else "no"
 
 
 async def _write_photos(session: CommunitySession, item: Item, write: Write) -> list[str]:

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from cli.errors import UsageError
-from cli.history.cells import unshielded
+from db.report_table import IMPORTED, unshielded
 from reunite import rules
 from reunite.entities import CATEGORIES, Category, ReportKind, ReportState
 
-COLUMNS: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category", "state")
 _SUFFIXES: Final = frozenset(
     [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
 )
@@ -142,14 +141,14 @@ def _csv(source: Path, kind: ReportKind, name: str) -> Listing:
     try:
         reader.fieldnames = names = [column.strip().casefold() for column in reader.fieldnames or ()]
         if not {"text", "photos"} & set(names):
-            raise UsageError(f"{source} needs a column `text` or `photos`. Known columns: {', '.join(COLUMNS)}.")
+            raise UsageError(f"{source} needs a column `text` or `photos`. Known columns: {', '.join(IMPORTED)}.")
         for row in reader:
-            given = {column: unshielded((row[column] or "").strip()) for column in names if column in COLUMNS}
+            given = {column: unshielded((row[column] or "").strip()) for column in names if column in IMPORTED}
             line = f"line {reader.line_num}"
             listed.add(line, partial(_of_row, given, line, source.parent, kind, name))
     except csv.Error as error:
         raise UsageError(f"{source} isn't a valid CSV file: line {reader.line_num}: {error}.") from error
-    return listed.listing([column for column in names if column not in COLUMNS])
+    return listed.listing([column for column in names if column not in IMPORTED])
 
 
 def _text(source: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from reunite.commands import JoinWorkspace
-from reunite.entities import PlatformName, Settings, Workspace
+from reunite.entities import Member, PlatformName, Settings, Workspace
 from reunite.ports.candidates import Candidates
 from reunite.ports.claims import Claims
 from reunite.ports.deletion import Deletion
@@ -76,6 +76,10 @@ class Store(Protocol):
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
         """Store since when the bot has been absent from a workspace. Joining it again clears that."""
+        ...
+
+    async def save_board_link(self, workspace: Workspace, member: Member, language: str, link_hash: str) -> None:
+        """Store a link to the board: for a moderator, once, within 10 minutes. An unused one of theirs is deleted."""
         ...
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:

@@ -79,6 +79,12 @@ class Scene:
         answered = AnswerQuestion(target=who.target, member=who.member, report=self.lost.id, choice="0")
         await self.stage.handlers.answer_question(answered)
 
+    async def open_board(self, who: Who) -> None:
+        target = who.target
+        await self.stage.handlers.board.link(
+            target.platform, target.workspace, who.member, is_moderator=who.is_moderator
+        )
+
     async def delete_post(self, who: Who) -> None:
         command = Withdraw(target=self.lost.target, member=who.member, is_moderator=who.is_moderator)
         if who.target.platform == "web":  # elsewhere the post isn't there to be deleted
@@ -108,6 +114,7 @@ def _press(act: str, subject: str) -> Do:
 ACTS: Final[Mapping[Act, Do]] = {
     "answer": Scene.answer,
     "delete_post": Scene.delete_post,
+    "open_board": Scene.open_board,
     "give_verdict": Scene.give_verdict,
     "take_back_verdict": partial(Scene.give_verdict, given=False),
     **{act: _press(act, "lost") for act in ("withdraw", "extend", "add_photo", "add_detail", "none_of_these")},
@@ -165,7 +172,7 @@ class RightsCases:
         await scene.give_verdict(PEOPLE["stranger"], given=False)
         assert (await stage.match(scene.lost)).state == "undecided"
 
-    @pytest.mark.parametrize("act", sorted(set(ACTS) - {"delete_post", "answer", "remove_samples"}))
+    @pytest.mark.parametrize("act", sorted(set(ACTS) - {"delete_post", "answer", "remove_samples", "open_board"}))
     async def test_what_is_another_communitys_is_not_there(self, stage: Stage, act: Act) -> None:
         scene = await scene_of(stage, sealed=act == "release")
         await stage.join("elsewhere")

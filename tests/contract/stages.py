@@ -80,7 +80,7 @@ class Stage(ABC):
         self.store = store
         self.hints = Hints()
         self.time = datetime.now(UTC)
-        self.handlers = Handlers(store, self.hints, lambda: self.time)
+        self.handlers = Handlers(store, self.hints, lambda: self.time, board_url="https://board.example")
 
     @abstractmethod
     def session(self, community: UUID) -> AbstractAsyncContextManager[ReadableSession]:

@@ -13,6 +13,7 @@ import typer
 import yaml
 
 from api.config import ApiConfig
+from board.config import BoardConfig
 from bot.channels import FOUND_NAMES, LOST_NAMES
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
@@ -29,7 +30,7 @@ SLACK = (ROOT / "docs/slack.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-ROOMS = "reunite|db|metrics|workers|bot|api|cli|tests|slack"
+ROOMS = "reunite|db|metrics|workers|bot|api|board|cli|tests|slack"
 
 
 def section(document: str, title: str) -> str:
@@ -128,10 +129,11 @@ def imported(package: Path) -> set[str]:
 def test_the_operators_guide_tells_the_only_ports_on_the_host() -> None:
     services = parsed("docker-compose.yml")["services"]
     published = [port for service in services.values() for port in service.get("ports", [])]
-    slack, api = SlackConfig().port, ApiConfig().port
-    assert published == [f"127.0.0.1:{port}:{port}" for port in (slack, api)]
+    slack, api, board = SlackConfig().port, ApiConfig().port, BoardConfig().port
+    assert published == [f"127.0.0.1:{port}:{port}" for port in (slack, api, board)]
     told = " ".join((ROOT / "docs/operations.md").read_text("utf-8").split())
-    assert f"The only ports on the host are the Slack bot's, 127.0.0.1:{slack}, and the HTTP API's, {api};" in told
+    ports = f"the Slack bot's, 127.0.0.1:{slack}, the HTTP API's, {api}, and the board's, {board};"
+    assert f"The only ports on the host are {ports}" in told
 
 
 def test_the_workflow_tests_the_versions_that_the_package_names() -> None:

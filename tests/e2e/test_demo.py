@@ -28,6 +28,7 @@ def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(
         "REUNITE_HOME": str(home / "home"),
         "REUNITE_ENCODER": "concept",
         "REUNITE_API_PORT": str(free_port()),
+        "REUNITE_BOARD_PORT": str(free_port()),
     }
     with subprocess.Popen(
         [*REUNITE, "demo", "--port", str(port)],

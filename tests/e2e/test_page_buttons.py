@@ -10,6 +10,7 @@ from playwright.async_api import Locator, expect
 
 from reunite.language import plural
 from reunite.messages import wording
+from tests.support.board import BOARD
 from tests.support.page_browser import Channel, PageUser, Site, opened, picture_file
 
 pytestmark = pytest.mark.browser
@@ -224,3 +225,11 @@ async def test_a_moderator_with_little_room_has_a_tab_for_each_channel(site: Sit
     await robin.be("Ada")
     await expect(log(robin).column).to_be_hidden()
     await expect(robin.found.column).to_be_visible()
+
+
+async def test_a_moderator_finds_the_way_to_the_board(site: Site) -> None:
+    robin = await site.visit("Robin")
+    await robin.page.get_by_text("Menu", exact=True).click()
+    await robin.page.get_by_role("button", name="Moderators' board").click()
+    link = window(robin).get_by_role("link", name="Open the board")
+    await expect(link).to_have_attribute("href", re.compile(rf"{BOARD}/sign-in\?link="))

@@ -1,17 +1,20 @@
 """Commands, forms and buttons on Discord in everyone's language, over real sockets, against the double."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from bot.discord.app import running
+from db.board_sessions import BoardSessions
 from db.store import Store
 from reunite.entities import Settings
 from reunite.handlers import Handlers
-from reunite.language import LANGUAGES
+from reunite.language import LANGUAGES, sentence
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import MANAGE_GUILD, inputs
+from tests.support.board import BOARD
 from tests.support.discord_adapter import JPEG, World, config, world
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -129,6 +132,17 @@ async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_me
         used = await here.discord.menu("Found this", here.discord.join("Ben"), post)
         assert await here.discord.answer(used) == f"Got it. I'll reply in <#{post}>."
         assert (await here.report())["source_key"] == post
+
+
+async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(database_url: str) -> None:
+    async with world(database_url) as here:
+        member, moderator = here.discord.join("Ada"), here.discord.join("Mo", moderator=True)
+        used = await here.discord.slash("board", member, "general")
+        assert await here.discord.answer(used) == sentence("only_moderators_here")
+        said = await here.discord.answer(await here.discord.slash("board", moderator, "general"))
+        link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", said)  # the brackets keep Discord from opening it
+        assert link
+        assert await BoardSessions(here.store).begin(link[1].partition("link=")[2])
 
 
 async def test_the_file_of_privacy_is_readable_json(database_url: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.samples import sample_pair
 from db import candidates
+from db.board import Filter
 from db.learning import decided_pairs
 from db.operation import Operation
 from metrics.definitions import REGISTRY
@@ -56,6 +57,11 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
             "export": await session.history.reports(),
             "open": await session.reports.open_lost(),
             "statistics": await session.workspaces.statistics(),
+            "board": (
+                *[await session.board.reports(Filter(), 50, 0), await session.board.undecided()],
+                *[await session.board.weeks("UTC"), await session.board.weekdays("UTC")],
+                *[await session.board.places(), await session.board.log()],
+            ),
         }
     async with place.store.transaction(community) as connection:
         known["learned"] = await decided_pairs(connection, "colours-1")

@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
+from db.board_sessions import BoardSessions
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportKind, ReportState, Settings
 from reunite.language import plural, sentence
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons, words_of
+from tests.support.board import BOARD
 from tests.support.slack_adapter import JPEG, World, world_in
 from tests.support.waiting import eventually
 
@@ -151,7 +154,7 @@ async def test_whoever_is_no_moderator_any_more_changes_nothing(world: World) ->
     world.slack.members[world.admin]["is_admin"] = False
     sent = await world.slack.submit(modal, world.admin, language="fr")
     assert sentence("only_moderators_here") in str((sent.ack or {})["payload"]["errors"])
-    for button in ("home_setup", "home_numbers", "home_make_code", "home_use_code", "home_unlink"):
+    for button in ("home_setup", "home_board", "home_numbers", "home_make_code", "home_use_code", "home_unlink"):
         world.slack.views.clear()
         await world.slack.press_in(home, sentence(button), world.admin)
         await world.slack.modal(world.admin, sentence("only_moderators_here"))
@@ -165,6 +168,16 @@ async def test_moderators_see_the_communitys_numbers(world: World) -> None:
     modal = await world.slack.modal(world.admin, sentence("home_numbers"))
     assert "1 thing is missing" in words_of(modal["blocks"])
     assert "1 find is waiting for its owner" in words_of(modal["blocks"])
+
+
+async def test_a_moderator_gets_a_link_to_the_board_which_nobody_else_sees(world: World) -> None:
+    home = await world.slack.open_home(world.admin)
+    await world.slack.press_in(home, sentence("home_board"), world.admin)
+    modal = await world.slack.modal(world.admin, "10 minutes")
+    link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", words_of(modal["blocks"]))
+    assert link
+    assert await BoardSessions(world.store).begin(link[1].partition("link=")[2])
+    assert sentence("home_board") not in str(await world.slack.open_home(world.ada))
 
 
 async def test_a_channel_that_was_chosen_and_left_hinders_nobody_from_reporting_elsewhere(world: World) -> None:

@@ -16,6 +16,7 @@ from tests.support.keys import KEYS
 OWNERS = {
     "add_first_calibration",
     "all_communities",
+    "begin_board_session",
     "delete_old_jobs",
     "due_digests",
     "due_reminders",
@@ -23,6 +24,7 @@ OWNERS = {
     "enter_workspace",
     "expired_reports",
     "failed_work",
+    "find_board_session",
     "find_workspace",
     "forget_moderator",
     "hint_due_work",
@@ -51,6 +53,7 @@ NOT_CALLED = {
     "move_community",
     "note_embedding_change",
     "note_report_change",
+    "note_returned",
 }
 """What the application can't call itself."""
 

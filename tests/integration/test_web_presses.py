@@ -16,6 +16,7 @@ from reunite.handlers import Handlers
 from reunite.messages import notices, wording
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
+from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened
 from tests.support.pictures import drawing
@@ -234,6 +235,13 @@ async def test_members_see_their_own_reports_and_what_is_kept(page: Page) -> Non
     async with page.watching(name=ADA) as watcher:
         await watcher.until(lambda messages: not messages)
     assert (await page.reports())[0].author == Member("ada", "")
+
+
+async def test_a_moderator_of_the_page_gets_a_link_to_the_board_and_a_member_does_not(page: Page) -> None:
+    status, answer = await page.ask("/board", name=ADA, moderator=False)
+    assert (status, answer) == (422, {"error": wording.sentence("only_moderators_here")})
+    status, answer = await page.ask("/board", name="Robin", moderator=True)
+    assert (status, answer["link"].partition("=")[0]) == (200, f"{BOARD}/sign-in?link")
 
 
 async def test_numbers_are_for_moderators(page: Page) -> None:

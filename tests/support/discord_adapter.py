@@ -15,6 +15,7 @@ from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Platform, ScoredPair
 from tests.doubles.discord import TOKEN, DiscordDouble
+from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -75,7 +76,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     async with (
         DiscordDouble() as discord,
         Store(database_url, keys=KEYS) as store,
-        running(Handlers(store, NoQueue()), store, config(discord)) as platform,
+        running(Handlers(store, NoQueue(), board_url=BOARD), store, config(discord)) as platform,
     ):
         yield World(discord, store, platform)
 

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, async_play
 from bot.app import BotConfig, run
 from bot.web.config import WebConfig
 from db.config import Connections
+from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background, working
@@ -91,7 +92,7 @@ class Site:
     def __init__(self, browser: Browser, database_url: str, redis_url: str, port: int) -> None:
         self.browser, self.url = browser, f"http://127.0.0.1:{port}"
         servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-        self.config = BotConfig(connections=servers, adapter=WebConfig(port=port))
+        self.config = BotConfig(connections=servers, adapter=WebConfig(port=port), board_url=BOARD)
 
     async def visit(self, who: str = "Ada", width: int = 1280) -> PageUser:
         page = await self.browser.new_page(viewport={"width": width, "height": 800})

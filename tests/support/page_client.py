@@ -16,6 +16,7 @@ from reunite.entities import Label, Match, Report, ReportState, Why
 from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import Outgoing, ScoredPair
+from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 
@@ -98,7 +99,7 @@ async def opened(database_url: str) -> AsyncIterator[Page]:
     """Serve the page, and open it."""
     async with (
         Store(database_url, keys=KEYS) as store,
-        running(Handlers(store, NoQueue()), store, WebConfig(port=0)) as platform,
+        running(Handlers(store, NoQueue(), board_url=BOARD), store, WebConfig(port=0)) as platform,
         ClientSession(platform.url) as http,
     ):
         yield Page(platform, store, http)

@@ -21,6 +21,7 @@ from reunite.ports import Platform, ScoredPair, Sent
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.doubles.slack_delivery import SIGNING_SECRET
+from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.processes import free_port
@@ -166,7 +167,7 @@ async def world_on(
     async with AsyncExitStack() as stack:
         stack.enter_context(no_proxy())
         store = await stack.enter_async_context(Store(database_url, keys=KEYS))
-        handlers = Handlers(store, NoQueue())
+        handlers = Handlers(store, NoQueue(), board_url=BOARD)
         platform = await stack.enter_async_context(running(handlers, store, settings))
         await stack.enter_async_context(background(Delivery(store, platform, lease_seconds=5).run()))
         yield World(slack, store, handlers, platform, opened_at, *ids)

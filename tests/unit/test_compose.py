@@ -21,7 +21,7 @@ OURS = {name: service for name, service in COMPOSE["services"].items() if "build
 
 
 def test_the_services_of_a_deployment_are_there() -> None:
-    assert set(OURS) == {"migrate", "discord", "slack", "api", "worker", "doctor"}
+    assert set(OURS) == {"migrate", "discord", "slack", "api", "board", "worker", "doctor"}
     assert set(COMPOSE["services"]) - set(OURS) == {"postgres", "redis"}
 
 
@@ -128,7 +128,7 @@ def test_the_example_of_the_settings_has_every_variable_and_explains_it() -> Non
     listed = {line.partition("=")[0]: number for number, line in enumerate(lines) if line and line[0] != "#"}
     assert set(listed) == {*re.findall(r"\$\{(\w+)", TEXT), "COMPOSE_PROFILES"}
     profiles = {profile for service in OURS.values() for profile in service.get("profiles", [])} - {"doctor"}
-    assert profiles == {"discord", "slack", "api"}
+    assert profiles == {"discord", "slack", "api", "board"}
     for name, number in listed.items():
         above = lines[number - 1]
         is_second = name.endswith("_FILE") or name in {"REUNITE_SLACK_CLIENT_SECRET", "WORKER_MEMORY"}

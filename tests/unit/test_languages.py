@@ -33,7 +33,7 @@ ALIKE = {
     "es": {"answer", "certainty", "thanks_then", "minutes", "hours"},
     "fr": {"answer", "certainty", "thanks_then", "minutes", "hours", "form_photos", "link_code"}
     | {"lost_description", "lost_photo", "found_description", "found_photo", "page_menu"}
-    | {"search_photo", "page_photo", "page_photos"},
+    | {"search_photo", "page_photo", "page_photos", "board_photos"},
     "ja": {"certainty", "thanks_then"},
     "pl": {"answer", "certainty", "certainty_percent", "thanks_then", "minutes", "stats_model"}
     | {"page_is_moderator", "page_menu"},
@@ -63,6 +63,7 @@ def everything(language: str) -> Iterator[tuple[str, str]]:
     yield from words.menus.items()
     yield from words.dates.items()
     yield from ((f"page_{key}", text) for key, text in words.page.items())
+    yield from ((f"board_{key}", text) for key, text in words.board.items())
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -74,6 +75,7 @@ def test_each_language_says_all_that_english_says_and_no_more(language: str) -> 
         (words.menus, ENGLISH.menus),
         (words.dates, ENGLISH.dates),
         (words.page, ENGLISH.page),
+        (words.board, ENGLISH.board),
     ):
         assert list(ours) == list(english)
     assert {"today", "yesterday", "now", "morning", "ago", "day", "aside"} <= set(words.when)

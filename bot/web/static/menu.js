@@ -11,6 +11,7 @@ const ENTRIES = {
   "my-reports": { title: text("my_open_reports"), empty: text("no_reports") },
   privacy: { title: text("your_data") },
   statistics: { title: text("numbers") },
+  board: { title: text("board") },
 };
 
 /** Start the menu. */
@@ -37,15 +38,20 @@ export function start() {
   });
 }
 
-/** Show an entry: the person's reports or data, or the numbers. */
+/** Show an entry: the person's reports or data, the numbers, or a link to the board. */
 export async function open(which) {
   const { title, empty } = ENTRIES[which];
   try {
-    const { replies } = await send(`/${which}`, { name: me.name(), moderator: me.isModerator() });
-    show(title, ...(replies.length ? replies.map(entry) : [element("p", {}, empty)]));
+    const { replies, link } = await send(`/${which}`, { name: me.name(), moderator: me.isModerator() });
+    if (link) show(title, element("p", {}, text("board_how")), boardLink(link));
+    else show(title, ...(replies.length ? replies.map(entry) : [element("p", {}, empty)]));
   } catch (error) {
     show(title, element("p", { className: "error", role: "alert" }, error.message));
   }
+}
+
+function boardLink(link) {
+  return element("p", {}, element("a", { href: link, target: "_blank", rel: "noopener" }, text("board_open")));
 }
 
 function entry(reply) {

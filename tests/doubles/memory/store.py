@@ -13,6 +13,7 @@ from reunite.entities import (
     Label,
     Match,
     MatchState,
+    Member,
     PlatformName,
     PromisesKept,
     ReportKind,
@@ -202,6 +203,9 @@ class MemoryStore:
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
         row = self.tables.workspaces[workspace.id]
         self.tables.workspaces[workspace.id] = replace(row, absent_since=since)
+
+    async def save_board_link(self, workspace: Workspace, member: Member, language: str, link_hash: str) -> None:
+        """Keep nothing: only the board reads links, from PostgreSQL."""
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         kept = {code: of for code, of in self.tables.link_codes.items() if of != workspace.community}

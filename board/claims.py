@@ -1,0 +1,55 @@
+"""Claims: what claimants answered, and accepting or refusing them."""
+
+from typing import Final
+
+from aiohttp import web
+
+from board.pages import Pages
+from board.parts import Board, see_other
+from board.visits import Visit
+from reunite.messages.reply import Action
+
+_DECISIONS: Final[dict[str, Action]] = {"accept": "accept_claim", "reject": "reject_claim"}
+
+
+class Claims:
+    """Shows claims, and takes decisions."""
+
+    def __init__(self, board: Board, pages: Pages) -> None:
+        self._board = board
+        self._pages = pages
+
+    async def list(self, visit: Visit) -> web.Response:
+        """Show claims, open ones first."""
+        async with self._board.store.session(visit.community) as session:
+            claims = await session.board.claims()
+            items = await session.items.of({match.found for _, match in claims})
+        listed = [(claim, match, items[match.found]) for claim, match in claims if match.found in items]
+        return self._pages.show(visit, "claims.html", claims=listed)
+
+    async def show(self, visit: Visit) -> web.Response:
+        """Show what a claimant answered, to those who may decide on it. Raises TellUserError."""
+        async with self._board.store.session(visit.community) as session:
+            claim = await session.claims.get(visit.id)
+            match = await session.matches.get(claim.match) if claim else None
+            items = await session.items.of([match.lost, match.found]) if match else {}
+        if claim is None or match is None or not {match.lost, match.found} <= items.keys():
+            raise web.HTTPNotFound
+        seen = await self._board.press(visit, "see_claim", claim.id)  # as in chat, which also notes that it was seen
+        return self._pages.show(
+            visit,
+            "claim.html",
+            claim=claim,
+            match=match,
+            lost=items[match.lost],
+            found=items[match.found],
+            lines=seen.lines,
+        )
+
+    async def decide(self, visit: Visit) -> web.Response:
+        """Accept or refuse a claim. Raises TellUserError."""
+        action = _DECISIONS.get(visit.fields.get("decision", ""))
+        if action is None:
+            raise web.HTTPBadRequest
+        await self._board.press(visit, action, visit.id)
+        return see_other(f"/claims/{visit.id}")

@@ -1,0 +1,46 @@
+"""The board's settings."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic.dataclasses import dataclass
+
+from db.config import from_environment
+
+DEFAULT_PORT: Final = 8720
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_BOARD_"))
+class BoardConfig:
+    """Where the board listens (port 0 takes a free one), and the address by which moderators reach it.
+
+    Bots link to the board only where `url` is set.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_safe(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        named = urlsplit(url)
+        if not is_local(url) and not (named.scheme == "https" and named.hostname):
+            raise ValueError("the board's address begins with https://; http:// works on this machine only")
+        if named.path.strip("/") or named.query or named.fragment:
+            raise ValueError("the board needs a host name of its own; its address has no path")
+        return f"{named.scheme}://{named.netloc}"
+
+    @property
+    def public_url(self) -> str:
+        return self.url or f"http://127.0.0.1:{self.port}"
+
+
+def is_local(url: str) -> bool:
+    """Tell whether an address is reached on this machine only, where nobody listens in."""
+    named = urlsplit(url)
+    return named.scheme == "http" and named.hostname in LOOPBACK

@@ -1,0 +1,50 @@
+"""Errors, each as a page with one sentence."""
+
+from typing import Final
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from board.pages import Pages
+from board.visits import LANGUAGE
+from reunite.errors import TellUserError, TryAgainError
+from reunite.language import language_of, words_in
+from reunite.messages import wording
+
+_SAID: Final = {
+    web.HTTPUnauthorized.status_code: "signed_out",
+    web.HTTPForbidden.status_code: "not_from_here",
+    web.HTTPRequestEntityTooLarge.status_code: "too_large",
+}
+_log = structlog.get_logger(__name__)
+
+
+def errors(pages: Pages) -> Middleware:
+    """Return the middleware that says what went wrong."""
+
+    @web.middleware
+    async def explained(request: web.Request, handler: Handler) -> web.StreamResponse:
+        preferred = request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0]
+        LANGUAGE.set(language_of(preferred.strip()))
+        try:
+            return await handler(request)
+        except TellUserError as error:
+            words = wording.explain(error, LANGUAGE.get())
+            return pages.error(request, web.HTTPUnprocessableEntity.status_code, words)
+        except TryAgainError:
+            return pages.error(request, web.HTTPServiceUnavailable.status_code, _word("try_again"))
+        except web.HTTPException as error:
+            if error.status < web.HTTPBadRequest.status_code:
+                raise
+            return pages.error(request, error.status, _word(_SAID.get(error.status, "not_there")))
+        except Exception:  # noqa: BLE001 - the moderator gets a sentence whatever happened
+            _log.exception("board_request_failed", path=request.path)
+            status = web.HTTPInternalServerError.status_code
+            return pages.error(request, status, wording.sentence("our_fault", LANGUAGE.get()))
+
+    return explained
+
+
+def _word(key: str) -> str:
+    return words_in(LANGUAGE.get()).board[key]

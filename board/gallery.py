@@ -1,0 +1,126 @@
+"""Reports as a gallery, with filters, and the search by words or a photo."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from board.pages import Pages
+from board.parts import Board
+from board.visits import Visit, storable
+from db.board import Filter
+from db.passing import ranked
+from metrics.searches import note_search
+from reunite import rules
+from reunite.commands import REPORTS, NewReport
+from reunite.entities import Match, MatchState, ReportKind, ReportState
+from reunite.errors import TellUserError
+from reunite.matching.evidence import MAX_CANDIDATES
+from reunite.matching.scoring import ScoredCandidate
+
+_PER_PAGE: Final = 24
+_MOST_PAGES: Final = 10_000
+_STATES: Final = (ReportState.OPEN, ReportState.PENDING, ReportState.RETURNED)
+"""Reports in the other states are deleted, or will be within a minute."""
+_SEALED: Final[Mapping[str, bool | None]] = {"": None, "yes": True, "no": False}
+_FILTERS: Final = ("kind", "state", "sealed", "place", "since", "until")
+
+
+class Gallery:
+    """The board's first page."""
+
+    def __init__(self, board: Board, pages: Pages) -> None:
+        self._board = board
+        self._pages = pages
+
+    async def show(self, visit: Visit) -> web.Response:
+        """Show the reports that the filters in the address choose, open ones if it has none."""
+        query = visit.request.query
+        chosen = {name: storable(query.get(name, "")) for name in _FILTERS}
+        if "state" not in query:
+            chosen["state"] = ReportState.OPEN
+        number = _page_number(query.get("page", "1"))
+        async with self._board.store.session(visit.community) as session:
+            found, total = await session.board.reports(_filter(chosen, visit.zone), _PER_PAGE, (number - 1) * _PER_PAGE)
+            items = await session.items.of(found)
+        return self._pages.show(
+            visit,
+            "gallery.html",
+            items=[items[each] for each in found if each in items],
+            total=total,
+            chosen=chosen,
+            states=_STATES,
+            number=number,
+            pages=max(1, -(-total // _PER_PAGE)),
+            query=urlencode(chosen),
+        )
+
+    async def search(self, visit: Visit) -> web.Response:
+        """Show the open reports that are nearest to some words or a photo; nothing of the search is kept."""
+        words, among = visit.fields.get("words", ""), visit.fields.get("among", "")
+        if among not in REPORTS or not (words or visit.photo):
+            raise TellUserError("empty_report")
+        if len(words) > rules.MOST_TEXT:
+            raise TellUserError("text_too_long", length=len(words), number=rules.MOST_TEXT)
+        photos = [visit.photo] if visit.photo else []
+        encoded = await self._board.encoder.encode(visit.community, [words] if words else [], photos)
+        query = _query(visit, words, among)
+        found = await ranked(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, hidden=True)
+        note_search("board", found.candidates)
+        results = [(found.items[each.report], _match(each)) for each in found.candidates if each.report in found.items]
+        return self._pages.show(
+            visit, "search.html", results=results[:_PER_PAGE], searched=found.searched, words=words, among=among
+        )
+
+
+def _page_number(given: str) -> int:
+    return min(max(int(given), 1), _MOST_PAGES) if given.isascii() and given.isdecimal() and len(given) < 9 else 1  # noqa: PLR2004 - digits of far too many pages
+
+
+def _filter(chosen: Mapping[str, str], zone: ZoneInfo) -> Filter:
+    """Read the filters; what isn't one chooses nothing."""
+    until = _day(chosen["until"], zone)
+    return Filter(
+        kind=chosen["kind"] if chosen["kind"] in set(ReportKind) else "",
+        state=chosen["state"] if chosen["state"] in set(_STATES) else "",
+        sealed=_SEALED.get(chosen["sealed"]),
+        place=chosen["place"],
+        since=_day(chosen["since"], zone),
+        until=until + timedelta(days=1) if until else None,
+    )
+
+
+def _day(given: str, zone: ZoneInfo) -> datetime | None:
+    """Return when a day begins."""
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        return None
+    is_sensible = 1900 <= day.year <= 2200  # noqa: PLR2004 - far from what time zones can't hold
+    return datetime(day.year, day.month, day.day, tzinfo=zone) if is_sensible else None
+
+
+def _query(visit: Visit, words: str, among: str) -> NewReport:
+    key = f"query:{uuid4()}"
+    target = visit.target
+    return REPORTS[ReportKind(among).opposite](
+        source_key=key, target=target.at(key), author=visit.moderator.member, text=words
+    )
+
+
+def _match(scored: ScoredCandidate) -> Match:
+    """Return what was found as if it were a match, to be shown like one."""
+    return Match(
+        id=scored.report,
+        lost=scored.report,
+        found=scored.report,
+        probability=scored.probability,
+        label=scored.label,
+        why=scored.why,
+        state=MatchState.UNDECIDED,
+        photo=scored.photo,
+    )

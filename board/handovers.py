@@ -1,0 +1,51 @@
+"""Giving things back: what is kept where, and labels for the shelf."""
+
+import segno
+from aiohttp import web
+from markupsafe import Markup
+
+from board.pages import Pages
+from board.parts import Board, see_other
+from board.visits import Visit
+from reunite.entities import ClaimState, MatchState, ReportKind
+
+
+class Handovers:
+    """Shows what is to be given back, and makes labels."""
+
+    def __init__(self, board: Board, pages: Pages) -> None:
+        self._board = board
+        self._pages = pages
+
+    async def list(self, visit: Visit) -> web.Response:
+        """Show accepted claims, and what else was handed in."""
+        async with self._board.store.session(visit.community) as session:
+            accepted = [
+                (claim, match)
+                for claim, match in await session.board.claims(ClaimState.ACCEPTED)
+                if match.state is MatchState.UNDECIDED
+            ]
+            kept = await session.board.kept()
+            finds = dict.fromkeys([*(match.found for _, match in accepted), *kept])
+            items = await session.items.of(finds)
+            whereabouts = {find: await session.claims.whereabouts(find) for find in items}
+        agreed = [(claim, match, items[match.found]) for claim, match in accepted if match.found in items]
+        others = [items[find] for find in kept if find in items and find not in {match.found for _, match in accepted}]
+        return self._pages.show(visit, "handovers.html", agreed=agreed, others=others, whereabouts=whereabouts)
+
+    async def keep(self, visit: Visit) -> web.Response:
+        """Take where a find is kept. Raises TellUserError."""
+        words, code = visit.fields.get("place", ""), visit.fields.get("code", "")
+        await self._board.press(visit, "whereabouts", visit.id, words=words, code=code)
+        return see_other(f"/reports/{visit.id}")
+
+    async def label(self, visit: Visit) -> web.Response:
+        """Show a label to print: the shelf's code, and a QR code that leads to the report."""
+        async with self._board.store.session(visit.community) as session:
+            item = (await session.items.of([visit.id])).get(visit.id)
+            if item is None or item.report.kind is not ReportKind.FOUND:
+                raise web.HTTPNotFound
+            whereabouts = await session.claims.whereabouts(item.report.id)
+        drawn = segno.make_qr(f"{self._board.url}/reports/{visit.id}", error="m")
+        picture = Markup(drawn.svg_inline(scale=4, omitsize=True, svgclass="qr", lineclass=None))  # noqa: S704 - drawn
+        return self._pages.show(visit, "label.html", item=item, whereabouts=whereabouts, qr=picture)

@@ -1,0 +1,76 @@
+"""Matches: those that wait for a verdict, and one with both sides and its evidence."""
+
+from aiohttp import web
+
+from board.pages import Pages
+from board.parts import Board, see_other
+from board.visits import Visit
+from reunite import rules
+from reunite.commands import GiveVerdict
+from reunite.entities import VerdictKind
+from reunite.errors import TellUserError
+
+
+class Matches:
+    """Shows matches, and takes verdicts."""
+
+    def __init__(self, board: Board, pages: Pages) -> None:
+        self._board = board
+        self._pages = pages
+
+    async def list(self, visit: Visit) -> web.Response:
+        """Show what waits for a verdict, the most probable first."""
+        async with self._board.store.session(visit.community) as session:
+            matches = await session.board.undecided()
+            items = await session.items.of({side for match in matches for side in (match.lost, match.found)})
+        pairs = [
+            (match, items[match.lost], items[match.found])
+            for match in matches
+            if {match.lost, match.found} <= items.keys()
+        ]
+        return self._pages.show(visit, "matches.html", pairs=pairs)
+
+    async def show(self, visit: Visit) -> web.Response:
+        """Show a match: what was lost beside what was found, why they may be the same, and what was said about it."""
+        async with self._board.store.session(visit.community) as session:
+            match = await session.matches.get(visit.id)
+            items = await session.items.of([match.lost, match.found]) if match else {}
+            if match is None or not {match.lost, match.found} <= items.keys():
+                raise web.HTTPNotFound
+            log = await session.board.log(match.id)
+            verdicts = await session.verdicts.of(match.id)
+            claims = [
+                each for each in await session.claims.on(match.found) if each.match == match.id and each.has_proof
+            ]
+        return self._pages.show(
+            visit,
+            "match.html",
+            match=match,
+            lost=items[match.lost],
+            found=items[match.found],
+            log=log,
+            claims=claims,
+            mine={each.kind for each in rules.in_force(verdicts) if each.moderator == visit.moderator.member.id},
+        )
+
+    async def give_verdict(self, visit: Visit) -> web.Response:
+        """Take a verdict, or take it back. Raises TellUserError."""
+        kind = visit.fields.get("kind", "")
+        if kind not in set(VerdictKind):
+            raise web.HTTPBadRequest
+        command = GiveVerdict(
+            target=visit.target,
+            member=visit.moderator.member,
+            kind=VerdictKind(kind),
+            given=visit.fields.get("given") == "yes",
+            is_moderator=True,
+            match=visit.id,
+        )
+        if await self._board.handlers.give_verdict(command) is None:
+            raise TellUserError("nothing_here")
+        return see_other(f"/matches/{visit.id}")
+
+    async def release(self, visit: Visit) -> web.Response:
+        """Let the owner know about a sealed find. Raises TellUserError."""
+        await self._board.press(visit, "release", visit.id)
+        return see_other(f"/matches/{visit.id}")

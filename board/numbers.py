@@ -1,0 +1,41 @@
+"""The community's numbers, and the log of what moderators decided."""
+
+from aiohttp import web
+
+from board.pages import Pages
+from board.parts import Board
+from board.visits import Visit
+from reunite.language import words_in
+
+
+class Numbers:
+    """Shows numbers and the log."""
+
+    def __init__(self, board: Board, pages: Pages) -> None:
+        self._board = board
+        self._pages = pages
+
+    async def show(self, visit: Visit) -> web.Response:
+        """Show how many things were lost, found and returned: now, over time, where, and on which days."""
+        here = visit.moderator
+        now = await self._board.handlers.statistics(here.platform, here.workspace, visit.language)
+        async with self._board.store.session(visit.community) as session:
+            weeks, places = await session.board.weeks(visit.zone.key), await session.board.places()
+            weekdays, days = await session.board.weekdays(visit.zone.key), await session.board.days_to_return()
+        return self._pages.show(
+            visit,
+            "numbers.html",
+            now=now.lines,
+            weeks=weeks,
+            most=max([1, *(max(week.lost, week.found, week.returned) for week in weeks)]),
+            days=days,
+            places=places,
+            weekdays=[(words_in(visit.language).weekdays[each.day - 1], each) for each in weekdays],
+        )
+
+    async def log(self, visit: Visit) -> web.Response:
+        """Show every verdict and who gave it or took it back, newest first."""
+        async with self._board.store.session(visit.community) as session:
+            lines = await session.board.log()
+            items = await session.items.of({each.found for each in lines})
+        return self._pages.show(visit, "log.html", lines=lines, items=items)

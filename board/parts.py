@@ -1,0 +1,52 @@
+"""What every part of the board needs, and what several of them do."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from aiohttp import web
+
+from board.visits import Visit, Visits
+from db.items import Item
+from db.store import Store
+from reunite.commands import Press
+from reunite.handlers import Handlers
+from reunite.messages.reply import Action, Reply
+from reunite.ports.query_encoder import QueryEncoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Where the board reads, and through whom it acts: every change goes through the handlers."""
+
+    store: Store
+    handlers: Handlers
+    encoder: QueryEncoder
+    visits: Visits
+    url: str
+    """By which moderators reach it."""
+
+    async def press(self, visit: Visit, action: Action, subject: UUID, *, words: str = "", code: str = "") -> Reply:
+        """Do what a button in chat does. Raises TellUserError."""
+        press = Press(
+            target=visit.target,
+            member=visit.moderator.member,
+            is_moderator=True,
+            action=action,
+            subject=subject,
+            key=str(uuid4()),
+            words=words,
+            code=code,
+            language=visit.language,
+        )
+        return await self.handlers.press(press)
+
+    async def items(self, visit: Visit, reports: Collection[UUID]) -> Mapping[UUID, Item]:
+        """Return reports with their photos."""
+        async with self.store.session(visit.community) as session:
+            return await session.items.of(reports)
+
+
+def see_other(path: str) -> web.Response:
+    """Lead from a form to a page, so that reloading it repeats nothing."""
+    return web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": path})

@@ -1,0 +1,71 @@
+"""One report with its photos and matches, and all reports as a table."""
+
+import csv
+from io import StringIO
+from typing import Final
+from uuid import UUID
+
+from aiohttp import web
+
+from board.pages import Pages
+from board.parts import Board
+from board.visits import Visit
+from db.report_table import COLUMNS, MARK, cells
+from reunite.entities import Match
+
+_TOGETHER: Final = 50
+"""Reports that are read at once."""
+
+
+class Reports:
+    """Shows reports."""
+
+    def __init__(self, board: Board, pages: Pages) -> None:
+        self._board = board
+        self._pages = pages
+
+    async def show(self, visit: Visit) -> web.Response:
+        async with self._board.store.session(visit.community) as session:
+            items = await session.items.of([visit.id])
+            if visit.id not in items:
+                raise web.HTTPNotFound
+            item = items[visit.id]
+            matches = await session.matches.of(item.report.id)
+            whereabouts = await session.claims.whereabouts(item.report.id)
+            claims = [each for each in await session.claims.on(item.report.id) if each.has_proof]
+            others = await session.items.of([_other(match, visit.id) for match in matches])
+        shown = [(match, others[other]) for match in matches if (other := _other(match, visit.id)) in others]
+        return self._pages.show(visit, "report.html", item=item, matches=shown, whereabouts=whereabouts, claims=claims)
+
+    async def photo(self, visit: Visit) -> web.Response:
+        """Return a photo's stored copy."""
+        async with self._board.store.session(visit.community) as session:
+            photo = await session.photos.get(visit.id)
+            items = await session.items.of([photo.report]) if photo else {}
+            copy = await session.photos.stored_copy(visit.id) if items else None
+        if not copy:
+            raise web.HTTPNotFound
+        return web.Response(body=copy, content_type="image/jpeg")
+
+    async def table(self, visit: Visit) -> web.Response:
+        """Return every report as a CSV file; sealed and private ones only if wanted."""
+        sealed = visit.request.query.get("sealed") == "yes"
+        async with self._board.store.session(visit.community) as session:
+            everything = await session.history.reports()
+            wanted = [report for report, is_hidden in everything if sealed or not is_hidden]
+            written = StringIO()
+            rows = csv.DictWriter(written, COLUMNS, quoting=csv.QUOTE_ALL)
+            rows.writeheader()
+            for start in range(0, len(wanted), _TOGETHER):
+                items = await session.items.of(wanted[start : start + _TOGETHER])
+                rows.writerows(cells(items[each], []) for each in wanted[start : start + _TOGETHER] if each in items)
+        return web.Response(
+            body=(MARK + written.getvalue()).encode(),
+            content_type="text/csv",
+            charset="utf-8",
+            headers={"Content-Disposition": 'attachment; filename="reports.csv"'},
+        )
+
+
+def _other(match: Match, report: UUID) -> UUID:
+    return match.lost if match.found == report else match.found

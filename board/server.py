@@ -1,0 +1,73 @@
+"""The board's HTTP server: which hosts and origins it answers, and with which headers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from board.config import LOOPBACK, BoardConfig
+from board.errors import errors
+from board.pages import Pages
+from board.parts import Board
+from board.routes import add_routes
+from metrics.listening import listening
+
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",  # with none at all, forms would come from the origin "null"
+    "X-Content-Type-Options": "nosniff",
+}
+_MOST_BODY_BYTES: Final = 26 * 1024 * 1024
+"""A photo as large as intake can open, and a form around it."""
+_log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def serving(board: Board, config: BoardConfig) -> AsyncIterator[str]:
+    """Serve the board within the context; yield its address on this machine."""
+    pages = Pages()
+    application = web.Application(middlewares=[errors(pages), _guard(config)], client_max_size=_MOST_BODY_BYTES)
+    application.on_response_prepare.append(_add_headers)
+    add_routes(application, board, pages)
+    async with listening(application, config.host, config.port, "REUNITE_BOARD_PORT") as url:
+        _log.info("board_ready", url=url)
+        yield url
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def _guard(config: BoardConfig) -> Middleware:
+    """Keep other sites out: other host names that lead here, and forms on other sites' pages."""
+    public = urlsplit(config.url or "")
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not (request.host == public.netloc if config.url else _is_local(request)):
+            raise web.HTTPMisdirectedRequest
+        origin = f"{public.scheme or 'http'}://{request.host}"
+        if request.method not in {"GET", "HEAD"} and request.headers.get("Origin") != origin:
+            raise web.HTTPForbidden
+        return await handler(request)
+
+    return guard
+
+
+def _is_local(request: web.Request) -> bool:
+    """Tell whether a request names this machine and the port that it came to."""
+    try:
+        named = urlsplit(f"//{request.host}")
+        port = named.port
+    except ValueError:
+        return False
+    sockname = request.transport.get_extra_info("sockname") if request.transport else None
+    return named.hostname in LOOPBACK and sockname is not None and port == sockname[1]

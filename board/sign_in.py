@@ -1,0 +1,24 @@
+"""Signing in with a link. Opening it only shows a button: programs that open links in chats use up none."""
+
+from aiohttp import web
+
+from board.pages import Pages
+from board.visits import Visits, storable
+
+
+class SignIn:
+    """The page behind the link."""
+
+    def __init__(self, visits: Visits, pages: Pages) -> None:
+        self._visits = visits
+        self._pages = pages
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show the button, or how to get a link."""
+        return self._pages.show_anyone("sign_in.html", link=storable(request.query.get("link", "")), refused=False)
+
+    async def begin(self, request: web.Request) -> web.Response:
+        """Use the link."""
+        status = web.HTTPForbidden.status_code
+        refused = self._pages.show_anyone("sign_in.html", status, link="", refused=True)
+        return await self._visits.begin(request) or refused

@@ -1,0 +1,188 @@
+"""What the moderators' board lists: reports, matches, claims, verdicts, and numbers over time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from db import rows
+from db.queries import Queries
+from reunite.entities import Claim, Match, VerdictKind
+
+MOST_LISTED: Final = 200
+"""The most matches, claims or verdicts on one page, newest first."""
+_WEEKS: Final = 12
+_PLACES: Final = 10
+_OF_TIME: Final = "coalesce(r.happened_at, r.posted_at, r.created_at)"
+_LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state <> 'look' AND NOT r.sample
+  AND (%(kind)s = '' OR r.kind::text = %(kind)s) AND (%(state)s = '' OR r.state::text = %(state)s)
+  AND (%(sealed)s::bool IS NULL OR (r.sealed OR r.private) = %(sealed)s)
+  AND (%(place)s = '' OR strpos(lower(r.place || ' ' || r.text), lower(%(place)s)) > 0)
+  AND (%(since)s::timestamptz IS NULL OR {_OF_TIME} >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR {_OF_TIME} < %(until)s)"""
+_BETWEEN_KEPT: Final = """JOIN report l ON l.id = m.lost_id AND l.purged_at IS NULL AND l.state <> 'look'
+  JOIN report f ON f.id = m.found_id AND f.purged_at IS NULL AND NOT f.sample"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which reports are listed; empty means all. `sealed` is true for what only moderators see, false for the rest."""
+
+    kind: str = ""
+    state: str = ""
+    sealed: bool | None = None
+    place: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedVerdict:
+    """A line of the log of verdicts; the moderator's name is empty once it was deleted."""
+
+    at: datetime
+    moderator: str
+    kind: VerdictKind
+    given: bool
+    match: UUID
+    found: UUID
+    lost: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How many reports came in a week, and how many items were returned; it begins on a Monday."""
+
+    begins: date
+    lost: int
+    found: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How many reports name a place."""
+
+    name: str
+    lost: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """How many reports are about a day of the week, 1 for Monday."""
+
+    day: int
+    lost: int
+    found: int
+
+
+class SqlBoard(Queries):
+    """Reads what moderators look through."""
+
+    async def reports(self, wanted: Filter, limit: int, offset: int) -> tuple[Sequence[UUID], int]:
+        """Return the reports of one page, newest first, and how many there are."""
+        values = {name: getattr(wanted, name) for name in ("kind", "state", "sealed", "place", "since", "until")}
+        found = await self._all(
+            f"SELECT r.id {_LISTED} ORDER BY r.created_at DESC, r.id LIMIT %(limit)s OFFSET %(offset)s",
+            **values,
+            limit=limit,
+            offset=offset,
+        )
+        counted = await self._one(f"SELECT count(*) AS number {_LISTED}", **values)
+        return [row["id"] for row in found], int((counted or {})["number"])
+
+    async def undecided(self) -> Sequence[Match]:
+        """Return labelled matches that wait for a verdict, the most probable first."""
+        found = await self._all(
+            f"""SELECT m.* FROM match m {_BETWEEN_KEPT}
+                WHERE m.state = 'undecided' AND m.label IS NOT NULL AND NOT m.declined
+                  AND l.state = 'open' AND f.state = 'open'
+                ORDER BY m.probability DESC, m.id LIMIT {MOST_LISTED}"""
+        )
+        return [rows.match(row) for row in found]
+
+    async def claims(self, state: str = "") -> Sequence[tuple[Claim, Match]]:
+        """Return claims with their matches, open ones first, then the newest."""
+        found = await self._all(
+            f"""SELECT m.*, c.id AS claim_id, c.member_id, c.member_name, c.proof, c.state AS claim_state
+                FROM claim c JOIN match m ON m.id = c.match_id {_BETWEEN_KEPT}
+                WHERE c.proof <> '' AND (%(state)s = '' OR c.state = %(state)s)
+                ORDER BY c.state <> 'open', c.at DESC LIMIT {MOST_LISTED}""",
+            state=state,
+        )
+        return [(_claim(row), rows.match(row)) for row in found]
+
+    async def kept(self) -> Sequence[UUID]:
+        """Return the finds that were handed in somewhere and aren't returned, newest first."""
+        found = await self._all(
+            f"""SELECT id FROM report WHERE kind = 'found' AND kept_at <> '' AND state IN ('pending', 'open')
+                ORDER BY created_at DESC LIMIT {MOST_LISTED}"""
+        )
+        return [row["id"] for row in found]
+
+    async def log(self, match: UUID | None = None) -> Sequence[LoggedVerdict]:
+        """Return what moderators said about matches, or about one, newest first."""
+        found = await self._all(
+            f"""SELECT v.at, v.moderator_name AS moderator, v.kind, v.given, v.match_id AS match, m.found_id AS found,
+                  m.lost_id AS lost
+                FROM verdict v JOIN match m ON m.id = v.match_id JOIN report f ON f.id = m.found_id AND NOT f.sample
+                WHERE %(match)s::uuid IS NULL OR v.match_id = %(match)s ORDER BY v.seq DESC LIMIT {MOST_LISTED}""",
+            match=match,
+        )
+        return [LoggedVerdict(**{**row, "kind": VerdictKind(row["kind"])}) for row in found]
+
+    # Numbers
+
+    async def weeks(self, zone: str) -> Sequence[Week]:
+        """Return the last weeks of a time zone, oldest first."""
+        found = await self._all(
+            f"""SELECT week::date AS begins, count(*) FILTER (WHERE what = 'lost') AS lost,
+                  count(*) FILTER (WHERE what = 'found') AS found, count(*) FILTER (WHERE what = 'returned') AS returned
+                FROM generate_series(date_trunc('week', now() AT TIME ZONE %(zone)s) - interval '{_WEEKS - 1} weeks',
+                  date_trunc('week', now() AT TIME ZONE %(zone)s), interval '1 week') AS week
+                LEFT JOIN (
+                  SELECT kind::text AS what, created_at AS at FROM report WHERE state <> 'look' AND NOT sample
+                  UNION ALL SELECT 'returned', returned_at FROM report
+                    WHERE kind = 'found' AND state = 'returned' AND NOT sample
+                ) AS event ON date_trunc('week', event.at AT TIME ZONE %(zone)s) = week
+                GROUP BY week ORDER BY week""",
+            zone=zone,
+        )
+        return [Week(**row) for row in found]
+
+    async def days_to_return(self) -> float | None:
+        """Return the median of days from a find's report to its return; None before any."""
+        row = await self._one(
+            """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM returned_at - created_at) / 86400)
+                 AS days FROM report
+               WHERE kind = 'found' AND state = 'returned' AND returned_at IS NOT NULL AND NOT sample"""
+        )
+        return None if row is None or row["days"] is None else float(row["days"])
+
+    async def places(self) -> Sequence[Place]:
+        """Return the places that most reports name."""
+        found = await self._all(
+            f"""SELECT min(place) AS name, count(*) FILTER (WHERE kind = 'lost') AS lost,
+                  count(*) FILTER (WHERE kind = 'found') AS found
+                FROM report WHERE place <> '' AND state <> 'look' AND NOT sample GROUP BY lower(btrim(place))
+                ORDER BY count(*) DESC, 1 LIMIT {_PLACES}"""
+        )
+        return [Place(**row) for row in found]
+
+    async def weekdays(self, zone: str) -> Sequence[Weekday]:
+        """Return on which days of the week things are lost and found."""
+        found = await self._all(
+            f"""SELECT day, count(*) FILTER (WHERE kind = 'lost') AS lost,
+                  count(*) FILTER (WHERE kind = 'found') AS found
+                FROM generate_series(1, 7) AS day LEFT JOIN report r
+                  ON extract(isodow FROM {_OF_TIME} AT TIME ZONE %(zone)s) = day AND r.state <> 'look' AND NOT r.sample
+                GROUP BY day ORDER BY day""",
+            zone=zone,
+        )
+        return [Weekday(**row) for row in found]
+
+
+def _claim(row: rows.Row) -> Claim:
+    return rows.claim({**row, "id": row["claim_id"], "match_id": row["id"], "state": row["claim_state"]})

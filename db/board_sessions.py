@@ -1,0 +1,59 @@
+"""Who is signed in to the moderators' board."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from db.database import Database
+from reunite.entities import Member, PlatformName
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """A moderator who is signed in, and the workspace in which they are one."""
+
+    session: UUID
+    community: UUID
+    platform: PlatformName
+    workspace: str
+    workspace_name: str
+    zone: str
+    member: Member
+    language: str
+
+
+class BoardSessions:
+    """Begins, finds and ends sessions, whatever community they are of."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, secret: str) -> UUID | None:
+        """Use a link, and return the session; None where the link was used before, is too old or was never made."""
+        found = await self._database.rows(
+            "SELECT * FROM begin_board_session(%s)", hashlib.sha256(secret.encode()).hexdigest()
+        )
+        return found[0]["id"] if found else None
+
+    async def find(self, session: UUID) -> Moderator | None:
+        """Return whose session it is; None where it's over."""
+        found = await self._database.rows("SELECT * FROM find_board_session(%s)", session)
+        return _moderator(session, found[0]) if found else None
+
+    async def end(self, moderator: Moderator) -> None:
+        async with self._database.transaction(moderator.community) as connection:
+            await connection.execute("DELETE FROM board_session WHERE id = %s", [moderator.session])
+
+
+def _moderator(session: UUID, row: dict[str, Any]) -> Moderator:
+    return Moderator(
+        session=session,
+        community=row["community_id"],
+        platform=row["platform"],
+        workspace=row["workspace"],
+        workspace_name=row["workspace_name"],
+        zone=row["timezone"],
+        member=Member(row["member_id"], row["member_name"]),
+        language=row["language"],
+    )

@@ -1,0 +1,90 @@
+"""A moderator at the board, in a real browser without scripts."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.support.board import Community, board
+from tests.support.page_browser import opened
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(name="here")
+async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
+    async with board(database_url, unused_tcp_port) as here:
+        yield here
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with opened(chromium) as browser:
+        yield browser
+
+
+async def without_scripts(browser: Browser) -> BrowserContext:
+    return await browser.new_context(java_script_enabled=False)
+
+
+async def signed_in(here: Community, context: BrowserContext) -> Page:
+    page = await context.new_page()
+    await page.goto(await here.link())
+    await page.get_by_role("button", name="Sign in").press("Enter")
+    await expect(page.get_by_role("heading", name="Reports")).to_be_visible()
+    return page
+
+
+async def test_a_moderator_signs_in_decides_and_prints_a_label(here: Community, browser: Browser) -> None:
+    match = await here.matched()
+    link, robin = await here.link(), await (await without_scripts(browser)).new_page()
+    await robin.goto(link)
+    await robin.keyboard.press("Enter")  # the button has the focus
+    await expect(robin.get_by_role("listitem").filter(has_text="Red umbrella, by the tram")).to_be_visible()
+    other = await (await without_scripts(browser)).new_page()
+    await other.goto(link)
+    await other.get_by_role("button", name="Sign in").click()
+    await expect(other.get_by_role("alert")).to_contain_text("was used before")
+
+    await robin.get_by_label("Kind").select_option("Found")
+    await robin.get_by_role("button", name="Filter").press("Enter")
+    await expect(robin.get_by_role("status")).to_have_text("Reports: 1")
+    await robin.get_by_role("link", name="Matches").press("Enter")
+    await robin.get_by_role("link", name="↔").press("Enter")
+    for side in ("Lost", "Found"):
+        section = robin.locator("section", has=robin.get_by_role("heading", name=side))
+        await expect(section.get_by_role("img")).to_be_visible()
+    await robin.get_by_role("button", name="It's back with its owner").press("Enter")
+    await expect(robin.get_by_role("status")).to_contain_text("Returned to its owner")
+    assert await here.state(match) == "confirmed"
+    await robin.get_by_role("button", name="Take back").press("Enter")
+    await expect(robin.get_by_role("status")).to_contain_text("Undecided")
+
+    await robin.get_by_role("link", name="Open the found report").press("Enter")
+    await robin.get_by_label("Kept at").fill("Front office")
+    await robin.get_by_label("Code on its label").fill("B-17")
+    await robin.keyboard.press("Enter")
+    await robin.get_by_role("link", name="Label to print").press("Enter")
+    await robin.emulate_media(media="print")
+    await expect(robin.get_by_text("B-17")).to_be_visible()
+    await expect(robin.get_by_role("img", name="QR code")).to_be_visible()
+    await expect(robin.get_by_role("navigation")).to_be_hidden()
+    await robin.emulate_media(media="screen")
+    await robin.get_by_role("button", name="Sign out").press("Enter")
+    await robin.goto(here.url)
+    await expect(robin.get_by_role("alert")).to_contain_text("You aren't signed in")
+
+
+async def test_every_page_is_accessible_and_fits_a_phone(here: Community, browser: Browser) -> None:
+    match = await here.matched()
+    claim = await here.claim(match)
+    page = await signed_in(here, await browser.new_context(viewport={"width": 390, "height": 800}))
+    pages = ("/", "/matches", f"/matches/{match.id}", "/claims", f"/claims/{claim}", "/handovers", "/numbers", "/log")
+    for path in (*pages, f"/reports/{match.found}", f"/reports/{match.found}/label", "/sign-in?link=x", "/nowhere"):
+        for scheme in ("light", "dark") if path.startswith("/matches/") else ("light",):
+            await page.emulate_media(color_scheme=scheme)
+            await page.goto(here.url + path)
+            found = (await Axe().run(page)).response["violations"]
+            assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], path
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
