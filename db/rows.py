@@ -56,6 +56,7 @@ def report(row: Row) -> Report:
         details=row["details"],
         purged=row["purged_at"] is not None,
         posted_at=row["posted_at"],
+        quiet=row["quiet"],
     )
 
 

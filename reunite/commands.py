@@ -56,6 +56,10 @@ class NewReport:
     """Whether the author hides a part of it, words or a photo, from those who pass by."""
     proof_question: str = ""
     """What only the owner can answer: the finder's question, or a detail that isn't shown."""
+    is_past: bool = False
+    """It was read from a channel's history: it expires as if it had been reported when it was posted."""
+    quiet: bool = False
+    """Nothing is said in its thread unless another report is news to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,8 @@ class Report:
     purged: bool = False
     posted_at: datetime | None = None
     """When its author posted it, which may be before the bot saw it (`created_at`); None if that isn't known."""
+    quiet: bool = False
+    """It was read from a channel's history: unless another report is news to it, nothing is said in its thread."""
 
     def is_by(self, platform: PlatformName, member: Member) -> bool:
         """Return whether a member of a platform is its author."""
