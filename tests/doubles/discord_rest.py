@@ -37,6 +37,7 @@ def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
         ("GET", channel, there.channel),
         ("PATCH", channel, there.change),
         ("POST", f"{channel}/threads", there.open_thread),
+        ("GET", f"{channel}/threads/archived/public", there.archived),
         ("PUT", f"{channel}/thread-members/{{user}}", there.add_to_thread),
         ("GET", f"{channel}/messages", there.history),
         ("POST", f"{channel}/messages", there.send),
