@@ -48,14 +48,15 @@ class Reconciler:
         self._look_back = config.look_back
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
-        self._seen: set[int] = set()
-        """The guilds in which it has looked at least once."""
+        self._unseen: set[int] = set()
+        """The guilds in which it hasn't looked since the last start."""
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self, after: float = 0.0) -> None:
         """Reconcile all guilds, `after` so many seconds; where that is in progress, once more."""
         self._due |= {guild.id for guild in self._client.guilds}
+        self._unseen |= self._due
         if not after:
             self._at_once.set()
         if self._task is None or self._task.done():
@@ -63,7 +64,7 @@ class Reconciler:
 
     def is_reconciled(self, guild_id: int) -> bool:
         """Return whether what was missed in a guild is dealt with, as far as that was possible."""
-        return guild_id in self._seen
+        return guild_id not in self._unseen
 
     def stop(self) -> None:
         """Leave the rest to the next start."""
@@ -99,7 +100,7 @@ class Reconciler:
         except Exception:  # noqa: BLE001 - new events are handled all the same
             _log.exception("discord_reconcile_failed", guild=str(guild_id))
             return False
-        self._seen.add(guild_id)
+        self._unseen.discard(guild_id)
         return True
 
     async def _guild(self, guild: discord.Guild) -> None:

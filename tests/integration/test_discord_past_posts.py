@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from bot.delivery import Delivery
 from bot.discord.app import running
+from bot.discord.config import DiscordConfig
+from bot.discord.reconcile import Reconciler
 from db.store import Store
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportKind, Settings
@@ -176,3 +179,16 @@ async def test_moderators_start_it_by_a_button_and_hear_what_came_of_it(database
             assert said.count("I'm reading the past posts") == said.count("I've read the past posts") == 1
             assert f"I've taken in {len(EXPECTED)} posts." in said
             assert "marked as done: 1" in said
+
+
+async def test_a_guild_that_has_just_invited_the_bot_need_not_wait_for_its_next_start() -> None:
+    client: Any = SimpleNamespace(guilds=[SimpleNamespace(id=1)], get_guild=lambda _: None)
+    others: Any = SimpleNamespace()
+    reconciler = Reconciler(
+        client, others, others, inbound=others, verdicts=others, config=DiscordConfig(token="token")
+    )
+    reconciler.start(after=60)
+    assert [reconciler.is_reconciled(guild) for guild in (1, 2)] == [False, True]
+    reconciler.start()
+    await eventually(lambda: reconciler.is_reconciled(1))
+    reconciler.stop()
