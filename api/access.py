@@ -50,7 +50,8 @@ class Access:
     async def caller(self, request: web.Request, scope: Scope) -> Caller:
         """Return who makes a request. Raises ProblemError without a valid token, the scope, or after too many."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        token = await self._tokens.find(secret.strip()) if scheme.lower() == _SCHEME else None
+        is_token = scheme.lower() == _SCHEME and secret.isascii()
+        token = await self._tokens.find(secret.strip()) if is_token else None
         if token is None:
             _check(self._failures.take(request.remote))
             detail = "Send a valid token in the header `Authorization: Bearer …`; `reunite token create` makes one."

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from api.config import ApiConfig
@@ -30,6 +30,7 @@ class ApiService:
     connections: Connections
     api: ApiConfig
     photo_hosts: frozenset[str] = field(default_factory=frozenset)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     # Hook for tests
     patience: float = PATIENCE
@@ -46,6 +47,6 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))
         items = Items(store, Handlers(store, hints), service.photo_hosts)
         url = await stack.enter_async_context(serving(operations(searches, items, store), store, service.api))
-        await stack.enter_async_context(observed(store, "api", MetricsSettings(port=None)))
+        await stack.enter_async_context(observed(store, "api", replace(service.metrics, port=None)))
         ready(url)
         await Delivery(store, ApiPlatform()).run()

@@ -11,9 +11,10 @@ from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 from aiohttp import ClientResponse, ClientSession
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from api import schemas
+from reunite.entities import Category
 
 _POLL_SECONDS: Final = 0.5
 M = TypeVar("M", bound=BaseModel)
@@ -48,17 +49,20 @@ class Client:
         if self._session:
             await self._session.close()
 
-    async def search(
+    async def search(  # noqa: PLR0913 - the fields of a query
         self,
         text: str | None = None,
         photo: PhotoInput | None = None,
         *,
         among: schemas.Kind = "found",
         place: str = "",
+        happened_at: datetime | None = None,
         top_k: int = 10,
     ) -> list[schemas.Result]:
-        """Search open reports by words, by a photo, or by both."""
+        """Search open reports by words, by a photo, or by both; `happened_at` needs a time zone."""
         body: dict[str, Any] = {"among": among, "place": place, "top_k": top_k}
+        if happened_at is not None:
+            body["happened_at"] = happened_at.isoformat()
         if text is not None:
             body["text"] = text
         if photo is not None:
@@ -85,6 +89,7 @@ class Client:
         happened_at: datetime | None = None,
         sealed: bool = False,
         private: bool = False,
+        category: Category = "other",
         key: str | None = None,
     ) -> UUID:
         """Post a found thing or a loss, once for each `key`; return the item's id."""
@@ -96,6 +101,7 @@ class Client:
             happened_at=happened_at,
             sealed=sealed,
             private=private,
+            category=category,
         )
         body = item.model_dump(mode="json", exclude_none=True)
         return (await self._ask(schemas.Posted, "POST", "/v1/items", body, key)).id
@@ -153,9 +159,12 @@ class Client:
 async def _check(response: ClientResponse) -> None:
     if response.status < HTTPStatus.BAD_REQUEST:
         return
-    detail = schemas.Problem.model_validate_json(await response.read()).detail
-    after = response.headers.get("Retry-After")
-    raise ApiError(response.status, detail, int(after) if after else None)
+    try:
+        detail = schemas.Problem.model_validate_json(await response.read()).detail
+    except ValidationError:  # from a proxy in between
+        detail = f"The server answered {response.status} {response.reason or ''}".rstrip() + "."
+    after = response.headers.get("Retry-After", "")
+    raise ApiError(response.status, detail, int(after) if after.isdecimal() else None)
 
 
 async def _encoded(photo: PhotoInput) -> str:

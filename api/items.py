@@ -19,13 +19,12 @@ from db.items import Item
 from db.session import CommunitySession
 from db.store import Store
 from reunite import rules
-from reunite.commands import NewReport, ReportFound, ReportLost, Withdraw
+from reunite.commands import REPORTS, Withdraw
 from reunite.entities import Match, Member, ReplyTarget
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.posts import Receipt
 
-_COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
 _PHOTO_AGE: Final = "private, max-age=3600"
 
 
@@ -38,7 +37,7 @@ class Items:
     photo_hosts: frozenset[str]
 
     async def post(self, call: Call) -> Answer:
-        receipt = await self._report(call.caller, call.body, call.key or str(uuid4()))
+        receipt = await self._report(call.caller, call.body, _own_key(call))
         posted = schemas.Posted(id=receipt.report.id, created=receipt.created)
         headers = {"Location": f"/v1/items/{receipt.report.id}"}
         return Answer(posted, HTTPStatus.CREATED if receipt.created else HTTPStatus.OK, headers)
@@ -92,12 +91,12 @@ class Items:
 
     async def start_job(self, call: Call) -> Answer:
         """Accept many items; the workers process them one after the other."""
-        caller, key = call.caller, f"{call.caller.token.id}:{call.key or uuid4()}"
+        caller, key = call.caller, _own_key(call)
         community, workspace = caller.token.community, caller.token.workspace_id
         async with self.store.session(community) as session:
             known = await session.api_jobs.by_key(workspace, key)
         if known is None:
-            reports, refused = await self._report_all(call)
+            reports, refused = await self._report_all(call, key)
             async with self.store.session(community) as session:
                 known = await session.api_jobs.add(workspace, key, reports, refused)
                 known = known or await session.api_jobs.by_key(workspace, key)
@@ -114,13 +113,12 @@ class Items:
             raise not_found("job")
         return Answer(_job(job))
 
-    async def _report_all(self, call: Call) -> tuple[list[UUID | None], list[Refusal]]:
+    async def _report_all(self, call: Call, key: str) -> tuple[list[UUID | None], list[Refusal]]:
         reports: list[UUID | None] = []
         refused: list[Refusal] = []
-        key = call.key or str(uuid4())
         for position, item in enumerate(call.body.items):
             try:
-                receipt = await self._report(call.caller, item, f"{key}:{position}")
+                receipt = await self._report(call.caller, item, f"job:{key}:{position}")
                 reports.append(receipt.report.id)
             except (TellUserError, ProblemError) as error:
                 detail = explained(error) if isinstance(error, TellUserError) else error.detail
@@ -129,11 +127,10 @@ class Items:
         return reports, refused
 
     async def _report(self, caller: Caller, item: schemas.NewItem, key: str) -> Receipt:
-        """Report an item, once for each `key` of a token: a known one changes nothing."""
-        source = f"{caller.token.id}:{key}"
-        command = _COMMANDS[item.kind](
-            source_key=source,
-            target=ReplyTarget("api", caller.token.workspace, item.kind, source),
+        """Report an item, once for each `key`: a known one changes nothing."""
+        command = REPORTS[item.kind](
+            source_key=key,
+            target=ReplyTarget("api", caller.token.workspace, item.kind, key),
             author=Member(caller.author, caller.token.name),
             text=item.text,
             place=item.place,
@@ -147,6 +144,11 @@ class Items:
             category=item.category if item.sealed else "other",
         )
         return await self.handlers.report(command)
+
+
+def _own_key(call: Call) -> str:
+    """Return the idempotency key, apart from those of other tokens."""
+    return f"{call.caller.token.id}:{call.key or uuid4()}"
 
 
 async def _visible(session: CommunitySession, call: Call) -> Item:

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 
 from api.access import Access, Caller
 from api.bodies import read_body
-from api.measured import measured
 from api.problems import ProblemError, not_found
 from api.schemas import Body
 from db.api_tokens import Scope
+from reunite.text.controls import storable
 
 _MOST_KEY: Final = 200
 _NUMBER: Final = re.compile(r"[1-9][0-9]?|100")
@@ -80,10 +80,6 @@ def add_operation(application: web.Application, operation: Operation, access: Ac
     """Register an operation, with the checks that precede it."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        with measured(operation.name) as status_of:
-            return status_of(await answered(request))
-
-    async def answered(request: web.Request) -> web.StreamResponse:
         caller = await access.caller(request, operation.scope)
         top_k = _query(request, operation)
         body = await read_body(request, operation.body, forms=operation.forms) if operation.body else None
@@ -97,7 +93,7 @@ def add_operation(application: web.Application, operation: Operation, access: Ac
             content_type="application/json",
         )
 
-    application.router.add_route(operation.method, operation.path, handle)
+    application.router.add_route(operation.method, operation.path, handle, name=operation.name)
 
 
 def _query(request: web.Request, operation: Operation) -> int:
@@ -112,6 +108,8 @@ def _query(request: web.Request, operation: Operation) -> int:
 
 def _key(request: web.Request, operation: Operation) -> str:
     key = request.headers.get("Idempotency-Key", "")
+    if operation.takes_key and storable(key) != key:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "Idempotency-Key isn't UTF-8.")
     if operation.takes_key and len(key) > _MOST_KEY:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Idempotency-Key is longer than {_MOST_KEY} characters.")
     return key

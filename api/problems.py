@@ -47,6 +47,8 @@ def explained(error: TellUserError, name: str = "photo") -> str:
 
 def invalid(error: ValidationError) -> ProblemError:
     """Return the error for a request that doesn't fit its schema."""
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return ProblemError(HTTPStatus.BAD_REQUEST, "The request isn't valid JSON.")
     found = (f"{'.'.join(map(str, each['loc'])) or 'the request'}: {each['msg']}" for each in error.errors())
     return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{'; '.join(found)}.")
 
@@ -76,7 +78,7 @@ def _of(error: Exception, path: str) -> web.Response:
             return _response(error.status, error.detail, error.headers)
         case TellUserError():
             return _response(HTTPStatus.UNPROCESSABLE_ENTITY, explained(error))
-        case HttpProcessingError() | UnicodeDecodeError():
+        case HttpProcessingError() | UnicodeError():
             return _response(HTTPStatus.BAD_REQUEST, "The request can't be read.")
         case TryAgainError() | psycopg.OperationalError():
             _log.warning("api_request_delayed", path=path, error=type(error).__name__)

@@ -9,27 +9,23 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from db.api_tokens import Scope
 from reunite import rules
 from reunite.entities import Category
+from reunite.text.controls import storable
 
 MOST_RESULTS: Final = 100
 MOST_COMPARED: Final = 16
 MOST_ITEMS: Final = 100
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-"""Far from what dates and time zones can hold."""
-
-
-def _storable(text: str) -> str:
-    """Leave out NUL, which PostgreSQL can't store."""
-    return text.replace("\0", "")
+FILES: Final = frozenset({"photo", "photos"})
+"""The fields that a form may send as files."""
 
 
 Kind = Literal["found", "lost"]
 ItemState = Literal["pending", "open", "returned", "withdrawn", "expired"]
 LabelName = Literal["high", "possible"]
-Text = Annotated[str, StringConstraints(max_length=rules.MOST_TEXT), AfterValidator(_storable)]
+Text = Annotated[str, StringConstraints(max_length=rules.MOST_TEXT), AfterValidator(storable)]
 Words = Annotated[
-    str, StringConstraints(min_length=1, max_length=rules.MOST_TEXT, pattern=r"\S"), AfterValidator(_storable)
+    str, StringConstraints(min_length=1, max_length=rules.MOST_TEXT, pattern=r"\S"), AfterValidator(storable)
 ]
-Place = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
+Place = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 TopK = Annotated[int, Field(ge=1, le=MOST_RESULTS, description="How many results to return at most")]
 PhotoData = Annotated[
     str,
@@ -47,8 +43,8 @@ PhotoSource = Annotated[
 
 
 def _sensible(moment: datetime | None) -> None:
-    if moment and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise ValueError(f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}")
+    if moment and not rules.is_sensible(moment):
+        raise ValueError(f"the year must be from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
 
 
 class Body(BaseModel):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 from uuid import uuid4
 
 import numpy as np
@@ -18,19 +17,13 @@ from db.items import Item
 from db.passing import add_query, passing_session
 from db.store import Store
 from metrics.searches import note_search
-from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.commands import REPORTS, NewReport
 from reunite.encoder import SHARED_SPACE
-from reunite.entities import Member, ReplyTarget
+from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.errors import TryAgainError
-from reunite.matching import defaults
 from reunite.matching.evidence import MAX_CANDIDATES
 from reunite.matching.scoring import score
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText, QueryEncoder
-
-_QUERY_AS: Final[dict[str, type[NewReport]]] = {"found": ReportLost, "lost": ReportFound}
-"""Who searches what was found has lost something."""
-_HIDDEN_LIMIT: Final = 2
-"""Times the results wanted are looked for: some may be hidden from the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +42,12 @@ class Searches:
         live = await self.store.models.live()
         if live is None:
             raise TryAgainError("no worker has chosen an encoder yet")
-        newest = await calibrations.newest(self.store, caller.token.community, live.version)
-        model = newest or defaults.for_encoder(live.encoder)
+        model = await calibrations.in_use(self.store, caller.token.community, live)
         async with passing_session(self.store, caller.token.community) as session:
             command = _command(query, caller)
             report = await add_query(session, command, datetime.now(UTC), encoded)
-            limit = max(MAX_CANDIDATES, _HIDDEN_LIMIT * query.top_k)
-            found = await session.candidates.search(report, limit, sealed=caller.is_moderator)
+            limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
+            found = await session.candidates.search(report, limit, sealed=sees_all, private=sees_all)
             ranked = score(found, model, most=limit)
             items = await session.items.of([each.report for each in ranked])
         note_search("api", ranked[: query.top_k])
@@ -106,7 +98,7 @@ def _sees(caller: Caller, item: Item | None) -> bool:
 
 def _command(query: schemas.SearchQuery, caller: Caller) -> NewReport:
     key = f"query:{uuid4()}"
-    return _QUERY_AS[query.among](
+    return REPORTS[ReportKind(query.among).opposite](
         source_key=key,
         target=ReplyTarget("api", caller.token.workspace, "query", key),
         author=Member(caller.author, caller.token.name),

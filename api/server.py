@@ -8,18 +8,19 @@ from typing import Final
 import psycopg
 import structlog
 from aiohttp import web
-from psycopg_pool import PoolTimeout
 
 from api import schemas
 from api.access import Access
 from api.bodies import MOST_BODY_BYTES
 from api.config import ApiConfig
+from api.measured import measured
 from api.openapi import document
 from api.operations import Operation, add_operation
 from api.problems import problems
 from db.api_tokens import ApiTokens
 from db.operation import Operation as Numbers
 from db.store import Store
+from metrics.listening import listening
 from metrics.observed import Metrics
 
 _HEADERS: Final = {
@@ -33,22 +34,15 @@ _log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def serving(operations: Sequence[Operation], store: Store, config: ApiConfig) -> AsyncIterator[str]:
     """Serve the API within the context; yield its address."""
-    application = web.Application(middlewares=[problems], client_max_size=MOST_BODY_BYTES)
+    application = web.Application(middlewares=[measured, problems], client_max_size=MOST_BODY_BYTES)
     application.on_response_prepare.append(_add_headers)
     access = Access(ApiTokens(store), config.requests_per_minute)
     for operation in operations:
         add_operation(application, operation, access)
     _add_public(application, operations, store)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, config.host, config.port).start()
-        host, port = runner.addresses[0][:2]
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    async with listening(application, config.host, config.port, "REUNITE_API_PORT") as url:
         _log.info("api_ready", url=url)
         yield url
-    finally:
-        await runner.cleanup()
 
 
 def _add_public(application: web.Application, operations: Sequence[Operation], store: Store) -> None:
@@ -63,7 +57,7 @@ def _add_public(application: web.Application, operations: Sequence[Operation], s
     async def readyz(_: web.Request) -> web.Response:
         try:
             await store.rows("SELECT 1")
-        except (psycopg.OperationalError, PoolTimeout):
+        except psycopg.OperationalError:
             return _health(schemas.Health(status="unavailable", detail="The database can't be reached."))
         return _health(schemas.Health(status="ok"))
 

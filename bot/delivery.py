@@ -16,11 +16,13 @@ from db.delivery import OutboxItem, StalePhoto
 from db.stopping import stop
 from db.store import Store
 from metrics import definitions as metrics
+from reunite.entities import Match
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handover import unopened
 from reunite.messages import keys
 from reunite.my_reports import end
-from reunite.ports import Outgoing, Platform, Sent
+from reunite.ports import Outgoing, Platform, Sent, Session
+from reunite.verdicts import lock_sides
 
 MOST_ATTEMPTS: Final = 8
 """After so many attempts, a reply that fails by a defect of ours counts as undeliverable."""
@@ -150,7 +152,8 @@ class Delivery:
             self._note("undeliverable", item)
             log.warning("reply_undeliverable", reason=str(error))
             await self._unsent(item, str(error), None)
-            await self._go_on_without(item, error)
+            if isinstance(error, PostGoneError):
+                await self._withdraw(item)
         except (TryAgainError, TimeoutError, OSError) as error:
             self._note("delayed", item)
             log.warning("reply_delayed", error=type(error).__name__)
@@ -168,14 +171,6 @@ class Delivery:
             report = await session.reports.get(item.report)
             if report and not report.purged:
                 await end(session, report)
-
-    async def _go_on_without(self, item: OutboxItem, error: UndeliverableError) -> None:
-        """Do what follows from a reply that can't be delivered."""
-        if isinstance(error, PostGoneError):
-            await self._withdraw(item)
-        if item.audience == "pair" and item.task == "send" and item.reply.match:
-            async with self._store.session(item.community) as session:
-                await unopened(session, item.reply.match)
 
     def _note(self, outcome: str, item: OutboxItem) -> None:
         """Count an attempt, and how long the report has waited if this is its first answer."""
@@ -201,9 +196,24 @@ class Delivery:
         return sent
 
     async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
-        """Record a failed attempt: due again after a pause, or never where `after` is None."""
+        """Record a failed attempt: due again after a pause, or never where `after` is None.
+
+        With a conversation that can never begin, it's said so; neither is recorded without the other.
+        """
         async with self._store.session(item.community) as session:
-            await session.outbox.mark_unsent(item.seq, item.fence, item.version, problem, after)
+            match = await _conversation(session, item) if after is None else None
+            failed = await session.outbox.mark_unsent(item.seq, item.fence, item.version, problem, after)
+            if failed and match:
+                await unopened(session, match.id)
+
+
+async def _conversation(session: Session, item: OutboxItem) -> Match | None:
+    """Return the match whose conversation a reply would begin, with its reports locked, as they are before replies."""
+    begins = item.audience == "pair" and item.task != "remove" and item.sent is None
+    match = await session.matches.get(item.reply.match) if begins and item.reply.match else None
+    if match:
+        await lock_sides(session, match)
+    return match
 
 
 def _pause(attempts: int, after: float | None) -> float:

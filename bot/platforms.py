@@ -37,8 +37,6 @@ class PlatformEntry:
     config: type[AdapterConfig]
     extra: str | None = None
     photo_hosts: frozenset[str] = frozenset()
-    port_variable: str | None = None
-    """The setting of the port on which its bot listens, if it does."""
     has_doctor: bool = True
 
     def running(self) -> Running:
@@ -68,9 +66,8 @@ PLATFORMS: Final[Mapping[str, PlatformEntry]] = {
             config=SlackConfig,
             extra="slack",
             photo_hosts=frozenset({FILE_HOST}),
-            port_variable="REUNITE_SLACK_PORT",
         ),
-        PlatformEntry(name="web", title="The chat page", config=WebConfig, port_variable="PORT", has_doctor=False),
+        PlatformEntry(name="web", title="The chat page", config=WebConfig, has_doctor=False),
     )
 }
 

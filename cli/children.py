@@ -13,6 +13,8 @@ from typing import Final
 STOP_SECONDS: Final = 15.0
 PARENT: Final = "REUNITE_PARENT"
 """Environment variable with the process id of the parent."""
+_OF_ONE_PROCESS: Final = {"REUNITE_METRICS_PORT": "", "REUNITE_METRICS_PORT_FILE": ""}
+"""What children don't inherit: only one of them could listen there."""
 _POLL_SECONDS: Final = 0.1
 _PARENT_POLL_SECONDS: Final = 1.0
 
@@ -30,6 +32,7 @@ class Child:
         self._command = command
         self._environment = {
             **os.environ,
+            **_OF_ONE_PROCESS,
             **environment,
             "REUNITE_READY_FILE": str(ready_file),
             PARENT: str(os.getpid()),

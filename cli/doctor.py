@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -21,7 +20,7 @@ from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
 from cli.servers import Servers
 from cli.settings import Settings
-from cli.status import LATE, Status, read
+from cli.status import Status, read
 from db.keys import KeysError
 from db.keys import check as check_keys
 from db.migrate import MigrationError, pending
@@ -89,23 +88,23 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
 
 def running(status: Status) -> Iterator[Finding]:
     """Say which processes are alive, and whether anything waits for one that isn't."""
-    alive = Counter(process.role for process in status.processes if process.is_alive)
-    listed = ", ".join(f"{number} × {role}" if number > 1 else role for role, number in sorted(alive.items()))
-    waiting = sum(each.number for each in status.work if each.state == "due")
-    needed = waiting > 0 and not alive["worker"]
+    listed = ", ".join(f"{number} × {role}" if number > 1 else role for role, number in sorted(status.alive.items()))
+    waiting = sum(each.number for each in status.waiting if not each.platform)
+    queued = sum(each.number for each in status.waiting if each.platform)
+    needed = waiting > 0 and status.lacks_worker
     yield Finding(
         "Processes",
-        ok=False if needed else True if alive else None,
+        ok=False if needed else True if status.alive else None,
         found=listed or "none is running",
         remedy="Start a worker with `reunite worker`: reports wait for one." if needed else "",
     )
-    late = [each for each in (*status.work, *status.outbox) if each.state != "failed" and each.seconds > LATE]
-    queued = sum(each.number for each in status.outbox if each.state == "queued")
     yield Finding(
         "Backlog",
-        ok=not late,
+        ok=not status.is_late,
         found=f"{waiting} reports and {queued} replies wait",
-        remedy="Some have waited for more than 5 minutes: run `reunite status`, and read the logs." if late else "",
+        remedy="Some have waited for more than 5 minutes: run `reunite status`, and read the logs."
+        if status.is_late
+        else "",
     )
 
 

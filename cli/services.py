@@ -1,9 +1,7 @@
 """The long-running processes: worker and bots."""
 
 import asyncio
-import errno
 import os
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final
@@ -14,11 +12,13 @@ from bot.platforms import PLATFORMS, AdapterConfig, photo_hosts
 from cli.children import until_asked_to_stop
 from cli.errors import UsageError
 from cli.port import taken
+from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.tuning.open_set import open_set_source
 from cli.vectors import given_vectors
 from db.stopping import stop
+from metrics.listening import PortTakenError
 from workers.config import PhotoHosts
 
 _WORKERS_NICENESS: Final = 10
@@ -34,12 +34,15 @@ def announce_ready(words: str) -> None:
 
 
 async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
-    """Run a service until it fails or the process is asked to stop."""
+    """Run a service until it fails or the process is asked to stop. Raises UsageError if its port is taken."""
     running, asked = asyncio.create_task(service), asyncio.create_task(until_asked_to_stop())
     await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
     if running.done():
-        await running
+        try:
+            await running
+        except PortTakenError as error:
+            raise UsageError(taken(error.port, error.variable)) from error
     await stop(running)
 
 
@@ -53,7 +56,7 @@ async def reembed(settings: Settings, where: Servers) -> None:
 
     wanted = settings.encoder
     try:
-        choice = choose(wanted.kind, None, wanted.model, _say, threads=wanted.torch_threads)
+        choice = choose(wanted.kind, None, wanted.model, say, threads=wanted.torch_threads)
     except EncoderUnavailableError as error:
         raise UsageError(str(error)) from error
     encoder = BatchingEncoder(choice.encoder)
@@ -63,15 +66,11 @@ async def reembed(settings: Settings, where: Servers) -> None:
         await store.models.make_live(model.id)
         after = await embed_all(store, encoder, model, _progress)  # what came in during the first round
     await encoder.close()
-    _say(f"{before + after} reports embedded; searches now use {model.version}. Start the workers again.")
+    say(f"{before + after} reports embedded; searches now use {model.version}. Start the workers again.")
 
 
 def _progress(done: int, community: str) -> None:
-    _say(f"{done} reports embedded (community {community}) …")
-
-
-def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)  # standard output is for results
+    say(f"{done} reports embedded (community {community}) …")
 
 
 async def worker(settings: Settings, where: Servers, vectors: Path | None = None, version: str = "") -> None:
@@ -90,11 +89,9 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
     given = given_vectors(vectors, version) if vectors else None
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
-        await until_stopped(run(config, _say, ready, given=given))
+        await until_stopped(run(config, say, ready, given=given))
     except (ModelMismatchError, EncoderUnavailableError) as error:
         raise UsageError(str(error)) from error
-    except OSError as error:
-        raise _port_taken(error, settings.metrics.port or 0, "REUNITE_METRICS_PORT") from error
 
 
 def _photos(settings: Settings) -> PhotoHosts:
@@ -122,20 +119,16 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
         raise UsageError(str(error)) from error
-    except OSError as error:
-        raise _port_taken(error, getattr(adapter, "port", 0), entry.port_variable or "PORT") from error
 
 
 async def api(settings: Settings, where: Servers) -> None:
     """Serve the HTTP API. Raises UsageError."""
     from api.app import ApiService, run  # noqa: PLC0415
 
-    service = ApiService(connections=where.connections, api=settings.api, photo_hosts=settings.photos.hosts)
-    try:
-        await until_stopped(run(service, announce_ready))
-    except OSError as error:
-        raise _port_taken(error, settings.api.port, "REUNITE_API_PORT") from error
-
-
-def _port_taken(error: OSError, port: int, variable: str) -> Exception:
-    return UsageError(taken(port, variable)) if error.errno == errno.EADDRINUSE else error
+    service = ApiService(
+        connections=where.connections,
+        api=settings.api,
+        photo_hosts=settings.photos.hosts,
+        metrics=settings.metrics,
+    )
+    await until_stopped(run(service, announce_ready))

@@ -1,6 +1,7 @@
 """`reunite status` and `reunite communities`: how a deployment is doing."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -34,17 +35,35 @@ class Status:
     communities: Sequence[tuple[CommunityInfo, Numbers]]
 
     @property
+    def alive(self) -> Counter[str]:
+        """Return how many processes of each role are alive."""
+        return Counter(process.role for process in self.processes if process.is_alive)
+
+    @property
+    def waiting(self) -> list[Backlog]:
+        """Return what nobody has begun with."""
+        return [each for each in (*self.work, *self.outbox) if each.state in {"due", "queued"}]
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether something has waited for too long."""
+        return any(each.seconds > LATE for each in self.waiting)
+
+    @property
+    def lacks_worker(self) -> bool:
+        return not self.alive["worker"]
+
+    @property
     def problems(self) -> list[str]:
         """Return what somebody should do something about."""
-        waiting = [each for each in (*self.work, *self.outbox) if each.state in {"due", "queued"}]
         found = []
-        if not any(process.is_alive and process.role == "worker" for process in self.processes):
+        if self.lacks_worker:
             found.append("No worker is running: start one with `reunite worker`.")
-        for platform in sorted({each.platform for each in waiting if each.platform}):
+        for platform in sorted({each.platform for each in self.waiting if each.platform}):
             role = "api" if platform == "api" else f"bot {platform}"
-            if not any(process.is_alive and process.role == role for process in self.processes):
+            if not self.alive[role]:
                 found.append(f"Replies wait for {platform}, but it isn't running: start it with `reunite {role}`.")
-        if any(each.seconds > LATE for each in waiting):
+        if self.is_late:
             found.append("Something has waited for more than 5 minutes: see the logs of the workers and bots.")
         return found
 

@@ -16,7 +16,7 @@ from db import queue
 from db.session import CommunitySession
 from db.store import Store
 from reunite import rules
-from reunite.commands import JoinWorkspace, ReportFound, ReportLost
+from reunite.commands import REPORTS, JoinWorkspace
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, ReportKind, Workspace
 from reunite.handlers import Handlers
 
@@ -46,7 +46,7 @@ class Trial:
     ) -> Report:
         """Post a report with photos from files, as a platform would."""
         files = [(path.name, await asyncio.to_thread(_read, path)) for path in photos]
-        command = (ReportFound if kind is ReportKind.FOUND else ReportLost)(
+        command = REPORTS[kind](
             source_key=key,
             target=ReplyTarget("web", _WORKSPACE, kind, key),
             author=_FINDER if kind is ReportKind.FOUND else _OWNER,

@@ -8,8 +8,10 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
+from db.models import EmbeddingModel
 from db.queries import Connection
 from db.store import Store
+from reunite.matching import defaults
 from reunite.matching.weights import FORMAT, ScoringModel
 
 _INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, summary)
@@ -28,6 +30,11 @@ async def newest(store: Store, community: UUID, version: str) -> ScoringModel | 
     async with store.transaction(community) as connection:
         row = await newest_row(connection, version)
     return ScoringModel.from_json(row["parameters"]) if row else None
+
+
+async def in_use(store: Store, community: UUID, live: EmbeddingModel) -> ScoringModel:
+    """Return the model that scores a community's matches: the newest one, or before any the encoder's default."""
+    return await newest(store, community, live.version) or defaults.for_encoder(live.encoder)
 
 
 async def newest_row(connection: Connection, version: str, *, shared: bool = False) -> DictRow | None:

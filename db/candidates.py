@@ -43,14 +43,16 @@ _SEEN: Final = """(SELECT string_agg(array_send(p.colours), '' ORDER BY p.positi
     WHERE p.report_id = {report} AND p.state = 'stored') AS colours,
   ARRAY(SELECT DISTINCT thing FROM photo p, unnest(p.shows) AS thing
     WHERE p.report_id = {report} AND p.state = 'stored' ORDER BY thing) AS shows"""
-_DECIDED: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
-    WHERE (lost_id = %(report)s OR found_id = %(report)s) AND """
+_REFUSED: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
+    WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'refused' OR declined))"""
+_RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.found_id
+    WHERE m.lost_id = %(report)s AND m.released AND r.sealed AND r.state = 'open')"""
 _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
   (SELECT spaces FROM embedding_model WHERE live) AS spaces,
   (SELECT count(*) FROM (SELECT FROM report r WHERE r.community_id = %(community)s
     AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {TAKES_PART} LIMIT %(most)s) AS counted) AS n,
-  {_DECIDED} (state = 'refused' OR declined)) AS refused,
-  {_DECIDED} released) AS released,
+  {_REFUSED} AS refused,
+  {_RELEASED} AS released,
   {_SEEN.format(report="%(report)s")}"""
 _DETAILS: Final = f"""
 SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
@@ -81,13 +83,14 @@ class SqlCandidates(Queries):
         self._words = SqlWords(connection, community)
         self._sketches = SqlSketches(connection, community)
 
-    async def search(self, report: Report, limit: int, *, sealed: bool = False) -> Search:
-        scope, known = await self._scope(report, max(MANY, limit), sealed=sealed)
+    async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
+        hidden = private if report.kind is ReportKind.FOUND else sealed
+        scope, known = await self._scope(report, max(MANY, limit), hidden=hidden)
         targets = await self._vectors.targets(scope)
         open_count, guessed = known["n"], None
         if open_count > max(MANY, limit):
             guessed = (await self._sketches.current(self._shelf, scope)).guess(targets, scope)
-            open_count = guessed.open_count + len(known["released"])
+            open_count = guessed.open_count + (0 if sealed else len(known["released"]))
         rare, boilerplate = await self._words.rare(
             report.text, scope, open_count, guessed.sample() if guessed else None
         )
@@ -106,12 +109,12 @@ class SqlCandidates(Queries):
             boilerplate=boilerplate,
         )
 
-    async def _scope(self, report: Report, most: int, *, sealed: bool) -> tuple[Scope, DictRow]:
+    async def _scope(self, report: Report, most: int, *, hidden: bool) -> tuple[Scope, DictRow]:
         """Return what is searched, and what is known: reports that take part are counted to just beyond `most`."""
         opposite = report.kind.opposite
-        given = {"report": report.id, "opposite": opposite, "sealed": sealed, "most": most + 1}
+        given = {"report": report.id, "opposite": opposite, "hidden": hidden, "most": most + 1}
         [row] = await self._all(_SCOPE, **given, community=self.community)
-        return Scope(report.id, opposite, row["model"], row["spaces"] or {}, sealed), row
+        return Scope(report.id, opposite, row["model"], row["spaces"] or {}, hidden), row
 
     async def _candidates(
         self, scope: Scope, measured: Mapping[PairKind, Measured], chosen: Ids, rare: Mapping[UUID, set[str]]

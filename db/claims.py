@@ -16,9 +16,6 @@ class SqlClaims(Queries):
         super().__init__(connection, community)
         self._keys = keys
 
-    def _claim(self, row: rows.Row) -> Claim:
-        return rows.claim({**row, "proof": self._keys.decrypt(row["proof"])})
-
     async def add(self, match: UUID, member: Member, proof: str) -> Claim:
         row = await self._one(
             """INSERT INTO claim (community_id, match_id, member_id, member_name, proof)
@@ -29,24 +26,28 @@ class SqlClaims(Queries):
             name=member.name,
             proof=self._keys.encrypt(proof),
         )
-        return self._claim(row or {})
+        return rows.claim(row or {})
 
     async def get(self, claim: UUID) -> Claim | None:
         row = await self._one("SELECT * FROM claim WHERE id = %(claim)s", claim=claim)
-        return self._claim(row) if row else None
+        return rows.claim(row) if row else None
 
     async def on(self, found: UUID) -> Sequence[Claim]:
         claims = await self._all(
             "SELECT c.* FROM claim c JOIN match m ON m.id = c.match_id WHERE m.found_id = %(found)s ORDER BY c.at",
             found=found,
         )
-        return [self._claim(row) for row in claims]
+        return [rows.claim(row) for row in claims]
 
     async def by(self, member: str) -> Sequence[Claim]:
         claims = await self._all(
             "SELECT * FROM claim WHERE member_id = %(member)s AND member_name <> '' ORDER BY at", member=member
         )
-        return [self._claim(row) for row in claims]
+        return [rows.claim(row) for row in claims]
+
+    async def proof(self, claim: UUID) -> str:
+        row = await self._one("SELECT proof FROM claim WHERE id = %(claim)s", claim=claim)
+        return self._keys.decrypt(row["proof"]) if row else ""
 
     async def set_state(self, claim: UUID, state: ClaimState) -> None:
         await self._do(

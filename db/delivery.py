@@ -1,8 +1,8 @@
 """What the bots deliver: replies from the outbox, and fresh links to photos."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -117,11 +117,9 @@ class Deliveries:
             sent=Sent(row["sent_channel"], row["sent_message"]) if row["sent_message"] else None,
         )
 
-    @asynccontextmanager
-    async def signals(self, platform: PlatformName) -> AsyncIterator[asyncio.Event]:
+    def signals(self, platform: PlatformName) -> AbstractAsyncContextManager[asyncio.Event]:
         """Hold a connection that sets the event whenever a reply for the platform is put into the outbox."""
-        async with signals(self._database.url, "reunite_outbox", lambda payload: payload == platform) as event:
-            yield event
+        return signals(self._database.url, "reunite_outbox", lambda payload: payload == platform)
 
     async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
         """Return photos whose links have expired, those that wait longest first."""

@@ -111,7 +111,10 @@ def encoded_json(encoded: Encoded) -> dict[str, Any]:
     return {
         "model": encoded.model,
         "texts": [_lists(text.vectors) for text in encoded.texts],
-        "photos": [{"vectors": _lists(photo.vectors), "colours": list(photo.colours)} for photo in encoded.photos],
+        "photos": [
+            {"vectors": _lists(photo.vectors), "colours": list(photo.colours), "shows": list(photo.shows)}
+            for photo in encoded.photos
+        ],
     }
 
 
@@ -129,7 +132,10 @@ def _read(answer: Mapping[str, Any]) -> Encoded:
     return Encoded(
         answer["model"],
         tuple(EncodedText(_arrays(text)) for text in answer["texts"]),
-        tuple(EncodedPhoto(_arrays(photo["vectors"]), tuple(photo["colours"])) for photo in answer["photos"]),
+        tuple(
+            EncodedPhoto(_arrays(photo["vectors"]), tuple(photo["colours"]), tuple(photo["shows"]))
+            for photo in answer["photos"]
+        ),
     )
 
 

@@ -54,11 +54,10 @@ class SqlHistory(Queries):
         """Return whether replies to the API's reports are still to be settled."""
         return bool(await self._one("SELECT 1 FROM outbox WHERE platform = 'api' AND state = 'queued' LIMIT 1"))
 
-    async def reports(self, *, sealed: bool) -> Sequence[UUID]:
-        """Return the reports that aren't purged, oldest first; sealed and private ones only if wanted."""
+    async def reports(self) -> Sequence[tuple[UUID, bool]]:
+        """Return the reports that aren't purged, oldest first, each with whether it's sealed or private."""
         found = await self._all(
-            """SELECT id FROM report WHERE purged_at IS NULL AND state <> 'look'
-               AND (%(sealed)s OR NOT (sealed OR private)) ORDER BY created_at, id""",
-            sealed=sealed,
+            """SELECT id, sealed OR private AS hidden FROM report WHERE purged_at IS NULL AND state <> 'look'
+               ORDER BY created_at, id"""
         )
-        return [row["id"] for row in found]
+        return [(row["id"], row["hidden"]) for row in found]

@@ -9,6 +9,7 @@ from db import rows
 from db.queries import Queries, as_real
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
 from reunite.entities import Photo, Report
+from reunite.ports.query_encoder import EncodedPhoto
 
 # What everyone may see, or what a moderator may; a member's private search is nobody else's.
 _VISIBLE = "(r.state <> 'look' AND (%(all)s OR NOT (r.sealed OR r.private)))"
@@ -79,15 +80,17 @@ class SqlItems(Queries):
         )
         return [Similar(**row) for row in found]
 
-    async def add_query_photo(self, report: UUID, position: int, colours: Sequence[float]) -> UUID:
+    async def add_query_photo(self, report: UUID, position: int, photo: EncodedPhoto) -> UUID:
         """Store a query's photo without its picture, and return its id."""
         row = await self._one(
-            """INSERT INTO photo (community_id, report_id, position, name, state, copy, colours)
-               VALUES (%(community)s, %(report)s, %(position)s, 'query', 'stored', '', %(colours)s) RETURNING id""",
+            """INSERT INTO photo (community_id, report_id, position, name, state, copy, colours, shows)
+               VALUES (%(community)s, %(report)s, %(position)s, 'query', 'stored', '', %(colours)s, %(shows)s)
+               RETURNING id""",
             community=self.community,
             report=report,
             position=position,
-            colours=[as_real(share) for share in colours],
+            colours=[as_real(share) for share in photo.colours],
+            shows=list(photo.shows),
         )
         return UUID(str((row or {})["id"]))
 
@@ -103,7 +106,8 @@ class SqlItems(Queries):
               (SELECT count(*) FROM report r WHERE r.text <> '' AND r.purged_at IS NULL AND {_VISIBLE}) AS texts,
               (SELECT count(*) FROM report r WHERE r.kind = 'lost' AND r.state = 'open' AND {_VISIBLE}) AS open_lost,
               (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'open' AND {_VISIBLE}) AS open_found,
-              (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'returned') AS returned""",
+              (SELECT count(*) FROM report r WHERE r.kind = 'found' AND r.state = 'returned' AND {_VISIBLE})
+                AS returned""",
             all=sealed,
         )
         return Numbers(**row or {})

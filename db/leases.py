@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from db.keys import Keys
 from db.queries import Connection, as_real
 from db.session import CommunitySession
 from db.sketches import Shelf
@@ -43,9 +44,9 @@ class StoredPhoto:
 class WorkSession(CommunitySession):
     """A community's transaction under a lease. Entering checks the fence and holds it to the end."""
 
-    def __init__(self, connection: Connection, lease: WorkLease, shelf: Shelf) -> None:
+    def __init__(self, connection: Connection, lease: WorkLease, shelf: Shelf, keys: Keys) -> None:
         """`connection` is in a transaction of the lease's community."""
-        super().__init__(connection, lease.community, shelf)
+        super().__init__(connection, lease.community, shelf, keys)
         self._lease = lease
 
     async def hold(self) -> None:

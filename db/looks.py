@@ -22,7 +22,8 @@ class SqlLooks(Queries):
     async def file(self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool) -> None:
         await self._do(
             """UPDATE report SET state = 'open', channel = %(channel)s, message = %(message)s, private = %(private)s,
-                 expires_at = %(expires)s, created_at = now() WHERE id = %(look)s AND state = 'look'""",
+                 expires_at = %(expires)s, created_at = now(), has_first_reply = false
+               WHERE id = %(look)s AND state = 'look'""",
             look=look,
             channel=target.channel,
             message=target.message,

@@ -98,20 +98,22 @@ class SqlOutbox(Queries):
                 report=done["report_id"],
             )
 
-    async def mark_unsent(self, seq: int, fence: int, version: int, problem: str, after: float | None) -> None:
+    async def mark_unsent(self, seq: int, fence: int, version: int, problem: str, after: float | None) -> bool:
         """Note that a reply was not sent: it's due again in `after` seconds, or never if that is None.
 
-        A task that was changed meanwhile (another `version`) is due as if it had not been tried.
+        A task that was changed meanwhile (another `version`) is due as if it had not been tried. Return whether it has
+        failed for good.
         """
-        await self._do(
+        noted = await self._one(
             """UPDATE outbox SET leased_until = NULL, problem = %(problem)s,
                  state = CASE WHEN version = %(version)s AND %(after)s::float IS NULL THEN 'failed' ELSE state END,
                  due_at = CASE version WHEN %(version)s
                    THEN now() + make_interval(secs => coalesce(%(after)s::float, 0)) ELSE due_at END
-               WHERE seq = %(seq)s AND fence = %(fence)s""",
+               WHERE seq = %(seq)s AND fence = %(fence)s RETURNING state""",
             seq=seq,
             fence=fence,
             version=version,
             problem=problem,
             after=after,
         )
+        return noted is not None and noted["state"] == "failed"

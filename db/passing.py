@@ -31,7 +31,7 @@ async def add_query(session: CommunitySession, command: NewReport, now: datetime
     report, _ = await session.reports.add(command, now)
     embeddings = [row for text in encoded.texts for row in of_text(text.vectors)]
     for position, photo in enumerate(encoded.photos):
-        stored = await session.items.add_query_photo(report.id, position, photo.colours)
+        stored = await session.items.add_query_photo(report.id, position, photo)
         embeddings += of_photo(stored, photo.vectors, 0)
     await session.embeddings.save(report.id, encoded.model, embeddings, text=report.text)
     return report

@@ -20,7 +20,7 @@ _BATCH: Final = 4 << 20
 """Bytes that are made into sketches at once."""
 _HEADER: Final = 19
 """Bytes before the first row of a binary COPY."""
-_LOST, _SEALED, _TEXT = 1, 2, 4
+_LOST, _HIDDEN, _TEXT = 1, 2, 4
 
 _OWN: Final = """ARRAY(SELECT report_id FROM search_change
     WHERE community_id = %(community)s AND changed = pg_current_xact_id_if_assigned()) AS own"""
@@ -36,7 +36,7 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, {_OWN}, AR
 _VECTORS: Final = """
 COPY (
   SELECT e.report_id,
-    ((r.kind = 'lost')::int * 1 + r.sealed::int * 2 + (e.source = 'text')::int * 4)::int2, e.vector
+    ((r.kind = 'lost')::int * 1 + (r.sealed OR r.private)::int * 2 + (e.source = 'text')::int * 4)::int2, e.vector
   FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
   WHERE r.community_id = %(community)s AND r.state = 'open' AND e.model_id = %(model)s AND e.space = %(space)s {among}
 ) TO STDOUT (FORMAT BINARY)
@@ -62,6 +62,7 @@ class SqlSketches(Queries):
         return sketches
 
     async def _read(self, sketches: Sketches, model: int, spaces: Mapping[str, int]) -> None:
+        sketches.seen = 0  # where reading fails, the next search reads them anew
         [now] = await self._all(_NOW, community=self.community)
         below = UUID(int=min(2**128 * _SAMPLE // max(now["reports"], 1), 2**128 - 1))
         axes: dict[str, Axes] = {}
@@ -130,7 +131,7 @@ def _groups(space: str, flags: NDArray[np.int16]) -> list[tuple[Group, NDArray[n
         (
             Group(
                 ReportKind.LOST if flag & _LOST else ReportKind.FOUND,
-                bool(flag & _SEALED),
+                bool(flag & _HIDDEN),
                 space,
                 "text" if flag & _TEXT else "photo",
             ),

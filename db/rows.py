@@ -106,7 +106,7 @@ def match(row: Row) -> Match:
 def claim(row: Row) -> Claim:
     """Read a row of `claim`."""
     member = Member(row["member_id"], row["member_name"])
-    return Claim(row["id"], row["match_id"], member, row["proof"], ClaimState(row["state"]))
+    return Claim(row["id"], row["match_id"], member, bool(row["proof"]), ClaimState(row["state"]))
 
 
 def settings(row: Row) -> Settings:

@@ -9,7 +9,7 @@ from db.deletion import SqlDeletion
 from db.embeddings import SqlEmbeddings
 from db.history import SqlHistory
 from db.items import SqlItems
-from db.keys import NO_KEYS, Keys
+from db.keys import Keys
 from db.looks import SqlLooks
 from db.matches import SqlMatches
 from db.outbox import SqlOutbox
@@ -28,7 +28,7 @@ __all__ = ["CommunitySession", "Connection"]
 class CommunitySession(Queries):
     """`reunite.ports.Session`, embeddings for the workers, and what the HTTP API reads."""
 
-    def __init__(self, connection: Connection, community: UUID, shelf: Shelf, keys: Keys = NO_KEYS) -> None:
+    def __init__(self, connection: Connection, community: UUID, shelf: Shelf, keys: Keys) -> None:
         """`connection` is in a transaction in which row-level security lets only `community` be seen."""
         super().__init__(connection, community)
         self.reports = SqlReports(connection, community, keys)

@@ -44,7 +44,7 @@ class Group(NamedTuple):
     """Which vectors a query is compared with."""
 
     kind: ReportKind
-    sealed: bool
+    hidden: bool
     space: str
     source: str
 
@@ -196,12 +196,12 @@ class Sketches:
     axes: dict[str, Axes]
     """By space."""
     seen: int = 0
-    """The oldest transaction whose changes are perhaps not in here."""
+    """The oldest transaction whose changes are perhaps not in here; 0: nothing has been read."""
     doubtful: list[UUID] = field(default_factory=list)
     """Reports as changed by a transaction that may still be undone: they are read again."""
     groups: dict[Group, Rows] = field(default_factory=dict)
     counts: Counter[tuple[ReportKind, bool]] = field(default_factory=Counter)
-    """How many reports have sketches, by kind and by whether they are sealed."""
+    """How many reports have sketches, by kind and by whether they are hidden."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -225,14 +225,14 @@ class Sketches:
     def _count(self, among: Keys | None, sign: int) -> None:
         found: dict[tuple[ReportKind, bool], list[Keys]] = {}
         for group, rows in self.groups.items():
-            keys = rows.keys if among is None else among[np.isin(among, rows.keys)]
-            found.setdefault((group.kind, group.sealed), []).append(keys)
+            keys = rows.keys if among is None else rows.keys[np.isin(rows.keys, among)]
+            found.setdefault((group.kind, group.hidden), []).append(keys)
         for side, keys_by_group in found.items():
             self.counts[side] += sign * len(np.unique(np.concatenate(keys_by_group)))
 
     def guess(self, targets: Iterable[Target], scope: Scope) -> Guesses:
         """Compare the query's vectors with all sketches."""
-        sides = (False, True) if scope.sealed else (False,)
+        sides = (False, True) if scope.hidden else (False,)
         by_kind: dict[PairKind, Guess] = {}
         for target in targets:
             groups = [Group(scope.opposite, side, target.space, target.source) for side in sides]

@@ -60,7 +60,7 @@ class Store(Database):
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
         """Open a transaction under a lease. Raises LeaseLostError where the lease was overtaken."""
         async with self.transaction(lease.community) as connection:
-            session = WorkSession(connection, lease, self.shelf)
+            session = WorkSession(connection, lease, self.shelf, self.keys)
             await session.hold()
             yield session
 
@@ -114,6 +114,10 @@ class Store(Database):
         """Return the workspaces whose digest is due at a moment, each after its community."""
         found = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
         return [(row["community_id"], row["workspace_id"]) for row in found]
+
+    async def delete_old_jobs(self) -> None:
+        """Delete the HTTP API's jobs that are older than 30 days."""
+        await self.rows("SELECT delete_old_jobs()")
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         async with self.transaction(workspace.community) as connection:

@@ -23,8 +23,8 @@ ID: Final = np.dtype("V16")
 NO_PHOTO: Final = UUID(int=0)
 """Stands for no photo in a packed column."""
 
-# A sealed report isn't even counted, until a moderator releases it to this lost report.
-TAKES_PART: Final = """(%(sealed)s OR NOT r.sealed OR EXISTS (SELECT FROM match m
+# A hidden report isn't even counted: a sealed one until a moderator releases it to this lost report.
+TAKES_PART: Final = """(%(hidden)s OR NOT (r.sealed OR r.private) OR EXISTS (SELECT FROM match m
   WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
 
 _MINE: Final = """SELECT space, source, photo_id, vector FROM embedding
@@ -91,14 +91,15 @@ class Scope:
     opposite: ReportKind
     model: int | None
     spaces: Mapping[str, int]
-    sealed: bool
+    hidden: bool
+    """Whether sealed finds, or private losses, take part."""
 
     def space(self, preferred: str) -> str:
         """Return the space to compare in: where the model lacks the preferred one, all sources share one."""
         return preferred if preferred in self.spaces else SHARED_SPACE
 
     def params(self) -> dict[str, Any]:
-        return {"report": self.report, "opposite": self.opposite, "model": self.model, "sealed": self.sealed}
+        return {"report": self.report, "opposite": self.opposite, "model": self.model, "hidden": self.hidden}
 
 
 def keys_of(ids: Ids) -> Keys:

@@ -11,7 +11,7 @@ from reunite.text.content import rare_candidates
 from reunite.text.rarity import MOST_HOLDERS, boilerplate_words, rare_words
 
 _HOLDERS: Final = """SELECT word, reports, authors
-FROM reports_with_words(%(words)s, %(opposite)s::report_kind, %(most)s, %(report)s, %(sealed)s)"""
+FROM reports_with_words(%(words)s, %(opposite)s::report_kind, %(most)s, %(report)s, %(hidden)s)"""
 _REPORTS_OF: Final = """SELECT o.author_id, count(*) AS n FROM workspace w
 JOIN report o ON o.workspace_id = w.id AND o.author_id = ANY(%(authors)s)
 WHERE o.kind = %(opposite)s::report_kind AND o.state = 'open' GROUP BY o.author_id"""

@@ -1,4 +1,6 @@
-"""Where a process shows its metrics."""
+"""How a process shows how it is."""
+
+from pathlib import Path
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -12,3 +14,5 @@ class MetricsSettings:
 
     host: str = "127.0.0.1"
     port: int | None = Field(default=None, ge=0, le=65535)
+    health_file: Path | None = Field(default=None, validation_alias="REUNITE_HEALTH_FILE")
+    """A file that is touched at each heartbeat, for a container's health check."""

@@ -18,8 +18,9 @@ async def refresh(operation: Operation) -> None:
     for each in reports:
         metrics.REPORTS.labels(each.what, each.state).set(each.number)
     metrics.RETURN_RATIO.set(return_ratio(reports))
+    matches = await operation.matches()  # first: while it waits, another scrape may be answered
     metrics.MATCHES.clear()
-    for each in await operation.matches():
+    for each in matches:
         metrics.MATCHES.labels(each.what, each.state).set(each.number)
 
 

@@ -22,10 +22,8 @@ from db.stopping import stop
 from metrics.config import MetricsSettings
 from metrics.definitions import REGISTRY
 from metrics.deployment import refresh
-from reunite.errors import TryAgainError
+from metrics.listening import listening
 
-HEALTH_FILE: Final = "REUNITE_HEALTH_FILE"
-"""Environment variable with the path of a file that is touched at each heartbeat, for a container's health check."""
 _EVERY: Final = 10.0
 _FRESH: Final = 5.0
 """Seconds for which the deployment's numbers are kept: several scrapers cost no more than one."""
@@ -39,22 +37,25 @@ async def observed(database: Database, role: str, settings: MetricsSettings) -> 
     operation = Operation(database)
     async with AsyncExitStack() as stack:
         if settings.port is not None:
-            await stack.enter_async_context(_serving(operation, settings.host, settings.port))
-        await stack.enter_async_context(_beating(operation, role))
+            application = web.Application()
+            application.router.add_get("/metrics", Metrics(operation).show)
+            serving = listening(application, settings.host, settings.port, "REUNITE_METRICS_PORT")
+            _log.info("metrics_ready", address=await stack.enter_async_context(serving))
+        await stack.enter_async_context(_beating(operation, role, settings.health_file))
         yield
 
 
 @asynccontextmanager
-async def _beating(operation: Operation, role: str) -> AsyncIterator[None]:
+async def _beating(operation: Operation, role: str, health_file: Path | None) -> AsyncIterator[None]:
     process, version = uuid4(), metadata.version("reunite")
 
     async def beat() -> None:
         while True:
             try:
                 await operation.beat(process, role, socket.gethostname(), os.getpid(), version)
-                if path := os.environ.get(HEALTH_FILE):
-                    await asyncio.to_thread(Path(path).touch)
-            except (TryAgainError, psycopg.Error, OSError) as error:
+                if health_file:
+                    await asyncio.to_thread(health_file.touch)
+            except (psycopg.Error, OSError) as error:
                 _log.warning("heartbeat_missed", error=type(error).__name__)
             await asyncio.sleep(_EVERY)
 
@@ -65,22 +66,8 @@ async def _beating(operation: Operation, role: str) -> AsyncIterator[None]:
         await stop(beating)
         try:
             await operation.end(process)
-        except (TryAgainError, psycopg.Error) as error:
+        except psycopg.Error as error:
             _log.warning("heartbeat_missed", error=type(error).__name__)
-
-
-@asynccontextmanager
-async def _serving(operation: Operation, host: str, port: int) -> AsyncIterator[None]:
-    application = web.Application()
-    application.router.add_get("/metrics", Metrics(operation).show)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        _log.info("metrics_ready", address=runner.addresses[0][:2])
-        yield
-    finally:
-        await runner.cleanup()
 
 
 class Metrics:
@@ -96,6 +83,6 @@ class Metrics:
             self._refreshed_at = time.monotonic()
             try:
                 await refresh(self._operation)
-            except (TryAgainError, psycopg.Error) as error:
+            except psycopg.Error as error:
                 _log.warning("numbers_unavailable", error=type(error).__name__)
         return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -11,8 +11,8 @@ from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.shortlist import shortlist
 from reunite.messages import galleries, keys, notices, wording
-from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, Tile
+from reunite.moderators import readers
 from reunite.ports import ScoredPair, Session
 from reunite.tiles import Pair, picture_of, tiles_of
 
@@ -74,17 +74,9 @@ async def log_match(session: Session, match: Match, report: Report, other: Repor
     found, lost = (report, other) if report.kind is ReportKind.FOUND else (other, report)
     if match.label is Label.HIGH or found.sealed or lost.private:
         picture = await picture_of(session, found, match)
-        for key, reader in log_lines(match, found, lost):
+        for key, reader in readers(keys.log_line, match.id, lost, found):
             line = notices.log_line(match, lost, found, reader, picture)
             await session.outbox.post(reader.id, key, line, audience="moderators")
-
-
-def log_lines(match: Match, found: Report, lost: Report) -> list[tuple[ReplyKey, Report]]:
-    """Return the lines of a match in the moderators' channels: each one's key, and the report of its workspace."""
-    lines = [(keys.log_line(match.id, found.kind), found)]
-    if not lost.is_beside(found):
-        lines.append((keys.log_line(match.id, lost.kind), lost))
-    return lines
 
 
 async def show_released(session: Session, match: Match, lost: Report, found: Report) -> None:

@@ -16,11 +16,24 @@ async def settle_claims(session: Session, match: Match, found: Report) -> None:
     if not confirmed and match.state is not MatchState.REFUSED:
         return
     for claim in await session.claims.on(found.id):
-        if claim.proof and (confirmed or claim.match == match.id):
+        if claim.has_proof and (confirmed or claim.match == match.id):
             if claim.state is ClaimState.OPEN:
                 accepted = confirmed and claim.match == match.id
                 await _close(session, claim, found, ClaimState.ACCEPTED if accepted else ClaimState.REJECTED)
             await session.claims.forget_answer(claim.id)
+
+
+async def revise_conversations(session: Session, found: Report) -> None:
+    """Let the conversations about a found item say where it is, to those whose claim still counts."""
+    settings = await session.workspaces.settings_for(found.id)
+    whereabouts = await session.claims.whereabouts(found.id)
+    for claim in await session.claims.on(found.id):
+        match = await session.matches.get(claim.match)
+        lost = await session.reports.get(match.lost) if match else None
+        if match and lost and claim.state is ClaimState.ACCEPTED:
+            claimed = Claimed(claim, match, lost, found)
+            reply = handovers.conversation(claimed, whereabouts, by_word=settings.by_word)
+            await session.outbox.revise(keys.conversation(claim.id), reply)
 
 
 async def _close(session: Session, claim: Claim, found: Report, state: ClaimState) -> None:

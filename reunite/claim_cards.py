@@ -3,8 +3,8 @@
 from reunite.entities import Match, Report
 from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed
-from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Person
+from reunite.moderators import readers
 from reunite.ports import Session
 from reunite.tiles import picture_of
 
@@ -12,7 +12,7 @@ from reunite.tiles import picture_of
 async def post_card(session: Session, claimed: Claimed) -> None:
     """Show a claim to the moderators, of both sides where they have a channel each."""
     picture = await picture_of(session, claimed.found, claimed.match)
-    for key, reader in _readers(claimed):
+    for key, reader in readers(keys.claim_card, claimed.claim.id, claimed.lost, claimed.found):
         card = handovers.claim_card(claimed, reader, picture, None)
         await session.outbox.post(reader.id, key, card, audience="moderators")
 
@@ -25,14 +25,5 @@ async def revise_cards(
     for claim in await session.claims.on(found.id):
         if claim.match == match.id:
             claimed = Claimed(claim, match, lost, found)
-            for key, reader in _readers(claimed):
+            for key, reader in readers(keys.claim_card, claim.id, lost, found):
                 await session.outbox.revise(key, handovers.claim_card(claimed, reader, picture, moderator))
-
-
-def _readers(claimed: Claimed) -> list[tuple[ReplyKey, Report]]:
-    """Return each card's key, and the report of the workspace whose moderators read it."""
-    lost, found = claimed.lost, claimed.found
-    readers = [(keys.claim_card(claimed.claim.id, found.kind), found)]
-    if not lost.is_beside(found):
-        readers.append((keys.claim_card(claimed.claim.id, lost.kind), lost))
-    return readers

@@ -4,22 +4,19 @@ Nothing of it is public: only the finder or a moderator sees the proof and the p
 """
 
 from dataclasses import replace
-from typing import Final
 
 from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_cards
 from reunite.commands import Press
-from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, ReportState, Workspace
+from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Quoted, Reply
 from reunite.ports import Session, Store
 from reunite.verdicts import lock_sides
-
-MOST_WORDS: Final = 500
 
 
 class ClaimHandlers:
@@ -40,8 +37,9 @@ class ClaimHandlers:
         async with self._store.session(workspace.community) as session:
             claim, lost, found, _ = await _claim(session, press)
             await session.questions.note_seen(claim.id)
-            question = await session.claims.proof_question(found.id)
-            return notices.claim_seen(claim, lost, found, question, press.language)
+            question = Quoted(await session.claims.proof_question(found.id), found.id)
+            proof = Quoted(await session.claims.proof(claim.id), lost.id)
+            return notices.claim_seen(claim, question, proof, press.language)
 
     async def decide(self, workspace: Workspace, press: Press, state: ClaimState) -> Reply:
         """Store the decision of the finder or a moderator, and tell the owner. Only the first decision counts."""
@@ -50,8 +48,8 @@ class ClaimHandlers:
             if claim.state is not ClaimState.OPEN:
                 return notices.note("claim_decided", press.language)
             await session.claims.set_state(claim.id, state)
-            by_word = (await session.workspaces.settings(workspace.id)).returned_by != "moderators"
-            await _tell(session, Claimed(replace(claim, state=state), match, lost, found), by_word=by_word)
+            settings = await session.workspaces.settings_for(found.id)
+            await _tell(session, Claimed(replace(claim, state=state), match, lost, found), by_word=settings.by_word)
         return notices.note(f"claim_{state}", press.language)
 
     async def set_proof_question(self, workspace: Workspace, press: Press) -> Reply:
@@ -60,23 +58,30 @@ class ClaimHandlers:
             found = (await session.reports.lock({press.subject})).get(press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
-            _check(press, found)
-            await session.claims.set_proof_question(found.id, press.words.strip()[:MOST_WORDS])
+            rights.check_press(press, found)
+            await session.claims.set_proof_question(found.id, press.words.strip()[: rules.MOST_PROOF])
         return notices.note("secret_kept", press.language)
 
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
     """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
-    _check(press, lost)
+    match = await session.matches.get(match.id) or match  # others may have decided before the lock
+    proof = await check_claim(session, press, match, lost, found)
+    claim = await session.claims.add(match.id, press.member, proof)
+    await session.matches.decline(match.id, declined=False)
+    await show_card(session, lost, match, found)  # it may have been folded away
+    await _announce(session, claim, match, lost, found)
+
+
+async def check_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> str:
+    """Return the proof of a claim that can be taken. Raises TellUserError."""
+    rights.check_press(press, lost)
     _check_shown(match, lost, found)
     if not {lost.state, found.state} <= {ReportState.OPEN}:
         raise TellUserError("report_closed")
     proof = _proof(press)
     _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
-    claim = await session.claims.add(match.id, press.member, proof)
-    await session.matches.decline(match.id, declined=False)
-    await show_card(session, lost, match, found)  # it may have been folded away
-    await _announce(session, claim, match, lost, found)
+    return proof
 
 
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:
@@ -112,21 +117,16 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
     if claim is None or match is None:
         raise TellUserError("nothing_here")
     lost, found = await lock_sides(session, match)
-    _check(press, lost, found)
+    rights.check_press(press, lost, found)
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
-    if claim is None or not claim.proof:
+    if claim is None or not claim.has_proof:
         raise TellUserError("nothing_here")
     return claim, lost, found, match
 
 
-def _check(press: Press, *reports: Report) -> None:
-    moderates = press.is_moderator
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, *reports, is_moderator=moderates))
-
-
 def _check_shown(match: Match, lost: Report, found: Report) -> None:
-    """Refuse what the owner can't have been shown: a match with a sealed find before its release."""
-    if not rules.may_show(lost, found, match):
+    """Refuse a match with a sealed find before its release, which the owner can't have seen, and a refused one."""
+    if match.state is MatchState.REFUSED or not rules.may_show(lost, found, match):
         raise TellUserError("nothing_here")
 
 
@@ -134,8 +134,8 @@ def _proof(press: Press) -> str:
     proof = press.words.strip()
     if not proof:
         raise TellUserError("claim_empty")
-    if len(proof) > MOST_WORDS:
-        raise TellUserError("text_too_long", length=len(proof), number=MOST_WORDS)
+    if len(proof) > rules.MOST_PROOF:
+        raise TellUserError("text_too_long", length=len(proof), number=rules.MOST_PROOF)
     return proof
 
 

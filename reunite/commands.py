@@ -1,8 +1,9 @@
 """What a platform's inbound side asks of the domain: frozen, and free of any platform's library."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from reunite.entities import (
@@ -76,6 +77,10 @@ class ReportLost(NewReport):
     kind: ClassVar[ReportKind] = ReportKind.LOST
 
 
+REPORTS: Final[Mapping[str, type[NewReport]]] = {each.kind: each for each in (ReportFound, ReportLost)}
+"""The command for each kind of report."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look(ReportLost):
     """A member searches the open finds without reporting anything; `target` is where they are."""
@@ -145,6 +150,8 @@ class Press:
     words: str = ""
     code: str = ""
     photos: tuple[IncomingPhoto, ...] = ()
+    private: bool = False
+    """Whether only the moderators and the author may read the report that it files."""
     language: str = "en"
     """The member's language, for what only they see."""
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.announce import log_lines
 from reunite.entities import Match, MatchState, Report, ReportKind, Why
 from reunite.errors import TellUserError
 from reunite.messages import galleries, keys, notices, wording
+from reunite.moderators import readers
 from reunite.ports import Session
 from reunite.tiles import picture_of
 
@@ -49,7 +49,7 @@ async def _rewrite(session: Session, match: Match, changed: Report, other: Repor
     if match.state is not MatchState.UNDECIDED:
         return  # its lines also say who decided: there the new quote is enough
     picture = await picture_of(session, found, match)
-    for key, reader in log_lines(match, found, lost):
+    for key, reader in readers(keys.log_line, match.id, lost, found):
         await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture))
 
 

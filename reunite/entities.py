@@ -286,12 +286,12 @@ class ClaimState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A member's claim to a found item. Only those who decide see the `proof`; it's empty once that was deleted."""
+    """A member's claim to a found item. Its proof is read apart: only those who decide see it, until it's deleted."""
 
     id: UUID
     match: UUID
     member: Member
-    proof: str
+    has_proof: bool
     state: ClaimState
 
 
@@ -317,6 +317,11 @@ class Settings:
     """Whether a weekly digest says what still waits for its owner."""
     keep_days: int = 60
     """How long a report stays open and its data is kept."""
+
+    @property
+    def by_word(self) -> bool:
+        """Whether the owner and the finder can mark an item as returned themselves."""
+        return self.returned_by != "moderators"
 
 
 @dataclass(frozen=True, slots=True)

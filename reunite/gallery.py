@@ -10,7 +10,7 @@ from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Picture, Reply, Tile
 from reunite.ports import Session, Store
-from reunite.tiles import Pair, picture_of, tiles_of
+from reunite.tiles import picture_of, tiles_of, viewable
 from reunite.verdicts import lock_sides
 
 
@@ -36,7 +36,7 @@ class GalleryHandlers:
             lost = (await session.reports.lock({press.subject})).get(press.subject)
             if lost is None or lost.kind is not ReportKind.LOST or lost.state is not ReportState.OPEN:
                 raise TellUserError("nothing_here")
-            _check(press, lost)
+            rights.check_press(press, lost)
             number, key, gallery = await _latest(session, lost.id)
             for tile in gallery.gallery:
                 await _decline(session, lost, tile)
@@ -69,14 +69,10 @@ async def _owned_match(session: Session, press: Press) -> tuple[Match, Report, R
     if match is None:
         raise TellUserError("nothing_here")
     lost, found = await lock_sides(session, match)
-    _check(press, lost)
+    rights.check_press(press, lost)
     if not rules.may_show(lost, found, match):
         raise TellUserError("nothing_here")
     return match, lost, found
-
-
-def _check(press: Press, lost: Report) -> None:
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, lost))
 
 
 async def _latest(session: Session, lost: UUID) -> tuple[int, ReplyKey, Reply]:
@@ -101,18 +97,8 @@ async def _decline(session: Session, lost: Report, tile: Tile) -> None:
         await session.outbox.revise(keys.card(match.id, lost.kind), galleries.folded_card(match, lost, found))
 
 
-async def _candidates(session: Session, lost: Report) -> list[Pair]:
-    """Return what else the owner may look at, the most probable first."""
-    pairs = []
-    for match in await session.matches.of(lost.id):
-        found = await session.reports.get(match.found)
-        if found and rules.may_be_in_gallery(lost, found, match):
-            pairs.append((match, found))
-    return pairs
-
-
 async def _show_next(session: Session, lost: Report, number: int) -> None:
-    pairs = (await _candidates(session, lost))[: rules.MOST_TILES]
+    pairs = (await viewable(session, lost))[: rules.MOST_TILES]
     if pairs:
         gallery = galleries.next_gallery(lost, pairs, await tiles_of(session, pairs))
         await session.outbox.post(lost.id, keys.further_gallery(lost.id, number), gallery)
@@ -121,7 +107,7 @@ async def _show_next(session: Session, lost: Report, number: int) -> None:
 
 
 async def _show_next_card(session: Session, lost: Report) -> None:
-    for match, found in await _candidates(session, lost):
+    for match, found in await viewable(session, lost):
         if not await session.matches.is_shown(match.id, lost.id):
             await show_card(session, lost, match, found)
             return

@@ -41,6 +41,7 @@ from reunite.ports import KnownCard, KnownPost, Queue, Store
 from reunite.posts import AnswerResult, PostHandlers, Receipt
 from reunite.reminders import ReminderHandlers
 from reunite.retry import retried
+from reunite.text.controls import storable
 from reunite.verdicts import VerdictHandlers, VerdictResult
 from reunite.welcoming import WelcomeHandlers
 
@@ -100,6 +101,13 @@ class Handlers:
         """Return what a look found; None while a worker is busy with it. Raises TellUserError where it's over."""
         return await self._looks.answer(await self._named(platform, workspace), look, language)
 
+    async def files_privately(self, press: Press) -> bool | None:
+        """Return whether the report that a claim after a look files is private; None where it's filed already.
+
+        Raises TellUserError where the claim can't be taken. The report's place is prepared after that.
+        """
+        return await self._looks.is_private(await self._workspace(press), _clean_press(press))
+
     async def gallery_photos(self, platform: PlatformName, workspace: str, reply: Reply) -> list[bytes | None]:
         """Return the stored copies of the photos in a reply's gallery."""
         named = await self._named(platform, workspace)
@@ -136,14 +144,7 @@ class Handlers:
     @retried
     async def press(self, press: Press) -> Reply:
         """Do what a button says, and return what is shown to the member who pressed it, and to nobody else."""
-        press = replace(
-            press,
-            member=_clean_name(press.member),
-            words=_clean(press.words),
-            code=_clean(press.code),
-            photos=_clean_photos(press.photos),
-        )
-        return await self._presses[press.action](await self._workspace(press), press)
+        return await self._presses[press.action](await self._workspace(press), _clean_press(press))
 
     # Members' own data
 
@@ -273,8 +274,7 @@ def _presses(
 
 
 def _clean(text: str) -> str:
-    """Leave out what PostgreSQL can't store: NUL, and halves of characters."""
-    return text.replace("\0", "").encode(errors="ignore").decode().strip()
+    return storable(text).strip()
 
 
 def _clean_report(command: R) -> R:
@@ -285,6 +285,16 @@ def _clean_report(command: R) -> R:
         place=_clean(command.place),
         proof_question=_clean(command.proof_question),
         photos=_clean_photos(command.photos),
+    )
+
+
+def _clean_press(press: Press) -> Press:
+    return replace(
+        press,
+        member=_clean_name(press.member),
+        words=_clean(press.words),
+        code=_clean(press.code),
+        photos=_clean_photos(press.photos),
     )
 
 

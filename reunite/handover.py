@@ -1,10 +1,10 @@
 """Giving an item back once a claim is accepted: a conversation of owner and finder, and their word that it's done."""
 
 from dataclasses import dataclass, replace
-from typing import Final
 from uuid import UUID
 
 from reunite import rights, rules
+from reunite.answers import revise_conversations
 from reunite.commands import Press
 from reunite.entities import ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
@@ -13,9 +13,6 @@ from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.verdicts import Change, lock_sides, settle
-
-_MOST_PLACE: Final = 200
-_MOST_CODE: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +41,31 @@ class HandoverHandlers:
 
     async def tell_whereabouts(self, workspace: Workspace, press: Press) -> Reply:
         """Store where a find is. Raises TellUserError."""
-        place, code = press.words.strip()[:_MOST_PLACE], press.code.strip()[:_MOST_CODE]
+        place, code = press.words.strip()[: rules.MOST_PLACE], press.code.strip()[: rules.MOST_CODE]
         if code and not place:
             raise TellUserError("whereabouts_place")
         async with self._store.session(workspace.community) as session:
             found = (await session.reports.lock({press.subject})).get(press.subject)
             if found is None or found.kind is not ReportKind.FOUND or found.state not in rules.IN_PROGRESS:
                 raise TellUserError("nothing_here")
-            rights.check(press.action, rights.roles_of(press.target.platform, press.member, found))
-            whereabouts = Whereabouts(place, code)
-            await session.claims.set_whereabouts(found.id, whereabouts)
-            await _revise_conversations(session, found, whereabouts, by_word=await _by_word(session, workspace))
+            rights.check_press(press, found)
+            await session.claims.set_whereabouts(found.id, Whereabouts(place, code))
+            await revise_conversations(session, found)
         return notices.note("whereabouts_kept", press.language)
 
     async def where_is_it(self, workspace: Workspace, press: Press) -> Reply:
         """Show the owner, the finder or a moderator where a find is. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             sides = await _accepted(session, press)
-            _check(press, sides)
+            rights.check_press(press, sides.lost, sides.found)
             whereabouts = await session.claims.whereabouts(sides.found.id)
         return handovers.where_it_is(whereabouts, sides.found, press.language)
 
     async def _say(self, workspace: Workspace, press: Press, speaker: ReportKind) -> Reply:
         async with self._store.session(workspace.community) as session:
             sides = await _accepted(session, press)
-            _check(press, sides)
-            settings = await session.workspaces.settings(workspace.id)
+            rights.check_press(press, sides.lost, sides.found)
+            settings = await session.workspaces.settings_for(sides.found.id)
             before = sides.match.handover
             said = before.got_back if speaker is ReportKind.LOST else before.handed_over
             handover = _with_word(before, speaker, said=not said)
@@ -81,7 +77,8 @@ class HandoverHandlers:
             log = await session.verdicts.of(sides.match.id)
             state = rules.match_state(log, returned=returned)
             now = replace(sides.match, handover=handover, state=state)
-            work = await settle(session, Change(now, sides.match.state, (sides.lost, sides.found), None, press.key))
+            change = Change(now, sides.match.state, (sides.lost, sides.found), None, press.key)
+            work = [] if rules.in_force(log) else await settle(session, change)  # the moderators' word is theirs
             if not said and state is MatchState.UNDECIDED:
                 await _ask_other(session, now, sides, speaker)
         for each in work:
@@ -115,28 +112,19 @@ async def leave_to_them(session: Session, match: Match, lost: Report, found: Rep
     await session.outbox.post(found.id, key, handovers.help_needed(match, lost, found), audience="moderators")
 
 
-async def _by_word(session: Session, workspace: Workspace) -> bool:
-    return (await session.workspaces.settings(workspace.id)).returned_by != "moderators"
-
-
 async def _accepted(session: Session, press: Press) -> _Sides:
-    """Return a match whose claim is accepted, locked. Raises TellUserError where there's none."""
+    """Return a match whose accepted claim still counts, locked. Raises TellUserError where there's none."""
     match = await session.matches.get(press.subject)
     if match is None:
         raise TellUserError("nothing_here")
     lost, found = await lock_sides(session, match)
     match = await session.matches.get(match.id) or match  # others may have decided before the lock
     claims = [each for each in await session.claims.on(found.id) if each.match == match.id]
-    if not any(claim.state is ClaimState.ACCEPTED for claim in claims):
+    if not rules.is_still_given(match, found) or not any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("nothing_here")
     if not {lost.state, found.state} <= rules.RETURNABLE:
         raise TellUserError("report_closed")
     return _Sides(match, lost, found)
-
-
-def _check(press: Press, sides: _Sides) -> None:
-    moderates, both = press.is_moderator, (sides.lost, sides.found)
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, *both, is_moderator=moderates))
 
 
 def _with_word(handover: Handover, speaker: ReportKind, *, said: bool) -> Handover:
@@ -154,12 +142,3 @@ async def _ask_other(session: Session, match: Match, sides: _Sides, speaker: Rep
     reader = sides.found if speaker is ReportKind.LOST else sides.lost
     key = keys.said_returned(match.id, reader.kind)
     await session.outbox.post(reader.id, key, handovers.said_returned(match, reader))
-
-
-async def _revise_conversations(session: Session, found: Report, whereabouts: Whereabouts, *, by_word: bool) -> None:
-    for claim in await session.claims.on(found.id):
-        match = await session.matches.get(claim.match)
-        lost = await session.reports.get(match.lost) if match else None
-        if match and lost and claim.state is ClaimState.ACCEPTED:
-            reply = handovers.conversation(Claimed(claim, match, lost, found), whereabouts, by_word=by_word)
-            await session.outbox.revise(keys.conversation(claim.id), reply)

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.claims import take_claim
+from reunite.claims import check_claim, take_claim
 from reunite.commands import Look, Press
 from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
 from reunite.errors import TellUserError
@@ -15,7 +15,7 @@ from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.posts import check
-from reunite.tiles import Pair, tiles_of
+from reunite.tiles import Pair, tiles_of, viewable
 from reunite.verdicts import lock_sides
 
 KEPT_MINUTES: Final = 15
@@ -60,22 +60,32 @@ class LookHandlers:
             look = await session.reports.get(match.lost) if match else None
             if match is None or look is None or look.state is not ReportState.LOOK:
                 raise TellUserError("look_over")
-            _check_author(look, press)
+            rights.check_press(press, look)
             before = [each.id for each, _ in await _pairs(session, look)]
             number = before.index(match.id) // rules.MOST_TILES if match.id in before else 0
             return await _page(session, replace(look, language=press.language), number)
 
+    async def is_private(self, workspace: Workspace, press: Press) -> bool | None:
+        """Return whether the report that a claim would file is private; None where the look is filed already.
+
+        Raises TellUserError where the claim can't be taken.
+        """
+        async with self._store.session(workspace.community) as session:
+            match, lost, found = await _sides(session, press)
+            if lost.state is not ReportState.LOOK:
+                await check_claim(session, press, match, lost, found)
+                return None
+            is_private = (await session.workspaces.settings(workspace.id)).private_reports
+            await check_claim(session, press, match, replace(lost, state=ReportState.OPEN), found)
+        return is_private
+
     async def mine(self, workspace: Workspace, press: Press) -> Reply:
         """File a look as a lost report, together with its author's claim to a find. Raises TellUserError.
 
-        `press.target` is where the report's thread will be.
+        `press.target` is where the report's thread will be, and `press.private` whether others may not read it.
         """
         async with self._store.session(workspace.community) as session:
-            match = await session.matches.get(press.subject)
-            if match is None:
-                raise TellUserError("look_over")
-            lost, found = await lock_sides(session, match)
-            _check_author(lost, press)
+            match, lost, found = await _sides(session, press)
             work = None
             if lost.state is ReportState.LOOK:
                 lost = await self._file(session, workspace, lost, press)
@@ -88,24 +98,25 @@ class LookHandlers:
     async def _file(self, session: Session, workspace: Workspace, look: Report, press: Press) -> Report:
         settings = await session.workspaces.settings(workspace.id)
         expires_at = self._now() + timedelta(days=settings.keep_days)
-        await session.looks.file(look.id, press.target, expires_at, private=settings.private_reports)
+        await session.looks.file(look.id, press.target, expires_at, private=press.private)
         lost = (await session.reports.lock({look.id}))[look.id]
         await session.outbox.post(lost.id, keys.report_post(lost.id), wording.report_post(lost))
         return lost
 
 
-def _check_author(look: Report, press: Press) -> None:
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, look))
+async def _sides(session: Session, press: Press) -> tuple[Match, Report, Report]:
+    """Return a match of a look, with both reports locked. Raises TellUserError."""
+    match = await session.matches.get(press.subject)
+    if match is None:
+        raise TellUserError("look_over")
+    lost, found = await lock_sides(session, match)
+    rights.check_press(press, lost)
+    return match, lost, found
 
 
 async def _pairs(session: Session, look: Report) -> list[Pair]:
     """Return what the look found and may still be shown, in the order of its pages."""
-    pairs: list[tuple[Match, Report]] = []
-    for match in await session.matches.of(look.id):
-        found = await session.reports.get(match.found)
-        if found and rules.may_be_in_gallery(look, found, match):
-            pairs.append((match, found))
-    return sorted(pairs, key=lambda pair: pair[0].label is None)
+    return sorted(await viewable(session, look), key=lambda pair: pair[0].label is None)
 
 
 async def _page(session: Session, look: Report, number: int) -> Reply:

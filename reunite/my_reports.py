@@ -92,9 +92,10 @@ class MyReportHandlers:
             return {
                 "member": {"id": member.id, "name": member.name, "platform": workspace.platform},
                 "timezone": await session.workspaces.member_zone(workspace.id, member.id),
+                "reminders": not await session.questions.wants_none(workspace.id, member.id),
                 "reports": [await _exported(session, report) for report in reports],
                 "claims": [
-                    {"proof": claim.proof, "state": claim.state, "match": str(claim.match)}
+                    {"proof": await session.claims.proof(claim.id), "state": claim.state, "match": str(claim.match)}
                     for claim in await session.claims.by(member.id)
                 ],
                 "verdicts": [
@@ -141,7 +142,7 @@ async def _locked(session: Session, press: Press) -> Report:
 def _checked(press: Press, report: Report | None) -> Report:
     if report is None or report.state not in rules.IN_PROGRESS:
         raise TellUserError("nothing_here")
-    rights.check(press.action, rights.roles_of(press.target.platform, press.member, report))
+    rights.check_press(press, report)
     return report
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from reunite.commands import Press
-from reunite.entities import ClaimState, MatchState, Member, ReportState, Workspace
+from reunite.entities import Claim, ClaimState, Match, MatchState, Member, ReportState, Workspace
 from reunite.messages import keys, notices, reminding
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
@@ -66,13 +66,15 @@ async def _remind_of_end(session: Session, subject: UUID) -> None:
 
 
 async def _remind_of_claim(session: Session, subject: UUID) -> None:
-    claim = await session.claims.get(subject)
-    match = await session.matches.get(claim.match) if claim else None
+    claim, match = await _claimed(session, subject)
     if claim is None or match is None:
         return
     locked = await session.reports.lock({match.lost, match.found})
+    claim, match = await _claimed(session, subject)  # others may have decided before the lock
+    if claim is None or match is None:
+        return
     await session.questions.note_claim(claim.id)
-    if {report.state for report in locked.values()} != {ReportState.OPEN} or match.state is not MatchState.UNDECIDED:
+    if {report.state for report in locked.values()} != {ReportState.OPEN} or not _waits(claim, match):
         return
     lost, found = locked[match.lost], locked[match.found]
     reader = found if claim.state is ClaimState.OPEN else lost
@@ -81,6 +83,18 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     if claim.state is ClaimState.OPEN:
         reply = reminding.claim_waits(claim, match, found)
     else:
-        settings = await session.workspaces.settings_for(lost.id)
-        reply = reminding.is_it_back(match, lost, by_word=settings.returned_by != "moderators")
+        settings = await session.workspaces.settings_for(found.id)
+        reply = reminding.is_it_back(match, lost, by_word=settings.by_word)
     await session.outbox.post(reader.id, keys.claim_reminder(claim.id, claim.state), reply)
+
+
+async def _claimed(session: Session, subject: UUID) -> tuple[Claim | None, Match | None]:
+    claim = await session.claims.get(subject)
+    return claim, await session.matches.get(claim.match) if claim else None
+
+
+def _waits(claim: Claim, match: Match) -> bool:
+    """Whether a claim still waits for its finder, or an accepted one for the owner's word."""
+    if match.state is not MatchState.UNDECIDED or claim.state is ClaimState.REJECTED:
+        return False
+    return claim.state is ClaimState.OPEN or not match.handover.got_back

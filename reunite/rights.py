@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
+from reunite.commands import Press
 from reunite.entities import Member, PlatformName, Report
 from reunite.errors import TellUserError
 from reunite.messages.reply import Action
@@ -128,6 +129,12 @@ def check(act: Act, roles: frozenset[Role]) -> None:
     """Raise TellUserError where somebody with these roles may not do something."""
     if not may(act, roles):
         raise TellUserError(TABLE[act].refusal)
+
+
+def check_press(press: Press, *reports: Report) -> None:
+    """Raise TellUserError where the member who presses a button may not do that with some reports."""
+    moderates = press.is_moderator
+    check(press.action, roles_of(press.target.platform, press.member, *reports, is_moderator=moderates))
 
 
 def check_member(act: Act, *, is_moderator: bool, is_author: bool = False) -> None:

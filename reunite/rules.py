@@ -1,13 +1,22 @@
 """Pure rules: a match's state from its verdicts, a report's state from its matches, and who may see what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
-from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, ReturnedBy, Verdict, VerdictKind
+from reunite.entities import Label, Match, MatchState, Report, ReportKind, ReportState, ReturnedBy, Verdict, VerdictKind
 
 MOST_TEXT = 4000
 """The longest description, in characters: Discord's longest message."""
 MOST_PHOTOS = 10
 """The most photos of a report: what Discord takes in one message."""
+
+MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
+"""The largest photo that intake can open."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""When something may have happened: far from what dates and time zones can hold."""
 
 MOST_TILES = 6
 """The most found reports in a gallery: what a phone still shows as pictures."""
@@ -15,12 +24,20 @@ MOST_TILES = 6
 MOST_CLAIMS = 3
 """How many claims a member may make on one found report."""
 
+MOST_PROOF = 500
+"""The longest proof and the longest proof question, in characters."""
+MOST_PLACE = 200
+"""The longest name of the place where an item was handed in."""
+MOST_CODE = 40
+"""The longest code on its label there."""
+
 IN_PROGRESS = frozenset({ReportState.PENDING, ReportState.OPEN})
 """The states in which a report is searched, or soon will be."""
 
 RETURNABLE = frozenset({ReportState.OPEN, ReportState.RETURNED})
 """The states in which a report's item can be marked as returned, or as not returned after all."""
 
+_HTTPS_PORT: Final = 443
 _STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REFUSE: MatchState.REFUSED}
 
 
@@ -79,7 +96,50 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     return reader is lost or not lost.private
 
 
+def may_come_back(found: UUID, label: Label | None, refused: Mapping[UUID, bool]) -> bool:
+    """Return whether a member may see a found item again after what they refused (`Matches.refused`).
+
+    What they only passed over, with others in a gallery, comes back if it now has a label: it may be another thing that
+    they look for.
+    """
+    return found not in refused or (label is not None and not refused[found])
+
+
+def is_still_given(match: Match, found: Report) -> bool:
+    """Return whether an accepted claim still counts: not once its match was refused or the item went to another."""
+    if match.state is MatchState.REFUSED:
+        return False
+    return found.state is not ReportState.RETURNED or match.state is MatchState.CONFIRMED
+
+
 def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:
     """Whether the owner may look at a found report without being notified; a sealed one is never in a gallery."""
     is_open = match.state is MatchState.UNDECIDED and not match.declined and found.state is ReportState.OPEN
     return is_open and not found.sealed and may_show(lost, found, match)
+
+
+def is_sensible(time: datetime) -> bool:
+    """Return whether something may have happened at a time."""
+    return FIRST_YEAR <= time.year <= LAST_YEAR
+
+
+class Link(Protocol):
+    """The parts of a web address."""
+
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def host(self) -> str | None: ...
+    @property
+    def port(self) -> int | None: ...
+    @property
+    def user(self) -> str | None: ...
+    @property
+    def password(self) -> str | None: ...
+
+
+def may_be_fetched(link: Link, hosts: Collection[str], http_hosts: Collection[str] = ()) -> bool:
+    """Return whether a photo may be fetched: by https from `hosts`, by http from `http_hosts` (`host:port`)."""
+    https = link.scheme == "https" and link.host in hosts and link.port == _HTTPS_PORT
+    http = link.scheme == "http" and f"{link.host}:{link.port}" in http_hosts
+    return (https or http) and link.user is None and link.password is None

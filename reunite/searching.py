@@ -38,7 +38,8 @@ async def search_and_announce(
     await announce(session, report, search, scored, percent=model.calibrated)
     if report.kind is ReportKind.LOST and await session.reports.has_sealed():
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
-        await announce_sealed(session, report, score(sealed, model), percent=model.calibrated)
+        ranked = await without_refused(session, report, score(sealed, model))
+        await announce_sealed(session, report, ranked, percent=model.calibrated)
     return scored
 
 
@@ -52,13 +53,9 @@ async def answer_look(session: Session, look: Report, model: ScoringModel) -> No
 
 
 async def without_refused(session: Session, report: Report, ranked: Sequence[ScoredCandidate]) -> list[ScoredCandidate]:
-    """Leave out what a member has refused before, for this report or another one.
-
-    What they only passed over, with others in a gallery, comes back if it now has a label: it may be another thing that
-    they look for.
-    """
+    """Leave out what a member has refused before, for this report or another one."""
     refused = await session.matches.refused(report.id)
-    return [each for each in ranked if each.report not in refused or (each.label and not refused[each.report])]
+    return [each for each in ranked if rules.may_come_back(each.report, each.label, refused)]
 
 
 async def _is_searchable(session: Session, report: Report) -> bool:

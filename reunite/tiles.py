@@ -11,6 +11,18 @@ Pair = tuple[Match, Report]
 """A match of a report, and the report on its other side."""
 
 
+async def viewable(session: Session, lost: Report) -> list[Pair]:
+    """Return the finds that the author of a lost report or a look may look at, the most probable first."""
+    refused = await session.matches.refused(lost.id)
+    pairs = []
+    for match in await session.matches.of(lost.id):
+        if rules.may_come_back(match.found, match.label, refused):
+            found = await session.reports.get(match.found)
+            if found and rules.may_be_in_gallery(lost, found, match):
+                pairs.append((match, found))
+    return pairs
+
+
 async def picture_of(session: Session, report: Report, match: Match | None = None) -> Picture | None:
     """Return the photo of a found report that matched, or else its first one; none that is hidden by a spoiler."""
     photos = [photo for photo in await session.photos.of(report.id) if not photo.name.startswith(HIDDEN)]

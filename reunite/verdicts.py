@@ -8,14 +8,15 @@ from typing import Final
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.announce import log_lines, show_released
-from reunite.answers import settle_claims
+from reunite.announce import show_released
+from reunite.answers import revise_conversations, settle_claims
 from reunite.claim_cards import revise_cards
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
+from reunite.moderators import readers
 from reunite.ports import Queue, Session, Store
 from reunite.tiles import picture_of
 
@@ -42,7 +43,7 @@ class Change:
     before: MatchState
     reports: tuple[Report, Report]
     moderator: Person | None
-    number: int | str
+    number: str
 
 
 class VerdictHandlers:
@@ -115,7 +116,7 @@ class VerdictHandlers:
             if state is match.state:
                 return VerdictResult(match, changed=False)
             moderator = Person(command.target.platform, command.member)
-            change = Change(replace(match, state=state), match.state, reports, moderator, len(log))
+            change = Change(replace(match, state=state), match.state, reports, moderator, str(len(log)))
             work = await settle(session, change)
         for each in work:
             await self._queue.hint(each)
@@ -129,6 +130,8 @@ async def settle(session: Session, change: Change) -> list[UUID]:
         await session.matches.set_state(change.match.id, change.match.state)
         work = await _apply(session, change)
         await settle_claims(session, change.match, change.reports[1])
+        if found := await session.reports.get(change.match.found):
+            await revise_conversations(session, found)
     await _revise_log(session, change.match, *change.reports, change.moderator)
     return work
 
@@ -199,6 +202,6 @@ async def _revise_log(
 ) -> None:
     """Bring the match's lines and its claims' cards in the moderators' channels up to date."""
     picture = await picture_of(session, found, match)
-    for key, reader in log_lines(match, found, lost):
+    for key, reader in readers(keys.log_line, match.id, lost, found):
         await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
     await revise_cards(session, match, lost, found, moderator)

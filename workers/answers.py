@@ -3,23 +3,24 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import structlog
 
 from db.embedding_requests import EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
 from db.models import EmbeddingModel
+from reunite.encoder import SHARED_SPACE
 from reunite.errors import TellUserError, TryAgainError
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
-from reunite.text.parts import parts
 from workers.batching import BatchingEncoder
 from workers.decoder.pool import Decoders
 from workers.embed import checked
 
 AT_ONCE: Final = 4
 """Requests that a worker answers at once: members' reports need the encoder too."""
-_LEASE: Final = 30.0
+LEASE: Final = 8.0
+"""Seconds after which another worker may take a request, while it's still waited for."""
 _LOOK_EVERY: Final = 1.0
 """Seconds between looks without a signal: for requests whose worker was killed."""
 
@@ -34,6 +35,7 @@ class Answers:
     encoder: BatchingEncoder
     model: EmbeddingModel
     decoders: Decoders
+    lease: float = LEASE
 
     async def run(self) -> None:
         """Answer until cancelled."""
@@ -51,7 +53,7 @@ class Answers:
     async def _answer_all(self, signal: asyncio.Event) -> None:
         while True:
             signal.clear()  # before looking: what comes meanwhile wakes us again
-            while request := await self.requests.take(seconds=_LEASE):
+            while request := await self.requests.take(seconds=self.lease):
                 await self._answer(request)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY):
@@ -59,15 +61,20 @@ class Answers:
 
     async def _answer(self, request: EmbeddingRequest) -> None:
         try:
-            answer = encoded_json(await self._encoded(request))
+            await self.requests.answer(request, await self._made(request))
+        except (TryAgainError, OSError) as error:  # it's taken again after its lease
+            _log.warning("answer_delayed", request=str(request.id), error=type(error).__name__)
+
+    async def _made(self, request: EmbeddingRequest) -> dict[str, Any]:
+        try:
+            return encoded_json(await self._encoded(request))
         except TellUserError as error:
-            answer = problem_json(error)
-        except (TryAgainError, psycopg.OperationalError, OSError):
+            return problem_json(error)
+        except (TryAgainError, OSError):
             raise
         except Exception:  # noqa: BLE001 - one request's defect must not stop the worker
             _log.exception("answer_defect", request=str(request.id))
-            answer = problem_json(TellUserError("photo_unusable" if request.photos else "our_fault", name="photo"))
-        await self.requests.answer(request, answer)
+            return problem_json(TellUserError("photo_unusable" if request.photos else "our_fault", name="photo"))
 
     async def _encoded(self, request: EmbeddingRequest) -> Encoded:
         texts, photos = await asyncio.gather(
@@ -77,8 +84,9 @@ class Answers:
         return Encoded(self.model.id, tuple(texts), tuple(photos))
 
     async def _text(self, text: str) -> EncodedText:
-        return EncodedText(checked(await self.encoder.texts(parts(text) or [text])))
+        return EncodedText(checked(await self.encoder.text(text)))
 
     async def _photo(self, photo: bytes) -> EncodedPhoto:
         decoded = await self.decoders.decode(photo)
-        return EncodedPhoto(checked(await self.encoder.images([decoded.pixels])), decoded.colours)
+        vectors = checked(await self.encoder.photo("", decoded.pixels))
+        return EncodedPhoto(vectors, decoded.colours, tuple(self.encoder.things(vectors[SHARED_SPACE])[0]))

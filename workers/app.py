@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
-import psycopg
 import structlog
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
@@ -23,10 +22,6 @@ from db.stopping import stop
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
-from reunite.digest import digest
-from reunite.errors import TryAgainError
-from reunite.expiry import expire
-from reunite.reminders import remind
 from workers.answers import Answers
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
@@ -41,12 +36,10 @@ from workers.leases import Leases
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
 from workers.process import Processor
 from workers.slack_files import SlackFiles
+from workers.sweep import EVERY, Sweep
 from workers.turns import Turns
 
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
-_SWEEP_EVERY: Final = 1.0
-_EXPIRED_AT_ONCE: Final = 100
-_REMINDED_AT_ONCE: Final = 100
 _LONGEST_JOB: Final = 600
 """Seconds after which arq ends a job."""
 _LONGEST_ROUND: Final = _LONGEST_JOB / 2
@@ -111,7 +104,7 @@ async def run(
         processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
-        sweeper = asyncio.create_task(_sweep(store, hints, config.quiet_seconds, config.now))
+        sweeper = asyncio.create_task(Sweep(store, hints, config.quiet_seconds, config.now).run())
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
         learning = asyncio.create_task(keep_learning(store, model))
         answers = asyncio.create_task(_answer(store, encoder, model, decoders))
@@ -119,7 +112,7 @@ async def run(
         try:
             while True:
                 await _take_hints(_arq_worker(config, store, processor))
-                await asyncio.sleep(_SWEEP_EVERY)
+                await asyncio.sleep(EVERY)
         finally:
             await stop(sweeper, answers, learning, calibration)
 
@@ -200,27 +193,3 @@ async def _take_hints(worker: Worker) -> None:
     finally:
         with suppress(Exception):  # Redis itself may have failed
             await worker.close()
-
-
-async def _sweep(store: Store, hints: queue.ArqQueue, quiet: float, now: Callable[[], datetime]) -> None:
-    """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), expire reports, remind."""
-    while True:
-        try:
-            found = await hints.hint_due(quiet=quiet)
-            for community, report in await store.expired_reports(_EXPIRED_AT_ONCE):
-                async with store.session(community) as session:
-                    await expire(session, report, datetime.now(UTC))
-            for community, due in await store.due_reminders(now(), _REMINDED_AT_ONCE):
-                async with store.session(community) as session:
-                    await remind(session, due)
-            for community, workspace in await store.due_digests(at := now(), _REMINDED_AT_ONCE):
-                async with store.session(community) as session:
-                    await digest(session, workspace, at)
-        except (TryAgainError, psycopg.Error) as error:
-            _log.warning("sweep_interrupted", error=type(error).__name__)
-        except Exception:  # noqa: BLE001 - without the sweep, work whose hint is lost would never be done
-            _log.exception("sweep_defect")
-        else:
-            if found:
-                _log.info("sweep_hinted", works=found)
-        await asyncio.sleep(_SWEEP_EVERY)

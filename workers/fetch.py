@@ -9,9 +9,9 @@ import structlog
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
+from reunite import rules
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.pauses import seconds_to_wait
-from workers.photos import MAX_PHOTO_BYTES
 
 _MAX_REDIRECTS: Final = 3
 _GONE: Final = {403, 404, 410}
@@ -106,9 +106,7 @@ class PhotoFetcher:
             raise DefectError(f"{url.scheme}://{url.host}:{url.port} isn't a platform's file host.")
 
     def _is_allowed(self, url: URL) -> bool:
-        https = url.scheme == "https" and url.host in self._allowed_hosts and url.port == 443  # noqa: PLR2004
-        http = url.scheme == "http" and f"{url.host}:{url.port}" in self._allow_http_hosts
-        return (https or http) and url.user is None
+        return rules.may_be_fetched(url, self._allowed_hosts, self._allow_http_hosts)
 
 
 def _declared(response: ClientResponse) -> int:
@@ -123,19 +121,19 @@ def _declared(response: ClientResponse) -> int:
     if response.content_type == "text/html":
         raise TellUserError("photo_is_web_page")
     declared = response.content_length
-    if (declared or 0) > MAX_PHOTO_BYTES:
+    if (declared or 0) > rules.MOST_PHOTO_BYTES:
         raise _too_large()
-    return MAX_PHOTO_BYTES if declared is None else declared
+    return rules.MOST_PHOTO_BYTES if declared is None else declared
 
 
 async def _body(response: ClientResponse) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         body += chunk
-        if len(body) > MAX_PHOTO_BYTES:
+        if len(body) > rules.MOST_PHOTO_BYTES:
             raise _too_large()
     return bytes(body)
 
 
 def _too_large() -> TellUserError:
-    return TellUserError("photo_too_large", megabytes=MAX_PHOTO_BYTES // 2**20)
+    return TellUserError("photo_too_large", megabytes=rules.MOST_PHOTO_BYTES // 2**20)

@@ -12,6 +12,7 @@ import structlog
 
 from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
 from db.store import Store
+from reunite import rules
 from reunite.encoder import Pixels
 from reunite.entities import Photo, PhotoState, ReportState
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
@@ -20,12 +21,11 @@ from workers.budget import ByteBudget
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
 from workers.fetch import PhotoFetcher
-from workers.photos import MAX_PHOTO_BYTES
 from workers.slack_files import SlackFiles
 
 MOST_FAILURES: Final = 6
 """After so many tries (about a minute) temporary trouble is said instead of tried again."""
-IN_FLIGHT_BYTES: Final = 4 * MAX_PHOTO_BYTES
+IN_FLIGHT_BYTES: Final = 4 * rules.MOST_PHOTO_BYTES
 """What of posted files a worker holds at once."""
 PHOTOS_AT_ONCE: Final = 2
 """Photos of one report that are taken at once: ten heavy ones don't fill the queue that others wait in."""
@@ -126,7 +126,7 @@ class Intake:
                 await held.enter_async_context(self.in_flight.taken(size))
 
             if photo.url is None:
-                await room(MAX_PHOTO_BYTES)
+                await room(rules.MOST_PHOTO_BYTES)
                 async with self.store.work_session(lease) as session:
                     data = await session.photos.upload(photo.id) or b""
             else:

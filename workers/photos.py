@@ -13,13 +13,13 @@ import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
+from reunite import rules
 from reunite.encoder import Pixels
 from reunite.errors import DefectError, TellUserError
 from workers import boxes, cicp, mending, rows, srgb
 from workers.mending import Mended
 from workers.srgb import Colours
 
-MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 MAX_PHOTO_PIXELS: Final = 80_000_000
 MAX_SCALED_PIXELS: Final = 400_000_000
 """For photos that are decoded at a fraction of their size."""
@@ -85,8 +85,8 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
     Raises TellUserError: photo_too_large, photo_too_many_pixels, photo_not_an_image, photo_unreadable or
     photo_is_web_page; MemoryError where there is too little of it.
     """
-    if len(data) > MAX_PHOTO_BYTES:
-        raise TellUserError("photo_too_large", megabytes=MAX_PHOTO_BYTES // 2**20)
+    if len(data) > rules.MOST_PHOTO_BYTES:
+        raise TellUserError("photo_too_large", megabytes=rules.MOST_PHOTO_BYTES // 2**20)
     try:
         photo = mending.mended(data)
         with _open(photo.data) as image:

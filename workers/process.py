@@ -22,7 +22,6 @@ from metrics.searches import note_search
 from reunite import rules
 from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
-from reunite.matching import defaults
 from reunite.messages import keys, wording
 from reunite.searching import search_and_announce
 from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
@@ -185,8 +184,7 @@ class Processor:
     # Search
 
     async def _search(self, lease: WorkLease, taken: Taken) -> dict[str, str | None]:
-        newest = await calibrations.newest(self.store, lease.community, self.model.version)
-        scoring_model = newest or defaults.for_encoder(self.model.encoder)
+        scoring_model = await calibrations.in_use(self.store, lease.community, self.model)
         async with self.store.work_session(lease) as session:
             scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.trouble)
             report = await session.reports.get(lease.report)

@@ -11,10 +11,12 @@ from bot.discord.commands import REPORT, Commands
 from bot.discord.forms import FormInput, form_input, form_modal
 from bot.discord.looks import Looks
 from bot.discord.markup import without_spoilers
+from bot.discord.posts import check_photos
 from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately, tell
 from bot.discord.render import guild_in, parse_answer_id, parse_press_id, with_answer
 from bot.discord.reports import guild_of
 from bot.discord.settings_form import SettingsForm
+from bot.discord.verdicts import fetch_member
 from bot.discord.workspaces import Workspaces, member_of
 from reunite.commands import AnswerQuestion, Press
 from reunite.entities import ReplyTarget
@@ -26,6 +28,8 @@ from reunite.messages.reply import Action
 _log = structlog.get_logger(__name__)
 
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
+_OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
+"""What those who have left the guild can still do, in direct messages."""
 
 
 class Buttons:
@@ -89,8 +93,9 @@ class Buttons:
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
     ) -> Press:
         user, guild = interaction.user, self._guild(interaction, custom_id)
-        if given.not_photos:
-            raise TellUserError("photo_not_an_image", name=given.not_photos[0])
+        if action not in _OWN_DATA:
+            await _check_member(interaction, guild)
+        check_photos(given.not_photos)
         await self._workspaces.ensure_joined(guild)
         return Press(
             target=_target(interaction, guild),
@@ -121,6 +126,7 @@ class Buttons:
 
         async def answer() -> PrivateReply:
             guild = self._guild(interaction, custom_id)
+            await _check_member(interaction, guild)
             await self._workspaces.ensure_joined(guild)
             target, member = _target(interaction, guild), member_of(interaction.user)
             answered = await self._handlers.answer_question(
@@ -132,6 +138,12 @@ class Buttons:
 
         reply = await outcome(interaction, answer)
         await tell(interaction, reply.words)
+
+
+async def _check_member(interaction: discord.Interaction, guild: discord.Guild) -> None:
+    """Raise TellUserError where the person behind a press in direct messages has left the guild."""
+    if interaction.guild is None and await fetch_member(guild, interaction.user.id) is None:
+        raise TellUserError("left_server")
 
 
 async def _show_answer(interaction: discord.Interaction, question: discord.Embed) -> None:

@@ -16,8 +16,8 @@ from reunite.errors import UndeliverableError
 from reunite.language import sentence
 from reunite.ports import Outgoing
 
-_MOST_MARK: Final = 4
-"""Characters of a reply's nonce in the thread's name, by which an earlier attempt is found."""
+_MOST_MARK: Final = 16
+"""Hexadecimal digits of a reply's nonce in the thread's name: too many for two conversations to share them."""
 
 _log = structlog.get_logger(__name__)
 
@@ -34,7 +34,8 @@ class Conversations:
         guild = self._guild(outgoing.target)
         try:
             members = [await guild.fetch_member(int(person)) for person in outgoing.people]
-            thread = self.known(outgoing) or await self._channel(guild, outgoing.target, members).create_thread(
+            earlier = self.known(outgoing) if outgoing.maybe_sent else None
+            thread = earlier or await self._channel(guild, outgoing.target, members).create_thread(
                 name=self._name(guild, outgoing.key),
                 type=discord.ChannelType.private_thread,
                 invitable=False,

@@ -9,6 +9,7 @@ import discord
 from bot import looks
 from bot.discord.forms import FormInput, form_modal
 from bot.discord.markup import without_spoilers
+from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
     PrivateReply,
     acknowledged,
@@ -21,7 +22,6 @@ from bot.discord.reports import ReportInput, Reports, guild_of
 from bot.discord.workspaces import Workspaces, member_of
 from reunite.commands import Look, Press
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import look_form
 from reunite.messages.reply import Reply
@@ -64,16 +64,18 @@ class Looks:
     async def claim(self, interaction: discord.Interaction, press: Press) -> Reply:
         """File the report and the claim; the report goes where `/lost` would bring it."""
         guild = guild_of(interaction)
-        private = self._workspaces.settings(guild).private_reports
-        destination = await self._reports.destination(interaction, ReportKind.LOST, "", private=private)
-        target = ReplyTarget("discord", str(guild.id), str(destination.id))
-        return await self._handlers.press(replace(press, target=target))
+        async with self._workspaces.lock(int(press.target.message or 0)):  # a second press finds the report filed
+            private = await self._handlers.files_privately(press)
+            if private is not None:
+                destination = await self._reports.destination(interaction, ReportKind.LOST, "", private=private)
+                target = ReplyTarget("discord", str(guild.id), str(destination.id))
+                press = replace(press, target=target, private=private)
+            return await self._handlers.press(press)
 
     async def _search(self, interaction: discord.Interaction, given: ReportInput) -> PrivateReply:
         guild = guild_of(interaction)
         await self._workspaces.ensure_joined(guild)
-        if given.not_photos:
-            raise TellUserError("photo_not_an_image", name=given.not_photos[0])
+        check_photos(given.not_photos)
         command = Look(
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(interaction.channel_id)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+import aiohttp
 import discord
 import structlog
 
@@ -89,7 +90,7 @@ async def _created(
         seen_by = _for_moderators(guild, settings, manager) if use == "log" else {}
         try:
             created[use] = await guild.create_text_channel(name, topic=topic, overwrites=seen_by)
-        except (discord.HTTPException, discord.RateLimited) as error:
+        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError) as error:
             _log.warning("discord_channel_not_created", guild=str(guild.id), use=use, reason=str(error))
             break
     return created

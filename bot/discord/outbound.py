@@ -60,8 +60,11 @@ class DiscordPlatform:
             if not (outgoing.reply.opens_thread and outgoing.author):
                 raise
             _log.warning("discord_post_refused", channel=outgoing.target.channel, reason=str(error))
-            with discord_errors():
-                return await self._send_to_author(outgoing)
+            try:
+                with discord_errors():
+                    return await self._send_to_author(outgoing)
+            except UndeliverableError as refused:  # what keeps the post from its channel may pass
+                raise error from refused
 
     async def _send(self, outgoing: Outgoing) -> Sent:
         with discord_errors():
@@ -120,7 +123,8 @@ class DiscordPlatform:
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Edit a reply; nobody is pinged again."""
         with discord_errors():
-            rendered = render(outgoing, direct=await self._is_direct(sent.channel))
+            is_direct = await self._is_direct(outgoing, sent)
+        rendered = render(outgoing, direct=is_direct)
 
         async def change() -> None:
             await self._message(sent).edit(
@@ -134,7 +138,7 @@ class DiscordPlatform:
         with discord_errors():
             await self._unarchived(sent, change)
             await self._mark(outgoing)
-            if outgoing.reply.opens_thread and not title_of(outgoing.reply):
+            if outgoing.reply.opens_thread and not title_of(outgoing.reply) and not is_direct:
                 await self.threads.unname(sent.channel, sent.message)
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
@@ -177,8 +181,12 @@ class DiscordPlatform:
             raise UndeliverableError(f"channel {target.channel} takes no replies")
         return found
 
-    async def _is_direct(self, channel: str) -> bool:
-        known = self._client.get_channel(int(channel)) or await self._client.fetch_channel(int(channel))
+    async def _is_direct(self, outgoing: Outgoing, sent: Sent) -> bool:
+        """Whether a reply is in direct messages; a conversation and a post's thread, which has its id, are threads."""
+        if outgoing.people or sent.channel == outgoing.target.message:
+            return False
+        number = int(sent.channel)
+        known = self._client.get_channel(number) or await self._client.fetch_channel(number)
         return isinstance(known, discord.DMChannel)
 
     def _language_of(self, target: ReplyTarget) -> str:

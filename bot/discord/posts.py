@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -10,11 +10,10 @@ import discord
 
 from bot.discord.markup import without_spoilers
 from bot.discord.workspaces import member_of
-from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.commands import REPORTS, NewReport
 from reunite.entities import HIDDEN, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 
-REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
 _PHOTOS: Final = (
     ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".avif", ".heic", ".heif", ".bmp", ".tif", ".tiff",
@@ -81,6 +80,12 @@ def not_a_photo(message: discord.Message) -> TellUserError | None:
     if any(link.startswith("http") and link.partition("?")[0].rstrip(">|)").endswith(_PHOTOS) for link in links):
         return TellUserError("photo_only_linked")
     return None
+
+
+def check_photos(others: Sequence[str]) -> None:
+    """Raise TellUserError where a member gave files that are no photos."""
+    if others:
+        raise TellUserError("photo_not_an_image", name=others[0])
 
 
 def _files(message: discord.Message) -> list[discord.Attachment]:

@@ -88,9 +88,9 @@ async def tell(interaction: discord.Interaction, words: str) -> None:
 
 
 async def _show_otherwise(interaction: discord.Interaction, reply: PrivateReply, error: discord.HTTPException) -> None:
-    """Send a reply directly, without buttons, which work in a guild only; else say in the channel that it's too late.
+    """Send a reply directly, or else say in the channel that it's too late; nothing private is said there.
 
-    Nothing private is said there.
+    It has no buttons: those of a private reply don't name their guild, and an interaction in direct messages has none.
     """
     if error.code not in EXPIRED_TOKEN and not isinstance(error, discord.NotFound):
         raise error

@@ -13,12 +13,13 @@ from bot.discord.errors import NO_MORE_THREADS
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, missing
-from bot.discord.posts import REPORTS, is_hidden, is_post, not_a_photo, report_of
+from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
 from bot.discord.private_replies import PrivateReply, language_of_user
 from bot.discord.render import thread_name
 from bot.discord.threads import ARCHIVE_AFTER, Destination, free_tags, under_a_name
 from bot.discord.workspaces import Workspaces, member_of, missing_permissions
 from reunite import rights
+from reunite.commands import REPORTS
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
@@ -73,8 +74,7 @@ class Reports:
         """Save a report. Raises TellUserError."""
         guild = guild_of(interaction)
         await self._workspaces.ensure_joined(guild)
-        if given.not_photos:
-            raise TellUserError("photo_not_an_image", name=given.not_photos[0])
+        check_photos(given.not_photos)
         if given.is_empty:
             raise TellUserError("empty_report")
         words = given.words if which == "sealed" else without_spoilers(given.words)

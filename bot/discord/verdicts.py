@@ -42,7 +42,7 @@ class Verdicts:
         target = ReplyTarget("discord", str(guild.id), str(event.channel_id), str(event.message_id))
         async with self._workspaces.lock(event.message_id):
             await self._workspaces.ensure_joined(guild)
-            member = event.member or await _fetch_member(guild, event.user_id)
+            member = event.member or await fetch_member(guild, event.user_id)
             if member and member.bot:
                 return
             is_card = await self._take(target, member or event.user_id, kind, given=given)
@@ -116,7 +116,7 @@ class Verdicts:
             for kind, users in given.items():
                 recorded = {verdict.moderator for verdict in card.verdicts if verdict.kind is kind}
                 for user in users - recorded:
-                    if member := await _fetch_member(guild, int(user)):
+                    if member := await fetch_member(guild, int(user)):
                         await self._take(target, member, kind, given=True)
             for verdict in card.verdicts:
                 if verdict.message == card.sent.message and verdict.moderator not in given.get(verdict.kind, set()):
@@ -128,8 +128,8 @@ class Verdicts:
             task.cancel()
 
 
-async def _fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:
-    """Ask Discord for a member: an event of a removed reaction doesn't include one, and members aren't cached."""
+async def fetch_member(guild: discord.Guild, user: int) -> discord.Member | None:
+    """Ask Discord for a member, who may have left: events often don't include one, and members aren't cached."""
     try:
         return await guild.fetch_member(user)
     except discord.NotFound:

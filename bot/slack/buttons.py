@@ -12,7 +12,7 @@ from bot.slack.forms import View, context_of, form_input, form_modal, reply_moda
 from bot.slack.looks import Looks
 from bot.slack.markup import escape
 from bot.slack.posts import form_photos
-from bot.slack.private_replies import PrivateReplies, submitted
+from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, submitted
 from bot.slack.render import PRESS, parse_answer_id, with_answer
 from bot.slack.reports import Reports
 from bot.slack.workspace import Person, SlackWorkspace
@@ -49,9 +49,10 @@ class Buttons:
         private = PrivateReplies(workspace, body, respond)
         action = body["actions"][0]["action_id"].removeprefix(PRESS).partition(":")[0]
         opens_modal = not body.get("response_url") or (action in _ACTIONS and form_of(action, "en") is not None)
+        failed = SEARCH_FAILED if action == "look_page" else _FAILED
         self._background.start(
             private.attempt(
-                lambda person: self._pressed(workspace, body, person, private), _FAILED, opens_modal=opens_modal
+                lambda person: self._pressed(workspace, body, person, private), failed, opens_modal=opens_modal
             )
         )
 

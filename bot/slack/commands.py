@@ -11,7 +11,7 @@ from bot.slack.linking import Linking
 from bot.slack.looks import Looks
 from bot.slack.manifest import FOUND, LOST
 from bot.slack.markup import plain_text
-from bot.slack.private_replies import PrivateReplies
+from bot.slack.private_replies import REPORT_FAILED, SEARCH_FAILED, PrivateReplies
 from bot.slack.reports import Reports
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite.community import is_link_code
@@ -43,9 +43,14 @@ class Commands:
         """Handle `/lost` or `/found`, with or without words."""
         await ack()
         private = PrivateReplies(workspace, body, respond)
-        opens_modal = plain_text(body.get("text", "")).lower() in {"", "sealed", "search"}
+        words = plain_text(body.get("text", "")).lower()
+        failed = SEARCH_FAILED if words.split()[:1] == ["search"] else REPORT_FAILED
         self._background.start(
-            private.attempt(lambda person: self._command(workspace, body, person, private), opens_modal=opens_modal)
+            private.attempt(
+                lambda person: self._command(workspace, body, person, private),
+                failed,
+                opens_modal=words in {"", "sealed", "search"},
+            )
         )
 
     async def _command(self, workspace: SlackWorkspace, body: Body, person: Person, private: PrivateReplies) -> None:
@@ -63,7 +68,7 @@ class Commands:
             case ["search"] if kind is ReportKind.LOST:
                 await self._looks.open(person, private)
             case ["search", *_] if kind is ReportKind.LOST:
-                _, _, words = body["text"].strip().partition(" ")
+                words = "".join(body["text"].split(maxsplit=1)[1:])
                 await self._looks.in_words(workspace, body, person, words, private)
             case ["link" | "unlink"]:
                 await self._linking.command(workspace, person, words, private)

@@ -21,11 +21,11 @@ from bot.slack.background import Background
 from bot.slack.buttons import Buttons
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
-from bot.slack.forms import REPORT
+from bot.slack.forms import LOOK, REPORT
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
-from bot.slack.looks import LOOK, Looks
+from bot.slack.looks import Looks
 from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
 from bot.slack.settings_form import SETUP, SettingsForm

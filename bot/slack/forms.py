@@ -12,6 +12,8 @@ from reunite.messages.reply import Reply
 NAME: Final = "Reunite"
 REPORT: Final = "report:"
 """The prefix of a report modal's callback; which form it is follows."""
+LOOK: Final = "look"
+"""The callback of the search's modal."""
 VALUE: Final = "value"
 """The action id of every input; the block's id is the field's name."""
 _MOST_TITLE: Final = 24  # Slack's limits

@@ -18,10 +18,10 @@ from bot.slack.commands import WAYS
 from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
-from bot.slack.posts import REPORTS, Body, files_of, is_post, key_of, message_at, moment_of, photos_of, words_of
+from bot.slack.posts import Body, files_of, is_post, key_of, message_at, moment_of, photos_of, words_of
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
-from reunite.commands import ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
+from reunite.commands import REPORTS, ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind, VerdictKind
 from reunite.errors import PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers

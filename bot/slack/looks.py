@@ -6,27 +6,30 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot import looks
 from bot.slack.background import Background
-from bot.slack.forms import View, context_of, form_input, form_modal, reply_modal
+from bot.slack.errors import slack_errors
+from bot.slack.forms import LOOK, View, context_of, form_input, form_modal, reply_modal
 from bot.slack.pictures import upload
 from bot.slack.posts import form_photos
-from bot.slack.private_replies import PrivateReplies, submitted
+from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, submitted
 from bot.slack.reports import channel_of
 from bot.slack.workspace import Person, SlackWorkspace
+from db.stopping import stop
 from reunite.commands import Look, Press
 from reunite.entities import IncomingPhoto, ReportKind
+from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import look_form
 from reunite.messages.reply import Reply
 
 Body = Mapping[str, Any]
-LOOK: Final = "look"
-"""The callback of the search's modal."""
+_log = structlog.get_logger(__name__)
 _SOON: Final = 2.0
 """Seconds without an answer after which the person reads that it takes a moment."""
 
@@ -42,7 +45,9 @@ class Looks:
         """Handle the global shortcut: open the modal."""
         await ack()
         private = PrivateReplies(workspace, body, respond)
-        self._background.start(private.attempt(lambda person: self.open(person, private), opens_modal=True))
+        self._background.start(
+            private.attempt(lambda person: self.open(person, private), SEARCH_FAILED, opens_modal=True)
+        )
 
     async def open(self, person: Person, private: PrivateReplies) -> None:
         """Ask what to search for with a modal."""
@@ -59,10 +64,13 @@ class Looks:
         """Search by the words of a command."""
         text = await workspace.words(words)
         search = asyncio.create_task(self._search(workspace, person, private.channel, body["trigger_id"], text))
-        await asyncio.wait({search}, timeout=_SOON)
-        if not search.done():
-            await private.send_words(sentence("one_moment", person.language), person.language)
-        reply = await search
+        try:
+            await asyncio.wait({search}, timeout=_SOON)
+            if not search.done():
+                await private.send_words(sentence("one_moment", person.language), person.language)
+            reply = await search
+        finally:
+            await stop(search)
         await private.send([reply], person.language, await self._picture(workspace, reply))
 
     async def turn(self, workspace: SlackWorkspace, press: Press, private: PrivateReplies) -> None:
@@ -72,9 +80,11 @@ class Looks:
 
     async def claim(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
         """File the report and the claim; the report goes where `/lost` would bring it."""
-        is_private = (await self._handlers.settings("slack", workspace.team)).private_reports
-        channel = await channel_of(workspace, person, ReportKind.LOST, press.target.channel, private=is_private)
-        return await self._handlers.press(replace(press, target=workspace.target(channel, None)))
+        private = await self._handlers.files_privately(press)
+        if private is not None:
+            channel = await channel_of(workspace, person, ReportKind.LOST, press.target.channel, private=private)
+            press = replace(press, target=workspace.target(channel, None), private=private)
+        return await self._handlers.press(press)
 
     async def _submit(self, workspace: SlackWorkspace, body: Body) -> View:
         view, given = body["view"], form_input(body["view"])
@@ -106,6 +116,13 @@ class Looks:
         return await looks.answer_of(self._handlers, command, person.language)
 
     async def _picture(self, workspace: SlackWorkspace, reply: Reply) -> str | None:
-        """Upload a page's picture, and return the file's id."""
+        """Upload a page's picture, and return the file's id; None where that fails, because the words matter more."""
         picture = await looks.picture_of(self._handlers, "slack", workspace.team, reply)
-        return await upload(workspace, picture) if picture else None
+        if picture is None:
+            return None
+        try:
+            with slack_errors():
+                return await upload(workspace, picture)
+        except (TryAgainError, UndeliverableError) as error:
+            _log.warning("slack_upload_failed", team=workspace.team, reason=str(error))
+            return None

@@ -12,12 +12,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of
 from bot.slack.workspace import SlackWorkspace
-from reunite.commands import NewReport, ReportFound, ReportLost
-from reunite.entities import IncomingPhoto, ReportKind
+from reunite.entities import IncomingPhoto
 from reunite.errors import TellUserError
 
 Body = Mapping[str, Any]
-REPORTS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _GONE: Final = {"file_not_found", "file_deleted"}
 _REFUSED: Final = {"access_denied", "not_visible", "no_permission", "channel_not_found", "team_access_not_granted"}
 _REMOTE: Final = "application/vnd.slack-remote"

@@ -1,7 +1,7 @@
 """Replies that one person sees: an ephemeral message, or a modal."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -13,16 +13,20 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.background import Background
 from bot.slack.errors import OK, code_of, slack_errors
-from bot.slack.forms import NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
+from bot.slack.forms import LOOK, NAME, REPORT, View, context_of, modal, reply_modal, section, words_modal
 from bot.slack.markup import escape
-from bot.slack.render import MOST_TEXT, blocks, notification
+from bot.slack.render import MOST_TEXT, Element, blocks, notification
 from bot.slack.workspace import Person, SlackWorkspace
-from reunite.errors import TellUserError
+from reunite.errors import TellUserError, UndeliverableError
 from reunite.language import sentence, shortened
 from reunite.messages import wording
 from reunite.messages.reply import Reply
 
 Body = Mapping[str, Any]
+REPORT_FAILED: Final = "report_not_taken"
+SEARCH_FAILED: Final = "went_wrong"
+_FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: SEARCH_FAILED}
+"""What is said where a modal's work fails, by the beginning of its callback."""
 _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
 _TRIGGER_SECONDS: Final = 1.0
@@ -72,11 +76,14 @@ class PrivateReplies:
         """
         link_to = self._workspace.link_to
         if self._modal or not self._body.get("response_url"):
-            await self.show(reply_modal(replies, link_to, language, file))
+            view = reply_modal(replies, link_to, language, file)
+            await _with_pictures_or_without(view["blocks"], lambda shown: self.show({**view, "blocks": shown}))
             return
         content = [block for reply in replies for block in blocks(reply, link_to, file)][:_MOST_BLOCKS]
         text = shortened("\n".join(notification(reply) for reply in replies), MOST_TEXT)
-        await self._send_ephemeral(text=text, blocks=content, in_place=in_place)
+        await _with_pictures_or_without(
+            content, lambda shown: self._send_ephemeral(text=text, blocks=shown, in_place=in_place)
+        )
 
     async def send_words(self, words: str, language: str) -> None:
         """Show a sentence; `words` are escaped, and may name channels."""
@@ -97,7 +104,7 @@ class PrivateReplies:
     async def attempt(
         self,
         work: Callable[[Person], Coroutine[Any, Any, None]],
-        failed: str = "report_not_taken",
+        failed: str = REPORT_FAILED,
         *,
         opens_modal: bool = False,
     ) -> None:
@@ -177,8 +184,10 @@ async def submitted(
     if done:
         await ack(**task.result())
         return
-    await ack(response_action="update", view=words_modal(sentence("one_moment", language), language))
-    background.start(_show_late(workspace, view["id"], task, language))
+    try:
+        await ack(response_action="update", view=words_modal(sentence("one_moment", language), language))
+    finally:
+        background.start(_show_late(workspace, view["id"], task, language))
 
 
 async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -> dict[str, Any]:
@@ -189,7 +198,7 @@ async def _attempt(work: Coroutine[Any, Any, View], view: Body, language: str) -
         return {"response_action": "errors", "errors": {_field(error, view): wording.explain(error, language)}}
     except Exception:  # noqa: BLE001 - the person is waiting for a reply
         _log.exception("slack_modal_failed")
-        failed = "report_not_taken" if view["callback_id"].startswith(REPORT) else "answer_not_taken"
+        failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")
         return {"response_action": "update", "view": words_modal(sentence(failed, language), language)}
 
 
@@ -204,5 +213,23 @@ async def _show_late(
 ) -> None:
     result = await task
     view = result.get("view") or words_modal(escape(" ".join(result["errors"].values())), language)
-    with slack_errors():
-        await workspace.client.views_update(view_id=view_id, view=view)
+
+    async def update(shown: Sequence[Element]) -> None:
+        with slack_errors():
+            await workspace.client.views_update(view_id=view_id, view={**view, "blocks": shown})
+
+    await _with_pictures_or_without(view["blocks"], update)
+
+
+async def _with_pictures_or_without(
+    content: Sequence[Element], show: Callable[[Sequence[Element]], Awaitable[None]]
+) -> None:
+    """Show blocks, without their pictures where Slack refuses them: the words matter more."""
+    try:
+        await show(content)
+    except UndeliverableError as error:
+        words = [block for block in content if block["type"] != "image"]
+        if len(words) == len(content):
+            raise
+        _log.warning("slack_picture_refused", reason=str(error))
+        await show(words)

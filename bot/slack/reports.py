@@ -13,11 +13,11 @@ from bot.slack.background import Background
 from bot.slack.forms import REPORT, View, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
-from bot.slack.posts import REPORTS, form_photos, is_post, key_of, message_at, moment_of, photos_of, words_of
+from bot.slack.posts import form_photos, is_post, key_of, message_at, moment_of, photos_of, words_of
 from bot.slack.private_replies import PrivateReplies, submitted
 from bot.slack.workspace import Person, SlackWorkspace
 from reunite import rights
-from reunite.commands import NewReport, ReportLost
+from reunite.commands import REPORTS, NewReport, ReportLost
 from reunite.entities import ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers

@@ -11,9 +11,12 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 
 from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
+from metrics.listening import listening
 
 _MOST_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""
+_SHUTDOWN_SECONDS: Final = 60.0
+"""What Slack has sent is finished first: it doesn't repeat presses."""
 
 
 @asynccontextmanager
@@ -29,13 +32,8 @@ async def serving(config: SlackConfig, bolt: AsyncApp, flow: AsyncOAuthFlow | No
     if not app.router.resources():
         yield
         return
-    runner = web.AppRunner(app, access_log=None)  # the callback's query contains a code
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, config.host, config.port).start()
+    async with listening(app, config.host, config.port, "REUNITE_SLACK_PORT", shutdown_seconds=_SHUTDOWN_SECONDS):
         yield
-    finally:
-        await runner.cleanup()
 
 
 class _Events:

@@ -1,7 +1,7 @@
 """Presses of buttons, members' own data and the statistics: only the person who asks sees the reply."""
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, get_args
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from reunite.handlers import Handlers
 from reunite.messages.reply import Action, Reply
 
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
-_KEY: Final = re.compile(r"[\w-]{8,64}")
 
 
 class Buttons:
@@ -28,9 +27,6 @@ class Buttons:
     async def press(self, request: web.Request) -> web.Response:
         """Do what a button says, once for each `id` of a press; return a private note."""
         given = await requests.form_input(request)
-        key = given.fields.get("id", "")
-        if not _KEY.fullmatch(key):
-            raise web.HTTPBadRequest
         action = _action(given.fields.get("action"))
         channel = "lost" if action == "look_mine" else given.fields.get("channel", "")
         press = Press(
@@ -39,12 +35,14 @@ class Buttons:
             is_moderator=given.has("moderator"),
             action=action,
             subject=_uuid(given.fields.get("subject", "")),
-            key=key,
+            key=given.key,
             words=given.fields.get("words", ""),
             code=given.fields.get("code", ""),
             photos=tuple(given.photos),
             language=self._chat.language,
         )
+        if action == "look_mine":
+            press = replace(press, private=bool(await self._handlers.files_privately(press)))
         note = await self._handlers.press(press)
         self._chat.changed()
         return web.json_response({"note": render.reply_json(note, self._chat.language)})

@@ -10,18 +10,14 @@ from bot.web import requests
 from bot.web.chat import Chat, target_of
 from bot.web.requests import FormInput
 from db.web import MessageInfo
-from reunite import rights
-from reunite.commands import AnswerQuestion, EditReport, GiveVerdict, NewReport, ReportFound, ReportLost, Withdraw
+from reunite import rights, rules
+from reunite.commands import REPORTS, AnswerQuestion, EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import CATEGORIES, Category, Member, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 
-_COMMANDS: Final[dict[str, type[NewReport]]] = {"found": ReportFound, "lost": ReportLost}
 _SLASH: Final = re.compile(r"\A\s*+/(lost|found)\b\s*+")
-_POST_ID: Final = re.compile(r"[\w-]{8,64}")
 _CLOCKS_DIFFER: Final = timedelta(minutes=10)
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-"""Far from what dates and time zones can hold."""
 
 
 class Inbound:
@@ -39,15 +35,14 @@ class Inbound:
         given = await requests.form_input(request)
         command = _SLASH.match(given.fields.get("text", ""))
         channel = command[1] if command else given.fields.get("channel", "")
-        post_id = given.fields.get("id", "")
-        if channel not in _COMMANDS or not _POST_ID.fullmatch(post_id):
+        if channel not in REPORTS:
             raise web.HTTPBadRequest
         author = requests.member(given.fields.get("name"))
         text = given.fields.get("text", "")[command.end() if command else 0 :]
         if _is_to_come(_time(given.fields.get("at", ""))):
             raise TellUserError("in_the_future")
         is_sealed = channel == "found" and given.has("sealed")
-        message = None if is_sealed else await self._write(channel, post_id, author, text)
+        message = None if is_sealed else await self._write(channel, given.key, author, text)
         try:
             await self._handlers.report(_report(given, channel, message, author, text))
         except TellUserError:
@@ -56,9 +51,9 @@ class Inbound:
         self._chat.changed()
         return web.json_response({"channel": channel, "message": message}, status=web.HTTPCreated.status_code)
 
-    async def _write(self, channel: str, post_id: str, author: Member, text: str) -> int:
+    async def _write(self, channel: str, key: str, author: Member, text: str) -> int:
         async with self._chat.session() as session:
-            message, _ = await session.add_post(channel, f"post:{post_id}", author, text)
+            message, _ = await session.add_post(channel, f"post:{key}", author, text)
         return message
 
     async def _remove_refused(self, message: int | None) -> None:
@@ -143,8 +138,8 @@ class Inbound:
 
 def _report(given: FormInput, channel: str, message: int | None, author: Member, text: str) -> NewReport:
     is_sealed = channel == "found" and given.has("sealed")
-    return _COMMANDS[channel](
-        source_key=given.fields.get("id", ""),
+    return REPORTS[channel](
+        source_key=given.key,
         target=target_of(channel, message),
         author=author,
         text=text,
@@ -179,6 +174,6 @@ def _time(value: str) -> datetime | None:
         time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise web.HTTPBadRequest from None
-    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+    if not rules.is_sensible(time):
         raise web.HTTPBadRequest
     return time

@@ -1,8 +1,6 @@
 """The page's search box: what has been found, shown to one person, a page at a time."""
 
-import re
 from datetime import UTC, datetime
-from typing import Final
 
 from aiohttp import web
 
@@ -11,8 +9,6 @@ from bot.web import render, requests
 from bot.web.chat import Chat, target_of
 from reunite.commands import Look
 from reunite.handlers import Handlers
-
-_KEY: Final = re.compile(r"[\w-]{8,64}")
 
 
 class Looks:
@@ -25,11 +21,8 @@ class Looks:
     async def search(self, request: web.Request) -> web.Response:
         """Search by words or a photo, once for each `id`; return the first page when a worker has found it."""
         given = await requests.form_input(request)
-        key = given.fields.get("id", "")
-        if not _KEY.fullmatch(key):
-            raise web.HTTPBadRequest
         command = Look(
-            source_key=f"look:{key}",
+            source_key=f"look:{given.key}",
             target=target_of("found"),
             author=requests.member(given.fields.get("name")),
             text=given.fields.get("text", ""),

@@ -1,5 +1,6 @@
 """The page's requests, read and checked: forms with photos, JSON, names."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,11 +10,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 from reunite import rules
 from reunite.entities import IncomingPhoto, Member
 from reunite.errors import TellUserError
+from reunite.text.controls import storable
 
 MOST_FIELDS: Final = 64
 """How many parts a form may have."""
-MOST_PHOTO_BYTES: Final = 25 * 1024 * 1024
-"""The largest photo that intake can open."""
+_KEY: Final = re.compile(r"[\w-]{8,64}")
 _MOST_FIELD_BYTES: Final = 256 * 1024
 _MOST_NAME: Final = 40
 _NUMBERS_END: Final = 2**63
@@ -30,6 +31,14 @@ class FormInput:
     def has(self, name: str) -> bool:
         """Tell whether a checkbox was ticked."""
         return bool(self.fields.get(name))
+
+    @property
+    def key(self) -> str:
+        """The idempotency key that the page gives a post, a search or a press."""
+        key = self.fields.get("id", "")
+        if not _KEY.fullmatch(key):
+            raise web.HTTPBadRequest
+        return key
 
 
 async def form_input(request: web.Request) -> FormInput:
@@ -48,9 +57,9 @@ async def _form_input(request: web.Request) -> FormInput:
         if not isinstance(part, BodyPartReader) or part.name is None or len(given.fields) > MOST_FIELDS:
             raise web.HTTPBadRequest
         is_photo = part.filename is not None
-        data = await _read(part, 0 if refused else MOST_PHOTO_BYTES if is_photo else _MOST_FIELD_BYTES)
+        data = await _read(part, 0 if refused else rules.MOST_PHOTO_BYTES if is_photo else _MOST_FIELD_BYTES)
         if not is_photo and data is not None:
-            given.fields[part.name] = _storable(data.decode(errors="replace"))
+            given.fields[part.name] = storable(data.decode(errors="replace"))
         elif is_photo and data:
             given.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
@@ -63,7 +72,7 @@ async def _form_input(request: web.Request) -> FormInput:
 
 
 def _too_large(name: str) -> TellUserError:
-    return TellUserError("photo_too_large", name=name, megabytes=MOST_PHOTO_BYTES // 2**20)
+    return TellUserError("photo_too_large", name=name, megabytes=rules.MOST_PHOTO_BYTES // 2**20)
 
 
 async def _read(part: BodyPartReader, most: int) -> bytes | None:
@@ -91,12 +100,7 @@ def text(value: object) -> str:
     """Return a string that can be stored."""
     if not isinstance(value, str):
         raise web.HTTPBadRequest
-    return _storable(value)
-
-
-def _storable(value: str) -> str:
-    """Leave out NUL and halves of characters."""
-    return value.replace("\0", "").encode(errors="ignore").decode()
+    return storable(value)
 
 
 def member(name: object) -> Member:

@@ -13,6 +13,7 @@ from bot.web.chat import CHAT, Chat
 from bot.web.config import WebConfig
 from bot.web.errors import web_errors
 from bot.web.events import add_routes
+from metrics.listening import listening
 from reunite.handlers import Handlers
 
 _HEADERS: Final = {
@@ -36,16 +37,9 @@ async def serving(handlers: Handlers, chat: Chat, config: WebConfig) -> AsyncIte
     application[CHAT] = chat
     application.on_response_prepare.append(_add_headers)
     add_routes(application, handlers, chat)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, config.host, config.port).start()
-        host, port = runner.addresses[0][:2]
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    async with listening(application, config.host, config.port, "PORT") as url:
         _log.info("page_ready", url=url)
         yield url
-    finally:
-        await runner.cleanup()
 
 
 async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -184,7 +184,7 @@ async def _recall(store: Store, place: Place, report: UUID) -> tuple[float, floa
         if known is None or model is None:
             return 0.0, 0.0
         search = await session.candidates.search(known, MAX_CANDIDATES)
-        scope = Scope(report, known.kind.opposite, model.id, model.spaces, sealed=False)
+        scope = Scope(report, known.kind.opposite, model.id, model.spaces, hidden=False)
         vectors = SqlVectors(connection, place.community)
         exact = await vectors.measure(scope, await vectors.targets(scope), None)
     shares = []

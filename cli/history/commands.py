@@ -26,7 +26,8 @@ def import_list(
     """Import a list of things that a community already has. Needs a running worker.
 
     From a folder, each photo becomes a report. A CSV file has a column text or photos (files in its folder, separated
-    by semicolons) and optionally id, kind, place, happened_at, sealed, private and category. Nothing is imported twice:
+    by semicolons) and optionally id, kind, place, happened_at, sealed, private, category and state (closed rows are
+    skipped). Nothing is imported twice:
     after an interruption, run the same command again.
 
     Example: reunite import shelf/ --community "Music festival"

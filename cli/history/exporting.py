@@ -23,7 +23,7 @@ from db.session import CommunitySession
 from db.store import Store
 
 FILE: Final = "reports.csv"
-_COLUMNS: Final = (*COLUMNS, "state", "author", "platform", "posted_at", "created_at")
+_COLUMNS: Final = (*COLUMNS, "author", "platform", "posted_at", "created_at")
 _TOGETHER: Final = 50
 """Reports that are read at once."""
 _OWNER_ONLY, _OWNERS_FOLDER = 0o600, 0o700
@@ -44,8 +44,8 @@ async def run(where: Servers, community: str | None, out: Path, *, sealed: bool)
     async with Store(where.database_url, connections=1, keys=where.keys) as store:
         meant = await chosen(store, community)
         async with store.session(meant.id) as session:
-            wanted = await session.history.reports(sealed=sealed)
-            everything = await session.history.reports(sealed=True)
+            everything = await session.history.reports()
+        wanted = [report for report, is_hidden in everything if sealed or not is_hidden]
         exported, table = Exported(len(everything) - len(wanted)), StringIO()
         rows = csv.DictWriter(table, _COLUMNS, quoting=csv.QUOTE_ALL)
         rows.writeheader()

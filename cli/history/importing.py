@@ -23,7 +23,7 @@ from db.api_tokens import ApiTokens
 from db.history import Processed
 from db.stopping import stop
 from db.store import Store
-from reunite.commands import NewReport, ReportFound, ReportLost
+from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -42,7 +42,6 @@ _LAST_REPLIES: Final = 10.0
 _NAMED: Final = 10
 """Finds that are named in a warning."""
 _AUTHOR: Final = Member("import", "Import")
-_COMMANDS: Final[dict[ReportKind, type[NewReport]]] = {ReportKind.FOUND: ReportFound, ReportKind.LOST: ReportLost}
 _PROBLEMS: Final = {
     "photo_too_many_pixels": "has too many pixels",
     "photo_not_an_image": "isn't a photo",
@@ -198,7 +197,7 @@ def words(result: Imported) -> list[str]:
 
 
 def _command(entry: Entry, workspace: str) -> NewReport:
-    return _COMMANDS[entry.kind](
+    return REPORTS[entry.kind](
         source_key=entry.key,
         target=ReplyTarget("api", workspace, entry.kind, entry.key),
         author=_AUTHOR,

@@ -11,17 +11,18 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from api.bodies import MOST_PHOTO_BYTES
 from cli.errors import UsageError
 from cli.history.cells import unshielded
-from reunite.entities import CATEGORIES, Category, ReportKind
+from reunite import rules
+from reunite.entities import CATEGORIES, Category, ReportKind, ReportState
 
-COLUMNS: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category")
+COLUMNS: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category", "state")
 _SUFFIXES: Final = frozenset(
     [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
 )
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"", "no", "false", "0"})
+_CLOSED: Final = frozenset({ReportState.RETURNED, ReportState.WITHDRAWN, ReportState.EXPIRED})
 
 
 class RefusedError(Exception):
@@ -127,8 +128,8 @@ def _check_size(path: Path) -> None:
     size = path.stat().st_size
     if not size:
         raise RefusedError("an empty file")
-    if size > MOST_PHOTO_BYTES:
-        raise RefusedError(f"{path.name} is larger than {MOST_PHOTO_BYTES // 2**20} MB")
+    if size > rules.MOST_PHOTO_BYTES:
+        raise RefusedError(f"{path.name} is larger than {rules.MOST_PHOTO_BYTES // 2**20} MB")
 
 
 # A CSV file
@@ -166,6 +167,8 @@ def _delimiter(header: str) -> str:
 def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, name: str) -> Entry:
     if not (row.get("text") or row.get("photos")):
         raise RefusedError("neither text nor photos")
+    if (state := row.get("state", "").casefold()) in _CLOSED:
+        raise RefusedError(f"it's closed ({state})")
     return Entry(
         key=_key(row, name),
         name=line,
@@ -183,7 +186,8 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
 def _key(row: Mapping[str, str], name: str) -> str:
     if row.get("id"):
         return f"row:{name}:{row['id']}"
-    content = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    told = {column: cell for column, cell in row.items() if column != "state"}  # it changes, the thing doesn't
+    content = json.dumps(told, ensure_ascii=False, sort_keys=True)
     return f"row:{name}:{hashlib.sha256(content.encode()).hexdigest()}"
 
 
@@ -195,9 +199,12 @@ def _kind(given: str, otherwise: ReportKind) -> ReportKind:
 
 def _time(given: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(given).astimezone() if given else None
+        time = datetime.fromisoformat(given).astimezone() if given else None
     except (ValueError, OverflowError):
         raise RefusedError(f"the time is {given!r}, not like 2026-11-26 or 2026-11-26T14:30") from None
+    if time and not rules.is_sensible(time):
+        raise RefusedError(f"the time is {given!r}; its year isn't from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
+    return time
 
 
 def _photo(folder: Path, given: str) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cli.communities import chosen
 from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
@@ -33,7 +34,7 @@ class Options:
     """What to learn from, and for whom."""
 
     folder: Path | None
-    community: UUID | None
+    community: str | None
     plots: Path | None
     from_verdicts: bool
     open_set: bool
@@ -95,7 +96,7 @@ def _plot(searched: SearchedSet, folder: Path) -> None:
     plots.draw(folder, {"half of the things taken out": by_kind})
 
 
-async def _from_verdicts(where: Servers, only: UUID | None) -> dict[str, Any]:
+async def _from_verdicts(where: Servers, only: str | None) -> dict[str, Any]:
     """Fit each community to its own feedback. Raises TooLittleDataError if none has enough."""
     async with Store(where.database_url) as store:
         live, communities = await _communities(store, only)
@@ -115,21 +116,21 @@ async def _fit_community(store: Store, community: UUID, live: EmbeddingModel) ->
     return (await learn(store, community, live)).summary(FEEDBACK, live.version)
 
 
-async def _undo(where: Servers, only: UUID | None) -> dict[str, Any]:
+async def _undo(where: Servers, only: str | None) -> dict[str, Any]:
     """Let communities use the deployment's weights again."""
     async with Store(where.database_url) as store:
         live, communities = await _communities(store, only)
         return {"undone": [str(community) for community in communities if await undo(store, community, live.version)]}
 
 
-async def _communities(store: Store, only: UUID | None) -> tuple[EmbeddingModel, list[UUID]]:
+async def _communities(store: Store, only: str | None) -> tuple[EmbeddingModel, list[UUID]]:
     """Return the live model, and all communities or only this one. Raises UsageError."""
     live = await store.models.live()
     if live is None:
         raise UsageError("No worker has run here yet, so there's nothing to learn from.")
-    communities = [community for community in await store.communities() if only in {None, community}]
+    communities = [(await chosen(store, only)).id] if only else list(await store.communities())
     if not communities:
-        raise UsageError(f"There's no community {only}." if only else "There's no community yet.")
+        raise UsageError("There's no community yet.")
     return live, communities
 
 

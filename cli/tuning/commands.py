@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -67,7 +66,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
 
 def calibrate(  # noqa: PLR0913 - the options of a command
     folder: Annotated[Path | None, typer.Argument(metavar="[SET]", help="A labelled set, for all communities.")] = None,
-    community: Annotated[UUID | None, typer.Option(help="With --from-verdicts or --undo: only this community.")] = None,
+    community: Annotated[
+        str | None, typer.Option(help="With --from-verdicts or --undo: only this community, by id or name.")
+    ] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,
     *,
     open_set: Annotated[

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from cli.errors import UsageError
 from cli.progress import progress_bar
@@ -15,7 +15,7 @@ from cli.tuning.rows import Row, post_rows, read_rows
 from cli.vectors import VectorFile
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Search
-from reunite.tuning.labelled_set import LabelledSet, label_searches
+from reunite.tuning.labelled_set import LabelledSet, label_searches, report_id
 
 _ALL_REPORTS: Final = 1_000_000
 
@@ -76,12 +76,12 @@ async def searched_set(where: Servers, folder: Path, vectors: VectorFile | None 
             **{report: ("found", row.id) for report, row in zip(found, gallery, strict=True)},
             **{report: ("lost", row.id) for report, row in zip(lost, queries, strict=True)},
         }
-        searches = await _searches(trial, [*lost, *found], {old: _id(*name) for old, name in names.items()})
+        searches = await _searches(trial, [*lost, *found], {old: report_id(*name) for old, name in names.items()})
     return SearchedSet(
         _labelled(searches, answers),
         model.version if model else trial.encoder,
-        {_id(*name): name[1] for name in names.values()},
-        {_id("lost", row.id): answers[row.id].kind(row) for row in queries},
+        {report_id(*name): name[1] for name in names.values()},
+        {report_id("lost", row.id): answers[row.id].kind(row) for row in queries},
     )
 
 
@@ -96,20 +96,19 @@ def _labelled(searches: Sequence[Search], answers: Mapping[str, KnownAnswer]) ->
     return label_searches(
         [search for search in searches if search.query.kind is ReportKind.LOST],
         [search for search in searches if search.query.kind is ReportKind.FOUND],
-        {_id("lost", query): [_id("found", match) for match in answer.matches] for query, answer in answers.items()},
+        {
+            report_id("lost", query): [report_id("found", match) for match in answer.matches]
+            for query, answer in answers.items()
+        },
     )
-
-
-def _id(kind: str, name: str) -> UUID:
-    return uuid5(NAMESPACE_OID, f"{kind}:{name}")
 
 
 async def _searches(trial: Trial, reports: Sequence[UUID], ids: Mapping[UUID, UUID]) -> list[Search]:
     searches = []
     with progress_bar("searches", len(reports)) as progress:
-        for done, report_id in enumerate(reports, start=1):
+        for done, posted in enumerate(reports, start=1):
             async with trial.session() as session:
-                if report := await session.reports.get(report_id):
+                if report := await session.reports.get(posted):
                     searches.append(_with_ids(await session.candidates.search(report, _ALL_REPORTS), ids))
             progress(done)
     return searches

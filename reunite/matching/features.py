@@ -23,7 +23,6 @@ class ReportFeatures:
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     head_noun: str | None
     """The noun that the text is about."""
-    colour_names: tuple[str, ...]
     things: tuple[Thing, ...]
     """Each thing that the text is about."""
     held: frozenset[str]
@@ -45,7 +44,6 @@ def extract(item: Item) -> ReportFeatures:
         item=item,
         tokens=(*(token for token in tokens(english) if not is_code(token)), *content.serials),
         head_noun=head_noun(english),
-        colour_names=(*named_colours(english), *answered),
         things=things_of(content.thing, each, answered),
         held=held(each),
         stated_colours=tuple(colours.of_names([*named_colours(part), *answered]) for part in each),

@@ -1,7 +1,7 @@
 """Forms: what a modal asks for before a press or a report."""
 
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 from reunite import rules
 from reunite.entities import CATEGORIES
@@ -42,11 +42,6 @@ class Form:
     fields: tuple[Field, ...]
 
 
-_MOST_ANSWER: Final = 500
-_MOST_PLACE: Final = 200
-_MOST_CODE: Final = 40
-
-
 def form_of(action: Action, language: str = "en", question: str = "") -> Form | None:
     """Return what to fill in before a press; None if there is nothing.
 
@@ -58,12 +53,12 @@ def form_of(action: Action, language: str = "en", question: str = "") -> Form | 
             label = sentence("form_claim_label", language)
             hint = question or sentence("form_claim_hint", language)
             return _asking(
-                "form_claim", language, Field("words", label, "text", hint, required=True, most=_MOST_ANSWER)
+                "form_claim", language, Field("words", label, "text", hint, required=True, most=rules.MOST_PROOF)
             )
         case "secret":
             label, hint = sentence("form_secret_label", language), sentence("form_secret_hint", language)
             return _asking(
-                "form_secret", language, Field("words", label, "text", hint, required=True, most=_MOST_ANSWER)
+                "form_secret", language, Field("words", label, "text", hint, required=True, most=rules.MOST_PROOF)
             )
         case "whereabouts":
             return Form(sentence("form_whereabouts", language), _whereabouts(language))
@@ -118,9 +113,9 @@ def _asking(title: str, language: str, *fields: Field) -> Form:
 
 def _whereabouts(language: str) -> tuple[Field, ...]:
     label, hint = sentence("form_whereabouts_label", language), sentence("form_whereabouts_hint", language)
-    place = Field("words", label, "line", hint, most=_MOST_PLACE)
+    place = Field("words", label, "line", hint, most=rules.MOST_PLACE)
     code_label, code_hint = sentence("form_code_label", language), sentence("form_code_hint", language)
-    return place, Field("code", code_label, "line", code_hint, most=_MOST_CODE)
+    return place, Field("code", code_label, "line", code_hint, most=rules.MOST_CODE)
 
 
 def _photos(language: str, *, required: bool) -> Field:

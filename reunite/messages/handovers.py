@@ -1,15 +1,13 @@
 """Giving an item back, in the reader's language: the claim's card, the conversation of the two, and what they say."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, Whereabouts
+from reunite import rules
+from reunite.entities import Claim, ClaimState, Match, Report, ReportKind, Whereabouts
 from reunite.language import plural, sentence
-from reunite.messages.notices import side
+from reunite.messages.notices import both_sides, decided
 from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
-from reunite.messages.wording import author, button, line, post_of, why_words
-
-_ENDED: Final = {MatchState.CONFIRMED: "log_confirmed", MatchState.REFUSED: "log_refused"}
+from reunite.messages.wording import author, button, line, post_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,11 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     language = reader.language
     lines: list[Line] = [
         line("claimed", language, member=Person(lost.target.platform, claim.member, report=lost.id)),
-        *side(found, "log_found", language),
-        *side(lost, "log_lost", language),
+        *both_sides(match, (found, lost), language),
     ]
-    if why := why_words(match.why, language):
-        lines.append((Plain(sentence("why", language, why=why)),))
     lines += _progress(claim, match, language, moderator)
     verdicts: tuple[Action, ...] = ("confirm", "refuse")
-    decided = (button(action, match.id, language) for action in verdicts)
-    buttons = (button("see_claim", claim.id, language), *decided)
+    buttons = (button("see_claim", claim.id, language), *(button(each, match.id, language) for each in verdicts))
     about = frozenset({lost.id, found.id})
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
@@ -48,9 +42,7 @@ def _progress(claim: Claim, match: Match, language: str, moderator: Person | Non
         lines.append(line("log_got_back", language))
     if match.handover.handed_over:
         lines.append(line("log_handed_over", language))
-    if match.state in _ENDED and moderator:
-        lines.append(line(_ENDED[match.state], language, moderator=moderator))
-    return lines
+    return [*lines, *decided(match, language, moderator)]
 
 
 def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
@@ -87,7 +79,7 @@ def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
 
 
 def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -> Reply:
-    """Open the conversation of owner and finder.
+    """Open the conversation of owner and finder; once the claim no longer counts, it says nothing of the item.
 
     Nobody else reads it, so both are named, also where a report is sealed or private.
     """
@@ -96,13 +88,16 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -
     jumps: Line = (post_of(found, language),)
     if not lost.private:
         jumps = (*jumps, Plain(" · "), Jump(lost.id, sentence("jump_report", language)))
-    lines = [line("pair_begins", language, **people), jumps, kept_line(whereabouts, found, language)]
+    lines = [line("pair_begins", language, **people), jumps]
+    about = frozenset({lost.id, found.id})
+    if not rules.is_still_given(match, found):
+        return Reply("handover", tuple(lines), match=match.id, about=about)
+    lines.append(kept_line(whereabouts, found, language))
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if by_word:
         lines.append(line("pair_ends", language))
         both: tuple[Action, ...] = ("got_back", "handed_over")
         buttons = (*(button(each, match.id, language) for each in both), *buttons)
-    about = frozenset({lost.id, found.id})
     return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=about)
 
 

@@ -61,7 +61,7 @@ def log_line(match: UUID, reader: ReportKind) -> ReplyKey:
     return ReplyKey(f"{match}:log:{reader}")
 
 
-def verdict(match: UUID, state: MatchState, number: int | str, reader: ReportKind) -> ReplyKey:
+def verdict(match: UUID, state: MatchState, number: str, reader: ReportKind) -> ReplyKey:
     """Return the key of what a thread reads of a verdict.
 
     `number` counts the verdicts on the match; where there's none, it's the press that says the item is back.

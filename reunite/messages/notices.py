@@ -33,17 +33,11 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     language = reader.language
     lines: list[Line] = [
         certainty(match, language),
-        *side(lost, "log_lost", language),
-        *side(found, "log_found", language),
+        *both_sides(match, (lost, found), language),
     ]
-    if why := why_words(match.why, language):
-        lines.append((Plain(sentence("why", language, why=why)),))
     if found.sealed:
         lines.append((Plain(sentence("log_released" if match.released else "log_sealed", language)),))
-    if match.state is not MatchState.UNDECIDED and moderator:
-        lines.append(line(f"log_{match.state}", language, moderator=moderator))
-    elif match.state is MatchState.CONFIRMED:
-        lines.append(line("log_by_word", language))
+    lines += decided(match, language, moderator)
     actions: list[Action] = ["confirm", "refuse"]
     if found.sealed and not match.released and match.state is MatchState.UNDECIDED:
         actions.insert(0, "release")
@@ -52,10 +46,27 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     return Reply("log", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
 
-def side(report: Report, key: str, language: str) -> list[Line]:
-    """Show moderators one of a match's two reports."""
+def both_sides(match: Match, reports: tuple[Report, Report], language: str) -> list[Line]:
+    """Show moderators a match's two reports, in this order, and why they match."""
+    lines = [each for report in reports for each in _side(report, language)]
+    if why := why_words(match.why, language):
+        lines.append((Plain(sentence("why", language, why=why)),))
+    return lines
+
+
+def decided(match: Match, language: str, moderator: Person | None) -> list[Line]:
+    """Say who decided a match: a moderator, or its owner and its finder."""
+    if match.state is not MatchState.UNDECIDED and moderator:
+        return [line(f"log_{match.state}", language, moderator=moderator)]
+    return [line("log_by_word", language)] if match.state is MatchState.CONFIRMED else []
+
+
+def _side(report: Report, language: str) -> list[Line]:
     jump = Jump(report.id, sentence("jump_post", language))
-    return [line(key, language, member=author(report), day=day_of(report, language), jump=jump), *quote(report)]
+    return [
+        line(f"log_{report.kind}", language, member=author(report), day=day_of(report, language), jump=jump),
+        *quote(report),
+    ]
 
 
 def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
@@ -113,12 +124,12 @@ def claimed(claim: Claim, lost: Report, found: Report) -> Reply:
     return Reply("claim", tuple(lines), match=claim.match, buttons=buttons, about=frozenset({lost.id, found.id}))
 
 
-def claim_seen(claim: Claim, lost: Report, found: Report, proof_question: str, language: str) -> Reply:
+def claim_seen(claim: Claim, proof_question: Quoted, proof: Quoted, language: str) -> Reply:
     """Show the finder, or a moderator, the claimant's proof below the proof question."""
     lines: list[Line] = []
-    if proof_question:
-        lines += [(Strong(sentence("claim_secret", language)),), (Quoted(proof_question, found.id),)]
-    lines += [(Strong(sentence("claim_answer", language)),), (Quoted(claim.proof, lost.id),)]
+    if proof_question.text:
+        lines += [(Strong(sentence("claim_secret", language)),), (proof_question,)]
+    lines += [(Strong(sentence("claim_answer", language)),), (proof,)]
     if claim.state is not ClaimState.OPEN:
         return Reply("note", (*lines, (Plain(sentence("note_claim_decided", language)),)))
     lines.append((Plain(sentence("claim_ask", language)),))

@@ -22,6 +22,10 @@ class Claims(Protocol):
         """Return a member's claims, oldest first, without those whose report was deleted."""
         ...
 
+    async def proof(self, claim: UUID) -> str:
+        """Return a claim's proof; empty where it was deleted."""
+        ...
+
     async def set_state(self, claim: UUID, state: ClaimState) -> None: ...
 
     async def forget_answer(self, claim: UUID) -> None:

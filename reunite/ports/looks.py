@@ -15,7 +15,7 @@ class Looks(Protocol):
         ...
 
     async def file(self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool) -> None:
-        """Make an open lost report of a look; `target` is where its thread will be."""
+        """Make an open lost report of a look; `target` is where its thread, still without a reply, will be."""
         ...
 
     async def remove(self, look: UUID) -> None:

@@ -17,10 +17,11 @@ class EncodedText:
 
 @dataclass(frozen=True, slots=True)
 class EncodedPhoto:
-    """A photo's embeddings, one row in each space, and the shares of its colours."""
+    """A photo's embeddings, one row in each space, the shares of its colours, and what it clearly shows."""
 
     vectors: Mapping[str, Vectors]
     colours: tuple[float, ...]
+    shows: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,11 @@ _STRAY_JOINER: Final = re.compile(rf"(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d]
 """Emoji and some scripts need joiners within a word; next to ASCII or at an end they only hide."""
 
 
+def storable(text: str) -> str:
+    """Leave out what PostgreSQL can't store: NUL, and halves of characters."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
+
+
 def without_controls(text: str) -> str:
     """Return text without direction marks, overrides and characters of no width."""
     return _STRAY_JOINER.sub("", _HIDDEN.sub("", text))

@@ -62,6 +62,10 @@ class _NotUnderstoodError(ValueError):
     pass
 
 
+class _ToComeError(Exception):
+    """Tomorrow was said, which is still to come in every zone."""
+
+
 def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) -> When:
     """Read a past moment in the zone of `now`. A day alone means its beginning, a range its start.
 
@@ -72,6 +76,8 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
         return When()
     try:
         moment = _moment(found, now)
+    except _ToComeError:
+        return When(problem="when_to_come")
     except (ValueError, OverflowError):
         return When(problem="when_not_understood")
     if moment > now + zone_error:
@@ -88,7 +94,7 @@ def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
 
 
 def _moment(found: list[Atom], now: datetime) -> datetime:
-    """The moment, perhaps still ahead of `now`. Raises ValueError where nothing is understood."""
+    """The moment, perhaps still ahead of `now`. Raises ValueError where nothing is understood, or _ToComeError."""
     found = settled(found, now.date())
     elapsed = _take_elapsed(found)
     if elapsed is not None and elapsed % timedelta(days=1):
@@ -103,7 +109,10 @@ def _moment(found: list[Atom], now: datetime) -> datetime:
         if Mark("now") in found:
             return now
         raise _NotUnderstoodError
-    return day.at(clock, part.part if part else None, now)
+    moment = day.at(clock, part.part if part else None, now)
+    if day.is_tomorrow:
+        raise _ToComeError
+    return moment
 
 
 def _first(found: Sequence[Atom], kind: type[_Kind]) -> _Kind | None:
@@ -287,6 +296,10 @@ class _Day:
     @property
     def is_said(self) -> bool:
         return self.day is not None
+
+    @property
+    def is_tomorrow(self) -> bool:
+        return self.day is not None and self.day > self._today and self._calendar is None
 
     def at(self, clock: Clock | None, part: Part | None, now: datetime) -> datetime:
         """Combine the day with a time or a part of the day; the result may be ahead of `now`."""

@@ -5,7 +5,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from reunite.text.when_words import Atom, Calendar, Clock, DaysAgo, Mark, Number, Other, Unit, Weekday
+from reunite.text.when_words import (
+    Atom,
+    Calendar,
+    Clock,
+    DaysAgo,
+    Mark,
+    Number,
+    Other,
+    Part,
+    PartOfDay,
+    Shift,
+    Unit,
+    Weekday,
+)
 
 _DOTTED: Final = re.compile(r"(\d{1,2})[.](\d{2})")
 _ORDINAL: Final = re.compile(r"(\d{1,2})[.]")
@@ -17,6 +30,16 @@ _BEFORE_HOUR: Final[Mapping[Atom | None, int]] = {Mark("past"): 1, Mark("to"): -
 """The sign of "ten past eight", "ten to eight", and German "zehn vor acht"."""
 _AFTER_HOUR: Final[Mapping[Atom | None, int]] = {Mark("plus"): 1, Mark("minus"): -1, Mark("hour_or_o_clock"): 1}
 """The sign of "las ocho y diez", "huit heures moins dix", "huit heures dix"."""
+_O_CLOCK: Final[frozenset[Atom | None]] = frozenset({Mark("o_clock"), Mark("hour_or_o_clock")})
+_HOURS_OF: Final[Mapping[Part, frozenset[int]]] = {
+    "morning": frozenset(range(1, 12)),
+    "noon": frozenset({12, 1}),
+    "afternoon": frozenset({12, *range(1, 8)}),
+    "evening": frozenset(range(5, 13)),
+    "night": frozenset({*range(1, 6), *range(8, 13)}),
+    "midnight": frozenset({12}),
+}
+"""The hours that people say with a part of the day; any other number next to one is a day of a month."""
 
 
 def settled(found: Sequence[Atom], today: date) -> list[Atom]:
@@ -91,13 +114,22 @@ def _shifted(hour: Number, minutes: Number, sign: int) -> Clock:
 
 
 def _with_days(found: Sequence[Atom], today: date) -> list[Atom]:
-    """Read "the 12th", "12日" and "Monday 11" as the last such day."""
+    """Read "the 12th", "12日" and "Monday 11" as the last such day, but not "Monday 11 o'clock"."""
     settled: list[Atom] = []
-    for before, atom in zip([None, *found], found, strict=False):
-        number = _day_number(before, atom)
+    for before, atom, after in zip([None, *found], found, [*found[1:], None], strict=False):
+        number = None if _is_hour(before, atom, after) else _day_number(before, atom)
         day = _last_day(number, today, before.number if isinstance(before, Weekday) else None) if number else None
         settled.append(Calendar(day.year, ((day.month, day.day),)) if day else atom)
     return settled
+
+
+def _is_hour(before: Atom | None, atom: Atom, after: Atom | None) -> bool:
+    """Whether a number after a weekday is an hour: "Monday 9 o'clock", "lunes 9 y media", "Monday 9 in the evening"."""
+    if not isinstance(before, Weekday) or not isinstance(atom, Number) or atom.is_ordinal:
+        return False
+    if isinstance(after, PartOfDay):
+        return atom.value in _HOURS_OF[after.part]
+    return after in _O_CLOCK or (isinstance(after, Shift) and not after.before_hour)
 
 
 def _day_number(before: Atom | None, atom: Atom) -> int | None:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from reunite.matching.evidence import MAX_CANDIDATES, Background, Candidate, PairKind, Search
 from reunite.text.content import rare_candidates, significant_words
@@ -43,6 +43,11 @@ class LabelledSet:
             tuple(narrow(search, found_ids, limit=None) for search in lost),
             tuple(narrow(search, lost_ids, limit=None) for search in found),
         )
+
+
+def report_id(kind: str, name: str) -> UUID:
+    """Return the id of a set's report: the same in each run."""
+    return uuid5(NAMESPACE_OID, f"{kind}:{name}")
 
 
 def label_searches(

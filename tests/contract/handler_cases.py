@@ -312,7 +312,8 @@ class VerdictCases:
             [theirs] = [claim.id for claim in await session.claims.by(MODERATOR.id)]
         await stage.verdict(match, kind)
         async with stage.session(found.community) as session:
-            claims = {claim.match: (claim.state, claim.proof) for claim in await session.claims.on(found.id)}
+            on = await session.claims.on(found.id)
+            claims = {claim.match: (claim.state, await session.claims.proof(claim.id)) for claim in on}
         confirmed = kind is VerdictKind.CONFIRM
         assert claims.pop(match.id) == (ClaimState.ACCEPTED if confirmed else ClaimState.REJECTED, "")
         assert list(claims.values()) == [(ClaimState.REJECTED, "") if confirmed else (ClaimState.OPEN, "a dent")]

@@ -50,7 +50,10 @@ class HandoverCases:
         assert said.text() == sentence("note_match_confirmed")
         assert {await stage.state(each) for each in (lost, found)} == {ReportState.RETURNED}
         assert (await stage.kinds(lost))[-1] == (await stage.kinds(found))[-1] == "returned"
-        assert sentence("log_by_word") in await stage.words(found)
+        shown = [
+            reply.text() for reply in await stage.thread(found, "moderators")
+        ]  # the match's line, the claim's card
+        assert [sentence("log_by_word") in each for each in shown] == [True, True]
         assert (await stage.press(second, match.id, speakers[second])).text() == sentence("note_word_back")
         assert {await stage.state(each) for each in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-1] == "reopened"
@@ -82,6 +85,31 @@ class HandoverCases:
         assert await stage.verdict(match, VerdictKind.REFUSE)
         assert (await stage.match(lost)).state is MatchState.REFUSED
         assert await stage.state(lost) is ReportState.OPEN
+
+    @pytest.mark.parametrize("action", ["got_back", "handed_over"])
+    async def test_the_word_of_the_two_leaves_the_moderators_line_as_it_is(self, stage: Stage, action: Any) -> None:
+        await stage.join(log_channel="log", returned_by="either")
+        _, found, match = await accepted(stage)
+        assert await stage.verdict(match, VerdictKind.CONFIRM)
+        before = await stage.thread(found, "moderators")
+        await stage.press(action, match.id, ADA if action == "got_back" else BEN)
+        assert await stage.thread(found, "moderators") == before
+
+    @pytest.mark.parametrize(("here", "elsewhere"), [("either", "moderators"), ("moderators", "either")])
+    async def test_the_found_items_workspace_decides_who_returns_it(
+        self, stage: Stage, here: str, elsewhere: str
+    ) -> None:
+        await stage.join(returned_by=here)
+        await stage.join("there", returned_by=elsewhere)
+        await stage.handlers.link("web", "there", await stage.handlers.link_code("web", "here"))
+        found = await stage.found()
+        there = replace(found.target, workspace="there", message="1")
+        lost = await stage.lost(target=there)
+        await stage.search(lost, found)
+        match = await stage.match(lost)
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        await stage.press("got_back", match.id, ADA, target=there)
+        assert await stage.state(lost) is (ReportState.RETURNED if here == "either" else ReportState.OPEN)
 
     async def test_nobody_speaks_for_another_or_too_soon(self, stage: Stage) -> None:
         await stage.join()
@@ -115,6 +143,42 @@ class HandoverCases:
         [now] = await stage.thread(lost, "pair")
         assert sentence("kept_by_finder") in now.text()
         assert (await stage.press("where_is_it", match.id, MODERATOR)).text() == sentence("kept_by_finder")
+
+    @pytest.mark.parametrize("how", ["refused", "returned to another"])
+    async def test_where_it_is_is_hidden_from_whose_claim_counts_no_more(self, stage: Stage, how: str) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
+        decided, kind = match, VerdictKind.REFUSE
+        if how != "refused":
+            theirs = await stage.lost(author=Member("eve", "Eve"))
+            await stage.search(theirs, found)
+            decided, kind = await stage.match(theirs), VerdictKind.CONFIRM
+        assert await stage.verdict(decided, kind)
+        for action in ("where_is_it", "got_back"):
+            with pytest.raises(TellUserError, match="nothing_here"):
+                await stage.press(action, match.id, ADA)
+        [said] = await stage.thread(lost, "pair")
+        assert (PLACE in said.text(), said.buttons) == (False, ())
+        assert await stage.verdict(decided, kind, given=False)
+        assert CODE in (await stage.press("where_is_it", match.id, ADA)).text()
+        [said] = await stage.thread(lost, "pair")
+        assert CODE in said.text()
+
+    async def test_a_place_told_after_a_refusal_reaches_nobody(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
+        [said] = await stage.thread(lost, "pair")
+        assert PLACE not in said.text()
+
+    async def test_a_refused_match_cannot_be_claimed_again(self, stage: Stage) -> None:
+        await stage.join()
+        _, _, match = await stage.matched()
+        await stage.verdict(match, VerdictKind.REFUSE)
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.press("mine", match.id, ADA, words="a scratch inside")
 
     async def test_where_it_is_is_forgotten_with_the_report(self, stage: Stage) -> None:
         await stage.join()

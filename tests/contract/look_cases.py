@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from reunite import rules
-from reunite.commands import Look
-from reunite.entities import Label, Match, ReplyTarget, Report, ReportState, VerdictKind
+from reunite.commands import Look, Press
+from reunite.entities import Label, Match, Member, ReplyTarget, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
@@ -62,7 +62,9 @@ class LookCases:
         look = await _looked(stage, "badge XK-7731")
         [match] = await stage.matches(look)
         there = ReplyTarget("web", "here", "lost")
-        note = await stage.press("look_mine", match.id, ADA, words=PROOF, target=there)
+        private = await _files_privately(stage, match)
+        assert private is True
+        note = await stage.press("look_mine", match.id, ADA, words=PROOF, target=there, private=private)
         assert note.text() == sentence("note_look_filed")
         lost = await stage.now(look)
         assert (lost.state, lost.target, lost.private) == (ReportState.OPEN, there, True)
@@ -72,6 +74,41 @@ class LookCases:
         assert stage.hints.work
         [mine] = await stage.handlers.my_reports("web", "here", ADA)
         assert "badge XK-7731" in mine.text()
+
+    async def test_a_filed_look_gets_a_first_reply_with_its_gallery(self, stage: Stage) -> None:
+        await stage.join()
+        found = await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        await stage.press("look_mine", match.id, ADA, words=PROOF)
+        await _searched(stage, look.id)
+        assert [tile.report for reply in await stage.thread(look) for tile in reply.gallery] == [found.id]
+
+    async def test_whether_the_report_is_private_is_decided_once(self, stage: Stage) -> None:
+        await stage.join(private_reports=True)
+        await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        [match] = await stage.matches(look)
+        private = await _files_privately(stage, match)
+        await stage.join(private_reports=False)
+        await stage.press("look_mine", match.id, ADA, words=PROOF, private=private)
+        assert (await stage.now(look)).private
+
+    async def test_no_place_is_asked_for_a_report_that_is_filed_or_cannot_be(self, stage: Stage) -> None:
+        await stage.join()
+        finds = [await stage.found(text) for text in ("one", "two")]
+        look = await _found(stage, "thing", *finds)
+        first, second = await stage.matches(look)
+        for words, error in ((" ", "claim_empty"), ("x" * 501, "text_too_long")):
+            with pytest.raises(TellUserError, match=error):
+                await _files_privately(stage, first, words)
+        with pytest.raises(TellUserError, match="only_own"):
+            await _files_privately(stage, first, by=BEN)
+        assert await _files_privately(stage, first) is False
+        await stage.press("look_mine", first.id, ADA, words=PROOF)
+        assert await _files_privately(stage, second) is None
+        with pytest.raises(TellUserError, match="claim_waits"):
+            await _files_privately(stage, first)
 
     async def test_another_find_of_the_look_is_claimed_with_the_same_report(self, stage: Stage) -> None:
         await stage.join()
@@ -196,6 +233,30 @@ class RefusalCases:
         await _searched(stage, found.id)
         assert not await stage.matches(again)
 
+    async def test_what_was_refused_meanwhile_leaves_galleries_and_looks(self, stage: Stage) -> None:
+        await stage.join()
+        finds = [await stage.found(f"thing {number}") for number in range(rules.MOST_TILES + 2)]
+        refused, rest = finds[-1], finds[:-1]
+        lost, other = await stage.lost(), await stage.lost()
+        await stage.search(other, *finds, label=None)
+        look = await _found(stage, "thing", refused, rest[0])
+        await stage.search(lost, refused)
+        await stage.press("not_mine", (await stage.match(lost)).id, ADA)
+        assert [tile.report for tile in (await _answer(stage, look)).gallery] == [rest[0].id]
+        await stage.press("none_of_these", other.id, ADA)
+        assert [tile.report for tile in (await stage.thread(other))[-1].gallery] == [rest[-1].id]
+
+    async def test_moderators_are_not_shown_a_sealed_find_again_that_they_refused(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found = await stage.lost("badge XK-7731"), await stage.found("badge XK-7731", sealed=True)
+        again = await stage.lost("badge XK-7731")
+        await _searched(stage, lost.id)
+        await stage.verdict(await stage.match(lost), VerdictKind.REFUSE)
+        before = await stage.thread(found, "moderators")
+        assert before
+        await _searched(stage, again.id)
+        assert (await stage.matches(again), await stage.thread(found, "moderators")) == ([], before)
+
     async def test_what_was_only_passed_over_comes_back_where_it_is_likely(self, stage: Stage) -> None:
         await stage.join()
         bag, mug = await stage.lost("my blue bag"), await stage.found("a mug, number XK-7731")
@@ -247,6 +308,14 @@ async def _answer(stage: Stage, look: Report) -> Reply:
     reply = await stage.handlers.look_answer("web", "here", look.id)
     assert reply
     return reply
+
+
+async def _files_privately(stage: Stage, match: Match, words: str = PROOF, by: Member = ADA) -> bool | None:
+    target = ReplyTarget("web", "here", "found", "any")
+    press = Press(
+        target=target, member=by, is_moderator=False, action="look_mine", subject=match.id, key="key", words=words
+    )
+    return await stage.handlers.files_privately(press)
 
 
 async def _turn(stage: Stage, reply: Reply, words: str) -> Reply:

@@ -145,7 +145,8 @@ class OnSlack(Harness):
         return Told(words_of(view["blocks"]).strip(), view, _images(view["blocks"]))
 
     async def _whispered(self, used: Envelope, *, in_place: bool = False) -> Told:
-        answer, *_ = await eventually(lambda: used.answers)
+        moment = sentence("one_moment")
+        answer, *_ = await eventually(lambda: [each for each in used.answers if each["text"] != moment])
         assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", in_place)
         place = used.payload.get("channel_id") or used.payload["channel"]["id"]
         pictures = _images(loaded(answer.get("blocks", [])))

@@ -31,7 +31,7 @@ class PhotoEditCases:
             assert len(stage.hints.work) == hints + 1
         assert not await stage.handlers.edit(EditReport(target=report.target, text=report.text))
 
-    async def test_photos_of_one_name_are_taken_anew_once_one_is_gone(self, stage: Stage) -> None:
+    async def test_photos_of_one_name_are_taken_again_once_one_is_gone(self, stage: Stage) -> None:
         await stage.join()
         second = IncomingPhoto("front (2).jpg", url="https://x.org/2")
         report = await stage.lost(photos=(FRONT, second))

@@ -6,6 +6,7 @@ import pytest
 
 from reunite.entities import ReportState
 from reunite.language import date_words, sentence
+from reunite.reminders import remind
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 DAY = 24
@@ -81,6 +82,26 @@ class ReminderCases:
         await stage.remind(49)
         assert sentence("is_it_back") not in await stage.words(lost)
 
+    async def test_an_owner_who_has_answered_is_not_asked_again(self, stage: Stage) -> None:
+        """A second press would take their answer back."""
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        await stage.press("got_back", match.id, ADA)
+        await stage.remind(49)
+        assert sentence("is_it_back") not in await stage.words(lost)
+
+    async def test_a_claim_that_is_rejected_meanwhile_is_not_brought_up(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        [(community, due)] = await stage.due(stage.time + timedelta(hours=25))
+        await stage.press("reject_claim", claim, BEN)
+        before = await stage.words(lost, found)
+        async with stage.session(community) as session:
+            await remind(session, due)
+        assert await stage.words(lost, found) == before
+
     async def test_a_sealed_find_names_no_finder(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         _, found, match = await stage.matched(sealed=True)
@@ -97,11 +118,13 @@ class ReminderCases:
         first, second = await stage.lost(), await stage.lost()
         off = await stage.press("reminders_off", first.id, ADA)
         assert (off.text(), off.buttons[0].action) == (sentence("note_reminders_off"), "reminders_on")
+        assert (await stage.handlers.export("web", "here", ADA))["reminders"] is False
         offered = (await stage.handlers.privacy("web", "here", ADA)).buttons
         assert [button.action for button in offered] == ["forget", "reminders_on"]
         await stage.remind(54 * DAY)
         assert await stage.thread(first) == []
         await stage.press("reminders_on", workspace.id, ADA)
+        assert (await stage.handlers.export("web", "here", ADA))["reminders"] is True
         async with stage.session(second.community) as session:
             await session.reports.set_expiry(second.id, second.expires_at + timedelta(days=9))
         await stage.remind(64 * DAY)

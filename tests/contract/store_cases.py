@@ -209,6 +209,16 @@ class ReportCases:
         assert bool(every.candidates) == (change in {"none", "release", "seal"})
         assert search.open_count == (change not in {"close", "seal"})
 
+    async def test_private_losses_are_not_even_counted_where_they_may_not_be_seen(self, stage: Stage) -> None:
+        await stage.join()
+        await stage.lost("a badge, number XK-7731", private=True)
+        found = await stage.found("badge XK-7731")
+        async with stage.session(found.community) as session:
+            every = await session.candidates.search(found, 10)
+            public = await session.candidates.search(found, 10, private=False)
+        assert (len(every.candidates), every.open_count) == (1, 1)
+        assert (len(public.candidates), public.open_count) == (0, 0)
+
 
 class MatchCases:
     """Matches, verdicts and claims."""
@@ -313,7 +323,7 @@ class MatchCases:
             claims = [await session.claims.add(match.id, ADA, proof) for proof in ("one", "two")]
             await session.claims.set_state(claims[0].id, ClaimState.REJECTED)
             on = await session.claims.on(found.id)
-            assert [(claim.proof, claim.state) for claim in on] == [
+            assert [(await session.claims.proof(claim.id), claim.state) for claim in on] == [
                 ("one", ClaimState.REJECTED),
                 ("two", ClaimState.OPEN),
             ]
@@ -405,8 +415,8 @@ class OutboxCases:
                 assert await session.photos.of(report.id) == []
                 assert await session.claims.proof_question(report.id) == ""
                 claims = await session.claims.on(found.id)
-                assert [(claim.proof, claim.member.name, claim.state) for claim in claims] == (
-                    [("", "", ClaimState.REJECTED)] if report is lost else []
+                assert [(claim.has_proof, claim.member.name, claim.state) for claim in claims] == (
+                    [(False, "", ClaimState.REJECTED)] if report is lost else []
                 )
 
     async def test_a_forgotten_moderator_has_no_name_in_any_reply(self, stage: Stage) -> None:

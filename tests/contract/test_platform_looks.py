@@ -1,7 +1,7 @@
 """Searching without a report, shown on each platform."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 
 import pytest
 
@@ -11,18 +11,9 @@ from reunite.entities import Label, Report, ReportKind, ReportState
 from reunite.language import sentence
 from reunite.ports import ScoredPair
 from tests.contract.harness import JPEG, Harness, Told
-from tests.contract.platforms import HARNESSES, opened
 from tests.support.waiting import eventually
 
 PROOF = "a blue thread sewn into the lining"
-
-
-@pytest.fixture(params=HARNESSES)
-async def here(
-    request: pytest.FixtureRequest, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Harness]:
-    async with opened(request.param, database_url, monkeypatch) as harness:
-        yield harness
 
 
 async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_claim(here: Harness) -> None:

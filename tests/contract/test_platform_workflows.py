@@ -1,6 +1,5 @@
 """What members and moderators do beside posting, shown on each platform: forms, claims, sealed and private, setup."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from uuid import uuid4
 
@@ -12,18 +11,10 @@ from reunite.language import sentence
 from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.contract.harness import JPEG, Harness
-from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
+from tests.contract.platforms import replying, saying, shown_match, stands
 from tests.support.waiting import eventually
 
 ANSWER = "a blue thread sewn into the lining"
-
-
-@pytest.fixture(params=HARNESSES)
-async def here(
-    request: pytest.FixtureRequest, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Harness]:
-    async with opened(request.param, database_url, monkeypatch) as harness:
-        yield harness
 
 
 async def test_a_claim_is_told_by_a_form_and_shown_to_those_alone_who_decide(here: Harness) -> None:

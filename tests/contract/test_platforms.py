@@ -1,6 +1,5 @@
 """What every platform has to do, shown on each: no feature exists on one alone without its harness saying so."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from uuid import UUID
 
@@ -12,16 +11,8 @@ from reunite.messages import wording
 from reunite.messages.reply import Line, Person, Plain, Quoted
 from reunite.ports import Outgoing
 from tests.contract.harness import Harness
-from tests.contract.platforms import HARNESSES, opened, replying, saying, shown_match, stands
+from tests.contract.platforms import replying, saying, shown_match, stands
 from tests.support.waiting import eventually
-
-
-@pytest.fixture(params=HARNESSES)
-async def here(
-    request: pytest.FixtureRequest, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Harness]:
-    async with opened(request.param, database_url, monkeypatch) as harness:
-        yield harness
 
 
 @pytest.mark.parametrize("channel", ["found", "lost"])

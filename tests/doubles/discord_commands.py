@@ -129,7 +129,7 @@ class Commands(People):
         docs.discord.com, Interaction Object (read 2026-11-26): `user` is sent for direct messages, `member` in guilds.
         """
         if self.channels[where]["type"] == shapes.DM:
-            return {"user": self.members[user]["user"], "context": 1}
+            return {"user": self.channels[where]["recipients"][0], "context": 1}
         member = {**self.members[user], "permissions": str(self.may(user, where))}
         return {"guild_id": self.guild_id, "member": member, "guild_locale": "en-US", "context": 0}
 

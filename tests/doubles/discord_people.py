@@ -15,6 +15,10 @@ class People(Guild):
         """Let a person (or another bot) join the guild, and return their id."""
         return self.add_member(self.new_id(), name, bot=bot, roles=[self.moderator_role] if moderator else [])
 
+    def leave(self, user: str) -> None:
+        """Let a person leave the guild, or be banned; they keep their direct messages."""
+        del self.members[user]
+
     async def create_channel(self, name: str, kind: int = shapes.TEXT) -> str:
         channel = self.add_channel(name, kind)
         await self.gateway.dispatch("CHANNEL_CREATE", channel)

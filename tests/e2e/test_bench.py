@@ -19,7 +19,7 @@ def bench(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
     return report
 
 
-def test_an_encoder_is_measured_beside_clip_of_full_size(tmp_path: Path) -> None:
+def test_an_encoder_is_measured_next_to_clip_of_full_size(tmp_path: Path) -> None:
     make_tiny_clip(tmp_path / "tiny", seed=1)
     sizes = ["--photos", "2", "--rounds", "1"]
     own = ["--encoder", "clip", "--model", str(tmp_path / "tiny")]

@@ -157,7 +157,7 @@ def test_doctor_needs_no_platforms_library(
     assert (doctor.returncode, doctor.stderr) == (0, "")
 
 
-def test_a_second_model_lives_beside_the_first(
+def test_a_second_model_lives_next_to_the_first(
     environment: dict[str, str], owner_database_url: str, tmp_path: Path
 ) -> None:
     environment |= {"REUNITE_ENCODER": "clip"}

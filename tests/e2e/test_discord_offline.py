@@ -91,7 +91,7 @@ async def test_an_event_that_comes_three_times_and_again_at_a_resume_is_one_thre
         )
 
 
-async def test_a_session_that_discord_has_forgotten_is_begun_anew_and_nothing_is_lost(
+async def test_a_session_that_discord_has_forgotten_is_begun_again_and_nothing_is_lost(
     database_url: str, redis_url: str
 ) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):

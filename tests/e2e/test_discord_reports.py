@@ -177,7 +177,7 @@ async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: Discord
     await eventually(silent)
 
 
-async def test_a_photo_whose_link_has_expired_is_fetched_anew(database_url: str, redis_url: str) -> None:
+async def test_a_photo_whose_link_has_expired_is_fetched_again(database_url: str, redis_url: str) -> None:
     async with guild() as world, online(world, database_url, redis_url):
         find = await world.find("red", "umbrella")
         world.discord.links_age = 48 * 3600

@@ -62,7 +62,7 @@ async def test_the_bot_that_the_guide_starts_takes_a_post_and_ends_when_it_is_to
     assert started.returncode == 0
 
 
-async def test_doctor_tells_of_slack_beside_the_rest(slack: SlackDouble, environment: dict[str, str]) -> None:
+async def test_doctor_tells_of_slack_and_the_rest(slack: SlackDouble, environment: dict[str, str]) -> None:
     slack.add_channel("found")
     environment |= {"REUNITE_SLACK_APP_TOKEN": APP_TOKEN}
     async with process(*REUNITE, "doctor", "--json", env=environment, stdout=PIPE) as doctor:

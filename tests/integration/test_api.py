@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
@@ -114,6 +115,9 @@ async def test_many_items_are_a_job_that_says_how_far_it_is(api: Api) -> None:
     assert [each["position"] for each in started["refused"]] == [3]
     _, again = await api.ask("POST", "/v1/jobs", {"items": items}, headers={"Idempotency-Key": "j"})
     assert (again["id"], again["items"]) == (started["id"], started["items"])
+    single = {"kind": "lost", "text": "a scarf", "private": True}
+    _, posted = await api.ask("POST", "/v1/items", single, headers={"Idempotency-Key": "j:0"})
+    assert posted["created"], "a job's items have keys of their own"
 
     async def job() -> dict[str, object]:
         _, found = await api.ask("GET", f"/v1/jobs/{started['id']}")
@@ -137,7 +141,7 @@ async def test_sealed_and_private_reports_are_for_moderators_and_their_own_token
     private = await api.post("lost", "a red diary", private=True, by="moderator")
     for body in ({"text": "red"}, {"photo": encoded("red"), "among": "lost"}):
         _, seen = await api.ask("POST", "/v1/search", body, by="reader")
-        assert seen["results"] == []
+        assert (seen["results"], seen["searched"]) == ([], 0)
         _, seen = await api.ask("POST", "/v1/search", body, by="moderator")
         assert [each["item"]["id"] for each in seen["results"]] == [private if "among" in body else sealed]
     for item in (sealed, private):
@@ -153,6 +157,10 @@ async def test_sealed_and_private_reports_are_for_moderators_and_their_own_token
     assert similar["results"] == []
     _, stats = await api.ask("GET", "/v1/stats", by="reader")
     assert (stats["open_found"], stats["open_lost"], stats["photos"]) == (1, 0, 1)
+    async with api.world.store.session(api.world.workspace.community) as session:
+        await session.reports.set_state(UUID(sealed), ReportState.RETURNED)
+    for by, returned in (("reader", 0), ("moderator", 1)):
+        assert (await api.ask("GET", "/v1/stats", by=by))[1]["returned"] == returned
 
 
 async def test_a_strangers_token_sees_nothing(api: Api) -> None:

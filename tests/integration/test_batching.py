@@ -24,6 +24,8 @@ class SmallEncoder:
         self.batches: list[int] = []
         self.threads: set[str] = set()
         self.started = threading.Event()
+        self.may_end = threading.Event()
+        self.may_end.set()
 
     def encode_images(self, images: Sequence[Pixels]) -> Mapping[str, Vectors]:
         self._work(len(images))
@@ -43,6 +45,7 @@ class SmallEncoder:
         self.batches.append(items)
         self.threads.add(threading.current_thread().name)
         self.started.set()
+        self.may_end.wait()
         time.sleep(self.seconds)
 
 
@@ -116,10 +119,13 @@ async def test_the_loop_keeps_ticking_while_one_thread_encodes(
 
 
 async def test_requests_during_a_batch_make_up_the_next(encoder: SmallEncoder, batching: BatchingEncoder) -> None:
-    encoder.seconds = 0.1
+    encoder.may_end.clear()
     first = asyncio.create_task(batching.images([photo(1)]))
     await asyncio.to_thread(encoder.started.wait)
-    await asyncio.gather(first, *(batching.images([photo(number)]) for number in range(1, 11)))
+    others = [asyncio.create_task(batching.images([photo(number)])) for number in range(1, 11)]
+    await asyncio.sleep(0)  # each has asked
+    encoder.may_end.set()
+    await asyncio.gather(first, *others)
     assert encoder.batches == [1, 10]
 
 

@@ -7,6 +7,9 @@ import numpy as np
 import psycopg
 import pytest
 
+from cli.errors import UsageError
+from cli.servers import Servers
+from cli.tuning.calibrate import Options, _undo
 from db import calibrations, learning
 from reunite.encoder import Vectors
 from reunite.entities import Report, ReportState, VerdictKind
@@ -182,3 +185,12 @@ async def embedded(place: World, item: Item) -> EmbeddedReport:
         sides[row["photo_id"] is None].setdefault(row["space"], []).append(row["vector"].to_numpy())
     photos, text = ({space: np.stack(vectors) for space, vectors in side.items()} for side in sides)
     return EmbeddedReport(item, photos, text)
+
+
+async def test_a_community_is_meant_by_its_name(place: World, database_url: str) -> None:
+    await place.quiet()
+    options = Options(None, place.name, None, from_verdicts=False, open_set=False, undo=True)
+    where = Servers(database_url, database_url, "", "reunite")
+    assert await _undo(where, options.community) == {"undone": []}
+    with pytest.raises(UsageError, match="no such community"):
+        await _undo(where, "elsewhere")

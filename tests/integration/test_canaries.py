@@ -138,3 +138,22 @@ async def test_a_dump_shows_no_answer_and_no_secret_detail(place: World, owner_d
     await place.give_verdict("l1", VerdictKind.CONFIRM)
     with psycopg.connect(owner_database_url) as connection:
         assert connection.execute("SELECT proof FROM claim").fetchall() == [("",)]
+
+
+async def test_where_a_find_is_kept_is_readable_in_the_conversation_only_until_it_is_deleted(
+    place: World, owner_database_url: str
+) -> None:
+    ada, ben = Member("ada", "Ada"), Member("ben", "Ben")
+    find = await place.found("f1", "red", "an umbrella", author=ben)
+    await place.press("whereabouts", find.id, ben, words="the kanarek room", code="kanarek-7")
+    await place.lost("l1", "my red umbrella", author=ada)
+    await place.quiet()
+    await place.press("mine", place.button("l1", "mine"), ada, words="a dent")
+    await place.quiet()
+    assert "kanarek" not in dumped(owner_database_url)
+    await place.press("accept_claim", place.button("f1", "see_claim"), ben)
+    await place.quiet()
+    assert tables_with(owner_database_url, "kanarek") == {"outbox"}
+    assert await place.handlers.withdraw(Withdraw(target=find.target))
+    await place.quiet()
+    assert "kanarek" not in dumped(owner_database_url)

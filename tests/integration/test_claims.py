@@ -36,7 +36,7 @@ def said_in_public(place: World) -> str:
     return "\n".join(outgoing.reply.text() for _, outgoing in place.platform.messages)
 
 
-async def test_the_finder_sees_the_owners_answer_beside_the_secret_and_nobody_else_does(place: World) -> None:
+async def test_the_finder_sees_the_owners_answer_next_to_the_secret_and_nobody_else_does(place: World) -> None:
     claim = await claimed(place)
     seen = (await place.press("see_claim", claim, BEN)).text()
     assert ANSWER in seen

@@ -41,7 +41,7 @@ async def test_another_name_gives_no_more_tries(place: World) -> None:
 
 
 @pytest.mark.parametrize("way", ["withdraw", "forget"])
-async def test_reporting_anew_gives_no_more_tries_and_keeps_no_words(place: World, way: str) -> None:
+async def test_reporting_again_gives_no_more_tries_and_keeps_no_words(place: World, way: str) -> None:
     for attempt in range(rules.MOST_CLAIMS):
         loss = await place.lost(f"l{attempt}", "my red umbrella")
         await place.quiet()

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from reunite import rules
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
@@ -66,7 +67,7 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
         (b"%PDF-1.7", "photo_not_an_image"),
         (b"<!---->" * 40 + b"x", "photo_not_an_image"),
         (b"<!---->" * 40 + b"<html>", "photo_is_web_page"),
-        (b"\0" * (photos.MAX_PHOTO_BYTES + 1), "photo_too_large"),
+        (b"\0" * (rules.MOST_PHOTO_BYTES + 1), "photo_too_large"),
         (poison.webp_bomb(8900), "photo_too_many_pixels"),
         (poison.lying_png(100, 8000), "photo_unreadable"),
         (poison.lying_png(100, 9500), "photo_too_many_pixels"),
@@ -91,7 +92,7 @@ async def test_a_header_that_lies_does_no_harm(decoders: Decoders, side: int, sa
     assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
 
 
-async def test_a_photo_that_takes_for_ever_is_ended_and_holds_up_no_other() -> None:
+async def test_a_photo_that_takes_too_long_is_ended_and_holds_up_no_other() -> None:
     async with Decoders(Limits(cpu_seconds=1, clock_seconds=120)) as decoders:
         await asyncio.gather(*(decoders.decode(drawing("red")) for _ in range(AT_ONCE)))  # both are warm
         forever = asyncio.create_task(refused(decoders.decode(poison.many_scans(8000, 20_000))))

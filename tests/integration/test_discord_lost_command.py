@@ -94,7 +94,7 @@ async def test_lost_that_cant_be_taken_is_told_kindly(database_url: str, options
         assert await here.reports() == []
 
 
-@pytest.mark.parametrize("when", ["some day soon", f"{datetime.now(UTC).date() + timedelta(days=3)}"])
+@pytest.mark.parametrize("when", ["some day soon", "2095-07-14"])
 async def test_a_time_that_is_not_understood_loses_nothing(database_url: str, when: str) -> None:
     async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Bob"), "general", description="bag", when=when)

@@ -1,5 +1,9 @@
 """`/setup` creates the channels that a guild doesn't have yet, over real sockets, against the double."""
 
+from typing import Any
+
+import aiohttp
+import discord
 import pytest
 
 from reunite.entities import Settings
@@ -136,3 +140,22 @@ def test_the_button_fits_and_names_are_as_discord_writes_them(language: str) -> 
     names = [sentence(f"channel_{use}", language) for use in ("found", "lost", "log")]
     assert all(name == name.casefold() and " " not in name for name in names)
     assert len(sentence("channels_create", language, channels=", ".join(f"#{name}" for name in names))) <= 80
+
+
+async def test_what_is_created_is_kept_where_the_connection_breaks(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = discord.Guild.create_text_channel
+
+    async def break_off(guild: discord.Guild, name: str, **more: Any) -> discord.TextChannel:
+        if name == "lost":
+            raise aiohttp.ServerDisconnectedError
+        return await create(guild, name, **more)
+
+    monkeypatch.setattr(discord.Guild, "create_text_channel", break_off)
+    async with world(database_url) as here:
+        await without_channels(here)
+        said = await pressed(here, await panel(here, a_manager(here)), ALL)
+        found = here.discord.channel("found")
+        assert f"Created: <#{found}>. I couldn't create #lost, #lost-and-found-team." in said
+        assert (await settings(here)).found_channels == (found,)

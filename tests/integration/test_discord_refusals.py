@@ -166,7 +166,7 @@ async def test_an_answer_that_comes_too_late_is_sent_directly_or_said_to_be_late
         if takes_messages:
             [told] = await eventually(lambda: here.discord.direct_messages(ann))
             assert "reunite.json" in [file["filename"] for file in told["attachments"]]
-            assert not told["components"], "buttons work in a guild only"
+            assert not told["components"], "a private reply's buttons don't name their guild"
         else:
             general = here.discord.channel("general")
             told = await here.discord.reply(general, sentence("answer_too_late", person=f"<@{ann}>"))

@@ -73,7 +73,7 @@ async def test_the_reason_on_a_card_follows_the_changed_words(place: World) -> N
     assert "umbrella ✓" in card
 
 
-async def test_what_moderators_made_of_a_match_still_stands_beside_changed_words(place: World) -> None:
+async def test_a_moderators_verdict_on_a_match_outlives_changed_words(place: World) -> None:
     find = await place.found("f1", "red", "an umbrella, call zanzibar")
     await place.lost("l1", "my red umbrella", private=True)
     await place.quiet()

@@ -237,7 +237,7 @@ def test_a_stale_process_file_with_the_number_of_another_program_is_no_obstacle(
         other.communicate(b"\n")
 
 
-def test_half_made_data_are_made_anew(home: Path) -> None:
+def test_half_made_data_are_made_again(home: Path) -> None:
     with servers_of(home):
         pass
     data = home / "embedded/data"

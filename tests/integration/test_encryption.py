@@ -13,19 +13,23 @@ from db import rotation
 from db.installations import Installation, Installations
 from db.keys import Keys, KeysError, check, new_key, read
 from db.store import Store
+from db.web import web_session
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost
-from reunite.entities import ClaimState, Label, Member, ReplyTarget
+from reunite.entities import ClaimState, Label, Member, ReplyTarget, Whereabouts
 from reunite.handlers import Handlers
 from reunite.ports import ScoredPair
 from tests.support.queues import NoQueue
 
 SECRET, ANSWER, TOKEN = "what is engraved?", "a swan inside", "xoxb-1-token"
+PLACE, CODE = "the porter's lodge", "code-4711"
+ALL = [ANSWER, SECRET, PLACE, CODE, TOKEN]
 ADA, BEN = Member("ada", "Ada"), Member("ben", "Ben")
 
 
 def stored(url: str) -> list[Any]:
     with psycopg.connect(url) as connection:
-        query = """SELECT proof FROM claim UNION ALL SELECT proof_question FROM report WHERE proof_question <> ''
+        query = """SELECT proof FROM claim UNION ALL SELECT value FROM report,
+                     unnest(ARRAY[proof_question, kept_at, kept_code]) AS value WHERE value <> ''
                    UNION ALL SELECT bot_token FROM slack_installation"""
         return [value for [value] in connection.execute(query).fetchall()]
 
@@ -43,6 +47,7 @@ async def kept_with(url: str, keys: Keys) -> None:
         async with store.session(workspace.community) as session:
             match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
             await session.claims.add(match.id, ADA, ANSWER)
+            await session.claims.set_whereabouts(found.id, Whereabouts(PLACE, CODE))
         await Installations(store).save(Installation("T1", "Team", "U1", TOKEN))
 
 
@@ -53,10 +58,11 @@ async def shown_with(url: str, keys: Keys) -> list[str]:
         workspace = await store.workspace("web", "here")
         assert workspace
         async with store.session(workspace.community) as session:
-            claims = await session.claims.by("ada")
+            proofs = [await session.claims.proof(claim.id) for claim in await session.claims.by("ada")]
             [found] = await session.reports.by_author(workspace.id, "ben")
             question = await session.claims.proof_question(found.id)
-        return [*(claim.proof for claim in claims), question, installation.bot_token if installation else ""]
+            kept = await session.claims.whereabouts(found.id)
+        return [*proofs, question, kept.place, kept.code, installation.bot_token if installation else ""]
 
 
 async def test_answers_secret_details_and_tokens_are_unreadable_in_the_database(
@@ -65,9 +71,23 @@ async def test_answers_secret_details_and_tokens_are_unreadable_in_the_database(
     keys = Keys([new_key()])
     await kept_with(database_url, keys)
     values = stored(owner_database_url)
-    assert len(values) == 3
-    assert not any(word in str(values) for word in (SECRET, ANSWER, TOKEN))
-    assert await shown_with(database_url, keys) == [ANSWER, SECRET, TOKEN]
+    assert len(values) == len(ALL)
+    assert not any(word in str(values) for word in ALL)
+    assert await shown_with(database_url, keys) == ALL
+
+
+async def test_workers_and_the_page_have_the_keys(database_url: str) -> None:
+    keys = Keys([new_key()])
+    await kept_with(database_url, keys)
+    async with Store(database_url, keys=keys) as store:
+        lease = await store.lease_work([], most_each=9, seconds=60)
+        assert lease
+        for opened in (store.work_session(lease), web_session(store, lease.community)):
+            async with opened as session:
+                workspace = await store.workspace("web", "here")
+                assert workspace
+                [found] = await session.reports.by_author(workspace.id, "ben")
+                assert await session.claims.proof_question(found.id) == SECRET
 
 
 async def test_the_first_start_makes_a_file_that_only_its_owner_reads(database_url: str, tmp_path: Path) -> None:
@@ -94,7 +114,7 @@ async def test_a_missing_or_another_key_is_explained_and_never_replaced(database
         await check(database_url, Keys())
 
 
-async def test_a_rotation_encrypts_everything_anew_and_running_bots_notice(
+async def test_a_rotation_encrypts_everything_again_and_running_bots_notice(
     database_url: str, owner_database_url: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "keys"
@@ -103,8 +123,8 @@ async def test_a_rotation_encrypts_everything_anew_and_running_bots_notice(
     await kept_with(database_url, running)
     [first] = read(file)
     before = stored(owner_database_url)
-    assert await rotation.rotate(owner_database_url, Keys(file=file)) == rotation.Rotated(kept=3, lost=0)
-    assert await shown_with(database_url, running) == [ANSWER, SECRET, TOKEN]
+    assert await rotation.rotate(owner_database_url, Keys(file=file)) == rotation.Rotated(kept=5, lost=0)
+    assert await shown_with(database_url, running) == ALL
     assert set(stored(owner_database_url)).isdisjoint(before)
     await rotation.rotate(owner_database_url, Keys(file=file))
     assert len(read(file)) == 2
@@ -139,7 +159,7 @@ async def test_what_was_stored_before_there_were_keys_is_read_and_then_encrypted
     await kept_with(database_url, keys)
     with psycopg.connect(owner_database_url) as connection:
         connection.execute("UPDATE claim SET proof = %s", [ANSWER])
-    assert await shown_with(database_url, keys) == [ANSWER, SECRET, TOKEN]
+    assert await shown_with(database_url, keys) == ALL
     await rotation.rotate(owner_database_url, keys)
     assert ANSWER not in stored(owner_database_url)
 
@@ -151,7 +171,7 @@ async def test_a_reset_deletes_what_the_lost_key_alone_could_read(
     await check(database_url, lost)
     await kept_with(database_url, lost)
     now = Keys(file=file)
-    assert await rotation.reset(owner_database_url, now) == rotation.Rotated(kept=0, lost=3)
+    assert await rotation.reset(owner_database_url, now) == rotation.Rotated(kept=0, lost=5)
     await check(database_url, now)
     assert stored(owner_database_url) == [""]
     async with Store(database_url, keys=now) as store:

@@ -11,9 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from structlog.testing import capture_logs
 
+from reunite import rules
 from reunite.errors import DefectError, TellUserError, TryAgainError
 from workers.fetch import PhotoFetcher
-from workers.photos import MAX_PHOTO_BYTES
 
 PHOTO = bytes(range(256)) * 1000
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -166,7 +166,7 @@ async def test_refused_credentials_are_ours_to_mend(host: Host) -> None:
 
 
 async def test_a_photo_over_the_cap_is_refused_by_its_announced_length(host: Host) -> None:
-    host.says("/a.jpg", body=bytes(MAX_PHOTO_BYTES + 1), Content_Type="image/jpeg")
+    host.says("/a.jpg", body=bytes(rules.MOST_PHOTO_BYTES + 1), Content_Type="image/jpeg")
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_too_large"):
             await fetch.fetch(host.url("/a.jpg"))
@@ -256,7 +256,7 @@ async def test_a_host_that_is_down_is_tried_again() -> None:
             await fetch.fetch(f"http://{nowhere}/a.jpg")
 
 
-@pytest.mark.parametrize("declared", [MAX_PHOTO_BYTES, None])
+@pytest.mark.parametrize("declared", [rules.MOST_PHOTO_BYTES, None])
 async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared: int | None) -> None:
     sent = 0
 
@@ -265,7 +265,7 @@ async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared
         response = web.StreamResponse(headers={"Content-Type": "image/jpeg"})
         response.content_length = declared
         await response.prepare(request)
-        while sent < MAX_PHOTO_BYTES:
+        while sent < rules.MOST_PHOTO_BYTES:
             await response.write(b"x" * 2**18)
             sent += 2**18
         return response
@@ -279,10 +279,10 @@ async def test_room_is_asked_for_before_a_photo_is_taken_in(host: Host, declared
     async with fetcher(host, total_seconds=60) as fetch:
         fetching = asyncio.create_task(fetch.fetch(host.url("/a.jpg"), room=room))
         await asyncio.sleep(0.5)
-        assert asked == [MAX_PHOTO_BYTES]
-        assert sent < MAX_PHOTO_BYTES
+        assert asked == [rules.MOST_PHOTO_BYTES]
+        assert sent < rules.MOST_PHOTO_BYTES
         granted.set()
-        assert len(await fetching) == MAX_PHOTO_BYTES
+        assert len(await fetching) == rules.MOST_PHOTO_BYTES
 
 
 async def test_waiting_for_room_is_not_the_hosts_fault(host: Host) -> None:

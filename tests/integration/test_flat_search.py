@@ -12,12 +12,13 @@ from pgvector import HalfVector
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidates, vectors
+from db import candidates, reading, vectors
 from db.sketches import Shelf
 from db.store import Store
 from db.vectors import SqlVectors
 from reunite.entities import ReportState
 from reunite.matching.evidence import Search
+from reunite.ports import ScoredPair
 
 REPORTS = 3000
 LIMIT = 20
@@ -32,11 +33,11 @@ class Large:
     filler: Filler
     filled: Filled
 
-    async def search(self, report: UUID, *, sealed: bool = False, limit: int = LIMIT) -> Search:
+    async def search(self, report: UUID, *, sealed: bool = False, private: bool = True, limit: int = LIMIT) -> Search:
         async with self.store.session(self.filled.place.community) as session:
             known = await session.reports.get(report)
             assert known
-            return await session.candidates.search(known, limit, sealed=sealed)
+            return await session.candidates.search(known, limit, sealed=sealed, private=private)
 
     async def exactly(self, report: UUID) -> Search:
         """Search with everything measured: a limit beyond what there is asks for that."""
@@ -128,6 +129,58 @@ async def test_sketches_follow_what_changes(owner_database_url: str, database_ur
         assert new in ids(sealed)
         assert new not in ids(await community.search(lost))
         assert sealed.open_count == before.open_count + 1
+        await community.owner.execute("DELETE FROM report WHERE id = %s", [new])
+        deleted = await community.search(lost, sealed=True)
+        assert (new in ids(deleted), deleted.open_count) == (False, before.open_count)
+
+
+async def test_a_released_find_is_counted_once(owner_database_url: str, database_url: str) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        find, closed = await community.add(like=lost), await community.add(like=lost)
+        async with community.store.session(community.filled.place.community) as session:
+            for each in (find, closed):
+                match = await session.matches.save(ScoredPair(lost, each, 0.5, None, (), {}))
+                await session.matches.release(match.id)
+        await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[find, closed]])
+        await community.set_state(closed, ReportState.RETURNED)
+        for sealed in (False, True):
+            search = await community.search(lost, sealed=sealed)
+            assert find in ids(search)
+            assert search.open_count == before.open_count + 1
+
+
+async def test_sketches_are_read_anew_where_reading_them_failed(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with large(owner_database_url, database_url) as community:
+        lost = community.filled.lost[0]
+        before = await community.search(lost)
+        await community.set_state(await community.add(like=lost), ReportState.RETURNED)
+        with monkeypatch.context() as failing:
+            failing.setattr(reading, "_MOST_CHANGES", 1)
+            failing.setattr(reading, "_ALL", "AND 1 / (r.sealed::int - r.sealed::int) = 1")
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                await community.search(lost)
+        after = await community.search(lost)
+        assert (ids(after), after.open_count) == (ids(before), before.open_count)
+
+
+async def test_sketches_leave_private_losses_out_where_they_may_not_be_seen(
+    owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "MANY", 3)
+    async with large(owner_database_url, database_url) as community:
+        found = next(iter(ids(await community.search(community.filled.lost[0]))))
+        every = await community.search(found, limit=5)
+        lost = every.candidates[0].item.report
+        async with community.store.transaction(community.filled.place.community) as connection:
+            await connection.execute("UPDATE report SET private = true WHERE id = %s", [lost])
+        assert lost in ids(await community.search(found, limit=5))
+        public = await community.search(found, private=False, limit=5)
+        assert lost not in ids(public)
+        assert public.open_count == every.open_count - 1
 
 
 async def test_what_a_transaction_undoes_never_reaches_the_sketches(owner_database_url: str, database_url: str) -> None:
@@ -183,7 +236,7 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
         async with community.store.session(place.community) as session:
             known = await session.reports.get(community.filled.lost[0])
             assert known
-            scope, _ = await session.candidates._scope(known, LIMIT, sealed=False)
+            scope, _ = await session.candidates._scope(known, LIMIT, hidden=False)
             [target, _] = await SqlVectors(session._connection, place.community).targets(scope)
             given = {"v0": HalfVector(target.vectors[0]), "community": place.community, "model": scope.model}
             given |= {"space": target.space, "source": target.source, "reports": [known.id] * 300}

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from db import calibrations
@@ -141,3 +142,13 @@ async def test_what_counts_as_feedback(
     async with place.store.transaction(own) as connection:
         pairs = await decided_pairs(connection, model.version)
     assert [(pair.right, pair.weight) for pair in pairs] == expected
+
+
+async def test_feedback_is_read_from_indexes(place: World, owner_database_url: str) -> None:
+    del place
+    with psycopg.connect(owner_database_url) as connection:
+        connection.execute("SET enable_seqscan = off")
+        plan = str(connection.execute("EXPLAIN SELECT * FROM feedback").fetchall())
+    assert "match_feedback" in plan
+    assert "claim_accepted" in plan
+    assert "Seq Scan" not in plan

@@ -14,8 +14,11 @@ from db.operation import Counted, Operation
 from metrics.config import MetricsSettings
 from metrics.deployment import return_ratio
 from metrics.observed import observed
+from reunite.messages import keys
+from reunite.messages.reply import Reply
 from tests.support.api import Api, opened
 from tests.support.waiting import eventually
+from tests.support.world import world
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -104,18 +107,31 @@ async def test_status_shows_what_runs_and_what_has_failed(
         assert words in printed
 
 
+async def test_replies_to_send_are_as_old_as_they_are_and_edits_as_old_as_they_are_due(
+    database_url: str, redis_url: str
+) -> None:
+    hour_old = "UPDATE outbox SET state = 'queued', created_at = now() - interval '1 hour', due_at = now()"
+    async with world(database_url, redis_url) as here:
+        report = await here.found("f1", "red")
+        async with here.store.session(report.community) as session:
+            await session.outbox.post(report.id, keys.first_reply(report.id), Reply("nothing", lines=()))
+            ages = []
+            for change in ("", ", task = 'edit', sent_message = '1'", ", task = 'remove', sent_message = NULL"):
+                await session._do(hour_old + change)
+                [row] = await session._all("SELECT now() - oldest AS age FROM outbox_numbers()")
+                ages.append(row["age"].total_seconds())
+    assert ages == [3600, 0, 0]
+
+
 async def test_without_a_worker_status_says_so(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert not await status.run(database_url, as_json=False)
     assert "No worker is running" in capsys.readouterr().out
 
 
-async def test_a_process_beats_touches_its_file_and_leaves_the_list(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+async def test_a_process_beats_touches_its_file_and_leaves_the_list(database_url: str, tmp_path: Path) -> None:
     beaten = tmp_path / "alive"
-    monkeypatch.setenv("REUNITE_HEALTH_FILE", str(beaten))
     async with Database(database_url) as database:
-        async with observed(database, "bot web", MetricsSettings(port=0)):
+        async with observed(database, "bot web", MetricsSettings(port=0, health_file=beaten)):
             await eventually(beaten.exists)
             [process] = await Operation(database).processes()
             assert (process.role, process.is_alive) == ("bot web", True)

@@ -23,7 +23,7 @@ def other_things(_: ColourEncoder, photos: Vectors) -> Sequence[tuple[str, ...]]
 async def test_a_photo_without_words_confirms_the_thing_or_rules_it_out(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ColourEncoder, "things", only_umbrellas, raising=False)
+    monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
     async with world(database_url, redis_url) as place, working(database_url, redis_url):
         await place.found("f1", "red")
         await place.quiet()
@@ -34,10 +34,10 @@ async def test_a_photo_without_words_confirms_the_thing_or_rules_it_out(
         assert "boots ✓" not in "\n".join(place.platform.thread("l2"))
 
 
-async def test_another_encoder_says_anew_what_photos_show(
+async def test_another_encoder_says_again_what_photos_show(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ColourEncoder, "things", only_umbrellas, raising=False)
+    monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
     async with world(database_url, redis_url) as place, working(database_url, redis_url):
         await place.found("f1", "red")
         await place.quiet()

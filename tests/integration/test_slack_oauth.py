@@ -139,7 +139,7 @@ async def test_a_workspace_that_takes_the_app_away_is_forgotten_and_others_stay(
         await world.platform.acknowledge(ReplyTarget("slack", TEAM, world.found, "1.1"))
 
 
-async def test_a_workspace_that_left_can_come_back_and_begins_anew(world: World) -> None:
+async def test_a_workspace_that_left_can_come_back_and_start_afresh(world: World) -> None:
     await install(world, TEAM)
     await leave(world, TEAM, "app_uninstalled", at=time.time() + 1)
     assert await install(world, TEAM) == 200

@@ -16,6 +16,7 @@ from tests.support.keys import KEYS
 OWNERS = {
     "add_first_calibration",
     "all_communities",
+    "delete_old_jobs",
     "due_digests",
     "due_reminders",
     "communities_to_teach",

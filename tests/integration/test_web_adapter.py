@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from bot.web.requests import MOST_PHOTO_BYTES
 from reunite import rules
 from reunite.entities import Label, Member, Question, ReplyTarget, ReportState
 from reunite.errors import UndeliverableError
@@ -97,7 +96,7 @@ async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
 
 
 async def test_too_large_and_too_many_photos_are_refused_kindly(page: Page, jpeg: bytes) -> None:
-    large = await page.post(UMBRELLA_FOUND, jpeg, bytes(MOST_PHOTO_BYTES + 1))
+    large = await page.post(UMBRELLA_FOUND, jpeg, bytes(rules.MOST_PHOTO_BYTES + 1))
     many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MOST_PHOTOS + 1))
     assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg", megabytes=25)})
     assert many == (422, {"error": wording.sentence("too_many_photos", count=11, number=10)})

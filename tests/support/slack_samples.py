@@ -58,7 +58,7 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
     sealed = replace(found, sealed=True, category="keys")
     why = (Why("thing", "backpack", "agrees"), Why("colour", "black", "partly"), Why("words", "brand", "unknown"))
     match = Match(UUID(int=5), lost.id, found.id, 0.97, Label.HIGH, why, MatchState.UNDECIDED, percent=True)
-    claim = Claim(UUID(int=7), match.id, ADA, "my *name* is inside", ClaimState.OPEN)
+    claim = Claim(UUID(int=7), match.id, ADA, has_proof=True, state=ClaimState.OPEN)
     held = Claimed(claim, match, lost, found)
     numbers = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
     question = Question("place", ("library & <!channel>", "x" * 100))
@@ -81,7 +81,9 @@ def replies(language: str = "en") -> Mapping[str, Reply]:
         "claimed": notices.claimed(claim, lost, found),
         "claim_card": handovers.claim_card(held, found, Picture(UUID(int=8), found.id), None),
         "conversation": handovers.conversation(held, Whereabouts("Reception", "L1920"), by_word=True),
-        "claim_seen": notices.claim_seen(claim, lost, found, "a *secret*", language),
+        "claim_seen": notices.claim_seen(
+            claim, Quoted("a *secret*", found.id), Quoted("my *name* is inside", lost.id), language
+        ),
         "declined": notices.declined(match, language),
         "own_report": notices.own_report(lost, language),
         "privacy": notices.privacy(UUID(int=9), 60, language),

@@ -16,8 +16,6 @@ from cli.settings import variables
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-OF_THE_CONTAINER = {"REUNITE_HEALTH_FILE"}
-"""What isn't a setting, but for the container's health check."""
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
 
@@ -30,7 +28,7 @@ def test_the_services_of_a_deployment_are_there() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_of_a_service_is_a_setting(name: str) -> None:
     known = set(variables())
-    assert set(OURS[name]["environment"]) <= {*known, *(f"{variable}_FILE" for variable in known), *OF_THE_CONTAINER}
+    assert set(OURS[name]["environment"]) <= {*known, *(f"{variable}_FILE" for variable in known)}
 
 
 @pytest.mark.parametrize("name", OURS)

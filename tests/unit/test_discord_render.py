@@ -69,7 +69,7 @@ POSSIBLE = replace(MATCH, label=Label.POSSIBLE, probability=0.4, percent=False)
 CLOSEST = replace(MATCH, id=UUID(int=15), label=None)
 PAIRS = [(POSSIBLE, FOUND), (CLOSEST, replace(FOUND, place="*here* @everyone"))]
 TILES = [Tile(1, POSSIBLE.id, FOUND.id, Label.POSSIBLE), Tile(2, CLOSEST.id, FOUND.id)]
-CLAIM = Claim(UUID(int=7), MATCH.id, BOB, "my *name* is inside", ClaimState.OPEN)
+CLAIM = Claim(UUID(int=7), MATCH.id, BOB, has_proof=True, state=ClaimState.OPEN)
 HELD = Claimed(CLAIM, MATCH, LOST, FOUND)
 NUMBERS = Statistics(3, 128, 40, 60, 38, 5, "clip/vit-b-32")
 
@@ -101,7 +101,9 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     ),
 }
 PRIVATE: dict[str, Reply] = {
-    "claim_seen": notices.claim_seen(CLAIM, LOST, FOUND, "a red sticker", "en"),
+    "claim_seen": notices.claim_seen(
+        CLAIM, Quoted("a red sticker", FOUND.id), Quoted("my *name* is inside", LOST.id), "en"
+    ),
     "own_report": notices.own_report(LOST, "en").with_targets({LOST.id: POST}),
     "privacy": notices.privacy(UUID(int=8), 60, "en"),
     "statistics": notices.statistics(NUMBERS, "en"),

@@ -19,7 +19,7 @@ VALUES: dict[Any, tuple[Any, ...]] = {
     ClaimState: tuple(ClaimState),
     int: (1, 2),
     datetime: (datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 2, tzinfo=UTC)),
-    int | str: (1, "press"),
+    str: ("1", "press"),
     ReportKind | Literal["moderators"]: (*ReportKind, "moderators"),
 }
 

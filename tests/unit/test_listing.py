@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api.bodies import MOST_PHOTO_BYTES
 from cli.errors import UsageError
 from cli.history.cells import shielded, unshielded
 from cli.history.listing import Listing, read
+from reunite import rules
 from reunite.entities import ReportKind
 
 
@@ -33,7 +33,7 @@ def test_each_photo_of_a_folder_is_a_report(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt"))).touch()
     (tmp_path / ".hidden.jpg").write_bytes(b"h")
     with (tmp_path / "vast.jpg").open("wb") as file:
-        file.truncate(MOST_PHOTO_BYTES + 1)
+        file.truncate(rules.MOST_PHOTO_BYTES + 1)
     listing = read(tmp_path, ReportKind.LOST)
     assert [(entry.name, entry.kind) for entry in listing.entries] == [("a.jpg", "lost"), ("day 2/b.HEIC", "lost")]
     assert skipped(listing) == {
@@ -76,6 +76,7 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
         (",,,,", "neither text nor photos"),
         ("bag,cat,,,", "the kind is 'cat', not lost or found"),
         ("bag,,yesterday,,", "the time is 'yesterday', not like 2026-11-26 or 2026-11-26T14:30"),
+        ("bag,,0019-11-20,,", "the time is '0019-11-20'; its year isn't from 1900 to 2200"),
         (f"bag,,,{'a' * 300},", "it can't be read: File name too long"),
         ("bag,,,a.jpg,", "there's no photo a.jpg"),
         ("bag,,,../list.csv,", "the photo ../list.csv is outside the list's folder"),
@@ -87,6 +88,18 @@ def test_what_cannot_be_imported_is_named_with_its_line(tmp_path: Path, row: str
     listing = listed(tmp_path, f"text,kind,happened_at,photos,sealed\ncup,,,,\n{row}\n")
     assert len(listing.entries) == 1
     assert skipped(listing) == {"line 3": why}
+
+
+def test_closed_rows_of_an_export_stay_closed(tmp_path: Path) -> None:
+    listing = listed(tmp_path, "text,state\ncup,open\nbag,returned\nhat,Expired\ncap,withdrawn\nkey,\n")
+    assert [entry.text for entry in listing.entries] == ["cup", "key"]
+    assert skipped(listing) == {
+        "line 3": "it's closed (returned)",
+        "line 4": "it's closed (expired)",
+        "line 5": "it's closed (withdrawn)",
+    }
+    [cup] = listed(tmp_path, "text,state\ncup,pending\n").entries
+    assert cup.key == listing.entries[0].key, "its state is none of a thing's own cells"
 
 
 def test_a_short_or_long_row_is_no_trouble(tmp_path: Path) -> None:

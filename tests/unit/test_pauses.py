@@ -18,5 +18,5 @@ from reunite.pauses import seconds_to_wait
         *((senseless, None) for senseless in (None, "", "nan", "inf", "-inf", "soon", "\0", "9" * 5000)),
     ],
 )
-def test_no_server_makes_us_wait_for_ever(header: str | None, seconds: float | None) -> None:
+def test_no_server_makes_us_wait_without_end(header: str | None, seconds: float | None) -> None:
     assert seconds_to_wait(header) == seconds

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
 
+from reunite import rules
 from reunite.errors import DefectError, TellUserError
-from workers import photos
 from workers.photos import decode, make_stored_copy
 
 RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 200), (255, 255, 255)
@@ -272,7 +272,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "half a webp": ("photo_unreadable", lambda: (data := saved(quarters(), "WEBP"))[: len(data) // 2]),
     "half an avif": ("photo_unreadable", lambda: (data := saved(quarters(), "AVIF"))[: len(data) // 2]),
     "start of a jpeg": ("photo_unreadable", lambda: saved(quarters(), "JPEG")[:10]),
-    "too many bytes": ("photo_too_large", lambda: bytes(photos.MAX_PHOTO_BYTES + 1)),
+    "too many bytes": ("photo_too_large", lambda: bytes(rules.MOST_PHOTO_BYTES + 1)),
 }
 
 

@@ -61,7 +61,7 @@ LOST, FOUND = marked(ReportKind.LOST, 1), marked(ReportKind.FOUND, 2)
 SEALED, PRIVATE = replace(FOUND, sealed=True), replace(LOST, private=True)
 WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"))
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.9, Label.HIGH, WHY, MatchState.UNDECIDED)
-CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, "lost-proof", ClaimState.OPEN)
+CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, has_proof=True, state=ClaimState.OPEN)
 CLAIMED = [
     Claimed(replace(CLAIM, state=state), replace(MATCH, handover=Handover(got_back=True)), lost, found)
     for state in ClaimState
@@ -134,7 +134,9 @@ OF_BOTH = {
     "said_returned",
 }
 SHOWN_ONCE: dict[str, list[Reply]] = {
-    "claim_seen": [notices.claim_seen(CLAIM, LOST, FOUND, "found-proof-question", "en")],
+    "claim_seen": [
+        notices.claim_seen(CLAIM, Quoted("found-proof-question", FOUND.id), Quoted("lost-proof", LOST.id), "en")
+    ],
     "where_it_is": [handovers.where_it_is(WHEREABOUTS, FOUND, "en")],
     "own_report": [notices.own_report(LOST, "en")],
 }

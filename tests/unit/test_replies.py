@@ -128,10 +128,10 @@ def replies(language: str) -> Iterator[Reply]:
 
 
 def claims(lost: Report, found: Report) -> Iterator[Reply]:
-    claim = Claim(UUID(int=7), MATCH.id, BOB, "B. W.", ClaimState.OPEN)
+    claim = Claim(UUID(int=7), MATCH.id, BOB, has_proof=True, state=ClaimState.OPEN)
     yield notices.claimed(claim, lost, found)
     yield from handed_over(claim, lost, found)
-    yield notices.claim_seen(claim, lost, found, "1998", lost.language)
+    yield notices.claim_seen(claim, Quoted("1998", found.id), Quoted("B. W.", lost.id), lost.language)
     yield notices.declined(MATCH, lost.language)
     yield from (reminding.ends_soon(each) for each in (lost, found, replace(found, sealed=True)))
     yield from (reminding.kept_watching(lost), reminding.claim_waits(claim, MATCH, found))

@@ -102,7 +102,7 @@ def test_a_likelier_cosine_never_makes_a_match_less_probable(
 
 
 @given(searches(), models, cosines, st.sampled_from([PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT]), cosines)
-def test_beside_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
+def test_with_two_photos_a_words_likeness_to_a_photo_is_not_counted_again(
     search: Search, model: ScoringModel, photos: float, kind: PairKind, words: float
 ) -> None:
     plain, more = (

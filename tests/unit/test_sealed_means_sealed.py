@@ -18,12 +18,15 @@ from structlog.testing import capture_logs
 from bot.discord.render import render, thread_name, title_of
 from bot.slack.render import blocks, notification
 from bot.web.render import reply_json
-from reunite.commands import EditReport, Withdraw
+from reunite.commands import EditReport, Look, Withdraw
 from reunite.entities import IncomingPhoto, Label, Match, Member, ReplyTarget, Report, ReportKind, VerdictKind, Why
 from reunite.errors import TellUserError
 from reunite.expiry import expire
+from reunite.handover import unopened
+from reunite.language import sentence
 from reunite.messages.reply import Action, Reply
-from reunite.ports import Outgoing
+from reunite.ports import Audience, Outgoing, ScoredPair
+from reunite.rules import MOST_TILES
 from tests.contract.stages import ADA, BEN, MODERATOR, MemoryStage
 
 EVE: Final = Member("eve", "Eve Nobody")
@@ -31,6 +34,10 @@ OF_FIND: Final = ("Quandt", "zofia", "kq4417", "blue tag", "Ben Nevis", "id.jpg"
 """Words, names and reasons that a sealed find keeps from all but its finder and the moderators."""
 OF_LOSS: Final = ("Rosalind", "green diary", "attic", "Ada Lovelace", "diary.jpg")
 """What a private loss keeps from all but its author and the moderators."""
+PLACE: Final = "Porter's lodge"
+"""Where the find is: only its finder, the moderators and, once the claim is accepted, the owner read it."""
+THE_TWO: Final = "the two"
+"""The readers of the conversation, in which owner and finder are named."""
 WHY: Final = (
     Why("thing", "tag", "agrees"),
     Why("colour", "blue", "agrees"),
@@ -170,6 +177,61 @@ async def _withdraw_loss(scene: Scene) -> None:
     await scene.press("withdraw", scene.lost.id, ADA)
 
 
+async def _look(scene: Scene) -> None:
+    """Let somebody else search for both, turn the pages, and say that a find is theirs."""
+    stage = scene.stage
+    target = ReplyTarget("web", "here", "found", "any")
+    command = Look(source_key="look", target=target, author=EVE, text="a tag", posted_at=stage.time)
+    look = await stage.handlers.look(command)
+    others = [await stage.found(f"tag {number}", key=f"9{number}", author=MODERATOR) for number in range(MOST_TILES)]
+    async with stage.session(scene.found.community) as session:
+        for number, found in enumerate((scene.found, *others)):
+            why = WHY[:-1] if found is scene.found else ()
+            await session.matches.save(ScoredPair(look, found.id, 0.9 - number / 100, Label.HIGH, why, {}))
+        await session.reports.mark_first_reply(look)
+        matches = await session.matches.of(look)
+    answer = await stage.handlers.look_answer("web", "here", look)
+    assert answer
+    scene.told.append((EVE, shown(answer)))
+    for match in matches:
+        await scene.press("look_page", match.id, EVE)
+    for match in matches:
+        await scene.press("look_mine", match.id, EVE, words="the tag says so")
+
+
+async def _handover(scene: Scene) -> None:
+    """Say where the find is, give it back, and open no conversation in the end."""
+    await scene.press("whereabouts", scene.found.id, BEN, words=PLACE, code="L1920")
+    await scene.press("accept_claim", await scene.claim() or scene.match.id, MODERATOR)
+    for member in (EVE, ADA, BEN):
+        await scene.press("where_is_it", scene.match.id, member)
+    async with scene.stage.session(scene.found.community) as session:
+        await unopened(session, scene.match.id)
+    await scene.press("got_back", scene.match.id, ADA)
+    await scene.press("handed_over", scene.match.id, BEN)
+
+
+async def _one_side_says_so(scene: Scene) -> None:
+    await scene.press("accept_claim", await scene.claim() or scene.match.id, MODERATOR)
+    await scene.press("handed_over", scene.match.id, BEN)
+
+
+async def _reminders(scene: Scene) -> None:
+    """Bring up a claim, its acceptance and the end of both reports."""
+    claim = await scene.claim()
+    await scene.stage.remind(25)
+    await scene.press("accept_claim", claim or scene.match.id, MODERATOR)
+    for hours in (49, 54 * 24):
+        await scene.stage.remind(hours)
+    await scene.press("reminders_off", scene.lost.id, ADA)
+
+
+async def _digest(scene: Scene) -> None:
+    await scene.stage.join(log_channel="log", digest=True)
+    await scene.stage.found("a tag, green", key="9")
+    await scene.stage.digest(8)
+
+
 MAKERS: Final[Sequence[Maker]] = (
     _search_again,
     _gallery,
@@ -187,7 +249,15 @@ MAKERS: Final[Sequence[Maker]] = (
     _expire,
     _withdraw,
     _withdraw_loss,
+    _look,
+    _handover,
+    _one_side_says_so,
+    _reminders,
+    _digest,
 )
+
+
+_AUDIENCES: Final[dict[Audience, str]] = {"pair": THE_TWO, "channel": "everyone"}
 
 
 def shown(reply: Reply) -> str:
@@ -229,12 +299,12 @@ async def scene_of(*, sealed: bool, private: bool, released: bool) -> Scene:
 
 def everything(scene: Scene) -> list[tuple[str, str]]:
     """Return all that was said outside the moderators' channel, with who reads it: the thread or the member."""
-    said = list[tuple[str, str]]()
-    for row in scene.stage.memory.tables.outbox.values():
-        if row.audience == "thread":
-            report = row.report
-            thread = "the loss" if report == scene.lost.id else "the find" if report == scene.found.id else "another"
-            said.append((thread, shown(row.reply)))
+    threads = {scene.lost.id: "the loss", scene.found.id: "the find"}
+    said = [
+        (_AUDIENCES.get(row.audience) or threads.get(row.report, "another"), shown(row.reply))
+        for row in scene.stage.memory.tables.outbox.values()
+        if row.audience != "moderators"
+    ]
     return said + [(member.id, words) for member, words in scene.told]
 
 
@@ -245,7 +315,10 @@ def forbidden(scene: Scene, reader: str) -> list[str]:
         words += (*OF_FIND, scene.photo)
     if scene.lost.private and reader not in {ADA.id, MODERATOR.id, "the loss"}:
         words += OF_LOSS
-    return words
+    if reader not in {ADA.id, BEN.id, MODERATOR.id, THE_TWO}:
+        words.append(PLACE)
+    named = {ADA.name, BEN.name} if reader == THE_TWO else set()
+    return [word for word in words if word not in named]
 
 
 @pytest.mark.parametrize("released", [False, True], ids=["kept", "released"])
@@ -267,7 +340,26 @@ async def test_nobody_reads_what_is_not_for_them(maker: Maker, *, sealed: bool, 
 async def test_what_is_neither_sealed_nor_private_is_said() -> None:
     """Without secrets, all of this is read: the table looks for what would be there."""
     scene = await scene_of(sealed=False, private=False, released=False)
-    await _accept(scene)
+    await _handover(scene)
     read = "\n".join(words for _, words in everything(scene)).casefold()
-    secrets = (*OF_FIND, *OF_LOSS, scene.photo)
+    secrets = (*OF_FIND, *OF_LOSS, scene.photo, PLACE)
     assert [secret for secret in secrets if secret.casefold() not in read] == ["id.jpg", "diary.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("maker", "reader", "words"),
+    [
+        (_look, EVE.id, "blue ✓"),
+        (_look, EVE.id, "Page 2 of 2"),
+        (_handover, THE_TWO, PLACE),
+        (_handover, "the loss", sentence("no_pair")),
+        (_one_side_says_so, "the loss", sentence("finder_says")),
+        (_reminders, "the find", sentence("claim_waits_for_you")),
+        (_reminders, "the loss", sentence("is_it_back")),
+        (_digest, "everyone", sentence("digest_claim")),
+    ],
+)
+async def test_the_messages_that_are_searched_for_secrets_are_made(maker: Maker, reader: str, words: str) -> None:
+    scene = await scene_of(sealed=False, private=False, released=False)
+    await maker(scene)
+    assert any(who == reader and words in said for who, said in everything(scene))

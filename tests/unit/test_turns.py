@@ -5,7 +5,7 @@ import asyncio
 from workers.turns import Turns
 
 
-async def test_what_is_alone_has_nothing_beside_it_and_the_others_have_each_other() -> None:
+async def test_a_turn_alone_has_no_others_and_two_have_each_other() -> None:
     turns = Turns(3)
     running: set[int] = set()
     beside: dict[int, int] = {}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reunite.language import LANGUAGES, moment_words, weekday
-from reunite.text.when import When, read_when
+from reunite.text.when import UNKNOWN_ZONE, When, read_when
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))  # a Thursday
 ZONES = ("Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Asia/Kolkata", "Pacific/Auckland")
@@ -24,7 +24,7 @@ def read(text: str, now: datetime = NOW) -> datetime | None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "ja"])
+@pytest.mark.parametrize("language", sorted({row[0] for row in SPOKEN}))
 def test_spoken_times_are_understood(language: str, zone: str) -> None:
     now = NOW.replace(tzinfo=ZoneInfo(zone))
     spoken = {text: expected for spoken_in, text, expected in SPOKEN if spoken_in == language}
@@ -132,6 +132,29 @@ def test_what_we_say_of_a_moment_is_understood_again(language: str) -> None:
             assert read(f"{weekday(moment, language)} 11:59") == moment
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Saturday 9 o'clock", "2026-05-09T09:00"),
+        ("Saturday 11 in the morning", "2026-05-09T11:00"),
+        ("Saturday 9 in the evening", "2026-05-09T21:00"),
+        ("vendredi 8 heures", "2026-05-08T08:00"),
+        ("vendredi 8 heures et demie", "2026-05-08T08:30"),
+        ("viernes 8 de la mañana", "2026-05-08T08:00"),
+        ("sábado 9 y media", "2026-05-09T09:30"),
+        ("Samstag 9 abends", "2026-05-09T21:00"),
+        ("w sobotę 9 rano", "2026-05-09T09:00"),
+        ("Monday 4", "2026-05-04T00:00"),
+        ("Saturday 9 at 10 o'clock", "2026-05-09T10:00"),
+        ("Samstag 9 halb zehn", "2026-05-09T09:30"),
+        ("samedi 9 après-midi", "2026-05-09T13:00"),
+        ("Saturday 2 noon", "2026-05-02T12:00"),
+    ],
+)
+def test_a_number_after_a_weekday_is_an_hour_where_it_is_said_as_one(text: str, expected: str) -> None:
+    assert read(text) == datetime.fromisoformat(expected).replace(tzinfo=NOW.tzinfo)
+
+
 @pytest.mark.parametrize("text", ["jetzt", "ahora mismo", "à l'instant", "さっき"])
 def test_just_now_is_understood_in_each_language(text: str) -> None:
     assert read(text) == NOW
@@ -191,7 +214,7 @@ def test_a_time_ahead_is_said(text: str) -> None:
         ("lundi dans le bus, vers 8h", "2026-05-11T08:00"),
     ],
 )
-def test_other_words_beside_a_time_do_no_harm(text: str, expected: str) -> None:
+def test_other_words_with_a_time_do_no_harm(text: str, expected: str) -> None:
     assert read(text) == datetime.fromisoformat(expected).replace(tzinfo=NOW.tzinfo)
 
 
@@ -212,6 +235,12 @@ def test_where_the_zone_is_not_known_a_little_ahead_is_now() -> None:
     utc = datetime(2026, 5, 14, 8, 0, tzinfo=ZoneInfo("UTC"))  # 10:00 in Berlin
     assert read_when("today 9:30", utc, zone_error=timedelta(hours=14)) == When(utc)
     assert read_when("today 9:30", utc) == When(problem="when_to_come")
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "tomorrow morning", "morgen um 9", "mañana", "明日", "demain", "jutro"])
+def test_tomorrow_is_to_come_wherever_the_member_is(text: str) -> None:
+    utc = datetime(2026, 5, 14, 20, 0, tzinfo=ZoneInfo("UTC"))
+    assert read_when(text, utc, zone_error=UNKNOWN_ZONE) == When(problem="when_to_come")
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_a_rare_noun_that_both_are_about_makes_a_possible_match(found: str, lost
     assert first_find(search(found, lost, open_count, model, 1.5), model).label in {Label.HIGH, Label.POSSIBLE}
 
 
-def test_a_rare_word_beside_the_thing_says_less_than_a_rare_thing() -> None:
+def test_a_rare_word_next_to_the_thing_says_less_than_a_rare_thing() -> None:
     model = MODELS["concept"]
     thing, beside = (
         first_find(search(found, lost, 21, model, 0.5), model).evidence["rare words"]

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, Final
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from reunite.entities import ReportKind
+from reunite.tuning.labelled_set import report_id
 
 GALLERY, QUERIES, PHOTOS = LISTS = ("gallery.jsonl", "queries.jsonl", "photos.tsv")
 _UNSTATED: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,16 +71,12 @@ def _origin(row: Mapping[str, str]) -> Origin:
 def _report(kind: ReportKind, row: Mapping[str, Any]) -> LabelledReport:
     said = row.get("at")
     return LabelledReport(
-        id=_id(kind, row["id"]),
+        id=report_id(kind, row["id"]),
         kind=kind,
         photos=tuple(path.rpartition("/")[2] for path in row["photos"]),
         text=row.get("text", ""),
         place=row.get("place", ""),
         at=datetime.fromisoformat(said).replace(tzinfo=UTC) if said else _UNSTATED,
         time_is_stated=bool(said),
-        matches=frozenset(_id(ReportKind.FOUND, match) for match in row.get("matches", ())),
+        matches=frozenset(report_id(ReportKind.FOUND, match) for match in row.get("matches", ())),
     )
-
-
-def _id(kind: ReportKind, name: str) -> UUID:
-    return uuid5(NAMESPACE_OID, f"{kind}:{name}")

@@ -18,7 +18,7 @@ class MemoryLooks(Part):
         row = self._row(look)
         if row and row.report.state is ReportState.LOOK:
             changed = {"target": target, "expires_at": expires_at, "private": private, "created_at": now()}
-            self._change(look, state=ReportState.OPEN, **changed)
+            self._change(look, state=ReportState.OPEN, has_first_reply=False, **changed)
 
     async def remove(self, look: UUID) -> None:
         row, tables = self._row(look), self._tables

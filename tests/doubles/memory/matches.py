@@ -133,7 +133,8 @@ class MemoryClaims(Part):
     """`reunite.ports.claims.Claims`."""
 
     async def add(self, match: UUID, member: Member, proof: str) -> Claim:
-        claim = Claim(uuid4(), match, member, proof, ClaimState.OPEN)
+        claim = Claim(uuid4(), match, member, bool(proof), ClaimState.OPEN)
+        self._tables.proofs[claim.id] = proof
         self._tables.claims[claim.id] = claim
         self._tables.claim_times[claim.id] = ClaimTimes(now())
         return claim
@@ -151,6 +152,9 @@ class MemoryClaims(Part):
     async def by(self, member: str) -> Sequence[Claim]:
         return [each for each, _ in self._claims() if each.member.id == member and each.member.name]
 
+    async def proof(self, claim: UUID) -> str:
+        return self._tables.proofs[claim] if await self.get(claim) else ""
+
     async def set_state(self, claim: UUID, state: ClaimState) -> None:
         if known := await self.get(claim):
             self._tables.claims[claim] = replace(known, state=state)
@@ -158,7 +162,8 @@ class MemoryClaims(Part):
 
     async def forget_answer(self, claim: UUID) -> None:
         if known := await self.get(claim):
-            self._tables.claims[claim] = replace(known, proof="")
+            self._tables.claims[claim] = replace(known, has_proof=False)
+            self._tables.proofs[claim] = ""
 
     async def proof_question(self, found: UUID) -> str:
         row = self._row(found)
@@ -180,7 +185,14 @@ class MemoryClaims(Part):
 class MemoryCandidates(Part):
     """`reunite.ports.candidates.Candidates` by rare words only: nothing is measured by an encoder."""
 
-    async def search(self, report: Report, limit: int, *, sealed: bool = False) -> Search:  # noqa: ARG002
+    async def search(
+        self,
+        report: Report,
+        limit: int,  # noqa: ARG002
+        *,
+        sealed: bool = False,
+        private: bool = True,
+    ) -> Search:
         pairs = {
             (match.found if report.id == match.lost else match.lost): match
             for match in self._matches()
@@ -191,6 +203,7 @@ class MemoryCandidates(Part):
             for row in self._rows()
             if row.report.kind is report.kind.opposite
             and row.report.state is ReportState.OPEN
+            and (private or not row.report.private)
             and (sealed or not row.report.sealed or ((pair := pairs.get(row.report.id)) and pair.released))
         ]
         authors = Counter(each.author.id for each in open_ones)

@@ -129,4 +129,5 @@ class MemoryDeletion(Part):
             elif match and match.lost == report:
                 state = ClaimState.REJECTED if claim.state is ClaimState.OPEN else claim.state
                 member = replace(claim.member, name="")
-                self._tables.claims[claim.id] = replace(claim, proof="", member=member, state=state)
+                self._tables.claims[claim.id] = replace(claim, has_proof=False, member=member, state=state)
+                self._tables.proofs[claim.id] = ""

@@ -74,6 +74,7 @@ class Tables:
     matches: dict[UUID, Match] = field(default_factory=dict)
     verdicts: list[VerdictRow] = field(default_factory=list)
     claims: dict[UUID, Claim] = field(default_factory=dict)
+    proofs: dict[UUID, str] = field(default_factory=dict)
     claim_times: dict[UUID, ClaimTimes] = field(default_factory=dict)
     quiet: frozenset[tuple[UUID, str]] = frozenset()
     """Members who want no reminders, after their workspace."""

@@ -1,0 +1,88 @@
+"""A conversation that can't be opened: both sides hear of it, whatever goes wrong on the way."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot import delivery
+from bot.delivery import Delivery
+from db.store import Store
+from reunite import handover
+from reunite.entities import Report
+from reunite.errors import UndeliverableError
+from reunite.language import sentence
+from reunite.ports import Outgoing, Sent
+from tests.contract.handover_cases import accepted
+from tests.contract.stages import PostgresStage
+from tests.doubles.recording_platform import RecordingPlatform
+from tests.support.keys import KEYS
+from tests.support.services import background
+from tests.support.waiting import eventually
+
+
+class NoConversations(RecordingPlatform):
+    """A platform that opens no conversation, for this reason."""
+
+    reason: Exception = UndeliverableError("no private threads")
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if outgoing.people:
+            raise self.reason
+        return await super().send(outgoing)
+
+
+@pytest.fixture
+async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
+    async with Store(database_url, keys=KEYS) as store:
+        await store.models.register("none", "none", {"shared": 3})
+        stage = PostgresStage(store)
+        await stage.join()
+        yield stage
+
+
+async def are_told(stage: PostgresStage, platform: RecordingPlatform, *reports: Report) -> None:
+    async with background(Delivery(stage.postgres, platform, lease_seconds=0.5).run()):
+        for report in reports:
+            root = str(report.target.message)
+            await eventually(lambda: sentence("no_pair") in platform.thread(root))  # noqa: B023 - looked at at once
+
+
+async def test_what_is_said_about_it_is_not_lost_where_saying_it_fails(
+    stage: PostgresStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost, found, _ = await accepted(stage)
+    failures = [OSError("the database is away for a moment")]
+
+    async def unopened(*given: Any) -> None:
+        if failures:
+            raise failures.pop()
+        await handover.unopened(*given)
+
+    monkeypatch.setattr(delivery, "unopened", unopened)
+    await are_told(stage, NoConversations(), lost, found)
+    assert failures == []
+
+
+async def test_it_is_said_after_the_last_attempt_too(stage: PostgresStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost, found, _ = await accepted(stage)
+    monkeypatch.setattr(delivery, "MOST_ATTEMPTS", 1)
+    platform = NoConversations()
+    platform.reason = ValueError("a defect of ours")
+    await are_told(stage, platform, lost, found)
+
+
+async def test_it_is_said_of_one_that_was_changed_before_it_was_open(stage: PostgresStage) -> None:
+    lost, found, _ = await accepted(stage)
+    await stage.postgres.delivery.lease("web", limit=10, seconds=0)  # an attempt that isn't heard of again
+    await stage.press("whereabouts", found.id, found.author, words="Reception")
+    await are_told(stage, NoConversations(), lost, found)
+
+
+async def test_nothing_is_said_while_a_changed_one_can_still_be_sent(stage: PostgresStage) -> None:
+    lost, found, _ = await accepted(stage)
+    leased = await stage.postgres.delivery.lease("web", limit=10, seconds=60)
+    [item] = [each for each in leased if each.audience == "pair"]
+    await stage.press("whereabouts", found.id, found.author, words="Reception")
+    await Delivery(stage.postgres, NoConversations())._deliver(item)
+    assert sentence("no_pair") not in await stage.words(lost, found)

@@ -1,0 +1,90 @@
+"""The sweep goes on when something that is due fails. On PostgreSQL, without a worker."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from db.keys import Keys, new_key
+from db.queue import ArqQueue
+from db.store import Store
+from reunite.entities import ReportState
+from reunite.language import sentence
+from tests.contract.stages import PostgresStage
+from workers.sweep import Sweep
+
+
+class NothingDue(ArqQueue):
+    """A queue that finds no work."""
+
+    def __init__(self) -> None:
+        """Take no connection."""
+
+    async def hint_due(self, *, quiet: float, limit: int = 200) -> int:
+        del quiet, limit
+        return 0
+
+
+@asynccontextmanager
+async def staged(url: str, keys: Keys) -> AsyncIterator[PostgresStage]:
+    async with Store(url, keys=keys) as store:
+        await store.models.register("none", "none", {"shared": 3})
+        stage = PostgresStage(store)
+        await stage.join(digest=True)
+        yield stage
+
+
+def sweep_at(stage: PostgresStage, hours: float, at_once: int = 100) -> Sweep:
+    at = datetime.now(UTC) + timedelta(hours=hours)
+    return Sweep(stage.postgres, NothingDue(), 10, lambda: at, at_once)
+
+
+async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
+    database_url: str, owner_database_url: str
+) -> None:
+    async with staged(database_url, Keys([new_key()])) as stage:
+        broken, sound = await stage.lost("my umbrella"), await stage.lost("my scarf")
+        waiting = await stage.found("a key")
+        await stage.search(broken, waiting)
+        with psycopg.connect(owner_database_url) as connection:
+            connection.execute("UPDATE outbox SET reply = '{}' WHERE report_id = %s", [broken.id])
+            connection.execute(
+                "UPDATE report SET expires_at = now() - make_interval(days => CASE id WHEN %s THEN 2 ELSE 1 END)"
+                " WHERE id <> %s",
+                [broken.id, waiting.id],
+            )
+        sweep = sweep_at(stage, 1, at_once=1)
+        await sweep.once()
+        assert len(await stage.thread(waiting, "channel")) == 1
+        assert await stage.state(sound) is ReportState.OPEN
+        await sweep.once()
+        assert (await stage.state(sound), await stage.state(broken)) == (ReportState.EXPIRED, ReportState.OPEN)
+
+
+async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(database_url: str) -> None:
+    async with staged(database_url, Keys([new_key()])) as stage:
+        _, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+    async with Store(database_url, keys=Keys([new_key()])) as store:
+        stage = PostgresStage(store)
+        await sweep_at(stage, 25).once()
+        assert sentence("claim_waits_for_you") in await stage.words(found)
+        async with stage.session(found.community) as session:
+            known = await session.claims.get(claim)
+        assert known
+        assert known.has_proof
+
+
+async def test_jobs_of_the_api_are_deleted_after_thirty_days(database_url: str, owner_database_url: str) -> None:
+    async with staged(database_url, Keys([new_key()])) as stage:
+        place = await stage.join()
+        async with stage.postgres.session(place.community) as session:
+            old, new = [await session.api_jobs.add(place.id, key, [], []) for key in ("old", "new")]
+        with psycopg.connect(owner_database_url) as connection:
+            connection.execute("UPDATE api_job SET created_at = now() - interval '31 days' WHERE id = %s", [old])
+        await sweep_at(stage, 0).once()
+        async with stage.postgres.session(place.community) as session:
+            assert new
+            assert await session.api_jobs.get(new)
+            assert await session.api_jobs.by_key(place.id, "old") is None
