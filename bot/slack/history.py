@@ -8,7 +8,6 @@ from typing import Final
 from bot.past_posts import Found, Page
 from bot.slack.errors import slack_errors
 from bot.slack.posts import (
-    REPORTS,
     Body,
     files_of,
     history_page,
@@ -22,7 +21,7 @@ from bot.slack.posts import (
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.backfills import Backfill
-from reunite.commands import NewReport
+from reunite.commands import REPORTS, NewReport
 from reunite.entities import Member
 from reunite.errors import UndeliverableError
 from reunite.past_posts import PastPost
