@@ -34,6 +34,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "migrate": commands.migrate,
     "reembed": commands.reembed,
     "import": history.import_list,
+    "backfill": history.backfill,
     "export": history.export,
     "backup": commands.backup,
     "restore": commands.restore,

@@ -18,10 +18,11 @@ from reunite.text.content import significant_words
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
-    state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question, sample)
+    state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question, sample,
+    quiet)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
     %(state)s, %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s,
-    %(private)s, %(category)s, %(proof_question)s, %(sample)s
+    %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -65,6 +66,7 @@ class SqlReports(Queries):
             sealed=command.sealed,
             private=command.private,
             category=command.category,
+            quiet=command.quiet,
             proof_question=self._keys.encrypt(command.proof_question),
             sample=command.sample,
             platform=target.platform,
@@ -149,6 +151,9 @@ class SqlReports(Queries):
             report=report,
         )
         await self._do("DELETE FROM embedding WHERE report_id = %(report)s AND photo_id IS NULL", report=report)
+
+    async def end_quiet(self, report: UUID) -> None:
+        await self._do("UPDATE report SET quiet = false WHERE id = %(report)s AND quiet", report=report)
 
     async def set_expiry(self, report: UUID, expires_at: datetime) -> None:
         await self._do(

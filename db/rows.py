@@ -57,6 +57,7 @@ def report(row: Row) -> Report:
         purged=row["purged_at"] is not None,
         posted_at=row["posted_at"],
         sample=row["sample"],
+        quiet=row["quiet"],
     )
 
 

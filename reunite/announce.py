@@ -38,13 +38,14 @@ async def announce(
     ]
     shown = [(match, other) for match, other in labelled if rules.may_show(report, other, match)]
     nearest = _nearest(report, scored, matches, locked)
-    await _reply(session, report, shown, nearest, search.open_count)
+    if not report.quiet:
+        await _reply(session, report, shown, nearest, search.open_count)
     for match, other in labelled:
         now = (match.label, match.why, match.photo)
         if before.get(match.id, now) != now:
             await _correct(session, match, report, other)
         await _show(session, report, match, other)
-    if report.kind is ReportKind.LOST and report.question is None:
+    if report.kind is ReportKind.LOST and report.question is None and not report.quiet:
         public = {other.id for _, other in shown if not other.sealed}  # an answer would tell what is in its photo
         await _ask(session, report, choose(search, [each for each in scored if each.report in public]), public)
 
@@ -147,7 +148,10 @@ def _first_reply(
 
 async def _show(session: Session, report: Report, match: Match, other: Report) -> None:
     """Show a match wherever it should be: in the thread that searched, perhaps in the other, and to moderators."""
-    await _post_card(session, report, match, other)
+    if not rules.is_news(report, other):
+        return
+    if not report.quiet:
+        await _post_card(session, report, match, other)
     # A lost report's search disturbs a finder only when it's sure; a new found report is news to every owner.
     if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
         await _post_card(session, other, match, report)

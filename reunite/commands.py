@@ -59,6 +59,10 @@ class NewReport:
     """What only the owner can answer: the finder's question, or a detail that isn't shown."""
     sample: bool = False
     """Whether it only shows how everything works."""
+    is_past: bool = False
+    """It was read from a channel's history: it expires as if it had been reported when it was posted."""
+    quiet: bool = False
+    """Nothing is said in its thread unless another report is news to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
     if len(text) > rules.MOST_TEXT:
         raise TellUserError("text_too_long", length=len(text), number=rules.MOST_TEXT)
     await session.reports.set_text(report.id, text, details)
+    await session.reports.end_quiet(report.id)
     changed = (await session.reports.lock({report.id}))[report.id]
     if report.text:
         for key, reply in (await session.outbox.quoting(report.id)).items():

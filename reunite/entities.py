@@ -188,6 +188,8 @@ class Report:
     """When its author posted it, which may be before the bot saw it (`created_at`); None if that isn't known."""
     sample: bool = False
     """It shows how everything works: it matches samples only, counts nowhere, and nobody is its author."""
+    quiet: bool = False
+    """It was read from a channel's history: unless another report is news to it, nothing is said in its thread."""
 
     def is_by(self, platform: PlatformName, member: Member) -> bool:
         """Return whether a member of a platform is its author."""

@@ -25,7 +25,7 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
     if expiring.expires_at > now:
         raise TryAgainError("it was extended")
     await session.deletion.purge(report, wording.left_of(expiring))
-    if expiring.state in rules.IN_PROGRESS and not expiring.sample:
+    if expiring.state in rules.IN_PROGRESS and not (expiring.sample or expiring.quiet):
         await session.outbox.post(report, keys.expired(report), wording.expired(expiring.language))
     if expiring.state is not ReportState.WITHDRAWN:
         await session.reports.set_state(report, ReportState.EXPIRED)

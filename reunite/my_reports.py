@@ -69,6 +69,7 @@ class MyReportHandlers:
             count = len(await session.photos.of(report.id))
             if count > rules.MOST_PHOTOS:
                 raise TellUserError("too_many_photos", count=count, number=rules.MOST_PHOTOS)
+            await session.reports.end_quiet(report.id)
             work = await session.work.add(report.id)
         await self._queue.hint(work)
         return notices.note("looking_again", press.language)

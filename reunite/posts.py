@@ -50,13 +50,15 @@ class PostHandlers:
         async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
             if command.sealed and settings.log_channel is None:
                 raise TellUserError("sealed_needs_log")
-            expires_at = self._now() + timedelta(days=settings.keep_days)
-            report, work = await session.reports.add(command, expires_at)
-            if work:
+            since = command.posted_at if command.is_past and command.posted_at else self._now()
+            report, work = await session.reports.add(command, since + timedelta(days=settings.keep_days))
+            if created := work is not None:
                 await _welcome(session, report, settings, hidden=command.hidden)
+            elif report.quiet and not command.quiet:
+                work = await _speak_up(session, report)
         if work:
             await self._queue.hint(work)
-        return Receipt(report, work is not None)
+        return Receipt(report, created)
 
     async def edit(self, workspace: Workspace, command: EditReport) -> bool:
         """Take over a post's words and photos, and search again; false where nothing of ours has changed."""
@@ -111,6 +113,14 @@ class PostHandlers:
         return AnswerResult(sentence("said" if answer else "said_unsure", report.language), changed=True)
 
 
+async def _speak_up(session: Session, report: Report) -> UUID | None:
+    """End a report's quiet, and search again for what its thread should say; None where it has ended."""
+    if report.state not in rules.IN_PROGRESS:
+        return None
+    await session.reports.end_quiet(report.id)
+    return await session.work.add(report.id)
+
+
 async def _edited(session: Session, report: Report, command: EditReport) -> UUID | None:
     """Change what differs in a report; return the work of searching again, None where nothing does."""
     text = joined(command.text, report.details)
@@ -124,7 +134,7 @@ async def _welcome(session: Session, report: Report, settings: Settings, *, hidd
     """Write the post of a report that came by command, and advise to seal what should be."""
     if report.target.message is None:
         await session.outbox.post(report.id, keys.report_post(report.id), wording.report_post(report))
-    if report.kind is ReportKind.LOST or report.sealed:
+    if report.kind is ReportKind.LOST or report.sealed or report.quiet:
         return
     if hidden or category_of(report.text) in settings.sealed_categories:
         advice = notices.better_sealed(report, hidden=hidden)

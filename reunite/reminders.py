@@ -60,7 +60,7 @@ async def _remind_of_end(session: Session, subject: UUID) -> None:
     if report is None or report.state is not ReportState.OPEN:
         return
     await session.questions.note_report(report.id)
-    if not await session.questions.is_off(report.id):
+    if not report.quiet and not await session.questions.is_off(report.id):
         key = keys.ends_soon(report.id, report.expires_at)
         await session.outbox.post(report.id, key, reminding.ends_soon(report))
 

@@ -80,6 +80,11 @@ def report_state(now: ReportState, *, confirmed: bool) -> ReportState:
     return now
 
 
+def is_news(report: Report, other: Report) -> bool:
+    """Return whether a match that `report`'s search has found is news: two old posts are to stay as they are."""
+    return not (report.quiet and other.quiet)
+
+
 def may_show(reader: Report, other: Report, match: Match) -> bool:
     """Return whether a report's thread may show a match: no sealed report before its release, no private one.
 

@@ -87,8 +87,8 @@ class Intake:
 
     async def _say(self, session: WorkSession, lease: WorkLease, photo: Photo, error: TellUserError) -> None:
         report = await session.reports.get(lease.report)
-        if report and report.state is ReportState.LOOK:
-            return  # it has no thread; its own reply says so
+        if report and (report.quiet or report.state is ReportState.LOOK):
+            return  # nothing is said in an old thread; a look has none, and its own reply says so
         language = report.language if report else "en"
         # A sealed find's thread is read by all, and a file's name may say whose ID it is.
         name = f"#{photo.position + 1}" if report and report.sealed else photo.name

@@ -135,7 +135,7 @@ class Processor:
 
     async def _say_our_fault(self, session: WorkSession, lease: WorkLease) -> None:
         report = await session.reports.get(lease.report)
-        if report and report.state is ReportState.LOOK:
+        if report and (report.quiet or report.state is ReportState.LOOK):
             return
         said = wording.problem("our_fault", report.language if report else "en", lease.report)
         await session.outbox.post(lease.report, keys.work_failed(lease.work), said)

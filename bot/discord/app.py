@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.absence import watch
+from bot.backfill import BackfillRequests
 from bot.discord.addresses import addresses
 from bot.discord.buttons import Buttons
 from bot.discord.client import ReuniteClient, log_in, stay_connected
@@ -13,6 +14,7 @@ from bot.discord.commands import Commands
 from bot.discord.config import DiscordConfig
 from bot.discord.events import Events
 from bot.discord.greeting import Greeter
+from bot.discord.history import ChannelHistory
 from bot.discord.inbound import Inbound
 from bot.discord.looks import Looks
 from bot.discord.outbound import DiscordPlatform
@@ -21,6 +23,8 @@ from bot.discord.reports import Reports
 from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
+from bot.past_posts import PastPosts
+from db.backfills import Backfills
 from db.store import Store
 from reunite.absence import IsThere
 from reunite.handlers import Handlers
@@ -36,7 +40,16 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             workspaces = Workspaces(handlers)
             verdicts = Verdicts(client, handlers, workspaces)
             platform = DiscordPlatform(client, handlers, workspaces, verdicts)
-            events = _events(client, handlers, workspaces, verdicts=verdicts, platform=platform, config=config)
+            settings_form = SettingsForm(handlers, workspaces, BackfillRequests(handlers, store))
+            events = _events(
+                client,
+                handlers,
+                workspaces,
+                settings_form,
+                verdicts=verdicts,
+                platform=platform,
+                config=config,
+            )
             await log_in(client, config.token or "")
             try:
                 async with asyncio.TaskGroup() as tasks:  # losing the connection for good ends the body too
@@ -45,6 +58,9 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                         await client.wait_until_ready()
                         await events.start()
                         background.append(tasks.create_task(_watch(store, handlers, client)))
+                        history = ChannelHistory(client, workspaces, events.is_reconciled)
+                        past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
+                        background.append(tasks.create_task(past.run()))
                         yield platform
                     finally:
                         await events.finish()
@@ -77,6 +93,7 @@ def _events(  # noqa: PLR0913 - the parts that others need too
     client: ReuniteClient,
     handlers: Handlers,
     workspaces: Workspaces,
+    settings_form: SettingsForm,
     *,
     verdicts: Verdicts,
     platform: DiscordPlatform,
@@ -84,7 +101,6 @@ def _events(  # noqa: PLR0913 - the parts that others need too
 ) -> Events:
     """Wire the parts together, and register them for the client's events and commands."""
     inbound = Inbound(client, handlers, workspaces, platform)
-    settings_form = SettingsForm(handlers, workspaces)
     reports = Reports(handlers, workspaces, platform)
     commands, looks = Commands(handlers, workspaces, reports, settings_form), Looks(handlers, workspaces, reports)
     client.commands = command_tree(client, commands, looks, inbound.count)

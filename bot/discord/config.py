@@ -24,6 +24,8 @@ class DiscordConfig:
     # Hooks for tests
     look_back: timedelta = Field(default=timedelta(days=7), validation_alias="look_back")
     """How far back the bot looks for what it missed."""
+    between_pages: float = Field(default=2.0, validation_alias="between_pages")
+    """The least number of seconds between two pages of past posts."""
     pause_after_trouble: float = Field(default=60.0, validation_alias="pause_after_trouble")
     """Seconds until the bot looks again for an event that it couldn't process."""
     guilds_wait: float = Field(default=2.0, validation_alias="guilds_wait")

@@ -49,6 +49,10 @@ class Events:
         _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
         self._reconciler.start()
 
+    def is_reconciled(self, guild_id: int) -> bool:
+        """Return whether what the bot missed in a guild is dealt with, as far as that was possible."""
+        return self._reconciler.is_reconciled(guild_id)
+
     async def finish(self) -> None:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True

@@ -48,16 +48,23 @@ class Reconciler:
         self._look_back = config.look_back
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
+        self._unseen: set[int] = set()
+        """The guilds in which it hasn't looked since the last start."""
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self, after: float = 0.0) -> None:
         """Reconcile all guilds, `after` so many seconds; where that is in progress, once more."""
         self._due |= {guild.id for guild in self._client.guilds}
+        self._unseen |= self._due
         if not after:
             self._at_once.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(after))
+
+    def is_reconciled(self, guild_id: int) -> bool:
+        """Return whether what was missed in a guild is dealt with, as far as that was possible."""
+        return guild_id not in self._unseen
 
     def stop(self) -> None:
         """Leave the rest to the next start."""
@@ -93,6 +100,7 @@ class Reconciler:
         except Exception:  # noqa: BLE001 - new events are handled all the same
             _log.exception("discord_reconcile_failed", guild=str(guild_id))
             return False
+        self._unseen.discard(guild_id)
         return True
 
     async def _guild(self, guild: discord.Guild) -> None:
@@ -130,8 +138,8 @@ class Reconciler:
     async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
         history = channel.history(limit=_MOST_MESSAGES, after=since, oldest_first=False)
         for message in reversed([message async for message in history]):
-            posts.pop(str(message.id), None)
-            await self._apart(channel.guild, self._message(message))
+            known = posts.pop(str(message.id), None)
+            await self._apart(channel.guild, self._message(message, known))
 
     async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, KnownPost]) -> None:
         for thread in forum.threads:
@@ -141,15 +149,16 @@ class Reconciler:
     async def _forum_post(self, thread: discord.Thread, posts: dict[str, KnownPost]) -> None:
         with suppress(discord.NotFound, discord.Forbidden):
             message = await thread.fetch_message(thread.id)
-            if posts.pop(str(thread.id), None):
+            if known := posts.pop(str(thread.id), None):
                 await self._inbound.renamed(thread)
-            await self._message(message)
+            await self._message(message, known)
 
-    async def _message(self, message: discord.Message) -> None:
-        """Handle a message as if it had just been posted, or edited."""
+    async def _message(self, message: discord.Message, known: KnownPost | None) -> None:
+        """Handle a message as if it had just been posted, or edited; one that was read quietly stays unanswered."""
         if message.id in self._inbound.recent:
             return  # its event has come in the meantime
-        if not any(reaction.me and str(reaction.emoji) == TAKEN_UP for reaction in message.reactions):
+        is_quiet = known is not None and known.report.quiet
+        if not is_quiet and not any(reaction.me and str(reaction.emoji) == TAKEN_UP for reaction in message.reactions):
             await self._inbound.posted(message)
         await self._inbound.edited(message)
 

@@ -7,10 +7,20 @@ from typing import Any, Final, cast
 import discord
 from discord import ui
 
+from bot.backfill import BackfillRequests
 from bot.discord.forms import FormInput, labelled, modal
 from bot.discord.new_channels import NewChannels
 from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, missing
-from bot.discord.private_replies import PrivateReply, Work, acknowledged, language_of_user, outcome, show, tell
+from bot.discord.private_replies import (
+    PrivateReply,
+    Work,
+    acknowledged,
+    language_of_user,
+    outcome,
+    reply_privately,
+    show,
+    tell,
+)
 from bot.discord.render import Rendered, RenderedButton
 from bot.discord.samples import Samples
 from bot.discord.workspaces import Workspaces, missing_permissions
@@ -25,6 +35,7 @@ from reunite.text.zones import zone_of_locale
 _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
 _DIGEST: Final = "setup:digest"
+_PAST_POSTS: Final = "setup:past_posts"
 _MOST: Final = 10
 """Channels of a kind, or roles, that can be chosen."""
 _CHANNEL_TYPES: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
@@ -35,9 +46,10 @@ class SettingsForm:
 
     PREFIX: Final = "setup:"
 
-    def __init__(self, handlers: Handlers, workspaces: Workspaces) -> None:
+    def __init__(self, handlers: Handlers, workspaces: Workspaces, requests: BackfillRequests) -> None:
         self._handlers = handlers
         self._workspaces = workspaces
+        self._requests = requests
         self._new_channels = NewChannels(handlers, workspaces)
         self._samples = Samples(handlers, workspaces)
 
@@ -52,6 +64,7 @@ class SettingsForm:
             RenderedButton(_RULES, sentence("setup_ways", language), plain),
             RenderedButton(_DIGEST, sentence("setup_digest", language), plain),
             self._samples.offer(language),
+            RenderedButton(_PAST_POSTS, sentence("home_past_posts", language), plain),
             *create,
         )
         return Rendered(None, embed, discord.AllowedMentions.none(), buttons)
@@ -103,6 +116,9 @@ class SettingsForm:
         if custom_id == Samples.BUTTON:
             await self._samples.post(interaction)
             return
+        if custom_id == _PAST_POSTS:
+            await reply_privately(interaction, lambda: self._read_past_posts(interaction))
+            return
         await self._workspaces.ensure_joined(guild)
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
         if custom_id == _CHANNELS:
@@ -142,6 +158,10 @@ class SettingsForm:
         assert isinstance(interaction.user, discord.Member)  # noqa: S101 - in a guild, it is one
         words = await self._new_channels.create(guild, interaction.user, language)
         return PrivateReply(words, (self.panel(guild, language),))
+
+    async def _read_past_posts(self, interaction: discord.Interaction) -> PrivateReply:
+        guild, language = await self._managed(interaction), language_of_user(interaction)
+        return PrivateReply(await self._requests.press("discord", str(guild.id), language))
 
     async def _managed(self, interaction: discord.Interaction) -> discord.Guild:
         """Return the guild of someone who may manage it."""

@@ -12,6 +12,8 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.absence import watch
+from bot.backfill import BackfillRequests
+from bot.past_posts import PastPosts
 from bot.slack.background import Background
 from bot.slack.buttons import Buttons
 from bot.slack.catch_up import CatchUp
@@ -19,6 +21,7 @@ from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
 from bot.slack.errors import slack_errors
 from bot.slack.events import Parts, bolt_app
+from bot.slack.history import ChannelHistory
 from bot.slack.home import Home
 from bot.slack.inbound import Inbound
 from bot.slack.linking import Linking
@@ -30,6 +33,7 @@ from bot.slack.reports import Reports
 from bot.slack.server import serving
 from bot.slack.settings_form import SettingsForm
 from bot.slack.workspaces import Workspaces
+from db.backfills import Backfills
 from db.installations import Installations
 from db.slack_windows import SlackWindows
 from db.stopping import stop
@@ -57,7 +61,8 @@ async def running(
         installations, background = Installations(store), Background()
         workspaces = Workspaces(handlers, config, client, installations)
         platform = SlackPlatform(workspaces)
-        parts = _parts(handlers, workspaces, platform, installations, background)
+        requests = BackfillRequests(handlers, store)
+        parts = _parts(handlers, workspaces, platform, installations, background, requests=requests)
         await workspaces.connect()
         stack.push_async_callback(background.finish)
         bolt = bolt_app(client, config, parts)
@@ -67,7 +72,9 @@ async def running(
         reconciler = Reconciler(
             workspaces, catch_up, Cards(handlers, parts.inbound, installations), installations, config
         )
-        background_tasks = [asyncio.create_task(reconciler.run(is_connected))]
+        history, backfills = ChannelHistory(workspaces, reconciler.is_caught_up), Backfills(store)
+        past_posts = PastPosts(history, platform, handlers, backfills, pause=config.between_pages)
+        background_tasks = [asyncio.create_task(each) for each in (reconciler.run(is_connected), past_posts.run())]
         if not config.bot_token:  # a single token says nothing about other workspaces
             background_tasks.append(asyncio.create_task(watch(store, "slack", workspaces.membership, workspaces.leave)))
         try:
@@ -83,17 +90,19 @@ async def _client(config: SlackConfig) -> AsyncIterator[AsyncWebClient]:
         yield AsyncWebClient(base_url=config.api_base or AsyncWebClient.BASE_URL, session=session)
 
 
-def _parts(
+def _parts(  # noqa: PLR0913 - what the parts share
     handlers: Handlers,
     workspaces: Workspaces,
     platform: SlackPlatform,
     installations: Installations,
     background: Background,
+    *,
+    requests: BackfillRequests,
 ) -> Parts:
     """Wire the parts together."""
     linking, reports = Linking(handlers, background), Reports(handlers, background)
     looks, settings_form = Looks(handlers, background), SettingsForm(handlers, background)
-    home = Home(handlers, reports, settings_form, linking, background)
+    home = Home(handlers, reports, settings_form, linking, background, requests=requests)
     return Parts(
         workspaces=workspaces,
         installations=installations,

@@ -9,13 +9,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import code_of
 from bot.slack.inbound import Inbound
-from bot.slack.posts import files_of, is_post, moment_of
+from bot.slack.posts import files_of, history_page, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from reunite.handlers import Handlers
 
-_PAGE: Final = 200
-"""Messages asked for at once; an app outside the Marketplace gets 15, once a minute."""
 AWAY: Final = timedelta(minutes=3)
 """After so long without a record, events may be lost; before that, Slack sends them again."""
 _OVERLAP: Final = timedelta(minutes=5)
@@ -40,9 +38,9 @@ class CatchUp:
         if covered and now - heard <= AWAY:
             return  # a restart: Slack sends the events again, and more to read would keep us from getting on
         posts = await self._known(workspace, None)
-        since, latest = _ts(max([heard - _OVERLAP, earliest, *covered])), _ts(now + _OVERLAP)
+        since, latest = ts_of(max([heard - _OVERLAP, earliest, *covered])), ts_of(now + _OVERLAP)
         for channel in workspace.channels.values():
-            known = [ts for ts in posts.get(channel.id, []) if ts >= _ts(earliest)]
+            known = [ts for ts in posts.get(channel.id, []) if ts >= ts_of(earliest)]
             if channel.role or known:
                 oldest = min([since, *map(_before, known)])
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)
@@ -53,7 +51,7 @@ class CatchUp:
         noted = {(window.channel, window.oldest) for window in await self._windows.of(workspace.team)}
         for channel, known in posts.items():
             for ts in known:
-                if ts < _ts(earliest) and (channel, _before(ts)) not in noted:
+                if ts < ts_of(earliest) and (channel, _before(ts)) not in noted:
                     await self._windows.open(
                         workspace.team, channel, oldest=_before(ts), since=_NEVER, latest=_after(ts)
                     )
@@ -65,7 +63,7 @@ class CatchUp:
         """
         while windows := [each for each in await self._windows.of(workspace.team) if (each.since == _NEVER) is older]:
             window = windows[0]
-            if window.channel not in workspace.channels or (not older and window.latest < _ts(earliest)):
+            if window.channel not in workspace.channels or (not older and window.latest < ts_of(earliest)):
                 await self._windows.close(window.id)
                 continue
             try:
@@ -75,12 +73,12 @@ class CatchUp:
                     raise
                 await self._windows.close(window.id)
 
+    async def is_paid(self, team: str) -> bool:
+        """Return whether all new posts are read that the bot missed in a workspace."""
+        return all(window.since == _NEVER for window in await self._windows.of(team))
+
     async def _page(self, workspace: SlackWorkspace, window: Window) -> None:
-        page = await workspace.client.conversations_history(
-            channel=window.channel, oldest=window.oldest, latest=window.latest, limit=_PAGE
-        )
-        messages: Sequence[Mapping[str, Any]] = page["messages"]
-        has_more = page.get("has_more") or (page.get("response_metadata") or {}).get("next_cursor")
+        messages, has_more = await history_page(workspace, window.channel, window.oldest, window.latest)
         reached = messages[-1]["ts"] if has_more and messages else window.oldest
         await self._compare(workspace, window, messages, reached)
         if reached == window.oldest:
@@ -113,10 +111,6 @@ class CatchUp:
             if ts := known.report.target.message:
                 found.setdefault(known.report.target.channel, []).append(ts)
         return found
-
-
-def _ts(moment: datetime) -> str:
-    return f"{moment.timestamp():.6f}"
 
 
 def _before(ts: str) -> str:

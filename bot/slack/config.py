@@ -39,6 +39,8 @@ class SlackConfig:
     """How often the connection is tested, and how long until a lost one is replaced."""
     look_back: timedelta = Field(default=timedelta(days=2), validation_alias="look_back")
     """How far back the bot looks for what it missed."""
+    between_pages: float = Field(default=2.0, validation_alias="between_pages")
+    """The least number of seconds between two pages of past posts."""
 
     @field_validator("moderators", mode="before")
     @classmethod

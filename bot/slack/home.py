@@ -7,6 +7,7 @@ from typing import Any, Final
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.backfill import BackfillRequests
 from bot.slack.background import Background
 from bot.slack.errors import slack_errors
 from bot.slack.forms import NAME, View, header, modal, section, words_modal
@@ -29,7 +30,7 @@ Body = Mapping[str, Any]
 HOME: Final = "home:"
 """The prefix of the action id of the home tab's own buttons."""
 _FORMS: Final[Mapping[str, ReportForm]] = {"lost": "lost", "found": "found", "sealed": "sealed"}
-_MODERATORS: Final = ("setup", "numbers", "make_code", "use_code", "unlink")
+_MODERATORS: Final = ("setup", "past_posts", "numbers", "make_code", "use_code", "unlink")
 _CREATE: Final = "create_channels"
 _SAMPLES: Final = "samples"
 _BOARD: Final = "board"
@@ -39,15 +40,18 @@ _MOST_BLOCKS: Final = 100
 class Home:
     """Shows the home tab and handles its own buttons."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of the adapter
         self,
         handlers: Handlers,
         reports: Reports,
         settings_form: SettingsForm,
         linking: Linking,
         background: Background,
+        *,
+        requests: BackfillRequests,
     ) -> None:
         self._handlers = handlers
+        self._requests = requests
         self._reports = reports
         self._settings_form = settings_form
         self._linking = linking
@@ -119,8 +123,7 @@ class Home:
 
     async def _for_moderators(self, workspace: SlackWorkspace, person: Person, action: str) -> View:
         acts: Mapping[str, rights.Act] = {
-            "setup": "set_up",
-            _CREATE: "set_up",
+            **dict.fromkeys(("setup", "past_posts", _CREATE), "set_up"),
             "numbers": "statistics",
             _BOARD: "open_board",
         }
@@ -130,18 +133,27 @@ class Home:
         match action:
             case "setup":
                 return await self._settings_form.form(workspace, language)
-            case "board" | "create_channels":
-                make = self._board if action == _BOARD else self._new_channels.create
-                return words_modal(await make(workspace, person), language)
             case "use_code":
                 return self._linking.form(language)
-            case "make_code":
-                return words_modal(await self._linking.make_code(workspace, person), language)
-            case "unlink":
-                return words_modal(await self._linking.unlink(workspace, person), language)
-            case _:
+            case "numbers":
                 reply = await self._handlers.statistics("slack", workspace.team, language)
                 return modal(sentence("home_numbers", language), blocks(reply, workspace.link_to), language)
+            case _:
+                return words_modal(await self._done(workspace, person, action), language)
+
+    async def _done(self, workspace: SlackWorkspace, person: Person, action: str) -> str:
+        """Do what a button says that only has words to show."""
+        match action:
+            case "board":
+                return await self._board(workspace, person)
+            case "past_posts":
+                return await self._requests.press("slack", workspace.team, person.language)
+            case "make_code":
+                return await self._linking.make_code(workspace, person)
+            case "unlink":
+                return await self._linking.unlink(workspace, person)
+            case _:
+                return await self._new_channels.create(workspace, person)
 
 
 def home_view(person: Person, own: Sequence[Reply], workspace: SlackWorkspace, more: Sequence[str] = ()) -> View:

@@ -21,6 +21,8 @@ _REFUSED: Final = {"access_denied", "not_visible", "no_permission", "channel_not
 _REMOTE: Final = "application/vnd.slack-remote"
 _UNLABELLED: Final = {"", "application/octet-stream", _REMOTE}
 _IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
+_PAGE: Final = 200
+"""Messages asked for at once; an app outside the Marketplace gets 15, once a minute."""
 _LOOKS: Final = 3
 _PAUSE: Final = 0.5
 """Seconds between looks at a file that Slack is still processing: it has no type until then."""
@@ -49,6 +51,11 @@ def moment_of(ts: str) -> datetime:
     return datetime.fromtimestamp(float(ts), UTC)
 
 
+def ts_of(moment: datetime) -> str:
+    """Return the ts of a moment."""
+    return f"{moment.timestamp():.6f}"
+
+
 def files_of(message: Body) -> Sequence[Body]:
     """Return a message's files, those of messages forwarded with it included."""
     return [*message.get("files", ()), *(file for shared in _shared(message) for file in shared.get("files", ()))]
@@ -64,6 +71,15 @@ async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body |
     """Return the current version of a message; None where it is gone."""
     page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
     return next((message for message in page["messages"] if message["ts"] == ts), None)
+
+
+async def history_page(
+    workspace: SlackWorkspace, channel: str, oldest: str, latest: str
+) -> tuple[Sequence[Body], bool]:
+    """Return the newest messages after `oldest` and before `latest`, newest first, and whether there are more."""
+    page = await workspace.client.conversations_history(channel=channel, oldest=oldest, latest=latest, limit=_PAGE)
+    more = page.get("has_more") or (page.get("response_metadata") or {}).get("next_cursor")
+    return page["messages"], bool(more)
 
 
 async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:

@@ -84,6 +84,10 @@ class Reconciler:
             now = asyncio.get_running_loop().time()
             await asyncio.sleep(min([_EVERY, *(max(_LEAST, at - now) for at in self._not_before.values())]))
 
+    async def is_caught_up(self, team: str) -> bool:
+        """Return whether the bot has taken the new posts that it missed in a workspace."""
+        return team in self._reconciled and await self._catch_up.is_paid(team)
+
     @staticmethod
     async def _attempt(work: Coroutine[Any, Any, None], team: str = "") -> None:
         """Do something whose failure holds up nothing else: the next round may succeed."""

@@ -1,6 +1,7 @@
-"""The commands around a community's history: import, export."""
+"""The commands around a community's history: import, backfill, export."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -45,6 +46,42 @@ def import_list(
             say(f"Ignored columns: {', '.join(listed.ignored)}.")
         result = run(importing.run(where, community, listed))
         print(json.dumps(importing.as_json(result)) if as_json else "\n".join(importing.words(result)))
+
+
+def backfill(  # noqa: PLR0913 - the command's options
+    platform: Annotated[Literal["discord", "slack"], typer.Argument(help="discord or slack.")],
+    community: Community = None,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="Name or id of a channel for reports; repeat for several. Default: all.")
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The first day. Default: as far back as reports are kept."),
+    ] = None,
+    *,
+    reply: Annotated[bool, typer.Option("--reply", help="Answer in the old threads too.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End what is being read.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in the past posts of the channels for found and lost things. Needs a running bot and worker.
+
+    The bot reads within its platform's limits, while it goes on as usual. Past posts can be found and match later
+    reports, but nothing is written in their threads unless you say --reply. Nothing is taken twice: after an
+    interruption, the bot goes on where it was, and the same command shows the progress again.
+
+    Example: reunite backfill slack --since 2026-10-01
+    """
+    from cli import logs  # noqa: PLC0415
+    from cli.history import backfilling  # noqa: PLC0415
+
+    wish = backfilling.Wish(platform, community, tuple(channel or ()), backfilling.day(since), answers=reply)
+    with prepared() as (settings, where):
+        logs.configure(settings.log.level or "warning", as_json=settings.log.json)
+        if stop:
+            print(f"Stopped: {run(backfilling.stop(where, wish))} channels were being read.")
+            return
+        found = run(backfilling.run(where, wish))
+        print(json.dumps(backfilling.as_json(found)) if as_json else "\n".join(backfilling.words(found)))
 
 
 def export(

@@ -8,13 +8,11 @@ import asyncio
 import json
 import random
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
-from pathlib import Path
+from contextlib import AsyncExitStack
 from typing import Any
 
 from embedded import EmbeddedServers
+from tests.chaos.folders import folder
 from tests.chaos.sides import DiscordSide, Side, SlackSide
 from tests.chaos.storm import Storm
 from tests.doubles.discord import DiscordDouble
@@ -27,18 +25,11 @@ _AGAIN, _RETRIES = 10, 200
 
 async def chaos(platform: str, rounds: int, seed: int) -> dict[str, Any]:
     """Run one storm on servers of its own; return the judge's figures."""
-    with no_proxy(), _folder() as folder, EmbeddedServers(folder / "home") as servers:
+    with no_proxy(), folder() as home, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
-            storm = Storm(side, servers, folder / "home", random.Random(seed))  # noqa: S311 - no secret
+            storm = Storm(side, servers, home, random.Random(seed))  # noqa: S311 - no secret
             return await storm.run(rounds)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="reunite-chaos-") as folder:
-        Path(folder).chmod(0o711)  # as root the servers run as another account
-        yield Path(folder)
 
 
 async def _side(platform: str, stack: AsyncExitStack) -> Side:

@@ -28,6 +28,7 @@ from reunite.posts import AnswerResult
 from tests.contract.absence_cases import AbsenceCases
 from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
+from tests.contract.past_post_cases import PastPostCases
 from tests.contract.photo_edit_cases import PhotoEditCases
 from tests.contract.reminder_cases import ReminderCases
 from tests.contract.sample_cases import SampleCases
@@ -633,6 +634,7 @@ class HandlerCases(
     LookCases,
     RefusalCases,
     HandoverCases,
+    PastPostCases,
     PhotoEditCases,
     ReminderCases,
     SampleCases,

@@ -173,9 +173,11 @@ class ReportCases:
 
     async def test_a_report_changes_field_by_field(self, stage: Stage) -> None:
         await stage.join()
-        report = await stage.lost()
+        report = await stage.lost(quiet=True)
         later = report.expires_at + timedelta(days=1)
+        assert report.quiet
         async with stage.session(report.community) as session:
+            await session.reports.end_quiet(report.id)
             await session.reports.set_text(report.id, "a cup\nblue", "blue")
             await session.reports.set_expiry(report.id, later)
             await session.reports.mark_first_reply(report.id)
@@ -186,7 +188,7 @@ class ReportCases:
         assert locked == await stage.now(report)
         assert (locked.text, locked.details, locked.expires_at) == ("a cup\nblue", "blue", later)
         assert (locked.question, locked.question_answer) == (Question("colour", ("red", "blue"), (report.id,)), "blue")
-        assert locked.has_first_reply
+        assert (locked.has_first_reply, locked.quiet) == (True, False)
 
     async def test_photos_keep_their_order_and_come_once(self, stage: Stage) -> None:
         await stage.join()

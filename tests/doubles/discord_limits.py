@@ -12,6 +12,7 @@ Json = dict[str, Any]
 _RULES = (
     (re.compile(r"(?:PUT|DELETE) /channels/(\d+)/messages/\d+/reactions/"), "reactions", 1, 0.25),
     (re.compile(r"POST /channels/(\d+)/messages$"), "send", 5, 5.0),
+    (re.compile(r"GET /channels/(\d+)/messages$"), "history", 5, 5.0),
     (re.compile(r"PATCH /channels/(\d+)/messages/"), "edit", 5, 5.0),
     (re.compile(r"DELETE /channels/(\d+)/messages/\d+$"), "delete", 5, 1.0),
 )

@@ -38,6 +38,7 @@ def routes(double: Commands, refusals: list[Refusal]) -> list[web.RouteDef]:
         ("PATCH", channel, there.change),
         ("DELETE", channel, there.remove),
         ("POST", f"{channel}/threads", there.open_thread),
+        ("GET", f"{channel}/threads/archived/public", there.archived),
         ("PUT", f"{channel}/thread-members/{{user}}", there.add_to_thread),
         ("GET", f"{channel}/messages", there.history),
         ("POST", f"{channel}/messages", there.send),

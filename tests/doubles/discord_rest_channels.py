@@ -1,6 +1,7 @@
 """Channels, threads, messages and reactions over the double's HTTP API."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -80,6 +81,18 @@ class Channels:
         before = int(query.get("before", 1 << 63))
         newest = [each for each in reversed(messages) if int(each["id"]) < before]
         return [self._double.public(each) for each in newest[:most]]
+
+    async def archived(self, request: web.Request) -> Answer:
+        """Return archived threads, those first that were archived last."""
+        # developers/resources/channel, "List Public Archived Threads": READ_MESSAGE_HISTORY (read 2026-11-26).
+        place = self._place(request, shapes.READ_HISTORY)
+        threads = [each for each in self._double.channels.values() if each.get("parent_id") == place["id"]]
+        ended = [each for each in threads if each["thread_metadata"]["archived"]]
+        ended.sort(key=_archived_at, reverse=True)
+        before = datetime.fromisoformat(request.query["before"]) if "before" in request.query else None
+        later = [each for each in ended if before is None or _archived_at(each) < before]
+        most = int(request.query.get("limit", "50"))
+        return {"threads": later[:most], "members": [], "has_more": len(later) > most}
 
     async def message(self, request: web.Request) -> Answer:
         self._place(request, shapes.READ_HISTORY)
@@ -282,3 +295,7 @@ async def edit_message(double: Commands, message: Json, payload: Json, files: di
     message |= {key: changed[key] for key in ("content", "embeds", "components", "allowed_mentions") if key in payload}
     message["attachments"] = [*kept, *changed["attachments"]]
     message["edited_timestamp"] = shapes.now()
+
+
+def _archived_at(thread: Json) -> datetime:
+    return datetime.fromisoformat(thread["thread_metadata"]["archive_timestamp"])

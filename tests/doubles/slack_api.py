@@ -272,6 +272,7 @@ class SlackApi:
         shown = messages[start:end]
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
             shown = [{key: value for key, value in each.items() if key != "metadata"} for each in shown]
+        shown = [{**each, "reactions": _reactions(each)} if "reactions" in each else each for each in shown]
         return {"messages": shown, "response_metadata": {"next_cursor": str(end) if end < len(messages) else ""}}
 
     # Messages
@@ -354,9 +355,7 @@ class SlackApi:
         message = self._world.message(arguments["channel"], arguments["timestamp"])
         if message is None:
             raise RefusedError("message_not_found")
-        given = message.get("reactions", {}).items()
-        reactions = [{"name": name, "users": users, "count": len(users)} for name, users in given if users]
-        return {"type": "message", "message": {**message, "reactions": reactions}}
+        return {"type": "message", "message": {**message, "reactions": _reactions(message)}}
 
     # Views
 
@@ -402,3 +401,9 @@ class SlackApi:
 
     def files_info(self, arguments: Answer, _: Bot) -> Answer:
         return self.files.info(arguments)
+
+
+def _reactions(message: Answer) -> list[Answer]:
+    """Return a message's reactions as docs.slack.dev/reference/methods/reactions.get shows them (November 2025)."""
+    given = message.get("reactions", {}).items()
+    return [{"name": name, "users": users, "count": len(users)} for name, users in given if users]

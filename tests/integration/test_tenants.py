@@ -35,6 +35,7 @@ OWNERS = {
     "leave_workspace",
     "match_numbers",
     "link_workspace",
+    "open_backfills",
     "outbox_numbers",
     "report_numbers",
     "work_numbers",

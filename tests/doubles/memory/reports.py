@@ -47,6 +47,7 @@ class MemoryReports(Part):
             category=command.category,
             posted_at=command.posted_at,
             sample=command.sample,
+            quiet=command.quiet,
         )
         row = ReportRow(report, workspace.id, command.source_key, command.proof_question)
         self._tables.reports[report.id] = row
@@ -96,6 +97,9 @@ class MemoryReports(Part):
 
     async def set_text(self, report: UUID, text: str, details: str) -> None:
         self._change(report, text=text, details=details)
+
+    async def end_quiet(self, report: UUID) -> None:
+        self._change(report, quiet=False)
 
     async def set_expiry(self, report: UUID, expires_at: datetime) -> None:
         self._change(report, expires_at=expires_at)

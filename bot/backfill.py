@@ -1,0 +1,57 @@
+"""Asks for past posts to be read, and says how far that is. The platform's bot reads them (bot/past_posts.py)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from db.backfills import Backfill, Backfills, Tell
+from db.store import Store
+from reunite.entities import PlatformName, Workspace
+from reunite.errors import DefectError
+from reunite.handlers import Handlers
+from reunite.language import date_words, sentence
+from reunite.messages import past_posts as messages
+from reunite.past_posts import Span, Tally, span_of
+
+
+class BackfillRequests:
+    """Lets a workspace's past posts be read."""
+
+    def __init__(self, handlers: Handlers, store: Store) -> None:
+        self._handlers = handlers
+        self._store = store
+        self._backfills = Backfills(store)
+
+    async def span(self, workspace: Workspace, since: datetime | None = None) -> Span:
+        """Return which posts are read: as far back as reports live, or from `since`."""
+        settings = await self._handlers.settings(workspace.platform, workspace.external_id)
+        return span_of(datetime.now(UTC), settings.keep_days, since)
+
+    async def start(
+        self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool = False, tell: Tell = ""
+    ) -> Sequence[Backfill]:
+        """Let channels (names by their ids) be read; return what is being read in the workspace."""
+        await self._backfills.start(workspace, channels, span, answers=answers, tell=tell)
+        return await self._running(workspace)
+
+    async def press(self, platform: PlatformName, external_id: str, language: str) -> str:
+        """Let all channels for reports be read, or say how far that is, in words for the moderator who asks."""
+        workspace = await self._store.workspace(platform, external_id)
+        if workspace is None:
+            raise DefectError(f"workspace {platform}:{external_id} was never joined")
+        if running := await self._running(workspace):
+            return messages.progress(share_of(running), Tally.of(each.tally for each in running), language)
+        channels = await self._backfills.channels(workspace)
+        if not channels:
+            return sentence("past_posts_no_channels", language)
+        span = await self.span(workspace)
+        await self.start(workspace, channels, span, tell="start")
+        names, since = messages.named(channels.values()), date_words(span.since, language)
+        return sentence("past_posts_started", language, channels=names, since=since)
+
+    async def _running(self, workspace: Workspace) -> Sequence[Backfill]:
+        return [each for each in await self._backfills.of(workspace) if not each.has_ended]
+
+
+def share_of(backfills: Sequence[Backfill]) -> float:
+    """Return how much of several channels is read, from 0 to 1."""
+    return sum(each.share for each in backfills) / len(backfills) if backfills else 1.0

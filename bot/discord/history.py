@@ -1,0 +1,141 @@
+"""Channels' past posts on Discord, page by page; a forum's are its threads, first those that are active."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+import discord
+
+from bot.discord.errors import discord_errors
+from bot.discord.permissions import ReportChannel, missing
+from bot.discord.posts import is_post, photos_of, report_of
+from bot.discord.workspaces import Workspaces
+from bot.past_posts import Found, Page
+from db.backfills import Backfill
+from reunite.commands import NewReport
+from reunite.entities import ReportKind
+from reunite.errors import TryAgainError, UndeliverableError
+from reunite.past_posts import PastPost
+
+_PAGE: Final = 100
+"""The most messages that Discord returns at once."""
+_THREADS: Final = 25
+"""Threads of a forum on one page: each takes a request of its own for its first message."""
+_DONE: Final = frozenset({"✅", "☑️", "✔️"})
+"""The reactions by which people mark a post as done."""
+_TO_READ: Final = discord.Permissions(view_channel=True, read_message_history=True)
+
+
+class ChannelHistory:
+    """`bot.past_posts.History` on Discord."""
+
+    def __init__(self, client: discord.Client, workspaces: Workspaces, is_reconciled: Callable[[int], bool]) -> None:
+        """`is_reconciled` tells whether the bot has looked for what it missed in a guild while it was away."""
+        self._client = client
+        self._workspaces = workspaces
+        self._is_reconciled = is_reconciled
+
+    async def is_ready(self, workspace: str) -> bool:
+        return self._client.get_guild(int(workspace)) is not None and self._is_reconciled(int(workspace))
+
+    async def page(self, backfill: Backfill) -> Page:
+        channel, kind = self._readable(backfill)
+        with discord_errors():
+            try:
+                if isinstance(channel, discord.ForumChannel):
+                    return await _forum_page(channel, kind, backfill)
+                return await _channel_page(channel, kind, backfill)
+            except discord.Forbidden as error:
+                raise UndeliverableError(f"Discord doesn't let the bot read it ({error.code})") from error
+
+    def _readable(self, backfill: Backfill) -> tuple[ReportChannel, ReportKind]:
+        """Return a channel and what is reported there. Raises UndeliverableError where the bot can't read it."""
+        guild = self._client.get_guild(int(backfill.workspace))
+        if guild is None:
+            raise TryAgainError("the guild isn't there")
+        if not self._client.intents.message_content:
+            raise UndeliverableError("without the Message Content intent, the bot sees no photos in posts")
+        channel = guild.get_channel(int(backfill.channel))
+        role = self._workspaces.role_of(channel) if isinstance(channel, ReportChannel) else None
+        if role is None or not isinstance(channel, ReportChannel):
+            raise UndeliverableError("it's gone, or nothing is reported there any more")
+        if names := missing(channel, _TO_READ):
+            raise UndeliverableError(f"the bot lacks the permission {', '.join(names)}")
+        return channel, role
+
+
+async def _channel_page(channel: discord.TextChannel, kind: ReportKind, backfill: Backfill) -> Page:
+    until = int(backfill.cursor) if backfill.cursor else discord.utils.time_snowflake(backfill.span.until)
+    found = [each async for each in channel.history(limit=_PAGE, before=discord.Object(until))]
+    within = [each for each in found if each.created_at >= backfill.span.since]
+    cursor = str(found[-1].id) if found else backfill.cursor
+    is_last = len(within) < _PAGE
+    reached = backfill.span.since if is_last else found[-1].created_at
+    return Page([_found(each, kind, str(each.id)) for each in within], cursor, reached, is_last)
+
+
+async def _forum_page(forum: discord.ForumChannel, kind: ReportKind, backfill: Backfill) -> Page:
+    """Return the first messages of threads: the active ones by their age, then the archived ones as they ended."""
+    phase, _, at = backfill.cursor.partition(":")
+    if phase != "archived":
+        active = _active(forum, backfill, int(at) if at else None)
+        if active:
+            found = [await _opened(thread, kind, f"active:{thread.id}") for thread in active]
+            return Page(found, found[-1].post.cursor, backfill.reached, is_last=False)
+        at = ""
+    return await _archived_page(forum, kind, backfill, datetime.fromisoformat(at) if at else None)
+
+
+def _active(forum: discord.ForumChannel, backfill: Backfill, before: int | None) -> Sequence[discord.Thread]:
+    span = backfill.span
+    threads = sorted(forum.threads, key=lambda thread: thread.id, reverse=True)
+    asked = (each for each in threads if span.since <= discord.utils.snowflake_time(each.id) < span.until)
+    return [each for each in asked if before is None or each.id < before][:_THREADS]
+
+
+async def _archived_page(
+    forum: discord.ForumChannel, kind: ReportKind, backfill: Backfill, before: datetime | None
+) -> Page:
+    """Return a page of archived threads; one that was archived before the span began was posted before, too."""
+    span = backfill.span
+    threads = [each async for each in forum.archived_threads(limit=_THREADS, before=before)]
+    recent = [each for each in threads if each.archive_timestamp >= span.since]
+    is_last = len(recent) < _THREADS
+    found = [
+        await _opened(each, kind, f"archived:{each.archive_timestamp.isoformat()}")
+        for each in recent
+        if span.since <= discord.utils.snowflake_time(each.id) < span.until
+    ]
+    ended = threads[-1].archive_timestamp if threads else span.since
+    cursor = f"archived:{ended.isoformat()}"
+    return Page(found, cursor, span.since if is_last else min(ended, backfill.reached), is_last)
+
+
+async def _opened(thread: discord.Thread, kind: ReportKind, cursor: str) -> Found:
+    """Return the first message of a forum's thread; where that was deleted, an empty one."""
+    try:
+        message = await thread.fetch_message(thread.id)
+    except discord.NotFound:
+        created = discord.utils.snowflake_time(thread.id)
+        gone = PastPost(str(thread.id), created, cursor, by_member=True, has_files=False, settled=False)
+        return Found(gone, _nothing)
+    return _found(message, kind, cursor, is_closed=thread.locked)
+
+
+def _found(message: discord.Message, kind: ReportKind, cursor: str, *, is_closed: bool = False) -> Found:
+    async def read() -> NewReport:
+        return report_of(message, kind)
+
+    post = PastPost(
+        key=str(message.id),
+        posted_at=message.created_at,
+        cursor=cursor,
+        by_member=is_post(message),
+        has_files=bool(photos_of(message)),
+        settled=is_closed or any(str(reaction.emoji) in _DONE for reaction in message.reactions),
+    )
+    return Found(post, read)
+
+
+async def _nothing() -> None:
+    return None

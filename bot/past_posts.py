@@ -1,0 +1,210 @@
+"""Reads channels' past posts while the bot runs: page by page, newest first, as fast as platform and workers allow.
+
+How far a channel was read is in the database, so a restart goes on there, and each post becomes one report at most.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import psycopg
+import structlog
+
+from db.backfills import Backfill, Backfills
+from reunite.commands import NewReport, Withdraw
+from reunite.entities import ReplyTarget
+from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
+from reunite.handlers import Handlers
+from reunite.messages import past_posts as messages
+from reunite.past_posts import KnownBefore, PastPost, Skipped, Tally, why_skipped
+from reunite.ports import Outgoing, Platform
+
+_AHEAD: Final = 64
+"""Reports that may wait for a worker before more are read: new posts wait behind them."""
+_IDLE: Final = 2.5
+"""How many times as long as between two pages it waits where there is nothing to read."""
+_TROUBLE: Final = 30.0
+"""Seconds until a workspace is tried again where its platform doesn't say when."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message of the past, and what reads it as a report: None where it has no photo after all.
+
+    `read` raises TellUserError where it can't become a report.
+    """
+
+    post: PastPost
+    read: Callable[[], Awaitable[NewReport | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Messages, newest first. `cursor` and `reached` say where the next page begins."""
+
+    found: Sequence[Found]
+    cursor: str
+    reached: datetime
+    is_last: bool
+
+
+class History(Protocol):
+    """A platform's channels as they were."""
+
+    async def is_ready(self, workspace: str) -> bool:
+        """Return whether the bot is in a workspace, and has taken there what it missed while it was away."""
+        ...
+
+    async def page(self, backfill: Backfill) -> Page:
+        """Return the next page. Raises TryAgainError; UndeliverableError where the channel can't be read."""
+        ...
+
+
+class PastPosts:
+    """Reads what was asked for, one page of a workspace after the other, until cancelled."""
+
+    def __init__(
+        self, history: History, platform: Platform, handlers: Handlers, backfills: Backfills, *, pause: float
+    ) -> None:
+        """`pause` is the least number of seconds between two pages of a workspace."""
+        self._history = history
+        self._platform = platform
+        self._handlers = handlers
+        self._backfills = backfills
+        self._pause = pause
+        self._not_before: dict[str, float] = {}
+        """By workspace, when it may be read again."""
+
+    async def run(self) -> None:
+        """Go on until cancelled. Trouble in one workspace doesn't hold up the others."""
+        while True:
+            is_busy = False
+            try:
+                is_busy = await self._round()
+            except psycopg.OperationalError as error:
+                _log.warning("past_posts_interrupted", error=type(error).__name__)
+            except Exception:  # noqa: BLE001 - the next round may succeed
+                _log.exception("past_posts_defect")
+            await asyncio.sleep(self._pause if is_busy else _IDLE * self._pause)
+
+    async def _round(self) -> bool:
+        """Read a page in each workspace that has something to read; return whether there is any."""
+        asked: dict[str, list[Backfill]] = {}
+        for backfill in await self._backfills.open(self._platform.name):
+            asked.setdefault(backfill.workspace, []).append(backfill)
+        for workspace, backfills in asked.items():
+            if self._now() >= self._not_before.get(workspace, 0.0) and await self._history.is_ready(workspace):
+                self._not_before[workspace] = self._now() + await self._attempt(backfills)
+        return bool(asked)
+
+    async def _attempt(self, backfills: Sequence[Backfill]) -> float:
+        """Do what is next in a workspace; return the seconds until it may be read again."""
+        try:
+            await self._tell(backfills)
+            left = next((each for each in backfills if not each.has_ended), None)
+            if left and await self._backfills.waiting(left.community) < _AHEAD:
+                await self._read(left)
+        except TryAgainError as error:
+            _log.info("past_posts_delayed", workspace=backfills[0].workspace, reason=str(error))
+            return _TROUBLE if error.after is None else error.after
+        except psycopg.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - it's tried again later; the others go on
+            _log.exception("past_posts_left", workspace=backfills[0].workspace)
+            return _TROUBLE
+        return self._pause
+
+    async def _read(self, backfill: Backfill) -> None:
+        """Take a page. What interrupts it doesn't lose what was taken before."""
+        try:
+            page = await self._history.page(backfill)
+        except UndeliverableError as error:
+            _log.warning("past_posts_closed", channel=backfill.channel, reason=str(error))
+            await self._backfills.end(backfill, str(error))
+            return
+        known, oldest = await self._known(backfill, page), await self._oldest(backfill)
+        tally, cursor, reached, is_end = deepcopy(backfill.tally), backfill.cursor, backfill.reached, False
+        try:
+            for found in page.found:
+                post = found.post
+                reason = why_skipped(post, known.get(post.key), oldest=oldest, answers=backfill.answers)
+                tally.note(reason or await self._take(backfill, found))
+                cursor, reached = post.cursor, post.posted_at
+            cursor, reached, is_end = page.cursor, page.reached, page.is_last
+        finally:
+            await self._backfills.advance(backfill, cursor, reached, tally, is_end=is_end)
+        if is_end:
+            _log.info("past_posts_read", channel=backfill.channel, messages=tally.messages, reports=tally.reports)
+
+    async def _known(self, backfill: Backfill, page: Page) -> Mapping[str, KnownBefore]:
+        """Return what was known before; what this reading has taken may have to be counted after an interruption."""
+        known = await self._backfills.known(backfill, [found.post.key for found in page.found])
+        return {key: each for key, each in known.items() if each.created_at < backfill.created_at}
+
+    async def _take(self, backfill: Backfill, found: Found) -> Skipped | int:
+        """Take a message as a report; return how many photos it has, or why it was skipped."""
+        try:
+            command = await found.read()
+            if command is None:
+                return Skipped.NO_PHOTO
+            await self._handlers.report(replace(command, is_past=True, quiet=not backfill.answers))
+        except (TryAgainError, psycopg.OperationalError, OSError):
+            raise
+        except (TellUserError, UndeliverableError) as error:
+            _log.info("past_post_refused", channel=backfill.channel, post=found.post.key, reason=str(error))
+            return Skipped.REFUSED
+        except Exception:  # noqa: BLE001 - one message's defect must not hold up the others
+            _log.exception("past_post_left_out", channel=backfill.channel, post=found.post.key)
+            return Skipped.REFUSED
+        if backfill.answers:
+            await self._acknowledge(command.target)
+        return len(command.photos)
+
+    async def _oldest(self, backfill: Backfill) -> datetime:
+        """Return when the oldest post was made whose report wouldn't expire at once."""
+        settings = await self._handlers.settings(self._platform.name, backfill.workspace)
+        return datetime.now(UTC) - timedelta(days=settings.keep_days)
+
+    async def _acknowledge(self, target: ReplyTarget) -> None:
+        try:
+            await self._platform.acknowledge(target)
+        except PostGoneError:
+            await self._handlers.withdraw(Withdraw(target=target))
+        except UndeliverableError as error:
+            _log.warning("past_post_unanswered", post=target.message, reason=str(error))
+
+    async def _tell(self, backfills: Sequence[Backfill]) -> None:
+        """Tell the moderators' channel that a request has begun, or what came of it."""
+        for backfill in {each.request: each for each in backfills if each.tell}.values():
+            together = [each for each in backfills if each.request == backfill.request]
+            if backfill.tell == "end" and not all(each.has_ended for each in together):
+                continue
+            settings = await self._handlers.settings(self._platform.name, backfill.workspace)
+            if settings.log_channel:
+                say = messages.begun if backfill.tell == "start" else messages.ended
+                target = ReplyTarget(self._platform.name, backfill.workspace, settings.log_channel)
+                key = f"{backfill.request}:{backfill.tell}"
+                outgoing = Outgoing(key, target, say(_summary(together), settings.language), maybe_sent=True)
+                with suppress(UndeliverableError):  # the setup's button shows the numbers too
+                    await self._platform.send(outgoing)
+            await self._backfills.told(backfill, "end" if backfill.tell == "start" else "")
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _summary(backfills: Sequence[Backfill]) -> messages.Summary:
+    return messages.Summary(
+        tuple(each.name for each in backfills),
+        backfills[0].span.since,
+        Tally.of(each.tally for each in backfills),
+        tuple(each.name for each in backfills if each.problem),
+        answers=backfills[0].answers,
+    )

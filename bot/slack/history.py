@@ -1,0 +1,97 @@
+"""Channels' past posts on Slack, page by page: 15 a minute for an app outside the Marketplace, else up to 200."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+from bot.past_posts import Found, Page
+from bot.slack.errors import slack_errors
+from bot.slack.posts import (
+    Body,
+    files_of,
+    history_page,
+    is_post,
+    key_of,
+    moment_of,
+    photos_of,
+    ts_of,
+    words_of,
+)
+from bot.slack.workspace import SlackWorkspace
+from bot.slack.workspaces import Workspaces
+from db.backfills import Backfill
+from reunite.commands import REPORTS, NewReport
+from reunite.entities import Member
+from reunite.errors import UndeliverableError
+from reunite.past_posts import PastPost
+
+_DONE: Final = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
+"""The reactions by which people mark a post as done."""
+_REMEMBERED: Final = 1000
+"""Authors whose names are kept meanwhile: Slack is asked once for each."""
+IsCaughtUp = Callable[[str], Awaitable[bool]]
+
+
+class ChannelHistory:
+    """`bot.past_posts.History` on Slack."""
+
+    def __init__(self, workspaces: Workspaces, is_caught_up: IsCaughtUp) -> None:
+        """`is_caught_up` tells whether the bot has taken what it missed in a workspace while it was away."""
+        self._workspaces = workspaces
+        self._is_caught_up = is_caught_up
+        self._members: OrderedDict[tuple[str, str], Member] = OrderedDict()
+
+    async def is_ready(self, workspace: str) -> bool:
+        connected = await self._workspaces.get(workspace)
+        return connected is not None and await self._is_caught_up(workspace)
+
+    async def page(self, backfill: Backfill) -> Page:
+        workspace = await self._workspaces.get(backfill.workspace)
+        if workspace is None or not workspace.role(backfill.channel):
+            raise UndeliverableError("the bot isn't in the channel, or nothing is reported there any more")
+        oldest, latest = ts_of(backfill.span.since), backfill.cursor or ts_of(backfill.span.until)
+        with slack_errors():
+            messages, has_more = await history_page(workspace, backfill.channel, oldest, latest)
+        is_last = not (messages and has_more)
+        cursor = latest if is_last else str(messages[-1]["ts"])
+        reached: datetime = backfill.span.since if is_last else moment_of(cursor)
+        return Page([self._found(workspace, backfill.channel, each) for each in messages], cursor, reached, is_last)
+
+    def _found(self, workspace: SlackWorkspace, channel: str, message: Body) -> Found:
+        ts = str(message["ts"])
+        reactions = {each["name"] for each in message.get("reactions", ())}
+        post = PastPost(
+            key=key_of(channel, ts),
+            posted_at=moment_of(ts),
+            cursor=ts,
+            by_member=is_post(workspace, message) and message.get("thread_ts", ts) == ts,
+            has_files=bool(files_of(message)),
+            settled=not reactions.isdisjoint(_DONE),
+        )
+        return Found(post, lambda: self._report(workspace, channel, message))
+
+    async def _report(self, workspace: SlackWorkspace, channel: str, message: Body) -> NewReport | None:
+        role, ts = workspace.role(channel), str(message["ts"])
+        with slack_errors():
+            found = await photos_of(workspace, message)
+            if not found.photos and found.problems:
+                raise found.problems[0]
+            if not found.photos or not role:
+                return None
+            return REPORTS[role](
+                source_key=key_of(channel, ts),
+                target=workspace.target(channel, ts),
+                author=await self._member(workspace, message["user"]),
+                text=await words_of(workspace, message),
+                photos=found.photos,
+                posted_at=moment_of(ts),
+            )
+
+    async def _member(self, workspace: SlackWorkspace, user: str) -> Member:
+        key = workspace.team, user
+        if key not in self._members:
+            self._members[key] = (await workspace.person(user)).member
+            if len(self._members) > _REMEMBERED:
+                self._members.popitem(last=False)
+        return self._members[key]

@@ -1,0 +1,155 @@
+"""`reunite backfill`: asks a platform's bot to read past posts, and watches how far it is."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any, Final
+from uuid import UUID
+
+from bot.backfill import BackfillRequests, share_of
+from bot.platforms import PLATFORMS
+from cli.communities import chosen
+from cli.errors import UsageError
+from cli.progress import progress_bar, say
+from cli.servers import Servers
+from db import queue
+from db.backfills import STOPPED, Backfill, Backfills
+from db.operation import Operation
+from db.store import Store
+from reunite.entities import PlatformName, Workspace
+from reunite.handlers import Handlers
+from reunite.past_posts import Skipped, Tally
+
+_POLL: Final = 0.5
+_SILENCE: Final = 180.0
+"""Seconds without progress after which the operator is asked to look at bot and workers; Slack may take a minute."""
+_REASONS: Final[Mapping[str, str]] = {
+    Skipped.NOT_A_MEMBERS: "written by a bot or the platform, or in a thread",
+    Skipped.NO_PHOTO: "without a photo",
+    Skipped.SETTLED: "marked as done (✅, or a closed forum post)",
+    Skipped.KNOWN: "already known",
+    Skipped.TOO_OLD: "older than reports are kept",
+    Skipped.REFUSED: "not usable (too long, too many photos, or the photo is gone)",
+}
+_PERCENT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to read of which community. Without `channels` (ids or names): all those for reports."""
+
+    platform: PlatformName
+    community: str | None = None
+    channels: Collection[str] = ()
+    since: datetime | None = None
+    answers: bool = False
+
+
+async def run(where: Servers, wish: Wish) -> list[Backfill]:
+    """Let past posts be read, and wait for that. Stopped and run again, it goes on watching."""
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store(where.database_url, keys=where.keys))
+        hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
+        workspaces = await _workspaces(store, wish)
+        requests = BackfillRequests(Handlers(store, hints), store)
+        started = [each for workspace in workspaces for each in await _start(store, requests, workspace, wish)]
+        if not started:
+            raise UsageError("There's no such channel for reports. /setup shows which there are.")
+        if any(each.answers is not wish.answers for each in started):
+            say("This is being read already, with or without answers as it was asked for then.")
+        await _mind_bot(store, wish.platform)
+        return await _watch(Backfills(store), workspaces, {each.id for each in started})
+
+
+async def stop(where: Servers, wish: Wish) -> int:
+    """Let nothing more be read; return how many channels were being read."""
+    async with Store(where.database_url, keys=where.keys) as store:
+        backfills = Backfills(store)
+        found = [each for workspace in await _workspaces(store, wish) for each in await backfills.of(workspace)]
+        running = [each for each in found if not each.has_ended and _is_meant(wish, each.channel, each.name)]
+        for each in running:
+            await backfills.end(each, STOPPED)
+        return len(running)
+
+
+async def _workspaces(store: Store, wish: Wish) -> list[Workspace]:
+    community = await chosen(store, wish.community)
+    ids = await Backfills(store).workspaces(community.id, wish.platform)
+    found = [await store.workspace(wish.platform, each) for each in ids]
+    if not found:
+        title = PLATFORMS[wish.platform].title
+        raise UsageError(f"{community.name} isn't on {title}: start `reunite bot {wish.platform}` once.")
+    return [each for each in found if each]
+
+
+async def _start(store: Store, requests: BackfillRequests, workspace: Workspace, wish: Wish) -> Sequence[Backfill]:
+    known = await Backfills(store).channels(workspace)
+    meant = {channel: name for channel, name in known.items() if _is_meant(wish, channel, name)}
+    span = await requests.span(workspace, wish.since)
+    if wish.since and wish.since < span.since:
+        say(f"Posts before {span.since:%Y-%m-%d} are left out: their reports would expire at once.")
+    running = await requests.start(workspace, meant, span, answers=wish.answers)
+    return [each for each in running if each.channel in meant]
+
+
+def _is_meant(wish: Wish, channel: str, name: str) -> bool:
+    return not wish.channels or not {channel, name, f"#{name}"}.isdisjoint(wish.channels)
+
+
+async def _mind_bot(store: Store, platform: PlatformName) -> None:
+    alive = {process.role for process in await Operation(store).processes() if process.is_alive}
+    if f"bot {platform}" not in alive:
+        say(f"`reunite bot {platform}` doesn't seem to run: it does the reading, as soon as it runs.")
+    say("You can stop watching at any time; the bot goes on. `--stop` ends it.")
+
+
+async def _watch(backfills: Backfills, workspaces: Sequence[Workspace], ids: Collection[UUID]) -> list[Backfill]:
+    """Show the progress until everything is read."""
+    with progress_bar("Reading past posts", _PERCENT) as show:
+        seen, moved_at = Tally(), monotonic()
+        while True:
+            found = [each for workspace in workspaces for each in await backfills.of(workspace) if each.id in ids]
+            show(int(_PERCENT * share_of(found)))
+            if all(each.has_ended for each in found):
+                return found
+            tally = Tally.of(each.tally for each in found)
+            if tally != seen:
+                seen, moved_at = tally, monotonic()
+            elif monotonic() > moved_at + _SILENCE:
+                say("Nothing has moved for a while. Do the bot and a worker run? `reunite status` shows it.")
+                moved_at = monotonic()
+            await asyncio.sleep(_POLL)
+
+
+def as_json(found: Sequence[Backfill]) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel": each.name,
+            "since": each.span.since.isoformat(),
+            "messages": each.tally.messages,
+            "reports": each.tally.reports,
+            "photos": each.tally.photos,
+            "skipped": dict(each.tally.skipped),
+            "problem": each.problem,
+        }
+        for each in found
+    ]
+
+
+def words(found: Sequence[Backfill]) -> list[str]:
+    """Say what was taken, and what was skipped and why."""
+    tally = Tally.of(each.tally for each in found)
+    lines = [f"Read {tally.messages} messages: {tally.reports} reports with {tally.photos} photos."]
+    if skipped := sum(tally.skipped.values()):
+        lines.append(f"Skipped: {skipped}.")
+        lines += [f"  {number} {_REASONS[reason]}" for reason, number in tally.skipped.most_common()]
+    lines += [f"#{each.name} wasn't read to the end: {each.problem}." for each in found if each.problem]
+    return lines
+
+
+def day(given: datetime | None) -> datetime | None:
+    """Return the beginning of a day, which counts in UTC."""
+    return given.replace(tzinfo=UTC) if given else None

@@ -1,0 +1,190 @@
+"""The table `backfill`: channels whose past posts are to be read, how far each was read, and what came of it."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
+
+from db.database import Database
+from reunite.entities import PlatformName, Workspace
+from reunite.past_posts import KnownBefore, Span, Tally
+
+Tell = Literal["", "start", "end"]
+STOPPED: Final = "stopped"
+"""The problem of a channel whose reading the operator has stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """A channel of a workspace: the span to read, and how far it was read."""
+
+    id: UUID
+    request: UUID
+    community: UUID
+    workspace_id: UUID
+    workspace: str
+    channel: str
+    name: str
+    span: Span
+    reached: datetime
+    cursor: str
+    answers: bool
+    """Whether the old threads are answered."""
+    tell: Tell
+    """What the moderators' channel is told next."""
+    tally: Tally
+    problem: str
+    created_at: datetime
+    has_ended: bool
+
+    @property
+    def share(self) -> float:
+        """How much of the channel is read, from 0 to 1."""
+        return 1.0 if self.has_ended else self.span.share(self.reached)
+
+
+class Backfills:
+    """Each method is one transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def workspaces(self, community: UUID, platform: PlatformName) -> Sequence[str]:
+        """Return a community's workspaces on a platform, by the platform's ids."""
+        query = "SELECT external_id FROM workspace WHERE platform = %(platform)s::platform ORDER BY name, id"
+        return [row["external_id"] for row in await self._rows(community, query, platform=platform)]
+
+    async def channels(self, workspace: Workspace) -> Mapping[str, str]:
+        """Return the names of a workspace's channels for reports, by the platform's ids."""
+        query = """SELECT external_id, name FROM channel WHERE workspace_id = %(workspace)s AND role IS NOT NULL
+                   ORDER BY role DESC, name"""
+        found = await self._rows(workspace.community, query, workspace=workspace.id)
+        return {row["external_id"]: row["name"] for row in found}
+
+    async def start(
+        self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool, tell: Tell = ""
+    ) -> None:
+        """Let channels be read, unless they already are; earlier readings of them are forgotten."""
+        about = {"workspace": workspace.id, "channels": list(channels), "names": list(channels.values())}
+        await self._rows(
+            workspace.community,
+            """DELETE FROM backfill WHERE workspace_id = %(workspace)s AND ended_at IS NOT NULL AND tell = ''
+               AND channel = ANY(%(channels)s)""",
+            **about,
+        )
+        await self._rows(
+            workspace.community,
+            """INSERT INTO backfill (community_id, workspace_id, platform, workspace, channel, name, request, since,
+                 until, reached, answers, tell)
+               SELECT %(of)s, %(workspace)s, %(platform)s::platform, %(external)s, asked.channel, asked.name,
+                 %(request)s, %(since)s, %(until)s, %(until)s, %(answers)s, %(tell)s
+               FROM unnest(%(channels)s::text[], %(names)s::text[]) AS asked (channel, name)
+               ON CONFLICT (workspace_id, channel) WHERE ended_at IS NULL DO NOTHING""",
+            **about,
+            of=workspace.community,
+            platform=workspace.platform,
+            external=workspace.external_id,
+            request=uuid4(),
+            since=span.since,
+            until=span.until,
+            answers=answers,
+            tell=tell,
+        )
+
+    async def of(self, workspace: Workspace) -> list[Backfill]:
+        """Return the latest reading of each of a workspace's channels."""
+        found = await self._rows(
+            workspace.community,
+            """SELECT * FROM (SELECT DISTINCT ON (channel) * FROM backfill WHERE workspace_id = %(workspace)s
+               ORDER BY channel, created_at DESC) AS latest ORDER BY name, id""",
+            workspace=workspace.id,
+        )
+        return [_backfill(row) for row in found]
+
+    async def open(self, platform: PlatformName) -> list[Backfill]:
+        """Return what a platform's bot has to read, or to tell moderators, in all communities."""
+        return [_backfill(row) for row in await self._database.rows("SELECT * FROM open_backfills(%s)", platform)]
+
+    async def advance(self, backfill: Backfill, cursor: str, reached: datetime, tally: Tally, *, is_end: bool) -> None:
+        """Record how far a channel was read; nothing changes where another process was faster."""
+        await self._rows(
+            backfill.community,
+            """UPDATE backfill SET cursor = %(cursor)s, reached = least(reached, %(reached)s),
+                 messages = %(messages)s, reports = %(reports)s, photos = %(photos)s, skipped = %(skipped)s,
+                 ended_at = CASE WHEN %(is_end)s THEN now() END
+               WHERE id = %(id)s AND cursor = %(before)s AND ended_at IS NULL""",
+            id=backfill.id,
+            before=backfill.cursor,
+            cursor=cursor,
+            reached=reached,
+            messages=tally.messages,
+            reports=tally.reports,
+            photos=tally.photos,
+            skipped=Jsonb(tally.skipped),
+            is_end=is_end,
+        )
+
+    async def end(self, backfill: Backfill, problem: str) -> None:
+        """Record that a channel can't be read any further."""
+        await self._rows(
+            backfill.community,
+            "UPDATE backfill SET problem = %(problem)s, ended_at = now() WHERE id = %(id)s AND ended_at IS NULL",
+            id=backfill.id,
+            problem=problem,
+        )
+
+    async def told(self, backfill: Backfill, then: Tell) -> None:
+        """Record that the moderators' channel was told about a request, and what it's told next."""
+        await self._rows(
+            backfill.community,
+            "UPDATE backfill SET tell = %(then)s WHERE request = %(request)s AND tell = %(tell)s",
+            request=backfill.request,
+            tell=backfill.tell,
+            then=then,
+        )
+
+    async def known(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
+        """Return the reports that have one of these idempotency keys, purged ones included."""
+        found = await self._rows(
+            backfill.community,
+            """SELECT source_key, created_at, quiet FROM report
+               WHERE workspace_id = %(workspace)s AND source_key = ANY(%(keys)s)""",
+            workspace=backfill.workspace_id,
+            keys=list(keys),
+        )
+        return {row["source_key"]: KnownBefore(row["created_at"], row["quiet"]) for row in found}
+
+    async def waiting(self, community: UUID) -> int:
+        """Return how many of a community's reports wait for a worker."""
+        [row] = await self._rows(community, "SELECT count(*) AS number FROM work WHERE state = 'due'")
+        return int(row["number"])
+
+    async def _rows(self, community: UUID, query: str, **params: object) -> list[dict[str, Any]]:
+        async with self._database.transaction(community) as connection:
+            cursor = await connection.execute(query.encode(), params)
+            return await cursor.fetchall() if cursor.description else []
+
+
+def _backfill(row: Mapping[str, Any]) -> Backfill:
+    return Backfill(
+        id=row["id"],
+        request=row["request"],
+        community=row["community_id"],
+        workspace_id=row["workspace_id"],
+        workspace=row["workspace"],
+        channel=row["channel"],
+        name=row["name"],
+        span=Span(row["since"], row["until"]),
+        reached=row["reached"],
+        cursor=row["cursor"],
+        answers=row["answers"],
+        tell=row["tell"],
+        tally=Tally(row["messages"], row["reports"], row["photos"], Counter(row["skipped"])),
+        problem=row["problem"],
+        created_at=row["created_at"],
+        has_ended=row["ended_at"] is not None,
+    )

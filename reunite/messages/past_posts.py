@@ -1,0 +1,58 @@
+"""What moderators read about past posts: that reading has begun, how far it is, and what came of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from reunite.language import date_words, plural, sentence
+from reunite.messages.reply import Line, Plain, Reply
+from reunite.messages.wording import line
+from reunite.past_posts import Skipped, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Channels by their names, what has come of their past posts, and which of them can't be read."""
+
+    channels: tuple[str, ...]
+    since: datetime
+    tally: Tally
+    closed: tuple[str, ...] = ()
+    answers: bool = False
+
+
+def begun(summary: Summary, language: str) -> Reply:
+    """Say what is being read, and what it means for the old threads."""
+    about = {"channels": named(summary.channels), "since": date_words(summary.since, language)}
+    kept = "past_posts_answered" if summary.answers else "past_posts_quiet"
+    return Reply("note", (line("past_posts_begun", language, **about), line(kept, language)))
+
+
+def ended(summary: Summary, language: str) -> Reply:
+    """Say what came of the past posts, what was skipped and why, and which channels can't be read."""
+    lines: list[Line] = [line("past_posts_ended", language, channels=named(summary.channels))]
+    lines += [(Plain(words),) for words in counts(summary.tally, language)]
+    if summary.closed:
+        lines.append(line("past_posts_closed", language, channels=named(summary.closed)))
+    return Reply("note", tuple(lines))
+
+
+def progress(share: float, tally: Tally, language: str) -> str:
+    """Say how far reading is."""
+    return " ".join([sentence("past_posts_progress", language, percent=int(100 * share)), *counts(tally, language)])
+
+
+def counts(tally: Tally, language: str) -> list[str]:
+    """Return how many reports there are, and how many messages were skipped for each reason."""
+    taken = [plural("past_posts_taken", tally.reports, language)]
+    reasons = [
+        sentence(f"past_posts_{reason}", language, count=tally.skipped[reason])
+        for reason in Skipped
+        if tally.skipped[reason]
+    ]
+    return [*taken, sentence("past_posts_skipped", language, reasons="; ".join(reasons))] if reasons else taken
+
+
+def named(channels: Iterable[str]) -> str:
+    """Return channels as people write them."""
+    return ", ".join(f"#{name}" for name in channels)

@@ -1,0 +1,111 @@
+"""Past posts: which of a channel's old messages become reports, and what is said about the others. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+IN_FLIGHT: Final = timedelta(minutes=5)
+"""Posts as new as this are left to the bot's usual way: it may just be dealing with them."""
+
+
+class Skipped(StrEnum):
+    """Why a past message doesn't become a report."""
+
+    NOT_A_MEMBERS = "not_a_members"
+    NO_PHOTO = "no_photo"
+    SETTLED = "settled"
+    KNOWN = "known"
+    TOO_OLD = "too_old"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PastPost:
+    """A message of a channel's history, as far as it decides whether it's looked at more closely.
+
+    `cursor` says where reading goes on after it, in its platform's terms.
+    """
+
+    key: str
+    posted_at: datetime
+    cursor: str
+    by_member: bool
+    has_files: bool
+    settled: bool
+    """People have marked it as done: with a tick, or by closing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBefore:
+    """A report that has a past post's idempotency key."""
+
+    created_at: datetime
+    quiet: bool
+
+
+@dataclass
+class Tally:
+    """What has come of the messages read so far."""
+
+    messages: int = 0
+    reports: int = 0
+    photos: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def note(self, outcome: "Skipped | int") -> None:
+        """Count a message: why it was skipped, or how many photos its report has."""
+        self.messages += 1
+        if isinstance(outcome, Skipped):
+            self.skipped[outcome] += 1
+        else:
+            self.reports += 1
+            self.photos += outcome
+
+    @classmethod
+    def of(cls, tallies: "Iterable[Tally]") -> "Tally":
+        """Return several tallies as one."""
+        whole = cls()
+        for each in tallies:
+            whole.messages += each.messages
+            whole.reports += each.reports
+            whole.photos += each.photos
+            whole.skipped += each.skipped
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time whose posts are read: from `since` to before `until`."""
+
+    since: datetime
+    until: datetime
+
+    def share(self, reached: datetime) -> float:
+        """Return how much of it is read, from 0 to 1, where reading began at its end."""
+        whole = (self.until - self.since).total_seconds()
+        return min(max((self.until - reached).total_seconds() / whole, 0.0), 1.0) if whole > 0 else 1.0
+
+
+def span_of(now: datetime, keep_days: int, since: datetime | None) -> Span:
+    """Return which posts to read: those from `since`, and none whose reports would expire at once."""
+    earliest, until = now - timedelta(days=keep_days), now - IN_FLIGHT
+    return Span(min(max(earliest, since or earliest), until), until)
+
+
+def why_skipped(post: PastPost, known: KnownBefore | None, *, oldest: datetime, answers: bool) -> Skipped | None:
+    """Return why a message becomes no report; None where it may, or did so when it was read before an interruption.
+
+    A report that was read quietly before is taken once more where now `answers` are wanted.
+    """
+    if not post.by_member:
+        return Skipped.NOT_A_MEMBERS
+    if not post.has_files:
+        return Skipped.NO_PHOTO
+    if known and not (answers and known.quiet):
+        return Skipped.KNOWN
+    if post.posted_at < oldest:
+        return Skipped.TOO_OLD
+    return Skipped.SETTLED if post.settled else None

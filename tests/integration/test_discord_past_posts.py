@@ -1,0 +1,194 @@
+"""Past posts on Discord: of channels and forums, each once, without a word in their threads."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from bot.delivery import Delivery
+from bot.discord.app import running
+from bot.discord.config import DiscordConfig
+from bot.discord.reconcile import Reconciler
+from db.store import Store
+from reunite.commands import ChangeSettings
+from reunite.entities import ReportKind, Settings
+from reunite.handlers import Handlers
+from reunite.language import sentence
+from tests.doubles import discord_shapes as shapes
+from tests.doubles.discord import DiscordDouble
+from tests.support.discord_adapter import JPEG, World, config
+from tests.support.keys import KEYS
+from tests.support.past_posts import asked, forgetful, read, whole, workspace_of
+from tests.support.queues import NoQueue
+from tests.support.services import background
+from tests.support.waiting import eventually
+
+EPOCH_MS = 1_420_070_400_000
+FINDS, LOSSES, EVERY = 105, 5, 3
+"""More finds than a page has messages; every third has a photo."""
+EXPECTED = sorted([*(f"find {number}" for number in range(0, FINDS, EVERY)), *(f"loss {n}" for n in range(LOSSES))])
+SKIPPED = {"no_photo": FINDS - len(range(0, FINDS, EVERY)), "settled": 1, "not_a_members": 1, "refused": 1}
+
+
+@asynccontextmanager
+async def bot(discord: DiscordDouble, database_url: str) -> AsyncIterator[tuple[World, Handlers]]:
+    async with Store(database_url, keys=KEYS) as store:
+        handlers, settings = Handlers(store, NoQueue()), replace(config(discord), between_pages=0.02)
+        async with running(handlers, store, settings) as platform, background(Delivery(store, platform).run()):
+            yield World(discord, store, platform), handlers
+
+
+def snowflake(days: float, number: int = 0) -> str:
+    return str(((int((time.time() - days * 86400) * 1000) - EPOCH_MS) << 22) + number)
+
+
+def posted(discord: DiscordDouble, where: str, author: str, days: float, text: str, **extra: Any) -> str:
+    """Add a message of some days ago, of which the bot isn't told."""
+    number = snowflake(days)
+    at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    files = [discord.attach(where, name, JPEG, "image/jpeg") for name in extra.pop("photos", ["a.jpg"])]
+    discord.add_message(where, author, {"content": text, "attachments": files, "timestamp": at, **extra}, number)
+    return number
+
+
+def past(discord: DiscordDouble) -> None:
+    ann, found = discord.join("Ann"), discord.channel("found")
+    posted(discord, found, ann, 61, "too old")
+    for number in range(FINDS):
+        photos = [] if number % EVERY else ["a.jpg"]
+        posted(discord, found, ann, 50 - number / EVERY, f"find {number}", photos=photos)
+    for number in range(LOSSES):
+        posted(discord, discord.channel("lost"), ann, 50 - number, f"loss {number}")
+    done = posted(discord, found, ann, 8, "given back")
+    discord.reactions[done, "✅"] = [ann]
+    posted(discord, found, ann, 7, "a webhook's", webhook_id="1")
+    posted(discord, found, ann, 6, "too many", photos=[f"{number}.jpg" for number in range(11)])
+
+
+def texts(reports: list[dict[str, Any]]) -> list[str]:
+    return sorted(report["text"] for report in reports)
+
+
+async def test_each_past_post_is_taken_once_and_stays_unanswered(database_url: str) -> None:
+    async with DiscordDouble() as discord:
+        past(discord)
+        async with bot(discord, database_url) as (here, handlers):
+            discord.limits.enforced = True
+            workspace = await workspace_of(here.store, "discord", discord.guild_id)
+            before = len(discord.requests)
+            await asked(here.store, handlers, workspace)
+            tally = whole(await read(here.store, workspace))
+            assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
+            reports = await here.reports()
+            assert texts(reports) == EXPECTED
+            assert {each["kind"] for each in reports if each["text"].startswith("loss")} == {ReportKind.LOST}
+            assert all(each["quiet"] for each in reports)
+            assert {method for method, _ in discord.requests[before:]} == {"GET"}
+            assert not discord.limits.refused
+
+
+async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database_url: str) -> None:
+    async with DiscordDouble() as discord:
+        ann = discord.join("Ann")
+        async with bot(discord, database_url) as (here, handlers):
+            old = posted(discord, discord.channel("found"), ann, 1, "a hat")
+            workspace = await workspace_of(here.store, "discord", discord.guild_id)
+            await asked(here.store, handlers, workspace)
+            assert whole(await read(here.store, workspace)).reports == 1
+        discord.members[discord.bot_id]["joined_at"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+        missed = await discord.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
+        async with bot(discord, database_url):
+            await eventually(lambda: discord.has_reaction(missed, "👀"))
+        assert not discord.has_reaction(old, "👀")
+
+
+async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -> None:
+    async with DiscordDouble() as discord:
+        past(discord)
+        async with bot(discord, database_url) as (here, _):
+            workspace = await workspace_of(here.store, "discord", discord.guild_id)
+        with forgetful(after=1):
+            async with bot(discord, database_url) as (killed, handlers):
+                await asked(killed.store, handlers, workspace)
+                await eventually(killed.reports, holds=lambda reports: len(reports) == len(range(0, FINDS, EVERY)))
+        async with bot(discord, database_url) as (back, _):
+            tally = whole(await read(back.store, workspace))
+            assert (tally.reports, tally.photos, tally.skipped) == (len(EXPECTED), len(EXPECTED), SKIPPED)
+            assert texts(await back.reports()) == EXPECTED
+
+
+async def test_a_forums_posts_are_read_whether_archived_or_not(database_url: str) -> None:
+    async with DiscordDouble() as discord:
+        ann, forum = discord.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
+        for days in (61, *range(40, 5, -1)):
+            number = snowflake(days)
+            thread = discord.add_thread(forum, number, f"title {days}", by=ann)
+            photo = discord.attach(number, "a.jpg", JPEG, "image/jpeg")
+            at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+            discord.add_message(number, ann, {"content": "it", "attachments": [photo], "timestamp": at}, number)
+            ended = (datetime.now(UTC) - timedelta(days=days - 3)).isoformat()
+            thread["thread_metadata"] |= {"archived": days > 8, "archive_timestamp": ended, "locked": days == 20}
+        discord.messages[snowflake_of(discord, "title 10")].clear()
+        async with bot(discord, database_url) as (here, handlers):
+            workspace = await workspace_of(here.store, "discord", discord.guild_id)
+            await asked(here.store, handlers, workspace)
+            tally = whole(await read(here.store, workspace))
+            assert texts(await here.reports()) == sorted(
+                f"title {days}\nit" for days in range(6, 41) if days not in {10, 20}
+            )
+            assert (tally.reports, tally.skipped) == (33, {"settled": 1, "no_photo": 1})
+
+
+def snowflake_of(discord: DiscordDouble, title: str) -> str:
+    return next(str(each["id"]) for each in discord.channels.values() if each["name"] == title)
+
+
+async def test_a_channel_that_the_bot_may_not_read_says_why(database_url: str) -> None:
+    async with DiscordDouble() as discord:
+        past(discord)
+        async with bot(discord, database_url) as (here, handlers):
+            workspace = await workspace_of(here.store, "discord", discord.guild_id)
+            await discord.forbid("found", shapes.READ_HISTORY)
+            await asked(here.store, handlers, workspace)
+            problems = {each.name: each.problem for each in await read(here.store, workspace)}
+            assert problems == {"found": "the bot lacks the permission read_message_history", "lost": ""}
+
+
+async def test_moderators_start_it_by_a_button_and_hear_what_came_of_it(database_url: str) -> None:
+    async with DiscordDouble() as discord:
+        past(discord)
+        manager = discord.join("Mo")
+        discord.members[manager]["roles"].append(discord.add_role("managers", shapes.MANAGE_GUILD))
+        async with bot(discord, database_url) as (here, handlers):
+            await workspace_of(here.store, "discord", discord.guild_id)
+            settings = Settings(log_channel=discord.channel("general"))
+            await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=settings))
+            used = await discord.slash("setup", manager, "general")
+            await discord.answer(used)
+            pressed = await discord.press(used.said[0]["id"], sentence("home_past_posts"), manager)
+            assert "I'm reading the past posts of #found, #lost" in str(await discord.answer(pressed))
+
+            def told() -> str:
+                messages = discord.messages[discord.channel("general")].values()
+                return "\n".join(discord.text(each) for each in messages)
+
+            said = await eventually(told, holds=lambda words: "I've read the past posts" in words)
+            assert said.count("I'm reading the past posts") == said.count("I've read the past posts") == 1
+            assert f"I've taken in {len(EXPECTED)} posts." in said
+            assert "marked as done: 1" in said
+
+
+async def test_a_guild_that_has_just_invited_the_bot_need_not_wait_for_its_next_start() -> None:
+    client: Any = SimpleNamespace(guilds=[SimpleNamespace(id=1)], get_guild=lambda _: None)
+    others: Any = SimpleNamespace()
+    reconciler = Reconciler(
+        client, others, others, inbound=others, verdicts=others, config=DiscordConfig(token="token")
+    )
+    reconciler.start(after=60)
+    assert [reconciler.is_reconciled(guild) for guild in (1, 2)] == [False, True]
+    reconciler.start()
+    await eventually(lambda: reconciler.is_reconciled(1))
+    reconciler.stop()

@@ -1,0 +1,120 @@
+"""Past posts on Slack: read under its limits while the bot runs, each once, without a word in their threads."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from reunite.commands import ChangeSettings
+from reunite.entities import Report, ReportKind, Settings
+from reunite.language import sentence
+from tests.doubles.slack import TEAM, SlackDouble
+from tests.support.past_posts import asked, forgetful, read, whole, workspace_of
+from tests.support.slack_adapter import JPEG, World, world_on
+from tests.support.waiting import eventually
+
+DAY = 86400.0
+MINUTE = 0.1
+"""Seconds that stand for the minute between two calls."""
+FINDS, LOSSES = 34, 6
+
+
+def ago(days: float, number: int = 0) -> str:
+    """Return a ts of some days ago."""
+    return f"{int(time.time() - days * DAY)}.{number:06}"
+
+
+def past(world: World, slack: SlackDouble) -> None:
+    """Fill the channels, the oldest post first."""
+    slack.post_photo(world.found, world.ada, JPEG, "too old", unheard=True, ts=ago(61))
+    for number in range(FINDS):
+        slack.post_photo(world.found, world.ada, JPEG, f"find {number}", unheard=True, ts=ago(50 - number, number))
+    for number in range(LOSSES):
+        slack.post_photo(world.lost, world.ben, JPEG, f"loss {number}", unheard=True, ts=ago(50 - number, number))
+    slack.post_unheard(world.found, world.ada, "words alone", ts=ago(9))
+    done = slack.post_photo(world.found, world.ada, JPEG, "given back", unheard=True, ts=ago(8))
+    slack.react_unheard(world.found, done, "white_check_mark", world.ben)
+    slack.post_photo(world.found, world.ada, JPEG, "a bot's", unheard=True, ts=ago(7), bot_id="B0OTHER")
+    document = {"id": "F0DOC", "name": "list.pdf", "mimetype": "application/pdf", "url_private": "https://x"}
+    slack.post_unheard(world.found, world.ada, "a document", ts=ago(6), files=[document])
+    gone = {"id": "F0GONE", "name": "gone.jpg", "mode": "tombstone"}
+    slack.post_unheard(world.found, world.ada, "a deleted photo", ts=ago(5), files=[gone])
+
+
+def said(reports: list[Report]) -> list[str]:
+    return sorted(report.text for report in reports)
+
+
+EXPECTED = sorted([*(f"find {number}" for number in range(FINDS)), *(f"loss {number}" for number in range(LOSSES))])
+SKIPPED = {"no_photo": 2, "settled": 1, "not_a_members": 1, "refused": 1}
+
+
+FAST: dict[str, Any] = {"between_pages": 0.02}
+
+
+async def test_each_past_post_is_taken_once_under_slacks_limits(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
+        past(world, slack)
+        slack.api.history_every, slack.api.history_most = MINUTE, 15
+        workspace = await workspace_of(world.store, "slack", TEAM)
+        await asked(world.store, world.handlers, workspace)
+        tally = whole(await read(world.store, workspace))
+        assert (tally.reports, tally.photos, tally.skipped) == (FINDS + LOSSES, FINDS + LOSSES, SKIPPED)
+        reports = await world.reports()
+        assert said(reports) == EXPECTED
+        assert {report.kind for report in reports if report.text.startswith("loss")} == {ReportKind.LOST}
+        assert all(report.quiet for report in reports)
+        [oldest] = [report for report in reports if report.text == "find 0"]
+        assert timedelta(days=9) < oldest.expires_at - datetime.now(UTC) < timedelta(days=11)
+        assert not slack.calls_of("reactions.add")
+        assert not slack.calls_of("chat.postMessage")
+        assert len(slack.calls_of("users.info")) < 10
+
+        await asked(world.store, world.handlers, workspace)
+        again = whole(await read(world.store, workspace))
+        assert (again.reports, again.skipped) == (0, {**SKIPPED, "known": FINDS + LOSSES})
+        assert said(await world.reports()) == EXPECTED
+
+
+async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        slack.api.history_most = 15
+        async with world_on(slack, database_url, **FAST) as world:
+            workspace = await workspace_of(world.store, "slack", TEAM)
+        past(world, slack)
+        with forgetful(after=1):
+            async with world_on(slack, database_url, again=world, **FAST) as killed:
+                await asked(killed.store, killed.handlers, workspace)
+                await eventually(killed.reports, holds=lambda reports: len(reports) > 20)
+        async with world_on(slack, database_url, again=world, **FAST) as back:
+            tally = whole(await read(back.store, workspace))
+            assert (tally.reports, tally.photos, tally.skipped) == (FINDS + LOSSES, FINDS + LOSSES, SKIPPED)
+            assert said(await back.reports()) == EXPECTED
+
+
+async def test_answers_are_given_where_they_are_wanted(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
+        ts = slack.post_photo(world.found, world.ada, JPEG, "a hat", unheard=True, ts=ago(3))
+        older = slack.post_photo(world.lost, world.ada, JPEG, "a cap", unheard=True, ts=ago(5))
+        workspace = await workspace_of(world.store, "slack", TEAM)
+        await asked(world.store, world.handlers, workspace)
+        await read(world.store, workspace)
+        await asked(world.store, world.handlers, workspace, answers=True, since=datetime.now(UTC) - timedelta(days=4))
+        await world.acknowledged(world.found, ts)
+        assert whole(await read(world.store, workspace)).reports == 1
+        assert {report.text: report.quiet for report in await world.reports()} == {"a hat": False, "a cap": True}
+        assert "reactions" not in (slack.message(world.lost, older) or {})
+
+
+async def test_moderators_start_it_in_the_home_tab_and_hear_what_came_of_it(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
+        past(world, slack)
+        settings = Settings(log_channel=world.general)
+        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
+        home = await slack.open_home(world.admin)
+        await slack.press_in(home, sentence("home_past_posts"), world.admin)
+        await slack.modal(world.admin, "I'm reading the past posts of")
+        begun = await slack.wait_for_post(world.general, "I'm reading the past posts of #found, #lost")
+        ended = await slack.wait_for_post(world.general, "I've read the past posts")
+        assert float(begun["ts"]) < float(ended["ts"])
+        assert str(FINDS + LOSSES) in str(ended)
+        assert "without a photo: 2" in str(ended)

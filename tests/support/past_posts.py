@@ -1,0 +1,55 @@
+"""Waiting for past posts to be read, and a bot that is killed while it reads them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from unittest.mock import patch
+
+from bot.backfill import BackfillRequests
+from db.backfills import Backfill, Backfills
+from db.store import Store
+from reunite.entities import PlatformName, Workspace
+from reunite.handlers import Handlers
+from reunite.past_posts import Tally
+from tests.support.waiting import eventually
+
+
+async def workspace_of(store: Store, platform: PlatformName, external_id: str) -> Workspace:
+    return await eventually(lambda: store.workspace(platform, external_id), f"{external_id} is joined")
+
+
+async def asked(store: Store, handlers: Handlers, workspace: Workspace, **how: Any) -> None:
+    """Let all channels for reports be read."""
+    requests, since = BackfillRequests(handlers, store), how.pop("since", None)
+    channels = await eventually(lambda: Backfills(store).channels(workspace), "there are channels for reports")
+    await requests.start(workspace, channels, await requests.span(workspace, since), **how)
+
+
+async def read(store: Store, workspace: Workspace, within: float = 20) -> list[Backfill]:
+    """Wait until everything that was asked for is read."""
+    return await eventually(
+        lambda: Backfills(store).of(workspace),
+        holds=lambda found: found and all(each.has_ended for each in found),
+        within=within,
+    )
+
+
+def whole(found: list[Backfill]) -> Tally:
+    return Tally.of(each.tally for each in found)
+
+
+@contextmanager
+def forgetful(after: int) -> Iterator[None]:
+    """Let a bot note only so many pages: it then has taken more than it knows of, as when it is killed."""
+    noted, advance = [0], Backfills.advance
+
+    async def note(
+        self: Backfills, backfill: Backfill, cursor: str, reached: datetime, *args: Any, **more: Any
+    ) -> None:
+        noted[0] += 1
+        if noted[0] <= after:
+            await advance(self, backfill, cursor, reached, *args, **more)
+
+    with patch.object(Backfills, "advance", note):
+        yield
