@@ -112,15 +112,6 @@ class SqlReports(Queries):
         )
         return [rows.report(row) for row in found]
 
-    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        found = await self._all(
-            f"{rows.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
-            " ORDER BY r.created_at, r.kind",
-            platform=target.platform,
-            workspace=target.workspace,
-        )
-        return [rows.report(row) for row in found]
-
     async def open_lost(self) -> Sequence[UUID]:
         found = await self._all(
             "SELECT id FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample ORDER BY id"

@@ -26,10 +26,6 @@ class Reports(Protocol):
         """Return a member's reports that are not purged, oldest first."""
         ...
 
-    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        """Return all samples that the workspace of `target` has ever had, also those that are purged."""
-        ...
-
     async def open_lost(self) -> Sequence[UUID]:
         """Return the community's open lost reports, without samples."""
         ...

@@ -33,7 +33,7 @@ async def samples(stage: Stage, workspace: str = "here") -> list[Report]:
     known = await stage.store.workspace("web", workspace)
     assert known
     async with stage.session(known.community) as session:
-        found = [each for each in await session.reports.samples(stage.at(workspace, "found")) if not each.purged]
+        found = [each for each in await session.workspaces.samples(stage.at(workspace, "found")) if not each.purged]
     return sorted(found, key=lambda each: each.kind)
 
 

@@ -121,8 +121,8 @@ class ReportCases:
             await session.work.add(find.id, hinted=False)
             await session.outbox.post(find.id, keys.expired(find.id), wording.expired())
             await session.deletion.purge(find.id, None)
-            assert [each.purged for each in await session.reports.samples(find.target)] == [True, False]
-            assert await session.reports.samples(stage.at("there", "found")) == []
+            assert [each.purged for each in await session.workspaces.samples(find.target)] == [True, False]
+            assert await session.workspaces.samples(stage.at("there", "found")) == []
         assert await stage.thread(find) == []
 
     async def test_a_report_is_read_as_it_was_added(self, stage: Stage) -> None:

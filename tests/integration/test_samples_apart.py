@@ -32,7 +32,7 @@ async def post(place: World) -> tuple[Report, Report]:
     await place.handlers.samples.post(pair, "en", is_moderator=True)
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        known = {each.kind: each for each in await session.reports.samples(place.at("found")) if not each.purged}
+        known = {each.kind: each for each in await session.workspaces.samples(place.at("found")) if not each.purged}
         [match] = await session.matches.of(known[ReportKind.LOST].id)
     assert match.label is Label.HIGH
     await place.press("confirm", match.id, MODERATOR)

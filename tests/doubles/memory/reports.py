@@ -68,14 +68,6 @@ class MemoryReports(Part):
             if row.workspace == workspace and row.report.author.id == member and not row.report.purged
         ]
 
-    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        where = (target.platform, target.workspace)
-        return [
-            self._read(row)
-            for row in self._rows()
-            if row.report.sample and (row.report.target.platform, row.report.target.workspace) == where
-        ]
-
     async def open_lost(self) -> Sequence[UUID]:
         return sorted(
             row.report.id
