@@ -1,6 +1,7 @@
 """Reads channels' histories after a time away: page by page, newest first, and never the same page twice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -76,13 +77,14 @@ class CatchUp:
                 await self._windows.close(window.id)
 
     async def _page(self, workspace: SlackWorkspace, window: Window) -> None:
+        posts = await self._known(workspace, moment_of(window.oldest) - _OVERLAP)  # first: others come meanwhile
         page = await workspace.client.conversations_history(
             channel=window.channel, oldest=window.oldest, latest=window.latest, limit=_PAGE
         )
         messages: Sequence[Mapping[str, Any]] = page["messages"]
         has_more = page.get("has_more") or (page.get("response_metadata") or {}).get("next_cursor")
         reached = messages[-1]["ts"] if has_more and messages else window.oldest
-        await self._compare(workspace, window, messages, reached)
+        await self._compare(workspace, replace(window, oldest=reached), messages, posts.get(window.channel, ()))
         if reached == window.oldest:
             await self._windows.close(window.id)
             _log.info("slack_caught_up", team=workspace.team, channel=window.channel)
@@ -90,11 +92,10 @@ class CatchUp:
             await self._windows.advance(window.id, reached)
 
     async def _compare(
-        self, workspace: SlackWorkspace, window: Window, messages: Sequence[Mapping[str, Any]], reached: str
+        self, workspace: SlackWorkspace, window: Window, messages: Sequence[Mapping[str, Any]], posts: Sequence[str]
     ) -> None:
-        """Compare a page with the known posts of its time: take new ones, edits and deletions."""
-        posts = await self._known(workspace, moment_of(reached) - _OVERLAP)
-        known = {ts for ts in posts.get(window.channel, ()) if reached <= ts < window.latest}
+        """Compare a page with the posts known before it was read: take new ones, edits and deletions."""
+        known = {ts for ts in posts if window.oldest <= ts < window.latest}
         there = {message["ts"]: message for message in messages if message.get("subtype") != "tombstone"}
         for ts in sorted(known - there.keys()):
             await self._inbound.deleted(workspace, window.channel, ts)
