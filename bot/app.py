@@ -26,6 +26,8 @@ class BotConfig:
     connections: Connections
     adapter: AdapterConfig
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    reports_per_hour: int | None = None
+    """How many reports one member may make; None: as many as they like."""
 
     # Hook for tests
     lease_seconds: float = 60
@@ -43,7 +45,8 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
-        adapter = entry.running()(Handlers(store, hints), store, config.adapter)
+        handlers = Handlers(store, hints, reports_per_hour=config.reports_per_hour)
+        adapter = entry.running()(handlers, store, config.adapter)
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
         ready()

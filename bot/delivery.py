@@ -146,8 +146,9 @@ class Delivery:
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
         picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
         people = item.reply.people(item.target.platform) if item.audience == "pair" else ()
-        ahead = item.key in {keys.first_reply(item.report), keys.report_post(item.report)}
-        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author, people, ahead)
+        outgoing = Outgoing(
+            item.key, item.target, item.reply, picture, maybe_sent, item.author, people, _is_waited_for(item)
+        )
         try:
             async with asyncio.timeout_at(self._until() if until is None else until):
                 await asyncio.sleep(0)  # where it's too late, this ends here
@@ -222,6 +223,12 @@ async def _conversation(session: Session, item: OutboxItem) -> Match | None:
     if match:
         await lock_sides(session, match)
     return match
+
+
+def _is_waited_for(item: OutboxItem) -> bool:
+    """Tell whether a member waits for a reply after their report."""
+    report = item.report
+    return item.key in {keys.report_post(report), keys.waiting(report), keys.first_reply(report)}
 
 
 def _pause(attempts: int, after: float | None) -> float:

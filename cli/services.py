@@ -115,7 +115,12 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     adapter: AdapterConfig = getattr(settings, entry.name)
     try:
         adapter.check()
-        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics)
+        config = BotConfig(
+            connections=where.connections,
+            adapter=adapter,
+            metrics=settings.metrics,
+            reports_per_hour=settings.limits.reports_per_hour,
+        )
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
         raise UsageError(str(error)) from error

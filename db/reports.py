@@ -109,6 +109,16 @@ class SqlReports(Queries):
         )
         return [rows.report(row) for row in found]
 
+    async def like(self, report: UUID, since: datetime) -> int:
+        row = await self._one(
+            """SELECT count(*) AS n FROM report r JOIN report given ON given.id = %(report)s
+                 AND r.workspace_id = given.workspace_id AND r.author_id = given.author_id
+               WHERE r.created_at >= %(since)s AND r.state <> 'look'""",
+            report=report,
+            since=since,
+        )
+        return int(row["n"]) if row else 0
+
     async def open_lost(self) -> Sequence[UUID]:
         found = await self._all("SELECT id FROM report WHERE kind = 'lost' AND state = 'open' ORDER BY id")
         return [row["id"] for row in found]

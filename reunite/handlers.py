@@ -60,10 +60,17 @@ class Handlers:
     What concerns a workspace as a whole names it by its platform and that platform's id.
     """
 
-    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime] = _now) -> None:
-        """`now` returns the time, with its zone."""
+    def __init__(
+        self,
+        store: Store,
+        queue: Queue,
+        now: Callable[[], datetime] = _now,
+        *,
+        reports_per_hour: int | None = None,
+    ) -> None:
+        """`now` returns the time, with its zone. One member may make `reports_per_hour`, or as many as they like."""
         self._store = store
-        self._posts = PostHandlers(store, queue, now)
+        self._posts = PostHandlers(store, queue, now, reports_per_hour)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)

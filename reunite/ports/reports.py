@@ -26,6 +26,10 @@ class Reports(Protocol):
         """Return a member's reports that are not purged, oldest first."""
         ...
 
+    async def like(self, report: UUID, since: datetime) -> int:
+        """Return how many reports the author of one has made in the same workspace since then, this one included."""
+        ...
+
     async def open_lost(self) -> Sequence[UUID]:
         """Return the community's open lost reports."""
         ...

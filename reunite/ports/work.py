@@ -1,7 +1,10 @@
 """The record of work."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from reunite.ports.records import Backlog
 
 
 class Work(Protocol):
@@ -9,6 +12,13 @@ class Work(Protocol):
 
     async def add(self, report: UUID) -> UUID:
         """Have a report processed (again), and return the work's id."""
+        ...
+
+    async def backlog(self, since: datetime) -> Backlog:
+        """Return what is due, and how long each of the latest pieces took that were done since then.
+
+        The time that a piece took begins where the one before was done: several workers are faster than one.
+        """
         ...
 
     async def stop(self, report: UUID) -> None:

@@ -156,6 +156,24 @@ class ReportCases:
         async with stage.session(first.community) as session:
             assert await session.reports.has_sealed()
 
+    async def test_the_reports_of_one_author_are_counted_by_workspace_and_time(self, stage: Stage) -> None:
+        await stage.join()
+        other = await stage.join("there")
+        first = await stage.lost()
+        await stage.found(author=first.author)
+        await stage.found()
+        with_key = ReplyTarget("web", "there", "found", "f1")
+        await stage.found(key="f1", target=with_key, author=first.author)
+        async with stage.session(first.community) as session:
+            assert await session.reports.like(first.id, first.created_at - timedelta(hours=1)) == 2
+            assert await session.reports.like(first.id, first.created_at + timedelta(hours=1)) == 0
+            before = await session.work.backlog(first.created_at - timedelta(hours=1))
+            await session.work.add(first.id)
+            after = await session.work.backlog(first.created_at - timedelta(hours=1))
+        assert (before.queued + 1, before.seconds_each) == (after.queued, None)
+        async with stage.session(other.community) as session:
+            assert (await session.work.backlog(first.created_at)).queued == 1
+
     async def test_a_report_changes_field_by_field(self, stage: Stage) -> None:
         await stage.join()
         report = await stage.lost()

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from reunite.commands import NewReport
 from reunite.entities import IncomingPhoto, Photo, PhotoState, Question, ReplyTarget, Report, ReportKind, ReportState
 from reunite.errors import TryAgainError
+from reunite.ports import Backlog
 from tests.doubles.memory.reminders import MemoryReminders
 from tests.doubles.memory.tables import Part, PhotoRow, ReportRow, now
 
@@ -65,6 +66,16 @@ class MemoryReports(Part):
             for row in self._rows()
             if row.workspace == workspace and row.report.author.id == member and not row.report.purged
         ]
+
+    async def like(self, report: UUID, since: datetime) -> int:
+        given = self._require(report)
+        return sum(
+            row.workspace == given.workspace
+            and row.report.author.id == given.report.author.id
+            and row.report.created_at >= since
+            and row.report.state is not ReportState.LOOK
+            for row in self._rows()
+        )
 
     async def open_lost(self) -> Sequence[UUID]:
         return sorted(
@@ -148,6 +159,10 @@ class MemoryWork(Part):
         work = uuid4()
         self._tables.work[work] = self._require(report).report.id
         return work
+
+    async def backlog(self, since: datetime) -> Backlog:
+        del since
+        return Backlog(sum(self._row(report) is not None for report in self._tables.work.values()), None)
 
     async def stop(self, report: UUID) -> None:
         for work in [work for work, of in self._tables.work.items() if of == report and self._row(report)]:
