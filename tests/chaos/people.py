@@ -55,7 +55,7 @@ class People:
         if self.chance.random() < _COMMAND:
             mark = f"qc{len(self.commands):04}"
             self.commands[mark] = await self.side.command(f"a kettle {mark}")
-        await self._moderate()
+        await self.moderate()
 
     async def _post(self) -> None:
         alone = [each for each in self.posts.values() if each.twin is None and not each.is_to_go]
@@ -71,7 +71,7 @@ class People:
             posted = Posted(self.chance.choice(["found", "lost"]), words, mark)
         self.posts[await self.side.post(posted.kind, posted.words.split()[0], posted.words)] = posted
 
-    async def _moderate(self) -> None:
+    async def moderate(self) -> None:
         """Confirm some of the cards that show a loss its find, and take some of the confirmations back."""
         for post, posted in self.posts.items():
             if posted.kind == "found" or posted.twin is None or posted.is_taken_back:

@@ -68,6 +68,7 @@ class Storm:
                 await asyncio.sleep(self.chance.uniform(0, 2))
             await self._revive()
             await self._calm()
+            await self._judge_cards(rounds // 3 + 1)
             return {
                 "seconds": round(time.monotonic() - began),
                 **self._figures(),
@@ -78,6 +79,16 @@ class Storm:
                 with suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
+
+    async def _judge_cards(self, rounds: int) -> None:
+        """Let the moderator go through what is there now, while more is killed."""
+        for _ in range(rounds):
+            await self.people.moderate()
+            await self._harm()
+            await self._supervise()
+            await asyncio.sleep(_PEACE_SECONDS)
+        await self._revive()
+        await self._calm()
 
     async def _settle_in(self) -> None:
         """Wait for a first answer: a bot that is new somewhere leaves what was posted before alone."""
