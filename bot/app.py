@@ -28,6 +28,8 @@ class BotConfig:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     board_url: str | None = None
     """Where the moderators' board is, if there is one."""
+    reports_per_hour: int | None = None
+    """How many reports one member may make; None: as many as they like."""
 
     # Hook for tests
     lease_seconds: float = 60
@@ -45,7 +47,8 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
-        adapter = entry.running()(Handlers(store, hints, board_url=config.board_url), store, config.adapter)
+        handlers = Handlers(store, hints, board_url=config.board_url, reports_per_hour=config.reports_per_hour)
+        adapter = entry.running()(handlers, store, config.adapter)
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
         ready()

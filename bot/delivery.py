@@ -98,11 +98,12 @@ class Delivery:
         free = min(self._parallel - len(self._in_progress), _LEASED_AT_ONCE)
         if free <= 0:
             return
+        until = self._until()
         leased = await self._store.delivery.lease(
             self._platform.name, limit=free, seconds=self._lease_seconds, in_flight=self._in_progress.values()
         )
         for item in leased:
-            task = asyncio.create_task(self._deliver(item))
+            task = asyncio.create_task(self._deliver(item, until))
             self._in_progress[task] = item.community
             task.add_done_callback(self._in_progress.pop)
             task.add_done_callback(lambda _: signal.set())  # for the thread's next reply
@@ -135,14 +136,22 @@ class Delivery:
         async with self._store.session(stale.community) as session:
             await session.photos.refresh(stale.photo.id, url)
 
-    async def _deliver(self, item: OutboxItem) -> None:
+    def _until(self) -> float:
+        """Return when a lease that begins now is nearly over: after that, another may send the same reply."""
+        return asyncio.get_running_loop().time() + self._lease_seconds * 0.8
+
+    async def _deliver(self, item: OutboxItem, until: float | None = None) -> None:
+        """Try a reply `until` its lease is nearly over, however late its turn comes here."""
         ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
         picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
         people = item.reply.people(item.target.platform) if item.audience == "pair" else ()
-        outgoing = Outgoing(item.key, item.target, item.reply, picture, maybe_sent, item.author, people)
+        outgoing = Outgoing(
+            item.key, item.target, item.reply, picture, maybe_sent, item.author, people, _is_waited_for(item)
+        )
         try:
-            async with asyncio.timeout(self._lease_seconds * 0.8):
+            async with asyncio.timeout_at(self._until() if until is None else until):
+                await asyncio.sleep(0)  # where it's too late, this ends here
                 sent = await self._attempt(item, outgoing)
             async with self._store.session(item.community) as session:
                 await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)
@@ -214,6 +223,12 @@ async def _conversation(session: Session, item: OutboxItem) -> Match | None:
     if match:
         await lock_sides(session, match)
     return match
+
+
+def _is_waited_for(item: OutboxItem) -> bool:
+    """Tell whether a member waits for a reply after their report."""
+    report = item.report
+    return item.key in {keys.report_post(report), keys.waiting(report), keys.first_reply(report)}
 
 
 def _pause(attempts: int, after: float | None) -> float:

@@ -115,8 +115,13 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
     adapter: AdapterConfig = getattr(settings, entry.name)
     try:
         adapter.check()
-        board = settings.board.public_url if settings.board.url else None
-        config = BotConfig(connections=where.connections, adapter=adapter, metrics=settings.metrics, board_url=board)
+        config = BotConfig(
+            connections=where.connections,
+            adapter=adapter,
+            metrics=settings.metrics,
+            board_url=settings.board.public_url if settings.board.url else None,
+            reports_per_hour=settings.limits.reports_per_hour,
+        )
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
         raise UsageError(str(error)) from error

@@ -36,6 +36,13 @@ class EmbeddedSettings:
     home: Path = Field(default_factory=default_home)
 
 
+@dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
+class LimitSettings:
+    """What the bots take: so many reports of one member within an hour."""
+
+    reports_per_hour: int = Field(default=60, ge=1)
+
+
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_LOG_"))
 class LogSettings:
     """The log on standard error. Without a `level` it is info, and in the demo warning."""
@@ -61,6 +68,7 @@ class Settings(BaseSettings):
     web: WebConfig = Field(default_factory=WebConfig)
     api: ApiConfig = Field(default_factory=ApiConfig)
     board: BoardConfig = Field(default_factory=BoardConfig)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
 

@@ -109,6 +109,9 @@ class SqlCandidates(Queries):
             boilerplate=boilerplate,
         )
 
+    async def has_sealed(self) -> bool:
+        return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
+
     async def _scope(self, report: Report, most: int, *, hidden: bool) -> tuple[Scope, DictRow]:
         """Return what is searched, and what is known: reports that take part are counted to just beyond `most`."""
         opposite = report.kind.opposite

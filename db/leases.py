@@ -69,7 +69,10 @@ class WorkSession(CommunitySession):
 
     async def finish(self) -> None:
         """Note that the work is done."""
-        await self._do("UPDATE work SET state = 'done', leased_until = NULL WHERE id = %(work)s", work=self._lease.work)
+        await self._do(
+            "UPDATE work SET state = 'done', leased_until = NULL, done_at = clock_timestamp() WHERE id = %(work)s",
+            work=self._lease.work,
+        )
 
     async def give_up(self, problem: str) -> None:
         """Note that the work has failed for good, and why."""

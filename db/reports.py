@@ -112,14 +112,21 @@ class SqlReports(Queries):
         )
         return [rows.report(row) for row in found]
 
+    async def like(self, report: UUID, since: datetime) -> int:
+        row = await self._one(
+            """SELECT count(*) AS n FROM report r JOIN report given ON given.id = %(report)s
+                 AND r.workspace_id = given.workspace_id AND r.author_id = given.author_id
+               WHERE coalesce(r.posted_at, r.created_at) >= %(since)s AND r.state <> 'look' AND NOT r.sample""",
+            report=report,
+            since=since,
+        )
+        return int(row["n"]) if row else 0
+
     async def open_lost(self) -> Sequence[UUID]:
         found = await self._all(
             "SELECT id FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample ORDER BY id"
         )
         return [row["id"] for row in found]
-
-    async def has_sealed(self) -> bool:
-        return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
         found = await self._all(

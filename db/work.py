@@ -1,8 +1,18 @@
 """The record of work in PostgreSQL."""
 
+from datetime import datetime
 from uuid import UUID
 
 from db.queries import Queries
+from reunite.ports import Backlog
+
+_BACKLOG = """
+WITH latest AS (SELECT created_at, done_at FROM work WHERE state = 'done' AND done_at > %(since)s
+                ORDER BY done_at DESC LIMIT 20),
+  taken AS (SELECT done_at - greatest(created_at, lag(done_at) OVER (ORDER BY done_at)) AS time FROM latest)
+SELECT (SELECT count(*) FROM work WHERE state = 'due') AS queued,
+  (SELECT extract(epoch FROM avg(time))::float FROM taken) AS seconds_each
+"""
 
 
 class SqlWork(Queries):
@@ -17,6 +27,10 @@ class SqlWork(Queries):
             report=report,
         )
         return UUID(str((row or {})["id"]))
+
+    async def backlog(self, since: datetime) -> Backlog:
+        row = await self._one(_BACKLOG, since=since) or {}
+        return Backlog(row["queued"], row["seconds_each"])
 
     async def stop(self, report: UUID) -> None:
         await self._do("DELETE FROM work WHERE report_id = %(report)s", report=report)

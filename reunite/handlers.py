@@ -63,11 +63,20 @@ class Handlers:
     """
 
     def __init__(
-        self, store: Store, queue: Queue, now: Callable[[], datetime] = _now, *, board_url: str | None = None
+        self,
+        store: Store,
+        queue: Queue,
+        now: Callable[[], datetime] = _now,
+        *,
+        board_url: str | None = None,
+        reports_per_hour: int | None = None,
     ) -> None:
-        """`now` returns the time, with its zone; `board_url` is where the moderators' board is, if there is one."""
+        """`now` returns the time, with its zone; `board_url` is where the moderators' board is, if there is one.
+
+        One member may make `reports_per_hour`, or as many as they like.
+        """
         self._store = store
-        self._posts = PostHandlers(store, queue, now)
+        self._posts = PostHandlers(store, queue, now, reports_per_hour)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)

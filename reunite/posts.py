@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from reunite import rights, rules
+from reunite import limits, rights, rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword
 from reunite.entities import ANOTHER, Question, Report, ReportKind, ReportState, Settings, Workspace
@@ -37,8 +37,11 @@ class AnswerResult:
 class PostHandlers:
     """Takes what members post."""
 
-    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime]) -> None:
-        """`now` returns the time, with its zone."""
+    def __init__(
+        self, store: Store, queue: Queue, now: Callable[[], datetime], reports_per_hour: int | None = None
+    ) -> None:
+        """`now` returns the time, with its zone. `reports_per_hour` is how many one member may make."""
+        self._reports_per_hour = reports_per_hour
         self._store = store
         self._queue = queue
         self._now = now
@@ -53,12 +56,26 @@ class PostHandlers:
             since = command.posted_at if command.is_past and command.posted_at else self._now()
             report, work = await session.reports.add(command, since + timedelta(days=settings.keep_days))
             if created := work is not None:
+                if not (command.is_past or command.sample):
+                    await self._check_pace(session, report)
                 await _welcome(session, report, settings, hidden=command.hidden)
+                if not report.quiet:
+                    await self._say_wait(session, report)
             elif report.quiet and not command.quiet:
                 work = await _speak_up(session, report)
         if work:
             await self._queue.hint(work)
         return Receipt(report, created)
+
+    async def _check_pace(self, session: Session, report: Report) -> None:
+        reports = await session.reports.like(report.id, self._now() - limits.HOUR)
+        limits.check_pace(reports, self._reports_per_hour)
+
+    async def _say_wait(self, session: Session, report: Report) -> None:
+        """Say in a report's thread when it'll be answered, if that takes long. The answer follows."""
+        backlog = await session.work.backlog(self._now() - limits.RECENTLY)
+        if minutes := limits.minutes_to_wait(backlog):
+            await session.outbox.post(report.id, keys.waiting(report.id), notices.waiting(report, minutes))
 
     async def edit(self, workspace: Workspace, command: EditReport) -> bool:
         """Take over a post's words and photos, and search again; false where nothing of ours has changed."""

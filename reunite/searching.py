@@ -38,7 +38,7 @@ async def search_and_announce(
     search = await session.candidates.search(report, MAX_CANDIDATES)
     scored = await without_refused(session, report, score(search, model))
     await announce(session, report, search, scored, percent=model.calibrated)
-    if report.kind is ReportKind.LOST and await session.reports.has_sealed():
+    if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
         ranked = await without_refused(session, report, score(sealed, model))
         await announce_sealed(session, report, ranked, percent=model.calibrated)

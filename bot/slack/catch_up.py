@@ -1,6 +1,7 @@
 """Reads channels' histories after a time away: page by page, newest first, and never the same page twice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -78,9 +79,10 @@ class CatchUp:
         return all(window.since == _NEVER for window in await self._windows.of(team))
 
     async def _page(self, workspace: SlackWorkspace, window: Window) -> None:
+        posts = await self._known(workspace, moment_of(window.oldest) - _OVERLAP)  # first: others come meanwhile
         messages, has_more = await history_page(workspace, window.channel, window.oldest, window.latest)
         reached = messages[-1]["ts"] if has_more and messages else window.oldest
-        await self._compare(workspace, window, messages, reached)
+        await self._compare(workspace, replace(window, oldest=reached), messages, posts.get(window.channel, ()))
         if reached == window.oldest:
             await self._windows.close(window.id)
             _log.info("slack_caught_up", team=workspace.team, channel=window.channel)
@@ -88,11 +90,10 @@ class CatchUp:
             await self._windows.advance(window.id, reached)
 
     async def _compare(
-        self, workspace: SlackWorkspace, window: Window, messages: Sequence[Mapping[str, Any]], reached: str
+        self, workspace: SlackWorkspace, window: Window, messages: Sequence[Mapping[str, Any]], posts: Sequence[str]
     ) -> None:
-        """Compare a page with the known posts of its time: take new ones, edits and deletions."""
-        posts = await self._known(workspace, moment_of(reached) - _OVERLAP)
-        known = {ts for ts in posts.get(window.channel, ()) if reached <= ts < window.latest}
+        """Compare a page with the posts known before it was read: take new ones, edits and deletions."""
+        known = {ts for ts in posts if window.oldest <= ts < window.latest}
         there = {message["ts"]: message for message in messages if message.get("subtype") != "tombstone"}
         for ts in sorted(known - there.keys()):
             await self._inbound.deleted(workspace, window.channel, ts)

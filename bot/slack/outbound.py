@@ -80,7 +80,7 @@ class SlackPlatform:
 
     def _reserve(self, outgoing: Outgoing) -> None:
         try:
-            self._pace.reserve(outgoing.target.channel, outgoing.key)
+            self._pace.reserve(outgoing.target.channel, outgoing.key, ahead=outgoing.ahead)
         except PutOffError:
             if not outgoing.maybe_sent:
                 self._unsent.add(outgoing.key)

@@ -25,25 +25,40 @@ class PutOffError(TryAgainError):
 
 
 class Pace:
-    """Gives every message its turn in its channel, in the order in which they ask for one."""
+    """Gives every message its turn in its channel, in the order in which they ask for one.
+
+    First answers go ahead of all others: however many match replies wait, nobody waits behind them for an answer.
+    """
 
     def __init__(self) -> None:
         self._turns: dict[str, dict[str, float]] = defaultdict(dict)
         """By channel and key, when a message's turn is."""
+        self._ahead: set[str] = set()
+        """Keys of the first answers among them."""
         self._held: dict[str, float] = {}
         """By channel, when Slack takes messages again."""
         self._ready: dict[str, float] = {}
         """By channel, when the latest message allows another."""
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    def reserve(self, channel: str, key: str) -> None:
-        """Give a message its turn. Raises PutOffError where that is far away."""
+    def reserve(self, channel: str, key: str, *, ahead: bool = False) -> None:
+        """Give a message its turn, `ahead` of those that aren't. Raises PutOffError where that is far away."""
         now, turns = _now(), self._turns[channel]
         for old in [each for each, at in turns.items() if at < now - _FORGOTTEN]:
-            del turns[old]
+            self.release(channel, old)
         if key not in turns:
-            turns[key] = max(now, self._held.get(channel, now), *(at + _SLOT for at in turns.values()))
+            earlier = [at + _SLOT for each, at in turns.items() if each in self._ahead or not ahead]
+            turn = max(now, self._held.get(channel, now), *earlier)
+            if ahead:
+                self._ahead.add(key)
+                self._move(channel, _SLOT)
+            turns[key] = turn
         self._check(channel, key)
+
+    def _move(self, channel: str, seconds: float) -> None:
+        """Let the messages that aren't first answers wait longer."""
+        turns = self._turns[channel]
+        turns.update({each: at + seconds for each, at in turns.items() if each not in self._ahead})
 
     @asynccontextmanager
     async def turn(self, channel: str, key: str) -> AsyncIterator[None]:
@@ -61,6 +76,7 @@ class Pace:
     def release(self, channel: str, key: str) -> None:
         """Forget a message that is sent."""
         self._turns[channel].pop(key, None)
+        self._ahead.discard(key)
 
     def hold(self, channel: str, key: str, seconds: float) -> None:
         """Move the turns of a channel back by so many seconds, after which the refused message comes again."""

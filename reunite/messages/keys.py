@@ -27,6 +27,10 @@ def further_gallery(report: UUID, number: int) -> ReplyKey:
     return ReplyKey(f"{report}:gallery:{number}")
 
 
+def waiting(report: UUID) -> ReplyKey:
+    return ReplyKey(f"{report}:waiting")
+
+
 def watching(report: UUID) -> ReplyKey:
     return ReplyKey(f"{report}:watching")
 

@@ -74,6 +74,11 @@ def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
     return Reply("note", ((Plain(advice),),), about=frozenset({report.id}))
 
 
+def waiting(report: Report, minutes: int) -> Reply:
+    """Say that much is to be done before a report."""
+    return Reply("note", ((Plain(plural("waiting", minutes, report.language)),),), about=frozenset({report.id}))
+
+
 def statistics(numbers: Statistics, language: str) -> Reply:
     counted = (
         plural("open_losses", numbers.open_lost_reports, language),

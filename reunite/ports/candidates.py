@@ -17,3 +17,7 @@ class Candidates(Protocol):
         `private` is false.
         """
         ...
+
+    async def has_sealed(self) -> bool:
+        """Return whether the community has open sealed reports."""
+        ...

@@ -23,6 +23,7 @@ class Outgoing:
 
     `author` is the id of the report's author, whom a report post may reach where its channel can't be written to.
     With `people` (their ids), it goes to a conversation of these people and the bot, which is opened if need be.
+    `ahead` marks a report's first answer, which goes before other replies where a platform takes only a few.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Outgoing:
     maybe_sent: bool = False
     author: str = ""
     people: tuple[str, ...] = ()
+    ahead: bool = False
 
 
 class Platform(Protocol):

@@ -28,6 +28,14 @@ class ScoredPair:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much of a community's work is due, and how long a piece has taken lately; None if none was done."""
+
+    queued: int
+    seconds_each: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """Where a reply is: the channel and message that a reaction to it will name."""
 

@@ -26,12 +26,12 @@ class Reports(Protocol):
         """Return a member's reports that are not purged, oldest first."""
         ...
 
-    async def open_lost(self) -> Sequence[UUID]:
-        """Return the community's open lost reports, without samples."""
+    async def like(self, report: UUID, since: datetime) -> int:
+        """Return how many reports the author of one has posted in the same workspace since then, this one included."""
         ...
 
-    async def has_sealed(self) -> bool:
-        """Return whether the community has open sealed reports."""
+    async def open_lost(self) -> Sequence[UUID]:
+        """Return the community's open lost reports, without samples."""
         ...
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:

@@ -1,7 +1,10 @@
 """The record of work."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from reunite.ports.records import Backlog
 
 
 class Work(Protocol):
@@ -11,6 +14,13 @@ class Work(Protocol):
         """Have a report processed (again), and return the work's id.
 
         Work that nobody will hint at (not `hinted`) is found by the workers' sweep at once.
+        """
+        ...
+
+    async def backlog(self, since: datetime) -> Backlog:
+        """Return what is due, and how long each of the latest pieces took that were done since then.
+
+        The time that a piece took begins where the one before was done: several workers are faster than one.
         """
         ...
 

@@ -1,9 +1,10 @@
 """What people do on a platform, and what its double shows them: the judge reads nothing else."""
 
+import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,7 +14,9 @@ from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.support.pictures import drawing
 
 CARD: Final = "This could be yours."
-RETURNED: Final = "Returned, confirmed by"
+RETURNED: Final = "confirmed by"
+TAKEN_BACK: Final = "withdrew the confirmation"
+_TAKEN: Final = "Got it"
 
 
 class Side(ABC):
@@ -30,7 +33,14 @@ class Side(ABC):
     async def delete(self, kind: str, post: str) -> None: ...
 
     @abstractmethod
-    async def confirm(self, post: str, card: str) -> None: ...
+    async def command(self, words: str) -> Callable[[], bool]:
+        """Report a loss by command; return what tells whether the bot has said that it took it."""
+
+    @abstractmethod
+    async def confirm(self, card: str) -> None: ...
+
+    @abstractmethod
+    async def take_back(self, card: str) -> None: ...
 
     @abstractmethod
     def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
@@ -74,9 +84,15 @@ class DiscordSide(Side):
         del kind
         await self.discord.delete(post)
 
-    async def confirm(self, post: str, card: str) -> None:
-        del post
+    async def command(self, words: str) -> Callable[[], bool]:
+        used = await self.discord.slash("lost", self.authors["lost"], "lost", description=words)
+        return lambda: _TAKEN in (used.answer or "")
+
+    async def confirm(self, card: str) -> None:
         await self.discord.react(card, "✅", self.moderator)
+
+    async def take_back(self, card: str) -> None:
+        await self.discord.unreact(card, "✅", self.moderator)
 
     def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
         del kind
@@ -128,9 +144,21 @@ class SlackSide(Side):
     async def delete(self, kind: str, post: str) -> None:
         self.slack.delete(self.channels[kind], post)
 
-    async def confirm(self, post: str, card: str) -> None:
-        del post
+    async def command(self, words: str) -> Callable[[], bool]:
+        used = asyncio.create_task(self.slack.slash("lost", words, self.authors["lost"], self.channels["lost"]))
+        used.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be there to answer
+
+        def is_taken() -> bool:
+            sent = [each for each in self.slack.envelopes if each.payload.get("text") == words]
+            return any(_TAKEN in answer.get("text", "") for each in sent for answer in each.answers)
+
+        return is_taken
+
+    async def confirm(self, card: str) -> None:
         self.slack.react(self.channels["lost"], card, "white_check_mark", self.moderator)
+
+    async def take_back(self, card: str) -> None:
+        self.slack.react(self.channels["lost"], card, "white_check_mark", self.moderator, given=False)
 
     def thread(self, kind: str, post: str) -> list[tuple[str, str]]:
         return [(each["ts"], shown(each)) for each in self.slack.thread(self.channels[kind], post) if _is_ours(each)]

@@ -161,7 +161,7 @@ class ReportCases:
             assert await session.reports.at(first.target) == first
             assert await session.reports.by_author(workspace.id, ADA.id) == [first, second]
             assert set(await session.reports.open_lost()) == {first.id, second.id}
-            assert not await session.reports.has_sealed()
+            assert not await session.candidates.has_sealed()
             await session.reports.set_state(first.id, ReportState.WITHDRAWN)
             await session.deletion.purge(first.id, wording.ended("en"))
             assert await session.reports.by_author(workspace.id, ADA.id) == [second]
@@ -169,7 +169,25 @@ class ReportCases:
             assert await session.reports.open_lost() == [second.id]
         await stage.found(sealed=True)
         async with stage.session(first.community) as session:
-            assert await session.reports.has_sealed()
+            assert await session.candidates.has_sealed()
+
+    async def test_the_reports_of_one_author_are_counted_by_workspace_and_time(self, stage: Stage) -> None:
+        await stage.join()
+        other = await stage.join("there")
+        first = await stage.lost()
+        await stage.found(author=first.author)
+        await stage.found()
+        with_key = ReplyTarget("web", "there", "found", "f1")
+        await stage.found(key="f1", target=with_key, author=first.author)
+        async with stage.session(first.community) as session:
+            assert await session.reports.like(first.id, first.created_at - timedelta(hours=1)) == 2
+            assert await session.reports.like(first.id, first.created_at + timedelta(hours=1)) == 0
+            before = await session.work.backlog(first.created_at - timedelta(hours=1))
+            await session.work.add(first.id)
+            after = await session.work.backlog(first.created_at - timedelta(hours=1))
+        assert (before.queued + 1, before.seconds_each) == (after.queued, None)
+        async with stage.session(other.community) as session:
+            assert (await session.work.backlog(first.created_at)).queued == 1
 
     async def test_a_report_changes_field_by_field(self, stage: Stage) -> None:
         await stage.join()

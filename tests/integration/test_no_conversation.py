@@ -42,7 +42,7 @@ async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
 
 
 async def are_told(stage: PostgresStage, platform: RecordingPlatform, *reports: Report) -> None:
-    async with background(Delivery(stage.postgres, platform, lease_seconds=0.5).run()):
+    async with background(Delivery(stage.postgres, platform, lease_seconds=5).run()):
         for report in reports:
             root = str(report.target.message)
             await eventually(lambda: sentence("no_pair") in platform.thread(root))  # noqa: B023 - looked at at once

@@ -87,6 +87,20 @@ async def test_turns_are_given_in_order_a_second_apart() -> None:
     assert waits == [2.2, 3.3, 4.4]
 
 
+async def test_first_answers_go_ahead_of_all_that_waits() -> None:
+    pace, turns = Pace(), {}
+    for key in [*map(str, range(300)), "first", "second"]:
+        try:
+            pace.reserve("C1", key, ahead=not key.isdigit())
+            turns[key] = 0.0
+        except PutOffError as put_off:
+            turns[key] = round(put_off.after or 0, 1)
+    assert (turns["first"], turns["second"]) == (0.0, 0.0)
+    with pytest.raises(PutOffError) as later:
+        pace.reserve("C1", "1")
+    assert round(later.value.after or 0, 1) == 3.3
+
+
 def test_the_platforms_own_pause_is_obeyed_and_spread_and_any_other_is_doubled() -> None:
     for attempts in (1, 5, 50):
         pauses = {_pause(attempts, 30.0) for _ in range(20)}

@@ -185,6 +185,9 @@ class MemoryClaims(Part):
 class MemoryCandidates(Part):
     """`reunite.ports.candidates.Candidates` by rare words only: nothing is measured by an encoder."""
 
+    async def has_sealed(self) -> bool:
+        return any(row.report.sealed and row.report.state is ReportState.OPEN for row in self._rows())
+
     async def search(
         self,
         report: Report,

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from reunite.commands import NewReport
 from reunite.entities import IncomingPhoto, Photo, PhotoState, Question, ReplyTarget, Report, ReportKind, ReportState
 from reunite.errors import TryAgainError
+from reunite.ports import Backlog
 from tests.doubles.memory.reminders import MemoryReminders
 from tests.doubles.memory.tables import Part, PhotoRow, ReportRow, now
 
@@ -68,15 +69,23 @@ class MemoryReports(Part):
             if row.workspace == workspace and row.report.author.id == member and not row.report.purged
         ]
 
+    async def like(self, report: UUID, since: datetime) -> int:
+        given = self._require(report)
+        return sum(
+            row.workspace == given.workspace
+            and row.report.author.id == given.report.author.id
+            and (row.report.posted_at or row.report.created_at) >= since
+            and not row.report.sample
+            and row.report.state is not ReportState.LOOK
+            for row in self._rows()
+        )
+
     async def open_lost(self) -> Sequence[UUID]:
         return sorted(
             row.report.id
             for row in self._rows()
             if row.report.kind is ReportKind.LOST and row.report.state is ReportState.OPEN and not row.report.sample
         )
-
-    async def has_sealed(self) -> bool:
-        return any(row.report.sealed and row.report.state is ReportState.OPEN for row in self._rows())
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
         return {each: self._read(row) for each in reports if (row := self._row(each))}
@@ -153,6 +162,10 @@ class MemoryWork(Part):
         work = uuid4()
         self._tables.work[work] = self._require(report).report.id
         return work
+
+    async def backlog(self, since: datetime) -> Backlog:
+        del since
+        return Backlog(sum(self._row(report) is not None for report in self._tables.work.values()), None)
 
     async def stop(self, report: UUID) -> None:
         for work in [work for work, of in self._tables.work.items() if of == report and self._row(report)]:

@@ -1,0 +1,38 @@
+"""How long a piece of work takes is read from the latest that were done."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from db.store import Store
+from reunite.ports import Backlog
+from tests.contract.stages import PostgresStage
+from tests.support.keys import KEYS
+
+
+@pytest.fixture
+async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
+    async with Store(database_url, keys=KEYS) as store:
+        await store.models.register("none", "none", {"shared": 3})
+        stage = PostgresStage(store)
+        await stage.join()
+        yield stage
+
+
+async def test_what_a_piece_takes_begins_with_itself_or_where_the_one_before_was_done(
+    stage: PostgresStage, owner_database_url: str
+) -> None:
+    now = datetime.now(UTC)
+    reports = [await stage.found() for _ in range(5)]
+    # Created and done, so many seconds ago: 4 seconds alone, 2 and 6 in a row, and one that is long ago.
+    times = [(100, 96), (50, 48), (50, 42), (9000, 8000)]
+    async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:
+        for report, (created, done) in zip(reports, times, strict=False):
+            await connection.execute(
+                "UPDATE work SET state = 'done', created_at = %s, done_at = %s WHERE report_id = %s",
+                (now - timedelta(seconds=created), now - timedelta(seconds=done), report.id),
+            )
+    async with stage.session(reports[0].community) as session:
+        assert await session.work.backlog(now - timedelta(minutes=10)) == Backlog(1, 4.0)

@@ -1,0 +1,43 @@
+"""Reading a channel's history takes nothing that comes in meanwhile for deleted."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from bot.slack.catch_up import CatchUp
+from db.slack_windows import Window
+
+_WINDOW = Window(1, "C1", "100.000000", "100.000000", "900.000000", datetime.now(UTC))
+
+
+class _Slack:
+    """A channel, what is known of it, and what was taken for deleted."""
+
+    def __init__(self, *known: str) -> None:
+        self.known, self.withdrawn, self.windows = list(known), list[str](), [_WINDOW]
+        self.team, self.channels, self.client = "T1", {"C1": None}, self
+
+    async def conversations_history(self, **_: object) -> dict[str, Any]:
+        self.known.append("400.000000")  # posted and reported while the page is on its way
+        return {"messages": []}
+
+    async def known_posts(self, *_: object) -> list[Any]:
+        return [
+            SimpleNamespace(report=SimpleNamespace(target=SimpleNamespace(channel="C1", message=ts)))
+            for ts in self.known
+        ]
+
+    async def deleted(self, _: object, __: str, ts: str) -> None:
+        self.withdrawn.append(ts)
+
+    async def of(self, _: str) -> list[Window]:
+        return self.windows
+
+    async def close(self, _: int) -> None:
+        self.windows = []
+
+
+async def test_a_post_that_comes_in_while_a_page_is_read_is_not_withdrawn() -> None:
+    slack: Any = _Slack("300.000000")
+    await CatchUp(slack, slack, slack).pay(slack, datetime.fromtimestamp(0, UTC))
+    assert slack.withdrawn == ["300.000000"]
