@@ -15,6 +15,7 @@ from api.config import ApiConfig
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
+from bot.webhook.config import WebhookConfig
 from cli.errors import UsageError
 from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
 from metrics.config import MetricsSettings
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     discord: DiscordConfig = Field(default_factory=DiscordConfig)
     slack: SlackConfig = Field(default_factory=SlackConfig)
     web: WebConfig = Field(default_factory=WebConfig)
+    webhook: WebhookConfig = Field(default_factory=WebhookConfig)
     api: ApiConfig = Field(default_factory=ApiConfig)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     log: LogSettings = Field(default_factory=LogSettings)

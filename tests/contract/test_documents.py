@@ -17,6 +17,7 @@ from bot.channels import FOUND_NAMES, LOST_NAMES
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.slack.permissions import SCOPES
+from bot.webhook.config import WebhookConfig
 from cli.main import app
 from cli.settings import variables
 from reunite.community import KEEP_DAYS
@@ -128,10 +129,11 @@ def imported(package: Path) -> set[str]:
 def test_the_operators_guide_tells_the_only_ports_on_the_host() -> None:
     services = parsed("docker-compose.yml")["services"]
     published = [port for service in services.values() for port in service.get("ports", [])]
-    slack, api = SlackConfig().port, ApiConfig().port
-    assert published == [f"127.0.0.1:{port}:{port}" for port in (slack, api)]
+    slack, webhook, api = SlackConfig().port, WebhookConfig().port, ApiConfig().port
+    assert published == [f"127.0.0.1:{port}:{port}" for port in (slack, webhook, api)]
     told = " ".join((ROOT / "docs/operations.md").read_text("utf-8").split())
-    assert f"The only ports on the host are the Slack bot's, 127.0.0.1:{slack}, and the HTTP API's, {api};" in told
+    bots = f"the Slack bot's, 127.0.0.1:{slack}, the webhook bot's, {webhook}, and the HTTP API's, {api};"
+    assert f"The only ports on the host are {bots}" in told
 
 
 def test_the_workflow_tests_the_versions_that_the_package_names() -> None:
