@@ -9,6 +9,7 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 from yarl import URL
 
 from reunite import rules
+from reunite.commands import Look, NewReport, ReportFound, ReportLost
 from reunite.entities import IncomingPhoto, Member, PlatformName, ReplyTarget, Settings
 from reunite.language import language_of
 
@@ -70,14 +71,37 @@ class Event:
             body=body,
         )
 
+    @property
+    def direct(self) -> ReplyTarget:
+        """The conversation of the member and the bot: a channel that is called after the member's id."""
+        return replace(self.target, channel=f"@{self.member.id}", message=None)
+
+    def report(self, kind: type[NewReport], *, private: bool) -> NewReport:
+        """Return a report. A loss by command is `private` unless the event says otherwise. Raises MalformedError."""
+        channel, message = self.target.channel, self.target.message
+        by_default = private and message is None and kind is ReportLost
+        report = self.command(
+            kind,
+            source_key=f"{channel}:{message}" if message else self.key,
+            private=self.body.get("private", by_default),
+        )
+        if message and (report.private or report.sealed):
+            raise MalformedError("a private or sealed report has no message that everyone sees")
+        if (report.private and kind is not ReportLost) or (report.sealed and kind is not ReportFound):
+            raise MalformedError("only a lost report can be private, and only a found report sealed")
+        return replace(report, target=self.direct) if report.private else report
+
+    def look(self) -> Look:
+        """Return a search without a report. Raises MalformedError."""
+        return self.command(Look, target=replace(self.target, message=None))
+
     def command(self, kind: type[C], **more: Any) -> C:
         """Return a command with the event's fields, and those that only we may fill in. Raises MalformedError."""
-        channel, message = self.target.channel, self.target.message
         ours = {
             "target": self.target,
             "key": self.key,
             "press": self.key,
-            "source_key": f"{channel}:{message}" if message else self.key,
+            "source_key": self.key,
             "member": self.member,
             "author": self.member,
             "is_moderator": self.is_moderator,

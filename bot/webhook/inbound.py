@@ -13,7 +13,7 @@ from bot.signed_http import ID, received
 from bot.webhook.config import WebhookConfig
 from bot.webhook.outbound import HERE
 from reunite import rights
-from reunite.commands import REPORTS, AnswerQuestion, ChangeSettings, EditReport, GiveVerdict, Look, Press, Withdraw
+from reunite.commands import REPORTS, AnswerQuestion, ChangeSettings, EditReport, GiveVerdict, Press, Withdraw
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import wording
@@ -63,9 +63,9 @@ class Inbound:
             case "answer":
                 replies = (_note((await handlers.answer_question(event.command(AnswerQuestion))).words),)
             case "press":
-                replies = (await self._press(event.command(Press)),)
+                replies = (await self._press(event),)
             case "look":
-                replies = (await looks.answer_of(handlers, event.command(Look), event.language),)
+                replies = (await looks.answer_of(handlers, event.look(), event.language),)
             case "mine":
                 replies = await handlers.my_reports(*HERE, event.member, event.language)
             case "privacy":
@@ -75,22 +75,20 @@ class Inbound:
         return replies if done else None
 
     async def _report(self, event: Event) -> Replies:
-        """Report a post, or what a member says by command; what is private goes on in the author's own channel."""
+        """Report a post in a channel for reports, or what a member says by command."""
         channel, settings = event.target.channel, await self._handlers.settings(*HERE)
         kind = REPORTS.get(str(event.body.get("kind") or role_of(channel, channel, settings)))
         if kind is None:
             return None
-        report = event.command(kind)
-        if (report.private or report.sealed) and event.target.message:
-            raise MalformedError("a private or sealed report has no message that everyone sees")
-        if report.private:
-            report = replace(report, target=replace(report.target, channel=f"@{event.member.id}"))
-        await self._handlers.report(report)
+        await self._handlers.report(event.report(kind, private=settings.private_reports))
         return ()
 
-    async def _press(self, press: Press) -> Reply:
-        if press.action == "look_mine" and await self._handlers.files_privately(press):
-            press = replace(press, target=replace(press.target, channel=f"@{press.member.id}"), private=True)
+    async def _press(self, event: Event) -> Reply:
+        press = event.command(Press)
+        if press.action == "look_mine":  # it files a report, which has no post yet
+            private = bool(await self._handlers.files_privately(press))
+            target = event.direct if private else replace(press.target, message=None)
+            press = replace(press, target=target, private=private)
         return await self._handlers.press(press)
 
     async def _done_by_moderator(self, event: Event) -> Replies:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot import looks
 from bot.errors import SetupError
 from bot.webhook import app
 from bot.webhook.config import WebhookConfig
@@ -17,7 +18,7 @@ from bot.webhook.outbound import WebhookPlatform
 from cli.services import _photos
 from cli.settings import Settings
 from db.config import Connections
-from reunite.entities import ReplyTarget, Report
+from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import DefectError, PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Plain, Reply
@@ -102,7 +103,10 @@ async def test_too_much_is_refused_unread(here: Here) -> None:
         {**POST, "text": {"a": 1}},
         {**POST, "message": None, "happened_at": "yesterday"},
         {**POST, "private": True},
-        {**POST, "sealed": True},
+        {**POST, "channel": "found", "sealed": True},
+        {**POST, "message": None, "sealed": True},
+        {**POST, "message": None, "channel": "found", "private": True},
+        {**POST, "message": None, "channel": "found", "private": True, "sealed": True},
         {**POST, "photos": {"name": "a"}},
         {**POST, "photos": [{"name": "a", "data": "aGVsbG8="}]},
         {"event": "press", "member": ADA, "action": "burn", "subject": "x"},
@@ -152,6 +156,27 @@ async def test_only_moderators_change_settings_and_the_language_is_one_that_ther
     assert (await here.chat.tell("settings", MO, settings=settings))["taken"]
     now = await Handlers(here.memory, NoQueue()).settings("webhook", "chat")
     assert (now.log_channel, now.language) == ("log", "en")
+
+
+async def test_losses_by_command_are_private_where_moderators_chose_that(here: Here) -> None:
+    await here.chat.tell("settings", MO, settings={"private_reports": True})
+    for fields in ({}, {"private": False}, {"message": "1"}, {"kind": "found"}):
+        await here.chat.tell("report", ADA, channel="lost", text="a cup", **fields)
+    told = [(report.private, report.target.channel) for report in here.reports()]
+    assert told == [(True, "@ada"), (False, "lost"), (False, "lost"), (False, "lost")]
+
+
+async def test_a_look_is_no_report_of_the_message_below_which_it_was_asked_for(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "PATIENCE", 0.01)
+    await here.send(POST)
+    look = {"event": "look", "member": ADA, "channel": "lost", "message": "1", "text": "a cup"}
+    assert (await here.send(look))[0] == 200
+    assert [(report.state, report.target.message) for report in here.reports()] == [
+        (ReportState.PENDING, "1"),
+        (ReportState.LOOK, None),
+    ]
 
 
 async def test_moderators_see_the_numbers_and_members_what_is_kept(here: Here) -> None:
