@@ -14,13 +14,14 @@ from bot.discord.config import DiscordConfig
 from bot.doctor import Finding
 from bot.slack.config import FILE_HOST, SlackConfig
 from bot.web.config import WebConfig
+from bot.webhook.config import WebhookConfig
 from db.config import Connections
 from db.store import Store
 from reunite.entities import PlatformName
 from reunite.handlers import Handlers
 from reunite.ports import Platform
 
-AdapterConfig = DiscordConfig | SlackConfig | WebConfig
+AdapterConfig = DiscordConfig | SlackConfig | WebConfig | WebhookConfig
 
 Running = Callable[[Handlers, Store, Any], AbstractAsyncContextManager[Platform]]
 """Connects with an adapter's settings. Raises SetupError."""
@@ -68,6 +69,7 @@ PLATFORMS: Final[Mapping[str, PlatformEntry]] = {
             photo_hosts=frozenset({FILE_HOST}),
         ),
         PlatformEntry(name="web", title="The chat page", config=WebConfig, has_doctor=False),
+        PlatformEntry(name="webhook", title="The chat by webhooks", config=WebhookConfig),
     )
 }
 

@@ -53,7 +53,7 @@ def worker(
         run(services.worker(settings, where, vectors, version))
 
 
-def bot(platform: Annotated[str, typer.Argument(help="discord, slack or web (the chat page).")]) -> None:
+def bot(platform: Annotated[str, typer.Argument(help="discord, slack, web (the chat page) or webhook.")]) -> None:
     """Run the bot for one platform, until stopped.
 
     Example: REUNITE_DISCORD_TOKEN=… reunite bot discord

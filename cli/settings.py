@@ -16,6 +16,7 @@ from board.config import BoardConfig
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.web.config import WebConfig
+from bot.webhook.config import WebhookConfig
 from cli.errors import UsageError
 from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
 from metrics.config import MetricsSettings
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     discord: DiscordConfig = Field(default_factory=DiscordConfig)
     slack: SlackConfig = Field(default_factory=SlackConfig)
     web: WebConfig = Field(default_factory=WebConfig)
+    webhook: WebhookConfig = Field(default_factory=WebhookConfig)
     api: ApiConfig = Field(default_factory=ApiConfig)
     board: BoardConfig = Field(default_factory=BoardConfig)
     limits: LimitSettings = Field(default_factory=LimitSettings)

@@ -2,16 +2,24 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from psycopg import ProgrammingError, conninfo
-from pydantic import AliasGenerator, ConfigDict, Field, field_validator
+from pydantic import AliasGenerator, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from db.keys import NO_KEYS, Keys
 
 DEFAULT_QUEUE: Final = "reunite"
 _REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
+
+
+def _split(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+Listed = Annotated[frozenset[str], BeforeValidator(_split)]
+"""Words with commas or spaces between them."""
 
 
 def from_environment(prefix: str) -> ConfigDict:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Literal, get_args
 from uuid import UUID
 
-PlatformName = Literal["discord", "slack", "web", "api"]
+PlatformName = Literal["discord", "slack", "web", "webhook", "api"]
 Category = Literal["id", "card", "keys", "phone", "other"]
 """What a sealed report is publicly called; nothing more is said about it."""
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -114,7 +114,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A Discord guild, a Slack workspace or the local page: part of one community."""
+    """A Discord guild, a Slack workspace, the local page or a chat by webhooks: part of one community."""
 
     id: UUID
     community: UUID

@@ -3,10 +3,10 @@
 import dataclasses
 from typing import Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from db.config import from_environment
+from db.config import Listed, from_environment
 
 DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 
@@ -24,13 +24,8 @@ class EncoderSettings:
 class PhotoSettings:
     """Hosts from which photos may be fetched in addition to the platforms'; and without TLS (host:port), for tests."""
 
-    hosts: frozenset[str] = frozenset()
-    http_hosts: frozenset[str] = frozenset()
-
-    @field_validator("hosts", "http_hosts", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return value.replace(",", " ").split() if isinstance(value, str) else value
+    hosts: Listed = frozenset()
+    http_hosts: Listed = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_OPEN_SET_"))

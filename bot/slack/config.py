@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from bot.errors import SetupError
-from db.config import from_environment
+from db.config import Listed, from_environment
 
 FILE_HOST: Final = "files.slack.com"
 
@@ -31,7 +31,7 @@ class SlackConfig:
     host: str = "127.0.0.1"
     port: int = Field(default=8701, ge=0, le=65535)
     """Where the bot listens for Slack's requests and for installations, if it does."""
-    moderators: frozenset[str] = frozenset()
+    moderators: Listed = frozenset()
     """Ids of users, for every workspace."""
 
     # Hooks for tests
@@ -41,11 +41,6 @@ class SlackConfig:
     """How far back the bot looks for what it missed."""
     between_pages: float = Field(default=2.0, validation_alias="between_pages")
     """The least number of seconds between two pages of past posts."""
-
-    @field_validator("moderators", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return value.replace(",", " ").split() if isinstance(value, str) else value
 
     @property
     def is_set(self) -> bool:

@@ -1,15 +1,16 @@
 """Messages as JSON for one viewer. Pure. Nothing is escaped: the page puts words into text nodes only."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from bot import json_replies
+from bot.json_replies import button_json
 from db.models import EmbeddingModel
 from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
-from reunite.messages.forms import Form, form_of
-from reunite.messages.reply import Action, Button, Jump, Moment, Person, Reply, Span, Strong, Tile
+from reunite.messages.reply import Action, Button, Person, Reply, Span, Tile
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -86,31 +87,10 @@ def tile_json(tile: Tile) -> Json:
     }
 
 
-def button_json(button: Button, language: str = "en") -> Json:
-    """Return a button with the form that it opens."""
-    form = form_of(button.action, language)
-    return {**asdict(button), "subject": str(button.subject), "form": form_json(form) if form else None}
-
-
-def form_json(form: Form) -> Json:
-    return asdict(form)
-
-
 def span_json(span: Span) -> Json:
-    """Return one span. A link to another platform is only its text."""
-    match span:
-        case Person(platform, member):
-            return {"is": "person" if platform == "web" else "plain", "text": without_controls(member.name)}
-        case Jump(_, text, target):
-            if target and target.platform == "web" and target.message:
-                return {"is": "jump", "text": text, "channel": target.channel, "message": int(target.message)}
-            return {"is": "plain", "text": text}
-        case Moment(at, text, style):
-            return {"is": "moment", "text": text, "at": at.isoformat(), "style": style}
-        case Strong(text, label) if label:
-            return {"is": "label", "text": text, "level": label.name.lower()}
-        case _:
-            return {"is": type(span).__name__.lower(), "text": without_controls(span.text)}
+    """Return one span; the page's messages have numbers."""
+    shown = json_replies.span_json(span, "web")
+    return {**shown, "message": int(shown["message"])} if shown["is"] == "jump" else shown
 
 
 class _Board:

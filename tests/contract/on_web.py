@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, FormData
 
-from bot.web import app, render
+from bot.json_replies import button_json
+from bot.web import app
 from bot.web.config import WebConfig
 from db.store import Store
 from db.web import web_session
@@ -179,7 +180,7 @@ class OnWeb(Harness):
             place = await session.message_info(int(on.message))
         assert place
         assert place.reply
-        return [render.button_json(button) for button in place.reply.buttons]
+        return [button_json(button) for button in place.reply.buttons]
 
     async def _choose(self, on: Sent, words: str, member: Member) -> Told:
         choices = (await self._message(on.message))["question"]["choices"]

@@ -14,11 +14,13 @@ from tests.contract.harness import Harness
 from tests.contract.on_discord import on_discord
 from tests.contract.on_slack import on_slack
 from tests.contract.on_web import on_web
+from tests.contract.on_webhook import on_webhook
 
 HARNESSES: Mapping[PlatformName, Callable[[str], AbstractAsyncContextManager[Harness]]] = {
     "discord": on_discord,
     "slack": on_slack,
     "web": on_web,
+    "webhook": on_webhook,
 }
 
 

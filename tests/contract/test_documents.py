@@ -18,6 +18,7 @@ from bot.channels import FOUND_NAMES, LOST_NAMES
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.slack.permissions import SCOPES
+from bot.webhook.config import WebhookConfig
 from cli.main import app
 from cli.settings import variables
 from reunite.community import KEEP_DAYS
@@ -129,11 +130,11 @@ def imported(package: Path) -> set[str]:
 def test_the_operators_guide_tells_the_only_ports_on_the_host() -> None:
     services = parsed("docker-compose.yml")["services"]
     published = [port for service in services.values() for port in service.get("ports", [])]
-    slack, api, board = SlackConfig().port, ApiConfig().port, BoardConfig().port
-    assert published == [f"127.0.0.1:{port}:{port}" for port in (slack, api, board)]
+    slack, webhook, api, board = SlackConfig().port, WebhookConfig().port, ApiConfig().port, BoardConfig().port
+    assert published == [f"127.0.0.1:{port}:{port}" for port in (slack, webhook, api, board)]
     told = " ".join((ROOT / "docs/operations.md").read_text("utf-8").split())
-    ports = f"the Slack bot's, 127.0.0.1:{slack}, the HTTP API's, {api}, and the board's, {board};"
-    assert f"The only ports on the host are {ports}" in told
+    bots = f"the Slack bot's, 127.0.0.1:{slack}, the webhook bot's, {webhook}"
+    assert f"The only ports on the host are {bots}, the HTTP API's, {api}, and the board's, {board};" in told
 
 
 def test_the_workflow_tests_the_versions_that_the_package_names() -> None:

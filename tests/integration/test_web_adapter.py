@@ -210,7 +210,7 @@ async def test_a_reply_is_shown_once_however_often_it_is_sent(page: Page) -> Non
     assert reply["root"] == posted["message"]
     assert reply["reply"]["lines"] == [
         [
-            {"is": "person", "text": "Ada"},
+            {"is": "person", "text": "Ada", "member": "ada", "notify": True},
             {"is": "plain", "text": " "},
             {"is": "label", "text": "High confidence", "level": "high"},
         ],

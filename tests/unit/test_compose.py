@@ -21,7 +21,7 @@ OURS = {name: service for name, service in COMPOSE["services"].items() if "build
 
 
 def test_the_services_of_a_deployment_are_there() -> None:
-    assert set(OURS) == {"migrate", "discord", "slack", "api", "board", "worker", "doctor"}
+    assert set(OURS) == {"migrate", "discord", "slack", "webhook", "api", "board", "worker", "doctor"}
     assert set(COMPOSE["services"]) - set(OURS) == {"postgres", "redis"}
 
 
@@ -44,6 +44,8 @@ def test_only_the_migration_knows_the_owner() -> None:
 def test_a_service_holds_no_token_that_it_does_not_use() -> None:
     holders = {name for name, service in OURS.items() if "REUNITE_DISCORD_TOKEN" in service["environment"]}
     assert holders == {"discord", "doctor"}
+    holders = {name for name, service in OURS.items() if "REUNITE_WEBHOOK_SECRET" in service["environment"]}
+    assert holders == {"webhook", "doctor"}
     slack = {
         "REUNITE_SLACK_BOT_TOKEN": {"slack", "worker", "doctor"},
         "REUNITE_SLACK_APP_TOKEN": {"slack", "doctor"},
@@ -128,7 +130,7 @@ def test_the_example_of_the_settings_has_every_variable_and_explains_it() -> Non
     listed = {line.partition("=")[0]: number for number, line in enumerate(lines) if line and line[0] != "#"}
     assert set(listed) == {*re.findall(r"\$\{(\w+)", TEXT), "COMPOSE_PROFILES"}
     profiles = {profile for service in OURS.values() for profile in service.get("profiles", [])} - {"doctor"}
-    assert profiles == {"discord", "slack", "api", "board"}
+    assert profiles == {"discord", "slack", "webhook", "api", "board"}
     for name, number in listed.items():
         above = lines[number - 1]
         is_second = name.endswith("_FILE") or name in {"REUNITE_SLACK_CLIENT_SECRET", "WORKER_MEMORY"}

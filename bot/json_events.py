@@ -1,0 +1,138 @@
+"""What people do in a chat, told as JSON, as commands of the domain: an event has the fields of its command."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Self, TypeVar
+
+from pydantic import StringConstraints, TypeAdapter, ValidationError
+from yarl import URL
+
+from reunite import rules
+from reunite.commands import Look, NewReport, ReportFound, ReportLost
+from reunite.entities import IncomingPhoto, Member, PlatformName, ReplyTarget, Settings
+from reunite.language import language_of
+
+C = TypeVar("C")
+Id = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+
+
+class MalformedError(Exception):
+    """An event isn't what was agreed on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What every event says: what happened, where, and the member who did it."""
+
+    event: Id
+    id: Id
+    name: Id
+    is_moderator: bool = False
+    language: str = "en"
+    channel: Id = "lost"
+    message: Id | None = None
+
+
+_OBJECT: Final = TypeAdapter(dict[str, Any])
+_SETTINGS: Final = TypeAdapter(Settings)
+_TOLD: Final = TypeAdapter(Told)
+_PHOTOS: Final = TypeAdapter(tuple[IncomingPhoto, ...])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event, and the command that it asks for. `key` is its idempotency key."""
+
+    name: str
+    key: str
+    target: ReplyTarget
+    member: Member
+    is_moderator: bool
+    language: str
+    photo_hosts: Collection[str]
+    body: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, body: Mapping[str, Any], key: str, at: tuple[PlatformName, str], photo_hosts: Collection[str] = ()
+    ) -> Self:
+        """Read an event `at` a platform's workspace. Raises MalformedError."""
+        member = body.get("member")
+        told = read(_TOLD, {**body, **(member if isinstance(member, dict) else {})})
+        return cls(
+            name=told.event,
+            key=key,
+            target=ReplyTarget(*at, told.channel, told.message),
+            member=Member(told.id, told.name),
+            is_moderator=told.is_moderator,
+            language=language_of(told.language),
+            photo_hosts=photo_hosts,
+            body=body,
+        )
+
+    @property
+    def direct(self) -> ReplyTarget:
+        """The conversation of the member and the bot: a channel that is called after the member's id."""
+        return replace(self.target, channel=f"@{self.member.id}", message=None)
+
+    def report(self, kind: type[NewReport], *, private: bool) -> NewReport:
+        """Return a report. A loss by command is `private` unless the event says otherwise. Raises MalformedError."""
+        channel, message = self.target.channel, self.target.message
+        by_default = private and message is None and kind is ReportLost
+        report = self.command(
+            kind,
+            source_key=f"{channel}:{message}" if message else self.key,
+            private=self.body.get("private", by_default),
+        )
+        if message and (report.private or report.sealed):
+            raise MalformedError("a private or sealed report has no message that everyone sees")
+        if (report.private and kind is not ReportLost) or (report.sealed and kind is not ReportFound):
+            raise MalformedError("only a lost report can be private, and only a found report sealed")
+        return replace(report, target=self.direct) if report.private else report
+
+    def look(self) -> Look:
+        """Return a search without a report. Raises MalformedError."""
+        return self.command(Look, target=replace(self.target, message=None))
+
+    def command(self, kind: type[C], **more: Any) -> C:
+        """Return a command with the event's fields, and those that only we may fill in. Raises MalformedError."""
+        ours = {
+            "target": self.target,
+            "key": self.key,
+            "press": self.key,
+            "source_key": self.key,
+            "member": self.member,
+            "author": self.member,
+            "is_moderator": self.is_moderator,
+            "language": self.language,
+            "posted_at": datetime.now(UTC),
+        }
+        if (given := self.body.get("photos")) is not None:
+            ours["photos"] = self._photos(given)
+        return read(TypeAdapter(kind), {**self.body, **ours, **more})
+
+    def settings(self, now: Settings) -> Settings:
+        """Return a workspace's settings with those that the event changes. Raises MalformedError."""
+        changed = read(_SETTINGS, asdict(now) | read(_OBJECT, self.body.get("settings")))
+        return replace(changed, language=language_of(changed.language))
+
+    def _photos(self, given: Any) -> tuple[IncomingPhoto, ...]:
+        photos = read(_PHOTOS, given)
+        if not all(self._may_be_fetched(photo) for photo in photos):
+            raise MalformedError("photos are https links to hosts in REUNITE_PHOTO_HOSTS")
+        return photos
+
+    def _may_be_fetched(self, photo: IncomingPhoto) -> bool:
+        try:
+            return photo.data is None and rules.may_be_fetched(URL(photo.url or ""), self.photo_hosts)
+        except ValueError:
+            return False
+
+
+def read(what: TypeAdapter[C], given: object) -> C:
+    """Read a value. Raises MalformedError."""
+    try:
+        return what.validate_python(given)
+    except ValidationError as error:
+        raise MalformedError(str(error)) from None

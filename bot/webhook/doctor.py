@@ -1,0 +1,22 @@
+"""What `reunite doctor` checks of a chat by webhooks: whether it takes a signed call."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import ClientSession, ClientTimeout
+
+from bot.doctor import Finding
+from bot.signed_http import call
+from bot.webhook.config import WebhookConfig
+from db.config import Connections
+from reunite.errors import DefectError, TryAgainError, UndeliverableError
+
+
+async def check(config: WebhookConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - as every adapter
+    """Call the chat."""
+    try:
+        async with ClientSession(timeout=ClientTimeout(total=10)) as session:
+            await call(session, str(config.url), config.key, {"do": "hello"})
+        yield Finding("The chat", ok=True, found=f"{config.url} takes signed calls")
+    except (DefectError, TryAgainError, UndeliverableError) as error:
+        remedy = "Check REUNITE_WEBHOOK_URL, and that both sides have the same REUNITE_WEBHOOK_SECRET."
+        yield Finding("The chat", ok=False, found=str(error), remedy=remedy)

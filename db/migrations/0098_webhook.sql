@@ -1,0 +1,3 @@
+-- A chat that talks to the bot by webhooks (docs/webhook.md).
+
+ALTER TYPE platform ADD VALUE 'webhook';

@@ -1,0 +1,187 @@
+"""The contract on a chat that talks to the bot by webhooks."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from bot.webhook import app
+from bot.webhook.config import WebhookConfig
+from db.store import Store
+from reunite.entities import Member, PlatformName, ReplyTarget
+from reunite.handlers import Handlers
+from reunite.ports import Sent
+from tests.contract.harness import Feature, Harness, Mark, Told
+from tests.doubles.webhook_chat import PHOTO_HOST, SECRET, WebhookChat, spans
+from tests.support.keys import KEYS
+from tests.support.queues import NoQueue
+
+LOG = "moderators"
+
+
+@dataclass
+class OnWebhook(Harness):
+    name: ClassVar[PlatformName] = "webhook"
+    lacks: ClassVar[Mapping[Feature, str]] = {
+        "bots": "the chat tells of what people do; what its bots post it keeps to itself",
+        "leaving": "the operator connects the chat, so nobody can take the bot away from it",
+        "words alone": "the chat itself decides whether words alone are a report",
+    }
+    chat: WebhookChat = field(kw_only=True)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def workspace(self) -> str:
+        return "chat"
+
+    def join(self, name: str, *, moderator: bool = False, language: str = "en") -> Member:
+        member = Member(f"id-{name.casefold()}", name)
+        self.people[member.id] = {"id": member.id, "name": name, "is_moderator": moderator, "language": language}
+        return member
+
+    async def _tell(self, event: str, member: Member, **fields: Any) -> dict[str, Any]:
+        return await self.chat.tell(event, self.people[member.id], **fields)
+
+    def _links(self, post: str | None = None) -> list[dict[str, str]]:
+        post = post or self.chat.add_post("found", "", "photo.jpg")
+        return [{"name": name, "url": url} for name, url in self.chat.posts[post].photos.items()]
+
+    async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
+        chosen: dict[str, Any] = {"language": language}
+        if log:
+            chosen["log_channel"] = LOG
+        if found:
+            chosen["found_channels"] = [found]
+        told = await self._tell("settings", self.join("Max", moderator=True), settings=chosen)
+        assert told == {"taken": True, "replies": []}
+
+    async def open_channel(self, name: str) -> None:
+        """Do nothing: a channel is a name in the events."""
+
+    async def leave(self) -> None:
+        self.skip("leaving")
+
+    async def refuse_conversations(self) -> None:
+        self.chat.refuses_conversations = True
+
+    async def post_photo(self, channel: str, author: Member, text: str, *, times: int = 1) -> ReplyTarget:
+        post = self.chat.add_post(channel, text, "photo.jpg")
+        for _ in range(times):
+            told = await self._tell(
+                "report", author, channel=channel, message=post, text=text, photos=self._links(post)
+            )
+            if told["taken"]:
+                self.chat.posts[post].marks.add("taken")
+        return ReplyTarget("webhook", "chat", channel, post)
+
+    async def post_refused(self, author: Member, text: str) -> str:
+        post = self.chat.add_post("found", text, "photo.jpg")
+        return _told(
+            await self._tell("report", author, channel="found", message=post, text=text, photos=self._links(post))
+        ).words
+
+    async def post_as_bots(self) -> None:
+        self.skip("bots")
+
+    async def post_elsewhere(self, channel: str, author: Member, text: str) -> None:
+        assert "taken" not in self.chat.posts[str((await self.post_photo(channel, author, text)).message)].marks
+
+    async def edit_post(self, post: ReplyTarget, author: Member, text: str) -> None:
+        assert (await self._tell("edit", author, channel=post.channel, message=post.message, text=text))["taken"]
+
+    async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
+        number = str(post.message)
+        shown = self.chat.posts[number]
+        self.chat.posts[number] = replace(
+            shown, photos={name: f"https://{PHOTO_HOST}/{number}/new/{name}" for name in names}
+        )
+        photos = self._links(number)
+        await self._tell("edit", self.join("Ann"), channel=post.channel, message=number, text=text, photos=photos)
+
+    async def report_privately(self, author: Member, words: str) -> str:
+        return str((await self._tell("report", author, channel="lost", text=words, private=True))["taken"])
+
+    async def report_sealed(self, author: Member, words: str, where: str) -> str:
+        said = {"text": words, "place": where, "category": "keys", "sealed": True, "photos": self._links()}
+        return str((await self._tell("report", author, channel="found", **said))["taken"])
+
+    async def search(self, member: Member, words: str, photo: bytes | None = None) -> Told:
+        return _told(await self._tell("look", member, text=words, photos=self._links() if photo else []))
+
+    async def turn(self, page: Told, words: str, member: Member) -> Told:
+        return await self.press(page, words, member)
+
+    async def own_reports(self, member: Member) -> Told:
+        return _told(await self._tell("mine", member))
+
+    async def use_lost(self, author: Member, words: str) -> str:
+        return _told(await self._tell("report", author, kind="lost", channel="lost", text=words)).words
+
+    async def is_acknowledged(self, post: ReplyTarget) -> bool:
+        return "taken" in self.chat.posts[str(post.message)].marks
+
+    async def delete(self, post: ReplyTarget, author: Member) -> None:
+        del self.chat.posts[str(post.message)]
+        assert (await self._tell("delete", author, channel=post.channel, message=post.message))["taken"]
+
+    async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
+        kind = {"✅": "confirm", "❌": "refuse"}[mark]
+        await self._tell("verdict", member, channel=to.channel, message=to.message, kind=kind, given=given)
+
+    async def press(
+        self, on: Sent | Told, words: str, member: Member, *, fill: str = "", photo: bytes | None = None
+    ) -> Told:
+        at = {"channel": on.channel, "message": on.message} if isinstance(on, Sent) else {}
+        replies = [self.chat.messages[on.message].reply] if isinstance(on, Sent) else on.handle
+        for reply in replies:
+            for choice in (each for each in reply["choices"] if each["words"] == words):
+                return _told(await self._tell("answer", member, report=reply["question"], choice=choice["id"], **at))
+        [button] = [each for reply in replies for each in reply["buttons"] if each["words"] == words]
+        assert bool(fill or photo) is bool(button["form"])
+        said = {"action": button["action"], "subject": button["subject"], "words": fill}
+        return _told(await self._tell("press", member, **said, photos=self._links() if photo else [], **at))
+
+    async def words(self, of: Sent) -> str | None:
+        message = self.chat.messages.get(of.message)
+        return str(message.reply["text"]) if message else None
+
+    async def pictures(self, of: Sent) -> int:
+        return int(self.chat.messages[of.message].reply["picture"] is not None)
+
+    async def public(self) -> str:
+        said = [post.words for post in self.chat.posts.values()]
+        shown = [each.reply["text"] for each in self.chat.messages.values() if each.channel[0] not in "@~"]
+        return "\n".join([*said, *shown])
+
+    async def sees(self, member: Member, message: Sent) -> bool:
+        shown = self.chat.messages[message.message]
+        people = shown.people or ([shown.channel[1:]] if shown.channel.startswith("@") else [])
+        return not people or member.id in people
+
+    async def is_marked(self, post: ReplyTarget) -> bool:
+        return "returned" in self.chat.posts[str(post.message)].marks
+
+    async def literal_words(self, of: Sent) -> str:
+        reply = self.chat.messages[of.message].reply
+        return "".join(span["text"] for span in spans(reply) if span["is"] in {"plain", "quoted"})
+
+    def pinged(self, by: Sent) -> set[str]:
+        return self.chat.messages[by.message].pinged
+
+    async def answers(self, root: ReplyTarget) -> list[str]:
+        return [number for number, each in self.chat.messages.items() if each.thread == root.message]
+
+
+def _told(answer: dict[str, Any]) -> Told:
+    replies = answer["replies"]
+    pictures = sum(reply["picture"] is not None for reply in replies)
+    return Told("\n".join(reply["text"] for reply in replies), replies, pictures)
+
+
+@asynccontextmanager
+async def on_webhook(database_url: str) -> AsyncIterator[OnWebhook]:
+    async with WebhookChat.running() as chat, Store(database_url, keys=KEYS) as store:
+        config = WebhookConfig(url=chat.url, secret=SECRET, port=0, photo_hosts=frozenset({PHOTO_HOST}))
+        async with app.running(Handlers(store, NoQueue()), store, config) as platform:
+            chat.events = f"{platform.address}/events"
+            yield OnWebhook(store, platform, chat=chat)

@@ -1,0 +1,68 @@
+"""Signatures: what is accepted, and that the guide's sender makes one that is."""
+
+import re
+import time
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.signed_http import ID, SIGNATURE, TIMESTAMP, is_signed, key_of, signed
+from tests.doubles.webhook_chat import KEY, SECRET, headers_of
+
+BODY = '{"event": "report", "text": "ключ"}'.encode()
+GUIDE = (Path(__file__).parents[2] / "docs/webhook.md").read_text("utf-8")
+
+
+def test_both_sides_sign_alike() -> None:
+    assert is_signed(KEY, headers_of(BODY), BODY)
+    ours = signed(KEY, BODY)
+    assert ours == headers_of(BODY, at=float(ours[TIMESTAMP]), message=ours[ID])
+    assert signed(KEY, BODY)[ID] != ours[ID]
+
+
+def test_a_published_example_is_signed_as_the_specification_says() -> None:
+    key = key_of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    given = {ID: "msg_p5jXN8AQM9LWM0D4loKWxJek", TIMESTAMP: "1614265330"}
+    known = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert headers_of(b'{"test": 2432232314}', key, at=1614265330, message=given[ID]) == {**given, SIGNATURE: known}
+
+
+@pytest.mark.parametrize("header", [ID, TIMESTAMP, SIGNATURE])
+def test_nothing_may_be_missing_or_changed(header: str) -> None:
+    headers = headers_of(BODY)
+    assert not is_signed(KEY, {name: value for name, value in headers.items() if name != header}, BODY)
+    for other in ("", "1", "v1,", "ä", "\x00", f"{headers[header]}0", str(int(time.time()) - 1), "9" * 5000, "١٢"):
+        assert not is_signed(KEY, {**headers, header: other}, BODY)
+
+
+def test_neither_another_body_nor_another_key_is_accepted() -> None:
+    assert not is_signed(KEY, headers_of(BODY), BODY + b" ")
+    assert not is_signed(KEY, headers_of(BODY, bytes(32)), BODY)
+    assert not is_signed(KEY, headers_of(BODY, b""), BODY)
+
+
+@pytest.mark.parametrize(("seconds", "accepted"), [(-290, True), (290, True), (-310, False), (310, False)])
+def test_an_old_signature_is_refused(seconds: float, accepted: bool) -> None:  # noqa: FBT001 - pytest passes it by name
+    assert is_signed(KEY, headers_of(BODY, at=time.time() + seconds), BODY) is accepted
+
+
+def test_one_of_several_signatures_is_enough() -> None:
+    headers = headers_of(BODY)
+    assert is_signed(KEY, {**headers, SIGNATURE: f"v1a,other v1,AAAA {headers[SIGNATURE]}"}, BODY)
+
+
+def test_a_secret_is_base64_and_long_enough() -> None:
+    assert key_of(SECRET) == KEY
+    for secret in ("", "whsec_", SECRET.removeprefix("whsec_"), "whsec_ä", f"whsec_{b64encode(bytes(23)).decode()}"):
+        with pytest.raises(ValueError):  # noqa: PT011 - whatever the reason
+            key_of(secret)
+
+
+def test_the_guides_sender_signs_what_is_accepted() -> None:
+    [code] = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - the guide's own
+    body, headers = names["signed"](SECRET, {"event": "mine"})
+    assert is_signed(KEY, headers, body)
