@@ -154,6 +154,7 @@ STAYS: dict[str, list[Reply]] = {
     "still_watching": [galleries.still_watching(LOST)],
     "note": [notices.note("claim_sent", "en")],
     "declined": [notices.declined(MATCH, "en")],
+    "waiting": [notices.waiting(LOST, 3)],
     "older_reports": [notices.older_reports(3, "en")],
     "extended": [notices.extended(LOST, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
