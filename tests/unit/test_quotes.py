@@ -97,6 +97,7 @@ QUEUED: dict[str, list[Reply]] = {
         for moderator in (None, MODERATOR)
     ],
     "better_sealed": [notices.better_sealed(FOUND)],
+    "waiting": [notices.waiting(LOST, 3)],
     "claimed": [notices.claimed(CLAIM, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
     "claim_card": [
         handovers.claim_card(each, FOUND, PICTURE, moderator) for each in CLAIMED for moderator in (None, MODERATOR)
@@ -154,7 +155,6 @@ STAYS: dict[str, list[Reply]] = {
     "still_watching": [galleries.still_watching(LOST)],
     "note": [notices.note("claim_sent", "en")],
     "declined": [notices.declined(MATCH, "en")],
-    "waiting": [notices.waiting(LOST, 3)],
     "older_reports": [notices.older_reports(3, "en")],
     "extended": [notices.extended(LOST, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
