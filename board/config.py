@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic.dataclasses import dataclass
+from yarl import URL
 
 from db.config import from_environment
 
@@ -33,7 +34,7 @@ class BoardConfig:
             raise ValueError("the board's address begins with https://; http:// works on this machine only")
         if named.path.strip("/") or named.query or named.fragment:
             raise ValueError("the board needs a host name of its own; its address has no path")
-        return f"{named.scheme}://{named.netloc}"
+        return str(URL(url).origin())  # as browsers say it: lower case, and no port where it is the usual one
 
     @property
     def public_url(self) -> str:

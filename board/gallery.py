@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from board.forms import storable
 from board.pages import Pages
 from board.parts import Board
-from board.visits import Visit, storable
+from board.visits import Visit
 from db.board import Filter
 from db.passing import ranked
 from metrics.searches import note_search

@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
+from board.forms import storable
 from board.pages import Pages
-from board.visits import Visits, storable
+from board.visits import Visits
 
 
 class SignIn:

@@ -10,8 +10,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
+from board.forms import form, plain_form
 from db.board_sessions import BoardSessions, Moderator
 from db.keys import Keys
 from reunite.entities import ReplyTarget
@@ -21,7 +21,6 @@ SECONDS: Final = 12 * 60 * 60
 _PURPOSE: Final = "board"
 """How what the cookie seals begins: no other sealed words are taken for a session."""
 _CSRF_BYTES: Final = 24
-_PHOTO: Final = "photo"
 LANGUAGE: Final = ContextVar("language", default="en")
 """The language of the request in progress: the moderator's, or the browser's before we know who it is."""
 CHANNEL: Final = "board"
@@ -90,8 +89,7 @@ class Visits:
 
     async def begin(self, request: web.Request) -> web.Response | None:
         """Use the link in a form; return the way to the board, or None where the link can't be used."""
-        fields, _ = await _form(request)
-        session = await self._sessions.begin(fields.get("link", ""))
+        session = await self._sessions.begin((await plain_form(request)).get("link", ""))
         if session is None:
             return None
         response = web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": "/"})
@@ -121,7 +119,7 @@ class Visits:
         LANGUAGE.set(moderator.language)
         if request.method != "POST":
             return Visit(request, moderator, csrf)
-        fields, photo = await _form(request)
+        fields, photo = await form(request)
         if not hmac.compare_digest(fields.pop("csrf", "").encode(), csrf.encode()):
             raise web.HTTPForbidden
         return Visit(request, moderator, csrf, fields, photo)
@@ -132,19 +130,3 @@ class Visits:
                 return UUID(session), csrf
             case _:
                 return None, ""
-
-
-async def _form(request: web.Request) -> tuple[dict[str, str], bytes]:
-    """Return a form's fields, without what can't be stored, and its photo. Raises HTTPBadRequest."""
-    try:
-        given = await request.post()
-    except (HttpProcessingError, ValueError, AssertionError, LookupError):  # what aiohttp raises for a malformed form
-        raise web.HTTPBadRequest from None
-    photo = given.get(_PHOTO)
-    fields = {name: storable(value) for name, value in given.items() if isinstance(value, str)}
-    return fields, photo.file.read() if isinstance(photo, web.FileField) else b""
-
-
-def storable(value: str) -> str:
-    """Leave out NUL and halves of characters, which PostgreSQL can't store."""
-    return value.replace("\0", "").encode(errors="ignore").decode().strip()

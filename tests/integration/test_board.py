@@ -32,6 +32,10 @@ from tests.support.waiting import eventually
 PAGES = ("/", "/matches", "/claims", "/handovers", "/numbers", "/log", "/reports.csv")
 
 
+def part(name: str, value: str, header: str) -> bytes:
+    return f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n{header}\r\n\r\n{value}\r\n'.encode()
+
+
 @pytest.fixture(name="here")
 async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
     async with board(database_url, unused_tcp_port) as here:
@@ -186,6 +190,33 @@ async def test_a_form_from_elsewhere_changes_nothing(here: Community, robin: Bro
     assert await here.state(match) == "undecided"
 
 
+async def test_a_malformed_form_is_refused(here: Community, robin: Browser) -> None:
+    parts, plain = "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"
+    forms: list[tuple[dict[str, str], bytes]] = [
+        ({"Content-Type": parts}, part("csrf", "x", "Content-Transfer-Encoding: foo") + b"--x--"),
+        ({"Content-Type": parts}, b"nothing of the kind"),
+        ({"Content-Type": "multipart/form-data"}, b"--x--"),
+        ({"Content-Type": plain}, b"link=\xff\xfe"),
+        ({"Content-Type": plain}, b"link=" + b"x" * 70_000),
+        ({"Content-Type": "application/json"}, b"{}"),
+    ]
+    for path in ("/sign-in", "/search"):
+        for headers, body in forms:
+            sent = robin.http.post(f"{here.url}{path}", data=body, headers={"Origin": here.url, **headers})
+            async with sent as response:
+                assert response.status in {400, 403, 413}, (path, headers)
+
+
+async def test_a_form_is_in_utf_8_whatever_it_says(here: Community, robin: Browser) -> None:
+    """Python took 22 s over 200 KB of punycode, in which the board answered nobody."""
+    match, fields = await here.matched(), {"csrf": robin.csrf, "kind": "confirm", "given": "yes"}
+    body = b"".join(part(*field, "Content-Type: text/plain; charset=punycode") for field in fields.items())
+    headers = {"Origin": here.url, "Content-Type": "multipart/form-data; boundary=x"}
+    async with robin.http.post(f"{here.url}/matches/{match.id}/verdict", data=body + b"--x--", headers=headers) as sent:
+        assert sent.status == 200
+    assert await here.state(match) == "confirmed"
+
+
 async def test_another_host_name_is_refused(robin: Browser) -> None:
     assert (await robin.get("/", headers={"Host": "evil.example"}))[0] == 421
 
@@ -237,8 +268,17 @@ def test_an_address_that_can_not_be_right_is_refused(url: str) -> None:
         BoardConfig(url=url)
 
 
-def test_the_boards_address_is_kept_without_its_slash() -> None:
-    assert BoardConfig(url="https://board.example/").public_url == "https://board.example"
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://board.example.org/", "https://board.example.org"),
+        ("https://Board.Example.org:443", "https://board.example.org"),
+        ("https://board.example.org:8443", "https://board.example.org:8443"),
+        ("http://[::1]:8720", "http://[::1]:8720"),
+    ],
+)
+def test_the_boards_address_is_kept_as_browsers_say_it(url: str, kept: str) -> None:
+    assert BoardConfig(url=url).url == kept
 
 
 # What moderators see and do
