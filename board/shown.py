@@ -45,7 +45,7 @@ class Shown:
 
     def time(self, report: Report) -> datetime:
         """Return when it happened, as far as that is known."""
-        return report.happened_at or report.posted_at or report.created_at
+        return report.happened_at or report.reported_at
 
     def label(self, match: Match) -> str:
         """Return a match's label, with the percentage where it may be shown."""

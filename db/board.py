@@ -15,6 +15,7 @@ MOST_LISTED: Final = 200
 _WEEKS: Final = 12
 _PLACES: Final = 10
 _OF_TIME: Final = "coalesce(r.happened_at, r.posted_at, r.created_at)"
+_REPORTED: Final = "coalesce(r.posted_at, r.created_at)"
 _LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state <> 'look' AND NOT r.sample
   AND (%(kind)s = '' OR r.kind::text = %(kind)s) AND (%(state)s = '' OR r.state::text = %(state)s)
   AND (%(sealed)s::bool IS NULL OR (r.sealed OR r.private) = %(sealed)s)
@@ -85,7 +86,7 @@ class SqlBoard(Queries):
         """Return the reports of one page, newest first, and how many there are."""
         values = {name: getattr(wanted, name) for name in ("kind", "state", "sealed", "place", "since", "until")}
         found = await self._all(
-            f"SELECT r.id {_LISTED} ORDER BY r.created_at DESC, r.id LIMIT %(limit)s OFFSET %(offset)s",
+            f"SELECT r.id {_LISTED} ORDER BY {_REPORTED} DESC, r.id LIMIT %(limit)s OFFSET %(offset)s",
             **values,
             limit=limit,
             offset=offset,
@@ -143,7 +144,7 @@ class SqlBoard(Queries):
                 FROM generate_series(date_trunc('week', now() AT TIME ZONE %(zone)s) - interval '{_WEEKS - 1} weeks',
                   date_trunc('week', now() AT TIME ZONE %(zone)s), interval '1 week') AS week
                 LEFT JOIN (
-                  SELECT kind::text AS what, created_at AS at FROM report WHERE state <> 'look' AND NOT sample
+                  SELECT r.kind::text AS what, {_REPORTED} AS at FROM report r WHERE r.state <> 'look' AND NOT r.sample
                   UNION ALL SELECT 'returned', returned_at FROM report
                     WHERE kind = 'found' AND state = 'returned' AND NOT sample
                 ) AS event ON date_trunc('week', event.at AT TIME ZONE %(zone)s) = week
@@ -155,8 +156,8 @@ class SqlBoard(Queries):
     async def days_to_return(self) -> float | None:
         """Return the median of days from a find's report to its return; None before any."""
         row = await self._one(
-            """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM returned_at - created_at) / 86400)
-                 AS days FROM report
+            f"""SELECT percentile_cont(0.5) WITHIN GROUP
+                 (ORDER BY extract(epoch FROM r.returned_at - {_REPORTED}) / 86400) AS days FROM report r
                WHERE kind = 'found' AND state = 'returned' AND returned_at IS NOT NULL AND NOT sample"""
         )
         return None if row is None or row["days"] is None else float(row["days"])

@@ -191,6 +191,11 @@ class Report:
     quiet: bool = False
     """It was read from a channel's history: unless another report is news to it, nothing is said in its thread."""
 
+    @property
+    def reported_at(self) -> datetime:
+        """When it was posted, as far as that is known."""
+        return self.posted_at or self.created_at
+
     def is_by(self, platform: PlatformName, member: Member) -> bool:
         """Return whether a member of a platform is its author."""
         return not self.sample and (self.target.platform, self.author.id) == (platform, member.id)

@@ -314,7 +314,7 @@ def certainty(match: Match, language: str) -> Line:
 
 def day_of(report: Report, language: str) -> Span:
     """Return the day of a report in each reader's zone; of a sealed one only its day, and no moment, is public."""
-    at = report.happened_at or report.created_at
+    at = report.happened_at or report.reported_at
     words = date_words(_local(at, report), language)
     return Plain(words) if report.sealed else Moment(at, words, "day")
 

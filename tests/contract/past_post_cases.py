@@ -23,6 +23,13 @@ class PastPostCases:
         assert report.expires_at == stage.time + timedelta(days=50)
         assert (await stage.found(posted_at=stage.time - timedelta(days=3))).expires_at == stage.time + timedelta(60)
 
+    async def test_past_posts_come_after_newer_ones_in_a_members_list(self, stage: Stage) -> None:
+        await stage.join()
+        await stage.lost("a new hat")
+        await stage.lost("an old hat", **past(stage))
+        shown = await stage.handlers.my_reports("web", "here", ADA)
+        assert ["old" in reply.text() for reply in shown] == [True, False]
+
     async def test_two_past_posts_are_paired_and_nobody_hears_of_it(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found = await stage.lost(**past(stage)), await stage.found("a passport", **past(stage))

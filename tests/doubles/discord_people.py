@@ -32,9 +32,16 @@ class People(Guild):
 
     async def forbid(self, channel: str, permissions: int, whom: str = BOT_ID) -> None:
         """Take permissions in a channel (by name) away from the bot, or from a role."""
+        await self._overwrite(channel, whom, deny=permissions)
+
+    async def allow_here(self, channel: str, permissions: int, whom: str) -> None:
+        """Give a member permissions in a channel (by name), and nowhere else."""
+        await self._overwrite(channel, whom, allow=permissions)
+
+    async def _overwrite(self, channel: str, whom: str, *, allow: int = 0, deny: int = 0) -> None:
         place = self.channels[self.channel(channel)]
         kind = 1 if whom in self.members else 0
-        place["permission_overwrites"] = [{"id": whom, "type": kind, "allow": "0", "deny": str(permissions)}]
+        place["permission_overwrites"] = [{"id": whom, "type": kind, "allow": str(allow), "deny": str(deny)}]
         await self.gateway.dispatch("CHANNEL_UPDATE", place)
 
     async def create_role(self, name: str) -> str:

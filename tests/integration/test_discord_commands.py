@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import discord
 import pytest
 
 from bot.discord.app import running
@@ -137,8 +138,11 @@ async def test_a_message_of_someone_who_has_blocked_the_bot_is_taken_from_the_me
 async def test_a_moderator_gets_a_link_to_the_board_and_a_member_does_not(database_url: str) -> None:
     async with world(database_url) as here:
         member, moderator = here.discord.join("Ada"), here.discord.join("Mo", moderator=True)
-        used = await here.discord.slash("board", member, "general")
-        assert await here.discord.answer(used) == sentence("only_moderators_here")
+        helper = here.discord.join("Cem")
+        await here.discord.allow_here("general", discord.Permissions(manage_messages=True).value, helper)
+        for other in (member, helper):  # the board shows all channels, not only the one that someone looks after
+            used = await here.discord.slash("board", other, "general")
+            assert await here.discord.answer(used) == sentence("only_moderators_here")
         said = await here.discord.answer(await here.discord.slash("board", moderator, "general"))
         link = re.search(rf"<({BOARD}/sign-in\?link=[\w-]{{43}})>", said)  # the brackets keep Discord from opening it
         assert link

@@ -242,6 +242,17 @@ def test_the_day_on_which_a_report_ends_is_the_workspaces_day() -> None:
                 assert day in reply.text()
 
 
+def test_a_past_post_has_the_day_of_its_post() -> None:
+    past = replace(
+        report(ReportKind.FOUND, ANN, "keys", "", "en"),
+        happened_at=None,
+        posted_at=datetime(2025, 11, 3, 12, tzinfo=UTC),
+    )
+    day = wording.day_of(past, "en")
+    assert isinstance(day, Moment)
+    assert (day.at, day.text) == (past.posted_at, "3 November")
+
+
 def test_of_a_sealed_find_no_moment_is_told() -> None:
     sealed = replace(report(ReportKind.FOUND, ANN, "keys", "", "en"), sealed=True)
     assert wording.day_of(sealed, "en") == Plain("1 March")
