@@ -180,7 +180,9 @@ class Inbound:
                 await self._send_problem(target, key, error, message.guild)
                 return
             channel = self._report_channel(message)
-            if not changed and channel and photos_of(message):
+            if changed or not channel or not photos_of(message):
+                return
+            if await self._handlers.report_at(target) is None:
                 await self._report(report_of(message, channel[1]), channel[0], again=False)
 
     @_counted

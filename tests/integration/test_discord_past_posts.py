@@ -95,14 +95,20 @@ async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database
         ann = discord.join("Ann")
         async with bot(discord, database_url) as (here, handlers):
             old = posted(discord, discord.channel("found"), ann, 1, "a hat")
+            edited = posted(discord, discord.channel("found"), ann, 1.1, "a scarf", edited_timestamp=shapes.now())
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
             await asked(here.store, handlers, workspace)
-            assert whole(await read(here.store, workspace)).reports == 1
+            assert whole(await read(here.store, workspace)).reports == 2
         discord.members[discord.bot_id]["joined_at"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
         missed = await discord.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
-        async with bot(discord, database_url):
+        async with bot(discord, database_url) as (back, _):
             await eventually(lambda: discord.has_reaction(missed, "👀"))
-        assert not discord.has_reaction(old, "👀")
+            assert {each["text"]: each["quiet"] for each in await back.reports()} == {
+                "a hat": True,
+                "a scarf": True,
+                "a cap": False,
+            }
+        assert not any(discord.has_reaction(each, "👀") for each in (old, edited))
 
 
 async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -> None:
