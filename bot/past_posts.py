@@ -176,7 +176,9 @@ class PastPosts:
             await self._platform.acknowledge(target)
         except PostGoneError:
             await self._handlers.withdraw(Withdraw(target=target))
-        except UndeliverableError as error:
+        except (TryAgainError, UndeliverableError) as error:
+            if isinstance(error, TryAgainError) and error.after is not None:  # a limit, not a missing permission
+                raise
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
 
     async def _tell(self, backfills: Sequence[Backfill]) -> None:
