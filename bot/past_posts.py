@@ -106,13 +106,14 @@ class PastPosts:
     async def _attempt(self, backfills: Sequence[Backfill]) -> float:
         """Do what is next in a workspace; return the seconds until it may be read again."""
         try:
-            await self._tell(backfills)
+            pause = await self._try_to_tell(backfills)
             left = next((each for each in backfills if not each.has_ended), None)
-            if left and await self._backfills.waiting(left.community) < _AHEAD:
+            if left is None:
+                return pause
+            if await self._backfills.waiting(left.community) < _AHEAD:
                 await self._read(left)
         except TryAgainError as error:
-            _log.info("past_posts_delayed", workspace=backfills[0].workspace, reason=str(error))
-            return _TROUBLE if error.after is None else error.after
+            return _delay(backfills, error)
         except psycopg.OperationalError:
             raise
         except Exception:  # noqa: BLE001 - it's tried again later; the others go on
@@ -181,6 +182,14 @@ class PastPosts:
                 raise
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
 
+    async def _try_to_tell(self, backfills: Sequence[Backfill]) -> float:
+        """Tell what is to be told; return the seconds until that may be tried again. Reading doesn't wait for it."""
+        try:
+            await self._tell(backfills)
+        except TryAgainError as error:
+            return _delay(backfills, error)
+        return self._pause
+
     async def _tell(self, backfills: Sequence[Backfill]) -> None:
         """Tell the moderators' channel that a request has begun, or what came of it."""
         for backfill in {each.request: each for each in backfills if each.tell}.values():
@@ -200,6 +209,12 @@ class PastPosts:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _delay(backfills: Sequence[Backfill], error: TryAgainError) -> float:
+    """Return for how many seconds to wait after temporary trouble in a workspace."""
+    _log.info("past_posts_delayed", workspace=backfills[0].workspace, reason=str(error))
+    return _TROUBLE if error.after is None else error.after
 
 
 def _summary(backfills: Sequence[Backfill]) -> messages.Summary:

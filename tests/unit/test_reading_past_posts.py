@@ -17,6 +17,7 @@ from reunite.commands import NewReport, ReportFound
 from reunite.entities import ReplyTarget, Report
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.past_posts import KnownBefore, PastPost, Span, Tally
+from reunite.ports import Outgoing, Sent
 from tests.contract.stages import ADA, PHOTO, MemoryStage
 from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.waiting import eventually
@@ -74,11 +75,17 @@ class Strict(RecordingPlatform):
     """A platform on which the bot may do little."""
 
     refusal: Exception | None = None
+    closed_channel = ""
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         del target
         if self.refusal:
             raise self.refusal
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if outgoing.target.channel == self.closed_channel:
+            raise TryAgainError("a permission is missing", after=0)
+        return await super().send(outgoing)
 
 
 def at(key: str) -> ReplyTarget:
@@ -129,3 +136,15 @@ async def test_a_limit_is_waited_for() -> None:
         reading.platform.refusal = None
         await eventually(lambda: readings.now.has_ended)
     assert readings.now.tally.reports == 2
+
+
+async def test_it_is_read_where_moderators_cannot_be_told_and_they_hear_of_it_later() -> None:
+    reading = Reading("1", "2")
+    reading.platform.closed_channel = "log"
+    async with reading.running("start", log_channel="log") as readings:
+        await eventually(lambda: readings.now.has_ended)
+        assert not reading.platform.messages
+        reading.platform.closed_channel = ""
+        await eventually(lambda: not readings.now.tell)
+    said = [outgoing.key.partition(":")[2] for _, outgoing in reading.platform.messages]
+    assert said == ["start", "end"]
