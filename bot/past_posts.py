@@ -65,6 +65,10 @@ class History(Protocol):
         """Return the next page. Raises TryAgainError; UndeliverableError where the channel can't be read."""
         ...
 
+    def is_deleted(self, key: str) -> bool:
+        """Return whether the bot has lately heard that a post, by its idempotency key, was deleted."""
+        ...
+
 
 class PastPosts:
     """Reads what was asked for, one page of a workspace after the other, until cancelled."""
@@ -163,6 +167,9 @@ class PastPosts:
         except Exception:  # noqa: BLE001 - one message's defect must not hold up the others
             _log.exception("past_post_left_out", channel=backfill.channel, post=found.post.key)
             return Skipped.REFUSED
+        if self._history.is_deleted(found.post.key):  # since its page was read: the bot then knew of no report
+            await self._handlers.withdraw(Withdraw(target=command.target))
+            return Skipped.NO_PHOTO
         if backfill.answers:
             await self._acknowledge(command.target)
         return len(command.photos)

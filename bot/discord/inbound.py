@@ -65,6 +65,8 @@ class Inbound:
         self._in_progress: set[asyncio.Task[object]] = set()
         self.recent: deque[int] = deque(maxlen=_RECENT)
         """The latest posts."""
+        self._deleted: deque[str] = deque(maxlen=_RECENT)
+        """The latest deleted posts: one may just be read as a past post."""
         self._proxies = Proxies()
         self._notices: dict[int, float] = {}
 
@@ -211,6 +213,7 @@ class Inbound:
     @_counted
     async def deleted(self, guild_id: int | None, channel: int, message: int) -> None:
         """Withdraw the report whose post was deleted."""
+        self._deleted.append(str(message))
         guild = self._client.get_guild(guild_id or 0)
         if guild is None:
             return
@@ -219,6 +222,10 @@ class Inbound:
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
                 await self._platform.threads.unname_of(target)
+
+    def is_deleted(self, key: str) -> bool:
+        """Return whether a post, by its idempotency key, was deleted lately."""
+        return key in self._deleted
 
 
 def _may_be_a_loss(message: discord.Message) -> bool:

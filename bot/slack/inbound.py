@@ -143,6 +143,10 @@ class Inbound:
         self._deleted.append(key_of(channel, ts))
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
 
+    def is_deleted(self, key: str) -> bool:
+        """Return whether a post, by its idempotency key, was deleted lately."""
+        return key in self._deleted
+
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
         """Handle a reaction to a message of the bot."""
         item = event["item"]

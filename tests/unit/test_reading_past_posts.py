@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from bot.discord.inbound import Inbound
 from bot.past_posts import Found, Page, PastPosts
+from bot.slack.inbound import Inbound as SlackInbound
 from db.backfills import Backfill
 from db.stopping import stop
 from reunite.commands import NewReport, ReportFound
@@ -31,6 +34,7 @@ class Channel:
 
     def __init__(self, *posts: str) -> None:
         self.posts = posts
+        self.deleted: set[str] = set()
 
     async def is_ready(self, _: str) -> bool:
         return True
@@ -39,6 +43,9 @@ class Channel:
         at = int(backfill.cursor or 0)
         is_last = at + 1 == len(self.posts)
         return Page([self._found(self.posts[at], str(at + 1))], str(at + 1), POSTED, is_last)
+
+    def is_deleted(self, key: str) -> bool:
+        return key in self.deleted
 
     def _found(self, key: str, cursor: str) -> Found:
         async def read() -> NewReport:
@@ -148,3 +155,29 @@ async def test_it_is_read_where_moderators_cannot_be_told_and_they_hear_of_it_la
         await eventually(lambda: not readings.now.tell)
     said = [outgoing.key.partition(":")[2] for _, outgoing in reading.platform.messages]
     assert said == ["start", "end"]
+
+
+async def test_a_post_that_is_deleted_while_its_page_is_taken_leaves_no_report() -> None:
+    reading = Reading("1", "2")
+    reading.channel.deleted.add("2")
+    async with reading.running() as readings:
+        await eventually(lambda: readings.now.has_ended)
+    assert (readings.now.tally.reports, readings.now.tally.skipped) == (1, {"no_photo": 1})
+    kept, gone = await reading.reports()
+    assert [report and report.purged for report in (kept, gone)] == [False, True]
+
+
+async def test_discords_deletions_are_remembered() -> None:
+    others: Any = SimpleNamespace(get_guild=lambda _: None)
+    inbound = Inbound(others, others, others, others)
+    await inbound.deleted(1, 2, 3)
+    assert [inbound.is_deleted(key) for key in ("2", "3")] == [False, True]
+
+
+async def test_slacks_deletions_are_remembered() -> None:
+    async def withdraw(_: object) -> None: ...
+
+    others: Any = SimpleNamespace(withdraw=withdraw, target=lambda *_: at("1"))
+    inbound = SlackInbound(others, others, others, others)
+    await inbound.deleted(others, "C1", "1.5")
+    assert [inbound.is_deleted(key) for key in ("C1:1.4", "C1:1.5")] == [False, True]
