@@ -65,6 +65,10 @@ class History(Protocol):
         """Return the next page. Raises TryAgainError; UndeliverableError where the channel can't be read."""
         ...
 
+    def is_deleted(self, key: str) -> bool:
+        """Return whether the bot has lately heard that a post, by its idempotency key, was deleted."""
+        ...
+
 
 class PastPosts:
     """Reads what was asked for, one page of a workspace after the other, until cancelled."""
@@ -106,13 +110,14 @@ class PastPosts:
     async def _attempt(self, backfills: Sequence[Backfill]) -> float:
         """Do what is next in a workspace; return the seconds until it may be read again."""
         try:
-            await self._tell(backfills)
+            pause = await self._try_to_tell(backfills)
             left = next((each for each in backfills if not each.has_ended), None)
-            if left and await self._backfills.waiting(left.community) < _AHEAD:
+            if left is None:
+                return pause
+            if await self._backfills.waiting(left.community) < _AHEAD:
                 await self._read(left)
         except TryAgainError as error:
-            _log.info("past_posts_delayed", workspace=backfills[0].workspace, reason=str(error))
-            return _TROUBLE if error.after is None else error.after
+            return _delay(backfills, error)
         except psycopg.OperationalError:
             raise
         except Exception:  # noqa: BLE001 - it's tried again later; the others go on
@@ -162,6 +167,9 @@ class PastPosts:
         except Exception:  # noqa: BLE001 - one message's defect must not hold up the others
             _log.exception("past_post_left_out", channel=backfill.channel, post=found.post.key)
             return Skipped.REFUSED
+        if self._history.is_deleted(found.post.key):  # since its page was read: the bot then knew of no report
+            await self._handlers.withdraw(Withdraw(target=command.target))
+            return Skipped.NO_PHOTO
         if backfill.answers:
             await self._acknowledge(command.target)
         return len(command.photos)
@@ -176,8 +184,18 @@ class PastPosts:
             await self._platform.acknowledge(target)
         except PostGoneError:
             await self._handlers.withdraw(Withdraw(target=target))
-        except UndeliverableError as error:
+        except (TryAgainError, UndeliverableError) as error:
+            if isinstance(error, TryAgainError) and error.after is not None:  # a limit, not a missing permission
+                raise
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
+
+    async def _try_to_tell(self, backfills: Sequence[Backfill]) -> float:
+        """Tell what is to be told; return the seconds until that may be tried again. Reading doesn't wait for it."""
+        try:
+            await self._tell(backfills)
+        except TryAgainError as error:
+            return _delay(backfills, error)
+        return self._pause
 
     async def _tell(self, backfills: Sequence[Backfill]) -> None:
         """Tell the moderators' channel that a request has begun, or what came of it."""
@@ -198,6 +216,12 @@ class PastPosts:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _delay(backfills: Sequence[Backfill], error: TryAgainError) -> float:
+    """Return for how many seconds to wait after temporary trouble in a workspace."""
+    _log.info("past_posts_delayed", workspace=backfills[0].workspace, reason=str(error))
+    return _TROUBLE if error.after is None else error.after
 
 
 def _summary(backfills: Sequence[Backfill]) -> messages.Summary:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from db.database import Database
-from reunite.entities import PlatformName, Workspace
+from reunite.entities import PlatformName, ReportState, Workspace
 from reunite.past_posts import KnownBefore, Span, Tally
 
 Tell = Literal["", "start", "end"]
@@ -151,12 +151,14 @@ class Backfills:
         """Return the reports that have one of these idempotency keys, purged ones included."""
         found = await self._rows(
             backfill.community,
-            """SELECT source_key, created_at, quiet FROM report
+            """SELECT source_key, created_at, quiet, state FROM report
                WHERE workspace_id = %(workspace)s AND source_key = ANY(%(keys)s)""",
             workspace=backfill.workspace_id,
             keys=list(keys),
         )
-        return {row["source_key"]: KnownBefore(row["created_at"], row["quiet"]) for row in found}
+        return {
+            row["source_key"]: KnownBefore(row["created_at"], row["quiet"], ReportState(row["state"])) for row in found
+        }
 
     async def waiting(self, community: UUID) -> int:
         """Return how many of a community's reports wait for a worker."""

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from reunite import rules
+from reunite.entities import ReportState
+
 IN_FLIGHT: Final = timedelta(minutes=5)
 """Posts as new as this are left to the bot's usual way: it may just be dealing with them."""
 
@@ -44,6 +47,12 @@ class KnownBefore:
 
     created_at: datetime
     quiet: bool
+    state: ReportState
+
+    @property
+    def may_speak_up(self) -> bool:
+        """Whether it was read quietly, and there is still something to say about it."""
+        return self.quiet and self.state in rules.IN_PROGRESS
 
 
 @dataclass
@@ -104,7 +113,7 @@ def why_skipped(post: PastPost, known: KnownBefore | None, *, oldest: datetime, 
         return Skipped.NOT_A_MEMBERS
     if not post.has_files:
         return Skipped.NO_PHOTO
-    if known and not (answers and known.quiet):
+    if known and not (answers and known.may_speak_up):
         return Skipped.KNOWN
     if post.posted_at < oldest:
         return Skipped.TOO_OLD

@@ -58,7 +58,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                         await client.wait_until_ready()
                         await events.start()
                         background.append(tasks.create_task(_watch(store, handlers, client)))
-                        history = ChannelHistory(client, workspaces, events.is_reconciled)
+                        history = ChannelHistory(client, workspaces, events.is_reconciled, events.is_deleted)
                         past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
                         background.append(tasks.create_task(past.run()))
                         yield platform

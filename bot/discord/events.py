@@ -53,6 +53,10 @@ class Events:
         """Return whether what the bot missed in a guild is dealt with, as far as that was possible."""
         return self._reconciler.is_reconciled(guild_id)
 
+    def is_deleted(self, key: str) -> bool:
+        """Return whether a post, by its idempotency key, was deleted lately."""
+        return self._inbound.is_deleted(key)
+
     async def finish(self) -> None:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True

@@ -29,11 +29,21 @@ _TO_READ: Final = discord.Permissions(view_channel=True, read_message_history=Tr
 class ChannelHistory:
     """`bot.past_posts.History` on Discord."""
 
-    def __init__(self, client: discord.Client, workspaces: Workspaces, is_reconciled: Callable[[int], bool]) -> None:
-        """`is_reconciled` tells whether the bot has looked for what it missed in a guild while it was away."""
+    def __init__(
+        self,
+        client: discord.Client,
+        workspaces: Workspaces,
+        is_reconciled: Callable[[int], bool],
+        is_deleted: Callable[[str], bool],
+    ) -> None:
+        """`is_reconciled` tells whether the bot has looked for what it missed in a guild while it was away.
+
+        `is_deleted` tells whether it has lately heard that a post was deleted.
+        """
         self._client = client
         self._workspaces = workspaces
         self._is_reconciled = is_reconciled
+        self.is_deleted = is_deleted
 
     async def is_ready(self, workspace: str) -> bool:
         return self._client.get_guild(int(workspace)) is not None and self._is_reconciled(int(workspace))

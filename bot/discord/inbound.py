@@ -65,6 +65,8 @@ class Inbound:
         self._in_progress: set[asyncio.Task[object]] = set()
         self.recent: deque[int] = deque(maxlen=_RECENT)
         """The latest posts."""
+        self._deleted: deque[str] = deque(maxlen=_RECENT)
+        """The latest deleted posts: one may just be read as a past post."""
         self._proxies = Proxies()
         self._notices: dict[int, float] = {}
 
@@ -180,7 +182,9 @@ class Inbound:
                 await self._send_problem(target, key, error, message.guild)
                 return
             channel = self._report_channel(message)
-            if not changed and channel and photos_of(message):
+            if changed or not channel or not photos_of(message):
+                return
+            if await self._handlers.report_at(target) is None:
                 await self._report(report_of(message, channel[1]), channel[0], again=False)
 
     @_counted
@@ -209,6 +213,7 @@ class Inbound:
     @_counted
     async def deleted(self, guild_id: int | None, channel: int, message: int) -> None:
         """Withdraw the report whose post was deleted."""
+        self._deleted.append(str(message))
         guild = self._client.get_guild(guild_id or 0)
         if guild is None:
             return
@@ -217,6 +222,10 @@ class Inbound:
             target = ReplyTarget("discord", str(guild_id), str(channel), str(message))
             if await self._handlers.withdraw(Withdraw(target=target)):
                 await self._platform.threads.unname_of(target)
+
+    def is_deleted(self, key: str) -> bool:
+        """Return whether a post, by its idempotency key, was deleted lately."""
+        return key in self._deleted
 
 
 def _may_be_a_loss(message: discord.Message) -> bool:

@@ -175,5 +175,14 @@ class Reconciler:
             await self._inbound.edited(message)
 
     async def _fetch(self, guild: discord.Guild, channel: str, message: str) -> discord.Message:
-        messages = self._client.get_partial_messageable(int(channel), guild_id=guild.id)
-        return await messages.fetch_message(int(message))
+        return await (await self._place(guild, int(channel))).fetch_message(int(message))
+
+    async def _place(self, guild: discord.Guild, channel: int) -> discord.abc.Messageable:
+        """Return a channel, or a thread with its title: a forum post's words begin with that."""
+        place = guild.get_channel_or_thread(channel)
+        if place is None:
+            with suppress(discord.InvalidData):  # a report's post may be in its author's direct messages
+                place = await guild.fetch_channel(channel)
+        if isinstance(place, discord.abc.Messageable):
+            return place
+        return self._client.get_partial_messageable(channel, guild_id=guild.id)

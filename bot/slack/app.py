@@ -72,8 +72,8 @@ async def running(
         reconciler = Reconciler(
             workspaces, catch_up, Cards(handlers, parts.inbound, installations), installations, config
         )
-        history, backfills = ChannelHistory(workspaces, reconciler.is_caught_up), Backfills(store)
-        past_posts = PastPosts(history, platform, handlers, backfills, pause=config.between_pages)
+        history = ChannelHistory(workspaces, reconciler.is_caught_up, parts.inbound.is_deleted)
+        past_posts = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
         background_tasks = [asyncio.create_task(each) for each in (reconciler.run(is_connected), past_posts.run())]
         if not config.bot_token:  # a single token says nothing about other workspaces
             background_tasks.append(asyncio.create_task(watch(store, "slack", workspaces.membership, workspaces.leave)))

@@ -36,10 +36,14 @@ IsCaughtUp = Callable[[str], Awaitable[bool]]
 class ChannelHistory:
     """`bot.past_posts.History` on Slack."""
 
-    def __init__(self, workspaces: Workspaces, is_caught_up: IsCaughtUp) -> None:
-        """`is_caught_up` tells whether the bot has taken what it missed in a workspace while it was away."""
+    def __init__(self, workspaces: Workspaces, is_caught_up: IsCaughtUp, is_deleted: Callable[[str], bool]) -> None:
+        """`is_caught_up` tells whether the bot has taken what it missed in a workspace while it was away.
+
+        `is_deleted` tells whether it has lately heard that a post was deleted.
+        """
         self._workspaces = workspaces
         self._is_caught_up = is_caught_up
+        self.is_deleted = is_deleted
         self._members: OrderedDict[tuple[str, str], Member] = OrderedDict()
 
     async def is_ready(self, workspace: str) -> bool:

@@ -131,7 +131,8 @@ class Inbound:
             are_known = all(problem.key == "photo_gone" for problem in found.problems)  # else one may still be there
             photos = found.photos if are_known else None
             edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
-            if not edited and message.get("edited") and files_of(message):
+            may_be_new = not edited and message.get("edited") and files_of(message)
+            if may_be_new and await self._handlers.report_at(target) is None:
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
             self._background.start(self._send_problem(f"{key}:edit", target, error))
@@ -141,6 +142,10 @@ class Inbound:
         """Withdraw the report whose post was deleted."""
         self._deleted.append(key_of(channel, ts))
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
+
+    def is_deleted(self, key: str) -> bool:
+        """Return whether a post, by its idempotency key, was deleted lately."""
+        return key in self._deleted
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
         """Handle a reaction to a message of the bot."""

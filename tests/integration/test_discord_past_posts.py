@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from bot.delivery import Delivery
 from bot.discord.app import running
 from bot.discord.config import DiscordConfig
@@ -95,14 +97,39 @@ async def test_what_was_read_quietly_stays_so_when_the_bot_starts_again(database
         ann = discord.join("Ann")
         async with bot(discord, database_url) as (here, handlers):
             old = posted(discord, discord.channel("found"), ann, 1, "a hat")
+            edited = posted(discord, discord.channel("found"), ann, 1.1, "a scarf", edited_timestamp=shapes.now())
             workspace = await workspace_of(here.store, "discord", discord.guild_id)
             await asked(here.store, handlers, workspace)
-            assert whole(await read(here.store, workspace)).reports == 1
+            assert whole(await read(here.store, workspace)).reports == 2
         discord.members[discord.bot_id]["joined_at"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
         missed = await discord.post("found", ann, "a cap", {"a.jpg": JPEG}, times=0)
-        async with bot(discord, database_url):
+        async with bot(discord, database_url) as (back, _):
             await eventually(lambda: discord.has_reaction(missed, "👀"))
-        assert not discord.has_reaction(old, "👀")
+            assert {each["text"]: each["quiet"] for each in await back.reports()} == {
+                "a hat": True,
+                "a scarf": True,
+                "a cap": False,
+            }
+        assert not any(discord.has_reaction(each, "👀") for each in (old, edited))
+
+
+async def test_an_edited_post_of_an_archived_thread_keeps_its_title_and_its_quiet(database_url: str) -> None:
+    async with DiscordDouble() as discord:
+        ann, forum = discord.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
+        number, at = snowflake(9), (datetime.now(UTC) - timedelta(days=8)).isoformat()
+        thread = discord.add_thread(forum, number, "A hat", by=ann)
+        photo = discord.attach(number, "a.jpg", JPEG, "image/jpeg")
+        it = {"content": "it", "attachments": [photo], "timestamp": at, "edited_timestamp": at}
+        discord.add_message(number, ann, it, number)
+        thread["thread_metadata"] |= {"archived": True, "archive_timestamp": at}
+        async with bot(discord, database_url) as (here, handlers):
+            await asked(here.store, handlers, await workspace_of(here.store, "discord", discord.guild_id))
+            await eventually(here.reports)
+        with capture_logs() as logs:
+            async with bot(discord, database_url) as (back, _):
+                await eventually(lambda: [each for each in logs if each["event"] == "discord_reconciled"])
+                [report] = await back.reports()
+        assert (report["text"], report["quiet"]) == ("A hat\nit", True)
 
 
 async def test_a_killed_bot_goes_on_and_takes_nothing_twice(database_url: str) -> None:

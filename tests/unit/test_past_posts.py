@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from reunite.entities import ReportState
 from reunite.language import LANGUAGES
 from reunite.messages.past_posts import Summary, begun, counts, ended, progress
 from reunite.past_posts import IN_FLIGHT, KnownBefore, PastPost, Skipped, Span, Tally, span_of, why_skipped
@@ -12,7 +13,8 @@ from reunite.past_posts import IN_FLIGHT, KnownBefore, PastPost, Skipped, Span, 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OLDEST = NOW - timedelta(days=60)
 POST = PastPost("1", NOW - timedelta(days=1), "1", by_member=True, has_files=True, settled=False)
-LOUD, QUIET = KnownBefore(NOW, quiet=False), KnownBefore(NOW, quiet=True)
+LOUD = KnownBefore(NOW, quiet=False, state=ReportState.OPEN)
+QUIET = KnownBefore(NOW, quiet=True, state=ReportState.OPEN)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,12 @@ def test_why_a_message_is_skipped(post: PastPost, known: KnownBefore | None, rea
 def test_what_was_read_quietly_is_read_again_for_an_answer() -> None:
     assert why_skipped(POST, QUIET, oldest=OLDEST, answers=True) is None
     assert why_skipped(POST, LOUD, oldest=OLDEST, answers=True) is Skipped.KNOWN
+
+
+@pytest.mark.parametrize("state", [ReportState.RETURNED, ReportState.WITHDRAWN, ReportState.EXPIRED])
+def test_what_has_ended_is_not_answered(state: ReportState) -> None:
+    ended_before = replace(QUIET, state=state)
+    assert why_skipped(POST, ended_before, oldest=OLDEST, answers=True) is Skipped.KNOWN
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,183 @@
+"""Reading past posts goes on where the platform refuses some of what is to be said or shown."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bot.discord.inbound import Inbound
+from bot.past_posts import Found, Page, PastPosts
+from bot.slack.inbound import Inbound as SlackInbound
+from db.backfills import Backfill
+from db.stopping import stop
+from reunite.commands import NewReport, ReportFound
+from reunite.entities import ReplyTarget, Report
+from reunite.errors import TryAgainError, UndeliverableError
+from reunite.past_posts import KnownBefore, PastPost, Span, Tally
+from reunite.ports import Outgoing, Sent
+from tests.contract.stages import ADA, PHOTO, MemoryStage
+from tests.doubles.recording_platform import RecordingPlatform
+from tests.support.waiting import eventually
+
+NOW = datetime.now(UTC)
+POSTED = NOW - timedelta(days=2)
+
+
+class Channel:
+    """A channel with two old posts, one page each."""
+
+    def __init__(self, *posts: str) -> None:
+        self.posts = posts
+        self.deleted: set[str] = set()
+
+    async def is_ready(self, _: str) -> bool:
+        return True
+
+    async def page(self, backfill: Backfill) -> Page:
+        at = int(backfill.cursor or 0)
+        is_last = at + 1 == len(self.posts)
+        return Page([self._found(self.posts[at], str(at + 1))], str(at + 1), POSTED, is_last)
+
+    def is_deleted(self, key: str) -> bool:
+        return key in self.deleted
+
+    def _found(self, key: str, cursor: str) -> Found:
+        async def read() -> NewReport:
+            return ReportFound(
+                source_key=key, target=at(key), author=ADA, text="a hat", photos=(PHOTO,), posted_at=POSTED
+            )
+
+        return Found(PastPost(key, POSTED, cursor, by_member=True, has_files=True, settled=False), read)
+
+
+class Readings:
+    """The channel that is to be read, as `db.backfills.Backfills` keeps it."""
+
+    def __init__(self, backfill: Backfill) -> None:
+        self.now = backfill
+
+    async def open(self, _: str) -> list[Backfill]:
+        return [] if self.now.has_ended and not self.now.tell else [self.now]
+
+    async def waiting(self, _: object) -> int:
+        return 0
+
+    async def known(self, *_: object) -> Mapping[str, KnownBefore]:
+        return {}
+
+    async def advance(self, _: Backfill, cursor: str, reached: datetime, tally: Tally, *, is_end: bool) -> None:
+        self.now = replace(self.now, cursor=cursor, reached=reached, tally=tally, has_ended=is_end)
+
+    async def told(self, _: Backfill, then: Any) -> None:
+        self.now = replace(self.now, tell=then)
+
+
+class Strict(RecordingPlatform):
+    """A platform on which the bot may do little."""
+
+    refusal: Exception | None = None
+    closed_channel = ""
+
+    async def acknowledge(self, target: ReplyTarget) -> None:
+        del target
+        if self.refusal:
+            raise self.refusal
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if outgoing.target.channel == self.closed_channel:
+            raise TryAgainError("a permission is missing", after=0)
+        return await super().send(outgoing)
+
+
+def at(key: str) -> ReplyTarget:
+    return ReplyTarget("web", "here", "found", key)
+
+
+class Reading:
+    """A reading in memory."""
+
+    def __init__(self, *posts: str) -> None:
+        self.stage, self.platform, self.channel = MemoryStage(), Strict(), Channel(*posts)
+
+    @asynccontextmanager
+    async def running(self, tell: Any = "", *, answers: bool = False, **settings: Any) -> AsyncIterator[Readings]:
+        workspace = await self.stage.join(**settings)
+        backfill = Backfill(
+            uuid4(), uuid4(), workspace.community, workspace.id, "here", "found", "found", Span(POSTED, NOW), NOW, "",
+            answers, tell, Tally(), "", NOW, has_ended=False,
+        )  # fmt: skip
+        readings: Any = Readings(backfill)
+        past = PastPosts(self.channel, self.platform, self.stage.handlers, readings, pause=0.01)
+        task = asyncio.create_task(past.run())
+        try:
+            yield readings
+        finally:
+            await stop(task)
+
+    async def reports(self) -> Sequence[Report | None]:
+        return [await self.stage.handlers.report_at(at(key)) for key in self.channel.posts]
+
+
+@pytest.mark.parametrize("refusal", [TryAgainError("a permission is missing"), UndeliverableError("blocked")])
+async def test_a_post_that_the_bot_may_not_react_to_holds_up_no_other(refusal: Exception) -> None:
+    reading = Reading("1", "2")
+    reading.platform.refusal = refusal
+    async with reading.running(answers=True) as readings:
+        await eventually(lambda: readings.now.has_ended)
+    assert readings.now.tally.reports == 2
+    assert all(await reading.reports())
+
+
+async def test_a_limit_is_waited_for() -> None:
+    reading = Reading("1", "2")
+    reading.platform.refusal = TryAgainError("too fast", after=0.05)
+    async with reading.running(answers=True) as readings:
+        await eventually(reading.reports, holds=lambda found: found[0])
+        assert not readings.now.has_ended
+        reading.platform.refusal = None
+        await eventually(lambda: readings.now.has_ended)
+    assert readings.now.tally.reports == 2
+
+
+async def test_it_is_read_where_moderators_cannot_be_told_and_they_hear_of_it_later() -> None:
+    reading = Reading("1", "2")
+    reading.platform.closed_channel = "log"
+    async with reading.running("start", log_channel="log") as readings:
+        await eventually(lambda: readings.now.has_ended)
+        assert not reading.platform.messages
+        reading.platform.closed_channel = ""
+        await eventually(lambda: not readings.now.tell)
+    said = [outgoing.key.partition(":")[2] for _, outgoing in reading.platform.messages]
+    assert said == ["start", "end"]
+
+
+async def test_a_post_that_is_deleted_while_its_page_is_taken_leaves_no_report() -> None:
+    reading = Reading("1", "2")
+    reading.channel.deleted.add("2")
+    async with reading.running() as readings:
+        await eventually(lambda: readings.now.has_ended)
+    assert (readings.now.tally.reports, readings.now.tally.skipped) == (1, {"no_photo": 1})
+    kept, gone = await reading.reports()
+    assert [report and report.purged for report in (kept, gone)] == [False, True]
+
+
+async def test_discords_deletions_are_remembered() -> None:
+    others: Any = SimpleNamespace(get_guild=lambda _: None)
+    inbound = Inbound(others, others, others, others)
+    await inbound.deleted(1, 2, 3)
+    assert [inbound.is_deleted(key) for key in ("2", "3")] == [False, True]
+
+
+async def test_slacks_deletions_are_remembered() -> None:
+    async def withdraw(_: object) -> None: ...
+
+    others: Any = SimpleNamespace(withdraw=withdraw, target=lambda *_: at("1"))
+    inbound = SlackInbound(others, others, others, others)
+    await inbound.deleted(others, "C1", "1.5")
+    assert [inbound.is_deleted(key) for key in ("C1:1.4", "C1:1.5")] == [False, True]
