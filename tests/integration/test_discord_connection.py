@@ -58,7 +58,7 @@ async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) ->
         assert here.discord.gateway.intents == 1 | 1 << 9 | 1 << 10 | 1 << 15
         assert {command["name"] for command in here.discord.commands} == {
             "lost", "found", "sealed", "mine", "privacy", "stats", "setup", "link", "unlink", "help",
-            "search", "timezone", "Found this", "I lost this",
+            "search", "timezone", "board", "Found this", "I lost this",
         }  # fmt: skip
 
 

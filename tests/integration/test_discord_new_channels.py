@@ -62,7 +62,7 @@ async def test_without_the_permission_the_setup_names_it(database_url: str) -> N
         used = await panel(here, a_manager(here))
         assert "Still missing: #lost-and-found-team." in str(used.answer)
         assert "the permission “Manage Channels”" in str(used.answer)
-        assert len(here.discord.buttons(used.said[0])) == 4
+        assert len(here.discord.buttons(used.said[0])) == 5
 
 
 async def test_one_press_creates_the_channels_and_chooses_them(database_url: str) -> None:
@@ -73,7 +73,7 @@ async def test_one_press_creates_the_channels_and_chooses_them(database_url: str
         found, lost, log = (here.discord.channel(name) for name in ("found", "lost", "lost-and-found-team"))
         assert f"Created: <#{found}>, <#{lost}>, <#{log}>." in said
         assert "Still missing" not in said
-        assert len(here.discord.buttons(used.said[0])) == 4
+        assert len(here.discord.buttons(used.said[0])) == 5
         expected = Settings(found_channels=(found,), lost_channels=(lost,), log_channel=log)
         assert await settings(here) == expected
         assert "Post a photo of it here" in here.discord.channels[found]["topic"]
