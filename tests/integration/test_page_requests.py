@@ -36,10 +36,8 @@ async def test_what_is_no_json_object_is_a_bad_request(page: Page, body: bytes) 
 
 async def test_an_unknown_charset_and_another_type_are_refused(page: Page) -> None:
     for path in JSON_PATHS:
-        assert (
-            await status(page, path, data=b"{}", headers={"Content-Type": "application/json; charset=klingon"}) == 400
-        )
-        assert await status(page, path, data=b"{}", headers={"Content-Type": "text/plain"}) == 415
+        for content_type in ("application/json; charset=klingon", "text/plain"):
+            assert await status(page, path, data=b"{}", headers={"Content-Type": content_type}) == 415
 
 
 async def test_no_field_of_any_type_is_our_fault(page: Page) -> None:
