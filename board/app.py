@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final
 
-from board.config import BoardConfig, is_local
+from board.config import BoardConfig
 from board.parts import Board
 from board.server import serving
 from board.visits import Visits
@@ -17,6 +17,7 @@ from db.embedding_requests import PATIENCE, EmbeddingRequests
 from db.keys import check
 from db.store import Store
 from metrics.config import MetricsSettings
+from metrics.listening import is_local
 from metrics.observed import observed
 from reunite.handlers import Handlers
 

@@ -8,9 +8,9 @@ from pydantic.dataclasses import dataclass
 from yarl import URL
 
 from db.config import from_environment
+from metrics.listening import is_local
 
 DEFAULT_PORT: Final = 8720
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_BOARD_"))
@@ -39,9 +39,3 @@ class BoardConfig:
     @property
     def public_url(self) -> str:
         return self.url or f"http://127.0.0.1:{self.port}"
-
-
-def is_local(url: str) -> bool:
-    """Tell whether an address is reached on this machine only, where nobody listens in."""
-    named = urlsplit(url)
-    return named.scheme == "http" and named.hostname in LOOPBACK

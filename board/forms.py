@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from reunite.text.controls import storable
+
 _PHOTO: Final = "photo"
 _MOST_PLAIN_BYTES: Final = 64 * 1024
 """The largest form without a photo."""
@@ -31,7 +33,7 @@ async def plain_form(request: web.Request) -> dict[str, str]:
             data += await request.content.read(_MOST_PLAIN_BYTES + 1 - len(data))
         if len(data) > _MOST_PLAIN_BYTES:
             raise web.HTTPRequestEntityTooLarge(_MOST_PLAIN_BYTES, len(data))
-        return {name: storable(value) for name, value in parse_qsl(data.decode(), keep_blank_values=True)}
+        return {name: storable(value).strip() for name, value in parse_qsl(data.decode(), keep_blank_values=True)}
     except _MALFORMED:
         raise web.HTTPBadRequest from None
 
@@ -46,7 +48,7 @@ async def form(request: web.Request) -> tuple[dict[str, str], bytes]:
             if name == _PHOTO:
                 photo = data
             else:
-                fields[name] = storable(data.decode(errors="ignore"))
+                fields[name] = storable(data.decode(errors="ignore")).strip()
     except _MALFORMED:
         raise web.HTTPBadRequest from None
     return fields, photo
@@ -64,8 +66,3 @@ async def _parts(request: web.Request) -> AsyncIterator[tuple[str, bytes]]:
                 raise web.HTTPRequestEntityTooLarge(request.client_max_size, request.client_max_size - left)
             data += chunk
         yield part.name, bytes(data)
-
-
-def storable(value: str) -> str:
-    """Leave out NUL and halves of characters, which PostgreSQL can't store."""
-    return value.replace("\0", "").encode(errors="ignore").decode().strip()

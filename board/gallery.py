@@ -1,7 +1,7 @@
 """Reports as a gallery, with filters, and the search by words or a photo."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from board.forms import storable
 from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
@@ -22,6 +21,7 @@ from reunite.entities import Match, MatchState, ReportKind, ReportState
 from reunite.errors import TellUserError
 from reunite.matching.evidence import MAX_CANDIDATES
 from reunite.matching.scoring import ScoredCandidate
+from reunite.text.controls import storable
 
 _PER_PAGE: Final = 24
 _MOST_PAGES: Final = 10_000
@@ -41,7 +41,7 @@ class Gallery:
     async def show(self, visit: Visit) -> web.Response:
         """Show the reports that the filters in the address choose, open ones if it has none."""
         query = visit.request.query
-        chosen = {name: storable(query.get(name, "")) for name in _FILTERS}
+        chosen = {name: storable(query.get(name, "")).strip() for name in _FILTERS}
         if "state" not in query:
             chosen["state"] = ReportState.OPEN
         number = _page_number(query.get("page", "1"))
@@ -98,11 +98,10 @@ def _filter(chosen: Mapping[str, str], zone: ZoneInfo) -> Filter:
 def _day(given: str, zone: ZoneInfo) -> datetime | None:
     """Return when a day begins."""
     try:
-        day = date.fromisoformat(given)
+        day = datetime.combine(date.fromisoformat(given), time(), zone)
     except ValueError:
         return None
-    is_sensible = 1900 <= day.year <= 2200  # noqa: PLR2004 - far from what time zones can't hold
-    return datetime(day.year, day.month, day.day, tzinfo=zone) if is_sensible else None
+    return day if rules.is_sensible(day) else None
 
 
 def _query(visit: Visit, words: str, among: str) -> NewReport:

@@ -9,12 +9,12 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from board.config import LOOPBACK, BoardConfig
+from board.config import BoardConfig
 from board.errors import errors
 from board.pages import Pages
 from board.parts import Board
 from board.routes import add_routes
-from metrics.listening import listening
+from metrics.listening import listening, names_this_machine
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
@@ -52,7 +52,7 @@ def _guard(config: BoardConfig) -> Middleware:
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not (request.host == public.netloc if config.url else _is_local(request)):
+        if not (request.host == public.netloc if config.url else names_this_machine(request)):
             raise web.HTTPMisdirectedRequest
         origin = f"{public.scheme or 'http'}://{request.host}"
         if request.method not in {"GET", "HEAD"} and request.headers.get("Origin") != origin:
@@ -60,14 +60,3 @@ def _guard(config: BoardConfig) -> Middleware:
         return await handler(request)
 
     return guard
-
-
-def _is_local(request: web.Request) -> bool:
-    """Tell whether a request names this machine and the port that it came to."""
-    try:
-        named = urlsplit(f"//{request.host}")
-        port = named.port
-    except ValueError:
-        return False
-    sockname = request.transport.get_extra_info("sockname") if request.transport else None
-    return named.hostname in LOOPBACK and sockname is not None and port == sockname[1]

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from board.forms import storable
 from board.pages import Pages
 from board.visits import Visits
+from reunite.text.controls import storable
 
 
 class SignIn:
@@ -16,7 +16,8 @@ class SignIn:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show the button, or how to get a link."""
-        return self._pages.show_anyone("sign_in.html", link=storable(request.query.get("link", "")), refused=False)
+        link = storable(request.query.get("link", "")).strip()
+        return self._pages.show_anyone("sign_in.html", link=link, refused=False)
 
     async def begin(self, request: web.Request) -> web.Response:
         """Use the link."""

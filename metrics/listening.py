@@ -1,13 +1,17 @@
 """An HTTP server for as long as it's needed."""
 
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""The names of this machine, where nobody else listens in."""
+_HTTP_PORT: Final = 80
 _SHUTDOWN_SECONDS: Final = 2.0
 _UTF_8: Final = {None, "utf-8", "utf8"}
 
@@ -34,7 +38,7 @@ async def listening(
     application: web.Application, host: str, port: int, variable: str, *, shutdown_seconds: float = _SHUTDOWN_SECONDS
 ) -> AsyncIterator[str]:
     """Serve within the context; yield the address. `variable` is the port's setting. Raises PortTakenError."""
-    application.middlewares.insert(0, _utf_8_only)
+    application.middlewares.append(_utf_8_only)  # innermost: the refusal looks like the application's others
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=shutdown_seconds)  # paths may contain a code
     await runner.setup()
     try:
@@ -52,3 +56,20 @@ async def _start(runner: web.AppRunner, host: str, port: int, variable: str) -> 
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(port, variable) from error
         raise
+
+
+def names_this_machine(request: web.Request, hosts: Collection[str] = LOOPBACK) -> bool:
+    """Tell whether a request's host is one of `hosts`, with the port that it came to: other names may lead here."""
+    try:
+        named = urlsplit(f"//{request.host}")
+        port = named.port or _HTTP_PORT
+    except ValueError:
+        return False
+    sockname = request.transport.get_extra_info("sockname") if request.transport else None
+    return named.hostname in hosts and sockname is not None and port == sockname[1]
+
+
+def is_local(url: str) -> bool:
+    """Tell whether an address is reached on this machine only, where nobody listens in."""
+    named = urlsplit(url)
+    return named.scheme == "http" and named.hostname in LOOPBACK

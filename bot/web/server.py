@@ -1,9 +1,8 @@
 """The page's HTTP server: which hosts and origins it answers, and with which headers."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -13,7 +12,7 @@ from bot.web.chat import CHAT, Chat
 from bot.web.config import WebConfig
 from bot.web.errors import web_errors
 from bot.web.events import add_routes
-from metrics.listening import listening
+from metrics.listening import LOOPBACK, listening, names_this_machine
 from reunite.handlers import Handlers
 
 _HEADERS: Final = {
@@ -24,9 +23,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_HTTP_PORT: Final = 80
 _OTHER_SITES: Final = {"cross-site", "same-site"}
-_LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 _log = structlog.get_logger(__name__)
 
 
@@ -49,11 +46,11 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 def _guard(config: WebConfig) -> Middleware:
     """Keep other sites out: host names that DNS rebinding points here, and requests from their pages."""
-    hosts = {*_LOOPBACK, config.host}
+    hosts = {*LOOPBACK, config.host}
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not _is_ours(request, hosts):
+        if not names_this_machine(request, hosts):
             raise web.HTTPMisdirectedRequest
         only_reads = request.method in {"GET", "HEAD"} and "Upgrade" not in request.headers
         if not only_reads and _is_of_another_site(request):
@@ -61,17 +58,6 @@ def _guard(config: WebConfig) -> Middleware:
         return await handler(request)
 
     return guard
-
-
-def _is_ours(request: web.Request, hosts: Collection[str]) -> bool:
-    """Tell whether a request names this machine and the port that it came to."""
-    try:
-        named = urlsplit(f"//{request.host}")
-        port = named.port or _HTTP_PORT
-    except ValueError:
-        return False
-    sockname = request.transport.get_extra_info("sockname") if request.transport else None
-    return named.hostname in hosts and sockname is not None and port == sockname[1]
 
 
 def _is_of_another_site(request: web.Request) -> bool:

@@ -8,8 +8,7 @@ from pydantic.dataclasses import dataclass
 from bot.errors import SetupError
 from bot.signed_http import key_of
 from db.config import Listed, from_environment
-
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+from metrics.listening import is_local
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_WEBHOOK_"))
@@ -34,7 +33,7 @@ class WebhookConfig:
     def check(self) -> None:
         """Raise SetupError where settings are missing or unsafe."""
         address = urlsplit(self.url or "")
-        if address.scheme != "https" and not (address.scheme == "http" and address.hostname in _LOOPBACK):
+        if address.scheme != "https" and not is_local(self.url or ""):
             raise SetupError("Set REUNITE_WEBHOOK_URL to the chat's address: https://…, or http:// on this machine.")
         try:
             self.key  # noqa: B018 - read for its check
