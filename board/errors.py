@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import psycopg
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -32,7 +33,7 @@ def errors(pages: Pages) -> Middleware:
         except TellUserError as error:
             words = wording.explain(error, LANGUAGE.get())
             return pages.error(request, web.HTTPUnprocessableEntity.status_code, words)
-        except TryAgainError:
+        except (TryAgainError, psycopg.OperationalError):
             return pages.error(request, web.HTTPServiceUnavailable.status_code, _word("try_again"))
         except web.HTTPException as error:
             if error.status < web.HTTPBadRequest.status_code:

@@ -15,6 +15,7 @@ from board.pages import Pages
 from board.parts import Board
 from board.routes import add_routes
 from metrics.listening import listening, names_this_machine
+from reunite import rules
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
@@ -24,7 +25,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",  # with none at all, forms would come from the origin "null"
     "X-Content-Type-Options": "nosniff",
 }
-_MOST_BODY_BYTES: Final = 26 * 1024 * 1024
+_MOST_BODY_BYTES: Final = rules.MOST_PHOTO_BYTES + 2**20
 """A photo as large as intake can open, and a form around it."""
 _log = structlog.get_logger(__name__)
 

@@ -85,6 +85,9 @@ class Event:
             source_key=f"{channel}:{message}" if message else self.key,
             private=self.body.get("private", by_default),
         )
+        happened_at = report.happened_at
+        if happened_at and not (happened_at.tzinfo and rules.is_sensible(happened_at)):
+            raise MalformedError("happened_at is a time with its zone")
         if message and (report.private or report.sealed):
             raise MalformedError("a private or sealed report has no message that everyone sees")
         if (report.private and kind is not ReportLost) or (report.sealed and kind is not ReportFound):
@@ -107,6 +110,9 @@ class Event:
             "is_moderator": self.is_moderator,
             "language": self.language,
             "posted_at": datetime.now(UTC),
+            "sample": False,
+            "is_past": False,
+            "quiet": False,
         }
         if (given := self.body.get("photos")) is not None:
             ours["photos"] = self._photos(given)

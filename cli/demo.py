@@ -27,7 +27,7 @@ async def demo(settings: Settings, where: Servers) -> None:
         "REUNITE_PORT": str(settings.web.port),
         "REUNITE_API_PORT": str(settings.api.port),
         "REUNITE_BOARD_PORT": str(settings.board.port),
-        "REUNITE_BOARD_URL": f"http://127.0.0.1:{settings.board.port}",
+        "REUNITE_BOARD_URL": settings.board.public_url,
         "REUNITE_LOG_LEVEL": log_level(settings),
     }
     async with children([["worker"], ["bot", "web"], ["api"], ["board"]], environment) as running:

@@ -119,7 +119,7 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
             connections=where.connections,
             adapter=adapter,
             metrics=settings.metrics,
-            board_url=settings.board.public_url if settings.board.url else None,
+            board_url=settings.board.url,
             reports_per_hour=settings.limits.reports_per_hour,
         )
         await until_stopped(run(config, lambda: announce_ready(entry.name)))

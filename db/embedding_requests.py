@@ -94,15 +94,17 @@ class EmbeddingRequests:
             return None
         [row] = taken
         async with self._database.transaction(row["community_id"]) as connection:
-            cursor = await connection.execute("SELECT texts, photos FROM embedding_request WHERE id = %s", [row["id"]])
+            cursor = await connection.execute(
+                "SELECT texts, photos FROM embedding_request WHERE id = %s AND answer IS NULL", [row["id"]]
+            )
             asked = await cursor.fetchone()
         return EmbeddingRequest(row["id"], row["community_id"], asked["texts"], asked["photos"]) if asked else None
 
     async def answer(self, request: EmbeddingRequest, answer: Mapping[str, Any]) -> None:
-        """Store the answer, made by `encoded_json` or `problem_json`."""
+        """Store the answer, made by `encoded_json` or `problem_json`, unless another worker was faster."""
         async with self._database.transaction(request.community) as connection:
             await connection.execute(
-                "UPDATE embedding_request SET answer = %s, photos = '{}' WHERE id = %s",
+                "UPDATE embedding_request SET answer = %s, photos = '{}' WHERE id = %s AND answer IS NULL",
                 [Jsonb(dict(answer)), request.id],
             )
 

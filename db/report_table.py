@@ -18,12 +18,12 @@ _SHIELD: Final = "'"
 
 def shielded(cell: str) -> str:
     """Return a cell that is shown as it is."""
-    return _SHIELD + cell if cell.startswith(_FORMULA) else cell
+    return _SHIELD + cell if cell.lstrip(_SHIELD).startswith(_FORMULA) else cell
 
 
 def unshielded(cell: str) -> str:
     """Undo `shielded`."""
-    return cell[1:] if cell.startswith(tuple(_SHIELD + sign for sign in _FORMULA)) else cell
+    return cell[1:] if cell.startswith(_SHIELD) and cell.lstrip(_SHIELD).startswith(_FORMULA) else cell
 
 
 def cells(item: Item, photos: Sequence[str]) -> dict[str, str]:

@@ -7,9 +7,8 @@ from db.queries import Queries
 from reunite.ports import Backlog
 
 _BACKLOG = """
-WITH latest AS (SELECT created_at, done_at FROM work WHERE state = 'done' AND done_at > %(since)s
-                ORDER BY done_at DESC LIMIT 20),
-  taken AS (SELECT done_at - greatest(created_at, lag(done_at) OVER (ORDER BY done_at)) AS time FROM latest)
+WITH taken AS (SELECT done_at - greatest(created_at, lag(done_at, 1, %(since)s) OVER (ORDER BY done_at)) AS time
+               FROM work WHERE state = 'done' AND done_at > %(since)s ORDER BY done_at DESC LIMIT 20)
 SELECT (SELECT count(*) FROM work WHERE state = 'due') AS queued,
   (SELECT extract(epoch FROM avg(time))::float FROM taken) AS seconds_each
 """

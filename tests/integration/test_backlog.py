@@ -36,3 +36,16 @@ async def test_what_a_piece_takes_begins_with_itself_or_where_the_one_before_was
             )
     async with stage.session(reports[0].community) as session:
         assert await session.work.backlog(now - timedelta(minutes=10)) == Backlog(1, 4.0)
+
+
+async def test_a_long_wait_is_no_part_of_what_a_piece_takes(stage: PostgresStage, owner_database_url: str) -> None:
+    now = datetime.now(UTC)
+    reports = [await stage.found() for _ in range(25)]
+    async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:
+        for number, report in enumerate(reports):  # all waited for five minutes, then one was done each second
+            await connection.execute(
+                "UPDATE work SET state = 'done', created_at = %s, done_at = %s WHERE report_id = %s",
+                (now - timedelta(seconds=330), now - timedelta(seconds=30 - number), report.id),
+            )
+    async with stage.session(reports[0].community) as session:
+        assert await session.work.backlog(now - timedelta(minutes=10)) == Backlog(0, 1.0)

@@ -123,4 +123,4 @@ async def test_a_search_ends_with_the_request_that_began_it(world: World, monkey
     monkeypatch.setattr(looks, "_SOON", 0.05)
     monkeypatch.setattr("bot.slack.private_replies.PrivateReplies.send_words", refuse)
     await world.slack.slash("lost", "search umbrella", world.ada, world.general)
-    await asyncio.wait_for(cancelled.wait(), 5)
+    await eventually(cancelled.is_set)

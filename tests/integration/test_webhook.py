@@ -259,7 +259,7 @@ async def test_doctor_says_whether_the_chat_takes_our_signature(here: Here) -> N
         assert (finding.ok, bool(finding.remedy)) == (ok, not ok)
 
 
-async def test_events_are_taken_side_by_side(here: Here) -> None:
+async def test_many_events_at_once_are_all_taken(here: Here) -> None:
     told = await asyncio.gather(
         *(here.chat.tell("report", ADA, channel="lost", message=str(n), text=f"cup {n}") for n in range(20))
     )

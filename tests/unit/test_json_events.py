@@ -1,0 +1,30 @@
+"""What a chat that speaks JSON may say of a report, and what only we may fill in."""
+
+import pytest
+
+from bot.json_events import Event, MalformedError
+from reunite.commands import NewReport, ReportFound, ReportLost
+
+BODY = {"event": "report", "member": {"id": "ada", "name": "Ada"}, "text": "a hat"}
+
+
+def reported(kind: type[NewReport] = ReportLost, **more: object) -> NewReport:
+    return Event.of({**BODY, **more}, "key", ("webhook", "here")).report(kind, private=False)
+
+
+def test_only_we_say_that_a_report_is_quiet_past_or_a_sample() -> None:
+    report = reported(quiet=True, is_past=True, sample=True, source_key="theirs")
+    assert (report.quiet, report.is_past, report.sample, report.source_key) == (False, False, False, "key")
+
+
+@pytest.mark.parametrize("when", ["9999-12-31T23:59:59-10:00", "0001-01-01T00:00:00+00:00", "2026-05-01T12:00:00"])
+def test_a_time_that_cannot_be_stored_or_has_no_zone_is_refused(when: str) -> None:
+    with pytest.raises(MalformedError, match="happened_at"):
+        reported(happened_at=when)
+
+
+@pytest.mark.parametrize("kind", [ReportLost, ReportFound])
+def test_a_time_with_its_zone_is_kept(kind: type[NewReport]) -> None:
+    report = reported(kind, happened_at="2026-05-01T12:00:00+02:00")
+    assert report.happened_at
+    assert report.happened_at.isoformat() == "2026-05-01T12:00:00+02:00"
