@@ -5,8 +5,8 @@ from typing import Final
 from aiohttp import web
 
 from board.pages import Pages
-from board.parts import Board, see_other
-from board.visits import Visit
+from board.parts import Board
+from board.visits import Visit, see_other
 from reunite.messages.reply import Action
 
 _DECISIONS: Final[dict[str, Action]] = {"accept": "accept_claim", "reject": "reject_claim"}

@@ -5,8 +5,8 @@ from aiohttp import web
 from markupsafe import Markup
 
 from board.pages import Pages
-from board.parts import Board, see_other
-from board.visits import Visit
+from board.parts import Board
+from board.visits import Visit, see_other
 from reunite.entities import ClaimState, MatchState, ReportKind
 
 

@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from board.pages import Pages
-from board.parts import Board, see_other
-from board.visits import Visit
+from board.parts import Board
+from board.visits import Visit, see_other
 from reunite import rules
 from reunite.commands import GiveVerdict
 from reunite.entities import VerdictKind

@@ -1,13 +1,9 @@
 """What every part of the board needs, and what several of them do."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from aiohttp import web
-
 from board.visits import Visit, Visits
-from db.items import Item
 from db.store import Store
 from reunite.commands import Press
 from reunite.handlers import Handlers
@@ -40,13 +36,3 @@ class Board:
             language=visit.language,
         )
         return await self.handlers.press(press)
-
-    async def items(self, visit: Visit, reports: Collection[UUID]) -> Mapping[UUID, Item]:
-        """Return reports with their photos."""
-        async with self.store.session(visit.community) as session:
-            return await session.items.of(reports)
-
-
-def see_other(path: str) -> web.Response:
-    """Lead from a form to a page, so that reloading it repeats nothing."""
-    return web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": path})

@@ -1,8 +1,5 @@
 """One report with its photos and matches, and all reports as a table."""
 
-import csv
-from io import StringIO
-from typing import Final
 from uuid import UUID
 
 from aiohttp import web
@@ -10,11 +7,8 @@ from aiohttp import web
 from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
-from db.report_table import COLUMNS, MARK, cells
+from db.report_table import TOGETHER, Table, wanted
 from reunite.entities import Match
-
-_TOGETHER: Final = 50
-"""Reports that are read at once."""
 
 
 class Reports:
@@ -52,15 +46,14 @@ class Reports:
         sealed = visit.request.query.get("sealed") == "yes"
         async with self._board.store.session(visit.community) as session:
             everything = await session.history.reports()
-            wanted = [report for report, is_hidden in everything if sealed or not is_hidden]
-            written = StringIO()
-            rows = csv.DictWriter(written, COLUMNS, quoting=csv.QUOTE_ALL)
-            rows.writeheader()
-            for start in range(0, len(wanted), _TOGETHER):
-                items = await session.items.of(wanted[start : start + _TOGETHER])
-                rows.writerows(cells(items[each], []) for each in wanted[start : start + _TOGETHER] if each in items)
+            reports, table = wanted(everything, sealed=sealed), Table()
+            for start in range(0, len(reports), TOGETHER):
+                items = await session.items.of(reports[start : start + TOGETHER])
+                for report in reports[start : start + TOGETHER]:
+                    if report in items:
+                        table.add(items[report])
         return web.Response(
-            body=(MARK + written.getvalue()).encode(),
+            body=table.file(),
             content_type="text/csv",
             charset="utf-8",
             headers={"Content-Disposition": 'attachment; filename="reports.csv"'},

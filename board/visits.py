@@ -92,7 +92,7 @@ class Visits:
         session = await self._sessions.begin((await plain_form(request)).get("link", ""))
         if session is None:
             return None
-        response = web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": "/"})
+        response = see_other("/")
         response.set_cookie(
             self._cookie,
             self._keys.encrypt(f"{_PURPOSE} {session} {secrets.token_urlsafe(_CSRF_BYTES)}"),
@@ -107,7 +107,7 @@ class Visits:
     async def end(self, visit: Visit) -> web.Response:
         """Sign a moderator out, wherever the cookie was copied to."""
         await self._sessions.end(visit.moderator)
-        response = web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": "/sign-in"})
+        response = see_other("/sign-in")
         response.del_cookie(self._cookie, path="/", secure=self._secure, httponly=True, samesite="Lax")
         return response
 
@@ -130,3 +130,8 @@ class Visits:
                 return UUID(session), csrf
             case _:
                 return None, ""
+
+
+def see_other(path: str) -> web.Response:
+    """Lead from a form to a page, so that reloading it repeats nothing."""
+    return web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": path})

@@ -1,11 +1,11 @@
 """Who is signed in to the moderators' board."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from db.database import Database
+from reunite.board import link_hash
 from reunite.entities import Member, PlatformName
 
 
@@ -31,9 +31,7 @@ class BoardSessions:
 
     async def begin(self, secret: str) -> UUID | None:
         """Use a link, and return the session; None where the link was used before, is too old or was never made."""
-        found = await self._database.rows(
-            "SELECT * FROM begin_board_session(%s)", hashlib.sha256(secret.encode()).hexdigest()
-        )
+        found = await self._database.rows("SELECT * FROM begin_board_session(%s)", link_hash(secret))
         return found[0]["id"] if found else None
 
     async def find(self, session: UUID) -> Moderator | None:

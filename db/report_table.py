@@ -1,8 +1,11 @@
 """Reports as rows of a CSV file, with cells that no spreadsheet takes for formulas."""
 
+import csv
 from collections.abc import Sequence
 from datetime import datetime
+from io import StringIO
 from typing import Final
+from uuid import UUID
 
 from db.items import Item
 
@@ -16,6 +19,31 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _SHIELD: Final = "'"
 
 
+TOGETHER: Final = 50
+"""Reports that are read at once."""
+
+
+class Table:
+    """A CSV file that grows report by report."""
+
+    def __init__(self) -> None:
+        self._text = StringIO()
+        self._rows = csv.DictWriter(self._text, COLUMNS, quoting=csv.QUOTE_ALL)
+        self._rows.writeheader()
+
+    def add(self, item: Item, photos: Sequence[str] = ()) -> None:
+        """Add a report, with the names of its photos' files."""
+        self._rows.writerow(_cells(item, photos))
+
+    def file(self) -> bytes:
+        return (MARK + self._text.getvalue()).encode()
+
+
+def wanted(everything: Sequence[tuple[UUID, bool]], *, sealed: bool) -> Sequence[UUID]:
+    """Return the reports to write, of all with whether each is sealed or private."""
+    return [report for report, is_hidden in everything if sealed or not is_hidden]
+
+
 def shielded(cell: str) -> str:
     """Return a cell that is shown as it is."""
     return _SHIELD + cell if cell.lstrip(_SHIELD).startswith(_FORMULA) else cell
@@ -26,8 +54,7 @@ def unshielded(cell: str) -> str:
     return cell[1:] if cell.startswith(_SHIELD) and cell.lstrip(_SHIELD).startswith(_FORMULA) else cell
 
 
-def cells(item: Item, photos: Sequence[str]) -> dict[str, str]:
-    """Return a report's cells, with the names of its photos' files."""
+def _cells(item: Item, photos: Sequence[str]) -> dict[str, str]:
     report = item.report
     row = {
         "id": str(report.id),

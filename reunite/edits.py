@@ -22,7 +22,6 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
     if len(text) > rules.MOST_TEXT:
         raise TellUserError("text_too_long", length=len(text), number=rules.MOST_TEXT)
     await session.reports.set_text(report.id, text, details)
-    await session.reports.end_quiet(report.id)
     changed = (await session.reports.lock({report.id}))[report.id]
     if report.text:
         for key, reply in (await session.outbox.quoting(report.id)).items():
@@ -34,6 +33,12 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
             why = _still_true(match, report, changed)
             await session.matches.set_why(match.id, why)  # or the words would come back when the other side changes
             await _rewrite(session, replace(match, why=why), changed, other)
+    return await search_again(session, report)
+
+
+async def search_again(session: Session, report: Report) -> UUID:
+    """Return the work of searching again for what its author changed, which also ends a past post's quiet."""
+    await session.reports.end_quiet(report.id)
     return await session.work.add(report.id)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from reunite import rights, rules
 from reunite.commands import Press
-from reunite.edits import joined, reword
+from reunite.edits import joined, reword, search_again
 from reunite.entities import Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, notices, reminding, wording
@@ -69,8 +69,7 @@ class MyReportHandlers:
             count = len(await session.photos.of(report.id))
             if count > rules.MOST_PHOTOS:
                 raise TellUserError("too_many_photos", count=count, number=rules.MOST_PHOTOS)
-            await session.reports.end_quiet(report.id)
-            work = await session.work.add(report.id)
+            work = await search_again(session, report)
         await self._queue.hint(work)
         return notices.note("looking_again", press.language)
 

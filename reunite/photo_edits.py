@@ -27,7 +27,6 @@ async def change_photos(session: Session, report: Report, now: Sequence[Incoming
     if len(kept) + len(new) > rules.MOST_PHOTOS:
         raise TellUserError("too_many_photos", count=len(kept) + len(new), number=rules.MOST_PHOTOS)
     await session.photos.add(report.id, new)
-    await session.reports.end_quiet(report.id)
     removed = {photo.id for photo in gone}
     for key, reply in (await session.outbox.quoting(report.id)).items():
         await session.outbox.revise(key, reply.without_photos(removed))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reunite import limits, rights, rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
-from reunite.edits import joined, reword
+from reunite.edits import joined, reword, search_again
 from reunite.entities import ANOTHER, Question, Report, ReportKind, ReportState, Settings, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
@@ -134,8 +134,7 @@ async def _speak_up(session: Session, report: Report) -> UUID | None:
     """End a report's quiet, and search again for what its thread should say; None where it has ended."""
     if report.state not in rules.IN_PROGRESS:
         return None
-    await session.reports.end_quiet(report.id)
-    return await session.work.add(report.id)
+    return await search_again(session, report)
 
 
 async def _edited(session: Session, report: Report, command: EditReport) -> UUID | None:
@@ -144,7 +143,7 @@ async def _edited(session: Session, report: Report, command: EditReport) -> UUID
     has_other_photos = command.photos is not None and await change_photos(session, report, command.photos)
     if report.text != text:
         return await reword(session, report, text, report.details)
-    return await session.work.add(report.id) if has_other_photos else None
+    return await search_again(session, report) if has_other_photos else None
 
 
 async def _welcome(session: Session, report: Report, settings: Settings, *, hidden: bool) -> None:

@@ -54,8 +54,10 @@ class Inbound:
         match event.name:
             case "report":
                 return await self._report(event)
-            case "edit":
-                done = await self._edit(event)
+            case "edit":  # the post may have been refused before
+                is_edited = await handlers.edit(event.command(EditReport))
+                is_new = not is_edited and await handlers.report_at(event.target) is None
+                done = is_edited or (is_new and await self._report(event) is not None)
             case "delete":
                 done = await handlers.withdraw(Withdraw(target=event.target))
             case "verdict":
@@ -73,13 +75,6 @@ class Inbound:
             case _:
                 replies = await self._done_by_moderator(event)
         return replies if done else None
-
-    async def _edit(self, event: Event) -> bool:
-        if await self._handlers.edit(event.command(EditReport)):
-            return True
-        if await self._handlers.report_at(event.target):
-            return False
-        return await self._report(event) is not None  # the post may have been refused before
 
     async def _report(self, event: Event) -> Replies:
         """Report a post in a channel for reports, or what a member says by command."""

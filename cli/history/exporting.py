@@ -1,11 +1,9 @@
 """`reunite export`: a community's reports as a CSV file, with their photos."""
 
-import csv
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -16,13 +14,11 @@ from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
 from db.items import Item
-from db.report_table import COLUMNS, MARK, cells
+from db.report_table import TOGETHER, Table, wanted
 from db.session import CommunitySession
 from db.store import Store
 
 FILE: Final = "reports.csv"
-_TOGETHER: Final = 50
-"""Reports that are read at once."""
 _OWNER_ONLY, _OWNERS_FOLDER = 0o600, 0o700
 Write = Callable[[str, bytes], None]
 
@@ -42,19 +38,17 @@ async def run(where: Servers, community: str | None, out: Path, *, sealed: bool)
         meant = await chosen(store, community)
         async with store.session(meant.id) as session:
             everything = await session.history.reports()
-        wanted = [report for report, is_hidden in everything if sealed or not is_hidden]
-        exported, table = Exported(len(everything) - len(wanted)), StringIO()
-        rows = csv.DictWriter(table, COLUMNS, quoting=csv.QUOTE_ALL)
-        rows.writeheader()
-        with _opened(out) as write, progress_bar("Exporting", len(wanted)) as show:
-            for start in range(0, len(wanted), _TOGETHER):
+        reports, table = wanted(everything, sealed=sealed), Table()
+        exported = Exported(len(everything) - len(reports))
+        with _opened(out) as write, progress_bar("Exporting", len(reports)) as show:
+            for start in range(0, len(reports), TOGETHER):
                 async with store.session(meant.id) as session:
-                    for item, photos in await _read(session, wanted[start : start + _TOGETHER], write):
-                        rows.writerow(cells(item, photos))
+                    for item, photos in await _read(session, reports[start : start + TOGETHER], write):
+                        table.add(item, photos)
                         exported.reports += 1
                         exported.photos += len(photos)
                 show(exported.reports)
-            write(FILE, (MARK + table.getvalue()).encode())
+            write(FILE, table.file())
     return exported
 
 
