@@ -48,16 +48,6 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
     assert rows == [(None, summary)]
 
 
-@pytest.mark.parametrize("command", ["calibrate", "evaluate"])
-def test_a_set_that_is_too_small_is_refused_in_a_sentence(
-    environment: dict[str, str], tmp_path: Path, command: str
-) -> None:
-    few = write_set(tmp_path / "few", 5, 6)
-    said = reunite({**environment, "REUNITE_ENCODER": "concept"}, command, str(few), fails=True)
-    assert "too few to learn from. You need 40 about 25 things." in said
-    assert "Traceback" not in said
-
-
 def test_verdicts_that_are_not_there_are_refused_in_a_sentence(environment: dict[str, str]) -> None:
     said = reunite(environment, "calibrate", "--from-verdicts", fails=True)
     assert "Traceback" not in said
