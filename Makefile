@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
 	@echo "make test    lint, types, import contracts, all tests, several at once, and their coverage"
-	@echo "make check   lint, types, import contracts and the unit tests, in seconds"
+	@echo "make check   lint, types, import contracts and the unit tests but the slow ones"
 	@echo "make chaos   kill everything at random on both platforms (ROUNDS= kills on each, SEED=), and count what is lost"
 	@echo "make install the environment in .venv, which the others make when needed"
 	@echo "make format  order the code; make clean removes what was made here"
@@ -48,7 +48,7 @@ lint: install
 	@$(BIN)/lint-imports --no-logo
 
 check: lint
-	@$(BIN)/pytest --quiet --hypothesis-profile=quick --numprocesses=auto --dist=loadfile tests/unit
+	@$(BIN)/pytest --quiet --hypothesis-profile=quick --numprocesses=auto --dist=loadfile -m "not slow" tests/unit
 
 test: lint
 	@$(BIN)/coverage erase

@@ -54,6 +54,7 @@ def check(pattern: re.Pattern[Any]) -> None:
             check_growth(search)
 
 
+@pytest.mark.slow
 def test_every_expression_takes_as_long_as_the_text_is() -> None:
     found = expressions()
     assert len(found) > 25

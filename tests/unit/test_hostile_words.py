@@ -53,6 +53,7 @@ def when(text: str) -> None:
     read_when(text, datetime(2026, 1, 1, tzinfo=UTC))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "read",
     [
