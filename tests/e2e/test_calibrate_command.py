@@ -41,8 +41,9 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
     assert [json.loads(line)["id"] for line in out.read_text("utf-8").splitlines()] == [f"q{n}" for n in range(90)]
     assert {path.name for path in plots.iterdir()} == {"reliability.png", "precision-recall.png"}
 
-    summary = json.loads(reunite(own, "calibrate", words, "--json"))
-    assert (summary["searches"], summary["things"]) == (90, 54)
+    enough = str(write_set(tmp_path / "enough", 26, 41))  # without folds
+    summary = json.loads(reunite(own, "calibrate", enough, "--json"))
+    assert (summary["searches"], summary["things"]) == (41, 26)
     with psycopg.connect(owner_database_url) as connection:
         rows = connection.execute("SELECT community_id, summary FROM calibration").fetchall()
     assert rows == [(None, summary)]
