@@ -13,6 +13,7 @@ from uuid import UUID
 import numpy as np
 from psycopg.rows import DictRow
 
+from db.photo_details import SqlPhotoDetails
 from db.queries import Connection, Queries
 from db.reading import SqlSketches
 from db.sketches import Shelf
@@ -81,6 +82,7 @@ class SqlCandidates(Queries):
         self._shelf = shelf
         self._vectors = SqlVectors(connection, community)
         self._words = SqlWords(connection, community)
+        self._details = SqlPhotoDetails(connection, community)
         self._sketches = SqlSketches(connection, community)
 
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
@@ -131,12 +133,14 @@ class SqlCandidates(Queries):
             for index in np.flatnonzero(known).tolist():
                 similarities[index][kind] = values[index]
         photos = _photos(measured, scope.opposite, keys)
+        details = await self._details.of(scope.report) if PairKind.PHOTO_PHOTO in measured else {}
         return tuple(
             Candidate(
                 item=_item(row["id"], scope.opposite, row),
                 similarities=similarities[index],
                 rare_words=tuple(sorted(rare.get(row["id"], ()))),
                 photo=photos[index] if photos[index] != NO_PHOTO else None,
+                details=details.get(row["id"]),
             )
             for index, row in enumerate(rows)
         )

@@ -14,6 +14,7 @@ from db.keys import Keys
 from db.looks import SqlLooks
 from db.matches import SqlMatches
 from db.outbox import SqlOutbox
+from db.photo_details import SqlPhotoDetails
 from db.photos import SqlPhotos
 from db.queries import Connection, Queries
 from db.questions import SqlQuestions
@@ -36,6 +37,7 @@ class CommunitySession(Queries):
         self.looks = SqlLooks(connection, community)
         self.questions = SqlQuestions(connection, community)
         self.photos = SqlPhotos(connection, community)
+        self.photo_details = SqlPhotoDetails(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
         self.candidates = SqlCandidates(connection, community, shelf)
         self.matches = SqlMatches(connection, community)

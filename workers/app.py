@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, Final
 
 import structlog
@@ -24,7 +25,8 @@ from metrics.config import MetricsSettings
 from metrics.observed import observed
 from workers.answers import Answers
 from workers.batching import BatchingEncoder
-from workers.config import EncoderSettings, PhotoHosts
+from workers.closer_look import CloserLook
+from workers.config import DETAIL_PACKAGES, EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
 from workers.embed import ReportEncoder
 from workers.encoders.choose import Choice, choose
@@ -101,7 +103,9 @@ async def run(
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
         decoders = await stack.enter_async_context(Decoders())
         intake = Intake(store, fetcher, slack_files, decoders)
-        processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
+        closer_look = None if given else await asyncio.to_thread(_closer_look, store, config.encoder)
+        turns = Turns(config.parallel)
+        processor = Processor(store, encoder, model, intake, turns, config.lease_seconds, closer_look)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(Sweep(store, hints, config.quiet_seconds, config.now).run())
@@ -115,6 +119,15 @@ async def run(
                 await asyncio.sleep(EVERY)
         finally:
             await stop(sweeper, answers, learning, calibration)
+
+
+def _closer_look(store: Store, settings: EncoderSettings) -> CloserLook | None:
+    """Load what compares photos in detail, which takes a second; None where it's off or not installed."""
+    if not settings.compare_details or not all(find_spec(package) for package in DETAIL_PACKAGES):
+        return None
+    from workers.local_features import LocalFeatures  # noqa: PLC0415 - its packages are optional
+
+    return CloserLook(store, LocalFeatures(), asyncio.Lock())
 
 
 async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:

@@ -24,6 +24,7 @@ from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, wording
 from reunite.searching import search_and_announce
+from workers.closer_look import CloserLook
 from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
 from workers.turns import Turns
@@ -51,6 +52,7 @@ class Processor:
     intake: Intake
     turns: Turns
     lease_seconds: float = 30
+    closer_look: CloserLook | None = None
 
     async def process(self, lease: WorkLease) -> Outcome:
         """Process all that can be processed of a report and return the outcome; never raises."""
@@ -185,6 +187,8 @@ class Processor:
 
     async def _search(self, lease: WorkLease, taken: Taken) -> dict[str, str | None]:
         scoring_model = await calibrations.in_use(self.store, lease.community, self.model)
+        if self.closer_look:
+            await self.closer_look.look(lease, scoring_model)
         async with self.store.work_session(lease) as session:
             scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.trouble)
             report = await session.reports.get(lease.report)

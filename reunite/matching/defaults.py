@@ -8,6 +8,7 @@ from reunite.matching.evidence import PairKind
 from reunite.matching.weights import (
     COLOUR,
     COLOUR_OF_PHOTOS,
+    DETAILS_OF_PHOTOS,
     ONLY_VIEW,
     PLACE,
     RARE_WORDS,
@@ -36,6 +37,7 @@ _CONCEPT: Final = ScoringModel(
         PairKind.TEXT_TEXT: Term(1.06, 1.32, floor=-0.3, cap=4.0, bend=4.92),
         COLOUR: Term(2.17, 0.16, floor=-1.5, cap=2.0),
         COLOUR_OF_PHOTOS: Term(3.29, 0.661, floor=-1.0, cap=1.0),
+        DETAILS_OF_PHOTOS: Term(1.5, 1.5, floor=-2.0, cap=5.0),
         RARE_WORDS: Term(1.87),
         SHARED_WORDS: Term(1.16),
         ONLY_VIEW: Term(0.21, 1.74, floor=-2.0, cap=3.0),
@@ -64,6 +66,7 @@ PRIOR: Final = ScoringModel(
         PairKind.TEXT_TEXT: Term(0.8, 1.5, floor=-0.3, cap=4.0, bend=5.0),
         COLOUR: Term(1.0, 0.2, floor=-1.5, cap=2.0),
         COLOUR_OF_PHOTOS: Term(2.0, 0.6, floor=-1.0, cap=1.0),
+        DETAILS_OF_PHOTOS: Term(1.5, 1.5, floor=-2.0, cap=5.0),
         RARE_WORDS: Term(1.3),
         SHARED_WORDS: Term(0.9),
         ONLY_VIEW: Term(0.3, 1.5, floor=-2.0, cap=3.0),
