@@ -24,7 +24,7 @@ POINTS: Final = 512
 _LAYERS: Final = 6
 _CENTRE: Final = 0.28
 """Points count less towards the edges, with this standard deviation as a share of the side: things are in the middle,
-and two photos taken at one desk share its surface."""
+and two photos taken on one table share its surface."""
 
 
 class LocalFeatures:

@@ -64,7 +64,7 @@ def test_of_two_lookalikes_the_one_with_the_same_details_is_the_thing(encoder: s
 
 @pytest.mark.parametrize("encoder", ["concept", "clip", "any other"])
 def test_details_alone_never_give_a_label(encoder: str) -> None:
-    """Two photos that were taken at one desk share its surface."""
+    """Two photos taken on one table share its surface."""
     [scored] = score(search(find(2, 0.3, details=200.0)), for_encoder(encoder))
     assert scored.label is None
 
