@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from api.problems import ProblemError
-from api.rates import Rates
+from api.rate_limit import RateLimiter
 from db.api_tokens import ApiTokens, Scope, TokenInUse
 from reunite.entities import Report
 
@@ -43,8 +43,8 @@ class Access:
 
     def __init__(self, tokens: ApiTokens, requests_per_minute: int) -> None:
         self._tokens = tokens
-        self._rates = Rates(requests_per_minute)
-        self._failures = Rates(requests_per_minute)
+        self._rates = RateLimiter(requests_per_minute)
+        self._failures = RateLimiter(requests_per_minute)
         """By address: requests without a valid token."""
 
     async def caller(self, request: web.Request, scope: Scope) -> Caller:

@@ -11,9 +11,9 @@ from aiohttp import web
 from api import schemas
 from api.access import Caller
 from api.bodies import incoming_photo
+from api.conversion import item_of, match_of, visible_photos
 from api.operations import Answer, Call
 from api.problems import ProblemError, explained, not_found
-from api.shown import item_of, match_of, visible_photos
 from db.api_jobs import Job, Refusal
 from db.items import Item
 from db.session import CommunitySession

@@ -147,7 +147,7 @@ def _stats_operation(stats: Handle) -> Operation:
 
 
 async def _stats(call: Call, store: Store) -> Answer:
-    live = await store.models.live()
+    live = await store.embedding_models.live()
     async with store.session(call.caller.token.community) as session:
         numbers = await session.items.numbers(sealed=call.caller.is_moderator)
     return Answer(

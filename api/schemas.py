@@ -43,7 +43,7 @@ PhotoSource = Annotated[
 
 
 def _sensible(moment: datetime | None) -> None:
-    if moment and not rules.is_sensible(moment):
+    if moment and not rules.is_plausible_time(moment):
         raise ValueError(f"the year must be from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
 
 
@@ -181,7 +181,7 @@ class Match(BaseModel):
     id: UUID
     score: float = Field(ge=0, le=1)
     label: LabelName | None
-    state: Literal["undecided", "confirmed", "refused"]
+    state: Literal["undecided", "confirmed", "rejected"]
     why: str
     photo: UUID | None
     item: Item

@@ -13,7 +13,7 @@ from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
 from db.board import Filter
-from db.passing import ranked
+from db.transient_search import ranked
 from metrics.searches import note_search
 from reunite import rules
 from reunite.commands import REPORTS, NewReport
@@ -101,7 +101,7 @@ def _day(given: str, zone: ZoneInfo) -> datetime | None:
         day = datetime.combine(date.fromisoformat(given), time(), zone)
     except ValueError:
         return None
-    return day if rules.is_sensible(day) else None
+    return day if rules.is_plausible_time(day) else None
 
 
 def _query(visit: Visit, words: str, among: str) -> NewReport:

@@ -12,13 +12,13 @@ import psycopg
 import structlog
 
 from bot.gallery import Tile, compose
+from db.cancellation import stop
 from db.delivery import OutboxItem, StalePhoto
-from db.stopping import stop
 from db.store import Store
 from metrics import definitions as metrics
 from reunite.entities import Match
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
-from reunite.handover import unopened
+from reunite.handover import note_no_conversation
 from reunite.messages import keys
 from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent, Session
@@ -213,7 +213,7 @@ class Delivery:
             match = await _conversation(session, item) if after is None else None
             failed = await session.outbox.mark_unsent(item.seq, item.fence, item.version, problem, after)
             if failed and match:
-                await unopened(session, match.id)
+                await note_no_conversation(session, match.id)
 
 
 async def _conversation(session: Session, item: OutboxItem) -> Match | None:

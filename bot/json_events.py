@@ -22,8 +22,8 @@ class MalformedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What every event says: what happened, where, and the member who did it."""
+class EventHeader:
+    """The fields of every event: what happened, where, and the member who did it."""
 
     event: Id
     id: Id
@@ -36,7 +36,7 @@ class Told:
 
 _OBJECT: Final = TypeAdapter(dict[str, Any])
 _SETTINGS: Final = TypeAdapter(Settings)
-_TOLD: Final = TypeAdapter(Told)
+_HEADER: Final = TypeAdapter(EventHeader)
 _PHOTOS: Final = TypeAdapter(tuple[IncomingPhoto, ...])
 
 
@@ -59,7 +59,7 @@ class Event:
     ) -> Self:
         """Read an event `at` a platform's workspace. Raises MalformedError."""
         member = body.get("member")
-        told = read(_TOLD, {**body, **(member if isinstance(member, dict) else {})})
+        told = read(_HEADER, {**body, **(member if isinstance(member, dict) else {})})
         return cls(
             name=told.event,
             key=key,
@@ -86,7 +86,7 @@ class Event:
             private=self.body.get("private", by_default),
         )
         happened_at = report.happened_at
-        if happened_at and not (happened_at.tzinfo and rules.is_sensible(happened_at)):
+        if happened_at and not (happened_at.tzinfo and rules.is_plausible_time(happened_at)):
             raise MalformedError("happened_at is a time with its zone")
         if message and (report.private or report.sealed):
             raise MalformedError("a private or sealed report has no message that everyone sees")

@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PastMessage:
     """A message of the past, and what reads it as a report: None where it has no photo after all.
 
     `read` raises TellUserError where it can't become a report.
@@ -48,7 +48,7 @@ class Found:
 class Page:
     """Messages, newest first. `cursor` and `reached` say where the next page begins."""
 
-    found: Sequence[Found]
+    found: Sequence[PastMessage]
     cursor: str
     reached: datetime
     is_last: bool
@@ -152,7 +152,7 @@ class PastPosts:
         known = await self._backfills.known(backfill, [found.post.key for found in page.found])
         return {key: each for key, each in known.items() if each.created_at < backfill.created_at}
 
-    async def _take(self, backfill: Backfill, found: Found) -> Skipped | int:
+    async def _take(self, backfill: Backfill, found: PastMessage) -> Skipped | int:
         """Take a message as a report; return how many photos it has, or why it was skipped."""
         try:
             command = await found.read()

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from db.communities import CommunityInfo, all_communities
 from db.items import Numbers
-from db.operation import Backlog, FailedWork, Operation, Process
+from db.monitoring import FailedWork, Monitoring, Process, TaskCount
 from db.store import Store
 
 LATE: Final = 300.0
@@ -29,8 +29,8 @@ class Status:
     """All that is shown."""
 
     processes: Sequence[Process]
-    work: Sequence[Backlog]
-    outbox: Sequence[Backlog]
+    work: Sequence[TaskCount]
+    outbox: Sequence[TaskCount]
     failed: Sequence[FailedWork]
     communities: Sequence[tuple[CommunityInfo, Numbers]]
 
@@ -40,7 +40,7 @@ class Status:
         return Counter(process.role for process in self.processes if process.is_alive)
 
     @property
-    def waiting(self) -> list[Backlog]:
+    def waiting(self) -> list[TaskCount]:
         """Return what nobody has begun with."""
         return [each for each in (*self.work, *self.outbox) if each.state in {"due", "queued"}]
 
@@ -70,13 +70,13 @@ class Status:
 
 async def read(store: Store) -> Status:
     """Read the status of a deployment."""
-    operation = Operation(store)
+    monitoring = Monitoring(store)
     known = await all_communities(store)
     return Status(
-        await operation.processes(),
-        await operation.work(),
-        await operation.outbox(),
-        await operation.failed_work(),
+        await monitoring.processes(),
+        await monitoring.work(),
+        await monitoring.outbox(),
+        await monitoring.failed_work(),
         [(community, await _numbers(store, community)) for community in known],
     )
 

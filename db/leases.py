@@ -6,7 +6,7 @@ from uuid import UUID
 from db.keys import Keys
 from db.queries import Connection, as_real
 from db.session import CommunitySession
-from db.sketches import Shelf
+from db.sketches import SketchCache
 from reunite.entities import PhotoState, ReportState
 
 
@@ -44,9 +44,9 @@ class StoredPhoto:
 class WorkSession(CommunitySession):
     """A community's transaction under a lease. Entering checks the fence and holds it to the end."""
 
-    def __init__(self, connection: Connection, lease: WorkLease, shelf: Shelf, keys: Keys) -> None:
+    def __init__(self, connection: Connection, lease: WorkLease, sketch_cache: SketchCache, keys: Keys) -> None:
         """`connection` is in a transaction of the lease's community."""
-        super().__init__(connection, lease.community, shelf, keys)
+        super().__init__(connection, lease.community, sketch_cache, keys)
         self._lease = lease
 
     async def hold(self) -> None:

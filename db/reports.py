@@ -112,7 +112,7 @@ class SqlReports(Queries):
         )
         return [rows.report(row) for row in found]
 
-    async def like(self, report: UUID, since: datetime) -> int:
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
         row = await self._one(
             """SELECT count(*) AS n FROM report r JOIN report given ON given.id = %(report)s
                  AND r.workspace_id = given.workspace_id AND r.author_id = given.author_id

@@ -132,7 +132,7 @@ def _grown(array: NDArray[Any], room: int) -> NDArray[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Estimate:
     """What sketches say of one kind of pair: whom to measure, and what to correct the background by."""
 
     nearest: Ids
@@ -145,7 +145,7 @@ class Guess:
     """How many vectors were compared."""
 
     @classmethod
-    def of(cls, kind: PairKind, similarities: Floats, ids: Ids) -> "Guess":
+    def of(cls, kind: PairKind, similarities: Floats, ids: Ids) -> "Estimate":
         wanted = min(_NEAREST[kind], len(ids))
         nearest = np.argpartition(similarities, len(ids) - wanted)[len(ids) - wanted :]
         sample = np.random.default_rng(len(ids)).choice(len(ids), min(_SAMPLE, len(ids)), replace=False)
@@ -172,21 +172,23 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Guesses:
+class Estimates:
     """What sketches say of a query."""
 
-    by_kind: Mapping[PairKind, Guess]
+    by_kind: Mapping[PairKind, Estimate]
     open_count: int
 
     def sample(self) -> Ids:
         """Return some of the reports at random."""
-        return next((guess.sample for guess in self.by_kind.values()), np.empty(0, ID))
+        return next((estimate.sample for estimate in self.by_kind.values()), np.empty(0, ID))
 
     def worth_measuring(self) -> Ids:
-        return distinct([ids for guess in self.by_kind.values() for ids in (guess.nearest, guess.sample)])
+        return distinct([ids for estimate in self.by_kind.values() for ids in (estimate.nearest, estimate.sample)])
 
     def background(self, measured: Mapping[PairKind, Measured]) -> dict[PairKind, Background]:
-        return {kind: guess.background(measured[kind]) for kind, guess in self.by_kind.items() if kind in measured}
+        return {
+            kind: estimate.background(measured[kind]) for kind, estimate in self.by_kind.items() if kind in measured
+        }
 
 
 @dataclass(slots=True)
@@ -230,26 +232,26 @@ class Sketches:
         for side, keys_by_group in found.items():
             self.counts[side] += sign * len(np.unique(np.concatenate(keys_by_group)))
 
-    def guess(self, targets: Iterable[Target], scope: Scope) -> Guesses:
+    def estimate(self, targets: Iterable[Target], scope: Scope) -> Estimates:
         """Compare the query's vectors with all sketches."""
         sides = (False, True) if scope.hidden else (False,)
-        by_kind: dict[PairKind, Guess] = {}
+        by_kind: dict[PairKind, Estimate] = {}
         for target in targets:
             groups = [Group(scope.opposite, side, target.space, target.source) for side in sides]
             rows = [self.groups[group] for group in groups if group in self.groups and len(self.groups[group].keys)]
             if rows:
-                by_kind |= self._guess(target, rows)
-        return Guesses(by_kind, sum(self.counts[scope.opposite, side] for side in sides))
+                by_kind |= self._estimate(target, rows)
+        return Estimates(by_kind, sum(self.counts[scope.opposite, side] for side in sides))
 
-    def _guess(self, target: Target, rows: Sequence[Rows]) -> dict[PairKind, Guess]:
+    def _estimate(self, target: Target, rows: Sequence[Rows]) -> dict[PairKind, Estimate]:
         axes = self.axes[target.space]
         similarities = np.concatenate([axes.similarities(target.vectors, each.sketches) for each in rows], axis=1)
         ids = np.concatenate([each.ids for each in rows])
         kinds = dict.fromkeys(target.kinds)
-        return {kind: Guess.of(kind, similarities[target.of(kind)].max(axis=0), ids) for kind in kinds}
+        return {kind: Estimate.of(kind, similarities[target.of(kind)].max(axis=0), ids) for kind in kinds}
 
 
-class Shelf:
+class SketchCache:
     """The sketches that a process keeps, by community and model."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:

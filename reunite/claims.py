@@ -60,7 +60,7 @@ class ClaimHandlers:
                 raise TellUserError("nothing_here")
             rights.check_press(press, found)
             await session.claims.set_proof_question(found.id, press.words.strip()[: rules.MOST_PROOF])
-        return notices.note("secret_kept", press.language)
+        return notices.note("proof_question_kept", press.language)
 
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
@@ -125,8 +125,8 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
 
 
 def _check_shown(match: Match, lost: Report, found: Report) -> None:
-    """Refuse a match with a sealed find before its release, which the owner can't have seen, and a refused one."""
-    if match.state is MatchState.REFUSED or not rules.may_show(lost, found, match):
+    """Raise TellUserError for a match that the owner can't have seen (sealed, not released), or that was rejected."""
+    if match.state is MatchState.REJECTED or not rules.may_show(lost, found, match):
         raise TellUserError("nothing_here")
 
 

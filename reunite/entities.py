@@ -61,7 +61,7 @@ class VerdictKind(StrEnum):
     """What a moderator says about a match."""
 
     CONFIRM = "confirm"
-    REFUSE = "refuse"
+    REJECT = "reject"
 
 
 class MatchState(StrEnum):
@@ -69,7 +69,7 @@ class MatchState(StrEnum):
 
     UNDECIDED = "undecided"
     CONFIRMED = "confirmed"
-    REFUSED = "refused"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ class Report:
         """Return whether a member of a platform is its author."""
         return not self.sample and (self.target.platform, self.author.id) == (platform, member.id)
 
-    def is_beside(self, other: "Report") -> bool:
+    def shares_workspace_with(self, other: "Report") -> bool:
         """Return whether another report is of the same workspace."""
         here, there = self.target, other.target
         return (here.platform, here.workspace) == (there.platform, there.workspace)
@@ -353,6 +353,6 @@ class Statistics:
     returned: int
     matches_shown: int
     confirmed: int
-    refused: int
+    rejected: int
     model: str
     kept: PromisesKept = PromisesKept()

@@ -24,7 +24,7 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
         return
     if expiring.expires_at > now:
         raise TryAgainError("it was extended")
-    await session.deletion.purge(report, wording.left_of(expiring))
+    await session.deletion.purge(report, wording.ended_post(expiring))
     if expiring.state in rules.IN_PROGRESS and not (expiring.sample or expiring.quiet):
         await session.outbox.post(report, keys.expired(report), wording.expired(expiring.language))
     if expiring.state is not ReportState.WITHDRAWN:

@@ -35,7 +35,7 @@ from reunite.entities import (
 from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
-from reunite.looking import LookHandlers
+from reunite.looks import LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
 from reunite.ports import KnownCard, KnownPost, Queue, Store
@@ -45,7 +45,7 @@ from reunite.retry import retried
 from reunite.samples import SampleHandlers
 from reunite.text.controls import storable
 from reunite.verdicts import VerdictHandlers, VerdictResult
-from reunite.welcoming import WelcomeHandlers
+from reunite.welcome import WelcomeHandlers
 
 R = TypeVar("R", bound=NewReport)
 PressHandler = Callable[[Workspace, Press], Awaitable[Reply]]
@@ -277,9 +277,9 @@ def _presses(
         "see_claim": claims.see,
         "accept_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.ACCEPTED),
         "reject_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.REJECTED),
-        "secret": claims.set_proof_question,
+        "proof_question": claims.set_proof_question,
         "confirm": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.CONFIRM),
-        "refuse": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.REFUSE),
+        "reject": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.REJECT),
         "release": verdicts.release,
         "withdraw": mine.withdraw,
         "extend": mine.extend,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.answers import revise_conversations
+from reunite.claim_settlement import revise_conversations
 from reunite.commands import Press
 from reunite.entities import ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
@@ -88,22 +88,22 @@ class HandoverHandlers:
 
 async def arrange(session: Session, claimed: Claimed, *, by_word: bool) -> None:
     """Let owner and finder talk once a claim is accepted."""
-    if not claimed.lost.is_beside(claimed.found):
-        await leave_to_them(session, claimed.match, claimed.lost, claimed.found)
+    if not claimed.lost.shares_workspace_with(claimed.found):
+        await announce_no_conversation(session, claimed.match, claimed.lost, claimed.found)
         return
     whereabouts = await session.claims.whereabouts(claimed.found.id)
     begun = handovers.conversation(claimed, whereabouts, by_word=by_word)
     await session.outbox.post(claimed.lost.id, keys.conversation(claimed.claim.id), begun, audience="pair")
 
 
-async def unopened(session: Session, match: UUID) -> None:
+async def note_no_conversation(session: Session, match: UUID) -> None:
     """Say that the platform couldn't open the conversation about a match."""
     known = await session.matches.get(match)
     if known:
-        await leave_to_them(session, known, *await lock_sides(session, known))
+        await announce_no_conversation(session, known, *await lock_sides(session, known))
 
 
-async def leave_to_them(session: Session, match: Match, lost: Report, found: Report) -> None:
+async def announce_no_conversation(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Say in both threads that no conversation could be opened, and ask the moderators to help. It's said once."""
     for reader in (lost, found):
         reply = handovers.no_conversation(match, reader)

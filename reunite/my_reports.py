@@ -11,7 +11,7 @@ from reunite.commands import Press
 from reunite.edits import joined, reword, search_again
 from reunite.entities import Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
-from reunite.messages import keys, notices, reminding, wording
+from reunite.messages import keys, notices, reminders, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 
@@ -55,7 +55,7 @@ class MyReportHandlers:
             settings = await session.workspaces.settings(workspace.id)
             until = max(report.expires_at, self._now() + timedelta(days=settings.keep_days))
             await session.reports.set_expiry(report.id, until)
-            reminder = reminding.kept_watching(replace(report, expires_at=until))
+            reminder = reminders.kept_watching(replace(report, expires_at=until))
             await session.outbox.revise(keys.ends_soon(report.id, report.expires_at), reminder)
         return notices.extended(replace(report, expires_at=until), press.language)
 
@@ -130,7 +130,7 @@ async def end(session: Session, report: Report) -> None:
         await session.looks.remove(report.id)
         return
     await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-    await session.deletion.purge(report.id, wording.left_of(report))
+    await session.deletion.purge(report.id, wording.ended_post(report))
 
 
 async def _locked(session: Session, press: Press) -> Report:

@@ -68,7 +68,7 @@ class PostHandlers:
         return Receipt(report, created)
 
     async def _check_pace(self, session: Session, report: Report) -> None:
-        reports = await session.reports.like(report.id, self._now() - limits.HOUR)
+        reports = await session.reports.count_by_same_author(report.id, self._now() - limits.HOUR)
         limits.check_pace(reports, self._reports_per_hour)
 
     async def _say_wait(self, session: Session, report: Report) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, MatchState, Member, ReportState, Workspace
-from reunite.messages import keys, notices, reminding
+from reunite.messages import keys, notices, reminders
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
 
@@ -37,7 +37,7 @@ class ReminderHandlers:
     async def _switch(self, workspace: Workspace, press: Press, *, on: bool) -> Reply:
         async with self._store.session(workspace.community) as session:
             await session.questions.switch(workspace.id, press.member.id, on=on)
-        return reminding.switched(workspace.id, press.language, on=on)
+        return reminders.switched(workspace.id, press.language, on=on)
 
     async def privacy(self, workspace: Workspace, member: Member, language: str) -> Reply:
         """Return what is kept of a member, and the buttons that delete it and switch their reminders."""
@@ -62,7 +62,7 @@ async def _remind_of_end(session: Session, subject: UUID) -> None:
     await session.questions.note_report(report.id)
     if not report.quiet and not await session.questions.is_off(report.id):
         key = keys.ends_soon(report.id, report.expires_at)
-        await session.outbox.post(report.id, key, reminding.ends_soon(report))
+        await session.outbox.post(report.id, key, reminders.ends_soon(report))
 
 
 async def _remind_of_claim(session: Session, subject: UUID) -> None:
@@ -81,10 +81,10 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     if await session.questions.is_off(reader.id):
         return
     if claim.state is ClaimState.OPEN:
-        reply = reminding.claim_waits(claim, match, found)
+        reply = reminders.claim_waits(claim, match, found)
     else:
         settings = await session.workspaces.settings_for(found.id)
-        reply = reminding.is_it_back(match, lost, by_word=settings.by_word)
+        reply = reminders.is_it_back(match, lost, by_word=settings.by_word)
     await session.outbox.post(reader.id, keys.claim_reminder(claim.id, claim.state), reply)
 
 

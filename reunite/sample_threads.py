@@ -7,7 +7,7 @@ from reunite.messages.reply import Picture
 from reunite.ports import Session
 
 
-async def is_shown(session: Session, sample: Report) -> bool:
+async def show_post(session: Session, sample: Report) -> bool:
     """Write a sample's post, with its photo. A loss is searched for later then, so that others can link to its post."""
     stored = (photo for photo in await session.photos.of(sample.id) if photo.state is PhotoState.STORED)
     picture = next((Picture(photo.id, sample.id) for photo in stored), None)
@@ -19,7 +19,7 @@ async def is_shown(session: Session, sample: Report) -> bool:
     return True
 
 
-async def go_on(session: Session, sample: Report) -> None:
+async def search_for_loss(session: Session, sample: Report) -> None:
     """Have a sample loss searched for, once the search of its workspace's sample find is done."""
     if sample.kind is ReportKind.LOST:
         return

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import show_released
-from reunite.answers import revise_conversations, settle_claims
 from reunite.claim_cards import revise_cards
+from reunite.claim_settlement import revise_conversations, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
@@ -177,7 +177,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         state = rules.report_state(report.state, confirmed=confirmed)
         if state is not report.state:
             await session.reports.set_state(report.id, state)
-        if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REFUSED):
+        if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
             work.append(await session.work.add(report.id))  # what came in meanwhile
         if state is ReportState.OPEN or change.match.state is MatchState.CONFIRMED:
             await _say(session, change, report, other)
@@ -190,7 +190,7 @@ async def _say(session: Session, change: Change, report: Report, other: Report) 
     known = MatchState.CONFIRMED in (before, now) or await session.matches.is_shown(match.id, report.id)
     if not known:
         return
-    if now is MatchState.REFUSED and not rules.may_show(report, other, match):
+    if now is MatchState.REJECTED and not rules.may_show(report, other, match):
         now = MatchState.UNDECIDED  # the thread may only learn that its report is open again
     reply = wording.verdict(before, now, change.moderator, other, report)
     key = keys.verdict(match.id, match.state, change.number, report.kind)

@@ -13,31 +13,31 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from db import queue
+from db.cancellation import stop
 from db.config import Connections
+from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequests
 from db.installations import Installations
 from db.keys import check
-from db.models import EmbeddingModel
-from db.stopping import stop
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
-from workers.answers import Answers
 from workers.batching import BatchingEncoder
 from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
 from workers.embed import ReportEncoder
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
-from workers.given_vectors import GivenVectors
 from workers.intake import Intake
 from workers.learning import keep_learning
 from workers.leases import Leases
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
+from workers.precomputed_vectors import PrecomputedVectors
 from workers.process import Processor
+from workers.query_embedding import QueryEmbedder
 from workers.slack_files import SlackFiles
+from workers.slots import Slots
 from workers.sweep import EVERY, Sweep
-from workers.turns import Turns
 
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _LONGEST_JOB: Final = 600
@@ -82,7 +82,7 @@ async def run(
     report: Callable[[str], None],
     ready: Callable[[EmbeddingModel], None] = lambda _: None,
     load: Load | None = None,
-    given: GivenVectors | None = None,
+    given: PrecomputedVectors | None = None,
 ) -> None:
     """Work until cancelled. Calls `report` with what is being prepared, and `ready` when work begins.
 
@@ -101,7 +101,7 @@ async def run(
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
         decoders = await stack.enter_async_context(Decoders())
         intake = Intake(store, fetcher, slack_files, decoders)
-        processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
+        processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(Sweep(store, hints, config.quiet_seconds, config.now).run())
@@ -119,21 +119,21 @@ async def run(
 
 async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
     if isinstance(encoder, BatchingEncoder):  # given vectors are of known reports only
-        await Answers(EmbeddingRequests(store), encoder, model, decoders).run()
+        await QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run()
 
 
-async def _given(store: Store, given: GivenVectors) -> tuple[ReportEncoder, EmbeddingModel]:
-    return given, await store.models.register(given.kind, given.version, given.spaces)
+async def _given(store: Store, given: PrecomputedVectors) -> tuple[ReportEncoder, EmbeddingModel]:
+    return given, await store.embedding_models.register(given.kind, given.version, given.spaces)
 
 
 async def _model(
     store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
 ) -> tuple[ReportEncoder, EmbeddingModel]:
-    live, wanted = await store.models.live(), config.encoder
+    live, wanted = await store.embedding_models.live(), config.encoder
     recorded = live.encoder if live else None
     choice = await asyncio.to_thread(load, wanted.kind, recorded, wanted.model, report)
-    chosen = await store.models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
-    live = live or await store.models.live()
+    chosen = await store.embedding_models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
+    live = live or await store.embedding_models.live()
     if live and live.version != chosen.version:
         msg = (
             f"This database uses {live.version}, but the settings ask for {chosen.version}."

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workers.boxes import Properties
+from workers.isobmff import Properties
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import numpy as np
 
+from db.embedding_models import EmbeddingModel
 from db.embeddings import EmbeddingRow, of_photo, of_text
-from db.models import EmbeddingModel
 from db.session import CommunitySession
 from db.store import Store
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors

@@ -13,9 +13,9 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from db import calibrations
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
-from db.models import EmbeddingModel
 from db.store import Store
 from metrics import definitions as metrics
 from metrics.searches import note_search
@@ -23,12 +23,12 @@ from reunite import rules
 from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, wording
-from reunite.searching import search_and_announce
+from reunite.search import search_and_announce
 from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
 from workers.intake import MOST_FAILURES, Intake, Taken
-from workers.turns import Turns
+from workers.slots import Slots
 
-Outcome = Literal["done", "again", "failed", "overtaken"]
+WorkOutcome = Literal["done", "again", "failed", "overtaken"]
 
 _SUSPECT_AFTER: Final = 2
 """After this many workers died while processing it, perhaps with others, work is processed alone."""
@@ -49,20 +49,20 @@ class Processor:
     encoder: ReportEncoder
     model: EmbeddingModel
     intake: Intake
-    turns: Turns
+    slots: Slots
     lease_seconds: float = 30
 
-    async def process(self, lease: WorkLease) -> Outcome:
+    async def process(self, lease: WorkLease) -> WorkOutcome:
         """Process all that can be processed of a report and return the outcome; never raises."""
         outcome = await self._process(lease)
         metrics.WORK.labels(outcome).inc()
         return outcome
 
-    async def _process(self, lease: WorkLease) -> Outcome:
+    async def _process(self, lease: WorkLease) -> WorkOutcome:
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
-            async with self._kept(lease), self.turns.turn(alone=is_suspect):
+            async with self._kept(lease), self.slots.slot(alone=is_suspect):
                 deaths = await self._deaths_alone(lease) if is_suspect else None
                 if deaths is not None and deaths > _MOST_DEATHS_ALONE:
                     log.error("work_kills_workers")
@@ -113,7 +113,7 @@ class Processor:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
 
-    async def _again(self, lease: WorkLease, problem: str, after: float | None) -> Outcome:
+    async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
         if lease.failures + 1 >= MOST_FAILURES:
             return await self._give_up(lease, problem)
         try:
@@ -123,7 +123,7 @@ class Processor:
         except (LeaseLostError, psycopg.OperationalError):
             return "overtaken"  # the lease expires, and the sweep finds the work
 
-    async def _give_up(self, lease: WorkLease, problem: str) -> Outcome:
+    async def _give_up(self, lease: WorkLease, problem: str) -> WorkOutcome:
         try:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
@@ -184,7 +184,7 @@ class Processor:
     # Search
 
     async def _search(self, lease: WorkLease, taken: Taken) -> dict[str, str | None]:
-        scoring_model = await calibrations.in_use(self.store, lease.community, self.model)
+        scoring_model = await scoring_models.in_use(self.store, lease.community, self.model)
         async with self.store.work_session(lease) as session:
             scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.trouble)
             report = await session.reports.get(lease.report)

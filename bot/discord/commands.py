@@ -51,7 +51,7 @@ class Commands:
             words=form["words"],
             where=form["where"],
             when=form["when"],
-            secret=form["secret"],
+            proof_question=form["proof_question"],
             category=form["category"] or "other",
             private=form["seen"] == "private" if form["seen"] else None,
             photos=form.photos,

@@ -61,7 +61,7 @@ async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
 async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
     """Acknowledge an interaction, then reply with the result of `work`."""
     if await acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
-        await show(interaction, await outcome(interaction, work))
+        await show(interaction, await result_or_problem(interaction, work))
 
 
 async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
@@ -122,7 +122,7 @@ async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> 
     )
 
 
-async def outcome(interaction: discord.Interaction, work: Work) -> PrivateReply:
+async def result_or_problem(interaction: discord.Interaction, work: Work) -> PrivateReply:
     """Return the result of `work`, or a sentence about what went wrong."""
     try:
         return await work()

@@ -42,7 +42,7 @@ class ReportInput:
     words: str = ""
     where: str = ""
     when: str = ""
-    secret: str = ""
+    proof_question: str = ""
     category: str = "other"
     private: bool | None = None
     photos: tuple[IncomingPhoto, ...] = ()
@@ -97,7 +97,7 @@ class Reports:
             sealed=which == "sealed",
             private=private,
             category=cast("Category", given.category),
-            proof_question=given.secret,
+            proof_question=given.proof_question,
         )
         await self._handlers.report(command)
         language = language_of_user(interaction)

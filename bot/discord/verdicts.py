@@ -14,7 +14,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard
 
-KINDS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
+KINDS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REJECT}
 _NOTING_PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Seconds between looks for a card that was sent but isn't noted yet: longer than a lease, and than most outages."""
 

@@ -34,9 +34,9 @@ from bot.slack.server import serving
 from bot.slack.settings_form import SettingsForm
 from bot.slack.workspaces import Workspaces
 from db.backfills import Backfills
+from db.cancellation import stop
 from db.installations import Installations
 from db.slack_windows import SlackWindows
-from db.stopping import stop
 from db.store import Store
 from reunite.handlers import Handlers
 from reunite.ports import Platform

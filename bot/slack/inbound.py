@@ -29,7 +29,7 @@ from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 from reunite.text.heads import names_a_thing
 
-VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REFUSE}
+VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REJECT}
 _TRIES: Final = 5
 _REMEMBERED: Final = 5000
 _log = structlog.get_logger(__name__)

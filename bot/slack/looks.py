@@ -19,7 +19,7 @@ from bot.slack.posts import form_photos
 from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, submitted
 from bot.slack.reports import channel_of
 from bot.slack.workspace import Person, SlackWorkspace
-from db.stopping import stop
+from db.cancellation import stop
 from reunite.commands import Look, Press
 from reunite.entities import IncomingPhoto, ReportKind
 from reunite.errors import TryAgainError, UndeliverableError

@@ -173,7 +173,7 @@ async def _filled_in(
         sealed=which == "sealed",
         private=is_private,
         category=given.get("category", "other"),
-        proof_question=given.get("secret", ""),
+        proof_question=given.get("proof_question", ""),
     )
     return report, notes
 

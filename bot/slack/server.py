@@ -11,7 +11,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 
 from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
-from metrics.listening import listening
+from http_server.listening import listening
 
 _MOST_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""

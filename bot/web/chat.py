@@ -100,7 +100,7 @@ class Chat:
         """Read the snapshot and wake the watchers if it differs."""
         async with self.session() as session:
             messages = await session.messages(MOST_POSTS)
-        snapshot = Snapshot(tuple(messages), render.encoder(await self._store.models.live()))
+        snapshot = Snapshot(tuple(messages), render.encoder(await self._store.embedding_models.live()))
         if snapshot != self._snapshot:
             self._snapshot = snapshot
             for watcher in self._watchers:

@@ -174,6 +174,6 @@ def _time(value: str) -> datetime | None:
         time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise web.HTTPBadRequest from None
-    if not rules.is_sensible(time):
+    if not rules.is_plausible_time(time):
         raise web.HTTPBadRequest
     return time

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot import json_replies
 from bot.json_replies import button_json
-from db.models import EmbeddingModel
+from db.embedding_models import EmbeddingModel
 from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
@@ -19,7 +19,7 @@ _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
 _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "got_back", "where_is_it"}
 _OF_AUTHOR: Final[Collection[Action]] = {
-    "secret",
+    "proof_question",
     "whereabouts",
     "reminders_off",
     "withdraw",

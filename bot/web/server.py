@@ -12,7 +12,8 @@ from bot.web.chat import CHAT, Chat
 from bot.web.config import WebConfig
 from bot.web.errors import web_errors
 from bot.web.events import add_routes
-from metrics.listening import LOOPBACK, listening, names_this_machine
+from http_server.hosts import LOOPBACK, names_this_machine
+from http_server.listening import listening
 from reunite.handlers import Handlers
 
 _HEADERS: Final = {

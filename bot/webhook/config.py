@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 from bot.errors import SetupError
 from bot.signed_http import key_of
 from db.config import Listed, from_environment
-from metrics.listening import is_local
+from http_server.hosts import is_local
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_WEBHOOK_"))

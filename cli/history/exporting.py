@@ -37,7 +37,7 @@ async def run(where: Servers, community: str | None, out: Path, *, sealed: bool)
     async with Store(where.database_url, connections=1, keys=where.keys) as store:
         meant = await chosen(store, community)
         async with store.session(meant.id) as session:
-            everything = await session.history.reports()
+            everything = await session.import_export.reports()
         reports, table = wanted(everything, sealed=sealed), Table()
         exported = Exported(len(everything) - len(reports))
         with _opened(out) as write, progress_bar("Exporting", len(reports)) as show:

@@ -84,7 +84,7 @@ ReplyKind = Literal[
     "problem",
     "returned",
     "reopened",
-    "refused",
+    "rejected",
     "question",
     "thanks",
     "expired",
@@ -103,7 +103,7 @@ Action = Literal[
     "look_mine",
     "look_page",
     "confirm",
-    "refuse",
+    "reject",
     "release",
     "see_claim",
     "accept_claim",
@@ -112,7 +112,7 @@ Action = Literal[
     "handed_over",
     "where_is_it",
     "whereabouts",
-    "secret",
+    "proof_question",
     "withdraw",
     "extend",
     "add_photo",
@@ -122,7 +122,7 @@ Action = Literal[
     "reminders_on",
     "remove_samples",
 ]
-"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over`,
+"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `reject`, `release`, `got_back`, `handed_over`,
 `where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace,
 those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, `remove_samples`
 about all samples of the workspace, all others about a report. `look_page` shows the page that begins with its match in

@@ -26,7 +26,7 @@ class Reports(Protocol):
         """Return a member's reports that are not purged, oldest first."""
         ...
 
-    async def like(self, report: UUID, since: datetime) -> int:
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
         """Return how many reports the author of one has posted in the same workspace since then, this one included."""
         ...
 

@@ -64,7 +64,7 @@ class Scene:
         command = GiveVerdict(
             target=who.target,
             member=who.member,
-            kind=VerdictKind.REFUSE,
+            kind=VerdictKind.REJECT,
             given=given,
             is_moderator=who.is_moderator,
             match=self.match.id,
@@ -118,9 +118,9 @@ ACTS: Final[Mapping[Act, Do]] = {
     "give_verdict": Scene.give_verdict,
     "take_back_verdict": partial(Scene.give_verdict, given=False),
     **{act: _press(act, "lost") for act in ("withdraw", "extend", "add_photo", "add_detail", "none_of_these")},
-    **{act: _press(act, "match") for act in ("mine", "not_mine", "pick", "confirm", "refuse", "release")},
+    **{act: _press(act, "match") for act in ("mine", "not_mine", "pick", "confirm", "reject", "release")},
     **{act: _press(act, "claim") for act in ("see_claim", "accept_claim", "reject_claim")},
-    **{act: _press(act, "found") for act in ("secret", "whereabouts")},
+    **{act: _press(act, "found") for act in ("proof_question", "whereabouts")},
     **{act: _press(act, "match") for act in ("got_back", "handed_over", "where_is_it")},
     "remove_samples": _press("remove_samples", "lost"),
 }
@@ -189,7 +189,7 @@ def _allowed(scene: Scene, act: Act, who: Who) -> bool:
         "see_claim": (scene.lost, scene.found),
         "accept_claim": (scene.lost, scene.found),
         "reject_claim": (scene.lost, scene.found),
-        "secret": (scene.found,),
+        "proof_question": (scene.found,),
         "whereabouts": (scene.found,),
         **dict.fromkeys(HANDOVERS, (scene.lost, scene.found)),
     }.get(act, (scene.lost,))

@@ -12,7 +12,7 @@ from reunite.language import sentence
 from reunite.matching.defaults import for_encoder
 from reunite.messages.reply import Person, Reply
 from reunite.samples import SamplePair
-from reunite.searching import search_and_announce
+from reunite.search import search_and_announce
 from tests.contract.stages import ADA, COPY, MODERATOR, PHOTO, Stage
 
 WEEK: Final = 7
@@ -163,7 +163,7 @@ class SampleCases:
         workspace = await stage.join(digest=True, log_channel="log")
         before = await stage.handlers.statistics("web", "here")
         find, loss = await shown(stage)
-        assert await stage.verdict(await stage.match(loss), VerdictKind.REFUSE)
+        assert await stage.verdict(await stage.match(loss), VerdictKind.REJECT)
         assert await stage.handlers.statistics("web", "here") == before
         assert await stage.verdict(await stage.match(loss), VerdictKind.CONFIRM)
         assert await stage.handlers.statistics("web", "here") == before

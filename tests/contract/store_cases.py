@@ -38,9 +38,9 @@ async def paired(session: Session, lost: Report, found: Report, probability: flo
 
 async def judge(session: Session, match: Match, what: str) -> None:
     match what:
-        case "confirm" | "refuse":
+        case "confirm" | "reject":
             confirmed = what == "confirm"
-            await session.matches.set_state(match.id, MatchState.CONFIRMED if confirmed else MatchState.REFUSED)
+            await session.matches.set_state(match.id, MatchState.CONFIRMED if confirmed else MatchState.REJECTED)
         case "decline":
             await session.matches.decline(match.id, declined=True)
         case "pick":
@@ -180,8 +180,8 @@ class ReportCases:
         with_key = ReplyTarget("web", "there", "found", "f1")
         await stage.found(key="f1", target=with_key, author=first.author)
         async with stage.session(first.community) as session:
-            assert await session.reports.like(first.id, first.created_at - timedelta(hours=1)) == 2
-            assert await session.reports.like(first.id, first.created_at + timedelta(hours=1)) == 0
+            assert await session.reports.count_by_same_author(first.id, first.created_at - timedelta(hours=1)) == 2
+            assert await session.reports.count_by_same_author(first.id, first.created_at + timedelta(hours=1)) == 0
             before = await session.work.backlog(first.created_at - timedelta(hours=1))
             await session.work.add(first.id)
             after = await session.work.backlog(first.created_at - timedelta(hours=1))
@@ -222,15 +222,15 @@ class ReportCases:
             assert {photo.state for photo in await session.photos.of(report.id)} == {PhotoState.STORED}
             assert await session.photos.stored_copy(photos[0].id) == COPY
 
-    @pytest.mark.parametrize("change", ["none", "refuse", "decline", "close", "seal", "release"])
+    @pytest.mark.parametrize("change", ["none", "reject", "decline", "close", "seal", "release"])
     async def test_which_reports_a_search_considers(self, stage: Stage, change: str) -> None:
         await stage.join(log_channel="log")
         lost = await stage.lost("a badge, number XK-7731")
         found = await stage.found("badge XK-7731", sealed=change in {"seal", "release"})
         async with stage.session(lost.community) as session:
             match = await paired(session, lost, found)
-            if change == "refuse":
-                await session.matches.set_state(match.id, MatchState.REFUSED)
+            if change == "reject":
+                await session.matches.set_state(match.id, MatchState.REJECTED)
             await session.matches.decline(match.id, declined=change == "decline")
             if change == "close":
                 await session.reports.set_state(found.id, ReportState.RETURNED)
@@ -260,11 +260,11 @@ class MatchCases:
         workspace = await stage.join()
         said = [
             ("1", Label.HIGH, "confirm"),
-            ("2", Label.HIGH, "refuse"),
-            ("3", Label.POSSIBLE, "refuse"),
+            ("2", Label.HIGH, "reject"),
+            ("3", Label.POSSIBLE, "reject"),
             ("3", Label.POSSIBLE, "pick"),
             ("4", Label.POSSIBLE, "decline"),
-            ("5", Label.POSSIBLE, "refuse"),
+            ("5", Label.POSSIBLE, "reject"),
             ("5", Label.POSSIBLE, "nothing"),  # it may still be right
             ("6", Label.POSSIBLE, "accept"),
             ("7", None, "confirm"),
@@ -334,7 +334,7 @@ class MatchCases:
                 command = GiveVerdict(
                     target=found.target,
                     member=MODERATOR,
-                    kind=VerdictKind.REFUSE,
+                    kind=VerdictKind.REJECT,
                     given=given,
                     is_moderator=True,
                     match=match.id,

@@ -107,7 +107,7 @@ async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
     moderator = here.join("Grace", moderator=True)
     await here.react(card, "✅", here.join("Mallory"))
     await here.react(card, "❌", moderator)  # handled after it
-    await eventually(partial(stands, here, lost, match, MatchState.REFUSED))
+    await eventually(partial(stands, here, lost, match, MatchState.REJECTED))
     async with here.store.session(lost.community) as session:
         assert {verdict.moderator for verdict in await session.verdicts.of(match)} == {moderator.id}
 

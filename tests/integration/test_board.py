@@ -16,7 +16,7 @@ from board.config import BoardConfig
 from db import queue
 from db.config import Connections
 from db.keys import Keys
-from db.operation import Operation
+from db.monitoring import Monitoring
 from db.store import Store
 from reunite.commands import ChangeSettings, ReportFound, ReportLost
 from reunite.entities import VerdictKind
@@ -450,4 +450,4 @@ async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
 
 
 async def _roles(store: Store) -> list[str]:
-    return [each.role for each in await Operation(store).processes()]
+    return [each.role for each in await Monitoring(store).processes()]

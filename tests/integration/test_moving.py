@@ -83,7 +83,7 @@ class Sides:
 @pytest.fixture
 async def sides(database_url: str, owner_database_url: str) -> AsyncIterator[Sides]:
     async with Store(database_url) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         handlers = Handlers(store, NoQueue())
         for name in ("here", "there"):
             await handlers.join(JoinWorkspace("web", name, name))

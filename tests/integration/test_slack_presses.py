@@ -124,7 +124,7 @@ async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_chann
     await world.slack.press(line["channel"], line["ts"], confirm, world.chosen)
     await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.UNDECIDED)
     await world.slack.react(line["channel"], line["ts"], "x", world.admin).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.REFUSED
+    assert await world.standing(match, lost.community) is MatchState.REJECTED
 
 
 async def test_a_line_for_moderators_is_brought_up_to_date_where_it_stands(world: World) -> None:

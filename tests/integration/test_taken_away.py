@@ -73,7 +73,7 @@ class Place:
 @pytest.fixture
 async def place(database_url: str) -> AsyncIterator[Place]:
     async with Store(database_url) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         handlers = Handlers(store, NoQueue())
         workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
         reports = [

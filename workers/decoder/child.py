@@ -59,7 +59,7 @@ class Decoder:
         except TimeoutError as error:
             await self.end()
             raise DecoderDiedError("it took too long") from error
-        except (asyncio.IncompleteReadError, OSError, wire.NonsenseError) as error:
+        except (asyncio.IncompleteReadError, OSError, wire.ProtocolError) as error:
             await self.end()
             by_limit = process.returncode == -signal.SIGXCPU
             raise DecoderDiedError(f"{type(error).__name__}, status {process.returncode}", by_limit=by_limit) from error
@@ -96,7 +96,7 @@ class Decoder:
         if "needs" not in said:
             return await self._outcome(process, said)
         if not isinstance(said["needs"], int):
-            raise wire.NonsenseError
+            raise wire.ProtocolError
         async with grant(said["needs"]):
             return await self._outcome(process, await self._answer(process, wire.GO))
 

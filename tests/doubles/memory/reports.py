@@ -69,7 +69,7 @@ class MemoryReports(Part):
             if row.workspace == workspace and row.report.author.id == member and not row.report.purged
         ]
 
-    async def like(self, report: UUID, since: datetime) -> int:
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
         given = self._require(report)
         return sum(
             row.workspace == given.workspace

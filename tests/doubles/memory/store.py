@@ -72,7 +72,7 @@ class MemoryWorkspaces(Part):
                 )
             ),
             confirmed=sum(match.state is MatchState.CONFIRMED for match in public),
-            refused=sum(match.state is MatchState.REFUSED for match in public),
+            rejected=sum(match.state is MatchState.REJECTED for match in public),
             model="",
             kept=self._kept(public),
         )

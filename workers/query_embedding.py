@@ -8,8 +8,8 @@ from typing import Any, Final
 import psycopg
 import structlog
 
+from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
-from db.models import EmbeddingModel
 from reunite.encoder import SHARED_SPACE
 from reunite.errors import TellUserError, TryAgainError
 from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class QueryEmbedder:
     """Answers requests for embeddings with one encoder."""
 
     requests: EmbeddingRequests

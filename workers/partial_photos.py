@@ -20,7 +20,7 @@ _GREY: Final = (127, 128)
 Flags = NDArray[np.bool_]
 
 
-class Rows(NamedTuple):
+class DecodedRows(NamedTuple):
     """What could be decoded: the first row and the one after the last, as shares of the height."""
 
     top: float = 0.0
@@ -28,14 +28,14 @@ class Rows(NamedTuple):
     is_partial: bool = False
 
 
-def load(image: Image.Image, *, is_cut: bool) -> Rows:
+def load(image: Image.Image, *, is_cut: bool) -> DecodedRows:
     """Decode a photo, and return which of its rows are there. `is_cut`: it's a JPEG without its end.
 
     Raises TellUserError: photo_unreadable, where that is too few of them.
     """
     if image.format not in _FORMATS:
         image.load()
-        return _of_cut_jpeg(image) if is_cut else Rows()
+        return _of_cut_jpeg(image) if is_cut else DecodedRows()
     fill = _mark(image.mode)
     image.im = Image.new(image.mode, image.size, fill).im
     try:
@@ -43,7 +43,7 @@ def load(image: Image.Image, *, is_cut: bool) -> Rows:
     except (OSError, SyntaxError, ValueError):
         image.tile = []  # type: ignore[attr-defined]  # or each further step would decode it again
         return _kept(image, _ends(image, _MARKED_COLUMNS, (fill,)))
-    return Rows()
+    return DecodedRows()
 
 
 def _mark(mode: str) -> int | tuple[int, ...]:
@@ -51,9 +51,9 @@ def _mark(mode: str) -> int | tuple[int, ...]:
     return _MARKS[:bands] if bands > 1 else int(mode != "1")
 
 
-def _kept(image: Image.Image, missing: Flags) -> Rows:
+def _kept(image: Image.Image, missing: Flags) -> DecodedRows:
     if not missing.any():
-        return Rows()
+        return DecodedRows()
     there = np.flatnonzero(~missing)
     if len(there) < LEAST_SHARE * image.height:
         raise TellUserError("photo_unreadable")
@@ -61,10 +61,10 @@ def _kept(image: Image.Image, missing: Flags) -> Rows:
     for row in range(first, last):  # an interlaced photo lacks some in between
         if missing[row]:
             image.paste(image.crop((0, row - 1, image.width, row)), (0, row))
-    return Rows(first / image.height, (last + 1) / image.height, is_partial=True)
+    return DecodedRows(first / image.height, (last + 1) / image.height, is_partial=True)
 
 
-def _of_cut_jpeg(image: Image.Image) -> Rows:
+def _of_cut_jpeg(image: Image.Image) -> DecodedRows:
     """Leave out the rows that lack their end too, unless they are too many: in a small photo, blocks are high."""
     lack_end = _grey_at_the_end(image, 1)
     few = lack_end.sum() <= (1 - LEAST_SHARE) * image.height

@@ -5,7 +5,7 @@ import struct
 import zlib
 from typing import Final, NamedTuple
 
-from workers import bitmaps
+from workers import bmp
 
 MAX_PROFILE_BYTES: Final = 8 * 1024 * 1024
 """A larger colour profile is left out."""
@@ -29,23 +29,23 @@ _APPLICATION: Final = {
 """The segments of applications that say how to show the picture: how they begin, and their least length."""
 
 
-class Mended(NamedTuple):
+class RepairedFile(NamedTuple):
     """A file that Pillow opens. `is_cut`: it's a JPEG that ended early, and has been given an end."""
 
     data: bytes
     is_cut: bool = False
 
 
-def mended(data: bytes) -> Mended:
+def repaired(data: bytes) -> RepairedFile:
     """Return the file without what is no part of the picture."""
     if data.startswith(_JPEG):
-        return _mended_jpeg(data)
+        return _repaired_jpeg(data)
     if data.startswith(_PNG):
-        return Mended(_mended_png(data))
-    return Mended(bitmaps.mended(data) if data.startswith(b"BM") else data)
+        return RepairedFile(_repaired_png(data))
+    return RepairedFile(bmp.repaired(data) if data.startswith(b"BM") else data)
 
 
-def _mended_jpeg(data: bytes) -> Mended:
+def _repaired_jpeg(data: bytes) -> RepairedFile:
     """Keep what comes before the end marker, without other applications' segments and those that are too short."""
     view, kept, at, in_scan = memoryview(data), [memoryview(_JPEG)], len(_JPEG), False
     while found := _MARKER.search(data, at):
@@ -53,14 +53,14 @@ def _mended_jpeg(data: bytes) -> Mended:
         if in_scan:
             kept.append(view[at : found.start()])
         if kind == _JPEG_END[1]:
-            return Mended(b"".join([*kept, _JPEG_END]))
+            return RepairedFile(b"".join([*kept, _JPEG_END]))
         end = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
         if (in_scan and kind not in _BETWEEN_SCANS) or end < found.end() + 2 or end > len(data):
-            return Mended(b"".join([*kept, _JPEG_END]), is_cut=True)
+            return RepairedFile(b"".join([*kept, _JPEG_END]), is_cut=True)
         if _shows(kind, data[found.end() + 2 : end]):
             kept.append(view[found.end() - 2 : end])
         at, in_scan = end, in_scan or kind == _START_OF_SCAN
-    return Mended(b"".join([*kept, view[at:], _JPEG_END]), is_cut=True)
+    return RepairedFile(b"".join([*kept, view[at:], _JPEG_END]), is_cut=True)
 
 
 def _shows(kind: int, body: bytes) -> bool:
@@ -70,7 +70,7 @@ def _shows(kind: int, body: bytes) -> bool:
     return kind != _COMMENT and not 0xE0 <= kind <= 0xEF  # noqa: PLR2004 - APP0 to APP15
 
 
-def _mended_png(data: bytes) -> bytes:
+def _repaired_png(data: bytes) -> bytes:
     """Keep the still picture, its colours and its orientation. The header's checksum must be right."""
     view, at = memoryview(data), len(_PNG)
     kept = [view[:at]]

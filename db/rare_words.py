@@ -23,7 +23,7 @@ Holders = dict[str, dict[UUID, str]]
 """For each word the reports with it, and their authors."""
 
 
-class SqlWords(Queries):
+class SqlRareWords(Queries):
     """Looks up the query's words."""
 
     async def rare(

@@ -13,7 +13,7 @@ _MINUTE: Final = 60.0
 
 
 @dataclass
-class Rates:
+class RateLimiter:
     """Allows each client `per_minute` requests a minute, and as many at once."""
 
     per_minute: int

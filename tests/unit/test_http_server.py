@@ -11,8 +11,8 @@ from cli.children import children
 from cli.errors import UsageError
 from cli.services import until_stopped
 from db.database import Database
+from http_server.listening import PortTakenError, listening
 from metrics.config import MetricsSettings
-from metrics.listening import PortTakenError, listening
 from metrics.observed import observed
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from db import calibrations
+from db import scoring_models
 from db.database import Database
 from db.embeddings import of_photo, of_text
 from db.items import Item
@@ -37,11 +37,11 @@ async def ranked(  # noqa: PLR0913 - what a search is made of
     With `hidden`, sealed and private ones too. Raises TryAgainError where no encoder was chosen yet, or it was
     changed meanwhile.
     """
-    live = await store.models.live()
+    live = await store.embedding_models.live()
     if live is None:
         raise TryAgainError("no worker has chosen an encoder yet")
-    model = await calibrations.in_use(store, community, live)
-    async with passing_session(store, community) as session:
+    model = await scoring_models.in_use(store, community, live)
+    async with transient_session(store, community) as session:
         report = await add_query(session, query, datetime.now(UTC), encoded)
         found = await session.candidates.search(report, limit, sealed=hidden, private=hidden)
         best = score(found, model, most=limit)
@@ -50,14 +50,14 @@ async def ranked(  # noqa: PLR0913 - what a search is made of
 
 
 @asynccontextmanager
-async def passing_session(database: Database, community: UUID) -> AsyncIterator[CommunitySession]:
+async def transient_session(database: Database, community: UUID) -> AsyncIterator[CommunitySession]:
     """Open a transaction that is always rolled back: others see nothing of it, and nothing stays."""
     async with database.transaction(community) as connection, connection.transaction(force_rollback=True):
-        yield CommunitySession(connection, community, database.shelf, database.keys)
+        yield CommunitySession(connection, community, database.sketch_cache, database.keys)
 
 
 async def add_query(session: CommunitySession, command: NewReport, now: datetime, encoded: Encoded) -> Report:
-    """Store a query as a report with its embeddings, to be searched for as any report; for a passing session.
+    """Store a query as a report with its embeddings, to be searched for as any report; for a transient session.
 
     Raises TryAgainError where the encoder was changed meanwhile.
     """

@@ -33,33 +33,35 @@ async def search_and_announce(
         if is_complete:
             await session.reports.set_state(report.id, ReportState.WITHDRAWN)
         return None
-    if report.sample and not await sample_threads.is_shown(session, report):
+    if report.sample and not await sample_threads.show_post(session, report):
         return None
     search = await session.candidates.search(report, MAX_CANDIDATES)
-    scored = await without_refused(session, report, score(search, model))
+    scored = await without_ruled_out(session, report, score(search, model))
     await announce(session, report, search, scored, percent=model.calibrated)
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
-        ranked = await without_refused(session, report, score(sealed, model))
+        ranked = await without_ruled_out(session, report, score(sealed, model))
         await announce_sealed(session, report, ranked, percent=model.calibrated)
     if report.sample:
-        await sample_threads.go_on(session, report)
+        await sample_threads.search_for_loss(session, report)
     return scored
 
 
 async def answer_look(session: Session, look: Report, model: ScoringModel) -> None:
     """Store what is nearest to a look. Nobody is told; its author's platform asks for it."""
     search = await session.candidates.search(look, MAX_CANDIDATES)
-    ranked = await without_refused(session, look, score(search, model))
+    ranked = await without_ruled_out(session, look, score(search, model))
     for each in sorted(shortlist(ranked, _MOST_FOUND), key=lambda each: each.report):
         await session.matches.save(pair_of(look, each, percent=model.calibrated))
     await session.reports.mark_first_reply(look.id)
 
 
-async def without_refused(session: Session, report: Report, ranked: Sequence[ScoredCandidate]) -> list[ScoredCandidate]:
-    """Leave out what a member has refused before, for this report or another one."""
-    refused = await session.matches.refused(report.id)
-    return [each for each in ranked if rules.may_come_back(each.report, each.label, refused)]
+async def without_ruled_out(
+    session: Session, report: Report, ranked: Sequence[ScoredCandidate]
+) -> list[ScoredCandidate]:
+    """Leave out what was rejected or declined before, for this report or another one of the same author."""
+    ruled_out = await session.matches.ruled_out(report.id)
+    return [each for each in ranked if rules.may_come_back(each.report, each.label, ruled_out)]
 
 
 async def _is_searchable(session: Session, report: Report) -> bool:

@@ -11,7 +11,7 @@ from cli.tuning.rows import Row
 from cli.vectors import VectorFile, vector_file
 from reunite.encoder import SHARED_SPACE
 from reunite.matching.defaults import for_encoder
-from workers.given_vectors import GivenVectorsError, read_vectors
+from workers.precomputed_vectors import VectorFileError, read_vectors
 
 GOOD: dict[str, Any] = {
     "photos": np.array([[3, 4], [0, 2]], np.float16),
@@ -66,7 +66,7 @@ async def test_each_thing_of_a_text_has_a_vector_if_the_file_has_them_all(tmp_pa
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, changed: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(GivenVectorsError) as said:
+    with pytest.raises(VectorFileError) as said:
         read_vectors(npz(tmp_path, **changed), "m")
     assert sentence in str(said.value)
 
@@ -75,9 +75,9 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, changed: dict[str, An
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.npz"
     path.write_bytes(content)
-    with pytest.raises(GivenVectorsError, match=r"isn't an \.npz file"):
+    with pytest.raises(VectorFileError, match=r"isn't an \.npz file"):
         read_vectors(path, "m")
-    with pytest.raises(GivenVectorsError, match="can't be read: No such file"):
+    with pytest.raises(VectorFileError, match="can't be read: No such file"):
         read_vectors(tmp_path / "none.npz", "m")
 
 

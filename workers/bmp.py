@@ -33,7 +33,7 @@ class _Bitmap(NamedTuple):
     important: int
 
 
-def mended(data: bytes) -> bytes:
+def repaired(data: bytes) -> bytes:
     """Rewrite odd bit fields, pixels of two bits, short headers and oversized palettes; the rest stays as it is."""
     if len(data) < _FILE_HEADER + 16 or int.from_bytes(data[14:18], "little") == _CORE_HEADER:
         return data

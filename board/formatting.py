@@ -16,7 +16,7 @@ _MOST_TITLE: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Formatting:
     """What templates say about the domain's entities."""
 
     language: str

@@ -17,10 +17,10 @@ from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background
 from tests.support.waiting import eventually
-from workers.answers import LEASE, Answers
 from workers.batching import BatchingEncoder
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
+from workers.query_embedding import LEASE, QueryEmbedder
 
 
 class TroubledDecoders(Decoders):
@@ -52,10 +52,10 @@ async def answering(
 ) -> AsyncIterator[tuple[EmbeddingRequests, Workspace]]:
     async with Store(url, keys=KEYS) as store, decoders() as opened:
         workspace = await store.join(JoinWorkspace("web", "here", "here"))
-        model = await store.models.register("clip", "colours-1", ColourEncoder.spaces)
+        model = await store.embedding_models.register("clip", "colours-1", ColourEncoder.spaces)
         encoder = BatchingEncoder(ColourEncoder())
         requests = EmbeddingRequests(store)
-        async with background(Answers(requests, encoder, model, opened, lease).run()):
+        async with background(QueryEmbedder(requests, encoder, model, opened, lease).run()):
             yield requests, workspace
         await encoder.close()
 

@@ -28,7 +28,7 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class TaskCount:
     """Work, or replies of a platform, in one state; `seconds` is the age of the oldest."""
 
     platform: str
@@ -38,7 +38,7 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class StateCount:
     """How many reports of a kind, or matches with a label, are in a state."""
 
     what: str
@@ -56,7 +56,7 @@ class FailedWork:
     created_at: datetime
 
 
-class Operation:
+class Monitoring:
     """Reads the numbers of a deployment, and keeps its list of processes."""
 
     def __init__(self, database: Database) -> None:
@@ -83,27 +83,27 @@ class Operation:
         )
         return [Process(**row) for row in found]
 
-    async def work(self) -> list[Backlog]:
+    async def work(self) -> list[TaskCount]:
         found = await self._database.rows(
             "SELECT '' AS platform, state, number, extract(epoch FROM now() - oldest)::float AS seconds"
             " FROM work_numbers() ORDER BY state"
         )
-        return [Backlog(**row) for row in found]
+        return [TaskCount(**row) for row in found]
 
-    async def outbox(self) -> list[Backlog]:
+    async def outbox(self) -> list[TaskCount]:
         found = await self._database.rows(
             "SELECT platform, state, number, extract(epoch FROM now() - oldest)::float AS seconds"
             " FROM outbox_numbers() ORDER BY platform, state"
         )
-        return [Backlog(**row) for row in found]
+        return [TaskCount(**row) for row in found]
 
-    async def reports(self) -> list[Counted]:
+    async def reports(self) -> list[StateCount]:
         found = await self._database.rows("SELECT kind AS what, state, number FROM report_numbers() ORDER BY 1, 2")
-        return [Counted(**row) for row in found]
+        return [StateCount(**row) for row in found]
 
-    async def matches(self) -> list[Counted]:
+    async def matches(self) -> list[StateCount]:
         found = await self._database.rows("SELECT label AS what, state, number FROM match_numbers() ORDER BY 1, 2")
-        return [Counted(**row) for row in found]
+        return [StateCount(**row) for row in found]
 
     async def failed_work(self) -> list[FailedWork]:
         found = await self._database.rows("SELECT * FROM failed_work(%s)", _MOST_FAILED)

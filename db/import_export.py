@@ -20,7 +20,7 @@ class Processed:
     failed: bool
 
 
-class SqlHistory(Queries):
+class SqlImportExport(Queries):
     """Imports and exports of a community."""
 
     async def known(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
-from db.models import EmbeddingModel
+from db.embedding_models import EmbeddingModel
 from db.queries import Connection
 from db.store import Store
 from reunite.matching import defaults

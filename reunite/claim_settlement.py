@@ -10,10 +10,10 @@ from reunite.ports import Session
 async def settle_claims(session: Session, match: Match, found: Report) -> None:
     """Close the claims that a verdict or a return has decided, and delete their answers.
 
-    A refused match decides the claims on it, a return all on the found item.
+    A rejected match decides the claims on it, a return all on the found item.
     """
     confirmed = match.state is MatchState.CONFIRMED
-    if not confirmed and match.state is not MatchState.REFUSED:
+    if not confirmed and match.state is not MatchState.REJECTED:
         return
     for claim in await session.claims.on(found.id):
         if claim.has_proof and (confirmed or claim.match == match.id):

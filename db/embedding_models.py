@@ -19,7 +19,7 @@ class EmbeddingModel:
     spaces: Mapping[str, int]
 
 
-class Models:
+class EmbeddingModels:
     """The table `embedding_model`."""
 
     def __init__(self, database: Database) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.queries import Queries
-from db.sketches import Axes, Group, Shelf, Sketches
+from db.sketches import Axes, Group, SketchCache, Sketches
 from db.vectors import Scope, ids_of, keys_of
 from reunite.entities import ReportKind
 
@@ -50,16 +50,16 @@ _RANDOM: Final = "AND e.report_id < %(below)s"  # ids are random
 class SqlSketches(Queries):
     """Keeps a community's sketches as the database is."""
 
-    async def current(self, shelf: Shelf, scope: Scope) -> Sketches:
+    async def current(self, sketch_cache: SketchCache, scope: Scope) -> Sketches:
         """Return the sketches as of now."""
         model, spaces = scope.model or 0, scope.spaces
-        sketches = shelf.get(self.community, model)
+        sketches = sketch_cache.get(self.community, model)
         async with sketches.lock:
             if sketches.seen:
                 await self._refresh(sketches, model, spaces)
             else:
                 await self._read(sketches, model, spaces)
-        shelf.trim()
+        sketch_cache.trim()
         return sketches
 
     async def _read(self, sketches: Sketches, model: int, spaces: Mapping[str, int]) -> None:

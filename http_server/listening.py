@@ -1,17 +1,13 @@
 """An HTTP server for as long as it's needed."""
 
 import errno
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-"""The names of this machine, where nobody else listens in."""
-_HTTP_PORT: Final = 80
 _SHUTDOWN_SECONDS: Final = 2.0
 _UTF_8: Final = {None, "utf-8", "utf8"}
 
@@ -56,20 +52,3 @@ async def _start(runner: web.AppRunner, host: str, port: int, variable: str) -> 
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(port, variable) from error
         raise
-
-
-def names_this_machine(request: web.Request, hosts: Collection[str] = LOOPBACK) -> bool:
-    """Tell whether a request's host is one of `hosts`, with the port that it came to: other names may lead here."""
-    try:
-        named = urlsplit(f"//{request.host}")
-        port = named.port or _HTTP_PORT
-    except ValueError:
-        return False
-    sockname = request.transport.get_extra_info("sockname") if request.transport else None
-    return named.hostname in hosts and sockname is not None and port == sockname[1]
-
-
-def is_local(url: str) -> bool:
-    """Tell whether an address is reached on this machine only, where nobody listens in."""
-    named = urlsplit(url)
-    return named.scheme == "http" and named.hostname in LOOPBACK

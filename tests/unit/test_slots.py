@@ -2,16 +2,16 @@
 
 import asyncio
 
-from workers.turns import Turns
+from workers.slots import Slots
 
 
 async def test_a_turn_alone_has_no_others_and_two_have_each_other() -> None:
-    turns = Turns(3)
+    slots = Slots(3)
     running: set[int] = set()
     beside: dict[int, int] = {}
 
     async def work(name: int, *, alone: bool) -> None:
-        async with turns.turn(alone=alone):
+        async with slots.slot(alone=alone):
             running.add(name)
             for _ in range(3):
                 beside[name] = max(beside.get(name, 0), len(running))

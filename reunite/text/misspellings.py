@@ -9,7 +9,7 @@ from reunite.text.data import read_toml
 from reunite.text.phrases import any_of, listed
 from reunite.text.word_lists import THINGS
 
-_TABLES: Final = read_toml("typed.toml")
+_TABLES: Final = read_toml("misspellings.toml")
 _MEANT: Final[Mapping[str, str]] = {typed: meant for meant, cell in _TABLES["meant"].items() for typed in listed(cell)}
 _TYPED: Final = re.compile(any_of(sorted(_MEANT, key=len, reverse=True)), re.IGNORECASE)
 _FIRST: Final = frozenset(_TABLES["compounds"]["first"].split())
@@ -18,7 +18,7 @@ _COMPOUND: Final = re.compile(r"(?<![\w'’@./#-])[a-z]{6,24}(?![\w'’@-])", re
 _MIN_PART: Final = 3
 
 
-def correct_typed(text: str) -> str:
+def correct_misspellings(text: str) -> str:
     """Replace what people type for a thing or a brand by what they mean."""
     return _TYPED.sub(lambda match: _MEANT[" ".join(match[0].lower().split())], text)
 

@@ -11,11 +11,11 @@ from reunite.text.frequency import Frequency, frequency
 from reunite.text.lexicon import is_known
 from reunite.text.words import is_code, stem
 
-_TELLING: Final = frozenset(read_toml("telling.toml")["materials_and_motifs"].split())
+_DISTINCTIVE: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
 _COLOURS: Final = frozenset(map(stem, (*COLOUR_WORDS, *SHADE_WORDS)))
 
 
-def tells(word: str, held: Collection[str], shared: Collection[str]) -> bool:
+def is_distinctive(word: str, held: Collection[str], shared: Collection[str]) -> bool:
     """Whether a word that two texts share says something about both things.
 
     `held` has the nouns of what both things have or contain, `shared` the words that neither text rules out.
@@ -25,7 +25,7 @@ def tells(word: str, held: Collection[str], shared: Collection[str]) -> bool:
     english = stems(word)
     if english.isdisjoint(shared):
         return False
-    if english & _TELLING:
+    if english & _DISTINCTIVE:
         return True
     if any(heads.things_in(each) or kinds.is_known(each) for each in english):
         return not english.isdisjoint(held)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Turns:
+class Slots:
     """At most `at_once` side by side; one that is alone waits for all others, and others wait for it."""
 
     at_once: int
@@ -18,7 +18,7 @@ class Turns:
         self._free = asyncio.Semaphore(self.at_once)
 
     @asynccontextmanager
-    async def turn(self, *, alone: bool = False) -> AsyncIterator[None]:
+    async def slot(self, *, alone: bool = False) -> AsyncIterator[None]:
         """Wait for a place, or for all of them."""
         async with AsyncExitStack() as held:
             if alone:
