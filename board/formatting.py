@@ -10,7 +10,7 @@ from db.items import Item
 from reunite.entities import Match, PhotoState, Report
 from reunite.language import date_words, moment_words, sentence, shortened, words_in
 from reunite.messages import wording
-from reunite.messages.reply import Line, Person
+from reunite.messages.reply import Line, words_of
 
 _MOST_TITLE: Final = 90
 
@@ -51,16 +51,12 @@ class Formatting:
         """Return a match's label, with the percentage where it may be shown."""
         if match.label is None:
             return ""
-        return "".join(self.span(span) for span in wording.certainty(match, self.language))
+        return "".join(map(words_of, wording.certainty(match, self.language)))
 
     def why(self, match: Match) -> list[str]:
         """Return the reasons one by one."""
         return [wording.why_words((each,), self.language) for each in match.why]
 
-    def line(self, line: Line) -> str:
-        return "".join(self.span(span) for span in line)
-
     @staticmethod
-    def span(span: object) -> str:
-        """Return a span as text: the templates escape it."""
-        return span.member.name if isinstance(span, Person) else str(getattr(span, "text", ""))
+    def line(line: Line) -> str:
+        return "".join(map(words_of, line))

@@ -140,7 +140,7 @@ class Delivery:
         """Return when a lease that begins now is nearly over: after that, another may send the same reply."""
         return asyncio.get_running_loop().time() + self._lease_seconds * 0.8
 
-    async def _deliver(self, item: OutboxItem, until: float | None = None) -> None:
+    async def _deliver(self, item: OutboxItem, until: float) -> None:
         """Try a reply `until` its lease is nearly over, however late its turn comes here."""
         ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
@@ -150,7 +150,7 @@ class Delivery:
             item.key, item.target, item.reply, picture, maybe_sent, item.author, people, _is_waited_for(item)
         )
         try:
-            async with asyncio.timeout_at(self._until() if until is None else until):
+            async with asyncio.timeout_at(until):
                 await asyncio.sleep(0)  # where it's too late, this ends here
                 sent = await self._attempt(item, outgoing)
             async with self._store.session(item.community) as session:
@@ -185,7 +185,7 @@ class Delivery:
         """Count an attempt, and how long the report has waited if this is its first answer."""
         metrics.REPLIES.labels(self._platform.name, outcome).inc()
         if outcome == "done" and item.key == keys.first_reply(item.report) and item.task == "send" and not item.sample:
-            waited = (datetime.now(UTC) - item.reported_at).total_seconds()
+            waited = (datetime.now(UTC) - item.created_at).total_seconds()
             metrics.FIRST_ANSWER.labels(self._platform.name).observe(max(0.0, waited))
 
     async def _attempt(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:

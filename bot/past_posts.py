@@ -169,7 +169,7 @@ class PastPosts:
             return Skipped.REFUSED
         if self._history.is_deleted(found.post.key):  # since its page was read: the bot then knew of no report
             await self._handlers.withdraw(Withdraw(target=command.target))
-            return Skipped.NO_PHOTO
+            return Skipped.DELETED
         if backfill.answers:
             await self._acknowledge(command.target)
         return len(command.photos)

@@ -5,7 +5,7 @@ Among few open reports all are measured. Among many, sketches say which are wort
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -108,6 +108,12 @@ class SqlCandidates(Queries):
             open_count=open_count,
             boilerplate=boilerplate,
         )
+
+    async def open_lost(self) -> Sequence[UUID]:
+        found = await self._all(
+            "SELECT id FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample ORDER BY id"
+        )
+        return [row["id"] for row in found]
 
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))

@@ -92,7 +92,7 @@ class CommunityHandlers:
     async def search_again(self, workspace: Workspace) -> None:
         """Search again for every open lost report: what the others found is new to it."""
         async with self._store.session(workspace.community) as session:
-            work = [await session.work.add(report) for report in await session.reports.open_lost()]
+            work = [await session.work.add(report) for report in await session.candidates.open_lost()]
         for each in work:
             await self._queue.hint(each)
 

@@ -35,6 +35,7 @@ from reunite.entities import (
 from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
+from reunite.limits import HourlyLimit
 from reunite.looks import LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
@@ -76,7 +77,8 @@ class Handlers:
         One member may make `reports_per_hour`, or as many as they like.
         """
         self._store = store
-        self._posts = PostHandlers(store, queue, now, reports_per_hour)
+        limit = HourlyLimit(reports_per_hour)
+        self._posts = PostHandlers(store, queue, now, limit)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
@@ -84,7 +86,7 @@ class Handlers:
         self.board = BoardHandlers(store, board_url)
         self.welcome = WelcomeHandlers(store)
         self.samples = SampleHandlers(store, queue, now)
-        self._looks = LookHandlers(store, queue, now)
+        self._looks = LookHandlers(store, queue, now, limit)
         handover = HandoverHandlers(store, queue)
         self._presses = {
             **_presses(ClaimHandlers(store), GalleryHandlers(store), self._verdicts, self._my_reports),
@@ -131,8 +133,12 @@ class Handlers:
             return [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
 
     @retried
-    async def edit(self, command: EditReport) -> bool:
-        """Take over a post's words and photos, and search again; false where nothing of ours has changed."""
+    async def edit(self, command: EditReport) -> bool | None:
+        """Take over a post's words and photos, and search again.
+
+        Return whether that changed a report in progress; None where no report has this post: it may have been refused
+        when it was posted.
+        """
         photos = None if command.photos is None else _clean_photos(command.photos)
         command = replace(command, text=_clean(command.text), photos=photos)
         return await self._posts.edit(await self._workspace(command), command)

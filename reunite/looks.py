@@ -11,6 +11,7 @@ from reunite.claims import check_claim, take_claim
 from reunite.commands import Look, Press
 from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
 from reunite.errors import TellUserError
+from reunite.limits import HourlyLimit
 from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
@@ -27,8 +28,9 @@ MOST_LOOKS: Final = 10
 class LookHandlers:
     """Takes looks, shows what they found, and files a report where a find is claimed."""
 
-    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime], limit: HourlyLimit) -> None:
         """`now` returns the time, with its zone."""
+        self._limit = limit
         self._store = store
         self._queue = queue
         self._now = now
@@ -41,6 +43,8 @@ class LookHandlers:
             if await session.looks.count(workspace.id, command.author.id) >= MOST_LOOKS:
                 raise TellUserError("look_too_often", number=KEPT_MINUTES)
             look, work = await session.reports.add(command, self._now() + timedelta(minutes=KEPT_MINUTES))
+            if work:
+                await self._limit.check(session, look, self._now())
         if work:
             await self._queue.hint(work)
         return look.id
@@ -100,6 +104,7 @@ class LookHandlers:
         expires_at = self._now() + timedelta(days=settings.keep_days)
         await session.looks.file(look.id, press.target, expires_at, private=press.private)
         lost = (await session.reports.lock({look.id}))[look.id]
+        await self._limit.check(session, lost, self._now())
         await session.outbox.post(lost.id, keys.report_post(lost.id), wording.report_post(lost))
         return lost
 

@@ -36,7 +36,7 @@ class MyReportHandlers:
                 for report in await session.reports.by_author(workspace.id, member.id)
                 if report.state in rules.IN_PROGRESS
             ]
-        shown = sorted(reports, key=lambda report: report.reported_at)[-_MOST_LISTED:]
+        shown = reports[-_MOST_LISTED:]
         targets = {report.id: report.target for report in shown if report.target.message}
         replies = [notices.own_report(report, language).with_targets(targets) for report in shown]
         older = len(reports) - len(shown)

@@ -38,10 +38,10 @@ class PostHandlers:
     """Takes what members post."""
 
     def __init__(
-        self, store: Store, queue: Queue, now: Callable[[], datetime], reports_per_hour: int | None = None
+        self, store: Store, queue: Queue, now: Callable[[], datetime], limit: limits.HourlyLimit | None = None
     ) -> None:
-        """`now` returns the time, with its zone. `reports_per_hour` is how many one member may make."""
-        self._reports_per_hour = reports_per_hour
+        """`now` returns the time, with its zone."""
+        self._limit = limit or limits.HourlyLimit()
         self._store = store
         self._queue = queue
         self._now = now
@@ -57,7 +57,7 @@ class PostHandlers:
             report, work = await session.reports.add(command, since + timedelta(days=settings.keep_days))
             if created := work is not None:
                 if not (command.is_past or command.sample):
-                    await self._check_pace(session, report)
+                    await self._limit.check(session, report, self._now())
                 await _welcome(session, report, settings, hidden=command.hidden)
                 if not report.quiet:
                     await self._say_wait(session, report)
@@ -67,22 +67,21 @@ class PostHandlers:
             await self._queue.hint(work)
         return Receipt(report, created)
 
-    async def _check_pace(self, session: Session, report: Report) -> None:
-        reports = await session.reports.count_by_same_author(report.id, self._now() - limits.HOUR)
-        limits.check_pace(reports, self._reports_per_hour)
-
     async def _say_wait(self, session: Session, report: Report) -> None:
         """Say in a report's thread when it'll be answered, if that takes long. The answer follows."""
         backlog = await session.work.backlog(self._now() - limits.RECENTLY)
         if minutes := limits.minutes_to_wait(backlog):
             await session.outbox.post(report.id, keys.waiting(report.id), notices.waiting(report, minutes))
 
-    async def edit(self, workspace: Workspace, command: EditReport) -> bool:
-        """Take over a post's words and photos, and search again; false where nothing of ours has changed."""
+    async def edit(self, workspace: Workspace, command: EditReport) -> bool | None:
+        """Take over a post's words and photos, and search again.
+
+        Return whether that changed a report in progress; None where no report has this post.
+        """
         async with self._store.session(workspace.community) as session:
             found = await session.reports.at(command.target)
             if found is None:
-                return False
+                return None
             report = (await session.reports.lock({found.id})).get(found.id)
             if report is None:
                 raise TryAgainError("its workspace has moved to another community")

@@ -23,6 +23,6 @@ async def search_for_loss(session: Session, sample: Report) -> None:
     """Have a sample loss searched for, once the search of its workspace's sample find is done."""
     if sample.kind is ReportKind.LOST:
         return
-    for each in await session.workspaces.samples(sample.target):
+    for each in await session.reports.samples(sample.target):
         if each.kind is ReportKind.LOST and each.state is ReportState.PENDING:
             await session.work.add(each.id, hinted=False)

@@ -55,7 +55,7 @@ class SampleHandlers:
         rights.check_member("post_samples", is_moderator=is_moderator)
         where = pair.found
         async with self._store.entered(where.platform, where.workspace) as (workspace, settings, session):
-            known = await session.workspaces.samples(where)
+            known = await session.reports.samples(where)
             if any(not each.purged for each in known):
                 return messages.posted("samples_there", workspace.id, language)
             ends = self._now() + timedelta(days=min(_MOST_DAYS, settings.keep_days))
@@ -81,7 +81,7 @@ class SampleHandlers:
 
     async def _there(self, workspace: Workspace, target: ReplyTarget) -> list[Report]:
         async with self._store.session(workspace.community) as session:
-            return [each for each in await session.workspaces.samples(target) if not each.purged]
+            return [each for each in await session.reports.samples(target) if not each.purged]
 
 
 def _commands(pair: SamplePair, settings: Settings, key: str) -> tuple[NewReport, NewReport]:

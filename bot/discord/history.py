@@ -127,7 +127,7 @@ async def _opened(thread: discord.Thread, kind: ReportKind, cursor: str) -> Past
         message = await thread.fetch_message(thread.id)
     except discord.NotFound:
         created = discord.utils.snowflake_time(thread.id)
-        gone = PastPost(str(thread.id), created, cursor, by_member=True, has_files=False, settled=False)
+        gone = PastPost(str(thread.id), created, cursor, by_member=True, has_files=False, settled=False, deleted=True)
         return PastMessage(gone, _nothing)
     return _found(message, kind, cursor, is_closed=thread.locked)
 

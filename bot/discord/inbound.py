@@ -176,15 +176,13 @@ class Inbound:
             target = target_of(message)
             try:
                 photos = photos_of(message) if self._client.intents.message_content else None  # else it shows none
-                changed = await self._handlers.edit(EditReport(target=target, text=text_of(message), photos=photos))
+                edited = await self._handlers.edit(EditReport(target=target, text=text_of(message), photos=photos))
             except TellUserError as error:
                 key = f"{message.id}:{message.edited_at.timestamp()}"
                 await self._send_problem(target, key, error, message.guild)
                 return
             channel = self._report_channel(message)
-            if changed or not channel or not photos_of(message):
-                return
-            if await self._handlers.report_at(target) is None:
+            if edited is None and channel and photos_of(message):
                 await self._report(report_of(message, channel[1]), channel[0], again=False)
 
     @_counted

@@ -131,8 +131,7 @@ class Inbound:
             are_known = all(problem.key == "photo_gone" for problem in found.problems)  # else one may still be there
             photos = found.photos if are_known else None
             edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
-            may_be_new = not edited and message.get("edited") and files_of(message)
-            if may_be_new and await self._handlers.report_at(target) is None:
+            if edited is None and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
             self._background.start(self._send_problem(f"{key}:edit", target, error))

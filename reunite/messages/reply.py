@@ -260,14 +260,14 @@ class Reply:
 
     def text(self) -> str:
         """Return the words without any form, for terminals, logs of tests and notifications."""
-        return "\n".join("".join(_words(span) for span in line) for line in self.lines)
+        return "\n".join("".join(words_of(span) for span in line) for line in self.lines)
 
 
 def _is_link(span: Span, reports: Collection[UUID]) -> bool:
     return isinstance(span, Jump) and span.report in reports
 
 
-def _words(span: Span) -> str:
+def words_of(span: Span) -> str:
     return span.member.name if isinstance(span, Person) else span.text
 
 

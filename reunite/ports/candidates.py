@@ -1,6 +1,8 @@
 """The search for candidates."""
 
+from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
 
 from reunite.entities import Report
 from reunite.matching.evidence import Search
@@ -16,6 +18,10 @@ class Candidates(Protocol):
         Sealed reports take part only if they were released to this lost report, or with `sealed`; private ones unless
         `private` is false.
         """
+        ...
+
+    async def open_lost(self) -> Sequence[UUID]:
+        """Return the community's open lost reports, without samples."""
         ...
 
     async def has_sealed(self) -> bool:

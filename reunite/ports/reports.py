@@ -23,15 +23,18 @@ class Reports(Protocol):
         ...
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
-        """Return a member's reports that are not purged, oldest first."""
+        """Return a member's reports that are not purged, the one that was posted first at the beginning."""
+        ...
+
+    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
+        """Return all samples that the workspace of `target` has ever had, including those that are purged."""
         ...
 
     async def count_by_same_author(self, report: UUID, since: datetime) -> int:
-        """Return how many reports the author of one has posted in the same workspace since then, this one included."""
-        ...
+        """Return how many reports the author of one has posted in the same workspace since then.
 
-    async def open_lost(self) -> Sequence[UUID]:
-        """Return the community's open lost reports, without samples."""
+        The report itself is included, also as a look; other looks and samples are not.
+        """
         ...
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:

@@ -33,7 +33,7 @@ async def samples(stage: Stage, workspace: str = "here") -> list[Report]:
     known = await stage.store.workspace("web", workspace)
     assert known
     async with stage.session(known.community) as session:
-        found = [each for each in await session.workspaces.samples(stage.at(workspace, "found")) if not each.purged]
+        found = [each for each in await session.reports.samples(stage.at(workspace, "found")) if not each.purged]
     return sorted(found, key=lambda each: each.kind)
 
 
@@ -170,7 +170,7 @@ class SampleCases:
         await stage.digest(0)
         assert [await stage.thread(each, "channel") for each in (find, loss)] == [[], []]
         async with stage.session(workspace.community) as session:
-            assert await session.reports.open_lost() == []
+            assert await session.candidates.open_lost() == []
             assert await session.photos.stored_copy((await session.photos.of(find.id))[0].id) == COPY
 
 

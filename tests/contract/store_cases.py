@@ -117,12 +117,12 @@ class ReportCases:
         report = await stage.found("a cup")
         assert [each.sample for each in (find, loss, report)] == [True, True, False]
         async with stage.session(workspace.community) as session:
-            assert await session.reports.open_lost() == []
+            assert await session.candidates.open_lost() == []
             await session.work.add(find.id, hinted=False)
             await session.outbox.post(find.id, keys.expired(find.id), wording.expired())
             await session.deletion.purge(find.id, None)
-            assert [each.purged for each in await session.workspaces.samples(find.target)] == [True, False]
-            assert await session.workspaces.samples(stage.at("there", "found")) == []
+            assert [each.purged for each in await session.reports.samples(find.target)] == [True, False]
+            assert await session.reports.samples(stage.at("there", "found")) == []
         assert await stage.thread(find) == []
 
     async def test_a_report_is_read_as_it_was_added(self, stage: Stage) -> None:
@@ -160,13 +160,13 @@ class ReportCases:
         async with stage.session(first.community) as session:
             assert await session.reports.at(first.target) == first
             assert await session.reports.by_author(workspace.id, ADA.id) == [first, second]
-            assert set(await session.reports.open_lost()) == {first.id, second.id}
+            assert set(await session.candidates.open_lost()) == {first.id, second.id}
             assert not await session.candidates.has_sealed()
             await session.reports.set_state(first.id, ReportState.WITHDRAWN)
             await session.deletion.purge(first.id, wording.ended("en"))
             assert await session.reports.by_author(workspace.id, ADA.id) == [second]
             assert await session.workspaces.reports(workspace.id) == [second.id]
-            assert await session.reports.open_lost() == [second.id]
+            assert await session.candidates.open_lost() == [second.id]
         await stage.found(sealed=True)
         async with stage.session(first.community) as session:
             assert await session.candidates.has_sealed()

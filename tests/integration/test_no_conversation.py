@@ -84,5 +84,6 @@ async def test_nothing_is_said_while_a_changed_one_can_still_be_sent(stage: Post
     leased = await stage.postgres.delivery.lease("web", limit=10, seconds=60)
     [item] = [each for each in leased if each.audience == "pair"]
     await stage.press("whereabouts", found.id, found.author, words="Reception")
-    await Delivery(stage.postgres, NoConversations())._deliver(item)
+    delivery = Delivery(stage.postgres, NoConversations())
+    await delivery._deliver(item, delivery._until())
     assert sentence("no_pair") not in await stage.words(lost, found)

@@ -32,7 +32,7 @@ async def post(place: World) -> tuple[Report, Report]:
     await place.handlers.samples.post(pair, "en", is_moderator=True)
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        known = {each.kind: each for each in await session.workspaces.samples(place.at("found")) if not each.purged}
+        known = {each.kind: each for each in await session.reports.samples(place.at("found")) if not each.purged}
         [match] = await session.matches.of(known[ReportKind.LOST].id)
     assert match.label is Label.HIGH
     await place.press("confirm", match.id, MODERATOR)
@@ -55,7 +55,7 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
             "numbers": [await session.items.numbers(sealed=sealed) for sealed in (False, True)],
             "similar": [await session.items.similar(each.id, 50, sealed=True) for each in reports],
             "export": await session.import_export.reports(),
-            "open": await session.reports.open_lost(),
+            "open": await session.candidates.open_lost(),
             "statistics": await session.workspaces.statistics(),
             "board": (
                 *[await session.board.reports(Filter(), 50, 0), await session.board.undecided()],

@@ -162,7 +162,7 @@ async def test_a_post_that_is_deleted_while_its_page_is_taken_leaves_no_report()
     reading.channel.deleted.add("2")
     async with reading.running() as readings:
         await eventually(lambda: readings.now.has_ended)
-    assert (readings.now.tally.reports, readings.now.tally.skipped) == (1, {"no_photo": 1})
+    assert (readings.now.tally.reports, readings.now.tally.skipped) == (1, {"deleted": 1})
     kept, gone = await reading.reports()
     assert [report and report.purged for report in (kept, gone)] == [False, True]
 

@@ -185,6 +185,13 @@ class MemoryClaims(Part):
 class MemoryCandidates(Part):
     """`reunite.ports.candidates.Candidates` by rare words only: nothing is measured by an encoder."""
 
+    async def open_lost(self) -> Sequence[UUID]:
+        return sorted(
+            row.report.id
+            for row in self._rows()
+            if row.report.kind is ReportKind.LOST and row.report.state is ReportState.OPEN and not row.report.sample
+        )
+
     async def has_sealed(self) -> bool:
         return any(row.report.sealed and row.report.state is ReportState.OPEN for row in self._rows())
 

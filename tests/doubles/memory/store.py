@@ -16,8 +16,6 @@ from reunite.entities import (
     Member,
     PlatformName,
     PromisesKept,
-    ReplyTarget,
-    Report,
     ReportKind,
     ReportState,
     Settings,
@@ -98,14 +96,6 @@ class MemoryWorkspaces(Part):
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         return sorted(row.report.id for row in self._rows() if row.workspace == workspace and not row.report.purged)
-
-    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        where = (target.platform, target.workspace)
-        return [
-            self._read(row)
-            for row in self._rows()
-            if row.report.sample and (row.report.target.platform, row.report.target.workspace) == where
-        ]
 
     async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
         ended = {ReportState.WITHDRAWN, ReportState.EXPIRED}
