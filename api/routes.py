@@ -51,7 +51,7 @@ def _posting(items: Items) -> Sequence[Operation]:
             name="postItem",
             method="POST",
             path="/v1/items",
-            summary="Post a found thing or a loss",
+            summary="Post a found or lost item",
             scope="write",
             handle=items.post,
             body=schemas.NewItem,

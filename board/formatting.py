@@ -44,7 +44,7 @@ class Formatting:
         return moment_words(at.astimezone(self.zone), self.language)
 
     def time(self, report: Report) -> datetime:
-        """Return when it happened, as far as that is known."""
+        """Return when it happened, or else when it was reported."""
         return report.happened_at or report.reported_at
 
     def label(self, match: Match) -> str:

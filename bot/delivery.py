@@ -25,7 +25,7 @@ from reunite.ports import Outgoing, Platform, Sent, Session
 from reunite.verdicts import lock_sides
 
 MOST_ATTEMPTS: Final = 8
-"""After so many attempts, a reply that fails by a defect of ours counts as undeliverable."""
+"""After this many attempts, a reply that fails because of our own defect counts as undeliverable."""
 _FIRST_PAUSE: Final = 1.0
 """Seconds before the second attempt; doubled for each one after, up to the longest."""
 _SPREAD: Final = 0.1
@@ -175,7 +175,7 @@ class Delivery:
             await self._unsent(item, type(error).__name__, None if is_last else _pause(item.attempts, None))
 
     async def _withdraw(self, item: OutboxItem) -> None:
-        """Withdraw a report whose post is gone: its deletion was never heard of."""
+        """Withdraw a report whose post is gone: the bot missed its deletion."""
         async with self._store.session(item.community) as session:
             report = await session.reports.get(item.report)
             if report and not report.purged:

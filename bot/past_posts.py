@@ -66,12 +66,12 @@ class History(Protocol):
         ...
 
     def is_deleted(self, key: str) -> bool:
-        """Return whether the bot has lately heard that a post, by its idempotency key, was deleted."""
+        """Return whether a post (given by its idempotency key) was deleted recently."""
         ...
 
 
 class PastPosts:
-    """Reads what was asked for, one page of a workspace after the other, until cancelled."""
+    """Reads the requested channels, one page of a workspace after the other, until cancelled."""
 
     def __init__(
         self, history: History, platform: Platform, handlers: Handlers, backfills: Backfills, *, pause: float
@@ -190,7 +190,7 @@ class PastPosts:
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
 
     async def _try_to_tell(self, backfills: Sequence[Backfill]) -> float:
-        """Tell what is to be told; return the seconds until that may be tried again. Reading doesn't wait for it."""
+        """Post what is due in the moderators' channel, and return the seconds until the next try; reading goes on."""
         try:
             await self._tell(backfills)
         except TryAgainError as error:

@@ -43,7 +43,7 @@ def signed(key: bytes, body: bytes) -> dict[str, str]:
 
 
 def is_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> bool:
-    """Tell whether a body was signed with the key, and lately."""
+    """Tell whether a body was signed with the key, recently."""
     message, at = headers.get(ID, ""), headers.get(TIMESTAMP, "")
     if not (message and at.isascii() and at.isdigit()) or abs(time.time() - int(at[:20])) > _TOLERANCE:
         return False

@@ -39,7 +39,7 @@ class EmbeddedSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class LimitSettings:
-    """What the bots take: so many reports of one member within an hour."""
+    """How many reports the bots accept from one member within an hour."""
 
     reports_per_hour: int = Field(default=60, ge=1)
 

@@ -17,7 +17,10 @@ from db.store import Store
 LATE: Final = 300.0
 """Seconds after which what waits counts as late."""
 _REMEDIES: Final = (
-    ("TryAgainError", "The platform or the file's host didn't answer. The author was told; posting it again retries."),
+    (
+        "TryAgainError",
+        "The platform or the file's host didn't answer. The author got a message; posting it again retries.",
+    ),
     ("OperationalError", "The database was away. Check it with `reunite doctor`; posting the report again retries."),
     ("its workers ended", "The report killed its workers, perhaps for lack of memory. Give the worker more of it."),
 )

@@ -116,7 +116,7 @@ class SqlBoard(Queries):
         return [(_claim(row), rows.match(row)) for row in found]
 
     async def kept(self) -> Sequence[UUID]:
-        """Return the finds that were handed in somewhere and aren't returned, newest first."""
+        """Return the found reports whose items were handed in somewhere and aren't returned, newest first."""
         found = await self._all(
             f"""SELECT id FROM report WHERE kind = 'found' AND kept_at <> '' AND state IN ('pending', 'open')
                 ORDER BY created_at DESC LIMIT {MOST_LISTED}"""
@@ -154,7 +154,7 @@ class SqlBoard(Queries):
         return [WeekCount(**row) for row in found]
 
     async def days_to_return(self) -> float | None:
-        """Return the median of days from a find's report to its return; None before any."""
+        """Return the median of days from a found report to the item's return; None before any."""
         row = await self._one(
             f"""SELECT percentile_cont(0.5) WITHIN GROUP
                  (ORDER BY extract(epoch FROM r.returned_at - {_REPORTED}) / 86400) AS days FROM report r

@@ -125,7 +125,7 @@ class WorkSession(CommunitySession):
     async def refuse_photo(self, photo: UUID, problem: str, state: PhotoState = PhotoState.PENDING) -> bool:
         """Note that a photo can't be used; `problem` is the key of the sentence that says why.
 
-        False where other work on the same report has dealt with it: its upload is gone then, and so can't be read.
+        False where other work on the same report has done so: its upload is gone then, and can't be read.
         """
         changed = await self._do(
             """UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL, copy = NULL,

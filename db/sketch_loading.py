@@ -15,7 +15,7 @@ from reunite.entities import ReportKind
 _SAMPLE: Final = 4096
 """Vectors from which the axes of a space are taken."""
 _MOST_CHANGES: Final = 5000
-"""Beyond, a community is read anew."""
+"""With more changes, a community is read again from the start."""
 _BATCH: Final = 4 << 20
 """Bytes that are made into sketches at once."""
 _HEADER: Final = 19
@@ -63,7 +63,7 @@ class SqlSketches(Queries):
         return sketches
 
     async def _read(self, sketches: Sketches, model: int, spaces: Mapping[str, int]) -> None:
-        sketches.seen = 0  # where reading fails, the next search reads them anew
+        sketches.seen = 0  # where reading fails, the next search reads them again
         [now] = await self._all(_NOW, community=self.community)
         below = UUID(int=min(2**128 * _SAMPLE // max(now["reports"], 1), 2**128 - 1))
         axes: dict[str, Axes] = {}

@@ -20,7 +20,7 @@ from reunite.matching.evidence import Background, PairKind
 
 AXES: Final = 64
 _SAMPLE: Final = 200
-"""How many reports are measured beside the nearest, to correct the background."""
+"""How many reports are measured in addition to the nearest, to correct the background."""
 _NEAREST: Final = {
     PairKind.PHOTO_PHOTO: 150,
     PairKind.TEXT_TEXT: 150,

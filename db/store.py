@@ -106,7 +106,7 @@ class Store(Database):
         return [(row["community_id"], row["report_id"]) for row in found]
 
     async def due_reminders(self, at: datetime, limit: int) -> list[tuple[UUID, Due]]:
-        """Return what is to be brought up at a moment, each after its community."""
+        """Return the reminders that are due at a moment, each after its community."""
         found = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
         return [(row["community_id"], Due(row["kind"], row["subject"])) for row in found]
 

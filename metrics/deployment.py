@@ -25,7 +25,7 @@ async def refresh(monitoring: Monitoring) -> None:
 
 
 def return_ratio(reports: Sequence[StateCount]) -> float:
-    """Return the share of the ended losses that were returned; 0 before any."""
+    """Return the share of the ended lost reports whose items were returned; 0 before any."""
     ended = {each.state: each.number for each in reports if each.what == "lost" and each.state in _ENDED}
     return ended.get("returned", 0) / sum(ended.values()) if ended else 0.0
 

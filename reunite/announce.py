@@ -1,4 +1,4 @@
-"""What a search leads to: matches stored, and each thread told about a match once."""
+"""What a search leads to: stored matches, and one message about each match in each thread."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

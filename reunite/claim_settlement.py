@@ -1,4 +1,4 @@
-"""What becomes of claims once it's decided whose an item is: nobody needs their answers any more."""
+"""Closes claims once it's decided whose an item is, and deletes their answers: nobody needs them any more."""
 
 from reunite.claim_cards import revise_cards
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report

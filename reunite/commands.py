@@ -85,7 +85,7 @@ REPORTS: Final[Mapping[str, type[NewReport]]] = {each.kind: each for each in (Re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look(ReportLost):
-    """A member searches the open finds without reporting anything; `target` is where they are."""
+    """A member searches the open found reports without reporting anything; `target` is where they are."""
 
     state: ClassVar[ReportState] = ReportState.LOOK
 

@@ -31,7 +31,7 @@ class ReportKind(StrEnum):
 class ReportState(StrEnum):
     """A report is pending until its embeddings are stored, then open until it ends in one of three ways.
 
-    A look is none of these: a private search, seen by nobody else and deleted soon, unless its author claims a find.
+    A look is none of these: a private search, seen by nobody else and deleted soon, unless its author claims an item.
     """
 
     LOOK = "look"
@@ -193,7 +193,7 @@ class Report:
 
     @property
     def reported_at(self) -> datetime:
-        """When it was posted, as far as that is known."""
+        """When it was posted; if that isn't known, when it was stored."""
         return self.posted_at or self.created_at
 
     def is_by(self, platform: PlatformName, member: Member) -> bool:
@@ -318,7 +318,7 @@ class Settings:
     sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
     """For these the bot suggests a sealed report."""
     timezone: str = ""
-    """The name of the zone in which members' times are read who haven't told theirs; empty if it isn't known."""
+    """The name of the zone for the times of members who haven't set their own; empty if it isn't known."""
     returned_by: ReturnedBy = "both"
     digest: bool = False
     """Whether a weekly digest says what still waits for its owner."""
@@ -333,7 +333,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class PromisesKept:
-    """How labels have turned out, as far as people have said, and how much was learned from that."""
+    """How often labels were right, by what people said, and how much was learned from that."""
 
     high: int = 0
     high_right: int = 0

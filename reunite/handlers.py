@@ -110,7 +110,7 @@ class Handlers:
 
     @retried
     async def look(self, command: Look) -> UUID:
-        """Begin a private search of the open finds, and return its id. Raises TellUserError."""
+        """Begin a private search of the open found reports, and return its id. Raises TellUserError."""
         return await self._looks.look(_clean_report(command))
 
     async def look_answer(
@@ -197,14 +197,14 @@ class Handlers:
         """Change a workspace's settings. Raises TellUserError where they contradict each other."""
         await self._community.set_up(await self._named(command.platform, command.workspace), command)
 
-    async def zone(self, platform: PlatformName, workspace: str, member: Member, told: str = "") -> ZoneInfo | None:
+    async def zone(self, platform: PlatformName, workspace: str, member: Member, given: str = "") -> ZoneInfo | None:
         """Return a member's time zone, or else the workspace's; None if it isn't known.
 
-        What the member has just `told`, by any name of a zone, is kept. Raises TellUserError for an unknown one.
+        If the member has just `given` one, by any name, it's stored. Raises TellUserError for an unknown one.
         """
         named = await self._named(platform, workspace)
-        if told:
-            return await self._community.set_zone(named, member, told)
+        if given:
+            return await self._community.set_zone(named, member, given)
         return await self._community.zone(named, member)
 
     async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:

@@ -32,15 +32,15 @@ class HandoverHandlers:
         self._queue = queue
 
     async def got_back(self, workspace: Workspace, press: Press) -> Reply:
-        """Take the owner's word that they have it; a second press takes it back. Raises TellUserError."""
+        """Take the owner's word that they have it; a second press withdraws it. Raises TellUserError."""
         return await self._say(workspace, press, ReportKind.LOST)
 
     async def handed_over(self, workspace: Workspace, press: Press) -> Reply:
-        """Take the finder's word that they gave it; a second press takes it back. Raises TellUserError."""
+        """Take the finder's word that they gave it; a second press withdraws it. Raises TellUserError."""
         return await self._say(workspace, press, ReportKind.FOUND)
 
     async def tell_whereabouts(self, workspace: Workspace, press: Press) -> Reply:
-        """Store where a find is. Raises TellUserError."""
+        """Store where a found item is. Raises TellUserError."""
         place, code = press.words.strip()[: rules.MOST_PLACE], press.code.strip()[: rules.MOST_CODE]
         if code and not place:
             raise TellUserError("whereabouts_place")
@@ -54,7 +54,7 @@ class HandoverHandlers:
         return notices.note("whereabouts_kept", press.language)
 
     async def where_is_it(self, workspace: Workspace, press: Press) -> Reply:
-        """Show the owner, the finder or a moderator where a find is. Raises TellUserError."""
+        """Show the owner, the finder or a moderator where a found item is. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             sides = await _accepted(session, press)
             rights.check_press(press, sides.lost, sides.found)

@@ -31,7 +31,7 @@ class HourlyLimit:
 
 
 def minutes_to_wait(backlog: Backlog) -> int | None:
-    """Return in how many minutes a new report will be answered; None where that's soon, or can't be told."""
+    """Return in how many minutes a new report will be answered; None if that's soon, or unknown."""
     if backlog.seconds_each is None:
         return None
     seconds = backlog.queued * backlog.seconds_each

@@ -1,4 +1,4 @@
-"""Looks: a member searches the open finds privately. Nobody hears of it until they say that a find is theirs."""
+"""Looks: private searches of the open found reports. Nobody else learns of one until its author claims an item."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ MOST_LOOKS: Final = 10
 
 
 class LookHandlers:
-    """Takes looks, shows what they found, and files a report where a find is claimed."""
+    """Takes looks, shows what they found, and files a report when an item is claimed."""
 
     def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime], limit: HourlyLimit) -> None:
         """`now` returns the time, with its zone."""
@@ -84,7 +84,7 @@ class LookHandlers:
         return is_private
 
     async def mine(self, workspace: Workspace, press: Press) -> Reply:
-        """File a look as a lost report, together with its author's claim to a find. Raises TellUserError.
+        """File a look as a lost report, together with its author's claim. Raises TellUserError.
 
         `press.target` is where the report's thread will be, and `press.private` whether others may not read it.
         """

@@ -28,7 +28,7 @@ class Skipped(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastPost:
-    """A message of a channel's history, as far as it decides whether it's looked at more closely.
+    """What decides whether a message of a channel's history is looked at more closely.
 
     `cursor` says where reading goes on after it, in its platform's terms.
     """

@@ -16,7 +16,7 @@ from reunite.ports import Session, Store
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A report or a claim that is to be brought up."""
+    """A report or a claim whose reminder is due."""
 
     kind: Literal["report", "claim"]
     subject: UUID

@@ -143,6 +143,6 @@ def check_press(press: Press, *reports: Report) -> None:
 
 
 def check_member(act: Act, *, is_moderator: bool, is_author: bool = False) -> None:
-    """Raise TellUserError where a member may not do what concerns the workspace, or a post that is no report yet."""
+    """Raise TellUserError where a member may not do what concerns the workspace, or a post that isn't a report yet."""
     roles = {Role.MEMBER: True, Role.OWNER: is_author, Role.MODERATOR: is_moderator}
     check(act, frozenset(role for role, has in roles.items() if has))

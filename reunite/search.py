@@ -14,7 +14,7 @@ from reunite.matching.weights import ScoringModel
 from reunite.ports import Session
 
 _MOST_FOUND: Final = 4 * rules.MOST_TILES
-"""How many finds a look shows, over several pages."""
+"""How many found reports a look shows, over several pages."""
 
 
 async def search_and_announce(
@@ -43,12 +43,12 @@ async def search_and_announce(
         ranked = await without_ruled_out(session, report, score(sealed, model))
         await announce_sealed(session, report, ranked, percent=model.calibrated)
     if report.sample:
-        await sample_threads.search_for_loss(session, report)
+        await sample_threads.search_for_lost(session, report)
     return scored
 
 
 async def answer_look(session: Session, look: Report, model: ScoringModel) -> None:
-    """Store what is nearest to a look. Nobody is told; its author's platform asks for it."""
+    """Store what is nearest to a look. Nobody is notified; the platform of its author asks for it."""
     search = await session.candidates.search(look, MAX_CANDIDATES)
     ranked = await without_ruled_out(session, look, score(search, model))
     for each in sorted(shortlist(ranked, _MOST_FOUND), key=lambda each: each.report):

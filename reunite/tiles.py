@@ -12,7 +12,7 @@ Pair = tuple[Match, Report]
 
 
 async def viewable(session: Session, lost: Report) -> list[Pair]:
-    """Return the finds that the author of a lost report or a look may look at, the most probable first."""
+    """Return the found reports that the author of a lost report or a look may look at, the most probable first."""
     ruled_out = await session.matches.ruled_out(lost.id)
     pairs = []
     for match in await session.matches.of(lost.id):

@@ -66,7 +66,7 @@ class VerdictHandlers:
         return await self._give_verdict(workspace, command)
 
     async def press(self, workspace: Workspace, press: Press, kind: VerdictKind) -> Reply:
-        """Take a verdict by button; pressing again takes it back."""
+        """Take a verdict by button; pressing again withdraws it."""
         command = GiveVerdict(
             target=press.target,
             member=press.member,
@@ -162,7 +162,7 @@ def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
 
 
 def _check(command: GiveVerdict, reports: tuple[Report, Report], *, given: bool) -> None:
-    moderates = command.is_moderator  # and only one's own verdict is in force to be taken back
+    moderates = command.is_moderator  # and only verdicts of their own can be withdrawn
     roles = rights.roles_of(command.target.platform, command.member, is_moderator=moderates, gave=not given)
     rights.check("give_verdict" if given else "take_back_verdict", roles)
     if given and not {report.state for report in reports} <= rules.RETURNABLE:

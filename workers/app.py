@@ -173,7 +173,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 async def _process_due(leases: Leases, processor: Processor) -> str:
     """Process what is due: a hint says that there is work, and whose turn it is decides which.
 
-    It goes on until nothing is left: a hint that came while its community had its share in flight led to nothing.
+    It continues until nothing is left: a hint that came while its community had its share in flight had no effect.
     """
     ends, outcome = asyncio.get_running_loop().time() + _LONGEST_ROUND, "not due"
     while asyncio.get_running_loop().time() < ends:

@@ -64,7 +64,7 @@ class PhotoFetcher:
     async def fetch(self, url: str, *, authorization: str | None = None, room: Room = no_wait) -> bytes:
         """Bytes of the photo at `url`; `authorization` is sent to the host of `url` and to no other.
 
-        `room` is asked for so many bytes as the host declares, before any of them is taken in.
+        `room` gets the number of bytes that the host declares, before any of them is read.
 
         Raises PhotoGoneError, TellUserError (photo_too_large, photo_is_web_page, photo_not_permitted), TryAgainError
         for trouble that may pass, and DefectError where the address is none of a platform's or our credentials are

@@ -80,7 +80,7 @@ class StoredCopy:
 def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) -> StoredCopy:
     """Turn a posted file into its stored copy; equal bytes give equal copies.
 
-    `take` is told, once the header has been read, how many bytes opening the photo will need; it may raise.
+    `take` gets the number of bytes that opening the photo will need, once the header has been read; it may raise.
 
     Raises TellUserError: photo_too_large, photo_too_many_pixels, photo_not_an_image, photo_unreadable or
     photo_is_web_page; MemoryError where there is too little of it.

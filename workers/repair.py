@@ -1,4 +1,4 @@
-"""Files that browsers show, brought into a form that Pillow opens: what the picture needs, with right checksums."""
+"""Repairs files that browsers show so that Pillow opens them: only what the picture needs, with right checksums."""
 
 import re
 import struct
@@ -37,7 +37,7 @@ class RepairedFile(NamedTuple):
 
 
 def repaired(data: bytes) -> RepairedFile:
-    """Return the file without what is no part of the picture."""
+    """Return the file without anything that isn't part of the picture."""
     if data.startswith(_JPEG):
         return _repaired_jpeg(data)
     if data.startswith(_PNG):

@@ -1,4 +1,4 @@
-"""The commands as Discord shows them: names and options in every language of ours."""
+"""The commands as Discord shows them: names and options in all our languages."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar

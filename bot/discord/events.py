@@ -50,11 +50,11 @@ class Events:
         self._reconciler.start()
 
     def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether what the bot missed in a guild is dealt with, as far as that was possible."""
+        """Return whether the bot has caught up with what it missed in a guild."""
         return self._reconciler.is_reconciled(guild_id)
 
     def is_deleted(self, key: str) -> bool:
-        """Return whether a post, by its idempotency key, was deleted lately."""
+        """Return whether a post (given by its idempotency key) was deleted recently."""
         return self._inbound.is_deleted(key)
 
     async def finish(self) -> None:

@@ -38,7 +38,7 @@ class ChannelHistory:
     ) -> None:
         """`is_reconciled` tells whether the bot has looked for what it missed in a guild while it was away.
 
-        `is_deleted` tells whether it has lately heard that a post was deleted.
+        `is_deleted` says whether a post was deleted recently.
         """
         self._client = client
         self._workspaces = workspaces

@@ -222,7 +222,7 @@ class Inbound:
                 await self._platform.threads.unname_of(target)
 
     def is_deleted(self, key: str) -> bool:
-        """Return whether a post, by its idempotency key, was deleted lately."""
+        """Return whether a post (given by its idempotency key) was deleted recently."""
         return key in self._deleted
 
 

@@ -80,7 +80,7 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
 
 
 async def tell(interaction: discord.Interaction, words: str) -> None:
-    """Tell a person something beside the message whose button they pressed."""
+    """Send a person a private message, and leave the message whose button they pressed as it is."""
     try:
         await interaction.followup.send(words, ephemeral=True)
     except discord.HTTPException as error:

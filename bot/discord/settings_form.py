@@ -135,7 +135,7 @@ class SettingsForm:
         await self._reply(interaction, lambda: self._save(interaction, custom_id, given))
 
     async def _reply(self, interaction: discord.Interaction, work: Work) -> None:
-        """Acknowledge a press or a modal, then show the panel in its place, or what went wrong beside it."""
+        """Acknowledge a press or a modal, then show the panel in its place, or say what went wrong."""
         if not await acknowledged(interaction.response.defer()):
             return
         reply = await result_or_problem(interaction, work)

@@ -1,4 +1,4 @@
-"""Reactions to match replies as verdicts. The reactions are the record: what the bot didn't hear of is looked up."""
+"""Reactions to match replies as verdicts. The reactions are the record: what the bot missed is looked up."""
 
 import asyncio
 from collections.abc import Iterable, Mapping

@@ -60,7 +60,7 @@ class CatchUp:
     async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
         """Read what is still unread since `earliest`, or else the `older` posts.
 
-        Where Slack interrupts it, the next call goes on at the same page.
+        If Slack interrupts it, the next call continues with the same page.
         """
         while windows := [each for each in await self._windows.of(workspace.team) if (each.since == _NEVER) is older]:
             window = windows[0]

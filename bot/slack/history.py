@@ -39,7 +39,7 @@ class ChannelHistory:
     def __init__(self, workspaces: Workspaces, is_caught_up: IsCaughtUp, is_deleted: Callable[[str], bool]) -> None:
         """`is_caught_up` tells whether the bot has taken what it missed in a workspace while it was away.
 
-        `is_deleted` tells whether it has lately heard that a post was deleted.
+        `is_deleted` says whether a post was deleted recently.
         """
         self._workspaces = workspaces
         self._is_caught_up = is_caught_up

@@ -143,7 +143,7 @@ class Inbound:
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
 
     def is_deleted(self, key: str) -> bool:
-        """Return whether a post, by its idempotency key, was deleted lately."""
+        """Return whether a post (given by its idempotency key) was deleted recently."""
         return key in self._deleted
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:

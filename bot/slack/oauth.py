@@ -53,7 +53,7 @@ class _InstallationStore(AsyncInstallationStore):
 
 
 class _StateStore(AsyncOAuthStateStore):
-    """The secrets that tie an answer from Slack to a request of ours."""
+    """The secrets that tie an answer from Slack to one of our requests."""
 
     def __init__(self, installations: Installations) -> None:
         self._installations = installations

@@ -79,7 +79,7 @@ class Pace:
         self._ahead.discard(key)
 
     def hold(self, channel: str, key: str, seconds: float) -> None:
-        """Move the turns of a channel back by so many seconds, after which the refused message comes again."""
+        """Postpone the messages of a channel by this many seconds, after which the refused one comes again."""
         self._held[channel] = _now() + seconds + _SLOT
         turns = {each: at + seconds + _SLOT for each, at in self._turns[channel].items()}
         self._turns[channel] = turns | {key: _now()}

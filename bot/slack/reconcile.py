@@ -40,7 +40,7 @@ class Cards:
         self._pending[workspace.team] = [*reversed(await self._handlers.known_cards("slack", workspace.team))]
 
     async def compare_pending(self, workspace: SlackWorkspace) -> None:
-        """Compare them. Where Slack interrupts it, the next call goes on with the same card."""
+        """Compare the noted cards. If Slack interrupts it, the next call continues with the same card."""
         cards = self._pending.get(workspace.team, [])
         while cards:
             await self._card(workspace, cards[0])
@@ -71,7 +71,7 @@ class Reconciler:
         self._look_back = config.look_back
         self._reconciled: set[str] = set()
         self._not_before: dict[str, float] = {}
-        """By workspace, when Slack lets us go on."""
+        """By workspace, when Slack allows the next call."""
 
     async def run(self, is_connected: Callable[[], Any]) -> None:
         """Go on until cancelled. `is_connected` may be awaitable."""

@@ -21,7 +21,7 @@ WORKSPACE: Final = "local"
 MOST_POSTS: Final = 100
 """Posts shown of each channel, newest first."""
 _POLL_PENDING, _POLL_IDLE = 0.5, 5.0
-"""Seconds until the next refresh while a worker is processing something of ours, and otherwise."""
+"""Seconds until the next refresh while a worker is processing something on the page, and otherwise."""
 
 _log = structlog.get_logger(__name__)
 

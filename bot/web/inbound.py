@@ -154,7 +154,7 @@ def _report(given: FormInput, channel: str, message: int | None, author: Member,
 
 
 def _is_to_come(time: datetime | None) -> bool:
-    """Whether a time is later than now, as far as clocks agree."""
+    """Whether a time is later than now, with some tolerance for clocks that differ."""
     return time is not None and time > datetime.now(UTC) + _CLOCKS_DIFFER
 
 

@@ -84,7 +84,7 @@ class Filler:
         self._vocabulary = _vocabulary(self._random)
 
     async def fill(self, reports: int, to_search: int = 0) -> Filled:
-        """Make a community with so many open reports, half of them found, half lost, some of the same thing."""
+        """Make a community with this many open reports, half of them found, half lost, some of the same thing."""
         tenant = await self._join()
         pairs = self._any.things(min(to_search, reports // 2), self._random)
         await self.add(tenant, "found", pairs)
@@ -106,7 +106,7 @@ class Filler:
         return tenant
 
     async def add_one(self, store: Store, tenant: Tenant) -> None:
-        """Add one find as the application does: under row-level security, and with triggers."""
+        """Add one found report as the application does: under row-level security, and with triggers."""
         report, photo = uuid4(), uuid4()
         number = self.added % _PREPARED
         vectors = [

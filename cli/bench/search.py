@@ -33,7 +33,7 @@ _INSERTS: Final = 120
 _ADDERS: Final = 4
 """How many of them at the same time."""
 _LEAST_SECONDS: Final = 1.0
-"""How long searches and inserts go on at least."""
+"""The least number of seconds for which searches and inserts run."""
 _PAUSE: Final = 0.01
 """Seconds between two searches."""
 _STORED_COPY: Final = 36_600

@@ -50,7 +50,7 @@ class Selection:
 
 
 async def run(where: Servers, selection: Selection) -> list[Backfill]:
-    """Let past posts be read, and wait for that. Stopped and run again, it goes on watching."""
+    """Have past posts read, and wait until they are. If it's stopped and run again, it watches again."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(where.database_url, keys=where.keys))
         hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
@@ -106,7 +106,7 @@ async def _warn_without_bot(store: Store, platform: PlatformName) -> None:
     alive = {process.role for process in await Monitoring(store).processes() if process.is_alive}
     if f"bot {platform}" not in alive:
         say(f"`reunite bot {platform}` doesn't seem to run: it does the reading, as soon as it runs.")
-    say("You can stop watching at any time; the bot goes on. `--stop` ends it.")
+    say("You can stop watching at any time; the bot keeps reading. `--stop` ends it.")
 
 
 async def _watch(backfills: Backfills, workspaces: Sequence[Workspace], ids: Collection[UUID]) -> list[Backfill]:

@@ -40,7 +40,7 @@ _LEASE: Final = 3.0
 _LAST_REPLIES: Final = 10.0
 """Seconds for the replies that are queued at the end."""
 _NAMED: Final = 10
-"""Finds that are named in a warning."""
+"""Reports that are named in a warning."""
 _AUTHOR: Final = Member("import", "Import")
 _PROBLEMS: Final = {
     "photo_too_many_pixels": "has too many pixels",
@@ -127,7 +127,7 @@ class Importer:
     def _warn_when_stuck(self) -> None:
         if self.pending and monotonic() > self.moved_at + _SILENCE:
             say(
-                "Nothing has moved for a while. Is a worker running? You can stop here: the same command goes on later."
+                "Nothing has moved for a while. Is a worker running? You can stop and run the same command again later."
             )
             self.moved_at = monotonic()
 
@@ -161,7 +161,7 @@ async def _settled(store: Store, community: UUID) -> None:
 
 
 def warn_of_unsealed(entries: Sequence[Entry]) -> None:
-    """Say which finds everyone will see although they look like something to seal."""
+    """Say which found items everyone will see although they look like something to seal."""
     names = [
         entry.name
         for entry in entries

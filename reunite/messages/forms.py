@@ -45,8 +45,8 @@ class Form:
 def form_of(action: Action, language: str = "en", question: str = "") -> Form | None:
     """Return what to fill in before a press; None if there is nothing.
 
-    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`. What claims a
-    find asks the proof `question`.
+    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`. A claim's form
+    asks the proof `question`.
     """
     match action:
         case "mine" | "look_mine":

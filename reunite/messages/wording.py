@@ -154,7 +154,7 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
         lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
     if not other.sealed:
         lines += quote(other)
-    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed find
+    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed report
     if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
     buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
@@ -327,7 +327,7 @@ def end_of(report: Report, language: str) -> str:
 
 
 def _local(moment: datetime, report: Report) -> datetime:
-    """Return a moment in the zone of a report's workspace, as far as that is known."""
+    """Return a moment in the zone of a report's workspace, or in UTC."""
     return moment.astimezone(ZoneInfo(report.zone)) if report.zone else moment
 
 

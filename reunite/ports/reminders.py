@@ -13,7 +13,7 @@ class Reminders(Protocol):
         ...
 
     async def note_claim(self, claim: UUID) -> None:
-        """Record that a claim was brought up in its present state."""
+        """Record that a reminder of a claim in its present state was sent."""
         ...
 
     async def note_seen(self, claim: UUID) -> None:

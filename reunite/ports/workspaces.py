@@ -21,7 +21,7 @@ class Workspaces(Protocol):
     async def save_settings(self, workspace: UUID, settings: Settings) -> None: ...
 
     async def member_zone(self, workspace: UUID, member: str) -> str:
-        """Return the name of the time zone that a member has told; empty if they haven't."""
+        """Return the name of the time zone that a member has set; empty if they haven't."""
         ...
 
     async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:

@@ -63,7 +63,7 @@ class _NotUnderstoodError(ValueError):
 
 
 class _ToComeError(Exception):
-    """Tomorrow was said, which is still to come in every zone."""
+    """The text says "tomorrow", which is in the future in every zone."""
 
 
 def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) -> When:

@@ -22,7 +22,7 @@ Grant = Callable[[int], AbstractAsyncContextManager[None]]
 
 
 class DecoderDiedError(Exception):
-    """A decoder ended with a photo in its hands. `by_limit`: it had used up its time, and would do so again."""
+    """A decoder ended while it decoded a photo. `by_limit`: it had used up its time, and would do so again."""
 
     def __init__(self, reason: str, *, by_limit: bool = False) -> None:
         """`reason` is for the log."""

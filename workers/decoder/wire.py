@@ -33,7 +33,7 @@ _MOST_COPY: Final = 16 * 1024 * 1024
 
 
 class ProtocolError(Exception):
-    """A decoder said what none of ours says."""
+    """A decoder sent what no decoder sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ async def read_words(reader: StreamReader) -> dict[str, Any]:
 
 
 def problem(said: dict[str, Any]) -> TellUserError:
-    """Return what the poster is to be told. Raises ProtocolError where there is no such sentence."""
+    """Return what went wrong, for the author. Raises ProtocolError where there is no such sentence."""
     key, params = said.get("problem"), said.get("params")
     if key not in PROBLEMS or not isinstance(params, dict):
         raise ProtocolError

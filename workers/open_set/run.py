@@ -44,7 +44,7 @@ async def calibrate_by_itself(
 ) -> None:
     """Calibrate a model without weights, in one worker only. A problem is logged, and stored for `reunite doctor`.
 
-    Never raises: whatever is wrong, the worker goes on with the defaults, and its next start tries again.
+    Never raises: if anything is wrong, the worker continues with the defaults, and its next start tries again.
     """
     try:
         async with store.alone(_LOCK) as is_alone:
