@@ -553,7 +553,7 @@ class GalleryCases:
         await stage.search(lost, *finds, label=None)
         [gallery] = await stage.thread(lost)
         assert [tile.report for tile in gallery.gallery] == [found.id for found in finds[:6]]
-        assert gallery.text().startswith("No likely match yet among 8 open finds. These come closest:")
+        assert gallery.text().startswith("No likely match yet among 8 found items. These come closest:")
         assert [await stage.thread(found) for found in finds] == [[]] * 8  # nobody is disturbed
 
     async def test_labelled_matches_come_first_and_keep_their_cards(self, stage: Stage) -> None:
@@ -562,7 +562,7 @@ class GalleryCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         gallery, card = await stage.thread(lost)
         assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
-        assert gallery.text().startswith("1 possible match among 1 open find.")
+        assert gallery.text().startswith("1 possible match among 1 found item.")
 
     async def test_a_sealed_report_is_in_no_gallery(self, stage: Stage) -> None:
         await stage.join(log_channel="log")

@@ -32,7 +32,7 @@ class LookCases:
         reply = await _answer(stage, look)
         assert [tile.report for tile in reply.gallery] == [found.id]
         assert [button.action for button in reply.buttons] == ["look_mine"]
-        assert "among 2 open finds" in reply.text()  # the sealed one isn't even counted
+        assert "among 2 found items" in reply.text()  # the sealed one isn't even counted
         assert not await stage.words(found, other, look)
         assert not await stage.handlers.my_reports("web", "here", ADA)
 

@@ -279,8 +279,8 @@ class MatchCases:
             kept = (await session.workspaces.statistics()).kept
         assert kept == PromisesKept(high=2, high_right=1, lists=3, lists_right=2)
         words = (await stage.handlers.statistics("web", "here")).text()
-        assert "High confidence (promised: 95%): right in 1 of 2 judged cases" in words
-        assert "Possible match (promised: 50%): the item was in the list in 2 of 3 judged cases" in words
+        assert "High confidence (promised: 95%): right in 1 of 2 decided cases" in words
+        assert "Possible match (promised: 50%): the item was in the list in 2 of 3 decided cases" in words
 
     async def test_a_match_is_updated_but_keeps_what_people_decided(self, stage: Stage) -> None:
         await stage.join()

@@ -21,7 +21,7 @@ async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_clai
     ben = here.join("Ben")
     finds = await _finds(here, rules.MOST_TILES + 2)
     page = await _searched(here, here.search(ben, "umbrella with a *thread*"), *finds)
-    assert "among 8 open finds" in page.words
+    assert "among 8 found items" in page.words
     assert "Page 1 of 2" in page.words
     assert page.pictures == (6 if here.name == "web" else 1)
     following = await here.turn(page, sentence("button_look_on"), ben)

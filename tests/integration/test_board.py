@@ -329,7 +329,7 @@ async def test_a_verdict_is_given_and_taken_back(here: Community, robin: Browser
     await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="no")
     assert await here.state(match) == "undecided"
     _, log = await robin.get("/log")
-    assert log.index("Robin took back: returned") < log.index("Robin: returned")
+    assert log.index("Robin withdrew: returned") < log.index("Robin: returned")
     async with here.store.session(here.workspace.community) as session:
         kinds = [(each.kind, each.given) for each in await session.verdicts.of(match.id)]
     assert kinds == [(VerdictKind.CONFIRM, True), (VerdictKind.CONFIRM, False)]

@@ -204,7 +204,7 @@ async def test_moderators_start_it_by_a_button_and_hear_what_came_of_it(database
 
             said = await eventually(told, holds=lambda words: "I've read the past posts" in words)
             assert said.count("I'm reading the past posts") == said.count("I've read the past posts") == 1
-            assert f"I've taken in {len(EXPECTED)} posts." in said
+            assert f"I've made reports from {len(EXPECTED)} posts." in said
             assert "marked as done: 1" in said
 
 

@@ -38,7 +38,7 @@ async def test_a_report_behind_many_hears_once_how_long_it_waits(monkeypatch: py
     report = await stage.found(key="again")
     await stage.found(key="again")
     [said] = await stage.thread(report)
-    assert said.text() == "Busy just now: you'll be answered in about 5 minutes. I haven't forgotten you."
+    assert said.text() == "I'm busy right now, so I'll answer in about 5 minutes. I haven't forgotten you."
 
 
 def limited(reports_per_hour: int) -> MemoryStage:
