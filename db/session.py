@@ -15,8 +15,8 @@ from db.looks import SqlLooks
 from db.matches import SqlMatches
 from db.outbox import SqlOutbox
 from db.photos import SqlPhotos
+from db.prompts import SqlPrompts
 from db.queries import Connection, Queries
-from db.questions import SqlQuestions
 from db.reports import SqlReports
 from db.sketches import SketchCache
 from db.verdicts import SqlVerdicts
@@ -34,7 +34,7 @@ class CommunitySession(Queries):
         super().__init__(connection, community)
         self.reports = SqlReports(connection, community, keys)
         self.looks = SqlLooks(connection, community)
-        self.questions = SqlQuestions(connection, community)
+        self.prompts = SqlPrompts(connection, community)
         self.photos = SqlPhotos(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
         self.candidates = SqlCandidates(connection, community, sketch_cache)

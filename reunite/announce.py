@@ -163,13 +163,13 @@ async def _ask(session: Session, report: Report, question: Question | None, publ
         return
     if question.aspect == "place":  # its options are members' words; colours are ours
         question = replace(question, sources=tuple(sorted(public)))
-    await session.questions.ask(report.id, question)
+    await session.prompts.ask(report.id, question)
     await session.outbox.post(report.id, keys.question(report.id), wording.question(report, question))
 
 
 async def _post_card(session: Session, reader: Report, match: Match, other: Report) -> None:
     if rules.may_show(reader, other, match):
-        card = await _card(session, reader, match, other)
+        card = await card_of(session, reader, match, other)
         await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card)
 
 
@@ -177,10 +177,11 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
     """Let a match's earlier cards show what this search has found."""
     for reader, shown in ((report, other), (other, report)):
         if rules.may_show(reader, shown, match):
-            await session.outbox.revise(keys.card(match.id, reader.kind), await _card(session, reader, match, shown))
+            await session.outbox.revise(keys.card(match.id, reader.kind), await card_of(session, reader, match, shown))
 
 
-async def _card(session: Session, reader: Report, match: Match, other: Report) -> Reply:
+async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:
+    """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
     return wording.match_card(match, other, reader, None if other.sealed else await picture_of(session, other, match))
 
 

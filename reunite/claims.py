@@ -16,7 +16,7 @@ from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Quoted, Reply
 from reunite.ports import Session, Store
-from reunite.verdicts import lock_sides
+from reunite.verdicts import locked_match
 
 
 class ClaimHandlers:
@@ -28,7 +28,7 @@ class ClaimHandlers:
     async def claim(self, workspace: Workspace, press: Press) -> Reply:
         """Take the owner's proof. Raises TellUserError where nothing can be claimed."""
         async with self._store.session(workspace.community) as session:
-            match, lost, found = await _match(session, press)
+            match, lost, found = await locked_match(session, press.subject)
             await take_claim(session, press, match, lost, found)
         return notices.note("claim_sent", press.language)
 
@@ -36,7 +36,7 @@ class ClaimHandlers:
         """Show a claim to the finder or a moderator."""
         async with self._store.session(workspace.community) as session:
             claim, lost, found, _ = await _claim(session, press)
-            await session.questions.note_seen(claim.id)
+            await session.prompts.note_claim_seen(claim.id)
             question = Quoted(await session.claims.proof_question(found.id), found.id)
             proof = Quoted(await session.claims.proof(claim.id), lost.id)
             return notices.claim_seen(claim, question, proof, press.language)
@@ -102,21 +102,12 @@ async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
         await arrange(session, claimed, by_word=by_word)
 
 
-async def _match(session: Session, press: Press) -> tuple[Match, Report, Report]:
-    match = await session.matches.get(press.subject)
-    if match is None:
-        raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
-    return match, lost, found
-
-
 async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report, Match]:
     """Return a claim that the member may decide: as the finder or a moderator, but never on their own claim."""
     claim = await session.claims.get(press.subject)
-    match = await session.matches.get(claim.match) if claim else None
-    if claim is None or match is None:
+    if claim is None:
         raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
+    match, lost, found = await locked_match(session, claim.match)
     rights.check_press(press, lost, found)
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
     if claim is None or not claim.has_proof:

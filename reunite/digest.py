@@ -18,7 +18,7 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
 
     A second time at one day changes nothing.
     """
-    await session.questions.note_digest(workspace, at)
+    await session.prompts.note_digest(workspace, at)
     posts = await session.workspaces.posts(workspace, None)
     waiting = _in_one_channel(sorted((known.report for known in posts), key=lambda report: report.reported_at))
     if not waiting:

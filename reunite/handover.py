@@ -12,7 +12,7 @@ from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
-from reunite.verdicts import Change, lock_sides, settle
+from reunite.verdicts import Change, lock_sides, locked_match, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,7 @@ async def announce_no_conversation(session: Session, match: Match, lost: Report,
 
 async def _accepted(session: Session, press: Press) -> _Sides:
     """Return a match whose accepted claim still counts, locked. Raises TellUserError where there's none."""
-    match = await session.matches.get(press.subject)
-    if match is None:
-        raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
-    match = await session.matches.get(match.id) or match  # others may have decided before the lock
+    match, lost, found = await locked_match(session, press.subject)
     claims = [each for each in await session.claims.on(found.id) if each.match == match.id]
     if not rules.is_still_given(match, found) or not any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("nothing_here")

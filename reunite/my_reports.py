@@ -91,7 +91,7 @@ class MyReportHandlers:
             return {
                 "member": {"id": member.id, "name": member.name, "platform": workspace.platform},
                 "timezone": await session.workspaces.member_zone(workspace.id, member.id),
-                "reminders": not await session.questions.wants_none(workspace.id, member.id),
+                "reminders": not await session.prompts.wants_no_reminders(workspace.id, member.id),
                 "reports": [await _exported(session, report) for report in reports],
                 "claims": [
                     {"proof": await session.claims.proof(claim.id), "state": claim.state, "match": str(claim.match)}
@@ -115,7 +115,7 @@ class MyReportHandlers:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_moderator(member)
-            await session.questions.switch(workspace.id, member, on=True)  # their wish is kept no longer either
+            await session.prompts.switch_reminders(workspace.id, member, on=True)  # their wish is kept no longer either
             await session.workspaces.set_member_zone(workspace.id, member, "")
         return notices.forgotten(len(known), press.language)
 

@@ -122,7 +122,7 @@ class PostHandlers:
             if report.state is not ReportState.OPEN or not question.options:
                 raise TellUserError("question_over")
             answer = _option(question, command.choice)
-            await session.questions.answer(report.id, answer)
+            await session.prompts.answer(report.id, answer)
             work = await session.work.add(report.id) if answer else None
         if work:
             await self._queue.hint(work)

@@ -36,14 +36,14 @@ class ReminderHandlers:
 
     async def _switch(self, workspace: Workspace, press: Press, *, on: bool) -> Reply:
         async with self._store.session(workspace.community) as session:
-            await session.questions.switch(workspace.id, press.member.id, on=on)
+            await session.prompts.switch_reminders(workspace.id, press.member.id, on=on)
         return reminders.switched(workspace.id, press.language, on=on)
 
     async def privacy(self, workspace: Workspace, member: Member, language: str) -> Reply:
         """Return what is kept of a member, and the buttons that delete it and switch their reminders."""
         async with self._store.session(workspace.community) as session:
             settings = await session.workspaces.settings(workspace.id)
-            is_quiet = await session.questions.wants_none(workspace.id, member.id)
+            is_quiet = await session.prompts.wants_no_reminders(workspace.id, member.id)
         return notices.privacy(workspace.id, settings.keep_days, language, reminders=not is_quiet)
 
 
@@ -59,8 +59,8 @@ async def _remind_of_end(session: Session, subject: UUID) -> None:
     report = (await session.reports.lock({subject})).get(subject)
     if report is None or report.state is not ReportState.OPEN:
         return
-    await session.questions.note_report(report.id)
-    if not report.quiet and not await session.questions.is_off(report.id):
+    await session.prompts.note_report_reminder(report.id)
+    if not report.quiet and not await session.prompts.are_reminders_off(report.id):
         key = keys.ends_soon(report.id, report.expires_at)
         await session.outbox.post(report.id, key, reminders.ends_soon(report))
 
@@ -73,12 +73,12 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     claim, match = await _claimed(session, subject)  # others may have decided before the lock
     if claim is None or match is None:
         return
-    await session.questions.note_claim(claim.id)
+    await session.prompts.note_claim_reminder(claim.id)
     if {report.state for report in locked.values()} != {ReportState.OPEN} or not _waits(claim, match):
         return
     lost, found = locked[match.lost], locked[match.found]
     reader = found if claim.state is ClaimState.OPEN else lost
-    if await session.questions.is_off(reader.id):
+    if await session.prompts.are_reminders_off(reader.id):
         return
     if claim.state is ClaimState.OPEN:
         reply = reminders.claim_waits(claim, match, found)

@@ -84,11 +84,8 @@ class VerdictHandlers:
     async def release(self, workspace: Workspace, press: Press) -> Reply:
         """Let the owner know about a sealed match. A second time changes nothing."""
         async with self._store.session(workspace.community) as session:
-            match = await session.matches.get(press.subject)
-            if match is None:
-                raise TellUserError("nothing_here")
+            match, lost, found = await locked_match(session, press.subject)
             rights.check_member("release", is_moderator=press.is_moderator)
-            lost, found = await lock_sides(session, match)
             if {lost.state, found.state} != {ReportState.OPEN}:
                 raise TellUserError("report_closed")
             await session.matches.release(match.id)
@@ -134,6 +131,15 @@ async def settle(session: Session, change: Change) -> list[UUID]:
             await revise_conversations(session, found)
     await _revise_log(session, change.match, *change.reports, change.moderator)
     return work
+
+
+async def locked_match(session: Session, match_id: UUID) -> tuple[Match, Report, Report]:
+    """Return a match with its lost and found report, both locked. Raises TellUserError."""
+    match = await session.matches.get(match_id)
+    if match is None:
+        raise TellUserError("nothing_here")
+    lost, found = await lock_sides(session, match)
+    return await session.matches.get(match_id) or match, lost, found  # others may have decided before the lock
 
 
 async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:

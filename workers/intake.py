@@ -36,11 +36,11 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
-class Taken:
+class IntakeResult:
     """The pixels of the photos that were stored now, and why others could not be, so that they are tried again."""
 
     pixels: dict[UUID, Pixels] = field(default_factory=dict)
-    trouble: list[Exception] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Intake:
     decoders: Decoders
     in_flight: ByteBudget = field(default_factory=lambda: ByteBudget(IN_FLIGHT_BYTES))
 
-    async def take(self, lease: WorkLease) -> Taken:
+    async def take(self, lease: WorkLease) -> IntakeResult:
         """Store the report's photos that are not stored yet; what can't be used is said in words."""
         async with self.store.work_session(lease) as session:
             pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
@@ -64,13 +64,13 @@ class Intake:
                 return await self._take_one(lease, photo)
 
         outcomes = await asyncio.gather(*map(in_turn, pending), return_exceptions=True)
-        taken = Taken()
+        taken = IntakeResult()
         for photo, outcome in zip(pending, outcomes, strict=True):
             match outcome:
                 case LeaseLostError() | psycopg.OperationalError():
                     raise outcome
                 case Exception():
-                    taken.trouble.append(outcome)
+                    taken.errors.append(outcome)
                 case BaseException():
                     raise outcome
                 case None:

@@ -15,7 +15,7 @@ from reunite.ports.looks import Looks
 from reunite.ports.matches import Matches
 from reunite.ports.outbox import Outbox
 from reunite.ports.photos import Photos
-from reunite.ports.questions import Questions
+from reunite.ports.prompts import Prompts
 from reunite.ports.reports import Reports
 from reunite.ports.verdicts import Verdicts
 from reunite.ports.work import Work
@@ -30,7 +30,7 @@ class Session(Protocol):
     @property
     def looks(self) -> Looks: ...
     @property
-    def questions(self) -> Questions: ...
+    def prompts(self) -> Prompts: ...
     @property
     def photos(self) -> Photos: ...
     @property

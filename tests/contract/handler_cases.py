@@ -646,7 +646,7 @@ class HandlerCases(
 
 async def _ask(stage: Stage, lost: Report, question: Question) -> None:
     async with stage.session(lost.community) as session:
-        await session.questions.ask(lost.id, question)
+        await session.prompts.ask(lost.id, question)
         await session.outbox.post(lost.id, keys.question(lost.id), wording.question(lost, question))
 
 

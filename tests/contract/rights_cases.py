@@ -74,7 +74,7 @@ class Scene:
     async def answer(self, who: Who) -> None:
         question = Question("place", ("gym", "pool"), (self.found.id,))
         async with self.stage.session(self.lost.community) as session:
-            await session.questions.ask(self.lost.id, question)
+            await session.prompts.ask(self.lost.id, question)
             await session.outbox.post(self.lost.id, keys.question(self.lost.id), wording.question(self.lost, question))
         answered = AnswerQuestion(target=who.target, member=who.member, report=self.lost.id, choice="0")
         await self.stage.handlers.answer_question(answered)

@@ -200,8 +200,8 @@ class ReportCases:
             await session.reports.set_expiry(report.id, later)
             await session.reports.mark_first_reply(report.id)
             for options in (("red", "blue"), ("late",)):
-                await session.questions.ask(report.id, Question("colour", options, (report.id,)))
-            await session.questions.answer(report.id, "blue")
+                await session.prompts.ask(report.id, Question("colour", options, (report.id,)))
+            await session.prompts.answer(report.id, "blue")
             locked = (await session.reports.lock({report.id, uuid4()}))[report.id]
         assert locked == await stage.now(report)
         assert (locked.text, locked.details, locked.expires_at) == ("a cup\nblue", "blue", later)

@@ -210,7 +210,7 @@ async def asked(world: World) -> tuple[Report, Sent]:
     report, question = await world.report(), Question("colour", ("red", "green"))
     await world.open(report)
     async with world.store.session(report.community) as session:
-        await session.questions.ask(report.id, question)
+        await session.prompts.ask(report.id, question)
     return report, await world.platform.send(Outgoing("q", report.target, wording.question(report, question)))
 
 

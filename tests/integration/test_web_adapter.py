@@ -150,7 +150,7 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
     question = Question("colour", ("red", "green"))
     async with page.store.session(report.community) as session:
         await session.reports.set_state(report.id, ReportState.OPEN)
-        await session.questions.ask(report.id, question)
+        await session.prompts.ask(report.id, question)
     sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     said: Json = {"message": int(sent.message), "choice": "1"}
     words = ["red", "green", wording.sentence("another_colour"), wording.sentence("not_sure")]

@@ -108,8 +108,8 @@ class MemoryReports(Part):
         self._change(report, expires_at=expires_at)
 
 
-class MemoryQuestions(MemoryReminders):
-    """`reunite.ports.questions.Questions`."""
+class MemoryPrompts(MemoryReminders):
+    """`reunite.ports.prompts.Prompts`."""
 
     async def ask(self, report: UUID, question: Question) -> None:
         row = self._row(report)

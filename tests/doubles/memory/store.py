@@ -27,7 +27,7 @@ from reunite.ports import KnownCard, KnownPost
 from tests.doubles.memory.looks import MemoryLooks
 from tests.doubles.memory.matches import MemoryCandidates, MemoryClaims, MemoryMatches, MemoryVerdicts
 from tests.doubles.memory.replies import MemoryDeletion, MemoryOutbox
-from tests.doubles.memory.reports import MemoryPhotos, MemoryQuestions, MemoryReports, MemoryWork
+from tests.doubles.memory.reports import MemoryPhotos, MemoryPrompts, MemoryReports, MemoryWork
 from tests.doubles.memory.tables import Part, Tables, WorkspaceRow
 
 
@@ -145,7 +145,7 @@ class MemorySession:
     def __init__(self, tables: Tables, community: UUID) -> None:
         self.reports = MemoryReports(tables, community)
         self.looks = MemoryLooks(tables, community)
-        self.questions = MemoryQuestions(tables, community)
+        self.prompts = MemoryPrompts(tables, community)
         self.photos = MemoryPhotos(tables, community)
         self.candidates = MemoryCandidates(tables, community)
         self.matches = MemoryMatches(tables, community)

@@ -1,4 +1,4 @@
-"""The one question to the author of a lost report, in PostgreSQL."""
+"""What the bot asks or brings up by itself, in PostgreSQL."""
 
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from db.reminders import SqlReminders
 from reunite.entities import Question
 
 
-class SqlQuestions(SqlReminders):
-    """`reunite.ports.questions.Questions`."""
+class SqlPrompts(SqlReminders):
+    """`reunite.ports.prompts.Prompts`."""
 
     async def ask(self, report: UUID, question: Question) -> None:
         await self._do(

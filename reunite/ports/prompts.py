@@ -1,4 +1,4 @@
-"""The one question to the author of a lost report, and its answer."""
+"""What the bot asks or brings up by itself: the question of a lost report, reminders, greetings and digests."""
 
 from typing import Protocol
 from uuid import UUID
@@ -7,8 +7,8 @@ from reunite.entities import Question
 from reunite.ports.reminders import Reminders
 
 
-class Questions(Reminders, Protocol):
-    """What a community's members are asked: the questions of their lost reports, and reminders."""
+class Prompts(Reminders, Protocol):
+    """The questions, reminders, greetings and digests of a community."""
 
     async def ask(self, report: UUID, question: Question) -> None:
         """Store a report's question; one that was asked before stays."""
