@@ -31,7 +31,7 @@ class Caller:
         return f"token:{self.token.id}"
 
     def may_see(self, report: Report) -> bool:
-        """Tell whether it may see a report: what everyone may, its own, and as a moderator all."""
+        """Return whether it may see a report: what everyone may, its own, and as a moderator all."""
         return not (report.sealed or report.private) or self.is_moderator or self.owns(report)
 
     def owns(self, report: Report) -> bool:

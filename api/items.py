@@ -152,7 +152,7 @@ def _own_key(call: Call) -> str:
 
 
 async def _visible(session: CommunitySession, call: Call) -> Item:
-    """Return the item in the path. Raises ProblemError where the caller may not know of it."""
+    """Return the item in the path. Raises ProblemError if the caller may not know of it."""
     wanted = call.id("item")
     item = (await session.items.of([wanted])).get(wanted)
     if item is None or not call.caller.may_see(item.report):

@@ -194,7 +194,7 @@ class Matches(BaseModel):
 
 
 class Posted(BaseModel):
-    """An accepted item: `created` is false where its idempotency key was known."""
+    """An accepted item: `created` is false if its idempotency key was known."""
 
     id: UUID
     created: bool

@@ -23,7 +23,7 @@ class Formatting:
     zone: ZoneInfo
 
     def title(self, report: Report) -> str:
-        """Return a report's words, or what a sealed one is called where it has none."""
+        """Return a report's words, or what a sealed one is called if it has none."""
         if report.text:
             return shortened(" ".join(report.text.split()), _MOST_TITLE)
         if report.sealed:
@@ -48,7 +48,7 @@ class Formatting:
         return report.happened_at or report.reported_at
 
     def label(self, match: Match) -> str:
-        """Return a match's label, with the percentage where it may be shown."""
+        """Return a match's label, with the percentage if it may be shown."""
         if match.label is None:
             return ""
         return "".join(map(words_of, wording.certainty(match, self.language)))

@@ -189,7 +189,7 @@ class Delivery:
             metrics.FIRST_ANSWER.labels(self._platform.name).observe(max(0.0, waited))
 
     async def _attempt(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
-        """Send, edit or remove a reply; return where it is, None where it is removed."""
+        """Send, edit or remove a reply; return where it is, None if it is removed."""
         if item.task == "remove":
             await self._platform.remove(outgoing, item.sent)
             return None
@@ -226,7 +226,7 @@ async def _conversation(session: Session, item: OutboxItem) -> Match | None:
 
 
 def _is_waited_for(item: OutboxItem) -> bool:
-    """Tell whether a member waits for a reply after their report."""
+    """Return whether a member waits for a reply after their report."""
     report = item.report
     return item.key in {keys.report_post(report), keys.waiting(report), keys.first_reply(report)}
 

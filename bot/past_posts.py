@@ -35,9 +35,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PastMessage:
-    """A message of the past, and what reads it as a report: None where it has no photo after all.
+    """A message of the past, and what reads it as a report: None if it has no photo after all.
 
-    `read` raises TellUserError where it can't become a report.
+    `read` raises TellUserError if it can't become a report.
     """
 
     post: PastPost
@@ -62,7 +62,7 @@ class History(Protocol):
         ...
 
     async def page(self, backfill: Backfill) -> Page:
-        """Return the next page. Raises TryAgainError; UndeliverableError where the channel can't be read."""
+        """Return the next page. Raises TryAgainError; UndeliverableError if the channel can't be read."""
         ...
 
     def is_deleted(self, key: str) -> bool:
@@ -121,7 +121,7 @@ class PastPosts:
         except psycopg.OperationalError:
             raise
         except Exception:  # noqa: BLE001 - it's tried again later; the others go on
-            _log.exception("past_posts_left", workspace=backfills[0].workspace)
+            _log.exception("past_posts_failed", workspace=backfills[0].workspace)
             return _TROUBLE
         return self._pause
 

@@ -90,7 +90,7 @@ class Settings(BaseSettings):
 def environment() -> dict[str, str]:
     """Return the variables that are set, secrets that are in files included: NAME_FILE has the path of NAME's value.
 
-    Raises UsageError where a file can't be read, or a variable is set both ways.
+    Raises UsageError if a file can't be read, or a variable is set both ways.
     """
     given = {name: value for name, value in os.environ.items() if value}
     for name in variables():

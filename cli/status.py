@@ -49,7 +49,7 @@ class Status:
 
     @property
     def is_late(self) -> bool:
-        """Tell whether something has waited for too long."""
+        """Return whether something has waited for too long."""
         return any(each.seconds > LATE for each in self.waiting)
 
     @property

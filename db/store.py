@@ -58,7 +58,7 @@ class Store(Database):
 
     @asynccontextmanager
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
-        """Open a transaction under a lease. Raises LeaseLostError where the lease was overtaken."""
+        """Open a transaction under a lease. Raises LeaseLostError if the lease was overtaken."""
         async with self.transaction(lease.community) as connection:
             session = WorkSession(connection, lease, self.sketch_cache, self.keys)
             await session.hold()

@@ -34,7 +34,7 @@ async def ranked(  # noqa: PLR0913 - what a search is made of
 ) -> Ranked:
     """Score the open reports as if the query were a report, which it is until the transaction is rolled back.
 
-    With `hidden`, sealed and private ones too. Raises TryAgainError where no encoder was chosen yet, or it was
+    With `hidden`, sealed and private ones too. Raises TryAgainError if no encoder was chosen yet, or it was
     changed meanwhile.
     """
     live = await store.embedding_models.live()
@@ -59,7 +59,7 @@ async def transient_session(database: Database, community: UUID) -> AsyncIterato
 async def add_query(session: CommunitySession, command: NewReport, now: datetime, encoded: Encoded) -> Report:
     """Store a query as a report with its embeddings, to be searched for as any report; for a transient session.
 
-    Raises TryAgainError where the encoder was changed meanwhile.
+    Raises TryAgainError if the encoder was changed meanwhile.
     """
     if await session.items.live_model() != encoded.model:
         raise TryAgainError("the encoder was changed")

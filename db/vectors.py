@@ -98,7 +98,7 @@ class Scope:
     """Whether sealed or private reports take part."""
 
     def space(self, preferred: str) -> str:
-        """Return the space to compare in: where the model lacks the preferred one, all sources share one."""
+        """Return the space to compare in: if the model lacks the preferred one, all sources share one."""
         return preferred if preferred in self.spaces else SHARED_SPACE
 
     def params(self) -> dict[str, Any]:

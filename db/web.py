@@ -44,7 +44,7 @@ class MessageInfo:
 
 @dataclass(frozen=True, slots=True)
 class WebMessage:
-    """A message of the page. `author` is None where the bot speaks; `root` is the post whose thread it is in."""
+    """A message of the page. `author` is None if the bot speaks; `root` is the post whose thread it is in."""
 
     id: int
     channel: str

@@ -12,7 +12,7 @@ _HTTP_PORT: Final = 80
 
 
 def names_this_machine(request: web.Request, hosts: Collection[str] = LOOPBACK) -> bool:
-    """Tell whether a request's host is one of `hosts`, with the port that it came to: other names may lead here."""
+    """Return whether a request's host is one of `hosts`, with the port that it came to: other names may lead here."""
     try:
         named = urlsplit(f"//{request.host}")
         port = named.port or _HTTP_PORT
@@ -23,6 +23,6 @@ def names_this_machine(request: web.Request, hosts: Collection[str] = LOOPBACK) 
 
 
 def is_local(url: str) -> bool:
-    """Tell whether an address is reached on this machine only, where nobody listens in."""
+    """Return whether an address is reached on this machine only, where nobody listens in."""
     named = urlsplit(url)
     return named.scheme == "http" and named.hostname in LOOPBACK

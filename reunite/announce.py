@@ -66,7 +66,7 @@ async def announce_sealed(
 
 
 async def log_match(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Show a match in the moderators' channel, of both sides where they have one each.
+    """Show a match in the moderators' channel, of both sides if they have one each.
 
     Moderators are busy: they get only matches that are sure, or that the threads don't show to everyone. A claim has
     a card of its own (reunite/claim_cards.py).

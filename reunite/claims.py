@@ -26,7 +26,7 @@ class ClaimHandlers:
         self._store = store
 
     async def claim(self, workspace: Workspace, press: Press) -> Reply:
-        """Take the owner's proof. Raises TellUserError where nothing can be claimed."""
+        """Take the owner's proof. Raises TellUserError if nothing can be claimed."""
         async with self._store.session(workspace.community) as session:
             match, lost, found = await locked_match(session, press.subject)
             await take_claim(session, press, match, lost, found)
@@ -91,7 +91,7 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
 
 
 async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
-    """Tell everyone what was decided on a claim; where it's accepted, let owner and finder talk."""
+    """Tell everyone what was decided on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     attempts = [each for each in await session.claims.on(found.id) if each.member.id == claim.member.id]
     decided = handovers.claim_decided(claimed, by_word=by_word, left=rules.MOST_CLAIMS - len(attempts))

@@ -14,7 +14,7 @@ from reunite.tiles import picture_of
 
 
 async def digest(session: Session, workspace: UUID, at: datetime) -> None:
-    """Post what still waits in the channel where most of it was posted; nothing where nothing waits.
+    """Post what still waits in the channel where most of it was posted; nothing if nothing waits.
 
     A second time at one day changes nothing.
     """

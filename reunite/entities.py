@@ -170,7 +170,7 @@ class Report:
     has_first_reply: bool = False
     question: Question | None = None
     question_answer: str | None = None
-    """The answer to `question`: an option or ANOTHER; empty where its author isn't sure, None until they answer."""
+    """The answer to `question`: an option or ANOTHER; empty if its author isn't sure, None until they answer."""
     language: str = "en"
     """The language of the thread: the workspace's."""
     zone: str = ""
@@ -261,7 +261,7 @@ class Why:
     """One reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, whether it agrees.
 
     `word` is a member's, or an English one of the lexicon; for `time` it's the minutes from losing to finding (negative
-    where it was found before). It's empty where there is none: photos that look alike, an aspect nobody mentioned.
+    where it was found before). It's empty if there is none: photos that look alike, an aspect nobody mentioned.
     """
 
     aspect: str

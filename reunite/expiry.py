@@ -13,7 +13,7 @@ from reunite.ports import Session
 async def expire(session: Session, report: UUID, now: datetime) -> None:
     """End a report, and say so in a thread that still waits. A second time changes nothing.
 
-    Raises TryAgainError where its author has extended it meanwhile.
+    Raises TryAgainError if its author has extended it meanwhile.
     """
     await session.work.stop(report)
     expiring = (await session.reports.lock({report})).get(report)

@@ -105,7 +105,7 @@ class Handlers:
 
     @retried
     async def report(self, command: NewReport) -> Receipt:
-        """Store a report and its work. Raises TellUserError where it can't be accepted."""
+        """Store a report and its work. Raises TellUserError if it can't be accepted."""
         return await self._posts.report(_clean_report(command))
 
     @retried
@@ -116,13 +116,13 @@ class Handlers:
     async def look_answer(
         self, platform: PlatformName, workspace: str, look: UUID, language: str = "en"
     ) -> Reply | None:
-        """Return what a look found; None while a worker is busy with it. Raises TellUserError where it's over."""
+        """Return what a look found; None while a worker is busy with it. Raises TellUserError if it's over."""
         return await self._looks.answer(await self._named(platform, workspace), look, language)
 
     async def files_privately(self, press: Press) -> bool | None:
-        """Return whether the report that a claim after a look files is private; None where it's filed already.
+        """Return whether the report that a claim after a look files is private; None if it's filed already.
 
-        Raises TellUserError where the claim can't be taken. The report's place is prepared after that.
+        Raises TellUserError if the claim can't be taken. The report's place is prepared after that.
         """
         return await self._looks.is_private(await self._workspace(press), _clean_press(press))
 
@@ -136,7 +136,7 @@ class Handlers:
     async def edit(self, command: EditReport) -> bool | None:
         """Take over a post's words and photos, and search again.
 
-        Return whether that changed a report in progress; None where no report has this post: it may have been refused
+        Return whether that changed a report in progress; None if no report has this post: it may have been refused
         when it was posted.
         """
         photos = None if command.photos is None else _clean_photos(command.photos)
@@ -145,21 +145,21 @@ class Handlers:
 
     @retried  # the event of a deleted post isn't sent twice
     async def withdraw(self, command: Withdraw) -> bool:
-        """Withdraw and purge a report; false where there is none. Raises TellUserError where the member may not."""
+        """Withdraw and purge a report; false if there is none. Raises TellUserError if the member may not."""
         return await self._posts.withdraw(await self._workspace(command), command)
 
     @retried
     async def answer_question(self, command: AnswerQuestion) -> AnswerResult:
         """Store the answer to a report's question and have the report scored again. Only the first answer counts.
 
-        Raises TellUserError where the member isn't the report's author, or there is nothing to answer.
+        Raises TellUserError if the member isn't the report's author, or there is nothing to answer.
         """
         return await self._posts.answer_question(await self._workspace(command), command)
 
     async def give_verdict(self, command: GiveVerdict) -> VerdictResult | None:
-        """Record a moderator's verdict, and what it changes; None where no match is shown there.
+        """Record a moderator's verdict, and what it changes; None if no match is shown there.
 
-        Raises TellUserError where the member may not give verdicts. Everyone may take back a verdict they gave.
+        Raises TellUserError if the member may not give verdicts. Everyone may take back a verdict they gave.
         """
         return await self._verdicts.give_verdict(await self._workspace(command), command)
 
@@ -194,7 +194,7 @@ class Handlers:
         return await self._community.settings(await self._named(platform, workspace))
 
     async def set_up(self, command: ChangeSettings) -> None:
-        """Change a workspace's settings. Raises TellUserError where they contradict each other."""
+        """Change a workspace's settings. Raises TellUserError if they contradict each other."""
         await self._community.set_up(await self._named(command.platform, command.workspace), command)
 
     async def zone(self, platform: PlatformName, workspace: str, member: Member, given: str = "") -> ZoneInfo | None:
@@ -216,7 +216,7 @@ class Handlers:
         return await self._community.link_code(await self._named(platform, workspace))
 
     async def link(self, platform: PlatformName, workspace: str, code: str) -> None:
-        """Join the community that a code was made in. Raises TellUserError where the code isn't valid."""
+        """Join the community that a code was made in. Raises TellUserError if the code isn't valid."""
         await self._link(platform, workspace, code)
         await self._search_again(platform, workspace)
 

@@ -113,7 +113,7 @@ async def announce_no_conversation(session: Session, match: Match, lost: Report,
 
 
 async def _accepted(session: Session, press: Press) -> _Sides:
-    """Return a match whose accepted claim still counts, locked. Raises TellUserError where there's none."""
+    """Return a match whose accepted claim still counts, locked. Raises TellUserError if there's none."""
     match, lost, found = await locked_match(session, press.subject)
     claims = [each for each in await session.claims.on(found.id) if each.match == match.id]
     if not rules.is_still_given(match, found) or not any(claim.state is ClaimState.ACCEPTED for claim in claims):

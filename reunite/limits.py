@@ -23,7 +23,7 @@ class HourlyLimit:
     most: int | None = None
 
     async def check(self, session: Session, report: Report, now: datetime) -> None:
-        """Raise TellUserError where the author of a report has now made too many; a search counts as one more."""
+        """Raise TellUserError if the author of a report has now made too many; a search counts as one more."""
         if self.most is None:
             return
         if await session.reports.count_by_same_author(report.id, now - _HOUR) > self.most:

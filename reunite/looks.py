@@ -58,7 +58,7 @@ class LookHandlers:
             return await _page(session, replace(look, language=language), 0) if look.has_first_reply else None
 
     async def page(self, workspace: Workspace, press: Press) -> Reply:
-        """Return the page that begins with a match. Raises TellUserError where the look is over."""
+        """Return the page that begins with a match. Raises TellUserError if the look is over."""
         async with self._store.session(workspace.community) as session:
             match = await session.matches.get(press.subject)
             look = await session.reports.get(match.lost) if match else None
@@ -70,9 +70,9 @@ class LookHandlers:
             return await _page(session, replace(look, language=press.language), number)
 
     async def is_private(self, workspace: Workspace, press: Press) -> bool | None:
-        """Return whether the report that a claim would file is private; None where the look is filed already.
+        """Return whether the report that a claim would file is private; None if the look is filed already.
 
-        Raises TellUserError where the claim can't be taken.
+        Raises TellUserError if the claim can't be taken.
         """
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _sides(session, press)

@@ -108,7 +108,7 @@ def span_of(now: datetime, keep_days: int, since: datetime | None) -> Span:
 
 
 def why_skipped(post: PastPost, known: KnownBefore | None, *, oldest: datetime, answers: bool) -> Skipped | None:
-    """Return why a message doesn't become a report; None where it can.
+    """Return why a message doesn't become a report; None if it can.
 
     With `answers`, a report that was read quietly before is taken once more. `known` doesn't have the reports of this
     reading, so that they are counted again after an interruption.

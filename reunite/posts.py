@@ -47,7 +47,7 @@ class PostHandlers:
         self._now = now
 
     async def report(self, command: NewReport) -> Receipt:
-        """Store a report and its work. Raises TellUserError where it can't be accepted."""
+        """Store a report and its work. Raises TellUserError if it can't be accepted."""
         check(command)
         target = command.target
         async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
@@ -76,7 +76,7 @@ class PostHandlers:
     async def edit(self, workspace: Workspace, command: EditReport) -> bool | None:
         """Take over a post's words and photos, and search again.
 
-        Return whether that changed a report in progress; None where no report has this post.
+        Return whether that changed a report in progress; None if no report has this post.
         """
         async with self._store.session(workspace.community) as session:
             found = await session.reports.at(command.target)
@@ -93,9 +93,9 @@ class PostHandlers:
         return work is not None
 
     async def withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
-        """Withdraw and purge a report; false where there is none.
+        """Withdraw and purge a report; false if there is none.
 
-        `member` is None where the post itself is gone; else it has to be the author or a moderator.
+        `member` is None if the post itself is gone; else it has to be the author or a moderator.
         """
         async with self._store.session(workspace.community) as session:
             report = await session.reports.at(command.target)
@@ -113,7 +113,7 @@ class PostHandlers:
         """Store the answer to a report's question and have the report scored again. Only the first answer counts.
 
         So a click that comes twice changes nothing, and nobody can try out which answer fits.
-        Raises TellUserError where the member isn't the report's author, or there is nothing to answer.
+        Raises TellUserError if the member isn't the report's author, or there is nothing to answer.
         """
         async with self._store.session(workspace.community) as session:
             report, question = await _asked(session, command)
@@ -130,14 +130,14 @@ class PostHandlers:
 
 
 async def _speak_up(session: Session, report: Report) -> UUID | None:
-    """End a report's quiet, and search again for what its thread should say; None where it has ended."""
+    """End a report's quiet, and search again for what its thread should say; None if it has ended."""
     if report.state not in rules.IN_PROGRESS:
         return None
     return await search_again(session, report)
 
 
 async def _edited(session: Session, report: Report, command: EditReport) -> UUID | None:
-    """Change what differs in a report; return the work of searching again, None where nothing does."""
+    """Change what differs in a report; return the work of searching again, None if nothing does."""
     text = joined(command.text, report.details)
     has_other_photos = command.photos is not None and await change_photos(session, report, command.photos)
     if report.text != text:
@@ -181,7 +181,7 @@ def _option(question: Question, choice: str) -> str:
 
 
 def check(command: NewReport) -> None:
-    """Raise TellUserError where a report has too much of something, or nothing."""
+    """Raise TellUserError if a report has too much of something, or nothing."""
     if not command.text and not command.photos:
         raise TellUserError("empty_report")
     if len(command.text) > rules.MOST_TEXT:

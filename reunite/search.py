@@ -20,7 +20,7 @@ _MOST_FOUND: Final = 4 * rules.MOST_TILES
 async def search_and_announce(
     session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool
 ) -> Sequence[ScoredCandidate] | None:
-    """Search for an open report's matches and return the candidates, None where there was no search.
+    """Search for an open report's matches and return the candidates, None if there was no search.
 
     A complete report that has no text and no usable photo is withdrawn.
     """

@@ -36,7 +36,7 @@ class VerdictResult:
 class Change:
     """A match after a verdict, or after the owner's or the finder's word, and its lost and found report as before.
 
-    `moderator` is who gave the verdict; None where the two people say it. `number` tells this change from others.
+    `moderator` is who gave the verdict; None if the two people say it. `number` tells this change from others.
     """
 
     match: Match
@@ -54,9 +54,9 @@ class VerdictHandlers:
         self._queue = queue
 
     async def give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
-        """Record a moderator's verdict, and what it changes; None where no match is shown there.
+        """Record a moderator's verdict, and what it changes; None if no match is shown there.
 
-        Raises TellUserError where the member may not give verdicts. Everyone may take back a verdict they gave.
+        Raises TellUserError if the member may not give verdicts. Everyone may take back a verdict they gave.
         """
         for pause in _NOTING_PAUSES:
             with suppress(TryAgainError):
@@ -157,7 +157,7 @@ async def _named(session: Session, command: GiveVerdict) -> Match | None:
 
 
 def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
-    """Return whether the command gives a verdict or takes one back; None where it changes nothing."""
+    """Return whether the command gives a verdict or takes one back; None if it changes nothing."""
     if command.press and any(verdict.press == command.press for verdict in log):
         return None
     in_force = any(

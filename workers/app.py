@@ -189,7 +189,7 @@ async def _take_hints(worker: Worker) -> None:
     try:
         await worker.async_run()
     except (RedisError, OSError) as error:
-        _log.warning("redis_away", error=type(error).__name__)
+        _log.warning("redis_unreachable", error=type(error).__name__)
     finally:
         with suppress(Exception):  # Redis itself may have failed
             await worker.close()

@@ -16,7 +16,7 @@ Properties = Mapping[bytes, bytes]
 
 
 def properties(data: bytes) -> Properties:
-    """Return the main picture's properties by name; none where the file is damaged or has no boxes."""
+    """Return the main picture's properties by name; none if the file is damaged or has no boxes."""
     if data[4:8] != b"ftyp":
         return {}
     try:

@@ -83,7 +83,7 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
     `take` gets the number of bytes that opening the photo will need, once the header has been read; it may raise.
 
     Raises TellUserError: photo_too_large, photo_too_many_pixels, photo_not_an_image, photo_unreadable or
-    photo_is_web_page; MemoryError where there is too little of it.
+    photo_is_web_page; MemoryError if there is too little of it.
     """
     if len(data) > rules.MOST_PHOTO_BYTES:
         raise TellUserError("photo_too_large", megabytes=rules.MOST_PHOTO_BYTES // 2**20)
@@ -102,7 +102,7 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
 
 
 def decode(jpeg: bytes) -> Pixels:
-    """Pixels of a stored copy, height × width × 3. Raises DefectError where it isn't one."""
+    """Pixels of a stored copy, height × width × 3. Raises DefectError if it isn't one."""
     try:
         with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
             return np.array(image.convert("RGB"))

@@ -167,7 +167,7 @@ class Processor:
 
     async def _leave_out(self, lease: WorkLease, part: UUID | None) -> None:
         """Say that a photo can't be used, or (None) that the words could not be read, and let the rest be searched."""
-        _log.warning("not_embedded", report=str(lease.report), photo=str(part))
+        _log.warning("embedding_failed", report=str(lease.report), photo=str(part))
         async with self.store.work_session(lease) as session:
             photos = await session.photos.of(lease.report)
             if part is None:

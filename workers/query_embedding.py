@@ -45,9 +45,9 @@ class QueryEmbedder:
                     for _ in range(AT_ONCE):
                         group.create_task(self._answer_all(signal))
             except* (TryAgainError, psycopg.OperationalError, OSError) as errors:
-                _log.warning("answers_interrupted", error=type(errors.exceptions[0]).__name__)
+                _log.warning("embedding_requests_interrupted", error=type(errors.exceptions[0]).__name__)
             except* Exception:  # noqa: BLE001 - the next request may be answered
-                _log.exception("answers_defect")
+                _log.exception("embedding_requests_defect")
             await asyncio.sleep(_LOOK_EVERY)
 
     async def _answer_all(self, signal: asyncio.Event) -> None:
@@ -63,7 +63,7 @@ class QueryEmbedder:
         try:
             await self.requests.answer(request, await self._made(request))
         except (TryAgainError, OSError) as error:  # it's taken again after its lease
-            _log.warning("answer_delayed", request=str(request.id), error=type(error).__name__)
+            _log.warning("embedding_request_delayed", request=str(request.id), error=type(error).__name__)
 
     async def _made(self, request: EmbeddingRequest) -> dict[str, Any]:
         try:
@@ -73,7 +73,7 @@ class QueryEmbedder:
         except (TryAgainError, OSError):
             raise
         except Exception:  # noqa: BLE001 - one request's defect must not stop the worker
-            _log.exception("answer_defect", request=str(request.id))
+            _log.exception("embedding_request_defect", request=str(request.id))
             return problem_json(TellUserError("photo_unusable" if request.photos else "our_fault", name="photo"))
 
     async def _encoded(self, request: EmbeddingRequest) -> Encoded:

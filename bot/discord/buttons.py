@@ -148,7 +148,7 @@ class Buttons:
 
 
 async def _check_member(interaction: discord.Interaction, guild: discord.Guild) -> None:
-    """Raise TellUserError where the person behind a press in direct messages has left the guild."""
+    """Raise TellUserError if the person behind a press in direct messages has left the guild."""
     if interaction.guild is None and await fetch_member(guild, interaction.user.id) is None:
         raise TellUserError("left_server")
 

@@ -73,7 +73,7 @@ class Events:
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
         """Log a defect without the event's arguments, which hold members' words; look for the event again later."""
         if self._is_finishing:  # the next start does what is left, such as 👀 on many posts
-            _log.info("discord_event_left", during=event)
+            _log.info("discord_event_skipped", during=event)
             return
         _log.exception("discord_event_defect", during=event)
         self._reconciler.start(self._pause_after_trouble)

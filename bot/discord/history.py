@@ -59,7 +59,7 @@ class ChannelHistory:
                 raise UndeliverableError(f"Discord doesn't let the bot read it ({error.code})") from error
 
     def _readable(self, backfill: Backfill) -> tuple[ReportChannel, ReportKind]:
-        """Return a channel and what is reported there. Raises UndeliverableError where the bot can't read it."""
+        """Return a channel and what is reported there. Raises UndeliverableError if the bot can't read it."""
         guild = self._client.get_guild(int(backfill.workspace))
         if guild is None:
             raise TryAgainError("the guild isn't there")
@@ -122,7 +122,7 @@ async def _archived_page(
 
 
 async def _opened(thread: discord.Thread, kind: ReportKind, cursor: str) -> PastMessage:
-    """Return the first message of a forum's thread; where that was deleted, an empty one."""
+    """Return the first message of a forum's thread; if that was deleted, an empty one."""
     try:
         message = await thread.fetch_message(thread.id)
     except discord.NotFound:

@@ -227,6 +227,6 @@ class Inbound:
 
 
 def _may_be_a_loss(message: discord.Message) -> bool:
-    """Tell whether a new post, which answers nobody, names a thing."""
+    """Return whether a new post, which answers nobody, names a thing."""
     is_new = discord.utils.utcnow() - message.created_at < _OFFERED_WITHIN
     return is_new and message.reference is None and names_a_thing(text_of(message))

@@ -39,7 +39,7 @@ class Looks:
         self._reports = reports
 
     async def search(self, interaction: discord.Interaction, given: ReportInput) -> None:
-        """Search, or ask what for with a modal where nothing was given."""
+        """Search, or ask what for with a modal if nothing was given."""
         if given.is_empty:
             form = look_form(language_of_user(interaction))
             await acknowledged(interaction.response.send_modal(form_modal(form, self.FORM)))

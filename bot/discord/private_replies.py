@@ -49,7 +49,7 @@ def language_of_user(interaction: discord.Interaction) -> str:
 
 
 async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
-    """Acknowledge an interaction; false where it already is, as when an event comes twice, or where it is too late."""
+    """Acknowledge an interaction; false if it already is, as when an event comes twice, or if it is too late."""
     try:
         await acknowledgement
     except discord.HTTPException as error:
@@ -65,7 +65,7 @@ async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
 
 
 async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
-    """Show a reply in place of the acknowledgement; where it's too late for that, send it directly."""
+    """Show a reply in place of the acknowledgement; if it's too late for that, send it directly."""
     try:
         await _edit_reply(interaction, reply)
         for rendered in reply.embeds[1:]:

@@ -37,7 +37,7 @@ _CONFIRMATIONS: Final[Mapping[ReportForm, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportInput:
-    """What a member filled in; `private` is None where they leave it to the guild's settings."""
+    """What a member filled in; `private` is None if they leave it to the guild's settings."""
 
     words: str = ""
     where: str = ""
@@ -168,7 +168,7 @@ class Reports:
         return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=place.mention))
 
     def _check(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
-        """Raise TellUserError where the member may not report this message, or the bot can't answer it."""
+        """Raise TellUserError if the member may not report this message, or the bot can't answer it."""
         location, user = interaction.channel, interaction.user
         is_forum_post = isinstance(location, discord.Thread) and location.id == message.id
         channel = location.parent if isinstance(location, discord.Thread) and is_forum_post else location

@@ -50,7 +50,7 @@ class Verdicts:
             self.compare_once_noted(target)
 
     async def _take(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> bool:
-        """Record a verdict; false where no match is known to be shown there.
+        """Record a verdict; false if no match is known to be shown there.
 
         `by` is only an id where the member has left, and may only withdraw their own.
         """
@@ -95,7 +95,7 @@ class Verdicts:
                 _log.exception("discord_verdicts_unread", message=target.message)
 
     async def _compare_at(self, target: ReplyTarget) -> bool:
-        """Compare a card by its message; false where no card is known there."""
+        """Compare a card by its message; false if no card is known there."""
         guild = self._client.get_guild(int(target.workspace))
         cards = await self._handlers.known_cards("discord", target.workspace, message=target.message)
         for card in cards:

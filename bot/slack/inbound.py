@@ -56,7 +56,7 @@ class Inbound:
             await self._message(workspace, event)
 
     async def current(self, workspace: SlackWorkspace, event: Body) -> Body | None:
-        """Return an event that Slack sends again with the current version of its post; None where that is gone.
+        """Return an event that Slack sends again with the current version of its post; None if that is gone.
 
         Only the event of a post with a photo has the subtype file_share; the message in the channel's history has none.
         """
@@ -217,7 +217,7 @@ class Inbound:
 
 
 async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    """Do something once Slack lets us. Raises TryAgainError where it doesn't for long."""
+    """Do something once Slack lets us. Raises TryAgainError if it doesn't for long."""
     for tries_left in reversed(range(_TRIES)):
         try:
             await work()
@@ -230,7 +230,7 @@ async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None
 
 
 def _may_be_a_loss(workspace: SlackWorkspace, event: Body) -> bool:
-    """Tell whether a person posts words alone in a channel for lost reports, and not in a thread."""
+    """Return whether a person posts words alone in a channel for lost reports, and not in a thread."""
     is_new = not event.get("subtype") and "thread_ts" not in event and is_post(workspace, event)
     return is_new and workspace.role(event["channel"]) is ReportKind.LOST
 

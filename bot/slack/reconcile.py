@@ -129,7 +129,7 @@ class Reconciler:
 
 
 async def _reactions(workspace: SlackWorkspace, channel: str, ts: str) -> set[tuple[str, str]] | None:
-    """Return the verdict reactions to a message, each with its user; None where the message is gone."""
+    """Return the verdict reactions to a message, each with its user; None if the message is gone."""
     try:
         answer = await workspace.client.reactions_get(channel=channel, timestamp=ts, full=True)
     except SlackApiError as error:

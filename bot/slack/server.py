@@ -57,7 +57,7 @@ class _Events:
 
 
 def _is_sound(body: Mapping[str, Any]) -> bool:
-    """Tell whether a body has the types that bolt takes for granted before it verifies the signature."""
+    """Return whether a body has the types that bolt takes for granted before it verifies the signature."""
     event, team = body.get("event", {}), body.get("team_id", "")
     return isinstance(event, dict) and isinstance(event.get("type", ""), str) and isinstance(team, str | None)
 

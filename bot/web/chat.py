@@ -38,7 +38,7 @@ class Snapshot:
     encoder: Json | None = None
 
     def is_pending(self) -> bool:
-        """Tell whether a worker is about to change something: a report, or the choice of the encoder."""
+        """Return whether a worker is about to change something: a report, or the choice of the encoder."""
         return self.encoder is None or render.is_pending(self.messages)
 
 

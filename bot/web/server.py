@@ -62,6 +62,6 @@ def _guard(config: WebConfig) -> Middleware:
 
 
 def _is_of_another_site(request: web.Request) -> bool:
-    """Tell whether a browser says that another site's page makes the request; other programs say nothing."""
+    """Return whether a browser says that another site's page makes the request; other programs say nothing."""
     origin = request.headers.get("Origin", f"http://{request.host}")
     return origin != f"http://{request.host}" or request.headers.get("Sec-Fetch-Site", "none") in _OTHER_SITES

@@ -31,7 +31,7 @@ class WebhookConfig:
         return key_of(self.secret or "")
 
     def check(self) -> None:
-        """Raise SetupError where settings are missing or unsafe."""
+        """Raise SetupError if settings are missing or unsafe."""
         address = urlsplit(self.url or "")
         if address.scheme != "https" and not is_local(self.url or ""):
             raise SetupError("Set REUNITE_WEBHOOK_URL to the chat's address: https://…, or http:// on this machine.")

@@ -20,7 +20,7 @@ from reunite.messages import wording
 from reunite.messages.reply import Plain, Reply
 
 Replies = Sequence[Reply] | None
-"""None where an event concerns nothing that the bot knows."""
+"""None if an event concerns nothing that the bot knows."""
 
 
 class Inbound:

@@ -73,7 +73,7 @@ async def _write_photos(session: CommunitySession, item: Item, write: Write) -> 
 def _opened(out: Path) -> Iterator[Write]:
     """Open a folder or an archive that only its owner may read; it gets its name when it's complete."""
     if out.exists():
-        raise UsageError(f"{out} is there already. Choose another name, or move it away.")
+        raise UsageError(f"{out} already exists. Choose another name, or move it.")
     unfinished = out.with_name(f"{out.name}.part")
     try:
         if out.suffix.casefold() == ".zip":

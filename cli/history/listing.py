@@ -64,7 +64,7 @@ class Listing:
 def read(source: Path, kind: ReportKind, name: str = "") -> Listing:
     """Read a folder or a CSV file; rows that don't say so are of this `kind`, `name` sets its ids apart.
 
-    Raises UsageError where it is neither.
+    Raises UsageError if it is neither.
     """
     if source.is_dir():
         return _folder(source, kind)

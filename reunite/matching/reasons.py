@@ -96,7 +96,7 @@ def _strength(evidence: Mapping[str, float], *kinds: PairKind) -> float:
 
 
 def _named(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | None:
-    """Name the thing by what both sides say or show; None where that says nothing about it."""
+    """Name the thing by what both sides say or show; None if that says nothing about it."""
     said, noun = _related(_nouns(lost), _nouns(found))
     shown, seen = _shown(lost, found)
     if said in _AGREE:

@@ -58,7 +58,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A link to a report's post. Delivery fills in `target`; where it stays None, only the text is shown."""
+    """A link to a report's post. Delivery fills in `target`; if it stays None, only the text is shown."""
 
     report: UUID
     text: str
@@ -67,7 +67,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment, which each reader sees in their own time zone; `text` is for where that isn't possible."""
+    """A moment, which each reader sees in their own time zone; `text` is the fallback."""
 
     at: datetime
     text: str

@@ -229,7 +229,7 @@ def expired(language: str = "en") -> Reply:
 
 
 def problem(key: str, language: str, report: UUID | None, /, **params: str | int) -> Reply:
-    """Say what went wrong and what to do. `report` is what it went wrong with, None where nothing was stored."""
+    """Say what went wrong and what to do. `report` is what it went wrong with, None if nothing was stored."""
     about = frozenset({report} if report else ())
     return Reply("problem", ((Plain(sentence(key, language, **params)),),), about=about)
 
@@ -248,7 +248,7 @@ def small_print(key: str, language: str) -> Line:
 
 
 def quote(report: Report) -> list[Line]:
-    """Return a report's text as a line of its own; none where it has no text."""
+    """Return a report's text as a line of its own; none if it has no text."""
     return [(Quoted(report.text, report.id),)] if report.text else []
 
 
@@ -306,7 +306,7 @@ def _duration(minutes: int, language: str) -> str:
 
 
 def certainty(match: Match, language: str) -> Line:
-    """Return the label, and the percentage where it may be shown."""
+    """Return the label, and the percentage if it may be shown."""
     label = Strong(label_word(match.label, language), match.label)
     if not match.percent:
         return line("certainty", language, label=label)

@@ -29,7 +29,7 @@ class Reminders(Protocol):
     async def switch_reminders(self, workspace: UUID, member: str, *, on: bool) -> None: ...
 
     async def note_greeting(self, workspace: UUID) -> bool:
-        """Record that a workspace is greeted; false where it was before."""
+        """Record that a workspace is greeted; false if it was before."""
         ...
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:

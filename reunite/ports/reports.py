@@ -13,7 +13,7 @@ class Reports(Protocol):
     """The reports of a community."""
 
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
-        """Store a report with its photos and its work; return the work's id, None where the `source_key` is known."""
+        """Store a report with its photos and its work; return the work's id, None if the `source_key` is known."""
         ...
 
     async def get(self, report: UUID) -> Report | None: ...

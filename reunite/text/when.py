@@ -94,7 +94,7 @@ def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
 
 
 def _moment(found: list[Atom], now: datetime) -> datetime:
-    """The moment, perhaps still ahead of `now`. Raises ValueError where nothing is understood, or _ToComeError."""
+    """The moment, perhaps still ahead of `now`. Raises ValueError if nothing is understood, or _ToComeError."""
     found = settled(found, now.date())
     elapsed = _take_elapsed(found)
     if elapsed is not None and elapsed % timedelta(days=1):
@@ -319,7 +319,7 @@ class _Day:
 
 
 def _time(clock: Clock | None, part: Part | None) -> time:
-    """The time of day. Raises ValueError where there is no such time."""
+    """The time of day. Raises ValueError if there is no such time."""
     if clock is None:
         return _BEGINS[part] if part else time()
     hour = clock.hour
@@ -341,7 +341,7 @@ def _hour_in(part: Part, hour: int) -> int:
 
 
 def _dated(said: Calendar, today: date, *, month_first: bool) -> date:
-    """The date that was said, without a year the last such one. Raises ValueError where there is none."""
+    """The date that was said, without a year the last such one. Raises ValueError if there is none."""
     orders = reversed(said.orders) if month_first else said.orders
     possible = [day for month, number in orders for day in _dates(said.year, month, number, today)]
     if not possible:

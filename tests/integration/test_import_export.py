@@ -91,7 +91,7 @@ async def test_an_export_leaves_sealed_reports_out(where: Servers, source: Path,
     photos = [name for row in rows for name in row["photos"].split(";") if name]
     assert sorted(photos) == sorted(str(path.relative_to(out)) for path in (out / "photos").iterdir())
     assert all((out / name).read_bytes().startswith(b"\xff\xd8") for name in photos)
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         await exporting.run(where, None, out, sealed=False)
     texts = [entry.text for entry in listing.read(out / exporting.FILE, ReportKind.FOUND).entries]
     assert texts == ["bag", "=HYPERLINK(1)", "my keys"]

@@ -49,7 +49,7 @@ class Decoder:
     async def decode(self, data: bytes, grant: Grant) -> wire.Decoded:
         """Open a photo; `grant` holds the memory that it needs.
 
-        Raises TellUserError where it can't be used, and DecoderDiedError where the decoder ended over it.
+        Raises TellUserError if it can't be used, and DecoderDiedError if the decoder ended over it.
         """
         process = self._process = self._process or await self._started()
         try:

@@ -35,7 +35,7 @@ class Decoders:
     async def decode(self, data: bytes) -> Decoded:
         """Open a photo. A death over it may have been a neighbour's fault, so it is tried once more, alone.
 
-        Raises TellUserError where it can't be used.
+        Raises TellUserError if it can't be used.
         """
         try:
             async with self._slots.slot():

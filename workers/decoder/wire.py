@@ -78,7 +78,7 @@ def picture(decoded: Decoded) -> bytes:
 
 
 async def read_words(reader: StreamReader) -> dict[str, Any]:
-    """Read what is said. Raises ProtocolError, and asyncio.IncompleteReadError where the decoder has ended."""
+    """Read what is said. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
     try:
         said = json.loads(await _read(reader, _MOST_WORDS))
     except (ValueError, RecursionError) as error:
@@ -89,7 +89,7 @@ async def read_words(reader: StreamReader) -> dict[str, Any]:
 
 
 def problem(said: dict[str, Any]) -> TellUserError:
-    """Return what went wrong, for the author. Raises ProtocolError where there is no such sentence."""
+    """Return what went wrong, for the author. Raises ProtocolError if there is no such sentence."""
     key, params = said.get("problem"), said.get("params")
     if key not in PROBLEMS or not isinstance(params, dict):
         raise ProtocolError
