@@ -13,7 +13,7 @@ from api.operations import Answer, Call
 from api.problems import not_found
 from db.items import Item
 from db.store import Store
-from db.transient_search import ranked
+from db.transient_search import run_query
 from metrics.searches import note_search
 from reunite.commands import REPORTS, NewReport
 from reunite.encoder import SHARED_SPACE
@@ -37,7 +37,7 @@ class Searches:
         encoded = await self.encoder.encode(caller.token.community, texts, photos)
         limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
         community, command = caller.token.community, _command(query, caller)
-        found = await ranked(self.store, community, command, encoded, limit, hidden=sees_all)
+        found = await run_query(self.store, community, command, encoded, limit, hidden=sees_all)
         note_search("api", found.candidates[: query.top_k])
         items = found.items
         visible = [(each, items[each.report]) for each in found.candidates if _sees(caller, items.get(each.report))]

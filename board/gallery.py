@@ -13,7 +13,7 @@ from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
 from db.board import Filter
-from db.transient_search import ranked
+from db.transient_search import run_query
 from metrics.searches import note_search
 from reunite import rules
 from reunite.commands import REPORTS, NewReport
@@ -70,7 +70,7 @@ class Gallery:
         photos = [visit.photo] if visit.photo else []
         encoded = await self._board.encoder.encode(visit.community, [words] if words else [], photos)
         query = _query(visit, words, among)
-        found = await ranked(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, hidden=True)
+        found = await run_query(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, hidden=True)
         note_search("board", found.candidates)
         results = [(found.items[each.report], _match(each)) for each in found.candidates if each.report in found.items]
         return self._pages.show(

@@ -20,7 +20,7 @@ from reunite.ports.query_encoder import Encoded
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class QueryResult:
     """What a search found, the most probable first, among how many; `calibrated` says what its numbers are worth."""
 
     candidates: Sequence[ScoredCandidate]
@@ -29,9 +29,9 @@ class Ranked:
     calibrated: bool
 
 
-async def ranked(  # noqa: PLR0913 - what a search is made of
+async def run_query(  # noqa: PLR0913 - what a search is made of
     store: Store, community: UUID, query: NewReport, encoded: Encoded, limit: int, *, hidden: bool
-) -> Ranked:
+) -> QueryResult:
     """Score the open reports as if the query were a report, which it is until the transaction is rolled back.
 
     With `hidden`, sealed and private ones too. Raises TryAgainError if no encoder was chosen yet, or it was
@@ -46,7 +46,7 @@ async def ranked(  # noqa: PLR0913 - what a search is made of
         found = await session.candidates.search(report, limit, sealed=hidden, private=hidden)
         best = score(found, model, most=limit)
         items = await session.items.of([each.report for each in best])
-    return Ranked(best, items, found.open_count, model.calibrated)
+    return QueryResult(best, items, found.open_count, model.calibrated)
 
 
 @asynccontextmanager
