@@ -28,7 +28,7 @@ _NEAREST: Final = {
     PairKind.PHOTO_TEXT: 400,
 }
 """How many of the nearest by sketch are measured: between photos and words, what tells reports apart is finer."""
-_TURNS: Final = 6
+_ITERATIONS: Final = 6
 _MARGIN: Final = 1.1
 """How much further than the sample other vectors may reach."""
 _BLOCK: Final = 1 << 18
@@ -61,7 +61,7 @@ class Axes:
         """Find the axes along which vectors extend most, from the origin."""
         count = min(AXES, *vectors.shape)
         found = np.random.default_rng(0).standard_normal((vectors.shape[1], count), np.float32)
-        for _ in range(_TURNS):
+        for _ in range(_ITERATIONS):
             found = np.linalg.qr(vectors.T @ (vectors @ found))[0]
         reach = np.abs(vectors @ found).max(axis=0) * np.float32(_MARGIN)
         return cls(found, np.maximum(reach, np.float32(1e-6)) / np.float32(127))
@@ -81,7 +81,7 @@ class Axes:
         return found
 
 
-class Rows:
+class SketchRows:
     """The sketches of one group, and whose they are."""
 
     def __init__(self, axes: int) -> None:
@@ -201,7 +201,7 @@ class Sketches:
     """The oldest transaction whose changes are perhaps not in here; 0: nothing has been read."""
     doubtful: list[UUID] = field(default_factory=list)
     """Reports as changed by a transaction that may still be undone: they are read again."""
-    groups: dict[Group, Rows] = field(default_factory=dict)
+    groups: dict[Group, SketchRows] = field(default_factory=dict)
     counts: Counter[tuple[ReportKind, bool]] = field(default_factory=Counter)
     """How many reports have sketches, by kind and by whether they are hidden."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -217,7 +217,7 @@ class Sketches:
         for rows in self.groups.values():
             rows.remove(gone)
         for group, ids, sketches in added:
-            self.groups.setdefault(group, Rows(sketches.shape[1])).add(ids, sketches)
+            self.groups.setdefault(group, SketchRows(sketches.shape[1])).add(ids, sketches)
         self._count(gone, 1)
 
     def count_all(self) -> None:
@@ -243,7 +243,7 @@ class Sketches:
                 by_kind |= self._estimate(target, rows)
         return Estimates(by_kind, sum(self.counts[scope.opposite, side] for side in sides))
 
-    def _estimate(self, target: Target, rows: Sequence[Rows]) -> dict[PairKind, Estimate]:
+    def _estimate(self, target: Target, rows: Sequence[SketchRows]) -> dict[PairKind, Estimate]:
         axes = self.axes[target.space]
         similarities = np.concatenate([axes.similarities(target.vectors, each.sketches) for each in rows], axis=1)
         ids = np.concatenate([each.ids for each in rows])

@@ -23,7 +23,7 @@ from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import REPORTS, ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind, VerdictKind
-from reunite.errors import PostGoneError, TellUserError, TryAgainError
+from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
@@ -128,7 +128,9 @@ class Inbound:
             return
         try:
             words, found = await words_of(workspace, message), await photos_of(workspace, message)
-            are_known = all(problem.key == "photo_gone" for problem in found.problems)  # else one may still be there
+            are_known = all(
+                isinstance(problem, PhotoGoneError) for problem in found.problems
+            )  # else one may still be there
             photos = found.photos if are_known else None
             edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
             if edited is None and message.get("edited") and files_of(message):

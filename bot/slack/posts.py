@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.errors import code_of
 from bot.slack.workspace import SlackWorkspace
 from reunite.entities import IncomingPhoto
-from reunite.errors import TellUserError
+from reunite.errors import PhotoGoneError, TellUserError
 
 Body = Mapping[str, Any]
 _GONE: Final = {"file_not_found", "file_deleted"}
@@ -124,7 +124,7 @@ async def form_photos(workspace: SlackWorkspace, files: Sequence[Body]) -> tuple
 async def photo_of(workspace: SlackWorkspace, file: Body, *, by_id: bool = False) -> IncomingPhoto | None:
     """Return a file as a photo; None if it is something else. Raises TellUserError if it can't be had."""
     if file.get("mode") == "tombstone":
-        raise TellUserError("photo_gone", name=_name(file))
+        raise PhotoGoneError(name=_name(file))
     if file.get("file_access") == "check_file_info" or not (file.get("mimetype") or file.get("is_external")):
         file = await _looked_up(workspace, file)
     if not _looks_like_photo(file):
@@ -145,8 +145,9 @@ async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
         except SlackApiError as error:
             if code_of(error) not in _GONE | _REFUSED:
                 raise
-            key = "photo_gone" if code_of(error) in _GONE else "photo_not_shared"
-            raise TellUserError(key, name=_name(file)) from error
+            if code_of(error) in _GONE:
+                raise PhotoGoneError(name=_name(file)) from error
+            raise TellUserError("photo_not_shared", name=_name(file)) from error
         if found.get("mimetype") or found.get("is_external") or look == _LOOKS - 1:
             break
         await asyncio.sleep(_PAUSE)

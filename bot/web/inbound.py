@@ -39,7 +39,7 @@ class Inbound:
             raise web.HTTPBadRequest
         author = requests.member(given.fields.get("name"))
         text = given.fields.get("text", "")[command.end() if command else 0 :]
-        if _is_to_come(_time(given.fields.get("at", ""))):
+        if _is_in_future(_time(given.fields.get("at", ""))):
             raise TellUserError("in_the_future")
         is_sealed = channel == "found" and given.has("sealed")
         message = None if is_sealed else await self._write(channel, given.key, author, text)
@@ -153,7 +153,7 @@ def _report(given: FormInput, channel: str, message: int | None, author: Member,
     )
 
 
-def _is_to_come(time: datetime | None) -> bool:
+def _is_in_future(time: datetime | None) -> bool:
     """Whether a time is later than now, with some tolerance for clocks that differ."""
     return time is not None and time > datetime.now(UTC) + _CLOCKS_DIFFER
 

@@ -62,7 +62,7 @@ class _NotUnderstoodError(ValueError):
     pass
 
 
-class _ToComeError(Exception):
+class _InFutureError(Exception):
     """The text says "tomorrow", which is in the future in every zone."""
 
 
@@ -76,7 +76,7 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
         return When()
     try:
         moment = _moment(found, now)
-    except _ToComeError:
+    except _InFutureError:
         return When(problem="when_to_come")
     except (ValueError, OverflowError):
         return When(problem="when_not_understood")
@@ -94,7 +94,7 @@ def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
 
 
 def _moment(found: list[Atom], now: datetime) -> datetime:
-    """The moment, perhaps still ahead of `now`. Raises ValueError if nothing is understood, or _ToComeError."""
+    """The moment, perhaps still ahead of `now`. Raises ValueError if nothing is understood, or _InFutureError."""
     found = settled(found, now.date())
     elapsed = _take_elapsed(found)
     if elapsed is not None and elapsed % timedelta(days=1):
@@ -111,7 +111,7 @@ def _moment(found: list[Atom], now: datetime) -> datetime:
         raise _NotUnderstoodError
     moment = day.at(clock, part.part if part else None, now)
     if day.is_tomorrow:
-        raise _ToComeError
+        raise _InFutureError
     return moment
 
 
