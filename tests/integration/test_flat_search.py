@@ -262,10 +262,10 @@ async def test_words_are_looked_up_in_their_index_despite_row_level_security(
 
 
 def test_sketches_not_used_for_longest_go_first() -> None:
-    shelf = SketchCache(most_bytes=-1)
+    cache = SketchCache(most_bytes=-1)
     first, second = UUID(int=1), UUID(int=2)
-    kept = shelf.get(first, 1)
+    kept = cache.get(first, 1)
     kept.seen = 5
-    shelf.get(second, 1)
-    shelf.trim()
-    assert shelf.get(first, 1).seen == 0, "it was let go"
+    cache.get(second, 1)
+    cache.trim()
+    assert cache.get(first, 1).seen == 0, "it was let go"

@@ -232,7 +232,7 @@ def test_keys_make_short_nonces_and_different_markers() -> None:
 
 
 def test_a_token_is_not_shown_where_the_settings_are_printed() -> None:
-    assert "proof_question" not in repr(DiscordConfig(token="proof_question"))
+    assert "secret" not in repr(DiscordConfig(token="secret"))
 
 
 def description(reply: Reply) -> str:

@@ -57,7 +57,7 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "bag.jpg").write_bytes(b"a")
     listing = listed(
         tmp_path,
-        "ID;Text;Place;happened_at;Photos;Sealed;Category;SketchCache;kind\n"
+        "ID;Text;Place;happened_at;Photos;Sealed;Category;Shelf;kind\n"
         "7;black bag, new;stage 2;2026-11-20T14:30+01:00; bag.jpg ;yes;card;B3;\n"
         "8;'=1+1;;2026-11-20;;;;;Lost\n",
     )
