@@ -98,7 +98,7 @@ class Inbound:
                 report = replace(report, author=author or report.author)
                 await self._report(report, channel[0], again=True, problem=problem)
             self.recent.append(message.id)
-        elif channel[1] is ReportKind.LOST and _may_be_a_loss(message):
+        elif channel[1] is ReportKind.LOST and _may_be_lost_report(message):
             await self._offer(message, channel[0].guild)
 
     async def _offer(self, message: discord.Message, guild: discord.Guild) -> None:
@@ -226,7 +226,7 @@ class Inbound:
         return key in self._deleted
 
 
-def _may_be_a_loss(message: discord.Message) -> bool:
+def _may_be_lost_report(message: discord.Message) -> bool:
     """Return whether a new post, which answers nobody, names a thing."""
     is_new = discord.utils.utcnow() - message.created_at < _OFFERED_WITHIN
     return is_new and message.reference is None and names_a_thing(text_of(message))

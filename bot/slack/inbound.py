@@ -81,7 +81,7 @@ class Inbound:
                     await self.edited(workspace, channel, message)
             case {"channel": channel} if files_of(event) and is_post(workspace, event):
                 await self.posted(workspace, channel, event)
-            case {"channel": channel} if _may_be_a_loss(workspace, event):
+            case {"channel": channel} if _may_be_lost_report(workspace, event):
                 await self._offer(workspace, channel, event)
 
     async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
@@ -128,10 +128,9 @@ class Inbound:
             return
         try:
             words, found = await words_of(workspace, message), await photos_of(workspace, message)
-            are_known = all(
-                isinstance(problem, PhotoGoneError) for problem in found.problems
-            )  # else one may still be there
-            photos = found.photos if are_known else None
+            # A photo with another problem may still be there, so what the post has isn't known.
+            is_known = all(isinstance(problem, PhotoGoneError) for problem in found.problems)
+            photos = found.photos if is_known else None
             edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
             if edited is None and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
@@ -231,7 +230,7 @@ async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None
             return
 
 
-def _may_be_a_loss(workspace: SlackWorkspace, event: Body) -> bool:
+def _may_be_lost_report(workspace: SlackWorkspace, event: Body) -> bool:
     """Return whether a person posts words alone in a channel for lost reports, and not in a thread."""
     is_new = not event.get("subtype") and "thread_ts" not in event and is_post(workspace, event)
     return is_new and workspace.role(event["channel"]) is ReportKind.LOST
