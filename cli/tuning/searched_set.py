@@ -70,7 +70,7 @@ async def searched_set(where: Servers, folder: Path, vectors: VectorFile | None 
     if vectors:
         vectors.check([*gallery, *queries])
     async with running_trial(where, vectors) as trial:
-        model = await trial.store.models.live()
+        model = await trial.store.embedding_models.live()
         found = await post_rows(trial, ReportKind.FOUND, gallery)
         lost = await post_rows(trial, ReportKind.LOST, queries)
         names = {

@@ -15,7 +15,7 @@ from tests.support.keys import KEYS
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
     async with Store(database_url, keys=KEYS) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         stage = PostgresStage(store)
         await stage.join()
         yield stage

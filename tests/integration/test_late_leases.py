@@ -26,7 +26,7 @@ async def test_what_is_leased_too_slowly_is_not_sent_by_that_attempt(
         return leased
 
     async with Store(database_url, keys=KEYS) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         stage, platform = PostgresStage(store), RecordingPlatform()
         await stage.join()
         await accepted(stage)

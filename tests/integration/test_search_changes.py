@@ -22,7 +22,7 @@ async def embed(stage: PostgresStage, report: Report) -> None:
 
 async def test_only_what_others_can_find_is_noted(database_url: str, owner_database_url: str) -> None:
     async with Store(database_url) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         stage = PostgresStage(store)
         place = await stage.join()
         target = ReplyTarget("web", "here", "lost", None)

@@ -29,7 +29,7 @@ class NothingDue(ArqQueue):
 @asynccontextmanager
 async def staged(url: str, keys: Keys) -> AsyncIterator[PostgresStage]:
     async with Store(url, keys=keys) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         stage = PostgresStage(store)
         await stage.join(digest=True)
         yield stage

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.platforms import photo_hosts
+from db.cancellation import stop
 from db.config import Connections
-from db.stopping import stop
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
