@@ -13,17 +13,11 @@ from cli.history.backfilling import Selection
 from cli.servers import Servers
 from db.backfills import STOPPED, Backfills
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.support.keys import KEYS
 from tests.support.past_posts import workspace_of
 from tests.support.slack_adapter import JPEG, World, world_on
 from tests.support.waiting import eventually
 
 WISH = Selection("slack")
-
-
-@pytest.fixture(name="where")
-def servers_of_the_test(database_url: str, redis_url: str) -> Servers:
-    return Servers(database_url, database_url, redis_url, "reunite", KEYS)
 
 
 @pytest.fixture(name="here")

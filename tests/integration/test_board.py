@@ -22,7 +22,7 @@ from reunite.commands import ChangeSettings, ReportFound, ReportLost
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from tests.support.board import ADA, ROBIN, Browser, Community, board, browsing, community
+from tests.support.board import ADA, ROBIN, Browser, Community, browsing, community, community_with_a_board
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
@@ -36,10 +36,7 @@ def part(name: str, value: str, header: str) -> bytes:
     return f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n{header}\r\n\r\n{value}\r\n'.encode()
 
 
-@pytest.fixture(name="here")
-async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
-    async with board(database_url, unused_tcp_port) as here:
-        yield here
+community_fixture = pytest.fixture(community_with_a_board, name="here")
 
 
 @pytest.fixture(name="robin")

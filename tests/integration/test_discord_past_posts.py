@@ -28,7 +28,6 @@ from tests.support.queues import NoQueue
 from tests.support.services import background
 from tests.support.waiting import eventually
 
-EPOCH_MS = 1_420_070_400_000
 FINDS, LOSSES, EVERY = 105, 5, 3
 """More finds than a page has messages; every third has a photo."""
 EXPECTED = sorted([*(f"find {number}" for number in range(0, FINDS, EVERY)), *(f"loss {n}" for n in range(LOSSES))])
@@ -43,8 +42,9 @@ async def bot(discord: DiscordDouble, database_url: str) -> AsyncIterator[tuple[
             yield World(discord, store, platform), handlers
 
 
-def snowflake(days: float, number: int = 0) -> str:
-    return str(((int((time.time() - days * 86400) * 1000) - EPOCH_MS) << 22) + number)
+def snowflake(days: float) -> str:
+    """Return an id from so many days ago."""
+    return str(shapes.snowflake(time.time() - days * 86400))
 
 
 def posted(discord: DiscordDouble, where: str, author: str, days: float, text: str, **extra: Any) -> str:

@@ -13,7 +13,6 @@ from cli.errors import UsageError
 from cli.history import exporting, importing, listing
 from cli.servers import Servers
 from reunite.entities import ReportKind
-from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.world import World, world
@@ -32,11 +31,6 @@ LIST = """id,text,photos,sealed,category,place
 async def world_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with working(database_url, redis_url), world(database_url, redis_url) as here:
         yield here
-
-
-@pytest.fixture(name="where")
-def servers_of_the_test(database_url: str, redis_url: str) -> Servers:
-    return Servers(database_url, database_url, redis_url, "reunite", KEYS)
 
 
 @pytest.fixture(name="source")

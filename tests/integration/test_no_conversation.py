@@ -7,7 +7,6 @@ import pytest
 
 from bot import delivery
 from bot.delivery import Delivery
-from db.store import Store
 from reunite import handover
 from reunite.entities import Report
 from reunite.errors import UndeliverableError
@@ -16,8 +15,8 @@ from reunite.ports import Outgoing, Sent
 from tests.contract.handover_cases import accepted
 from tests.contract.stages import PostgresStage
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.support.keys import KEYS
 from tests.support.services import background
+from tests.support.stages import staged
 from tests.support.waiting import eventually
 
 
@@ -34,9 +33,7 @@ class NoConversations(RecordingPlatform):
 
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
-    async with Store(database_url, keys=KEYS) as store:
-        await store.embedding_models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
+    async with staged(database_url) as stage:
         await stage.join()
         yield stage
 

@@ -163,6 +163,12 @@ async def board(database_url: str, port: int) -> AsyncIterator[Community]:
             yield here
 
 
+async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
+    """Set up a community with a board: a fixture, once a test file names it."""
+    async with board(database_url, unused_tcp_port) as here:
+        yield here
+
+
 @asynccontextmanager
 async def browsing(url: str) -> AsyncIterator[Browser]:
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:  # cookies of an IP address

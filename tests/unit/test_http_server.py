@@ -1,7 +1,5 @@
 """Processes that listen say which of their ports is taken, and which setting chooses another."""
 
-import socket
-from collections.abc import Iterator
 from typing import cast
 
 import pytest
@@ -16,24 +14,20 @@ from metrics.config import MetricsSettings
 from metrics.observed import observed
 
 
-@pytest.fixture
-def taken() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
-
-
 async def observe(port: int) -> None:
     async with observed(cast("Database", None), "worker", MetricsSettings(port=port)):
         pytest.fail("The port is taken.")
 
 
-async def test_a_taken_port_is_named_with_its_own_setting(taken: int) -> None:
-    with pytest.raises(UsageError, match=f"Port {taken} is already in use. Choose another with REUNITE_METRICS_PORT="):
-        await until_stopped(observe(taken))
+async def test_a_taken_port_is_named_with_its_own_setting(taken_port: int) -> None:
+    with pytest.raises(
+        UsageError, match=f"Port {taken_port} is already in use. Choose another with REUNITE_METRICS_PORT="
+    ):
+        await until_stopped(observe(taken_port))
     with pytest.raises(PortTakenError) as error:
-        async with listening(web.Application(), "127.0.0.1", taken, "PORT"):
+        async with listening(web.Application(), "127.0.0.1", taken_port, "PORT"):
             pytest.fail("The port is taken.")
-    assert (error.value.port, error.value.variable) == (taken, "PORT")
+    assert (error.value.port, error.value.variable) == (taken_port, "PORT")
 
 
 async def test_other_trouble_with_an_address_stays_what_it_is() -> None:
