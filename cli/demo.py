@@ -74,9 +74,8 @@ async def _run(running: Sequence[Child], settings: Settings) -> None:
 
 
 async def _start(running: Sequence[Child], settings: Settings) -> None:
-    print("Starting the worker …", flush=True)
-    for child in running:
-        await child.start()
+    print("Starting the worker and the page …", flush=True)
+    await asyncio.gather(*(child.start() for child in running))
     page, api = settings.web.port, settings.api.port
     print(f"Reunite is ready: http://127.0.0.1:{page}   (Ctrl-C stops it; your posts are kept)", flush=True)
     print(f"HTTP API: http://127.0.0.1:{api}   (docs/api.md)", flush=True)
