@@ -40,7 +40,7 @@ class CloserLook:
     turn: asyncio.Lock
 
     async def look(self, lease: WorkLease, model: ScoringModel) -> None:
-        """Compare and keep what is worth it. A defect is logged: the search does without."""
+        """Compare and keep what is worth it. An error is logged, and the search has no details."""
         async with self.store.work_session(lease) as session:
             pairs = await _worth_comparing(session, lease.report, model)
             copies = await stored_copies(session, pairs)
@@ -49,7 +49,7 @@ class CloserLook:
         try:
             async with self.turn:
                 compared = await asyncio.to_thread(compare, self.details, pairs, copies)
-        except (DefectError, OSError, RuntimeError, ValueError) as error:  # the search does without
+        except (DefectError, OSError, RuntimeError, ValueError) as error:  # then the search has no details
             _log.warning("details_not_compared", report=str(lease.report), error=type(error).__name__)
             return
         async with self.store.work_session(lease) as session:
