@@ -60,7 +60,7 @@ async def test_a_search_in_vain_or_too_often_or_too_slow_is_told_kindly(
     assert told.words == sentence("look_nothing", number=1)
     monkeypatch.setattr(looks, "PATIENCE", 0.1)
     assert (await here.search(ben, "umbrella")).words == sentence("look_slow")
-    monkeypatch.setattr(looks, "MOST_LOOKS", 2)
+    monkeypatch.setattr("reunite.looks.MOST_LOOKS", 2)
     assert (await here.search(ben, "umbrella")).words == sentence("look_too_often", number=KEPT_MINUTES)
 
 
