@@ -227,7 +227,7 @@ class Harness(ABC):
         done, delivery = [], Delivery(self.store, self.platform)
         while due := await self.store.delivery.lease(self.name, limit=10, seconds=60):
             for item in due:
-                await delivery._deliver(item)
+                await delivery._deliver(item, delivery._until())
                 async with self.store.session(item.community) as session:
                     row = await session._one("SELECT * FROM outbox WHERE seq = %(seq)s", seq=item.seq)
                 assert row

@@ -26,7 +26,7 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.slow
 
-Outcome = tuple[list[tuple[str, str]], list[tuple[float, str | None]]]
+Delivered = tuple[list[tuple[str, str]], list[tuple[float, str | None]]]
 UNDISTURBED_REDIS = 32
 """The first of the Redis databases of undisturbed runs, after those of the tests."""
 
@@ -40,7 +40,7 @@ async def silent_world(database_url: str, redis_url: str) -> AsyncIterator[World
         yield World(store, handlers, workspace, RecordingPlatform())
 
 
-async def outcome(world: World, file: Path) -> Outcome:
+async def outcome(world: World, file: Path) -> Delivered:
     """The threads' messages, in order within each, and the matches."""
     messages = sorted(((line["thread"], line["reply"]["kind"]) for line in read(file)), key=lambda each: each[0])
     async with world.store.session(world.workspace.community) as session:
@@ -49,7 +49,7 @@ async def outcome(world: World, file: Path) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(databases: Databases, worker_number: int, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def undisturbed(databases: Databases, worker_number: int, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
     """What the posts come to where no process is killed."""
     file = tmp_path_factory.mktemp("undisturbed") / "messages"
     with databases.fresh() as owner_url:
@@ -62,12 +62,12 @@ def undisturbed(databases: Databases, worker_number: int, tmp_path_factory: pyte
 
 @pytest.mark.parametrize("point", [*WORKER_POINTS, *BOT_POINTS])
 async def test_a_kill_changes_nothing(
-    point: str, database_url: str, redis_url: str, tmp_path: Path, undisturbed: Outcome
+    point: str, database_url: str, redis_url: str, tmp_path: Path, undisturbed: Delivered
 ) -> None:
     assert await posted_with_a_kill(point, database_url, redis_url, tmp_path / "messages") == undisturbed
 
 
-async def posted_with_a_kill(point: str | None, database_url: str, redis_url: str, file: Path) -> Outcome:
+async def posted_with_a_kill(point: str | None, database_url: str, redis_url: str, file: Path) -> Delivered:
     """Post, let a worker or the bot kill itself at a point, let others take over, and return what came of it."""
     servers = database_url, redis_url, file
     async with silent_world(database_url, redis_url) as world:

@@ -16,7 +16,7 @@ from board.config import BoardConfig
 from db import queue
 from db.config import Connections
 from db.keys import Keys
-from db.operation import Operation
+from db.monitoring import Monitoring
 from db.store import Store
 from reunite.commands import ChangeSettings, ReportFound, ReportLost
 from reunite.entities import VerdictKind
@@ -326,7 +326,7 @@ async def test_a_verdict_is_given_and_taken_back(here: Community, robin: Browser
     await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="no")
     assert await here.state(match) == "undecided"
     _, log = await robin.get("/log")
-    assert log.index("Robin took back: returned") < log.index("Robin: returned")
+    assert log.index("Robin withdrew: returned") < log.index("Robin: returned")
     async with here.store.session(here.workspace.community) as session:
         kinds = [(each.kind, each.given) for each in await session.verdicts.of(match.id)]
     assert kinds == [(VerdictKind.CONFIRM, True), (VerdictKind.CONFIRM, False)]
@@ -447,4 +447,4 @@ async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
 
 
 async def _roles(store: Store) -> list[str]:
-    return [each.role for each in await Operation(store).processes()]
+    return [each.role for each in await Monitoring(store).processes()]

@@ -166,7 +166,7 @@ async def test_a_forums_posts_are_read_whether_archived_or_not(database_url: str
             assert texts(await here.reports()) == sorted(
                 f"title {days}\nit" for days in range(6, 41) if days not in {10, 20}
             )
-            assert (tally.reports, tally.skipped) == (33, {"settled": 1, "no_photo": 1})
+            assert (tally.reports, tally.skipped) == (33, {"settled": 1, "deleted": 1})
 
 
 def snowflake_of(discord: DiscordDouble, title: str) -> str:
@@ -204,7 +204,7 @@ async def test_moderators_start_it_by_a_button_and_hear_what_came_of_it(database
 
             said = await eventually(told, holds=lambda words: "I've read the past posts" in words)
             assert said.count("I'm reading the past posts") == said.count("I've read the past posts") == 1
-            assert f"I've taken in {len(EXPECTED)} posts." in said
+            assert f"I've made reports from {len(EXPECTED)} posts." in said
             assert "marked as done: 1" in said
 
 

@@ -86,7 +86,7 @@ class Community:
 
     async def matched(self, **found: Any) -> Match:
         """A find and a loss that fit."""
-        await self.store.models.register("concept", "test", {"shared": 2})
+        await self.store.embedding_models.register("concept", "test", {"shared": 2})
         find = await self.report(ReportFound, "Red umbrella, by the tram", "red", place="Tram stop", **found)
         loss = await self.report(ReportLost, "My red umbrella", "red", place="Gym")
         why = (Why("thing", "umbrella", "agrees"), Why("colour", "red", "agrees"))

@@ -107,7 +107,7 @@ async def match_card(page: Page) -> tuple[int, Match]:
     _, found = await page.post(UMBRELLA_FOUND)
     _, lost = await page.post(UMBRELLA_LOST)
     find, loss = await page.reports()
-    await page.store.models.register("concept", "test", {"shared": 2})
+    await page.store.embedding_models.register("concept", "test", {"shared": 2})
     async with page.store.session(find.community) as session:
         for report in (find, loss):
             await session.reports.set_state(report.id, ReportState.OPEN)

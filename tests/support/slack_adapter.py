@@ -113,7 +113,7 @@ class World:
             await self.acknowledged(channel, self.slack.post_photo(channel, author, JPEG, words))
         lost, found = (await self.reports())[-2:]
         await self.open(lost, found)
-        await self.store.models.register("tiny", "tiny@1", {"shared": 2})
+        await self.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
         async with self.store.session(lost.community) as session:
             match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
         return lost, found, match

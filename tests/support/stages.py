@@ -15,7 +15,7 @@ from tests.support.keys import KEYS
 async def staged(url: str, keys: Keys = KEYS) -> AsyncIterator[PostgresStage]:
     """Open a store with an encoder, and set the stage before it."""
     async with Store(url, keys=keys) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         yield PostgresStage(store)
 
 
