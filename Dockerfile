@@ -11,6 +11,7 @@ COPY scripts/requirements.py scripts/requirements.py
 FROM base AS code
 COPY reunite reunite
 COPY db db
+COPY http_server http_server
 COPY metrics metrics
 COPY workers workers
 COPY bot bot

@@ -43,7 +43,7 @@ async def demo(settings: Settings, where: Servers) -> None:
 def with_ports(settings: Settings, page: int | None) -> Settings:
     """Return the settings with the ports of the page, the API and the board: 10 and 20 above it unless they're set.
 
-    Raises UsageError where one of them can't be used.
+    Raises UsageError if one of them can't be used.
     """
     wanted = settings.web.port if page is None else page
     api = _above(wanted, _API_ABOVE_PAGE) if settings.api.port == DEFAULT_PORT else settings.api.port
