@@ -37,7 +37,7 @@ from reunite.encoder import PHOTO_SPACE
 from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 
-MANY: Final = 3000
+MANY: Final = 1000
 """With more open reports of the other kind, not all are measured."""
 
 _SEEN: Final = """(SELECT string_agg(array_send(p.colours), '' ORDER BY p.position) FROM photo p

@@ -26,8 +26,9 @@ NO_PHOTO: Final = UUID(int=0)
 # A hidden report isn't even counted: a sealed one until a moderator releases it to this lost report.
 TAKES_PART: Final = """(%(hidden)s OR NOT (r.sealed OR r.private) OR EXISTS (SELECT FROM match m
   WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
-COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample THEN r.workspace_id END IS NOT DISTINCT FROM
-  (SELECT CASE WHEN mine.sample THEN mine.workspace_id END FROM report mine WHERE mine.id = %(report)s)"""
+COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample
+  THEN r.workspace_id = (SELECT mine.workspace_id FROM report mine WHERE mine.id = %(report)s AND mine.sample)
+  ELSE NOT EXISTS (SELECT FROM report mine WHERE mine.id = %(report)s AND mine.sample) END"""
 """Samples are compared with those of their workspace, everything else with everything but samples."""
 
 _MINE: Final = """SELECT space, source, photo_id, vector FROM embedding

@@ -69,7 +69,7 @@ OWNERS = {
     "cli/bench/start.py",
     "cli/doctor.py",
     "cli/servers.py",
-    "db/calibrations.py",
+    "db/scoring_models.py",
     "db/migrate.py",
     "db/rotation.py",
     "embedded/postgres.py",
