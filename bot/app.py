@@ -1,15 +1,21 @@
 """The bots' composition root: one process for one platform."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from bot.delivery import Delivery
 from bot.platforms import AdapterConfig, entry_of
+from bot.slowness import SlownessWatch
 from db import queue
 from db.config import Connections
 from db.keys import check
+from db.operation import Operation
+from db.slowness import Slowness
+from db.stopping import stop
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
@@ -30,6 +36,8 @@ class BotConfig:
     """Where the moderators' board is, if there is one."""
     reports_per_hour: int | None = None
     """How many reports one member may make; None: as many as they like."""
+    alert_after: timedelta | None = None
+    """How long a post may wait for its answer before moderators are told; None: they never are."""
 
     # Hook for tests
     lease_seconds: float = 60
@@ -51,5 +59,9 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         adapter = entry.running()(handlers, store, config.adapter)
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
+        if config.alert_after:
+            watch = SlownessWatch(platform, handlers, Slowness(store), Operation(store), config.alert_after)
+            watching = asyncio.create_task(watch.run())
+            stack.push_async_callback(stop, watching)
         ready()
         await Delivery(store, platform, lease_seconds=config.lease_seconds).run()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,6 +122,7 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
             metrics=settings.metrics,
             board_url=settings.board.url,
             reports_per_hour=settings.limits.reports_per_hour,
+            alert_after=timedelta(minutes=settings.limits.alert_minutes),
         )
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:
