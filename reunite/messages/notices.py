@@ -6,6 +6,7 @@ from uuid import UUID
 
 from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics
 from reunite.language import plural, sentence, shortened
+from reunite.messages import trending
 from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
 from reunite.messages.wording import author, button, certainty, circumstances, day_of, end_of, line, quote, why_words
 
@@ -91,6 +92,7 @@ def statistics(numbers: Statistics, language: str) -> Reply:
             confirmed=numbers.confirmed,
             refused=numbers.refused,
         ),
+        *trending.lines(numbers.trends, language),
         *_promises(numbers.kept, language),
         sentence("stats_model", language, model=numbers.model or "–"),
     )
