@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery import Delivery
+from bot.logged import LoggedHandlers
 from bot.platforms import AdapterConfig, entry_of
 from bot.slowness import SlownessWatch
 from db import queue
@@ -19,7 +20,6 @@ from db.stopping import stop
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
-from reunite.handlers import Handlers
 
 _CONNECTIONS: Final = 4
 """More are slower in a burst of posts: they only wait for each other on the machine's cores."""
@@ -55,7 +55,7 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
-        handlers = Handlers(store, hints, board_url=config.board_url, reports_per_hour=config.reports_per_hour)
+        handlers = LoggedHandlers(store, hints, board_url=config.board_url, reports_per_hour=config.reports_per_hour)
         adapter = entry.running()(handlers, store, config.adapter)
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
