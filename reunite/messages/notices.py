@@ -75,6 +75,11 @@ def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
     return Reply("note", ((Plain(advice),),), about=frozenset({report.id}))
 
 
+def face_seen(report: Report) -> Reply:
+    """Say that a photo's face is covered, and advise to seal an ID."""
+    return Reply("note", ((Plain(sentence("face_better_sealed", report.language)),),), about=frozenset({report.id}))
+
+
 def waiting(report: Report, minutes: int) -> Reply:
     """Say that much is to be done before a report."""
     return Reply("note", ((Plain(plural("waiting", minutes, report.language)),),), about=frozenset({report.id}))
