@@ -12,11 +12,11 @@ from bot.logged import LoggedHandlers
 from bot.platforms import AdapterConfig, entry_of
 from bot.slowness import SlownessWatch
 from db import queue
+from db.cancellation import stop
 from db.config import Connections
 from db.keys import check
-from db.operation import Operation
+from db.monitoring import Monitoring
 from db.slowness import Slowness
-from db.stopping import stop
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
@@ -37,7 +37,7 @@ class BotConfig:
     reports_per_hour: int | None = None
     """How many reports one member may make; None: as many as they like."""
     alert_after: timedelta | None = None
-    """How long a post may wait for its answer before moderators are told; None: they never are."""
+    """How long a post may wait for its answer before the bot tells moderators; None: it never does."""
 
     # Hook for tests
     lease_seconds: float = 60
@@ -46,7 +46,7 @@ class BotConfig:
 async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> None:
     """Connect to the platform and deliver until cancelled; `ready` is called once it is connected.
 
-    Raises KeysError where the keys aren't those of the database.
+    Raises KeysError if the keys aren't those of the database.
     """
     servers, entry = config.connections, entry_of(config.adapter)
     async with AsyncExitStack() as stack:
@@ -60,7 +60,7 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
         if config.alert_after:
-            watch = SlownessWatch(platform, handlers, Slowness(store), Operation(store), config.alert_after)
+            watch = SlownessWatch(platform, handlers, Slowness(store), Monitoring(store), config.alert_after)
             watching = asyncio.create_task(watch.run())
             stack.push_async_callback(stop, watching)
         ready()

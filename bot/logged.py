@@ -13,7 +13,7 @@ class LoggedHandlers(Handlers):
     """The handlers of a bot."""
 
     async def report(self, command: NewReport) -> Receipt:
-        """Store a report, and log the event's id beside the report's."""
+        """Store a report, and log the event's id with the report's."""
         receipt = await super().report(command)
         target = command.target
         ids = {"source": command.source_key, "message": target.message, "report": str(receipt.report.id)}

@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 import structlog
 
-from db.operation import Operation
+from db.monitoring import Monitoring
 from db.slowness import Slowness, SlowWorkspace
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
@@ -32,7 +32,7 @@ class SlownessWatch:
         platform: Platform,
         handlers: Handlers,
         slowness: Slowness,
-        operation: Operation,
+        operation: Monitoring,
         limit: timedelta,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -39,7 +39,7 @@ class EmbeddedSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class LimitSettings:
-    """How many reports of one member the bots take within an hour, and when they tell moderators of a long wait."""
+    """How many reports the bots accept from one member within an hour, and when they tell moderators of a long wait."""
 
     reports_per_hour: int = Field(default=60, ge=1)
     alert_minutes: int = Field(default=10, ge=0)
@@ -92,7 +92,7 @@ class Settings(BaseSettings):
 def environment() -> dict[str, str]:
     """Return the variables that are set, secrets that are in files included: NAME_FILE has the path of NAME's value.
 
-    Raises UsageError where a file can't be read, or a variable is set both ways.
+    Raises UsageError if a file can't be read, or a variable is set both ways.
     """
     given = {name: value for name, value in os.environ.items() if value}
     for name in variables():

@@ -1,4 +1,4 @@
-"""Posts of a platform that wait for their first answer, and what moderators were told of them."""
+"""Posts of a platform that wait for their first answer, and what the bot has told moderators of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ class Slowness:
         self._database = database
 
     async def workspaces(self, platform: PlatformName) -> list[SlowWorkspace]:
-        """Return the workspaces with a moderators' channel where posts wait, or where moderators were told that."""
+        """Return the workspaces with a moderators' channel where posts wait, or where the bot has told them so."""
         found = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform)", platform)
         return [
             SlowWorkspace(
@@ -45,7 +45,7 @@ class Slowness:
         ]
 
     async def note(self, workspace: SlowWorkspace, change: Change, at: datetime) -> None:
-        """Note that moderators were told."""
+        """Note what the bot has told moderators."""
         change_to = (
             "slow_since = %s"
             if change == "began"

@@ -1,4 +1,4 @@
-"""When moderators are told that answers take too long, and when that it's over: once each."""
+"""When the bot tells moderators that answers take too long, and when that it's over: once each."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from bot.slowness import SlownessWatch
-from db.operation import Operation
+from db.monitoring import Monitoring
 from db.slowness import Slowness
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import TryAgainError
@@ -47,7 +47,7 @@ class Watched:
         store, now = self.here.store, datetime.now(UTC) + timedelta(minutes=minutes)
         platform: Any = self
         watch = SlownessWatch(
-            platform, Handlers(store, NoQueue()), Slowness(store), Operation(store), LIMIT, now=lambda: now
+            platform, Handlers(store, NoQueue()), Slowness(store), Monitoring(store), LIMIT, now=lambda: now
         )
         await watch.look()
 
@@ -123,7 +123,7 @@ async def test_what_cant_be_told_now_is_told_later(here: Harness) -> None:
 
 async def test_a_running_worker_isnt_called_missing(here: Harness) -> None:
     await posted(here)
-    await Operation(here.store).beat(uuid4(), "worker", "host", 1, "0")
+    await Monitoring(here.store).beat(uuid4(), "worker", "host", 1, "0")
     watched = Watched(here)
     await watched.look(20)
     assert sentence("slow_no_worker") not in (await watched.said())[0]
