@@ -1,4 +1,4 @@
-# make install | demo | check | test | chaos | format | clean
+# make install | demo | check | test | chaos | fuzz | docs | format | clean
 PORT ?= $(or $(REUNITE_PORT),8700)
 BIN := .venv/bin
 # The first of these that is 3.11 or newer and can make an environment; PYTHON= names another.
@@ -13,13 +13,15 @@ TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lint check test chaos format clean
+.PHONY: help install demo lint check test chaos fuzz docs format clean
 
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
 	@echo "make test    lint, types, import contracts, all tests, several at once, and their coverage"
 	@echo "make check   lint, types, import contracts and the unit tests but the slow ones"
 	@echo "make chaos   kill everything at random on both platforms (ROUNDS= kills on each, SEED=), and count what is lost"
+	@echo "make fuzz    post thousands of hostile pictures to a worker (PICTURES=, SEED=), and count what goes wrong"
+	@echo "make docs    the documentation as a website, in site/"
 	@echo "make install the environment in .venv, which the others make when needed"
 	@echo "make format  order the code; make clean removes what was made here"
 
@@ -59,10 +61,17 @@ test: lint
 chaos: install
 	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),100) --seed $(or $(SEED),1)
 
+fuzz: install
+	@$(BIN)/python -m tests.chaos.photos --pictures $(or $(PICTURES),5000) --seed $(or $(SEED),1)
+
+docs: install
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
 format: install
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist site *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,11 +1,17 @@
 """The community's numbers, and the log of what moderators decided."""
 
+from typing import Final
+
 from aiohttp import web
 
 from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
 from reunite.language import words_in
+from reunite.text.lexicon import from_english
+from reunite.trends import things_lost
+
+_THINGS: Final = 10
 
 
 class Numbers:
@@ -18,9 +24,10 @@ class Numbers:
     async def show(self, visit: Visit) -> web.Response:
         """Show how many things were lost, found and returned: now, over time, where, and on which days."""
         here = visit.moderator
-        now = await self._board.handlers.statistics(here.platform, here.workspace, visit.language)
+        now = await self._board.handlers.statistics(here.platform, here.workspace, visit.language, trends=False)
         async with self._board.store.session(visit.community) as session:
             weeks, places = await session.board.weeks(visit.zone.key), await session.board.places()
+            losses = (await session.workspaces.statistics()).trends.losses
             weekdays, days = await session.board.weekdays(visit.zone.key), await session.board.days_to_return()
         return self._pages.show(
             visit,
@@ -30,6 +37,7 @@ class Numbers:
             most=max([1, *(max(week.lost, week.found, week.returned) for week in weeks)]),
             days=days,
             places=places,
+            things=[(from_english(name, visit.language), n) for name, n in things_lost(losses, _THINGS)],
             weekdays=[(words_in(visit.language).weekdays[each.day - 1], each) for each in weekdays],
         )
 

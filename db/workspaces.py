@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from db import rows
-from db.queries import Queries
+from db.trends import SqlTrends
 from reunite import rules
 from reunite.entities import PromisesKept, Settings, Statistics, Verdict
 from reunite.errors import DefectError
@@ -31,7 +31,7 @@ SELECT
 """
 
 
-class SqlWorkspaces(Queries):
+class SqlWorkspaces(SqlTrends):
     """`reunite.ports.workspaces.Workspaces`, and what delivery needs besides."""
 
     async def settings(self, workspace: UUID) -> Settings:
@@ -104,7 +104,7 @@ class SqlWorkspaces(Queries):
                  coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
         )
         kept = await self._one(_KEPT)
-        return Statistics(**row or {}, kept=PromisesKept(**kept or {}))
+        return Statistics(**row or {}, kept=PromisesKept(**kept or {}), trends=await self.trends())
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         found = await self._all(

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from reunite.commands import ChangeSettings
-from reunite.entities import Member, Settings, Workspace
+from reunite.entities import Member, Settings, Trends, Workspace
 from reunite.errors import TellUserError
 from reunite.messages import notices
 from reunite.messages.reply import Reply
@@ -62,9 +62,10 @@ class CommunityHandlers:
             await session.workspaces.set_member_zone(workspace.id, member.id, found)
         return ZoneInfo(found)
 
-    async def statistics(self, workspace: Workspace, language: str) -> Reply:
+    async def statistics(self, workspace: Workspace, language: str, *, trends: bool) -> Reply:
         async with self._store.session(workspace.community) as session:
-            return notices.statistics(await session.workspaces.statistics(), language)
+            numbers = await session.workspaces.statistics()
+        return notices.statistics(numbers if trends else replace(numbers, trends=Trends()), language)
 
     async def known_posts(self, workspace: Workspace, since: datetime | None) -> Sequence[KnownPost]:
         async with self._store.session(workspace.community) as session:

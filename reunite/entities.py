@@ -344,6 +344,29 @@ class PromisesKept:
     """How many answers the community's own weights were last fitted to; 0: it has none."""
 
 
+WEEKS: Final = 12
+"""The weeks that trends cover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a loss that everyone may see says."""
+
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """How things came back and were lost in the last weeks."""
+
+    returned: tuple[int, ...] = (0,) * WEEKS
+    """How many things came back in each week, the oldest first."""
+    days: float | None = None
+    """The median of days until a find was back with its owner; None before any."""
+    losses: tuple[Loss, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """A community's numbers, none about a person. Sealed reports are not in `open_found_reports`."""
@@ -356,3 +379,4 @@ class Statistics:
     rejected: int
     model: str
     kept: PromisesKept = PromisesKept()
+    trends: Trends = Trends()

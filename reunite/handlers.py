@@ -207,9 +207,11 @@ class Handlers:
             return await self._community.set_zone(named, member, given)
         return await self._community.zone(named, member)
 
-    async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
-        """Return the community's numbers."""
-        return await self._community.statistics(await self._named(platform, workspace), language)
+    async def statistics(
+        self, platform: PlatformName, workspace: str, language: str = "en", *, trends: bool = True
+    ) -> Reply:
+        """Return the community's numbers, with what the last weeks have brought."""
+        return await self._community.statistics(await self._named(platform, workspace), language, trends=trends)
 
     async def link_code(self, platform: PlatformName, workspace: str) -> str:
         """Return a code by which another workspace may join the community: once, within 15 minutes."""

@@ -1,4 +1,4 @@
-"""Renders the local page's sample photos: `python scripts/draw_samples.py [FOLDER [NAME…]]`."""  # noqa: INP001 - a script
+"""Renders the local page's sample photos: `python scripts/draw_samples.py [FOLDER [NAME…]]`."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence

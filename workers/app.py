@@ -66,6 +66,8 @@ class WorkerConfig:
     open_set: OpenSetSource | None = None
     """What an encoder without weights is calibrated on; None: it keeps its defaults."""
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    cover_faces: bool = False
+    """Whether faces in photos are covered."""
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -101,7 +103,7 @@ async def run(
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
-        decoders = await stack.enter_async_context(Decoders())
+        decoders = await stack.enter_async_context(Decoders(cover_faces=config.cover_faces))
         intake = Intake(store, fetcher, slack_files, decoders)
         closer_look = None if given else await asyncio.to_thread(_closer_look, store, config.encoder)
         slots = Slots(config.parallel)

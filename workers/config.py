@@ -28,10 +28,14 @@ class EncoderSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_PHOTO_"))
 class PhotoSettings:
-    """Hosts from which photos may be fetched in addition to the platforms'; and without TLS (host:port), for tests."""
+    """Hosts from which photos may be fetched in addition to the platforms'; and without TLS (host:port), for tests.
+
+    `cover_faces`: nobody sees faces in photos.
+    """
 
     hosts: Listed = frozenset()
     http_hosts: Listed = frozenset()
+    cover_faces: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_OPEN_SET_"))

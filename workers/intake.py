@@ -14,9 +14,9 @@ from db.leases import LeaseLostError, StoredPhoto, WorkLease, WorkSession
 from db.store import Store
 from reunite import rules
 from reunite.encoder import Pixels
-from reunite.entities import Photo, PhotoState, ReportState
+from reunite.entities import Photo, PhotoState, ReportKind, ReportState
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
-from reunite.messages import keys, wording
+from reunite.messages import keys, notices, wording
 from workers.budget import ByteBudget
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
@@ -102,6 +102,8 @@ class Intake:
                 is_stored = await session.store_photo(photo.id, _stored(decoded))
                 if is_stored and decoded.is_partial:
                     await self._say(session, lease, photo, TellUserError("photo_partial"))
+                if is_stored and decoded.has_face:
+                    await _advise(session, lease)
         except TellUserError as error:
             is_last = lease.failures + 1 >= MOST_FAILURES  # a bot that is down must not keep the photo waiting
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
@@ -139,6 +141,15 @@ class Intake:
     async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
         async with self.store.work_session(lease) as session:
             return photo.url is not None and await session.mark_stale(photo.id)
+
+
+async def _advise(session: WorkSession, lease: WorkLease) -> None:
+    """Advise to seal a find whose photo shows a face: it may be an ID."""
+    report = await session.reports.get(lease.report)
+    if report is None or report.kind is ReportKind.LOST or report.sealed or report.quiet:
+        return
+    if (await session.workspaces.settings_for(report.id)).sealed_categories:
+        await session.outbox.post(report.id, keys.sealing_advice(report.id), notices.face_seen(report))
 
 
 def _stored(decoded: Decoded) -> StoredPhoto:

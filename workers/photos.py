@@ -96,7 +96,7 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
         raise
     except Exception as error:  # a damaged file makes the decoders raise anything, from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
-    jpeg = _as_jpeg(copy)
+    jpeg = as_jpeg(copy)
     sha256 = hashlib.sha256(jpeg).hexdigest()
     return StoredCopy(jpeg, copy.width, copy.height, sha256, is_partial=is_partial)
 
@@ -182,7 +182,8 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _as_jpeg(image: Image.Image) -> bytes:
+def as_jpeg(image: Image.Image) -> bytes:
+    """Return a picture as a stored copy's file, without metadata."""
     bare = Image.new("RGB", image.size)  # Pillow would carry a comment or profile of the source over
     bare.paste(image)
     buffer = BytesIO()

@@ -39,4 +39,6 @@ class DiscordConfig:
     def check(self) -> None:
         """Raise SetupError if a setting is missing."""
         if not self.token:
-            raise SetupError("Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord.md says where to find it.")
+            raise SetupError(
+                "Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord-in-ten-minutes.md says where to find it."
+            )

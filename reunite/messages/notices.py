@@ -6,6 +6,7 @@ from uuid import UUID
 
 from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics
 from reunite.language import plural, sentence, shortened
+from reunite.messages import trending
 from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
 from reunite.messages.wording import author, button, certainty, circumstances, day_of, end_of, line, quote, why_words
 
@@ -74,6 +75,11 @@ def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
     return Reply("note", ((Plain(advice),),), about=frozenset({report.id}))
 
 
+def face_seen(report: Report) -> Reply:
+    """Say that a photo's face is covered, and advise to seal an ID."""
+    return Reply("note", ((Plain(sentence("face_better_sealed", report.language)),),), about=frozenset({report.id}))
+
+
 def waiting(report: Report, minutes: int) -> Reply:
     """Say that much is to be done before a report."""
     return Reply("note", ((Plain(plural("waiting", minutes, report.language)),),), about=frozenset({report.id}))
@@ -91,6 +97,7 @@ def statistics(numbers: Statistics, language: str) -> Reply:
             confirmed=numbers.confirmed,
             rejected=numbers.rejected,
         ),
+        *trending.lines(numbers.trends, language),
         *_promises(numbers.kept, language),
         sentence("stats_model", language, model=numbers.model or "–"),
     )

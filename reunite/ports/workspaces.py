@@ -29,7 +29,7 @@ class Workspaces(Protocol):
         ...
 
     async def statistics(self) -> Statistics:
-        """Return the community's numbers."""
+        """Return the community's numbers; of losses what everyone may see."""
         ...
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:

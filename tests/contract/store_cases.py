@@ -9,10 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from reunite.commands import GiveVerdict, ReportFound
+from reunite.commands import GiveVerdict, ReportFound, Withdraw
 from reunite.entities import (
     ClaimState,
     Label,
+    Loss,
     Match,
     MatchState,
     PhotoState,
@@ -281,6 +282,25 @@ class MatchCases:
         words = (await stage.handlers.statistics("web", "here")).text()
         assert "High confidence (promised: 95%): right in 1 of 2 decided cases" in words
         assert "Possible match (promised: 50%): the item was in the list in 2 of 3 decided cases" in words
+
+    async def test_trends_tell_what_everyone_may_see_of_the_last_weeks(self, stage: Stage) -> None:
+        workspace = await stage.join(log_channel="log")
+        for number in range(2):
+            find = await stage.found(f"find {number}")
+            async with stage.session(workspace.community) as session:
+                await session.reports.set_state(find.id, ReportState.RETURNED)
+        await stage.lost("my keys", place="Gym")
+        await stage.lost("my diary", private=True)
+        withdrawn = await stage.lost("my hat")
+        await stage.handlers.withdraw(Withdraw(target=withdrawn.target))
+        async with stage.session(workspace.community) as session:
+            trends = (await session.workspaces.statistics()).trends
+        assert trends.returned == (*[0] * 11, 2)
+        assert trends.days is not None
+        assert 0 <= trends.days < 1
+        assert trends.losses == (Loss("my keys", "Gym"),)
+        assert "▁▁▁▁▁▁▁▁▁▁▁█" in (await stage.handlers.statistics("web", "here")).text()
+        assert "█" not in (await stage.handlers.statistics("web", "here", trends=False)).text()
 
     async def test_a_match_is_updated_but_keeps_what_people_decided(self, stage: Stage) -> None:
         await stage.join()

@@ -27,7 +27,9 @@ from reunite.entities import Settings as WorkspaceSettings
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 DISCORD = (ROOT / "docs/discord.md").read_text("utf-8")
+DISCORD_STEPS = (ROOT / "docs/discord-in-ten-minutes.md").read_text("utf-8")
 SLACK = (ROOT / "docs/slack.md").read_text("utf-8")
+SLACK_STEPS = (ROOT / "docs/slack-in-ten-minutes.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -77,22 +79,23 @@ def test_files_that_are_named_exist(document: Path) -> None:
 
 
 def test_the_invitation_asks_for_the_permissions_of_the_table() -> None:
-    asked = re.search(r"permissions=(\d+)", DISCORD)
+    asked = re.search(r"permissions=(\d+)", DISCORD_STEPS)
     assert asked is not None
     rights = {name for name, given in discord.Permissions(int(asked[1])) if given}
-    rows = section(DISCORD, "Invite the bot").split("|---|---|\n")[1].split("\n\n")[0]
+    rows = section(DISCORD, "Permissions").split("|---|---|\n")[1].split("\n\n")[0]
     told = {right.strip() for row in rows.splitlines() for right in row.split("|")[1].split(",")}
     aliases = {"View Channels": "read_messages"}  # discord.py's older name for it
     assert rights == {aliases.get(right, right.lower().replace(" ", "_")) for right in told}
 
 
 def test_slacks_guide_tells_every_scope() -> None:
-    assert named_in(section(SLACK, "Create the app"), r"`(\w+(?::\w+)?)`") >= SCOPES
+    assert named_in(section(SLACK, "Scopes"), r"`(\w+(?::\w+)?)`") >= SCOPES
 
 
 def test_the_guides_tell_the_names_of_the_channels() -> None:
-    for guide in (DISCORD, SLACK):
-        names = section(guide, "Choose the channels" if guide is DISCORD else "Choose the channels and invite the bot")
+    titles = {DISCORD_STEPS: "Choose the channels", SLACK_STEPS: "Choose the channels and invite the bot"}
+    for guide, title in titles.items():
+        names = section(guide, title)
         assert set(re.findall(r"`([\w-]+)`", names)) >= FOUND_NAMES | LOST_NAMES
 
 

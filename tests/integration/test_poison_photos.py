@@ -90,7 +90,7 @@ async def test_a_photo_at_the_edge_matches_its_like(place: World) -> None:
 async def test_a_hostile_photo_is_answered_and_the_rest_is_searched(  # noqa: PLR0913, PLR0917 - fixtures
     quiet_place: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes
 ) -> None:
-    monkeypatch.setattr("workers.app.Decoders", lambda: Decoders(Limits(cpu_seconds=1)))
+    monkeypatch.setattr("workers.app.Decoders", lambda **_: Decoders(Limits(cpu_seconds=1)))
     async with working(database_url, redis_url):
         await answered_and_searched(quiet_place, name, data)
 

@@ -44,6 +44,7 @@ OWNERS = {
     "reports_with_words",
     "stale_photos",
     "take_embedding_request",
+    "unanswered_posts",
     "unlink_workspace",
     "use_api_token",
 }

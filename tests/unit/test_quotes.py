@@ -97,6 +97,7 @@ QUEUED: dict[str, list[Reply]] = {
         for moderator in (None, MODERATOR)
     ],
     "better_sealed": [notices.better_sealed(FOUND)],
+    "face_seen": [notices.face_seen(FOUND)],
     "waiting": [notices.waiting(LOST, 3)],
     "claimed": [notices.claimed(CLAIM, lost, found) for lost in (LOST, PRIVATE) for found in (FOUND, SEALED)],
     "claim_card": [

@@ -1,4 +1,4 @@
-"""The decoder itself: `python -m workers.decoder SECONDS`, the most CPU time that a photo may take.
+"""The decoder itself: `python -m workers.decoder SECONDS [faces]`, the most CPU time that a photo may take.
 
 It starts with no more than a path in its environment and no descriptor but its pipes, and may write no file.
 """
@@ -17,6 +17,7 @@ from reunite.errors import TellUserError
 from reunite.matching import colours
 from workers import photos
 from workers.decoder import wire
+from workers.decoder.faces import FaceFinder, covered
 
 _SPARE: Final = 64 * 1024 * 1024
 """Bytes of address space beyond what a photo should need."""
@@ -29,11 +30,12 @@ def main() -> None:
     with Path(os.devnull).open("r+b") as nothing:  # what the libraries print is no answer
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
+    finder = FaceFinder() if "faces" in sys.argv[2:] else None
     _confine()
     while (data := wire.read_frame(photos_in)) is not None:
         _limit_time(int(sys.argv[1]))
         try:
-            answer, is_last = _opened(data, photos_in, answers), False
+            answer, is_last = _opened(data, finder, photos_in, answers), False
         except MemoryError:
             answer, is_last = wire.words(problem="photo_unusable", params={}, is_last=True), True
         answers.write(answer)
@@ -42,7 +44,7 @@ def main() -> None:
             break
 
 
-def _opened(data: bytes, photos_in: IO[bytes], answers: IO[bytes]) -> bytes:
+def _opened(data: bytes, finder: FaceFinder | None, photos_in: IO[bytes], answers: IO[bytes]) -> bytes:
     def take(needed: int) -> None:
         answers.write(wire.words(needs=needed))
         answers.flush()
@@ -52,8 +54,14 @@ def _opened(data: bytes, photos_in: IO[bytes], answers: IO[bytes]) -> bytes:
 
     try:
         copy = photos.make_stored_copy(data, take)
-        pixels = photos.decode(copy.jpeg)
-        return wire.picture(wire.Decoded(copy.jpeg, pixels, colours.of_photo(pixels), copy.is_partial))
+        jpeg, pixels = copy.jpeg, photos.decode(copy.jpeg)
+        _limit_memory(None)  # from here on, nothing is read but what was made here
+        faces = finder.find(pixels) if finder else []
+        if faces:
+            jpeg = photos.as_jpeg(Image.fromarray(covered(pixels, faces)))
+            pixels = photos.decode(jpeg)
+        shares = colours.of_photo(pixels)
+        return wire.picture(wire.Decoded(jpeg, pixels, shares, copy.is_partial, has_face=bool(faces)))
     except TellUserError as error:
         return wire.words(problem=error.key, params=error.params)
     finally:

@@ -41,9 +41,10 @@ class Limits:
 class Decoder:
     """A decoder's process, as the worker sees it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, cover_faces: bool = False) -> None:
         """Start nothing yet."""
         self._limits = limits
+        self._options = ("faces",) if cover_faces else ()
         self._process: asyncio.subprocess.Process | None = None
 
     async def decode(self, data: bytes, grant: Grant) -> wire.Decoded:
@@ -83,7 +84,7 @@ class Decoder:
     async def _started(self) -> asyncio.subprocess.Process:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-B", "-m", "workers.decoder", str(self._limits.cpu_seconds)),
+            *(sys.executable, "-P", "-B", "-m", "workers.decoder", str(self._limits.cpu_seconds), *self._options),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # libraries complain there of every odd photo

@@ -20,9 +20,9 @@ _log = structlog.get_logger(__name__)
 class Decoders:
     """Opens posted photos. An asynchronous context manager: the processes end with it."""
 
-    def __init__(self, limits: Limits | None = None, at_once: int = AT_ONCE) -> None:
+    def __init__(self, limits: Limits | None = None, at_once: int = AT_ONCE, *, cover_faces: bool = False) -> None:
         """Start nothing yet: a decoder's process starts with its first photo, and stays."""
-        self._idle = [Decoder(limits or Limits()) for _ in range(at_once)]
+        self._idle = [Decoder(limits or Limits(), cover_faces=cover_faces) for _ in range(at_once)]
         self._slots = Slots(at_once)
         self._memory = ByteBudget(MAX_DECODED_BYTES)
 

@@ -47,6 +47,8 @@ class Decoded:
     pixels: Pixels
     colours: tuple[float, ...]
     is_partial: bool = False
+    has_face: bool = False
+    """Whether faces were found, and covered."""
 
 
 def length(data: bytes) -> bytes:
@@ -73,7 +75,8 @@ def words(**said: Any) -> bytes:
 def picture(decoded: Decoded) -> bytes:
     """Return a photo that could be opened."""
     height, width = decoded.pixels.shape[:2]
-    head = words(colours=decoded.colours, width=width, height=height, partial=decoded.is_partial)
+    partial, face = decoded.is_partial, decoded.has_face
+    head = words(colours=decoded.colours, width=width, height=height, partial=partial, face=face)
     return head + frame(decoded.jpeg) + decoded.pixels.tobytes()
 
 
@@ -103,7 +106,8 @@ async def read_picture(reader: StreamReader, said: dict[str, Any]) -> Decoded:
         raise ProtocolError
     jpeg = await _read(reader, _MOST_COPY)
     pixels = np.frombuffer(await reader.readexactly(width * height * 3), np.uint8).reshape(height, width, 3)
-    return Decoded(jpeg, pixels, tuple(map(float, shares)), is_partial=said.get("partial") is True)
+    partial, face = said.get("partial") is True, said.get("face") is True
+    return Decoded(jpeg, pixels, tuple(map(float, shares)), is_partial=partial, has_face=face)
 
 
 async def _read(reader: StreamReader, most: int) -> bytes:

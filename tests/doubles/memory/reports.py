@@ -94,6 +94,9 @@ class MemoryReports(Part):
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
         self._change(report, state=state)
+        if row := self._row(report):
+            returned_at = now() if state is ReportState.RETURNED else None
+            self._tables.reports[report] = replace(row, returned_at=returned_at)
 
     async def mark_first_reply(self, report: UUID) -> None:
         self._change(report, has_first_reply=True)

@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from statistics import median
 from uuid import UUID, uuid4
 
 from reunite import rules
 from reunite.commands import JoinWorkspace
 from reunite.entities import (
+    WEEKS,
     ClaimState,
     Label,
+    Loss,
     Match,
     MatchState,
     Member,
@@ -20,15 +23,17 @@ from reunite.entities import (
     ReportState,
     Settings,
     Statistics,
+    Trends,
     Workspace,
 )
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost
+from reunite.trends import LOOKED_AT
 from tests.doubles.memory.looks import MemoryLooks
 from tests.doubles.memory.matches import MemoryCandidates, MemoryClaims, MemoryMatches, MemoryVerdicts
 from tests.doubles.memory.replies import MemoryDeletion, MemoryOutbox
 from tests.doubles.memory.reports import MemoryPhotos, MemoryPrompts, MemoryReports, MemoryWork
-from tests.doubles.memory.tables import Part, Tables, WorkspaceRow
+from tests.doubles.memory.tables import Part, Tables, WorkspaceRow, now
 
 
 class MemoryWorkspaces(Part):
@@ -73,7 +78,25 @@ class MemoryWorkspaces(Part):
             rejected=sum(match.state is MatchState.REJECTED for match in public),
             model="",
             kept=self._kept(public),
+            trends=self._trends(),
         )
+
+    def _trends(self) -> Trends:
+        at = now()
+        back = [(row.report, row.returned_at) for row in self._rows() if row.returned_at and not row.report.sample]
+        finds = [(report, when) for report, when in back if report.kind is ReportKind.FOUND]
+        weeks = [(at - when) // timedelta(weeks=1) for _, when in finds]
+        days = [(when - (report.posted_at or report.created_at)) / timedelta(days=1) for report, when in finds]
+        losses = [
+            Loss(report.text, report.place)
+            for report in (row.report for row in self._rows())
+            if report.kind is ReportKind.LOST
+            and report.state is not ReportState.LOOK
+            and not (report.private or report.sample or report.purged)
+            and (report.posted_at or report.created_at) > at - LOOKED_AT
+        ]
+        counted = tuple(weeks.count(week) for week in reversed(range(WEEKS)))
+        return Trends(counted, median(days) if days else None, tuple(losses))
 
     def _kept(self, public: Sequence[Match]) -> PromisesKept:
         said = {match.id: self._said(match) for match in public}

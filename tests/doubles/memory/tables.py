@@ -20,6 +20,7 @@ class ReportRow:
     proof_question: str = ""
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     reminded_of: datetime | None = None
+    returned_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,93 @@
+"""Tells moderators when answers take too long: the bot does, because it runs when no worker does."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import psycopg
+import structlog
+
+from db.monitoring import Monitoring
+from db.slowness import Slowness, SlowWorkspace
+from reunite.entities import ReplyTarget
+from reunite.errors import TryAgainError, UndeliverableError
+from reunite.handlers import Handlers
+from reunite.messages import slowness as messages
+from reunite.messages.reply import Reply
+from reunite.ports import Outgoing, Platform
+from reunite.slowness import Change
+
+_EVERY: Final = 30.0
+"""Seconds between two looks."""
+
+_log = structlog.get_logger(__name__)
+
+
+class SlownessWatch:
+    """Looks for posts that have waited for longer than `limit`."""
+
+    def __init__(  # noqa: PLR0913 - what it reads, where it writes, and the clock
+        self,
+        platform: Platform,
+        handlers: Handlers,
+        slowness: Slowness,
+        operation: Monitoring,
+        limit: timedelta,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._platform = platform
+        self._handlers = handlers
+        self._slowness = slowness
+        self._operation = operation
+        self._limit = limit
+        self._now = now
+
+    async def run(self) -> None:
+        """Look again and again until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except psycopg.Error as error:
+                _log.warning("slowness_unknown", error=type(error).__name__)
+            except Exception:  # noqa: BLE001 - the next look may succeed
+                _log.exception("slowness_defect")
+            await asyncio.sleep(_EVERY)
+
+    async def look(self) -> None:
+        """Tell the moderators of each workspace what has changed; what can't be sent now is tried at the next look."""
+        for workspace in await self._slowness.workspaces(self._platform.name):
+            now = self._now()
+            change = workspace.unanswered.change(now, self._limit)
+            if change is None:
+                continue
+            try:
+                await self._tell(workspace, change, now)
+            except (TryAgainError, TimeoutError, OSError) as error:
+                _log.warning("slowness_untold", workspace=workspace.external_id, error=type(error).__name__)
+                continue
+            await self._slowness.note(workspace, change, now)
+
+    async def _tell(self, workspace: SlowWorkspace, change: Change, now: datetime) -> None:
+        waiting = workspace.unanswered
+        _log.warning(f"answers_slow_{change}", workspace=workspace.external_id, posts=waiting.number)
+        settings = await self._handlers.settings(self._platform.name, workspace.external_id)
+        if settings.log_channel is None:
+            return
+        target = ReplyTarget(self._platform.name, workspace.external_id, settings.log_channel)
+        reply = (
+            await self._message(workspace, now, settings.language)
+            if change == "began"
+            else messages.ended(settings.language)
+        )
+        try:
+            await self._platform.send(Outgoing(workspace.key(change), target, reply, maybe_sent=True))
+        except UndeliverableError as error:
+            _log.warning("slowness_undeliverable", workspace=workspace.external_id, reason=str(error))
+
+    async def _message(self, workspace: SlowWorkspace, now: datetime, language: str) -> Reply:
+        waiting = workspace.unanswered
+        minutes = int((now - (waiting.oldest or now)).total_seconds()) // 60
+        alive = {process.role for process in await self._operation.processes() if process.is_alive}
+        return messages.began(waiting.number, minutes, language, has_worker="worker" in alive)

@@ -1,0 +1,35 @@
+"""What of a community's numbers is a trend: what is lost most, and where."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from reunite.entities import WEEKS, Loss
+from reunite.text.heads import head_of
+from reunite.text.words import stem
+
+LOOKED_AT: Final = timedelta(weeks=WEEKS)
+_LEAST: Final = 3
+"""What fewer reports name could point to one person."""
+_MOST_SHOWN: Final = 3
+
+
+def things_lost(losses: Iterable[Loss], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
+    """Return what is lost most, in English where we know it."""
+    return _most((head for loss in losses if (head := head_of(loss.text))), stem, most)
+
+
+def places_of(losses: Iterable[Loss], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
+    """Return where things are lost most."""
+    return _most((loss.place.strip() for loss in losses if loss.place.strip()), str.casefold, most)
+
+
+def _most(named: Iterable[str], same: Callable[[str], str], most: int) -> Sequence[tuple[str, int]]:
+    """Count names that are the `same`; each is shown as it's written most."""
+    spelt: dict[str, Counter[str]] = {}
+    for name in named:
+        spelt.setdefault(same(name), Counter())[name] += 1
+    counted = [(spellings.most_common(1)[0][0], spellings.total()) for spellings in spelt.values()]
+    often = [each for each in counted if each[1] >= _LEAST]
+    return sorted(often, key=lambda each: (-each[1], each[0]))[:most]

@@ -1,0 +1,138 @@
+"""On each platform, the moderators' channel is told when answers take too long, and when that's over."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from bot.slowness import SlownessWatch
+from db.monitoring import Monitoring
+from db.slowness import Slowness
+from reunite.entities import PlatformName, ReplyTarget
+from reunite.errors import TryAgainError
+from reunite.handlers import Handlers
+from reunite.language import plural, sentence
+from reunite.messages import keys, wording
+from reunite.ports import Outgoing, Sent
+from tests.contract.harness import Harness
+from tests.support.queues import NoQueue
+
+LIMIT = timedelta(minutes=10)
+
+
+@dataclass
+class Watched:
+    """The watch over a platform, by a clock that tests move; a new one each time, as after a restart."""
+
+    here: Harness
+    sent: list[Sent] = field(default_factory=list)
+    fails: bool = False
+
+    @property
+    def name(self) -> PlatformName:
+        return self.here.name
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        if self.fails:
+            raise TryAgainError("the platform is away")
+        sent = await self.here.platform.send(outgoing)
+        if sent not in self.sent:
+            self.sent.append(sent)
+        return sent
+
+    async def look(self, minutes: float) -> None:
+        store, now = self.here.store, datetime.now(UTC) + timedelta(minutes=minutes)
+        platform: Any = self
+        watch = SlownessWatch(
+            platform, Handlers(store, NoQueue()), Slowness(store), Monitoring(store), LIMIT, now=lambda: now
+        )
+        await watch.look()
+
+    async def said(self) -> list[str]:
+        return [str(await self.here.words(each)) for each in self.sent]
+
+
+async def posted(here: Harness, *, log: bool = True) -> ReplyTarget:
+    await here.set_up(log=log)
+    return await here.post_photo("found", here.join("Ann"), "an umbrella")
+
+
+async def answer(here: Harness) -> None:
+    """Answer all posts, as a worker would."""
+    for report in await here.reports():
+        async with here.store.session(report.community) as session:
+            await session.outbox.post(report.id, keys.first_reply(report.id), wording.nothing(report, 0))
+            await session.reports.mark_first_reply(report.id)
+            await session._do("UPDATE work SET state = 'done'")
+
+
+async def test_moderators_hear_once_that_answers_are_slow_and_once_that_its_over(here: Harness) -> None:
+    await posted(here)
+    watched = Watched(here)
+    await watched.look(9)
+    assert watched.sent == []
+    for minutes in (12.5, 13, 300):
+        await watched.look(minutes)
+    [said] = await watched.said()
+    assert "12 minutes" in said
+    for words in (plural("slow_waiting", 1), sentence("slow_no_worker"), sentence("slow_nothing_lost")):
+        assert words in said
+    assert "pings" in here.lacks or here.pinged(watched.sent[0]) == set()
+    await answer(here)
+    await watched.look(301)
+    assert len(watched.sent) == 1, "an answer that isn't sent yet isn't seen"
+    await here.deliver()
+    for minutes in (302, 303):
+        await watched.look(minutes)
+    assert [words.replace("**", "") for words in (await watched.said())[1:]] == ["👍 Answers come promptly again."]
+    await here.post_photo("found", here.join("Ann"), "a cup")
+    await watched.look(320)  # within the pause
+    await watched.look(340)
+    assert len(watched.sent) == 3
+
+
+async def test_a_bot_that_is_killed_while_it_tells_doesnt_tell_twice(
+    here: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await posted(here)
+    watched = Watched(here)
+    with monkeypatch.context() as killed:
+        killed.setattr(Slowness, "note", _away)
+        with pytest.raises(psycopg.OperationalError):
+            await watched.look(20)
+    await watched.look(21)
+    await watched.look(22)
+    assert len(watched.sent) == 1
+
+
+async def _away(*_: object) -> None:
+    raise psycopg.OperationalError
+
+
+async def test_what_cant_be_told_now_is_told_later(here: Harness) -> None:
+    await posted(here)
+    watched = Watched(here, fails=True)
+    await watched.look(20)
+    watched.fails = False
+    await watched.look(21)
+    assert "21 minutes" in (await watched.said())[0]
+
+
+async def test_a_running_worker_isnt_called_missing(here: Harness) -> None:
+    await posted(here)
+    await Monitoring(here.store).beat(uuid4(), "worker", "host", 1, "0")
+    watched = Watched(here)
+    await watched.look(20)
+    assert sentence("slow_no_worker") not in (await watched.said())[0]
+
+
+async def test_nobody_is_told_without_a_channel_for_moderators(here: Harness) -> None:
+    if here.name == "web":
+        pytest.skip("the page always has a channel for moderators")
+    await posted(here, log=False)
+    watched = Watched(here)
+    await watched.look(20)
+    assert watched.sent == []

@@ -1,0 +1,54 @@
+"""A face in a find's photo is covered in the stored copy, and its finder reads how to seal an ID."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from reunite.entities import IncomingPhoto
+from reunite.language import sentence
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.world import World, world
+from workers.decoder.faces import is_installed
+from workers.decoder.pool import Decoders
+
+pytestmark = pytest.mark.skipif(not is_installed(), reason="the face detector isn't installed")
+PORTRAIT = (Path(mpl.get_data_path()) / "sample_data/grace_hopper.jpg").read_bytes()
+ADVICE = sentence("face_better_sealed")
+
+
+async def test_a_face_is_covered_and_nothing_else() -> None:
+    async with Decoders() as plain, Decoders(cover_faces=True) as covering:
+        before, after = await plain.decode(PORTRAIT), await covering.decode(PORTRAIT)
+        thing = await covering.decode(drawing("red"))
+        assert not thing.has_face
+        assert thing.jpeg == (await plain.decode(drawing("red"))).jpeg
+    assert (before.has_face, after.has_face) == (False, True)
+    differs = np.abs(before.pixels.astype(int) - after.pixels.astype(int)).max(axis=2) > 60
+    rows, columns = np.nonzero(differs)
+    height, width = differs.shape
+    assert differs.mean() > 0.01
+    assert rows.max() < height * 0.7
+    assert columns.min() > width * 0.15
+
+
+@pytest.fixture
+async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with world(database_url, redis_url) as community, working(database_url, redis_url, cover_faces=True):
+        yield community
+
+
+async def test_a_finder_reads_how_to_seal_an_id_and_an_owner_does_not(place: World) -> None:
+    portrait = IncomingPhoto("card.jpg", data=PORTRAIT)
+    await place.found("f1", photos=(portrait,))
+    await place.found("f2", "red")
+    await place.lost("l1", photos=(portrait,))
+    await place.quiet()
+    assert [ADVICE in "".join(place.platform.thread(root)) for root in ("f1", "f2", "l1")] == [True, False, False]
+    await place.set_up(sealed_categories=())
+    await place.found("f3", photos=(portrait,))
+    await place.quiet()
+    assert ADVICE not in "".join(place.platform.thread("f3"))

