@@ -3,6 +3,8 @@
 import errno
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -56,6 +58,11 @@ async def _start(runner: web.AppRunner, host: str, port: int, variable: str) -> 
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(port, variable) from error
         raise
+
+
+def shared_files() -> web.StaticDef:
+    """Return the route to the style and the icon that all pages share."""
+    return web.static("/shared", Path(str(resources.files("metrics").joinpath("static"))))
 
 
 def names_this_machine(request: web.Request, hosts: Collection[str] = LOOPBACK) -> bool:
