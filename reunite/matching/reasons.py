@@ -14,7 +14,7 @@ from reunite.matching import circumstances, colour_reasons
 from reunite.matching.described import Thing
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
-from reunite.text import places, telling, words
+from reunite.text import negation, places, telling, words
 from reunite.text.kinds import Relation, relation
 
 STRONG: Final[Mapping[PairKind, float]] = {
@@ -154,7 +154,8 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
     """Return the rare words by which people recognise a thing, if both reports say them of it."""
     held = lost.held & found.held
     shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
-    told = [word for word in rare_words if telling.tells(word, held, shared)]
+    lacked = {words.stem(word) for each in (lost, found) for word in negation.lacked(words.plain(each.item.text))}
+    told = [word for word in rare_words if words.stem(word) not in lacked and telling.tells(word, held, shared)]
     yield from (Why("words", word, "agrees") for word in told[:_MAX_WORDS])
 
 
