@@ -89,13 +89,16 @@ def _of_kinds(one: str, other: str) -> Relation:
     return "other" if {one, other} <= _KNOWN else "unknown"
 
 
-def _named(name: str) -> str:
-    """Return the kind that a name means: that of all its words, or else of the last ones that are known."""
+def told_by(name: str) -> str:
+    """Return the words of a name that say what kind it is: all, or else the last ones that are known."""
     words = name.split()
-    for start in range(len(words)):
-        if (kind := _kind(" ".join(words[start:]))) in _KNOWN:
-            return kind
-    return _kind(words[-1]) if words else ""
+    ends = (" ".join(words[start:]) for start in range(len(words)))
+    return next((end for end in ends if _kind(end) in _KNOWN), words[-1] if words else "")
+
+
+def _named(name: str) -> str:
+    """Return the kind that a name means."""
+    return _kind(told_by(name))
 
 
 def _differ_in_use(first: str, second: str) -> bool:
