@@ -45,6 +45,7 @@ def _near() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(alike) for name, alike in beside.items()}
 
 
+_ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
 _CONTAINERS: Final = frozenset(listed(_TABLES["others"]["containers"]))
 _NARROWER: Final = _narrower()
 _NEAR: Final = _near()
@@ -76,7 +77,8 @@ def relation(first: str, second: str) -> Relation:
 def _is_kept_in(first: str, second: str) -> bool:
     """Whether one is the other's case: a violin and a violin case are lost together."""
     *before, container = second.split()
-    return container in _CONTAINERS and bool(before) and _kind(" ".join(before)) == _named(first)
+    inside, thing = _kind(" ".join(before)), _named(first)
+    return container in _CONTAINERS and bool(before) and (inside == thing or _of_kinds(inside, thing) in _ONE_KIND)
 
 
 def _of_kinds(one: str, other: str) -> Relation:

@@ -21,3 +21,7 @@ def test_each_colour_is_set_in_one_place_and_used() -> None:
     assert len(words) == len(SHEETS)
     assert {name for name, text in words.items() if _SET.search(text)} == {"base.css"}
     assert set(_SET.findall(words["base.css"])) == {name for text in words.values() for name in _USED.findall(text)}
+
+
+def test_quotation_marks_are_those_of_the_language() -> None:
+    assert not any("quotes:" in path.read_text("utf-8") for path in SHEETS)
