@@ -15,7 +15,7 @@ from board.parts import Board
 from board.reports import Reports
 from board.sign_in import SignIn
 from board.visits import Handle
-from metrics.listening import shared_files
+from http_server.listening import shared_files
 
 
 def add_routes(application: web.Application, board: Board, pages: Pages) -> None:

@@ -25,5 +25,5 @@ def readers(
 
     They are those of the found report, and those of the lost report if its workspace is another.
     """
-    reports = [found] if lost.is_beside(found) else [found, lost]
+    reports = [found] if lost.shares_workspace_with(found) else [found, lost]
     return [(key(subject, report.kind), report) for report in reports]

@@ -12,7 +12,7 @@ from bot.web.inbound import Inbound
 from bot.web.live import Live
 from bot.web.looks import Looks
 from bot.web.texts import Texts
-from metrics.listening import shared_files
+from http_server.listening import shared_files
 from reunite.handlers import Handlers
 
 

@@ -29,7 +29,7 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
         *both_sides(match, (found, lost), language),
     ]
     lines += _progress(claim, match, language, moderator)
-    verdicts: tuple[Action, ...] = ("confirm", "refuse")
+    verdicts: tuple[Action, ...] = ("confirm", "reject")
     answer = (button("see_claim", claim.id, language),) if claim.has_proof else ()  # it's deleted at the end
     buttons = (*answer, *(button(each, match.id, language) for each in verdicts))
     about = frozenset({lost.id, found.id})

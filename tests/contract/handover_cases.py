@@ -9,7 +9,7 @@ import pytest
 from reunite.commands import EditReport, Withdraw
 from reunite.entities import Match, MatchState, Member, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
-from reunite.handover import unopened
+from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from reunite.messages.reply import Reply
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
@@ -82,8 +82,8 @@ class HandoverCases:
         assert not await stage.verdict(match, VerdictKind.CONFIRM)
         assert not await stage.verdict(match, VerdictKind.CONFIRM, given=False)
         assert await stage.state(lost) is ReportState.RETURNED
-        assert await stage.verdict(match, VerdictKind.REFUSE)
-        assert (await stage.match(lost)).state is MatchState.REFUSED
+        assert await stage.verdict(match, VerdictKind.REJECT)
+        assert (await stage.match(lost)).state is MatchState.REJECTED
         assert await stage.state(lost) is ReportState.OPEN
 
     @pytest.mark.parametrize("action", ["got_back", "handed_over"])
@@ -104,8 +104,8 @@ class HandoverCases:
         other = Member("lee", "Lee Second")
         for by, kind, given, counts in (
             (MODERATOR, VerdictKind.CONFIRM, True, ("log_confirmed", MODERATOR)),
-            (other, VerdictKind.REFUSE, True, ("log_refused", other)),
-            (other, VerdictKind.REFUSE, False, ("log_confirmed", MODERATOR)),
+            (other, VerdictKind.REJECT, True, ("log_rejected", other)),
+            (other, VerdictKind.REJECT, False, ("log_confirmed", MODERATOR)),
         ):
             assert await stage.verdict(match, kind, by, given=given, is_moderator=True)
             [line] = await lines(stage, found)
@@ -114,27 +114,27 @@ class HandoverCases:
     async def test_a_new_text_leaves_the_moderators_name_beside_it(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         _, found, match = await stage.matched()
-        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.verdict(match, VerdictKind.REJECT)
         await stage.handlers.edit(EditReport(target=found.target, text="an umbrella of wool"))
         [line] = await lines(stage, found)
         assert "of wool" in line.text()
-        assert sentence("log_refused", moderator=MODERATOR.name) in line.text()
+        assert sentence("log_rejected", moderator=MODERATOR.name) in line.text()
 
     async def test_a_forgotten_moderator_is_not_named_again(self, stage: Stage) -> None:
         workspace = await stage.join(log_channel="log")
         _, found, match = await stage.matched()
-        await stage.verdict(match, VerdictKind.REFUSE, Member("lee", "Lee Second"), is_moderator=True)
+        await stage.verdict(match, VerdictKind.REJECT, Member("lee", "Lee Second"), is_moderator=True)
         await stage.press("forget", workspace.id, Member("lee", "Lee Second"))
         await stage.handlers.edit(EditReport(target=found.target, text="an umbrella of wool"))
         [line] = await lines(stage, found)
-        assert sentence("log_refused", moderator=sentence("unknown_member")) in line.text()
+        assert sentence("log_rejected", moderator=sentence("unknown_member")) in line.text()
 
     async def test_a_refused_match_is_not_released(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found, match = await stage.matched(sealed=True)
-        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.verdict(match, VerdictKind.REJECT)
         before = await stage.words(lost, found)
-        with pytest.raises(TellUserError, match="match_refused"):
+        with pytest.raises(TellUserError, match="match_rejected"):
             await stage.press("release", match.id, MODERATOR)
         assert await stage.words(lost, found) == before
 
@@ -192,7 +192,7 @@ class HandoverCases:
         await stage.join()
         lost, found, match = await accepted(stage)
         await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
-        decided, kind = match, VerdictKind.REFUSE
+        decided, kind = match, VerdictKind.REJECT
         if how != "refused":
             theirs = await stage.lost(author=Member("eve", "Eve"))
             await stage.search(theirs, found)
@@ -211,7 +211,7 @@ class HandoverCases:
     async def test_a_place_told_after_a_refusal_reaches_nobody(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await accepted(stage)
-        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.verdict(match, VerdictKind.REJECT)
         await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
         [said] = await stage.thread(lost, "pair")
         assert PLACE not in said.text()
@@ -219,7 +219,7 @@ class HandoverCases:
     async def test_a_refused_match_cannot_be_claimed_again(self, stage: Stage) -> None:
         await stage.join()
         _, _, match = await stage.matched()
-        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.verdict(match, VerdictKind.REJECT)
         with pytest.raises(TellUserError, match="nothing_here"):
             await stage.press("mine", match.id, ADA, words="a scratch inside")
 
@@ -252,7 +252,7 @@ class HandoverCases:
         lost, found, match = await accepted(stage, sealed=True)
         for _ in range(2):
             async with stage.session(lost.community) as session:
-                await unopened(session, match.id)
+                await note_no_conversation(session, match.id)
         for each in (lost, found):
             said = [reply.text() for reply in await stage.thread(each)]
             assert said.count(sentence("no_pair")) == 1
@@ -287,7 +287,7 @@ class HandoverCases:
             said = sentence(progress, **({"moderator": MODERATOR.name} if progress == "log_confirmed" else {}))
             assert all(words in card.text() for words in (said, lost.text, found.text, ADA.name)), progress
             answer = [] if progress == "log_confirmed" else ["see_claim"]  # it's deleted then
-            assert [button.action for button in card.buttons] == [*answer, "confirm", "refuse"]
+            assert [button.action for button in card.buttons] == [*answer, "confirm", "reject"]
             assert card.match == match.id
 
 

@@ -100,7 +100,7 @@ def hostile() -> Reply:
 
 def jump() -> Reply:
     """Return a reply whose link leads nowhere."""
-    return Reply("refused", ((Plain("Mo says "), Jump(UUID(int=1), "that post"), Plain(" isn't it.")),))
+    return Reply("rejected", ((Plain("Mo says "), Jump(UUID(int=1), "that post"), Plain(" isn't it.")),))
 
 
 def same_as_before(name: str, shown: Any) -> bool:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import board
 import bot.web
-import metrics
+import http_server
 
 SHEETS = [
     path
-    for package in (board, bot.web, metrics)
+    for package in (board, bot.web, http_server)
     for path in sorted(Path(str(package.__file__)).parent.joinpath("static").glob("*.css"))
 ]
 _SET = re.compile(r"^\s*(--[\w-]+):", re.MULTILINE)
