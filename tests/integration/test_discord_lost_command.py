@@ -72,10 +72,10 @@ async def test_a_private_loss_goes_where_private_threads_are(database_url: str, 
 async def test_a_refused_private_loss_leaves_no_thread_to_its_author(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, may_delete: bool
 ) -> None:
-    def check_pace(*_: object) -> None:
+    async def check(*_: object) -> None:
         raise TellUserError("too_many_reports", number=60)
 
-    monkeypatch.setattr("reunite.limits.check_pace", check_pace)
+    monkeypatch.setattr("reunite.limits.HourlyLimit.check", check)
     async with world(database_url) as here:
         bob = here.discord.join("Bob")
         if may_delete:
