@@ -14,6 +14,8 @@ from reunite.language import language_of, words_in
 from reunite.messages import wording
 
 _SAID: Final = {
+    web.HTTPBadRequest.status_code: "not_readable",
+    web.HTTPUnsupportedMediaType.status_code: "not_readable",
     web.HTTPUnauthorized.status_code: "signed_out",
     web.HTTPForbidden.status_code: "not_from_here",
     web.HTTPRequestEntityTooLarge.status_code: "too_large",

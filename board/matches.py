@@ -21,14 +21,14 @@ class Matches:
     async def list(self, visit: Visit) -> web.Response:
         """Show what waits for a verdict, the most probable first."""
         async with self._board.store.session(visit.community) as session:
-            matches = await session.board.undecided()
+            matches, waiting = await session.board.undecided()
             items = await session.items.of({side for match in matches for side in (match.lost, match.found)})
         pairs = [
             (match, items[match.lost], items[match.found])
             for match in matches
             if {match.lost, match.found} <= items.keys()
         ]
-        return self._pages.show(visit, "matches.html", pairs=pairs)
+        return self._pages.show(visit, "matches.html", pairs=pairs, waiting=waiting)
 
     async def show(self, visit: Visit) -> web.Response:
         """Show a match: what was lost next to what was found, why they may be the same, and the verdicts on it."""

@@ -15,6 +15,7 @@ from board.parts import Board
 from board.reports import Reports
 from board.sign_in import SignIn
 from board.visits import Handle
+from http_server.listening import shared_files
 
 
 def add_routes(application: web.Application, board: Board, pages: Pages) -> None:
@@ -52,5 +53,6 @@ def add_routes(application: web.Application, board: Board, pages: Pages) -> None
             web.get("/sign-in", sign_in.show),
             web.post("/sign-in", sign_in.begin),
             web.static("/static", files),
+            shared_files(),
         ]
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from reunite.entities import PlatformName
 from reunite.messages.forms import form_of
-from reunite.messages.reply import Button, Jump, Moment, Person, Reply, Span, Strong
+from reunite.messages.reply import Button, Jump, Line, Moment, Person, Reply, Span, Strong
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 def reply_json(reply: Reply, language: str, platform: PlatformName, picture: bytes | None = None) -> Json:
     """Return the words, as lines of spans and as one text, the picture, the answers to choose from, and the buttons."""
-    lines = [[span_json(span, platform) for span in line] for line in reply.lines]
+    lines = [[span_json(span, platform) for span in line] for line in lines_of(reply, platform)]
     return {
         "kind": reply.kind,
         "text": "\n".join("".join(span["text"] for span in line) for line in lines),
@@ -27,6 +27,11 @@ def reply_json(reply: Reply, language: str, platform: PlatformName, picture: byt
         "choices": [{"id": choice.id, "words": without_controls(choice.words)} for choice in reply.choices],
         "buttons": [button_json(button, language) for button in reply.buttons],
     }
+
+
+def lines_of(reply: Reply, platform: PlatformName) -> tuple[Line, ...]:
+    """Return the words, without jumps to other platforms' posts."""
+    return reply.with_live_jumps(lambda target: target.platform == platform and target.message is not None).lines
 
 
 def button_json(button: Button, language: str = "en") -> Json:

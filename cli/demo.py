@@ -9,7 +9,7 @@ from api.config import DEFAULT_PORT
 from board.config import DEFAULT_PORT as BOARD_PORT
 from cli.children import Child, ChildError, children, until_asked_to_stop
 from cli.errors import UsageError
-from cli.port import problem
+from cli.port import chosen, problem
 from cli.servers import Servers
 from cli.settings import Settings
 from db.migrate import migrate
@@ -43,7 +43,7 @@ async def demo(settings: Settings, where: Servers) -> None:
 def with_ports(settings: Settings, page: int | None) -> Settings:
     """Return the settings with the ports of the page, the API and the board: 10 and 20 above it unless they're set.
 
-    Raises UsageError if one of them can't be used.
+    For port 0, each is a free one. Raises UsageError if one of them can't be used.
     """
     wanted = settings.web.port if page is None else page
     api = _above(wanted, _API_ABOVE_PAGE) if settings.api.port == DEFAULT_PORT else settings.api.port
@@ -52,9 +52,9 @@ def with_ports(settings: Settings, page: int | None) -> Settings:
         if message := problem(port, variable):
             raise UsageError(message)
     changed = {
-        "web": replace(settings.web, port=wanted),
-        "api": replace(settings.api, port=api),
-        "board": replace(settings.board, port=board),
+        "web": replace(settings.web, port=chosen(wanted)),
+        "api": replace(settings.api, port=chosen(api)),
+        "board": replace(settings.board, port=chosen(board)),
     }
     return settings.model_copy(update=changed)
 

@@ -28,6 +28,16 @@ def problem(port: int, variable: str = "PORT") -> str | None:
     return None
 
 
+def chosen(port: int) -> int:
+    """Return a free port for 0: those who link to it have to know it before a program listens there."""
+    if port:
+        return port
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        free: int = probe.getsockname()[1]
+    return free
+
+
 def taken(port: int, variable: str = "PORT") -> str:
     """Say that another program listens on a port, and which variable chooses another one."""
     return f"Port {port} is already in use. Choose another with {variable}=."

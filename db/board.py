@@ -94,15 +94,15 @@ class SqlBoard(Queries):
         counted = await self._one(f"SELECT count(*) AS number {_LISTED}", **values)
         return [row["id"] for row in found], int((counted or {})["number"])
 
-    async def undecided(self) -> Sequence[Match]:
-        """Return labelled matches that wait for a verdict, the most probable first."""
+    async def undecided(self) -> tuple[Sequence[Match], int]:
+        """Return labelled matches that wait for a verdict, the most probable first, and how many wait in all."""
         found = await self._all(
-            f"""SELECT m.* FROM match m {_BETWEEN_KEPT}
+            f"""SELECT m.*, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
                 WHERE m.state = 'undecided' AND m.label IS NOT NULL AND NOT m.declined
                   AND l.state = 'open' AND f.state = 'open'
                 ORDER BY m.probability DESC, m.id LIMIT {MOST_LISTED}"""
         )
-        return [rows.match(row) for row in found]
+        return [rows.match(row) for row in found], found[0]["waiting"] if found else 0
 
     async def claims(self, state: str = "") -> Sequence[tuple[Claim, Match]]:
         """Return claims with their matches, open ones first, then the newest."""

@@ -1,5 +1,6 @@
 """Who is signed in to the moderators' board."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,11 @@ class BoardSessions:
         """Return whose session it is; None if it's over."""
         found = await self._database.rows("SELECT * FROM find_board_session(%s)", session)
         return _moderator(session, found[0]) if found else None
+
+    async def on(self, platform: PlatformName) -> Sequence[Moderator]:
+        """Return who is signed in, or has a link that still works, from a platform's workspaces."""
+        found = await self._database.rows("SELECT * FROM board_sessions_on(%s::platform)", platform)
+        return [_moderator(row["id"], row) for row in found]
 
     async def end(self, moderator: Moderator) -> None:
         async with self._database.transaction(moderator.community) as connection:

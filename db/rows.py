@@ -129,4 +129,13 @@ def settings(row: Row) -> Settings:
 
 def verdict(row: Row) -> Verdict:
     """Read a row of `verdict`."""
-    return Verdict(row["moderator_id"], VerdictKind(row["kind"]), row["given"], row["at"], row["message"], row["press"])
+    return Verdict(
+        moderator=row["moderator_id"],
+        kind=VerdictKind(row["kind"]),
+        given=row["given"],
+        at=row["at"],
+        message=row["message"],
+        press=row["press"],
+        name=row["moderator_name"],
+        platform=row["platform"],
+    )

@@ -14,12 +14,14 @@ class SqlVerdicts(Queries):
 
     async def add(self, match: UUID, command: GiveVerdict, *, given: bool) -> None:
         await self._do(
-            "INSERT INTO verdict (community_id, match_id, moderator_id, moderator_name, kind, given, message, press)"
-            " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(kind)s, %(given)s, %(message)s, %(press)s)",
+            "INSERT INTO verdict"
+            " (community_id, match_id, moderator_id, moderator_name, platform, kind, given, message, press) VALUES"
+            " (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(kind)s, %(given)s, %(message)s, %(press)s)",
             community=self.community,
             match=match,
             id=command.member.id,
             name=command.member.name,
+            platform=command.target.platform,
             kind=command.kind,
             given=given,
             message=None if command.match else command.target.message,

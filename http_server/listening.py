@@ -3,6 +3,8 @@
 import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -52,3 +54,8 @@ async def _start(runner: web.AppRunner, host: str, port: int, variable: str) -> 
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(port, variable) from error
         raise
+
+
+def shared_files() -> web.StaticDef:
+    """Return the route to the style and the icon that all pages share."""
+    return web.static("/shared", Path(str(resources.files("http_server").joinpath("static"))))

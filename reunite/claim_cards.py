@@ -1,10 +1,9 @@
-"""The cards that show moderators a claim, kept up to date until its end."""
+"""What moderators are shown of a match and of its claims, kept up to date until the end."""
 
 from reunite.entities import Match, Report
-from reunite.messages import handovers, keys
+from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Person
-from reunite.moderators import readers
+from reunite.moderators import judge_of, readers
 from reunite.ports import Session
 from reunite.tiles import picture_of
 
@@ -17,13 +16,19 @@ async def post_card(session: Session, claimed: Claimed) -> None:
         await session.outbox.post(reader.id, key, card, audience="moderators")
 
 
-async def revise_cards(
-    session: Session, match: Match, lost: Report, found: Report, moderator: Person | None = None
-) -> None:
+async def revise_cards(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Bring the cards of a match's claims up to date."""
-    picture = await picture_of(session, found, match)
+    picture, moderator = await picture_of(session, found, match), await judge_of(session, match)
     for claim in await session.claims.on(found.id):
         if claim.match == match.id:
             claimed = Claimed(claim, match, lost, found)
             for key, reader in readers(keys.claim_card, claim.id, lost, found):
                 await session.outbox.revise(key, handovers.claim_card(claimed, reader, picture, moderator))
+
+
+async def revise_log(session: Session, match: Match, lost: Report, found: Report) -> None:
+    """Bring the match's lines and its claims' cards in the moderators' channels up to date."""
+    picture, moderator = await picture_of(session, found, match), await judge_of(session, match)
+    for key, reader in readers(keys.log_line, match.id, lost, found):
+        await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
+    await revise_cards(session, match, lost, found)

@@ -4,10 +4,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Match, MatchState, Report, ReportKind, Why
+from reunite.claim_cards import revise_log
+from reunite.entities import Match, Report, ReportKind, Why
 from reunite.errors import TellUserError
-from reunite.messages import galleries, keys, notices, wording
-from reunite.moderators import readers
+from reunite.messages import galleries, keys, wording
 from reunite.ports import Session
 from reunite.tiles import picture_of
 
@@ -51,11 +51,7 @@ async def _rewrite(session: Session, match: Match, changed: Report, other: Repor
     found, lost = (changed, other) if changed.kind is ReportKind.FOUND else (other, changed)
     for key, reply in (await session.outbox.quoting(lost.id)).items():
         await session.outbox.revise(key, galleries.refreshed(reply, match, found, lost.language))
-    if match.state is not MatchState.UNDECIDED:
-        return  # its lines also say who decided: there the new quote is enough
-    picture = await picture_of(session, found, match)
-    for key, reader in readers(keys.log_line, match.id, lost, found):
-        await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture))
+    await revise_log(session, match, lost, found)
 
 
 def _still_true(match: Match, before: Report, now: Report) -> tuple[Why, ...]:

@@ -281,6 +281,10 @@ class Verdict:
     """The reply that was reacted to; None for a button."""
     press: str | None = None
     """The idempotency key of the button's press."""
+    name: str = ""
+    """The moderator's; empty once it was deleted."""
+    platform: PlatformName | None = None
+    """Where it was given; None for verdicts from before this was stored."""
 
 
 class ClaimState(StrEnum):

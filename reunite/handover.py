@@ -78,7 +78,7 @@ class HandoverHandlers:
             state = rules.match_state(log, returned=returned)
             now = replace(sides.match, handover=handover, state=state)
             change = Change(now, sides.match.state, (sides.lost, sides.found), None, press.key)
-            work = [] if rules.in_force(log) else await settle(session, change)  # the moderators' word is theirs
+            work = await settle(session, change)
             if not said and state is MatchState.UNDECIDED:
                 await _ask_other(session, now, sides, speaker)
         for each in work:

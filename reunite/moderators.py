@@ -1,15 +1,29 @@
-"""Which moderators read of a match: those of the found report's workspace, and of the lost report's if it's another."""
+"""What moderators read of a match: in which workspaces, and who of them decided it."""
 
 from collections.abc import Callable
 from uuid import UUID
 
-from reunite.entities import Report, ReportKind
+from reunite import rules
+from reunite.entities import Match, Member, Report, ReportKind
 from reunite.messages.keys import ReplyKey
+from reunite.messages.reply import Person
+from reunite.ports import Session
+
+
+async def judge_of(session: Session, match: Match) -> Person | None:
+    """Return the moderator whose verdict counts; None where no verdict is in force."""
+    if verdicts := rules.in_force(await session.verdicts.of(match.id)):
+        latest = verdicts[-1]
+        return Person(latest.platform or "", Member(latest.moderator, latest.name))
+    return None
 
 
 def readers(
     key: Callable[[UUID, ReportKind], ReplyKey], subject: UUID, lost: Report, found: Report
 ) -> list[tuple[ReplyKey, Report]]:
-    """Return each reply's key, and the report of the workspace whose moderators read it."""
+    """Return each reply's key, and the report whose workspace's moderators read it.
+
+    They are those of the found report, and those of the lost report if its workspace is another.
+    """
     reports = [found] if lost.shares_workspace_with(found) else [found, lost]
     return [(key(subject, report.kind), report) for report in reports]

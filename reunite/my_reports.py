@@ -1,7 +1,7 @@
 """What members do with their own reports: see, change, extend, withdraw; export or delete all that is known of them."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 from reunite import rights, rules
 from reunite.commands import Press
 from reunite.edits import joined, reword, search_again
-from reunite.entities import Member, Report, ReportKind, ReportState, Workspace
+from reunite.entities import Match, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, notices, reminders, wording
 from reunite.messages.reply import Reply
@@ -164,5 +164,18 @@ async def _exported(session: Session, report: Report) -> dict[str, Any]:
         "question_answer": report.question_answer,
         "proof_question": await session.claims.proof_question(report.id) if is_found else None,
         "whereabouts": asdict(await session.claims.whereabouts(report.id)) if is_found else None,
+        "matches": _said(await session.matches.of(report.id), report.kind),
         "photos": photos,
     }
+
+
+def _said(matches: Sequence[Match], kind: ReportKind) -> list[dict[str, Any]]:
+    """Return what a report's author has said about its matches."""
+    told = []
+    for match in matches:
+        words = {"handed_over": match.handover.handed_over}
+        if kind is ReportKind.LOST:
+            words = {"picked": match.picked, "declined": match.declined, "got_back": match.handover.got_back}
+        if any(words.values()):
+            told.append({"match": str(match.id), **words})
+    return told

@@ -9,16 +9,14 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import show_released
-from reunite.claim_cards import revise_cards
+from reunite.claim_cards import revise_log
 from reunite.claim_settlement import revise_conversations, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
-from reunite.moderators import readers
 from reunite.ports import Queue, Session, Store
-from reunite.tiles import picture_of
 
 _NOTING_PAUSES: Final = (0.2, 0.5, 1.0)
 """Seconds between looks for the match that a message shows: people see it a moment before the delivery notes it."""
@@ -88,10 +86,12 @@ class VerdictHandlers:
             rights.check_member("release", is_moderator=press.is_moderator)
             if {lost.state, found.state} != {ReportState.OPEN}:
                 raise TellUserError("report_closed")
+            if match.state is MatchState.REJECTED:
+                raise TellUserError("match_rejected")
             await session.matches.release(match.id)
             match = replace(match, released=True)
             await show_released(session, match, lost, found)
-            await _revise_log(session, match, lost, found)
+            await revise_log(session, match, lost, found)
         return notices.note("released", press.language)
 
     async def _give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
@@ -129,7 +129,7 @@ async def settle(session: Session, change: Change) -> list[UUID]:
         await settle_claims(session, change.match, change.reports[1])
         if found := await session.reports.get(change.match.found):
             await revise_conversations(session, found)
-    await _revise_log(session, change.match, *change.reports, change.moderator)
+    await revise_log(session, change.match, *change.reports)
     return work
 
 
@@ -201,13 +201,3 @@ async def _say(session: Session, change: Change, report: Report, other: Report) 
     reply = wording.verdict(before, now, change.moderator, other, report)
     key = keys.verdict(match.id, match.state, change.number, report.kind)
     await session.outbox.post(report.id, key, reply)
-
-
-async def _revise_log(
-    session: Session, match: Match, lost: Report, found: Report, moderator: Person | None = None
-) -> None:
-    """Bring the match's lines and its claims' cards in the moderators' channels up to date."""
-    picture = await picture_of(session, found, match)
-    for key, reader in readers(keys.log_line, match.id, lost, found):
-        await session.outbox.revise(key, notices.log_line(match, lost, found, reader, picture, moderator))
-    await revise_cards(session, match, lost, found, moderator)

@@ -1,112 +1,114 @@
-"""Takes the pictures in docs/images of a new demo, so that they show the product as it is.
+"""Take the pictures of the page and the board for README and the docs: `python scripts/take_pictures.py`.
 
-REUNITE_HOME=$(mktemp -d) REUNITE_ENCODER=concept make demo
-python scripts/take_pictures.py http://127.0.0.1:8700
+It runs the demo with a folder of its own and acts as people do; look at the pictures before you keep them.
 """
 
-import io
+import os
 import shutil
+import socket
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-ROOT: Final = Path(__file__).parents[1]
-IMAGES: Final = ROOT / "docs" / "images"
-SAMPLES: Final = ROOT / "bot" / "web" / "static" / "samples"
-FINDS: Final = {
-    "umbrella": "By the tram stop",
-    "backpack": "Found it in the library",
-    "mug": "In the kitchen on the 2nd floor",
-    "teddy": "Left on the playground",
-    "bottle": "Found at the sports hall",
-    "ball": "In the hedge behind the school",
-}
-_PAGE: Final = {"width": 1380, "height": 1337}
-_SHOWN: Final = (1000, 969)
-"""How large pictures of the page are in the documentation."""
-_PHONE: Final = {"width": 390, "height": 844}
-_BOARD: Final = {"width": 1080, "height": 760}
-_PATIENCE: Final = 120_000
+FOLDER: Final = Path(__file__).parents[1] / "docs" / "images"
+_SECONDS: Final = 240
+_COLOURS: Final = 256
 
 
-def main(url: str) -> None:
-    """Post the samples and two losses, then show them on the page and on the board."""
-    expect.set_options(timeout=_PATIENCE)
-    with sync_playwright() as playwright:
+def main() -> None:
+    expect.set_options(timeout=_SECONDS * 1000)
+    with _demo() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = _visited(browser, url, _PAGE)
+        page = browser.new_page(viewport={"width": 1250, "height": 1211}, device_scale_factor=0.8)
+        page.goto(url)
         _post(page)
-        _pictures_of_page(browser, page, url)
-        _pictures_of_board(browser, page)
-        browser.close()
+        _take(page, "thread")
+        page.emulate_media(color_scheme="dark")
+        _take(page, "thread-dark")
+        phone = browser.new_page(viewport={"width": 390, "height": 844})
+        phone.goto(url)
+        _take_on_a_phone(phone)
+        desk = browser.new_page(viewport={"width": 1080, "height": 760})
+        desk.goto(url)
+        _take_board(desk)
 
 
-def _visited(browser: Browser, url: str, size: dict[str, int]) -> Page:
-    page = browser.new_page(viewport={"width": size["width"], "height": size["height"]})
-    page.goto(url)
-    expect(page.locator("#encoder")).not_to_have_text("Connecting…")
-    return page
+@contextmanager
+def _demo() -> Iterator[str]:
+    """Run the demo as after a first start."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "REUNITE_HOME": home, "REUNITE_ENCODER": "concept", "PYTHONUNBUFFERED": "1"}
+        command = [sys.executable, "-m", "cli.main", "demo", "--port", str(port)]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as demo:
+            assert demo.stdout  # noqa: S101 - it's a pipe
+            try:
+                next(line for line in demo.stdout if "Reunite is ready" in line)
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                demo.terminate()
 
 
 def _post(page: Page) -> None:
+    """Post the samples, a loss and a claim's beginning."""
     page.locator("#who").select_option("Ben")
-    for number, (photo, words) in enumerate(FINDS.items(), start=1):
-        found = page.locator("#channel-found")
-        found.locator("textarea").fill(words)
-        found.locator(".files").set_input_files(SAMPLES / f"{photo}.jpg")
-        found.locator("[type=submit]").click()
-        expect(found.locator(".post:has(.answer)")).to_have_count(number)
-    _lose(page, "teddy bear", "", "teddy-bench.jpg")
-    _lose(page, "blue backpack, a bit dirty", "library")
+    found, lost = (page.locator(f"#channel-{name}") for name in ("found", "lost"))
+    found.locator(".try").click()
+    expect(found.locator(".answer")).to_have_count(6)
+    _lose(lost, "blue backpack, a bit dirty", "library")
 
 
-def _lose(page: Page, words: str, place: str, photo: str = "") -> None:
-    lost = page.locator("#channel-lost")
+def _lose(lost: Locator, words: str, place: str) -> None:
     before = lost.locator(".answer.is-match").count()
     lost.locator("textarea").fill(words)
-    lost.locator("[name=place]").fill(place)
-    if photo:
-        lost.locator(".files").set_input_files(SAMPLES / photo)
+    lost.locator("#lost-place").fill(place)
     lost.locator("[type=submit]").click()
     expect(lost.locator(".answer.is-match")).to_have_count(before + 1)
 
 
-def _pictures_of_page(browser: Browser, page: Page, url: str) -> None:
-    page.evaluate("document.querySelectorAll('.posts').forEach(each => { each.scrollTop = 0 }); scrollTo(0, 0)")
-    page.evaluate("document.querySelector('#toasts').remove()")
-    _take(page, "thread.png", _SHOWN)
-    page.emulate_media(color_scheme="dark")
-    _take(page, "thread-dark.png", _SHOWN)
-    phone = _visited(browser, url, _PHONE)
-    phone.locator("#who").select_option("Ben")
-    phone.get_by_role("button", name="# lost").click()
-    phone.locator("#channel-lost .post").first.scroll_into_view_if_needed()
-    _take(phone, "thread-phone.png")
+def _take_on_a_phone(page: Page) -> None:
+    page.locator("#who").select_option("Chiyo")
+    page.get_by_role("button", name="# lost").click()
+    lost = page.locator("#channel-lost")
+    expect(lost.locator(".answer.is-match")).to_have_count(1)
+    _lose(lost, "my teddy bear, left on the playground", "")
+    answer = lost.locator(".post").first.locator(".answer").first
+    answer.evaluate("answer => window.scrollBy(0, answer.getBoundingClientRect().top - 70)")
+    _take(page, "thread-phone")
 
 
-def _take(page: Page, name: str, size: tuple[int, int] | None = None) -> None:
-    with Image.open(io.BytesIO(page.screenshot())) as taken:
-        picture = taken.resize(size, Image.Resampling.LANCZOS) if size else taken
-        picture.convert("RGB").quantize(256).save(IMAGES / name, optimize=True)
-
-
-def _pictures_of_board(browser: Browser, page: Page) -> None:
+def _take_board(page: Page) -> None:
+    """Open the board as a moderator."""
     page.locator("#who").select_option("Robin")
-    page.locator("#menu > summary").click()
-    page.get_by_role("button", name="Moderators' board").click()
-    link = page.get_by_role("link", name="Open the board").get_attribute("href")
-    board = browser.new_page(viewport={"width": _BOARD["width"], "height": _BOARD["height"]})
-    board.goto(str(link))
-    board.get_by_role("button", name="Sign in").click()
-    expect(board.get_by_role("heading", name="Reports")).to_be_visible()
-    _take(board, "board.png")
-    board.get_by_role("link", name="Matches").click()
-    board.get_by_role("link", name="↔").last.click()
-    _take(board, "board-match.png")
+    page.locator("#menu summary").click()
+    page.locator("[data-entry=board]").click()
+    page.goto(str(page.get_by_role("link", name="Open the board").get_attribute("href")))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    _take(page, "board")
+    page.get_by_role("link", name="Matches").click()
+    page.get_by_role("link", name="teddy").first.click()
+    expect(page.get_by_role("button", name="It's back")).to_be_visible()
+    _take(page, "board-match")
+
+
+def _take(page: Page, name: str) -> None:
+    """Take a picture of what is in view, with few colours, which makes it small."""
+    expect(page.locator("#toasts > *")).to_have_count(0)
+    page.wait_for_function("[...document.images].every((each) => each.complete)")
+    page.wait_for_timeout(600)  # what moves has come to rest
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from bot.absence import watch
 from bot.backfill import BackfillRequests
+from bot.board_roles import watch_roles
 from bot.discord.addresses import addresses
 from bot.discord.buttons import Buttons
 from bot.discord.client import ReuniteClient, log_in, stay_connected
@@ -58,6 +59,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                         await client.wait_until_ready()
                         await events.start()
                         background.append(tasks.create_task(_watch(store, handlers, client)))
+                        background.append(tasks.create_task(watch_roles(store, "discord", verdicts.moderates)))
                         history = ChannelHistory(client, workspaces, events.is_reconciled, events.is_deleted)
                         past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
                         background.append(tasks.create_task(past.run()))

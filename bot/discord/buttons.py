@@ -11,6 +11,7 @@ from bot.discord.commands import REPORT, Commands
 from bot.discord.forms import FormInput, form_input, form_modal
 from bot.discord.looks import Looks
 from bot.discord.markup import without_spoilers
+from bot.discord.permissions import may_set_up
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
     PrivateReply,
@@ -108,7 +109,7 @@ class Buttons:
         return Press(
             target=_target(interaction, guild),
             member=member_of(user),
-            is_moderator=moderates or (action == "remove_samples" and rights.manage_guild),  # as for posting them
+            is_moderator=moderates or (action == "remove_samples" and may_set_up(interaction)),  # as for posting them
             action=action,
             subject=subject,
             key=str(interaction.id),

@@ -9,6 +9,7 @@ import discord
 
 from bot.discord.forms import FormInput, form_modal
 from bot.discord.greeting import ways
+from bot.discord.permissions import may_set_up
 from bot.discord.private_replies import PrivateReply, Work, acknowledged, language_of_user, reply_privately
 from bot.discord.reports import ReportInput, Reports, guild_of
 from bot.discord.settings_form import SettingsForm
@@ -73,7 +74,7 @@ class Commands:
         async def checked() -> PrivateReply:
             guild = guild_of(interaction)
             if act:
-                rights.check_member(act, is_moderator=interaction.permissions.manage_guild)
+                rights.check_member(act, is_moderator=may_set_up(interaction))
             await self._workspaces.ensure_joined(guild)
             return await work()
 

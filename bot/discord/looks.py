@@ -66,11 +66,11 @@ class Looks:
         guild = guild_of(interaction)
         async with self._workspaces.lock(int(press.target.message or 0)):  # a second press finds the report filed
             private = await self._handlers.files_privately(press)
-            if private is not None:
-                destination = await self._reports.destination(interaction, ReportKind.LOST, "", private=private)
+            if private is None:
+                return await self._handlers.press(press)
+            async with self._reports.destination(interaction, ReportKind.LOST, "", private=private) as destination:
                 target = ReplyTarget("discord", str(guild.id), str(destination.id))
-                press = replace(press, target=target, private=private)
-            return await self._handlers.press(press)
+                return await self._handlers.press(replace(press, target=target, private=private))
 
     async def _search(self, interaction: discord.Interaction, given: ReportInput) -> PrivateReply:
         guild = guild_of(interaction)

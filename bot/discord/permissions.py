@@ -41,6 +41,11 @@ def missing(channel: ReportChannel, needed: discord.Permissions) -> tuple[str, .
     return tuple(name for name, is_needed in wanted if is_needed and not getattr(granted, name))
 
 
+def may_set_up(interaction: discord.Interaction) -> bool:
+    """Return whether the person may change the bot's settings in this guild."""
+    return interaction.guild is not None and interaction.permissions.manage_guild
+
+
 def invitation(application: int) -> str:
     """Return the address that invites the bot."""
     return discord.utils.oauth_url(application, permissions=NEEDED, scopes=("bot", "applications.commands"))

@@ -111,7 +111,7 @@ def render_private(reply: Reply) -> Rendered:
 
 def embed_of(reply: Reply) -> discord.Embed:
     """Return the words of a reply, without the mentions that ping."""
-    lines = [_line(line) for line in reply.lines if not all(_pings(span) for span in line)]
+    lines = [_line(line) for line in reply.with_live_jumps(_is_here).lines if not all(_pings(span) for span in line)]
     return discord.Embed(description="\n".join(lines), colour=_COLOURS.get(reply.kind))
 
 
@@ -218,13 +218,17 @@ def _span(span: Span) -> str:  # noqa: PLR0911 - one for each kind of span
         case Moment(at, _, style):
             return f"<t:{int(at.timestamp())}:{_TIMES[style]}>"
         case Jump(_, text, target):
-            return f"[{text}]({_link(target)})" if target and target.platform == "discord" else text
+            return f"[{text}]({_link(target)})" if target and _is_here(target) else text
 
 
 def _quoted(text: str) -> str:
     """Drop empty lines, which would only make the quote taller."""
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
     return escape(shortened(lines, MOST_QUOTED))
+
+
+def _is_here(target: ReplyTarget) -> bool:
+    return target.platform == "discord"
 
 
 def _link(target: ReplyTarget) -> str:

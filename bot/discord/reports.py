@@ -1,7 +1,7 @@
 """Reports by command, modal or message menu: where they go, and who may see them."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -83,23 +83,23 @@ class Reports:
         dated_text = dated(words, given.when, datetime.now(zone or UTC), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
-        destination = await self.destination(interaction, _KINDS[which], words, private=private)
-        command = REPORTS[_KINDS[which]](
-            source_key=str(interaction.id),
-            target=ReplyTarget("discord", str(guild.id), str(destination.id)),
-            author=member_of(interaction.user),
-            text=dated_text.text,
-            place=without_spoilers(given.where),
-            happened_at=dated_text.moment,
-            posted_at=interaction.created_at,
-            photos=given.photos,
-            hidden=is_hidden(given.words, given.photos),
-            sealed=which == "sealed",
-            private=private,
-            category=cast("Category", given.category),
-            proof_question=given.proof_question,
-        )
-        await self._handlers.report(command)
+        async with self.destination(interaction, _KINDS[which], words, private=private) as destination:
+            command = REPORTS[_KINDS[which]](
+                source_key=str(interaction.id),
+                target=ReplyTarget("discord", str(guild.id), str(destination.id)),
+                author=member_of(interaction.user),
+                text=dated_text.text,
+                place=without_spoilers(given.where),
+                happened_at=dated_text.moment,
+                posted_at=interaction.created_at,
+                photos=given.photos,
+                hidden=is_hidden(given.words, given.photos),
+                sealed=which == "sealed",
+                private=private,
+                category=cast("Category", given.category),
+                proof_question=given.proof_question,
+            )
+            await self._handlers.report(command)
         language = language_of_user(interaction)
         confirmation = sentence(_CONFIRMATIONS[which], language, channel=destination.mention)
         notes = [confirmation]
@@ -109,16 +109,18 @@ class Reports:
             notes.append(sentence("when_without_zone", language, when=escape(given.when)))
         return PrivateReply("\n".join(notes))
 
+    @asynccontextmanager
     async def destination(
         self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool
-    ) -> Destination:
-        """Return the channel of a report by command, or a new private thread with its author."""
+    ) -> AsyncIterator[Destination]:
+        """Yield the channel of a report by command, or a new private thread; its author joins once it's reported."""
         guild, needed = guild_of(interaction), TO_HIDE if private else TO_POST
         channel = self._workspaces.channel_for(guild, kind, interaction.channel, needed, language_of_user(interaction))
         if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
             raise TellUserError("forum_needs_tag", channel=channel.mention)
         if not private:
-            return channel
+            yield channel
+            return
         assert isinstance(channel, discord.TextChannel)  # noqa: S101 - no others have private threads
         now, language = discord.utils.utcnow(), self._workspaces.language(guild)
         names = [thread_name(kind, caption, now, language) for caption in (words, "")]
@@ -128,8 +130,13 @@ class Reports:
             if error.code in NO_MORE_THREADS:
                 raise TellUserError("too_many_threads") from error
             raise
+        try:
+            yield thread
+        except BaseException:
+            with suppress(discord.HTTPException):  # without the permission, it's left where nobody sees it
+                await thread.delete()
+            raise
         await thread.add_user(interaction.user)
-        return thread
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""

@@ -4,7 +4,7 @@ from typing import Final
 
 import discord
 
-from bot.discord.permissions import TO_POST
+from bot.discord.permissions import TO_POST, may_set_up
 from bot.discord.private_replies import PrivateReply, language_of_user, reply_privately
 from bot.discord.render import RenderedButton
 from bot.discord.reports import guild_of
@@ -37,8 +37,8 @@ class Samples:
         guild, language = guild_of(interaction), language_of_user(interaction)
         await self._workspaces.ensure_joined(guild)
         pair = sample_pair(*(self._target(guild, kind, language) for kind in (ReportKind.FOUND, ReportKind.LOST)))
-        may_set_up = interaction.permissions.manage_guild
-        return PrivateReply.of(await self._handlers.samples.post(pair, language, is_moderator=may_set_up))
+        posted = await self._handlers.samples.post(pair, language, is_moderator=may_set_up(interaction))
+        return PrivateReply.of(posted)
 
     def _target(self, guild: discord.Guild, kind: ReportKind, language: str) -> ReplyTarget | None:
         """Return the channel of a kind in which the bot may post; None if the guild has none of it."""

@@ -10,7 +10,7 @@ from discord import ui
 from bot.backfill import BackfillRequests
 from bot.discord.forms import FormInput, labelled, modal
 from bot.discord.new_channels import NewChannels
-from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, missing
+from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, may_set_up, missing
 from bot.discord.private_replies import (
     PrivateReply,
     Work,
@@ -166,7 +166,7 @@ class SettingsForm:
     async def _managed(self, interaction: discord.Interaction) -> discord.Guild:
         """Return the guild of someone who may manage it."""
         guild = interaction.guild
-        rights.check_member("set_up", is_moderator=guild is not None and interaction.permissions.manage_guild)
+        rights.check_member("set_up", is_moderator=may_set_up(interaction))
         assert guild is not None  # noqa: S101 - it was just checked
         await self._workspaces.ensure_joined(guild)
         return guild

@@ -122,6 +122,15 @@ class Verdicts:
                 if verdict.message == card.sent.message and verdict.moderator not in given.get(verdict.kind, set()):
                     await self._take(target, int(verdict.moderator), verdict.kind, given=False)
 
+    async def moderates(self, guild: str, user: str) -> bool | None:
+        """Ask Discord whether someone moderates a guild; None where we aren't in it."""
+        served = self._client.get_guild(int(guild))
+        if served is None:
+            return None
+        await self._workspaces.ensure_joined(served)
+        member = await fetch_member(served, int(user))
+        return member is not None and self._workspaces.is_moderator(member, member.guild_permissions)
+
     def stop(self) -> None:
         """Leave the cards that aren't noted yet to the next start."""
         for task in list(self._awaited.values()):

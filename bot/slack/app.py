@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.absence import watch
 from bot.backfill import BackfillRequests
+from bot.board_roles import watch_roles
 from bot.past_posts import PastPosts
 from bot.slack.background import Background
 from bot.slack.buttons import Buttons
@@ -74,7 +75,9 @@ async def running(
         )
         history = ChannelHistory(workspaces, reconciler.is_caught_up, parts.inbound.is_deleted)
         past_posts = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
-        background_tasks = [asyncio.create_task(each) for each in (reconciler.run(is_connected), past_posts.run())]
+        roles = watch_roles(store, "slack", workspaces.moderates)
+        tasks = (reconciler.run(is_connected), past_posts.run(), roles)
+        background_tasks = [asyncio.create_task(each) for each in tasks]
         if not config.bot_token:  # a single token says nothing about other workspaces
             background_tasks.append(asyncio.create_task(watch(store, "slack", workspaces.membership, workspaces.leave)))
         try:

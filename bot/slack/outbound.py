@@ -190,7 +190,7 @@ async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, fil
         channel=sent.channel,
         ts=sent.message,
         text=notification(outgoing.reply),
-        blocks=blocks(outgoing.reply, workspace.link_to, file),
+        blocks=blocks(outgoing.reply, workspace.links_in(sent.channel), file),
         metadata=dict(metadata(outgoing.key)),
     )
 
@@ -201,7 +201,7 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
         channel=target.channel,
         thread_ts=target.message,
         text=notification(outgoing.reply),
-        blocks=blocks(outgoing.reply, workspace.link_to, file),
+        blocks=blocks(outgoing.reply, workspace.links_in(target.channel), file),
         metadata=dict(metadata(outgoing.key)),
         unfurl_links=False,
         unfurl_media=False,

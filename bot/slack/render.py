@@ -30,6 +30,7 @@ LinkTo = Callable[[ReplyTarget], str | None]
 
 def blocks(reply: Reply, link_to: LinkTo, file: str | None = None) -> list[Element]:
     """Return the reply as blocks; `file` is the id of an uploaded picture to show below."""
+    reply = reply.with_live_jumps(lambda target: link_to(target) is not None)
     elements: list[Element] = []
     for is_quote, lines in groupby((line for line in reply.lines if not _is_small(line)), key=_is_quote):
         kind = "rich_text_quote" if is_quote else "rich_text_section"

@@ -1,7 +1,7 @@
 """One workspace: where the bot listens, who people are, and what they may do."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Final, Self
@@ -24,6 +24,8 @@ from reunite.language import language_of, sentence
 _PAGE: Final = 200
 _GROUP: Final = "S"
 """The first letter of a user group's id."""
+_DIRECT: Final = "D"
+"""The first letter of the id of direct messages."""
 _USERS: Final = "UW"
 """The first letters of users' ids."""
 _MOST_NAMES: Final = 10
@@ -108,6 +110,15 @@ class SlackWorkspace:
         if (target.platform, target.workspace) != ("slack", self.team) or target.message is None:
             return None
         return f"{self.home}archives/{target.channel}/p{target.message.replace('.', '')}"
+
+    def links_in(self, channel: str) -> Callable[[ReplyTarget], str | None]:
+        """Return what links to posts from a channel, where nobody can open others' direct messages with the bot."""
+
+        def link_to(target: ReplyTarget) -> str | None:
+            is_elsewhere = target.channel.startswith(_DIRECT) and target.channel != channel
+            return None if is_elsewhere else self.link_to(target)
+
+        return link_to
 
     async def person(self, user: str) -> Person:
         """Return who a user is and whether they moderate, at this moment."""

@@ -81,6 +81,11 @@ class Workspaces:
         await self._handlers.leave("slack", team)
         _log.info("slack_workspace_left", team=team)
 
+    async def moderates(self, team: str, user: str) -> bool | None:
+        """Ask Slack whether someone moderates a workspace; None where we aren't in it."""
+        workspace = await self.get(team)
+        return (await workspace.person(user)).is_moderator if workspace else None
+
     async def membership(self) -> IsThere:
         """Return a function that tells whether a workspace still has the app: by its token, if there is one."""
 

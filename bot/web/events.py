@@ -12,6 +12,7 @@ from bot.web.inbound import Inbound
 from bot.web.live import Live
 from bot.web.looks import Looks
 from bot.web.texts import Texts
+from http_server.listening import shared_files
 from reunite.handlers import Handlers
 
 
@@ -48,6 +49,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
             web.post("/board", buttons.board),
             web.get("/export", buttons.export),
             web.static("/static", files),
+            shared_files(),
         ]
     )
 

@@ -71,7 +71,7 @@ def reply_json(reply: Reply, language: str = "en") -> Json:
     """Return the bot's words as lines of spans, each with `is` and `text`, and the buttons below."""
     return {
         "kind": reply.kind,
-        "lines": [[span_json(span) for span in line] for line in reply.lines],
+        "lines": [[span_json(span) for span in line] for line in json_replies.lines_of(reply, "web")],
         "picture": f"/photos/{reply.picture.photo}" if reply.picture else None,
         "gallery": [tile_json(tile) for tile in reply.gallery],
         "buttons": [button_json(button, language) for button in reply.buttons],

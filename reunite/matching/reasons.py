@@ -14,8 +14,8 @@ from reunite.matching import circumstances, colour_reasons
 from reunite.matching.described import Thing
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
-from reunite.text import distinctive, places, words
-from reunite.text.kinds import Relation, relation
+from reunite.text import distinctive, negation, places, words
+from reunite.text.kinds import Relation, relation, told_by
 
 STRONG: Final[Mapping[PairKind, float]] = {
     PairKind.PHOTO_PHOTO: 4.0,
@@ -31,6 +31,7 @@ _SOON, _EARLIEST = timedelta(days=14), timedelta(hours=-12)
 _MAX_WORDS: Final = 3
 _CLOSEST: Final[Sequence[Relation]] = ("same", "narrower", "broader", "near", "unknown", "other")
 _AGREE: Final = frozenset[Relation](("same", "narrower", "broader"))
+_TOY: Final = frozenset[Relation](("same", "broader"))
 _Related = tuple[Relation, str]
 """How two nouns are related, and the one that holds for both things where they agree."""
 
@@ -71,11 +72,18 @@ def _nouns(report: ReportFeatures) -> Sequence[str]:
 def _related(firsts: Sequence[str], seconds: Sequence[str]) -> _Related:
     """Return how the closest two of these nouns are related."""
     found = [
-        (related, second if related == "narrower" else first)
+        (related, _common(related, first, second))
         for first, second in product(firsts, seconds)
         for related in (relation(first, second),)
     ]
     return min(found, key=lambda each: _CLOSEST.index(each[0]), default=("unknown", ""))
+
+
+def _common(related: Relation, first: str, second: str) -> str:
+    """Return the name that holds for both of two things that agree."""
+    if related == "narrower" or first.endswith(f" {second}"):
+        return second
+    return told_by(first) if related == "broader" else first
 
 
 def _thing(lost: ReportFeatures, found: ReportFeatures, evidence: Mapping[str, float]) -> Iterator[Why]:
@@ -101,10 +109,10 @@ def _named(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | No
     shown, seen = _shown(lost, found)
     if said in _AGREE:
         return Why("thing", noun, "agrees")
-    if shown in _AGREE and said != "other":
+    if shown in _AGREE and said != "other" and not _only_one_is_toy(_nouns(lost), _nouns(found)):
         return Why("thing", seen, "agrees")
     own = next(iter(_nouns(lost) or _nouns(found)), "")
-    if "near" in {said, shown} or (said == "other" and (shown in _AGREE or _is_held(lost, found))):
+    if "near" in {said, shown} or shown in _AGREE or (said == "other" and _is_held(lost, found)):
         return Why("thing", own, "partly")
     if said == "other" or (shown == "other" and fits < _PARTLY):
         return Why("thing", own, "differs")
@@ -117,6 +125,12 @@ def _shown(lost: ReportFeatures, found: ReportFeatures) -> _Related:
     pairs = ((ours, found.item.shows), (lost.item.shows, theirs), (lost.item.shows, found.item.shows))
     compared = [_related(*pair) for pair in pairs if all(pair)]
     return min(compared, key=lambda each: _CLOSEST.index(each[0]), default=("unknown", ""))
+
+
+def _only_one_is_toy(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether one of two things is a toy: the photo of a stuffed dog shows a dog too."""
+    toys = [any(relation("toy", noun) in _TOY for noun in nouns) for nouns in (ours, theirs) if nouns]
+    return len(set(toys)) > 1
 
 
 def _is_held(lost: ReportFeatures, found: ReportFeatures) -> bool:
@@ -154,7 +168,9 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
     """Return the rare words by which people recognise a thing, if both reports say them of it."""
     held = lost.held & found.held
     shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
-    told = [word for word in rare_words if distinctive.is_distinctive(word, held, shared)]
+    lacked = {words.stem(word) for each in (lost, found) for word in negation.lacked(words.plain(each.item.text))}
+    kept = (word for word in rare_words if words.stem(word) not in lacked)
+    told = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
     yield from (Why("words", word, "agrees") for word in told[:_MAX_WORDS])
 
 

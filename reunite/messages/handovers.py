@@ -30,7 +30,8 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     ]
     lines += _progress(claim, match, language, moderator)
     verdicts: tuple[Action, ...] = ("confirm", "reject")
-    buttons = (button("see_claim", claim.id, language), *(button(each, match.id, language) for each in verdicts))
+    answer = (button("see_claim", claim.id, language),) if claim.has_proof else ()  # it's deleted at the end
+    buttons = (*answer, *(button(each, match.id, language) for each in verdicts))
     about = frozenset({lost.id, found.id})
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 

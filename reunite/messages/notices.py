@@ -57,7 +57,9 @@ def both_sides(match: Match, reports: tuple[Report, Report], language: str) -> l
 def decided(match: Match, language: str, moderator: Person | None) -> list[Line]:
     """Say who decided a match: a moderator, or its owner and its finder."""
     if match.state is not MatchState.UNDECIDED and moderator:
-        return [line(f"log_{match.state}", language, moderator=moderator)]
+        forgotten = not moderator.member.name
+        name = Plain(sentence("unknown_member", language)) if forgotten else moderator
+        return [line(f"log_{match.state}", language, moderator=name)]
     return [line("log_by_word", language)] if match.state is MatchState.CONFIRMED else []
 
 

@@ -4,13 +4,16 @@ Only `Quoted` carries a member's words; adapters escape it so that it can neithe
 reports it quotes from what it is made of, and so do the outbox and everything that deletes (docs/decisions/0020).
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from reunite.entities import Label, Member, ReplyTarget
+
+_SEPARATOR: Final = " · "
+"""What is between the parts of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +252,14 @@ class Reply:
         )
         return replace(self, lines=lines)
 
+    def with_live_jumps(self, is_live: Callable[[ReplyTarget], bool]) -> "Reply":
+        """Return the reply without "jump to the post" where its reader can't follow; a jump in a sentence stays."""
+
+        def is_dead(span: Span) -> bool:
+            return isinstance(span, Jump) and not (span.target and is_live(span.target))
+
+        return replace(self, lines=tuple(kept for line in self.lines if (kept := _without_jumps(line, is_dead))))
+
     def jumps(self) -> set[UUID]:
         """Return the reports that the reply links to."""
         return {span.report for line in self.lines for span in line if isinstance(span, Jump)}
@@ -261,6 +272,21 @@ class Reply:
     def text(self) -> str:
         """Return the words without any form, for terminals, logs of tests and notifications."""
         return "\n".join("".join(words_of(span) for span in line) for line in self.lines)
+
+
+def _without_jumps(line: Line, is_dead: Callable[[Span], bool]) -> Line:
+    """Return a line without dead jumps that are a part of their own, at its end or at its start."""
+    if len(line) == 1 and is_dead(line[0]):
+        return ()
+    if len(line) < 2:  # noqa: PLR2004 - a jump and what is before or after it
+        return line
+    *before, words, last = line
+    if is_dead(last) and isinstance(words, Plain) and words.text.endswith(_SEPARATOR):
+        rest = words.text.removesuffix(_SEPARATOR)
+        return _without_jumps((*before, Plain(rest)) if rest else tuple(before), is_dead)
+    if is_dead(line[0]) and isinstance(line[1], Plain) and line[1].text.startswith(_SEPARATOR):
+        return (Plain(line[1].text.removeprefix(_SEPARATOR)), *line[2:])
+    return line
 
 
 def _is_link(span: Span, reports: Collection[UUID]) -> bool:

@@ -45,6 +45,7 @@ def _near() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(alike) for name, alike in beside.items()}
 
 
+_ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
 _CONTAINERS: Final = frozenset(listed(_TABLES["others"]["containers"]))
 _NARROWER: Final = _narrower()
 _NEAR: Final = _near()
@@ -76,7 +77,8 @@ def relation(first: str, second: str) -> Relation:
 def _is_kept_in(first: str, second: str) -> bool:
     """Whether one is the other's case: a violin and a violin case are lost together."""
     *before, container = second.split()
-    return container in _CONTAINERS and bool(before) and _kind(" ".join(before)) == _named(first)
+    inside, thing = _kind(" ".join(before)), _named(first)
+    return container in _CONTAINERS and bool(before) and (inside == thing or _of_kinds(inside, thing) in _ONE_KIND)
 
 
 def _of_kinds(one: str, other: str) -> Relation:
@@ -89,13 +91,16 @@ def _of_kinds(one: str, other: str) -> Relation:
     return "other" if {one, other} <= _KNOWN else "unknown"
 
 
-def _named(name: str) -> str:
-    """Return the kind that a name means: that of all its words, or else of the last ones that are known."""
+def told_by(name: str) -> str:
+    """Return the words of a name that say what kind it is: all, or else the last ones that are known."""
     words = name.split()
-    for start in range(len(words)):
-        if (kind := _kind(" ".join(words[start:]))) in _KNOWN:
-            return kind
-    return _kind(words[-1]) if words else ""
+    ends = (" ".join(words[start:]) for start in range(len(words)))
+    return next((end for end in ends if _kind(end) in _KNOWN), words[-1] if words else "")
+
+
+def _named(name: str) -> str:
+    """Return the kind that a name means."""
+    return _kind(told_by(name))
 
 
 def _differ_in_use(first: str, second: str) -> bool:

@@ -23,6 +23,19 @@ _NEGATED: Final = re.compile(
 seen my black bag") doesn't negate the thing's colour."""
 
 
+_LACKS: Final = re.compile(
+    rf"\b(?:without|no|not|lacks|missing|ohne|kein\w{{0,2}}|sans|sin|bez|nie ma)[\s-]+{_FILLERS}([^\W\d_]+)"
+    r"|([^\W\d_]+?)(?:がない|はない|なし|無し)",
+    re.IGNORECASE,
+)
+"""What a thing doesn't have: "without a hood", "ohne Kapuze", フードなし."""
+
+
+def lacked(plain: str) -> set[str]:
+    """Return the words for what a text says that the thing doesn't have. The text is in its plain form."""
+    return {found[1] or found[2] for found in _LACKS.finditer(plain)}
+
+
 def strip_negations(text: str) -> str:
     """Return a text without the colours and things that it rules out."""
     return _SPACES.sub(" ", _NEGATED.sub(" ", text)).strip()

@@ -135,7 +135,7 @@ def _take_elapsed(found: list[Atom]) -> timedelta | None:
         end += end < len(found) and found[end] == Mark("at")  # "vor etwa drei Stunden"
         while length := _length_after(found, end):
             end, total = end + length[0], total + length[1]
-    del found[start:end]
+    found[start:end] = [] if total else [Mark("at")]  # "vor 9"
     return total or None
 
 
@@ -145,11 +145,13 @@ def _length_before(found: Sequence[Atom], end: int) -> tuple[int, timedelta] | N
     if isinstance(last, Shift) and not last.before_hour and (whole := _length_before(found, end - 1)):
         return whole[0] + 1, whole[1] + timedelta(minutes=last.minutes)
     if isinstance(last, Clock) and last.may_be_hours:
-        return 1, timedelta(hours=last.hour)
+        return 1, timedelta(hours=last.hour, minutes=last.minute)
     length = _unit(last)
     if length is None:
         return None
-    number = found[end - 2] if end > 1 else None
+    more, number = [None, None, *found[: end - 1]][-2:]
+    if isinstance(more, Number) and isinstance(number, Shift) and not number.before_hour:  # "two and a half hours ago"
+        return 3, (more.value + number.minutes / 60) * length
     return (2, number.value * length) if isinstance(number, Number) else (1, length)
 
 
@@ -166,7 +168,7 @@ def _length_after(found: Sequence[Atom], start: int) -> tuple[int, timedelta] | 
 def _plain_length_after(found: Sequence[Atom], start: int) -> tuple[int, timedelta] | None:
     first, second = [*found[start : start + 2], None, None][:2]
     if isinstance(first, Clock) and first.may_be_hours:
-        return 1, timedelta(hours=first.hour)
+        return 1, timedelta(hours=first.hour, minutes=first.minute)
     if isinstance(first, Number) and (length := _unit(second)):
         return 2, first.value * length
     return (1, length) if (length := _unit(first)) else None
@@ -224,8 +226,14 @@ def _clock_at(found: Sequence[Atom], at: int) -> Clock | None:
         return _shifted(atom, shift)
     if not isinstance(atom, Number):
         return None
+    is_last = at + 1 == len(found)  # "this morning 8"
     next_to = {found[at - 1] if at else None, found[at + 1] if at + 1 < len(found) else None}
-    if shift or next_to & {Mark("at"), Mark("o_clock"), Mark("hour_or_o_clock")} or isinstance(after, PartOfDay):
+    if (
+        shift
+        or next_to & {Mark("at"), Mark("o_clock"), Mark("hour_or_o_clock")}
+        or isinstance(after, PartOfDay)
+        or (is_last and isinstance(before, PartOfDay))
+    ):
         if _is_hour(atom):
             return _shifted(Clock(int(atom.value)), shift)
         if atom.value >= 100:  # noqa: PLR2004 - 1530
@@ -279,6 +287,7 @@ class _Day:
         days = [atom.days for atom in found if isinstance(atom, DaysAgo)]
         weekdays = [atom.number for atom in found if isinstance(atom, Weekday)]
         self.day: date | None = None
+        eve = Mark("eve") in found  # "in der Nacht auf Mittwoch"
         if self._calendar:
             self.day = _dated(self._calendar, today, month_first=str(now.tzinfo) in _MONTH_FIRST)
         elif days:
@@ -292,6 +301,8 @@ class _Day:
             self.day, self._repeats = today - timedelta(days=ago), timedelta(weeks=1)
         else:
             self._repeats = timedelta(days=1)
+        if eve and self.day:
+            self.day -= timedelta(days=1)
 
     @property
     def is_said(self) -> bool:

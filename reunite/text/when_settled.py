@@ -24,12 +24,14 @@ _DOTTED: Final = re.compile(r"(\d{1,2})[.](\d{2})")
 _ORDINAL: Final = re.compile(r"(\d{1,2})[.]")
 _MINUTES: Final = frozenset({5, 10, 20, 25})
 """Minutes that people count from the hour; the quarters and the half have words of their own."""
-_CLEARLY_MINUTES: Final = 20
+_LONG_RANGE: Final = 5
+"""Hours: "entre 9 y 10" is a range, "a las dos y diez" is not."""
 _LONGEST_MONTH: Final = 31
 _BEFORE_HOUR: Final[Mapping[Atom | None, int]] = {Mark("past"): 1, Mark("to"): -1, Mark("ago"): -1}
 """The sign of "ten past eight", "ten to eight", and German "zehn vor acht"."""
 _AFTER_HOUR: Final[Mapping[Atom | None, int]] = {Mark("plus"): 1, Mark("minus"): -1, Mark("hour_or_o_clock"): 1}
 """The sign of "las ocho y diez", "huit heures moins dix", "huit heures dix"."""
+_RANGES: Final[frozenset[Atom | None]] = frozenset({Mark("past"), Mark("to"), Mark("until")})
 _O_CLOCK: Final[frozenset[Atom | None]] = frozenset({Mark("o_clock"), Mark("hour_or_o_clock")})
 _HOURS_OF: Final[Mapping[Part, frozenset[int]]] = {
     "morning": frozenset(range(1, 12)),
@@ -44,21 +46,21 @@ _HOURS_OF: Final[Mapping[Part, frozenset[int]]] = {
 
 def settled(found: Sequence[Atom], today: date) -> list[Atom]:
     """Return what was found, with times and dates in place of what says them together; "after 8" is at 8."""
-    joined = _with_days(_with_minutes(_with_dotted(found)), today)
-    return [
-        Mark("at") if atom == Mark("past") else atom
-        for atom in joined
-        if atom not in {Mark("to"), Mark("plus"), Mark("minus")}
-    ]
+    joined = _with_days(_with_minutes(_with_dotted(found, today)), today)
+    return [Mark("at") if atom in _RANGES else atom for atom in joined if atom not in {Mark("plus"), Mark("minus")}]
 
 
-def _with_dotted(found: Sequence[Atom]) -> list[Atom]:
-    """Read "9.30" and "1530" as times next to a day or after "at"."""
-    has_day = any(isinstance(atom, DaysAgo | Weekday) for atom in found)
-    return [
-        (_dotted(atom) or atom) if has_day or before == Mark("at") else atom
-        for before, atom in zip([None, *found], found, strict=False)
-    ]
+def _with_dotted(found: Sequence[Atom], today: date) -> list[Atom]:
+    """Read "9.30" and "1530" as times next to a day or after "at", and "10.05" elsewhere as a day of late."""
+    weekdays = {atom.number for atom in found if isinstance(atom, Weekday)}
+    has_day = bool(weekdays) or any(isinstance(atom, DaysAgo) for atom in found)
+    read: list[Atom] = []
+    for before, atom in zip([None, *found], found, strict=False):
+        late = _late(atom, today)
+        is_day = late is not None and (late.weekday() in weekdays or not (has_day or before == Mark("at")))
+        meant = Calendar(late.year, ((late.month, late.day),)) if late and is_day else None
+        read.append(meant or ((_dotted(atom) or atom) if has_day or before == Mark("at") else atom))
+    return read
 
 
 def _dotted(atom: Atom) -> Clock | None:
@@ -71,6 +73,15 @@ def _dotted(atom: Atom) -> Clock | None:
     return Clock(hour, minute, is_24h=True) if hour < 24 and minute < 60 else None  # noqa: PLR2004
 
 
+def _late(atom: Atom, today: date) -> date | None:
+    """Read a day and a month, not long ago, without a dot at the end: "10.05"."""
+    said = _DOTTED.fullmatch(atom.word) if isinstance(atom, Other) else None
+    if said is None:
+        return None
+    late = (today - timedelta(days=ago) for ago in range(2 * _LONGEST_MONTH))
+    return next((day for day in late if (day.day, day.month) == (int(said[1]), int(said[2]))), None)
+
+
 def _with_minutes(found: Sequence[Atom]) -> list[Atom]:
     """Read minutes that are counted from an hour, before or after it."""
     settled: list[Atom] = []
@@ -80,7 +91,7 @@ def _with_minutes(found: Sequence[Atom]) -> list[Atom]:
         is_length = at > 0 and found[at - 1] == Mark("ago")  # "il y a 1 heure 30"
         clock = None if is_length else _clock(first, second, third, fourth)
         settled.append(clock or found[at])
-        takes_four = second == Mark("hour_or_o_clock") and third in _AFTER_HOUR
+        takes_four = isinstance(third, Shift) or (second == Mark("hour_or_o_clock") and third in _AFTER_HOUR)
         at += 1 if clock is None else 4 if takes_four else 3
     return settled
 
@@ -91,6 +102,9 @@ def _clock(first: Atom | None, second: Atom | None, third: Atom | None, fourth: 
             return _shifted(third, first, _BEFORE_HOUR[second])
         if second in _AFTER_HOUR and _counts(third, first, second) and fourth != Mark("hour_or_o_clock"):
             return _shifted(first, third, _AFTER_HOUR[second])
+    if isinstance(first, Number) and isinstance(third, Shift) and isinstance(fourth, Number) and third.before_hour:
+        sign = _BEFORE_HOUR.get(second)  # "fünf vor halb drei"
+        return _shifted(fourth, Number(third.minutes + sign * first.value), 1) if sign else None
     has_hour = isinstance(first, Number) and second == Mark("hour_or_o_clock") and third in _AFTER_HOUR
     if has_hour and isinstance(first, Number) and isinstance(fourth, Number) and fourth.value in _MINUTES:
         return _shifted(first, fourth, _AFTER_HOUR[third])
@@ -104,7 +118,7 @@ def _counts(minutes: Number, hour: Number, how: Atom | None) -> bool:
     if how == Mark("hour_or_o_clock"):
         return minutes.value.is_integer() and minutes.value < 60  # noqa: PLR2004
     is_range = how in {Mark("to"), Mark("plus")} and hour.value > minutes.value
-    is_range = is_range or (how == Mark("plus") and hour.value < minutes.value < _CLEARLY_MINUTES)
+    is_range = is_range or (how == Mark("plus") and 0 < minutes.value - hour.value < _LONG_RANGE)
     return minutes.value in _MINUTES and not is_range
 
 
@@ -116,17 +130,23 @@ def _shifted(hour: Number, minutes: Number, sign: int) -> Clock:
 def _with_days(found: Sequence[Atom], today: date) -> list[Atom]:
     """Read "the 12th", "12日" and "Monday 11" as the last such day, but not "Monday 11 o'clock"."""
     settled: list[Atom] = []
-    for before, atom, after in zip([None, *found], found, [*found[1:], None], strict=False):
-        number = None if _is_hour(before, atom, after) else _day_number(before, atom)
+    for at, (before, atom) in enumerate(zip([None, *found], found, strict=False)):
+        number = None if _is_hour(before, atom, found[at + 1 :]) else _day_number(before, atom)
         day = _last_day(number, today, before.number if isinstance(before, Weekday) else None) if number else None
         settled.append(Calendar(day.year, ((day.month, day.day),)) if day else atom)
     return settled
 
 
-def _is_hour(before: Atom | None, atom: Atom, after: Atom | None) -> bool:
-    """Whether a number after a weekday is an hour: "Monday 9 o'clock", "lunes 9 y media", "Monday 9 in the evening"."""
+def _is_hour(before: Atom | None, atom: Atom, following: Sequence[Atom]) -> bool:
+    """Whether a number after a weekday is an hour.
+
+    It is one in "Monday 9 o'clock", "lunes 9 y media", "Monday 9 in the evening" and "Monday 9 to 11".
+    """
     if not isinstance(before, Weekday) or not isinstance(atom, Number) or atom.is_ordinal:
         return False
+    after, end = [*following[:2], None, None][:2]
+    if after in _RANGES:
+        return isinstance(end, Number | Clock)
     if isinstance(after, PartOfDay):
         return atom.value in _HOURS_OF[after.part]
     return after in _O_CLOCK or (isinstance(after, Shift) and not after.before_hour)

@@ -12,7 +12,9 @@ from datetime import timedelta
 from functools import cache
 from typing import Final, Literal
 
-from reunite.language import LANGUAGES, words_in
+from rapidfuzz.distance import OSA
+
+from reunite.language import LANGUAGES, Words, words_in
 
 Part = Literal["morning", "noon", "afternoon", "evening", "night", "midnight"]
 
@@ -83,7 +85,7 @@ class Mark:
 
     kind: Literal[
         "ago", "at", "o_clock", "hour_or_o_clock", "now", "last_week", "weekend", "morning_or_tomorrow", "last",
-        "past", "to", "plus", "minus",
+        "past", "to", "until", "plus", "minus", "eve",
     ]  # fmt: skip
 
 
@@ -96,13 +98,20 @@ class Other:
 
 Atom = DaysAgo | Weekday | Calendar | Clock | PartOfDay | Number | Unit | Shift | Mark | Other
 
+_LONG: Final = 6
+"""Letters of a word that is recognized with one mistake."""
 _SHORTEST: Final = 3
 """Letters by which a weekday or month is recognized where no other begins with them."""
 _JAPANESE: Final = r"\u3040-\u30ff\u3400-\u9fff"
 _JAPANESE_LETTER: Final = re.compile(f"[{_JAPANESE}]")
 _EQUIVALENTS: Final = str.maketrans("’łøđ", "'lod")
 _SHORT_WEEKDAYS: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")  # as German calendars have them
+_POLISH_WEEKDAYS: Final = ("pn", "wt", "sr", "cz", "pt", "sb", "nd")
+_DOUBTFUL_WEEKDAYS: Final = {"do": "donnerstag", "so": "sonntag"}
+"""They are also words: "do 18" is "until 18" in Polish, "so 18 Uhr" is "about 18:00" in German."""
+_DOUBTFUL_WEEKDAY: Final = re.compile(r"^do(?=[.,]?\s?\d)|^so(?=[.,]\s?\d)|(?<=\bam )[ds]o\b")
 _COMPOUND_PARTS: Final = ("morgen", "vormittag", "mittag", "nachmittag", "abend", "nacht", "fruh")
+_KANJI_DATE: Final = re.compile(r"(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=月|日(?![中本]))")
 _KANJI_DIGITS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
@@ -119,14 +128,22 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "afternoon": (PartOfDay("afternoon"),),
     "evening": (PartOfDay("evening"),),
     "night": (PartOfDay("night"),),
+    "night_to": (Mark("eve"), PartOfDay("night")),
     "midnight": (PartOfDay("midnight"),),
+    "half_past_noon": (Clock(12, 30, is_24h=True),),
     "ago": (Mark("ago"),),
     "minute": (Unit(timedelta(minutes=1)),),
     "hour": (Unit(timedelta(hours=1)),),
     "half_hour": (Number(30), Unit(timedelta(minutes=1))),
+    "quarter_hour": (Number(15), Unit(timedelta(minutes=1))),
+    "three_quarter_hour": (Number(45), Unit(timedelta(minutes=1))),
     "hour_and_half": (Number(90), Unit(timedelta(minutes=1))),
+    "two_hours_and_half": (Number(150), Unit(timedelta(minutes=1))),
+    "few_hours": (Number(3), Unit(timedelta(hours=1))),
+    "few_days": (Number(3), Unit(timedelta(days=1))),
     "day": (Unit(timedelta(days=1)),),
     "week": (Unit(timedelta(weeks=1)),),
+    "fortnight": (Unit(timedelta(weeks=2)),),
     "month": (Unit(timedelta(days=30)),),
     "last_week": (Mark("last_week"),),
     "last_month": (DaysAgo(30),),
@@ -137,13 +154,18 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "half_past": (Shift(30, before_hour=True),),
     "quarter_past": (Shift(15, before_hour=True),),
     "quarter_to": (Shift(-15, before_hour=True),),
+    "quarter_of": (Shift(-45, before_hour=True),),
     "half_to": (Shift(-30, before_hour=True),),
+    "five_to": (Shift(-5, before_hour=True),),
+    "ten_to": (Shift(-10, before_hour=True),),
+    "twenty_to": (Shift(-20, before_hour=True),),
     "and_half": (Shift(30, before_hour=False),),
     "and_quarter": (Shift(15, before_hour=False),),
     "less_quarter": (Shift(-15, before_hour=False),),
     "last": (Mark("last"),),
     "past": (Mark("past"),),
     "to": (Mark("to"),),
+    "until": (Mark("until"),),
     "plus": (Mark("plus"),),
     "minus": (Mark("minus"),),
     "aside": (),
@@ -163,12 +185,14 @@ def plain(text: str) -> str:
     without_accents = "".join(
         letter for letter in letters if unicodedata.category(letter) != "Mn" or letter in "\u3099\u309a"
     )
-    return " ".join(unicodedata.normalize("NFC", without_accents).split())
+    words = " ".join(unicodedata.normalize("NFC", without_accents).split())
+    return _KANJI_DATE.sub(lambda found: f"{_kanji_number(found[0]):.0f}", words)
 
 
 def _split_compounds(text: str) -> str:
-    """Part "Montagabend" into a weekday and a part of the day."""
-    return _compounds().sub(r"\1 \2", text)
+    """Part "Montagabend" into a weekday and a part of the day; write out "Do" before a time and "am So"."""
+    named = _DOUBTFUL_WEEKDAY.sub(lambda found: _DOUBTFUL_WEEKDAYS[found[0]], text)
+    return _compounds().sub(r"\1 \2", named)
 
 
 @cache
@@ -182,15 +206,15 @@ _CLOCK: Final = r"""
     (?: [:](?P<minute>\d{2})(?::\d{2})?(?:\s?(?P<exact>uhr|h)\b)?
       | [.](?P<dotted>\d{2})(?=\s?(?:uhr|h\b|[ap]\.?m\b))(?:\s?(?:uhr|h)\b)?
       | (?P<hours>\s?h(?![a-z]|\s?\d))
-      | \s?(?:uhr|h)(?:\s?(?P<past>\d{2})\b|(?![a-z]))
-      | 時(?:(?P<minutes>\d{1,2})分|(?P<half>半))?(?!間)
+      | \s?(?:uhr|(?P<h>h))(?:\s?(?P<past>\d{2})\b|(?![a-z]))
+      | (?P<ja>時)(?:(?P<minutes>\d{1,2})分|(?P<half>半))?(?!間)
       | (?=\s?[ap]\.?m\b)
       | (?=\s?(?:[-–]|to|and)\s?\d{1,2}(?::\d{2})?\s?(?P<later>[ap])\.?m\b)
     ) (?!\d) (?:\s?(?P<ampm>[ap])\.?m\b\.?)?
 """
 """14:30, 14 Uhr, 14.30 Uhr, 14h30, 2:30 pm, 2-4pm, 14時30分."""
 _DATES: Final = (
-    r"(?<!\d)(?P<year1>\d{4})[-/](?P<month1>\d{1,2})[-/](?P<day1>\d{1,2})(?!\d)t?",
+    r"(?<!\d)(?P<year1>\d{4})[-/.](?P<month1>\d{1,2})[-/.](?P<day1>\d{1,2})(?!\d)t?",
     r"(?<![\d.])(?P<day2>\d{1,2})\.\s?(?P<month2>\d{1,2})\.(?:\s?(?P<year2>\d{4}|\d{2}(?![\d.:])))?(?!\d)",
     r"(?:(?<!\d)(?P<year3>\d{4})年)?(?<!\d)(?P<month3>\d{1,2})月(?P<day3>\d{1,2})日",
     r"(?<![\d/])(?P<first4>\d{1,2})/(?P<second4>\d{1,2})(?:/(?P<year4>\d{4}|\d{2}))?(?![\d/])",
@@ -203,9 +227,10 @@ def _scanner() -> re.Pattern[str]:
     month = f"(?:{_alternatives(_months())})"
     named = (
         (
-            rf"(?<!\d)(?P<day5>\d{{1,2}})(?:er|st|nd|rd|th|\.)?\s?(?:de |of )?(?P<month5>{month})\.?"
+            rf"(?<!\d)(?P<day5>\d{{1,2}})(?:er|st|nd|rd|th|-?t?e?go|\.)?\s?(?:de |of )?(?P<month5>{month})\.?"
             r"(?:,? (?:de )?(?P<year5>\d{4}))?(?!\d)"
         ),
+        rf"(?P<number7>{_alternatives(_days_in_words())}) (?:de |of )?(?P<month7>{month})",
         rf"(?P<month6>{month})\.? (?P<day6>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year6>\d{{4}}))?(?![\d:.])",
     )
     rest = (
@@ -213,11 +238,13 @@ def _scanner() -> re.Pattern[str]:
             r"\b(?:le|du|el|del|el dia|am|on the) (?P<day>\d{1,2})"
             rf"(?![\d.,:/h]|\s?(?:h|uhr|heures?|de|er|{month})\b)"
         ),
+        r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d))",
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
         r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th)\b|日(?![間前]))",
+        r"(?P<until>(?<=[\dh])\s?[-–—〜~]\s?(?=\d))",
         r"(?P<number>(?<![\d.,])\d{1,4}(?:[.,]5)?(?![\d.,:]))(?P<about>\s?-?ish\b)?",
         r"(?P<kanji>[二三]?十?[一二三四五六七八九]|[二三]?十)(?=[時日週分か])",
-        r"(?P<word>[^\W\d_]+|\d[\d.,:]*)",
+        rf"(?P<word>[^\W\d_{_JAPANESE}]+|[{_JAPANESE}]|\d[\d.,:]*)",
     )
     return re.compile("|".join((*_DATES, *named, "".join(_CLOCK.split()), *rest)))
 
@@ -235,10 +262,40 @@ def _atoms_of(found: re.Match[str]) -> Iterator[Atom]:
         yield Number(float(found["number"].replace(",", ".")))
     elif kanji := found["kanji"]:
         yield Number(_kanji_number(kanji))
-    elif found["word"]:
-        yield Other(found["word"])
+    elif found["until"] or found["from"]:
+        yield Mark("until" if found["until"] else "at")
+    elif word := found["word"]:
+        yield from _mistyped(word)
     else:
         yield _calendar(found)
+
+
+def _mistyped(word: str) -> tuple[Atom, ...]:
+    """What a word means that has one letter too many, too few or wrong, or two of them swapped."""
+    near = {
+        meaning
+        for name, meaning in _typed_names()
+        if name[0] == word[0] and OSA.distance(name, word, score_cutoff=1) <= 1
+    }
+    return near.pop() if len(near) == 1 else (Other(word),)
+
+
+@cache
+def _typed_names() -> Sequence[tuple[str, tuple[Atom, ...]]]:
+    """The long names of days and of their parts; shorter ones are too near to other words."""
+    named = {word: meaning for word, meaning in _phrases().items() if isinstance(_only(meaning), DaysAgo | PartOfDay)}
+    days = {
+        name: (_weekday(name),) for name in {plain(name) for each in map(words_in, LANGUAGES) for name in each.weekdays}
+    }
+    return [
+        (name, meaning)
+        for name, meaning in {**named, **days}.items()
+        if len(name) >= _LONG and name.isalpha() and name.isascii()
+    ]
+
+
+def _only(meaning: Sequence[Atom]) -> Atom | None:
+    return meaning[0] if len(meaning) == 1 else None
 
 
 def _kanji_number(kanji: str) -> float:
@@ -259,8 +316,8 @@ def _clock(found: re.Match[str]) -> Clock:
         int(found["hour"]),
         30 if found["half"] else minute,
         half_day,
-        half_day is None,
-        may_be_hours=found["hours"] is not None,
+        half_day is None and not found["ja"],
+        may_be_hours=bool(found["hours"] or found["h"]),
     )
 
 
@@ -274,7 +331,14 @@ def _calendar(found: re.Match[str]) -> Calendar:
         return Calendar(full_year, ((other, one), (one, other)))
     month = values[f"month{form}"]
     number = int(month) if month.isdecimal() else _months()[month]
-    return Calendar(full_year, ((number, int(values[f"day{form}"])),))
+    day = _days_in_words()[values["number7"]] if form == "7" else int(values[f"day{form}"])
+    return Calendar(full_year, ((number, day),))
+
+
+@cache
+def _days_in_words() -> Mapping[str, int]:
+    numbers = {word: meaning[0] for word, meaning in _phrases().items() if len(meaning) == 1}
+    return {word: int(each.value) for word, each in numbers.items() if isinstance(each, Number) and each.value > 1}
 
 
 @cache
@@ -301,10 +365,16 @@ def _months() -> Mapping[str, int]:
 def _weekdays() -> Mapping[str, int]:
     languages = [words_in(language) for language in LANGUAGES]
     return {
-        **{name: number for number, name in enumerate(_SHORT_WEEKDAYS)},
+        **{name: number for short in (_SHORT_WEEKDAYS, _POLISH_WEEKDAYS) for number, name in enumerate(short)},
         **{plain(name)[:2]: number for number, name in enumerate(words_in("ja").weekdays)},
-        **_beginnings([*(each.weekdays for each in languages), *(each.when.get("weekdays", ()) for each in languages)]),
+        **_beginnings([*(each.weekdays for each in languages), *_weeks(languages)]),
     }
+
+
+def _weeks(languages: Iterable[Words]) -> Iterator[Sequence[str]]:
+    """Return the further names of weekdays, a week at a time."""
+    for named in (each.when.get("weekdays", ()) for each in languages):
+        yield from (named[start : start + 7] for start in range(0, len(named), 7))
 
 
 def _beginnings(lists: Iterable[Sequence[str]]) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from reunite.commands import Withdraw
+from reunite.commands import EditReport, Withdraw
 from reunite.entities import Match, MatchState, Member, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
@@ -87,13 +87,56 @@ class HandoverCases:
         assert await stage.state(lost) is ReportState.OPEN
 
     @pytest.mark.parametrize("action", ["got_back", "handed_over"])
-    async def test_the_word_of_the_two_leaves_the_moderators_line_as_it_is(self, stage: Stage, action: Any) -> None:
+    async def test_the_word_of_the_two_is_told_beside_a_verdict(self, stage: Stage, action: Any) -> None:
         await stage.join(log_channel="log", returned_by="either")
         _, found, match = await accepted(stage)
         assert await stage.verdict(match, VerdictKind.CONFIRM)
-        before = await stage.thread(found, "moderators")
+        [line] = await lines(stage, found)
         await stage.press(action, match.id, ADA if action == "got_back" else BEN)
-        assert await stage.thread(found, "moderators") == before
+        assert await lines(stage, found) == [line]
+        card = (await claim_card(stage, found)).text()
+        assert sentence(f"log_{'got_back' if action == 'got_back' else 'handed_over'}") in card
+        assert sentence("log_confirmed", moderator=MODERATOR.name) in card
+
+    async def test_moderators_read_whose_verdict_counts(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        _, found, match = await stage.matched(text="an umbrella of silk")
+        other = Member("lee", "Lee Second")
+        for by, kind, given, counts in (
+            (MODERATOR, VerdictKind.CONFIRM, True, ("log_confirmed", MODERATOR)),
+            (other, VerdictKind.REJECT, True, ("log_rejected", other)),
+            (other, VerdictKind.REJECT, False, ("log_confirmed", MODERATOR)),
+        ):
+            assert await stage.verdict(match, kind, by, given=given, is_moderator=True)
+            [line] = await lines(stage, found)
+            assert sentence(counts[0], moderator=counts[1].name) in line.text()
+
+    async def test_a_new_text_leaves_the_moderators_name_beside_it(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        _, found, match = await stage.matched()
+        await stage.verdict(match, VerdictKind.REJECT)
+        await stage.handlers.edit(EditReport(target=found.target, text="an umbrella of wool"))
+        [line] = await lines(stage, found)
+        assert "of wool" in line.text()
+        assert sentence("log_rejected", moderator=MODERATOR.name) in line.text()
+
+    async def test_a_forgotten_moderator_is_not_named_again(self, stage: Stage) -> None:
+        workspace = await stage.join(log_channel="log")
+        _, found, match = await stage.matched()
+        await stage.verdict(match, VerdictKind.REJECT, Member("lee", "Lee Second"), is_moderator=True)
+        await stage.press("forget", workspace.id, Member("lee", "Lee Second"))
+        await stage.handlers.edit(EditReport(target=found.target, text="an umbrella of wool"))
+        [line] = await lines(stage, found)
+        assert sentence("log_rejected", moderator=sentence("unknown_member")) in line.text()
+
+    async def test_a_refused_match_is_not_released(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, match = await stage.matched(sealed=True)
+        await stage.verdict(match, VerdictKind.REJECT)
+        before = await stage.words(lost, found)
+        with pytest.raises(TellUserError, match="match_rejected"):
+            await stage.press("release", match.id, MODERATOR)
+        assert await stage.words(lost, found) == before
 
     @pytest.mark.parametrize(("here", "elsewhere"), [("either", "moderators"), ("moderators", "either")])
     async def test_the_found_items_workspace_decides_who_returns_it(
@@ -190,6 +233,20 @@ class HandoverCases:
         async with stage.session(found.community) as session:
             assert (await session.claims.whereabouts(found.id)).place == ""
 
+    async def test_an_export_tells_what_a_member_said_about_matches(self, stage: Stage) -> None:
+        await stage.join()
+        _, _, match = await accepted(stage)
+        for action, by, words in (
+            ("pick", ADA, {"picked": True, "declined": False, "got_back": False}),
+            ("got_back", ADA, {"picked": True, "declined": False, "got_back": True}),
+            ("not_mine", ADA, {"picked": True, "declined": True, "got_back": True}),
+            ("handed_over", BEN, {"handed_over": True}),
+        ):
+            assert (await stage.handlers.export("web", "here", BEN))["reports"][0]["matches"] == []
+            await stage.press(action, match.id, by)  # type: ignore[arg-type]
+            exported = await stage.handlers.export("web", "here", by)
+            assert exported["reports"][0]["matches"] == [{"match": str(match.id), **words}]
+
     async def test_without_a_conversation_both_threads_say_so_once(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found, match = await accepted(stage, sealed=True)
@@ -229,7 +286,8 @@ class HandoverCases:
             card = await claim_card(stage, found)
             said = sentence(progress, **({"moderator": MODERATOR.name} if progress == "log_confirmed" else {}))
             assert all(words in card.text() for words in (said, lost.text, found.text, ADA.name)), progress
-            assert [button.action for button in card.buttons] == ["see_claim", "confirm", "reject"]
+            answer = [] if progress == "log_confirmed" else ["see_claim"]  # it's deleted then
+            assert [button.action for button in card.buttons] == [*answer, "confirm", "reject"]
             assert card.match == match.id
 
 
@@ -250,6 +308,10 @@ async def told(stage: Stage, report: Report) -> list[Reply]:
 
 def actions(replies: list[Reply]) -> list[tuple[str, ...]]:
     return [tuple(button.action for button in reply.buttons) for reply in replies]
+
+
+async def lines(stage: Stage, found: Report) -> list[Reply]:
+    return [reply for reply in await stage.thread(found, "moderators") if reply.kind == "log"]
 
 
 async def claim_card(stage: Stage, found: Report) -> Reply:

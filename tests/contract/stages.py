@@ -206,14 +206,22 @@ class Stage(ABC):
         )
         return await self.handlers.press(replace(press, **fields))
 
-    async def verdict(self, match: Match, kind: VerdictKind, by: Member = MODERATOR, *, given: bool = True) -> bool:
+    async def verdict(
+        self,
+        match: Match,
+        kind: VerdictKind,
+        by: Member = MODERATOR,
+        *,
+        given: bool = True,
+        is_moderator: bool | None = None,
+    ) -> bool:
         """Give a verdict, or take one back; return whether that changed the match."""
         command = GiveVerdict(
             target=ReplyTarget("web", "here", "lost", "any"),
             member=by,
             kind=kind,
             given=given,
-            is_moderator=by is MODERATOR,
+            is_moderator=by is MODERATOR if is_moderator is None else is_moderator,
             match=match.id,
         )
         result = await self.handlers.give_verdict(command)

@@ -13,7 +13,9 @@ from cryptography.fernet import Fernet
 
 from board.app import BoardService, run
 from board.config import BoardConfig
+from bot.board_roles import sign_out_former
 from db import queue
+from db.board_sessions import BoardSessions
 from db.config import Connections
 from db.keys import Keys
 from db.monitoring import Monitoring
@@ -202,6 +204,7 @@ async def test_a_malformed_form_is_refused(here: Community, robin: Browser) -> N
             sent = robin.http.post(f"{here.url}{path}", data=body, headers={"Origin": here.url, **headers})
             async with sent as response:
                 assert response.status in {400, 403, 413}, (path, headers)
+                assert response.status != 400 or "couldn&#39;t read what the browser sent" in await response.text()
 
 
 async def test_a_form_is_in_utf_8_whatever_it_says(here: Community, robin: Browser) -> None:
@@ -311,6 +314,30 @@ async def test_a_long_gallery_has_pages(here: Community, robin: Browser) -> None
     assert ("thing number 24" in first, "thing number 00" in first) == (True, False)
     assert ("thing number 24" in second, "thing number 00" in second) == (False, True)
     assert "Page 2 of 2" in second
+
+
+async def test_all_matches_that_wait_are_counted(
+    here: Community, robin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.board.MOST_LISTED", 2)
+    await here.matched()
+    _, words = await robin.get("/matches")
+    assert ("Waiting for a verdict: 1" in words, "most likely" in words) == (True, False)
+    for _ in range(2):
+        await here.matched()
+    _, words = await robin.get("/matches")
+    assert "Waiting for a verdict: 3 These are the 2 most likely ones." in words
+
+
+async def test_who_cannot_be_asked_about_stays_signed_in(here: Community, robin: Browser) -> None:
+    async def moderates(workspace: str, member: str) -> bool | None:
+        assert (workspace, member) == ("here", ROBIN.id)
+        return answers[0]  # without one, it fails
+
+    cases: list[tuple[list[bool | None], int]] = [([None], 200), ([], 200), ([True], 200), ([False], 401)]
+    for answers, status in cases:
+        await sign_out_former(BoardSessions(here.store), "web", moderates)
+        assert (await robin.get("/matches"))[0] == status, answers
 
 
 async def test_a_verdict_is_given_and_taken_back(here: Community, robin: Browser) -> None:
@@ -440,7 +467,7 @@ async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
     service = BoardService(connections=connections, config=BoardConfig(port=unused_tcp_port))
     async with background(run(service, address.set_result)), browsing(await address) as anyone:
         assert (await anyone.get("/sign-in"))[0] == 200
-        assert (await anyone.get("/static/board.css"))[0] == 200
+        assert [(await anyone.get(path))[0] for path in ("/static/board.css", "/shared/base.css")] == [200, 200]
         async with Store(database_url, connections=1) as store:
             roles = await eventually(lambda: _roles(store))
     assert roles == ["board"]

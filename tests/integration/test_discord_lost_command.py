@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from discord.utils import snowflake_time
 
+from reunite.errors import TellUserError
 from reunite.language import sentence
-from tests.doubles.discord_shapes import FORUM, MANAGE_GUILD, PRIVATE_THREAD, inputs
+from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, world
 from tests.support.waiting import eventually
 
@@ -65,6 +66,27 @@ async def test_a_private_loss_goes_where_private_threads_are(database_url: str, 
         )
         [thread] = [each for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
         assert thread["parent_id"] == here.discord.channel("lost")
+
+
+@pytest.mark.parametrize("may_delete", [True, False])
+async def test_a_refused_private_loss_leaves_no_thread_to_its_author(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, may_delete: bool
+) -> None:
+    async def check(*_: object) -> None:
+        raise TellUserError("too_many_reports", number=60)
+
+    monkeypatch.setattr("reunite.limits.HourlyLimit.check", check)
+    async with world(database_url) as here:
+        bob = here.discord.join("Bob")
+        if may_delete:
+            await here.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
+        opening = await here.discord.slash("lost", bob, "general")
+        await here.discord.opened(opening)
+        answer = await here.discord.answer(await here.discord.submit(opening, words="my diary", seen="private"))
+        assert answer == sentence("too_many_reports", number=60)
+        threads = [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        assert len(threads) == (0 if may_delete else 1)
+        assert all(bob not in here.discord.thread_members[each] for each in threads)
 
 
 async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from reunite.entities import MatchState, ReportState
+from tests.support.board_sessions import is_over, signed_in
 from tests.support.discord_adapter import JPEG, match_state, reply, shown_match, world
 from tests.support.waiting import eventually
 
@@ -75,3 +76,21 @@ async def test_clearing_the_reactions_takes_the_verdict_back(database_url: str, 
         await here.becomes(lost.id, ReportState.RETURNED)
         await here.discord.clear_reactions(card, emoji)
         await here.becomes(lost.id, ReportState.OPEN)
+
+
+async def test_who_no_longer_moderates_is_signed_out_of_the_board(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.board_roles._EVERY", 0.05)
+    async with world(database_url) as here:
+        grace, hopper, gone = (here.discord.join(name, moderator=True) for name in ("Grace", "Hopper", "Gone"))
+        await here.community()
+        guild = here.discord.guild_id
+        sessions = [await signed_in(here.store, "discord", guild, each) for each in (grace, hopper, gone)]
+        await asyncio.sleep(0.3)
+        assert [await is_over(here.store, each) for each in sessions] == [False, False, False]
+        await here.discord.take_role(grace, here.discord.moderator_role)
+        here.discord.leave(gone)
+        await eventually(lambda: is_over(here.store, sessions[0]))
+        await eventually(lambda: is_over(here.store, sessions[2]))
+        assert not await is_over(here.store, sessions[1])

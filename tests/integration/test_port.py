@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cli.demo import with_ports
 from cli.port import problem
+from cli.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -14,6 +16,13 @@ ROOT = Path(__file__).parents[2]
 def test_a_free_port_is_no_problem(taken_port: int) -> None:
     assert problem(taken_port) == f"Port {taken_port} is already in use. Choose another with PORT=."
     assert problem(0) is None
+
+
+def test_port_0_takes_free_ports_that_the_links_name() -> None:
+    ports = with_ports(Settings(), 0)
+    chosen = [ports.web.port, ports.api.port, ports.board.port]
+    assert (len(set(chosen)), 0 in chosen) == (3, False)
+    assert ports.board.public_url == f"http://127.0.0.1:{ports.board.port}"
 
 
 def test_there_are_65535_ports() -> None:

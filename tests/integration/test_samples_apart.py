@@ -58,7 +58,7 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
             "open": await session.candidates.open_lost(),
             "statistics": await session.workspaces.statistics(),
             "board": (
-                *[await session.board.reports(Filter(), 50, 0), await session.board.undecided()],
+                *[await session.board.reports(Filter(), 50, 0), (await session.board.undecided())[0]],
                 *[await session.board.weeks("UTC"), await session.board.weekdays("UTC")],
                 *[await session.board.places(), await session.board.log()],
             ),

@@ -13,7 +13,7 @@ from db.store import Store
 from reunite.entities import Member, ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.messages.reply import Person, Plain, Quoted, Reply
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.support.queues import NoQueue
@@ -171,3 +171,18 @@ async def test_a_photos_link_is_found_again_as_long_as_its_post_is_there(world: 
     assert await world.platform.photo_url(target, "another.jpg") is None
     world.slack.delete(world.found, ts)
     assert await world.platform.photo_url(target, "photo.jpg") is None
+
+
+async def test_posts_in_direct_messages_are_linked_only_there(world: World) -> None:
+    direct = world.slack.direct(world.ada)
+    for channel, is_linked in ((world.found, False), (direct, True)):
+        jump = Jump(UUID(int=1), "jump to the post", ReplyTarget("slack", TEAM, direct, "1.1"))
+        reply = Reply("log", ((Plain("Lost by Ada · "), jump),))
+        sent = await world.platform.send(Outgoing(f"key-{channel}", ReplyTarget("slack", TEAM, channel), reply))
+        message = world.slack.message(sent.channel, sent.message)
+        assert message
+        assert ("jump to the post" in str(message["blocks"]), "Lost by Ada" in str(message["blocks"])) == (
+            is_linked,
+            True,
+        )
+        assert "Ada ·" not in str(message["blocks"]) or is_linked

@@ -1,5 +1,6 @@
 """Moderators give_verdict by reactions on Slack, by the rights that they have at that moment."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, Settings
 from tests.doubles.slack import BOT_USER, TEAM
+from tests.support.board_sessions import is_over, signed_in
 from tests.support.slack_adapter import World, world_in
 from tests.support.waiting import eventually
 
@@ -81,3 +83,16 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
     await eventually(lambda: marked() == [[BOT_USER], [BOT_USER]])
     world.slack.react(card.channel, card.message, "white_check_mark", world.admin, given=False)
     await eventually(lambda: marked() == [[], []])
+
+
+async def test_who_no_longer_moderates_is_signed_out_of_the_board(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.board_roles._EVERY", 0.05)
+    async with world_in(database_url) as here:
+        await here.card()
+        session = await signed_in(here.store, "slack", TEAM, here.admin)
+        await asyncio.sleep(0.3)
+        assert not await is_over(here.store, session)
+        here.slack.members[here.admin]["is_admin"] = False
+        await eventually(lambda: is_over(here.store, session))

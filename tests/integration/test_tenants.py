@@ -17,6 +17,7 @@ OWNERS = {
     "add_first_calibration",
     "all_communities",
     "begin_board_session",
+    "board_sessions_on",
     "delete_old_jobs",
     "due_digests",
     "due_reminders",

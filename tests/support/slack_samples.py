@@ -28,7 +28,7 @@ from reunite.entities import (
 )
 from reunite.messages import galleries, handovers, looks, notices, wording
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Jump, Person, Picture, Quoted, Reply, Tile
+from reunite.messages.reply import Jump, Person, Picture, Plain, Quoted, Reply, Tile
 
 SNAPSHOTS: Final = Path(__file__).parents[1] / "unit" / "snapshots"
 POST = ReplyTarget("slack", "T1", "C1", "1800000000.000001")
@@ -100,7 +100,7 @@ def hostile() -> Reply:
 
 def jump() -> Reply:
     """Return a reply whose link leads nowhere."""
-    return Reply("rejected", ((Jump(UUID(int=1), "that post"),),))
+    return Reply("rejected", ((Plain("Mo says "), Jump(UUID(int=1), "that post"), Plain(" isn't it.")),))
 
 
 def same_as_before(name: str, shown: Any) -> bool:

@@ -183,7 +183,8 @@ def test_a_buttons_id_says_what_it_does_and_about_what() -> None:
 
 def test_a_link_to_another_platform_is_only_its_words() -> None:
     jump = Jump(UUID(int=1), "jump to the post", ReplyTarget("slack", "T1", "C1", "1.2"))
-    assert description(Reply("nothing", ((jump,),))) == "jump to the post"
+    assert description(Reply("nothing", ((Plain("About "), jump, Plain(".")),))) == "About jump to the post."
+    assert description(Reply("nothing", ((Plain("Lost, 3 May · "), jump),))) == "Lost, 3 May"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
+import re
 from datetime import UTC
 from uuid import uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +67,25 @@ def test_jumps_are_resolved_where_the_thread_is_known() -> None:
     reply = Reply("match", ((Jump(known, "there"), Jump(unknown, "nowhere")),)).with_targets({known: target})
     assert reply.lines == ((Jump(known, "there", target), Jump(unknown, "nowhere")),)
     assert reply.jumps() == {known, unknown}
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("Lost, 3 May · >", "Lost, 3 May"),
+        ("Lost · > · >", "Lost"),
+        (">", None),
+        ("> · >", None),
+        ("> · Lost", "Lost"),
+        ("Ben says > isn't it.", "Ben says > isn't it."),
+        ("> isn't it.", "> isn't it."),
+        ("Not yours: >", "Not yours: >"),
+    ],
+)
+def test_a_jump_that_leads_nowhere_is_left_out_unless_a_sentence_needs_it(line: str, kept: str | None) -> None:
+    there = ReplyTarget("slack", "T1", "C1", "1")
+    jump = Jump(uuid4(), ">", there)
+    parts = [part for part in re.split("(>)", line) if part]
+    reply = Reply("log", (tuple(jump if part == ">" else Plain(part) for part in parts),))
+    assert reply.with_live_jumps(lambda target: target == there) == reply
+    assert reply.with_live_jumps(lambda _: False).text() == (kept or "")

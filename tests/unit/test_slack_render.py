@@ -50,8 +50,8 @@ def test_only_whoever_is_to_be_notified_on_slack_is_mentioned() -> None:
 
 
 def test_a_jump_without_a_target_is_text() -> None:
-    [text] = leaves(blocks(jump(), link_to))
-    assert text == {"type": "text", "text": "that post"}
+    *_, text, end = leaves(blocks(jump(), link_to))
+    assert (text, end["text"]) == ({"type": "text", "text": "that post"}, " isn't it.")
 
 
 def test_no_text_is_empty_which_slack_would_refuse() -> None:

@@ -73,7 +73,7 @@ function span(part) {
     case "jump":
       return jump(part);
     default:
-      return document.createTextNode(part.text);
+      return document.createTextNode(part.text.replace(/ ([✓✗~])/g, "\u00a0$1")); // a mark stays with its word
   }
 }
 

@@ -115,7 +115,8 @@ class MemoryVerdicts(Part):
 
     async def add(self, match: UUID, command: GiveVerdict, *, given: bool) -> None:
         message = None if command.match else command.target.message
-        verdict = Verdict(command.member.id, command.kind, given, now(), message, command.press)
+        member, where = command.member, command.target.platform
+        verdict = Verdict(member.id, command.kind, given, now(), message, command.press, member.name, where)
         self._tables.verdicts.append(VerdictRow(match, command.member, verdict))
 
     def _log(self) -> Iterator[VerdictRow]:

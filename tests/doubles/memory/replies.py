@@ -95,12 +95,13 @@ class MemoryDeletion(Part):
 
     async def forget_moderator(self, member: str) -> None:
         known = {match.id for match in self._matches()}
-        for number, verdict in enumerate(self._tables.verdicts):
-            if verdict.match in known and verdict.member.id == member:
-                self._tables.verdicts[number] = replace(verdict, member=replace(verdict.member, name=""))
-        for row in self._outbox():
-            word = sentence("unknown_member", self._require(row.report).report.language)
-            self._tables.outbox[row.key] = replace(row, reply=row.reply.without_person(member, word))
+        for number, row in enumerate(self._tables.verdicts):
+            if row.match in known and row.member.id == member:
+                unnamed = replace(row.verdict, name="")
+                self._tables.verdicts[number] = replace(row, member=replace(row.member, name=""), verdict=unnamed)
+        for said in self._outbox():
+            word = sentence("unknown_member", self._require(said.report).report.language)
+            self._tables.outbox[said.key] = replace(said, reply=said.reply.without_person(member, word))
 
     def _is_across(self, one: UUID, other: UUID) -> bool:
         rows = self._row(one), self._row(other)

@@ -1,0 +1,43 @@
+"""Asks the platform now and then whether those who are signed in to the board still moderate."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from db.board_sessions import BoardSessions
+from db.store import Store
+from reunite.entities import PlatformName
+
+_EVERY: Final = 10 * 60.0
+"""Seconds between two looks: how long a session may outlive the role."""
+
+Moderates = Callable[[str, str], Awaitable[bool | None]]
+"""Whether a member (second) moderates a workspace (first); None where the platform can't tell."""
+
+_log = structlog.get_logger(__name__)
+
+
+async def watch_roles(store: Store, platform: PlatformName, moderates: Moderates) -> None:
+    """Sign former moderators out of the board, until cancelled."""
+    sessions = BoardSessions(store)
+    while True:
+        try:
+            await sign_out_former(sessions, platform, moderates)
+        except Exception:  # noqa: BLE001 - the next look may succeed
+            _log.exception("board_sessions_unknown", platform=platform)
+        await asyncio.sleep(_EVERY)
+
+
+async def sign_out_former(sessions: BoardSessions, platform: PlatformName, moderates: Moderates) -> None:
+    """End the sessions and the links of those who no longer moderate."""
+    for visitor in await sessions.on(platform):
+        try:
+            still = await moderates(visitor.workspace, visitor.member.id)
+        except Exception as error:  # noqa: BLE001 - the others are asked all the same
+            _log.warning("board_role_unknown", platform=platform, workspace=visitor.workspace, reason=str(error))
+            continue
+        if still is False:
+            await sessions.end(visitor)
+            _log.info("board_session_ended", platform=platform, workspace=visitor.workspace)
