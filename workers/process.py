@@ -16,6 +16,7 @@ import structlog
 from db import calibrations
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.models import EmbeddingModel
+from db.stopping import stop
 from db.store import Store
 from metrics import definitions as metrics
 from metrics.searches import note_search
@@ -35,6 +36,8 @@ _SUSPECT_AFTER: Final = 2
 _DEATHS_ALONE: Final = 2
 """After this many more deaths the part tried last is left out, and after each further one the next part."""
 _MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
+_LONGEST: Final = 240.0
+"""Seconds after which work is interrupted and tried again: a step that hangs must not keep its lease for ever."""
 _FIRST_PAUSE: Final = 2.0
 """Seconds before the second try, doubled for each further one."""
 
@@ -51,6 +54,7 @@ class Processor:
     intake: Intake
     turns: Turns
     lease_seconds: float = 30
+    longest_seconds: float = _LONGEST
 
     async def process(self, lease: WorkLease) -> Outcome:
         """Process all that can be processed of a report and return the outcome; never raises."""
@@ -67,7 +71,8 @@ class Processor:
                 if deaths is not None and deaths > _MOST_DEATHS_ALONE:
                     log.error("work_kills_workers")
                     return await self._give_up(lease, "its workers ended without a word")
-                log = log.bind(**await self._bring_far(lease, deaths))
+                async with asyncio.timeout(self.longest_seconds):
+                    log = log.bind(**await self._bring_far(lease, deaths))
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
@@ -110,8 +115,7 @@ class Processor:
         try:
             yield
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            await stop(keeper)
 
     async def _again(self, lease: WorkLease, problem: str, after: float | None) -> Outcome:
         if lease.failures + 1 >= MOST_FAILURES:

@@ -7,8 +7,10 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import sys
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 from embedded import EmbeddedServers
@@ -23,13 +25,18 @@ _AGAIN, _RETRIES = 10, 200
 """Slack sends an event again after so many seconds here, so often: more often than Slack, and for longer."""
 
 
-async def chaos(platform: str, rounds: int, seed: int) -> dict[str, Any]:
-    """Run one storm on servers of its own; return the judge's figures."""
+async def chaos(platform: str, rounds: int, seed: int, logs: Path | None = None) -> dict[str, Any]:
+    """Run one storm on servers of its own; return the judge's figures. Logs are kept in a folder, if one is given."""
     with no_proxy(), folder() as home, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
             storm = Storm(side, servers, home, random.Random(seed))  # noqa: S311 - no secret
-            return await storm.run(rounds)
+            try:
+                return await storm.run(rounds)
+            finally:
+                if logs:
+                    for log in home.parent.glob("*.log"):
+                        shutil.copy(log, logs / f"{platform}-{seed}-{log.name}")
 
 
 async def _side(platform: str, stack: AsyncExitStack) -> Side:
@@ -44,10 +51,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--platform", choices=["discord", "slack"], action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--logs", type=Path, help="an existing folder for the processes' logs")
     given = parser.parse_args()
     faults = 0
     for platform in given.platform or ["discord", "slack"]:
-        figures = asyncio.run(chaos(platform, given.rounds, given.seed))
+        figures = asyncio.run(chaos(platform, given.rounds, given.seed, given.logs))
         sys.stdout.write(json.dumps({"platform": platform, "seed": given.seed, **figures}) + "\n")
         sys.stdout.flush()
         faults += len(figures["faults"])

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
@@ -69,11 +70,10 @@ class Storm:
             await self._revive()
             await self._calm()
             await self._judge_cards(rounds // 3 + 1)
-            return {
-                "seconds": round(time.monotonic() - began),
-                **self._figures(),
-                "faults": faults(self.side, self.people),
-            }
+            found = faults(self.side, self.people)
+            if found:
+                await self._show_tasks()
+            return {"seconds": round(time.monotonic() - began), **self._figures(), "faults": found}
         finally:
             for process in self.processes.values():
                 with suppress(ProcessLookupError):
@@ -204,6 +204,13 @@ class Storm:
                 row = await (await connection.execute(_UNSETTLED)).fetchone()
                 return int(row[0]) if row else sys.maxsize
         return sys.maxsize
+
+    async def _show_tasks(self) -> None:
+        """Let the processes write into their logs what they wait for."""
+        for process in self.processes.values():
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(1)
 
     def _figures(self) -> dict[str, Any]:
         posts = self.people.posts.values()
