@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded import EmbeddedServers
-from tests.chaos.folders import folder
+from tests.chaos.folders import folder, small_disk
 from tests.chaos.sides import DiscordSide, Side, SlackSide
 from tests.chaos.storm import Storm
 from tests.doubles.discord import DiscordDouble
@@ -27,10 +27,10 @@ _AGAIN, _RETRIES = 10, 200
 
 async def chaos(platform: str, rounds: int, seed: int, logs: Path | None = None) -> dict[str, Any]:
     """Run one storm on servers of its own; return the judge's figures. Logs are kept in a folder, if one is given."""
-    with no_proxy(), folder() as home, EmbeddedServers(home) as servers:
+    with no_proxy(), folder() as home, small_disk(home) as is_small, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
-            storm = Storm(side, servers, home, random.Random(seed))  # noqa: S311 - no secret
+            storm = Storm(side, servers, home, random.Random(seed), is_small)  # noqa: S311 - no secret
             try:
                 return await storm.run(rounds)
             finally:

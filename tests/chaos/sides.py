@@ -17,6 +17,9 @@ CARD: Final = "This could be yours."
 RETURNED: Final = "confirmed by"
 TAKEN_BACK: Final = "withdrew the confirmation"
 _TAKEN: Final = "Got it"
+_LATE_SECONDS: Final = 8.0
+_LATE, _BREAKS = 4.0, 0.1
+"""For so long the platform answers late, by up to so much, and so often breaks the connection instead."""
 
 
 class Side(ABC):
@@ -114,9 +117,11 @@ class DiscordSide(Side):
 
     async def trouble(self, chance: random.Random) -> str:
         after = chance.random() < 0.5
-        what = chance.choice(["500", "429", "socket"])
+        what = chance.choice(["500", "429", "socket", "late"])
         if what == "socket":
             await self.discord.gateway.drop()
+        elif what == "late":
+            self.discord.gateway.lateness.begin(_LATE_SECONDS, longest=_LATE, breaks=_BREAKS)
         elif what == "429":
             self.discord.refuse("POST .*messages", 429, message="slow", retry_after=0.5, **{"global": False})
         else:
@@ -174,10 +179,12 @@ class SlackSide(Side):
             yield from (each for each in messages if _is_ours(each))
 
     async def trouble(self, chance: random.Random) -> str:
-        what = chance.choice(["500", "429", "socket"])
+        what = chance.choice(["500", "429", "socket", "late"])
         method = chance.choice(["chat.postMessage", "chat.update", "reactions.add", "users.info", "chat.delete"])
         if what == "socket":
             await self.slack.delivery.drop_connections()
+        elif what == "late":
+            self.slack.delivery.lateness.begin(_LATE_SECONDS, longest=_LATE, breaks=_BREAKS)
         elif what == "429":
             self.slack.api.fail_next(method, status=429, error="ratelimited", retry_after=1)
         else:

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from db.keys import new_key
 from db.migrate import migrate
 from embedded import Urls
+from tests.chaos.folders import full
 from tests.chaos.judge import faults
 from tests.chaos.people import People
 from tests.chaos.sides import Side
@@ -33,6 +34,7 @@ Slack takes one message a second in a channel: after a storm, what waits may tak
 """
 _PEACE, _PEACE_SECONDS = 3, 6.0
 """Every so many rounds nothing is harmed for a while, so that there are answers to give verdicts on."""
+_FULL_SECONDS, _LOG_TOO = 2.0, 0.5
 _UNSETTLED: Final = """SELECT (SELECT count(*) FROM work WHERE state = 'due')
   + (SELECT count(*) FROM outbox WHERE state = 'queued') + (SELECT count(*) FROM report WHERE state = 'pending')"""
 
@@ -45,6 +47,8 @@ class Storm:
     servers: Urls
     home: Path
     chance: random.Random
+    has_small_disk: bool = False
+    """Whether the servers' disk can be filled."""
     did: Counter[str] = field(default_factory=Counter)
     processes: dict[str, Process] = field(default_factory=dict)
 
@@ -108,6 +112,8 @@ class Storm:
             "lock": self._lock,
             "platform": self._trouble,
         }
+        if self.has_small_disk:
+            harms["full disk"] = self._fill_disk
         names = [*harms, "worker", "bot", "bot"]  # what is killed most is what has most to lose
         name = self.chance.choice(names)
         self.did[name] += 1
@@ -161,6 +167,16 @@ class Storm:
                 await connection.execute("SET lock_timeout = '2s'")
                 await connection.execute("LOCK TABLE report, outbox IN ACCESS EXCLUSIVE MODE")
                 await asyncio.sleep(1)
+
+    async def _fill_disk(self, _: str) -> None:
+        """Leave no room for tables, and as often as not none for the write-ahead log."""
+        with full(self.home):
+            if self.chance.random() < _LOG_TOO:
+                with suppress(psycopg.Error):
+                    async with await psycopg.AsyncConnection.connect(self.servers.owner_database_url) as connection:
+                        await connection.execute("SELECT pg_switch_wal()")
+            await self.people.act()
+            await asyncio.sleep(_FULL_SECONDS)
 
     async def _trouble(self, _: str) -> None:
         self.did[f"platform: {await self.side.trouble(self.chance)}"] += 1
