@@ -10,6 +10,7 @@ import random
 import shutil
 import sys
 from contextlib import AsyncExitStack
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +26,18 @@ _AGAIN, _RETRIES = 10, 200
 """Slack sends an event again after so many seconds here, so often: more often than Slack, and for longer."""
 
 
-async def chaos(platform: str, rounds: int, seed: int, logs: Path | None = None) -> dict[str, Any]:
-    """Run one storm on servers of its own; return the judge's figures. Logs are kept in a folder, if one is given."""
+async def chaos(platform: str, given: argparse.Namespace) -> dict[str, Any]:
+    """Run one storm on servers of its own; return the judge's figures."""
     with no_proxy(), folder() as home, small_disk(home) as is_small, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
-            storm = Storm(side, servers, home, random.Random(seed), is_small)  # noqa: S311 - no secret
+            storm = Storm(side, servers, home, random.Random(given.seed), is_small)  # noqa: S311 - no secret
             try:
-                return await storm.run(rounds)
+                return await storm.run(given.rounds, given.minutes)
             finally:
-                if logs:
+                if given.logs:
                     for log in home.parent.glob("*.log"):
-                        shutil.copy(log, logs / f"{platform}-{seed}-{log.name}")
+                        shutil.copy(log, given.logs / f"{platform}-{given.seed}-{log.name}")
 
 
 async def _side(platform: str, stack: AsyncExitStack) -> Side:
@@ -51,11 +52,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--platform", choices=["discord", "slack"], action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=inf, help="after which no further round begins")
     parser.add_argument("--logs", type=Path, help="an existing folder for the processes' logs")
     given = parser.parse_args()
     faults = 0
     for platform in given.platform or ["discord", "slack"]:
-        figures = asyncio.run(chaos(platform, given.rounds, given.seed, given.logs))
+        figures = asyncio.run(chaos(platform, given))
         sys.stdout.write(json.dumps({"platform": platform, "seed": given.seed, **figures}) + "\n")
         sys.stdout.flush()
         faults += len(figures["faults"])

@@ -10,6 +10,7 @@ from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,8 +56,8 @@ class Storm:
     def __post_init__(self) -> None:
         self.people = People(self.side, self.chance)
 
-    async def run(self, rounds: int) -> dict[str, Any]:
-        """Do so many rounds of a kill and some posts; return the figures."""
+    async def run(self, rounds: int, minutes: float = inf) -> dict[str, Any]:
+        """Do so many rounds of a kill and some posts, those that begin within some minutes; return the figures."""
         await migrate(self.servers.owner_database_url)
         self.key = new_key()
         began = time.monotonic()
@@ -64,20 +65,22 @@ class Storm:
             for role in ("worker", self.side.role):
                 await self._start(role)
             await self._settle_in()
-            for number in range(rounds):
+            done = 0
+            while done < rounds and time.monotonic() - began < minutes * 60:
+                done += 1
                 await self.people.act()
-                if number % _PEACE == _PEACE - 1:
+                if done % _PEACE == 0:
                     await asyncio.sleep(_PEACE_SECONDS)
                 await self._harm()
                 await self._supervise()
                 await asyncio.sleep(self.chance.uniform(0, 2))
             await self._revive()
             await self._calm()
-            await self._judge_cards(rounds // 3 + 1)
+            await self._judge_cards(done // 3 + 1)
             found = faults(self.side, self.people)
             if found:
                 await self._show_tasks()
-            return {"seconds": round(time.monotonic() - began), **self._figures(), "faults": found}
+            return {"rounds": done, "seconds": round(time.monotonic() - began), **self._figures(), "faults": found}
         finally:
             for process in self.processes.values():
                 with suppress(ProcessLookupError):
