@@ -33,7 +33,7 @@ async def chaos(platform: str, given: argparse.Namespace) -> dict[str, Any]:
             side = await _side(platform, stack)
             storm = Storm(side, servers, home, random.Random(given.seed), is_small)  # noqa: S311 - no secret
             try:
-                return await storm.run(given.rounds, given.minutes)
+                return await (storm.flush(given.flushes) if given.flushes else storm.run(given.rounds, given.minutes))
             finally:
                 if given.logs:
                     for log in home.parent.glob("*.log"):
@@ -52,6 +52,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--platform", choices=["discord", "slack"], action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--flushes", type=int, default=0, help="only empty Redis so often, and take the time")
     parser.add_argument("--minutes", type=float, default=inf, help="after which no further round begins")
     parser.add_argument("--logs", type=Path, help="an existing folder for the processes' logs")
     given = parser.parse_args()

@@ -8,10 +8,12 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import psutil
@@ -36,6 +38,8 @@ Slack takes one message a second in a channel: after a storm, what waits may tak
 _PEACE, _PEACE_SECONDS = 3, 6.0
 """Every so many rounds nothing is harmed for a while, so that there are answers to give verdicts on."""
 _FULL_SECONDS, _LOG_TOO = 2.0, 0.5
+_FLUSHED_WITHIN: Final = 0.5
+"""Seconds after a post."""
 _UNSETTLED: Final = """SELECT (SELECT count(*) FROM work WHERE state = 'due')
   + (SELECT count(*) FROM outbox WHERE state = 'queued') + (SELECT count(*) FROM report WHERE state = 'pending')"""
 
@@ -58,14 +62,8 @@ class Storm:
 
     async def run(self, rounds: int, minutes: float = inf) -> dict[str, Any]:
         """Do so many rounds of a kill and some posts, those that begin within some minutes; return the figures."""
-        await migrate(self.servers.owner_database_url)
-        self.key = new_key()
-        began = time.monotonic()
-        try:
-            for role in ("worker", self.side.role):
-                await self._start(role)
-            await self._settle_in()
-            done = 0
+        began, done = time.monotonic(), 0
+        async with self._running():
             while done < rounds and time.monotonic() - began < minutes * 60:
                 done += 1
                 await self.people.act()
@@ -80,7 +78,33 @@ class Storm:
             found = faults(self.side, self.people)
             if found:
                 await self._show_tasks()
-            return {"rounds": done, "seconds": round(time.monotonic() - began), **self._figures(), "faults": found}
+        return {"rounds": done, "seconds": round(time.monotonic() - began), **self._figures(), "faults": found}
+
+    async def flush(self, times: int) -> dict[str, Any]:
+        """Empty Redis so often, each time with a post on its way; return after how many seconds each was answered."""
+        seconds, found = [], []
+        async with self._running():
+            for number in range(times):
+                post, began = await self.side.post("found", "green", f"green scarf {number}"), time.monotonic()
+                await asyncio.sleep(self.chance.uniform(0, _FLUSHED_WITHIN))
+                await self._flush("")
+                try:
+                    await eventually(lambda: self.side.thread("found", post), within=_CALM)  # noqa: B023 - used at once
+                except TimeoutError:
+                    found.append(f"post {number} was never answered")
+                seconds.append(round(time.monotonic() - began, 1))
+        return {"flushes": times, "median": median(seconds), "longest": max(seconds), "faults": found}
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        """Run a worker and a bot, until the context ends."""
+        await migrate(self.servers.owner_database_url)
+        self.key = new_key()
+        try:
+            for role in ("worker", self.side.role):
+                await self._start(role)
+            await self._settle_in()
+            yield
         finally:
             for process in self.processes.values():
                 with suppress(ProcessLookupError):
