@@ -37,7 +37,7 @@ _DEATHS_ALONE: Final = 2
 """After this many more deaths the part tried last is left out, and after each further one the next part."""
 _MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
 _LONGEST: Final = 240.0
-"""Seconds after which work is interrupted and tried again: a step that hangs must not keep its lease for ever."""
+"""Seconds after which work is interrupted and tried again: a step that hangs must not keep its lease forever."""
 _FIRST_PAUSE: Final = 2.0
 """Seconds before the second try, doubled for each further one."""
 

@@ -58,6 +58,10 @@ class Side(ABC):
         """Count the bot's messages by what marks each of them."""
 
     @abstractmethod
+    def is_connected(self) -> bool:
+        """Return whether the bot is there."""
+
+    @abstractmethod
     async def trouble(self, chance: random.Random) -> str:
         """Let the platform answer badly for a while; return how."""
 
@@ -114,6 +118,9 @@ class DiscordSide(Side):
             if each["author"]["id"] == BOT_ID
         )
         return Counter(embed["url"] for each in of_bot for embed in each["embeds"] if embed.get("url"))
+
+    def is_connected(self) -> bool:
+        return self.discord.gateway.is_connected
 
     async def trouble(self, chance: random.Random) -> str:
         after = chance.random() < 0.5
@@ -177,6 +184,9 @@ class SlackSide(Side):
     def _of_bot(self) -> Iterator[dict[str, Any]]:
         for messages in self.slack.messages.values():
             yield from (each for each in messages if _is_ours(each))
+
+    def is_connected(self) -> bool:
+        return self.slack.delivery.is_connected
 
     async def trouble(self, chance: random.Random) -> str:
         what = chance.choice(["500", "429", "socket", "late"])

@@ -68,7 +68,7 @@ class Storm:
                 done += 1
                 await self.people.act()
                 if done % _PEACE == 0:
-                    await asyncio.sleep(_PEACE_SECONDS)
+                    await self._peace()
                 await self._harm()
                 await self._supervise()
                 await asyncio.sleep(self.chance.uniform(0, 2))
@@ -111,13 +111,22 @@ class Storm:
                     process.kill()
                 await process.wait()
 
+    async def _peace(self) -> None:
+        """Harm nothing for a while: on a busy machine the bot may take long to start."""
+        with suppress(TimeoutError):
+            await eventually(self._is_connected, within=_CALM)
+        await asyncio.sleep(_PEACE_SECONDS)
+
+    async def _is_connected(self) -> bool:
+        await self._supervise()
+        return self.side.is_connected()
+
     async def _judge_cards(self, rounds: int) -> None:
         """Let the moderator go through what is there now, while more is killed."""
         for _ in range(rounds):
             await self.people.moderate()
             await self._harm()
-            await self._supervise()
-            await asyncio.sleep(_PEACE_SECONDS)
+            await self._peace()
         await self._revive()
         await self._calm()
 

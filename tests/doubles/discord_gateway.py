@@ -58,6 +58,10 @@ class Gateway:
         return bool(self.intents & _MESSAGE_CONTENT)
 
     @property
+    def is_connected(self) -> bool:
+        return any(not session.socket.closed for session in self._sessions.values())
+
+    @property
     def shard(self) -> int:
         """The shard that is told of the guild."""
         # developers/events/gateway, "Sharding" (read 2026-11-26).

@@ -71,6 +71,11 @@ class SlackDelivery:
         self.address: str | None = None
         self.lateness = Lateness()
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the app is connected by Socket Mode."""
+        return self._connected.is_set()
+
     def send(self, envelope: Envelope) -> Envelope:
         """Send an event, again and again until it is acknowledged; a command or a press only once, as Slack does."""
         self.envelopes.append(envelope)
