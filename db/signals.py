@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from db.stopping import stop
+from db.cancellation import stop
 
 ROLE_OPTION = "-c role=reunite_app"
 """Every login gets the rights of the application's role, and no more."""

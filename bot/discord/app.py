@@ -25,7 +25,7 @@ from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from bot.past_posts import PastPosts
 from db.backfills import Backfills
-from db.stopping import stop
+from db.cancellation import stop
 from db.store import Store
 from reunite.absence import IsThere
 from reunite.handlers import Handlers

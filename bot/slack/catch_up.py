@@ -35,7 +35,7 @@ class CatchUp:
         self._inbound = inbound
         self._windows = windows
 
-    async def owe(self, workspace: SlackWorkspace, heard: datetime, now: datetime, earliest: datetime) -> None:
+    async def note_gap(self, workspace: SlackWorkspace, heard: datetime, now: datetime, earliest: datetime) -> None:
         """Note that events may be missing since the bot last heard, and that known posts may have changed meanwhile."""
         team, covered = workspace.team, [window.opened_at for window in await self._windows.of(workspace.team)]
         if covered and now - heard <= AWAY:
@@ -47,9 +47,9 @@ class CatchUp:
             if channel.role or known:
                 oldest = min([since, *map(_before, known)])
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)
-        await self._owe_older(workspace, posts, earliest)
+        await self._note_older(workspace, posts, earliest)
 
-    async def _owe_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
+    async def _note_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
         """Note that the older posts must be looked at, together where they are near each other.
 
         Between others there may be years of messages that don't concern us.
@@ -58,16 +58,16 @@ class CatchUp:
         for channel, known in posts.items():
             here = [window for window in noted if window.channel == channel]
             older = [ts for ts in known if ts < ts_of(earliest)]
-            owed = [ts for ts in older if not any(window.oldest < ts < window.latest for window in here)]
-            for first, last in _near(owed):
+            unread = [ts for ts in older if not any(window.oldest < ts < window.latest for window in here)]
+            for first, last in _near(unread):
                 await self._windows.open(
                     workspace.team, channel, oldest=_before(first), since=_NEVER, latest=_after(last)
                 )
 
-    async def pay(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
-        """Read what is owed of the time since `earliest`, or else of `older` posts.
+    async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
+        """Read what is still unread since `earliest`, or else the `older` posts.
 
-        Where Slack interrupts it, the next call goes on at the same page.
+        If Slack interrupts it, the next call continues with the same page.
         """
         posts: dict[str, list[str]] | None = None
         while window := await self._windows.next(workspace.team, never=_NEVER, older=older):
@@ -83,7 +83,7 @@ class CatchUp:
                     raise
                 await self._windows.close(window.id)
 
-    async def is_paid(self, team: str) -> bool:
+    async def is_complete(self, team: str) -> bool:
         """Return whether all new posts are read that the bot missed in a workspace."""
         return all(window.since == _NEVER for window in await self._windows.of(team))
 

@@ -10,7 +10,7 @@ from bot.web.chat import WORKSPACE, Chat
 from bot.web.config import WebConfig
 from bot.web.outbound import WebPlatform
 from bot.web.server import serving
-from db.stopping import stop
+from db.cancellation import stop
 from db.store import Store
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, ReportKind

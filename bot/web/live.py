@@ -9,7 +9,7 @@ from aiohttp import WSCloseCode, web
 from bot.web import requests
 from bot.web.chat import Chat
 from bot.web.render import Viewer
-from db.stopping import stop
+from db.cancellation import stop
 
 _HEARTBEAT: Final = 20.0
 

@@ -11,7 +11,7 @@ from tests.contract.stages import PostgresStage
 from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
 from workers.process import Processor
-from workers.turns import Turns
+from workers.slots import Slots
 
 _LEASE = 0.15
 
@@ -32,7 +32,7 @@ class Breaking:
 
 async def test_a_connection_that_comes_with_the_end_of_the_work_keeps_no_lease(database_url: str) -> None:
     async with Store(database_url, connections=1, keys=KEYS) as store:
-        model = await store.models.register("none", "none", {"shared": 3})
+        model = await store.embedding_models.register("none", "none", {"shared": 3})
         stage, unused = PostgresStage(store), SimpleNamespace()
         await stage.join()
         for ticks in range(6):
@@ -41,7 +41,7 @@ async def test_a_connection_that_comes_with_the_end_of_the_work_keeps_no_lease(d
             assert lease
             intake: Any = Breaking(store, ticks)
             encoder: Any = unused
-            processor = Processor(store, encoder, model, intake, Turns(1), _LEASE)
+            processor = Processor(store, encoder, model, intake, Slots(1), _LEASE)
             assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
 
 
@@ -54,7 +54,7 @@ class Hanging:
 
 async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
     async with Store(database_url, keys=KEYS) as store:
-        model = await store.models.register("none", "none", {"shared": 3})
+        model = await store.embedding_models.register("none", "none", {"shared": 3})
         stage = PostgresStage(store)
         await stage.join()
         await stage.lost()
@@ -62,5 +62,5 @@ async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
         assert lease
         intake: Any = Hanging()
         encoder: Any = SimpleNamespace()
-        processor = Processor(store, encoder, model, intake, Turns(1), _LEASE, longest_seconds=1)
+        processor = Processor(store, encoder, model, intake, Slots(1), _LEASE, longest_seconds=1)
         assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"

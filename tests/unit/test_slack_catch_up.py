@@ -45,7 +45,7 @@ class _Slack:
 
 async def test_a_post_that_comes_in_while_a_page_is_read_is_not_withdrawn() -> None:
     slack: Any = _Slack("300.000000")
-    await CatchUp(slack, slack, slack).pay(slack, datetime.fromtimestamp(0, UTC))
+    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
     assert slack.withdrawn == ["300.000000"]
 
 
@@ -56,7 +56,7 @@ async def test_older_posts_that_are_near_each_other_are_looked_at_together_and_o
     slack.channels["C1"] = SimpleNamespace(id="C1", role=None)
     now = datetime.now(UTC)
     for _ in range(2):
-        await CatchUp(slack, slack, slack).owe(slack, now - timedelta(hours=1), now, now)
+        await CatchUp(slack, slack, slack).note_gap(slack, now - timedelta(hours=1), now, now)
     assert [(each.oldest, each.latest) for each in slack.windows] == [
         ("1099999999.999999", "1100119400.000001"),
         ("1499999999.999999", "1500000000.000001"),
