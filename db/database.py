@@ -18,6 +18,14 @@ from db.sketches import SketchCache
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10
+_NOTICE_SILENCE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A database whose machine is gone without a word is noticed within a minute, not within hours."""
 _READY: Final = 4
 """Connections that are kept open for a burst of posts."""
 
@@ -33,7 +41,7 @@ class Database:
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             connection_class=psycopg.AsyncConnection[DictRow],
-            kwargs={"row_factory": dict_row, "options": ROLE_OPTION},
+            kwargs={"row_factory": dict_row, "options": ROLE_OPTION, **_NOTICE_SILENCE},
             min_size=min(_READY, connections),
             max_size=connections,
             configure=_configure,

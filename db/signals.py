@@ -7,6 +7,8 @@ from typing import Any
 
 import psycopg
 
+from db.cancellation import stop
+
 ROLE_OPTION = "-c role=reunite_app"
 """Every login gets the rights of the application's role, and no more."""
 
@@ -29,5 +31,4 @@ async def signals(
         try:
             yield event
         finally:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
+            await stop(listener)

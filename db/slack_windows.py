@@ -45,6 +45,17 @@ class SlackWindows:
         )
         return [Window(**row) for row in found]
 
+    async def next(self, team: str, *, never: str, older: bool) -> Window | None:
+        """Return the window of the newest posts among those with new posts, or (`older`) with `never` as `since`."""
+        found = await self._rows(
+            "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window"
+            " WHERE team = %(team)s AND (since = %(never)s) = %(older)s ORDER BY latest DESC, id LIMIT 1",
+            team=team,
+            never=never,
+            older=older,
+        )
+        return Window(**found[0]) if found else None
+
     async def advance(self, window: int, latest: str) -> None:
         """Record that everything from `latest` on is read."""
         await self._rows("UPDATE slack_window SET latest = %(latest)s WHERE id = %(id)s", latest=latest, id=window)

@@ -46,6 +46,7 @@ _LONGEST_JOB: Final = 600
 """Seconds after which arq ends a job."""
 _LONGEST_ROUND: Final = _LONGEST_JOB / 2
 """Seconds after which a job begins no further work."""
+_CLOSE_SECONDS: Final = 30.0
 _QUIET: Final = 10.0
 """Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
 
@@ -207,4 +208,5 @@ async def _take_hints(worker: Worker) -> None:
         _log.warning("redis_unreachable", error=type(error).__name__)
     finally:
         with suppress(Exception):  # Redis itself may have failed
-            await worker.close()
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await worker.close()

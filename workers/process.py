@@ -14,6 +14,7 @@ import psycopg
 import structlog
 
 from db import scoring_models
+from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
@@ -36,6 +37,8 @@ _SUSPECT_AFTER: Final = 2
 _DEATHS_ALONE: Final = 2
 """After this many more deaths the part tried last is left out, and after each further one the next part."""
 _MOST_DEATHS_ALONE: Final = _DEATHS_ALONE + rules.MOST_PHOTOS
+_LONGEST: Final = 240.0
+"""Seconds after which work is interrupted and tried again: a step that hangs must not keep its lease forever."""
 _FIRST_PAUSE: Final = 2.0
 """Seconds before the second try, doubled for each further one."""
 
@@ -53,6 +56,7 @@ class Processor:
     slots: Slots
     lease_seconds: float = 30
     closer_look: CloserLook | None = None
+    longest_seconds: float = _LONGEST
 
     async def process(self, lease: WorkLease) -> WorkOutcome:
         """Process all that can be processed of a report and return the outcome; never raises."""
@@ -69,7 +73,8 @@ class Processor:
                 if deaths is not None and deaths > _MOST_DEATHS_ALONE:
                     log.error("work_kills_workers")
                     return await self._give_up(lease, "every worker that processed it was killed")
-                log = log.bind(**await self._run_steps(lease, deaths))
+                async with asyncio.timeout(self.longest_seconds):
+                    log = log.bind(**await self._run_steps(lease, deaths))
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
@@ -112,8 +117,7 @@ class Processor:
         try:
             yield
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            await stop(keeper)
 
     async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
         if lease.failures + 1 >= MOST_FAILURES:

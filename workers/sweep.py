@@ -24,6 +24,8 @@ EVERY: Final = 1.0
 _AT_ONCE: Final = 100
 _PAUSE: Final = 60.0
 """Seconds for which what has failed is left alone."""
+_LONGEST: Final = 300.0
+"""Seconds after which a sweep that hangs is given up, and the next one begins."""
 _CLEAN_EVERY: Final = 3600.0
 
 _Item = TypeVar("_Item", UUID, Due)
@@ -51,8 +53,9 @@ class Sweep:
         """Sweep until cancelled."""
         while True:
             try:
-                await self.once()
-            except (TryAgainError, psycopg.Error) as error:
+                async with asyncio.timeout(_LONGEST):
+                    await self.once()
+            except (TryAgainError, TimeoutError, psycopg.Error) as error:
                 _log.warning("sweep_interrupted", error=type(error).__name__)
             except Exception:  # noqa: BLE001 - without the sweep, work whose hint is lost would never be done
                 _log.exception("sweep_defect")

@@ -26,6 +26,7 @@ from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from bot.past_posts import PastPosts
 from db.backfills import Backfills
+from db.cancellation import stop
 from db.store import Store
 from reunite.absence import IsThere
 from reunite.handlers import Handlers
@@ -66,8 +67,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                         yield platform
                     finally:
                         await events.finish()
-                        for task in background:
-                            task.cancel()
+                        await stop(*background)
             except BaseExceptionGroup as group:
                 if len(group.exceptions) == 1:
                     raise group.exceptions[0] from None

@@ -1,14 +1,18 @@
 """Which of discord.py's events goes to which part of the adapter."""
 
+import sys
+
 import discord
 import structlog
 
 from bot.discord.buttons import Buttons
+from bot.discord.grants import Grants
 from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
 from bot.discord.reconcile import Reconciler
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
+from reunite.errors import TryAgainError
 
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +39,9 @@ class Events:
         self._reconciler = reconciler
         self._pause_after_trouble = pause_after_trouble
         self._has_started = self._is_finishing = False
-        guild_events, message_events = GuildEvents(workspaces, inbound, greeter), MessageEvents(inbound)
+        self._grants = Grants(workspaces, reconciler.start)
+        guild_events = GuildEvents(workspaces, inbound, greeter, self._grants)
+        message_events = MessageEvents(inbound)
         for listeners in (self, guild_events, message_events, ReactionEvents(inbound, verdicts, buttons)):
             for name in dir(listeners):
                 if name.startswith("on_"):
@@ -45,6 +51,7 @@ class Events:
         """Join the guilds that were added or changed while the bot was away, and look for what it missed."""
         for guild in self._client.guilds:
             await self._workspaces.join(guild)
+            self._grants.note(guild)
         self._has_started = True
         _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
         self._reconciler.start()
@@ -75,17 +82,21 @@ class Events:
         if self._is_finishing:  # the next start does what is left, such as 👀 on many posts
             _log.info("discord_event_skipped", during=event)
             return
-        _log.exception("discord_event_defect", during=event)
+        if isinstance(sys.exception(), TryAgainError):
+            _log.warning("discord_event_delayed", during=event, reason=str(sys.exception()))
+        else:
+            _log.exception("discord_event_defect", during=event)
         self._reconciler.start(self._pause_after_trouble)
 
 
 class GuildEvents:
     """The guilds and channels that the bot is in."""
 
-    def __init__(self, workspaces: Workspaces, inbound: Inbound, greeter: Greeter) -> None:
+    def __init__(self, workspaces: Workspaces, inbound: Inbound, greeter: Greeter, grants: Grants) -> None:
         self._workspaces = workspaces
         self._inbound = inbound
         self._greeter = greeter
+        self._grants = grants
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         async with self._workspaces.lock(guild.id):  # after it's forgotten, where it has just removed the bot
@@ -101,6 +112,15 @@ class GuildEvents:
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
         if before.name != after.name:
             await self._workspaces.join(after.guild)
+        self._grants.note(after.guild)
+
+    async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
+        self._grants.note(after.guild)
+
+    async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
+        """Discord always tells of the bot's own roles."""
+        if after == after.guild.me:
+            self._grants.note(after.guild)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Drop the channel from the settings, and withdraw the reports whose posts were in it."""

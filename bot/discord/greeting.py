@@ -7,6 +7,7 @@ from typing import Final
 import discord
 import structlog
 
+from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget
@@ -64,10 +65,11 @@ async def _direct(guild: discord.Guild) -> discord.DMChannel | None:
     if not guild.me.guild_permissions.view_audit_log:
         return None
     try:
-        async for entry in guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_RECENT):
-            if entry.user and entry.target and entry.target.id == guild.me.id:
-                return await entry.user.create_dm()
-    except (discord.HTTPException, discord.RateLimited) as error:
+        with discord_errors():
+            async for entry in guild.audit_logs(action=discord.AuditLogAction.bot_add, limit=_RECENT):
+                if entry.user and entry.target and entry.target.id == guild.me.id:
+                    return await entry.user.create_dm()
+    except (TryAgainError, UndeliverableError, discord.HTTPException) as error:
         _log.warning("discord_inviter_unknown", guild=str(guild.id), reason=str(error))
     return None
 

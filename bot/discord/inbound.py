@@ -12,7 +12,7 @@ from typing import Concatenate, Final, ParamSpec
 import discord
 import structlog
 
-from bot.discord.errors import discord_errors
+from bot.discord.errors import MissingPermissionError, discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
@@ -96,8 +96,8 @@ class Inbound:
                 await self._workspaces.ensure_joined(channel[0].guild)
                 report = report_of(message, channel[1])
                 report = replace(report, author=author or report.author)
-                await self._report(report, channel[0], again=True, problem=problem)
-            self.recent.append(message.id)
+                if await self._report(report, channel[0], again=True, problem=problem):
+                    self.recent.append(message.id)
         elif channel[1] is ReportKind.LOST and _may_be_lost_report(message):
             await self._offer(message, channel[0].guild)
 
@@ -124,8 +124,11 @@ class Inbound:
 
     async def _report(
         self, command: NewReport, channel: ReportChannel, *, again: bool, problem: TellUserError | None = None
-    ) -> None:
-        """Save a report, then acknowledge it; `again` acknowledges a known one too."""
+    ) -> bool:
+        """Save a report, then acknowledge it; `again` acknowledges a known one too.
+
+        Return False where that waits for a permission: once it is granted, the post is looked at again.
+        """
         try:
             try:
                 if problem:
@@ -133,12 +136,14 @@ class Inbound:
                 receipt = await self._handlers.report(command)
             except TellUserError as error:
                 await self._send_problem(command.target, f"{command.source_key}:problem", error, channel.guild)
-                return
+                return True
             if receipt.created or again:
                 await self._notify_of_missing_permissions(channel, command.author)
                 await self._platform.acknowledge(command.target)
-        except (TryAgainError, UndeliverableError) as error:
+        except (MissingPermissionError, UndeliverableError) as error:
             _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
+            return isinstance(error, UndeliverableError)
+        return True
 
     async def _send_problem(self, target: ReplyTarget, key: str, error: TellUserError, guild: discord.Guild) -> None:
         """Say why a post isn't taken; the post comes again when the bot starts again, so look for the words first."""

@@ -1,6 +1,6 @@
 """Reads channels' histories after a time away: page by page, newest first, and never the same page twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,6 +19,8 @@ AWAY: Final = timedelta(minutes=3)
 """After so long without a record, events may be lost; before that, Slack sends them again."""
 _OVERLAP: Final = timedelta(minutes=5)
 """For clocks that differ."""
+_NEAR: Final = 3600.0
+"""Seconds between two older posts that are looked at together."""
 _NEVER: Final = "9999999999.000000"
 """As a window's `since`: no post in it is new."""
 _GONE: Final = {"channel_not_found", "not_in_channel"}
@@ -48,27 +50,34 @@ class CatchUp:
         await self._note_older(workspace, posts, earliest)
 
     async def _note_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
-        """Note that each older post must be looked at: years of others may lie between them."""
-        noted = {(window.channel, window.oldest) for window in await self._windows.of(workspace.team)}
+        """Note that the older posts must be looked at, together where they are near each other.
+
+        Between others there may be years of messages that don't concern us.
+        """
+        noted = await self._windows.of(workspace.team)
         for channel, known in posts.items():
-            for ts in known:
-                if ts < ts_of(earliest) and (channel, _before(ts)) not in noted:
-                    await self._windows.open(
-                        workspace.team, channel, oldest=_before(ts), since=_NEVER, latest=_after(ts)
-                    )
+            here = [window for window in noted if window.channel == channel]
+            older = [ts for ts in known if ts < ts_of(earliest)]
+            unread = [ts for ts in older if not any(window.oldest < ts < window.latest for window in here)]
+            for first, last in _near(unread):
+                await self._windows.open(
+                    workspace.team, channel, oldest=_before(first), since=_NEVER, latest=_after(last)
+                )
 
     async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
         """Read what is still unread since `earliest`, or else the `older` posts.
 
         If Slack interrupts it, the next call continues with the same page.
         """
-        while windows := [each for each in await self._windows.of(workspace.team) if (each.since == _NEVER) is older]:
-            window = windows[0]
+        posts: dict[str, list[str]] | None = None
+        while window := await self._windows.next(workspace.team, never=_NEVER, older=older):
             if window.channel not in workspace.channels or (not older and window.latest < ts_of(earliest)):
                 await self._windows.close(window.id)
                 continue
+            if posts is None or not older:  # before the page: others come meanwhile, though never older ones
+                posts = await self._known(workspace, None if older else moment_of(window.oldest) - _OVERLAP)
             try:
-                await self._page(workspace, window)
+                await self._page(workspace, window, posts.get(window.channel, ()))
             except SlackApiError as error:
                 if code_of(error) not in _GONE:
                     raise
@@ -78,11 +87,10 @@ class CatchUp:
         """Return whether all new posts are read that the bot missed in a workspace."""
         return all(window.since == _NEVER for window in await self._windows.of(team))
 
-    async def _page(self, workspace: SlackWorkspace, window: Window) -> None:
-        posts = await self._known(workspace, moment_of(window.oldest) - _OVERLAP)  # first: others come meanwhile
+    async def _page(self, workspace: SlackWorkspace, window: Window, posts: Sequence[str]) -> None:
         messages, has_more = await history_page(workspace, window.channel, window.oldest, window.latest)
         reached = messages[-1]["ts"] if has_more and messages else window.oldest
-        await self._compare(workspace, replace(window, oldest=reached), messages, posts.get(window.channel, ()))
+        await self._compare(workspace, replace(window, oldest=reached), messages, posts)
         if reached == window.oldest:
             await self._windows.close(window.id)
             _log.info("slack_caught_up", team=workspace.team, channel=window.channel)
@@ -112,6 +120,17 @@ class CatchUp:
             if ts := known.report.target.message:
                 found.setdefault(known.report.target.channel, []).append(ts)
         return found
+
+
+def _near(posts: Iterable[str]) -> list[tuple[str, str]]:
+    """Put posts together that are near each other; return the first and the last of each group."""
+    groups: list[tuple[str, str]] = []
+    for ts in sorted(posts):
+        if groups and float(ts) - float(groups[-1][1]) <= _NEAR:
+            groups[-1] = (groups[-1][0], ts)
+        else:
+            groups.append((ts, ts))
+    return groups
 
 
 def _before(ts: str) -> str:

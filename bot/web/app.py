@@ -10,6 +10,7 @@ from bot.web.chat import WORKSPACE, Chat
 from bot.web.config import WebConfig
 from bot.web.outbound import WebPlatform
 from bot.web.server import serving
+from db.cancellation import stop
 from db.store import Store
 from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, ReportKind
@@ -41,5 +42,4 @@ async def running(handlers: Handlers, store: Store, config: WebConfig) -> AsyncI
         try:
             yield WebPlatform(chat, url)
         finally:
-            refreshing.cancel()
-            await asyncio.gather(refreshing, return_exceptions=True)
+            await stop(refreshing)

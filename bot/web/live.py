@@ -9,6 +9,7 @@ from aiohttp import WSCloseCode, web
 from bot.web import requests
 from bot.web.chat import Chat
 from bot.web.render import Viewer
+from db.cancellation import stop
 
 _HEARTBEAT: Final = 20.0
 
@@ -34,8 +35,7 @@ class Live:
                 pass  # the page only listens
         finally:
             self._sockets.discard(socket)
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
+            await stop(sending)
         return socket
 
     async def _send(self, socket: web.WebSocketResponse, viewer: Viewer) -> None:

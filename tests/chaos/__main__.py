@@ -7,12 +7,15 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import sys
 from contextlib import AsyncExitStack
+from math import inf
+from pathlib import Path
 from typing import Any
 
 from embedded import EmbeddedServers
-from tests.chaos.folders import folder
+from tests.chaos.folders import folder, small_disk
 from tests.chaos.sides import DiscordSide, Side, SlackSide
 from tests.chaos.storm import Storm
 from tests.doubles.discord import DiscordDouble
@@ -23,13 +26,18 @@ _AGAIN, _RETRIES = 10, 200
 """Slack sends an event again after so many seconds here, so often: more often than Slack, and for longer."""
 
 
-async def chaos(platform: str, rounds: int, seed: int) -> dict[str, Any]:
+async def chaos(platform: str, given: argparse.Namespace) -> dict[str, Any]:
     """Run one storm on servers of its own; return the judge's figures."""
-    with no_proxy(), folder() as home, EmbeddedServers(home) as servers:
+    with no_proxy(), folder() as home, small_disk(home) as is_small, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
-            storm = Storm(side, servers, home, random.Random(seed))  # noqa: S311 - no secret
-            return await storm.run(rounds)
+            storm = Storm(side, servers, home, random.Random(given.seed), is_small)  # noqa: S311 - no secret
+            try:
+                return await (storm.flush(given.flushes) if given.flushes else storm.run(given.rounds, given.minutes))
+            finally:
+                if given.logs:
+                    for log in home.parent.glob("*.log"):
+                        shutil.copy(log, given.logs / f"{platform}-{given.seed}-{log.name}")
 
 
 async def _side(platform: str, stack: AsyncExitStack) -> Side:
@@ -44,10 +52,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--platform", choices=["discord", "slack"], action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--flushes", type=int, default=0, help="only empty Redis so often, and take the time")
+    parser.add_argument("--minutes", type=float, default=inf, help="after which no further round begins")
+    parser.add_argument("--logs", type=Path, help="an existing folder for the processes' logs")
     given = parser.parse_args()
     faults = 0
     for platform in given.platform or ["discord", "slack"]:
-        figures = asyncio.run(chaos(platform, given.rounds, given.seed))
+        figures = asyncio.run(chaos(platform, given))
         sys.stdout.write(json.dumps({"platform": platform, "seed": given.seed, **figures}) + "\n")
         sys.stdout.flush()
         faults += len(figures["faults"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from typing import Any
 
@@ -20,7 +21,15 @@ from workers.config import PhotoHosts
 LEASE_SECONDS = 5
 
 
+def show_tasks() -> None:
+    """Print what every task waits for."""
+    for task in asyncio.all_tasks():
+        task.print_stack(file=sys.stderr)
+    sys.stderr.flush()
+
+
 async def main(role: str, settings: dict[str, Any]) -> None:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, show_tasks)
     servers = Connections(database_url=settings["database"], redis_url=settings["redis"], keys=Keys([settings["key"]]))
     if role == "worker":
         photos: dict[str, Any] = {

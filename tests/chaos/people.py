@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.chaos.sides import CARD, RETURNED, Side
 
-_COLOURS: Final = ("red", "green", "blue", "yellow")
+_COLOURS: Final = ("red", "green", "blue", "yellow", "orange")
 _DELETED: Final = "purple"
 """Of what is posted to be deleted, so that no verdict goes with it."""
 _THINGS: Final = ("umbrella", "backpack", "scarf", "wallet", "helmet", "bottle", "camera", "jacket")
@@ -27,6 +27,8 @@ class Posted:
     card: str | None = None
     """The card that the moderator confirmed, and whether they took that back."""
     is_taken_back: bool = False
+    is_given_back: bool = False
+    """Of a find: a card that shows it was confirmed."""
 
     @property
     def is_to_go(self) -> bool:
@@ -72,16 +74,24 @@ class People:
         self.posts[await self.side.post(posted.kind, posted.words.split()[0], posted.words)] = posted
 
     async def moderate(self) -> None:
-        """Confirm some of the cards that show a loss its find, and take some of the confirmations back."""
+        """Confirm some of the cards that show a loss a find, and take some of the confirmations back."""
         for post, posted in self.posts.items():
-            if posted.kind == "found" or posted.twin is None or posted.is_taken_back:
+            if posted.kind == "found" or posted.is_to_go or posted.is_taken_back:
                 continue
             thread = self.side.thread("lost", post)
             if posted.card is None:
-                cards = [message for message, text in thread if CARD in text and posted.twin in text]
-                if cards and self.chance.random() < _VERDICT:
-                    posted.card = cards[0]
-                    await self.side.confirm(cards[0])
+                if (choice := self._choice(thread)) and self.chance.random() < _VERDICT:
+                    posted.card, choice[1].is_given_back = choice[0], True
+                    await self.side.confirm(choice[0])
             elif any(RETURNED in text for _, text in thread) and self.chance.random() < _TAKING_BACK:
                 posted.is_taken_back = True
                 await self.side.take_back(posted.card)
+
+    def _choice(self, thread: list[tuple[str, str]]) -> tuple[str, Posted] | None:
+        """Return a card and the find that it shows, which no other card has been confirmed for."""
+        finds = [
+            each for each in self.posts.values() if each.kind == "found" and not (each.is_to_go or each.is_given_back)
+        ]
+        return next(
+            ((card, find) for card, text in thread if CARD in text for find in finds if find.mark in text), None
+        )

@@ -17,6 +17,9 @@ CARD: Final = "This could be yours."
 RETURNED: Final = "confirmed by"
 TAKEN_BACK: Final = "withdrew the confirmation"
 _TAKEN: Final = "Got it"
+_LATE_SECONDS: Final = 8.0
+_LATE, _BREAKS = 4.0, 0.1
+"""For so long the platform answers late, by up to so much, and so often breaks the connection instead."""
 
 
 class Side(ABC):
@@ -53,6 +56,10 @@ class Side(ABC):
     @abstractmethod
     def keys(self) -> Counter[str]:
         """Count the bot's messages by what marks each of them."""
+
+    @abstractmethod
+    def is_connected(self) -> bool:
+        """Return whether the bot is there."""
 
     @abstractmethod
     async def trouble(self, chance: random.Random) -> str:
@@ -112,11 +119,16 @@ class DiscordSide(Side):
         )
         return Counter(embed["url"] for each in of_bot for embed in each["embeds"] if embed.get("url"))
 
+    def is_connected(self) -> bool:
+        return self.discord.gateway.is_connected
+
     async def trouble(self, chance: random.Random) -> str:
         after = chance.random() < 0.5
-        what = chance.choice(["500", "429", "socket"])
+        what = chance.choice(["500", "429", "socket", "late"])
         if what == "socket":
             await self.discord.gateway.drop()
+        elif what == "late":
+            self.discord.gateway.lateness.begin(_LATE_SECONDS, longest=_LATE, breaks=_BREAKS)
         elif what == "429":
             self.discord.refuse("POST .*messages", 429, message="slow", retry_after=0.5, **{"global": False})
         else:
@@ -173,11 +185,16 @@ class SlackSide(Side):
         for messages in self.slack.messages.values():
             yield from (each for each in messages if _is_ours(each))
 
+    def is_connected(self) -> bool:
+        return self.slack.delivery.is_connected
+
     async def trouble(self, chance: random.Random) -> str:
-        what = chance.choice(["500", "429", "socket"])
+        what = chance.choice(["500", "429", "socket", "late"])
         method = chance.choice(["chat.postMessage", "chat.update", "reactions.add", "users.info", "chat.delete"])
         if what == "socket":
             await self.slack.delivery.drop_connections()
+        elif what == "late":
+            self.slack.delivery.lateness.begin(_LATE_SECONDS, longest=_LATE, breaks=_BREAKS)
         elif what == "429":
             self.slack.api.fail_next(method, status=429, error="ratelimited", retry_after=1)
         else:

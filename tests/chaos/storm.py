@@ -3,13 +3,17 @@
 import asyncio
 import json
 import random
+import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import psutil
@@ -20,6 +24,7 @@ from redis.exceptions import RedisError
 from db.keys import new_key
 from db.migrate import migrate
 from embedded import Urls
+from tests.chaos.folders import full
 from tests.chaos.judge import faults
 from tests.chaos.people import People
 from tests.chaos.sides import Side
@@ -32,6 +37,9 @@ Slack takes one message a second in a channel: after a storm, what waits may tak
 """
 _PEACE, _PEACE_SECONDS = 3, 6.0
 """Every so many rounds nothing is harmed for a while, so that there are answers to give verdicts on."""
+_FULL_SECONDS, _LOG_TOO = 2.0, 0.5
+_FLUSHED_WITHIN: Final = 0.5
+"""Seconds after a post."""
 _UNSETTLED: Final = """SELECT (SELECT count(*) FROM work WHERE state = 'due')
   + (SELECT count(*) FROM outbox WHERE state = 'queued') + (SELECT count(*) FROM report WHERE state = 'pending')"""
 
@@ -44,49 +52,81 @@ class Storm:
     servers: Urls
     home: Path
     chance: random.Random
+    has_small_disk: bool = False
+    """Whether the servers' disk can be filled."""
     did: Counter[str] = field(default_factory=Counter)
     processes: dict[str, Process] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.people = People(self.side, self.chance)
 
-    async def run(self, rounds: int) -> dict[str, Any]:
-        """Do so many rounds of a kill and some posts; return the figures."""
-        await migrate(self.servers.owner_database_url)
-        self.key = new_key()
-        began = time.monotonic()
-        try:
-            for role in ("worker", self.side.role):
-                await self._start(role)
-            await self._settle_in()
-            for number in range(rounds):
+    async def run(self, rounds: int, minutes: float = inf) -> dict[str, Any]:
+        """Do so many rounds of a kill and some posts, those that begin within some minutes; return the figures."""
+        began, done = time.monotonic(), 0
+        async with self._running():
+            while done < rounds and time.monotonic() - began < minutes * 60:
+                done += 1
                 await self.people.act()
-                if number % _PEACE == _PEACE - 1:
-                    await asyncio.sleep(_PEACE_SECONDS)
+                if done % _PEACE == 0:
+                    await self._peace()
                 await self._harm()
                 await self._supervise()
                 await asyncio.sleep(self.chance.uniform(0, 2))
             await self._revive()
             await self._calm()
-            await self._judge_cards(rounds // 3 + 1)
-            return {
-                "seconds": round(time.monotonic() - began),
-                **self._figures(),
-                "faults": faults(self.side, self.people),
-            }
+            await self._judge_cards(done // 3 + 1)
+            found = faults(self.side, self.people)
+            if found:
+                await self._show_tasks()
+        return {"rounds": done, "seconds": round(time.monotonic() - began), **self._figures(), "faults": found}
+
+    async def flush(self, times: int) -> dict[str, Any]:
+        """Empty Redis so often, each time with a post on its way; return after how many seconds each was answered."""
+        seconds, found = [], []
+        async with self._running():
+            for number in range(times):
+                post, began = await self.side.post("found", "green", f"green scarf {number}"), time.monotonic()
+                await asyncio.sleep(self.chance.uniform(0, _FLUSHED_WITHIN))
+                await self._flush("")
+                try:
+                    await eventually(lambda: self.side.thread("found", post), within=_CALM)  # noqa: B023 - used at once
+                except TimeoutError:
+                    found.append(f"post {number} was never answered")
+                seconds.append(round(time.monotonic() - began, 1))
+        return {"flushes": times, "median": median(seconds), "longest": max(seconds), "faults": found}
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        """Run a worker and a bot, until the context ends."""
+        await migrate(self.servers.owner_database_url)
+        self.key = new_key()
+        try:
+            for role in ("worker", self.side.role):
+                await self._start(role)
+            await self._settle_in()
+            yield
         finally:
             for process in self.processes.values():
                 with suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
 
+    async def _peace(self) -> None:
+        """Harm nothing for a while: on a busy machine the bot may take long to start."""
+        with suppress(TimeoutError):
+            await eventually(self._is_connected, within=_CALM)
+        await asyncio.sleep(_PEACE_SECONDS)
+
+    async def _is_connected(self) -> bool:
+        await self._supervise()
+        return self.side.is_connected()
+
     async def _judge_cards(self, rounds: int) -> None:
         """Let the moderator go through what is there now, while more is killed."""
         for _ in range(rounds):
             await self.people.moderate()
             await self._harm()
-            await self._supervise()
-            await asyncio.sleep(_PEACE_SECONDS)
+            await self._peace()
         await self._revive()
         await self._calm()
 
@@ -108,6 +148,8 @@ class Storm:
             "lock": self._lock,
             "platform": self._trouble,
         }
+        if self.has_small_disk:
+            harms["full disk"] = self._fill_disk
         names = [*harms, "worker", "bot", "bot"]  # what is killed most is what has most to lose
         name = self.chance.choice(names)
         self.did[name] += 1
@@ -162,6 +204,16 @@ class Storm:
                 await connection.execute("LOCK TABLE report, outbox IN ACCESS EXCLUSIVE MODE")
                 await asyncio.sleep(1)
 
+    async def _fill_disk(self, _: str) -> None:
+        """Leave no room for tables, and as often as not none for the write-ahead log."""
+        with full(self.home):
+            if self.chance.random() < _LOG_TOO:
+                with suppress(psycopg.Error):
+                    async with await psycopg.AsyncConnection.connect(self.servers.owner_database_url) as connection:
+                        await connection.execute("SELECT pg_switch_wal()")
+            await self.people.act()
+            await asyncio.sleep(_FULL_SECONDS)
+
     async def _trouble(self, _: str) -> None:
         self.did[f"platform: {await self.side.trouble(self.chance)}"] += 1
 
@@ -204,6 +256,13 @@ class Storm:
                 row = await (await connection.execute(_UNSETTLED)).fetchone()
                 return int(row[0]) if row else sys.maxsize
         return sys.maxsize
+
+    async def _show_tasks(self) -> None:
+        """Let the processes write into their logs what they wait for."""
+        for process in self.processes.values():
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(1)
 
     def _figures(self) -> dict[str, Any]:
         posts = self.people.posts.values()

@@ -28,7 +28,7 @@ class DiscordDouble(Commands):
     refusals: list[Refusal] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=32 << 20)
+        app = web.Application(client_max_size=32 << 20, middlewares=[self.gateway.lateness.middleware])
         app.add_routes(routes(self, self.refusals))
         app.router.add_get("/gateway", self.gateway.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)

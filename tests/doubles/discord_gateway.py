@@ -1,11 +1,14 @@
 """The double's gateway: hello, heartbeats, identify and resume by shard, and every event since the beginning."""
 
+import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
+
+from tests.doubles.lateness import Lateness
 
 if TYPE_CHECKING:
     from tests.doubles.discord_guild import Guild
@@ -46,10 +49,17 @@ class Gateway:
         self.resumed = 0
         self.replays = 0
         """How many events that the bot has seen already are told again when it resumes."""
+        # Worse than anything that Discord documents: for storms.
+        self.lateness = Lateness()
+        self._later: set[asyncio.Task[None]] = set()
 
     @property
     def reads_content(self) -> bool:
         return bool(self.intents & _MESSAGE_CONTENT)
+
+    @property
+    def is_connected(self) -> bool:
+        return any(not session.socket.closed for session in self._sessions.values())
 
     @property
     def shard(self) -> int:
@@ -60,8 +70,19 @@ class Gateway:
     async def dispatch(self, name: str, data: Json) -> None:
         """Send an event, now or when the bot resumes; what the bot's intents leave out is left out."""
         needed = next((intent for prefix, intent in _NEEDS.items() if name.startswith(prefix)), 0)
-        session = self._sessions.get(self.shard)
-        if session and not (needed and not self.intents & needed):
+        if needed and not self.intents & needed:
+            return
+        for wait in self.lateness.waits():
+            if wait:
+                task = asyncio.create_task(self._dispatch_later(wait, name, data))
+                self._later.add(task)
+                task.add_done_callback(self._later.discard)
+            elif session := self._sessions.get(self.shard):
+                await self._tell(session, name, data)
+
+    async def _dispatch_later(self, wait: float, name: str, data: Json) -> None:
+        await asyncio.sleep(wait)
+        if session := self._sessions.get(self.shard):
             await self._tell(session, name, data)
 
     async def _tell(self, session: Session, name: str, data: Json) -> None:

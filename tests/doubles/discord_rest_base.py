@@ -50,7 +50,10 @@ THREAD_EXISTS = ApiError(400, 160004, "A thread has already been created for thi
 
 @dataclass
 class Refusal:
-    """How the next request to a path is to fail; `after` lets it take effect before its answer is lost."""
+    """How the next request to a path is to fail; `after` lets it take effect before its answer is lost.
+
+    Where the status is 0, the connection breaks instead.
+    """
 
     path: re.Pattern[str]
     status: int
@@ -76,7 +79,9 @@ def guarded(double: Commands, refusals: list[Refusal], handler: Handler) -> Call
             refusals.remove(refusal)
             if refusal.after:
                 await handler(request)
-            return answer_json(refusal.body, refusal.status)
+            if not refusal.status and request.transport:
+                request.transport.abort()
+            return answer_json(refusal.body, refusal.status or 500)
         try:
             answer = await handler(request)
         except ApiError as error:

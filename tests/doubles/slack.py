@@ -72,7 +72,7 @@ class SlackDouble(SlackViews):
     async def running(cls, **settings: Any) -> AsyncIterator[Self]:
         """Serve until the context ends."""
         double = cls(**settings)
-        app = web.Application(client_max_size=32 << 20)
+        app = web.Application(client_max_size=32 << 20, middlewares=[double.delivery.lateness.middleware])
         double.api.add_routes(app)
         app.router.add_get("/socket", double.delivery.socket)
         app.router.add_post("/response/{envelope}", double._answer)

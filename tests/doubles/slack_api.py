@@ -158,7 +158,7 @@ class SlackApi:
     def oauth_v2_access(self, arguments: Answer, _: Bot) -> Answer:
         team = self.codes.pop(arguments["code"], None)
         if team is None or (arguments["client_id"], arguments["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
-            raise RefusedError("invalid_code")  # https://docs.slack.dev/reference/methods/oauth.v2.access
+            raise RefusedError("invalid_code")  # docs.slack.dev/reference/methods/oauth.v2.access (checked 2026-11-26)
         bot = self._world.teams[team]
         bot.installed = True
         return {
@@ -247,7 +247,9 @@ class SlackApi:
         channel, root = arguments["channel"], arguments["ts"]
         first = self._world.message(channel, root)
         if first is None:
-            raise RefusedError("thread_not_found")  # https://docs.slack.dev/reference/methods/conversations.replies
+            raise RefusedError(
+                "thread_not_found"
+            )  # docs.slack.dev/reference/methods/conversations.replies (checked 2026-11-26)
         return self._page([first, *self._world.thread(channel, root)], arguments)
 
     def conversations_history(self, arguments: Answer, _: Bot) -> Answer:
@@ -338,7 +340,7 @@ class SlackApi:
         if message is None:
             raise RefusedError("message_not_found")
         if bot.user in message.get("reactions", {}).get(arguments["name"], []):
-            raise RefusedError("already_reacted")  # https://docs.slack.dev/reference/methods/reactions.add
+            raise RefusedError("already_reacted")  # docs.slack.dev/reference/methods/reactions.add (checked 2026-11-26)
         self._world.react(arguments["channel"], arguments["timestamp"], arguments["name"], bot.user)
         return {}
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientConnectionResetError, ClientError, ClientSession, WSMsgType, web
 
+from tests.doubles.lateness import Lateness
 from tests.support.waiting import PATIENCE
 
 SIGNING_SECRET: Final = "signing-secret-of-the-double"
@@ -68,15 +69,22 @@ class SlackDelivery:
         self.envelopes: list[Envelope] = []
         self.connections = 0
         self.address: str | None = None
+        self.lateness = Lateness()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the app is connected by Socket Mode."""
+        return self._connected.is_set()
 
     def send(self, envelope: Envelope) -> Envelope:
         """Send an event, again and again until it is acknowledged; a command or a press only once, as Slack does."""
         self.envelopes.append(envelope)
         # Only events come again: https://docs.slack.dev/apis/events-api, "Error handling".
-        tries = 1 + self._retries if envelope.kind == "events_api" else 1
-        task = asyncio.create_task(self._deliver(envelope, tries))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        is_event = envelope.kind == "events_api"
+        for wait in self.lateness.waits() if is_event else [0.0]:
+            task = asyncio.create_task(self._deliver(envelope, 1 + self._retries if is_event else 1, wait))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
         return envelope
 
     async def sent(self, envelope: Envelope) -> Envelope:
@@ -95,7 +103,8 @@ class SlackDelivery:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _deliver(self, envelope: Envelope, tries: int) -> None:
+    async def _deliver(self, envelope: Envelope, tries: int, wait: float) -> None:
+        await asyncio.sleep(wait)
         for _ in range(tries):
             if not self.address:
                 await self._connected.wait()

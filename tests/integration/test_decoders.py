@@ -15,9 +15,10 @@ from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
 from tests.support.pictures import drawing
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from workers import photos
-from workers.decoder.child import Limits
+from workers.budget import ByteBudget
+from workers.decoder.child import Decoder, DecoderDiedError, Limits
 from workers.decoder.pool import AT_ONCE, Decoders
 
 T = TypeVar("T")
@@ -176,3 +177,16 @@ async def test_a_decoder_ends_with_its_worker() -> None:
     worker.kill()
     await worker.wait()
     await eventually(lambda: not decoder.is_running() or decoder.status() == psutil.STATUS_ZOMBIE)
+
+
+async def test_a_decoder_that_says_more_than_is_read_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    flood = "import sys; sys.stdout.buffer.write(bytes(2**18)); sys.stdout.flush(); sys.stdin.buffer.read()"
+
+    async def started(_: Decoder) -> asyncio.subprocess.Process:
+        pipe = asyncio.subprocess.PIPE
+        return await asyncio.create_subprocess_exec(sys.executable, "-c", flood, stdin=pipe, stdout=pipe)
+
+    monkeypatch.setattr(Decoder, "_started", started)
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(DecoderDiedError):
+            await Decoder(PATIENT).decode(bytes(2**20), ByteBudget(1).taken)

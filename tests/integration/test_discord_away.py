@@ -60,7 +60,7 @@ async def test_a_post_whose_every_request_is_refused_does_not_stop_the_others(da
         for _ in range(10):
             discord.refuse(f"POST /channels/.*/messages/{refused}/threads", status, code=0, message="no")
         async with online(discord, store):
-            await eventually(lambda: discord.has_reaction(later, "👀"), within=30)
+            await eventually(lambda: discord.has_reaction(later, "👀"), within=60)
 
 
 async def test_a_post_that_cant_be_taken_is_told_so_once_however_often_the_bot_starts(database_url: str) -> None:

@@ -49,3 +49,11 @@ async def test_without_the_audit_log_the_channel_is_greeted(database_url: str) -
         await here.discord.reply(here.discord.channel("found"), TRY)
         assert said(here, here.discord.direct(max_)["id"]) == []
         assert not [path for _, path in here.discord.requests if "audit-logs" in path]
+
+
+async def test_where_the_connection_breaks_the_channel_is_greeted(database_url: str) -> None:
+    async with world(database_url) as here:
+        for _ in range(2):  # aiohttp asks once more by itself
+            here.discord.refuse("GET .*audit-logs", 0)
+        await invited(here, here.discord.join("Max"))
+        await here.discord.reply(here.discord.channel("found"), TRY)

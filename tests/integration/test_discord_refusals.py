@@ -11,7 +11,14 @@ from reunite.errors import TryAgainError
 from reunite.language import sentence
 from reunite.messages.reply import Person, Quoted, Reply
 from reunite.ports import Outgoing
-from tests.doubles.discord_shapes import CREATE_THREADS, FORUM, SEND_IN_THREADS, SEND_MESSAGES
+from tests.doubles.discord_shapes import (
+    ADD_REACTIONS,
+    CREATE_THREADS,
+    FORUM,
+    SEND_IN_THREADS,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+)
 from tests.support.discord_adapter import JPEG, World, reply, world
 from tests.support.waiting import eventually
 
@@ -180,3 +187,25 @@ async def test_a_finder_whom_nobody_can_answer_in_public_is_told_why_directly(da
         await here.discord.post("found", ann, "a bag", {"a.jpg": JPEG})
         [told] = await eventually(lambda: here.discord.direct_messages(ann))
         assert "Send Messages in Threads" in here.discord.text(told)
+
+
+@pytest.mark.parametrize("lacked", [ADD_REACTIONS, VIEW_CHANNEL], ids=["seen", "not seen"])
+async def test_what_was_posted_while_a_permission_was_lacking_is_taken_up_once_it_is_granted(
+    database_url: str, lacked: int
+) -> None:
+    async with world(database_url) as here:
+        await posted(here, "hat")
+        await here.discord.forbid("found", lacked)
+        heard = int(lacked == ADD_REACTIONS)  # Discord tells nothing of a channel that the bot can't see
+        post = await here.discord.post("found", here.discord.join("Bea"), "umbrella", {"a.jpg": JPEG}, times=heard)
+        await eventually(here.reports, holds=lambda reports: len(reports) == 1 + heard)
+        await here.discord.allow("found")
+        await eventually(lambda: here.discord.has_reaction(post, "👀"))
+        assert len(await here.reports()) == 2
+
+
+async def test_a_post_whose_acknowledgement_fails_on_the_way_gets_it_later(database_url: str) -> None:
+    async with world(database_url, pause_after_trouble=0.1) as here:
+        here.discord.refuse("PUT .*/reactions/", 0)
+        await posted(here)
+        assert len(await here.reports()) == 1

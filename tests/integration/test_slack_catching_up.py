@@ -6,14 +6,13 @@ import pytest
 
 from db.installations import Installations
 from db.slack_windows import SlackWindows
-from reunite.entities import ReportState
+from reunite.commands import ReportFound
+from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportState
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.support.slack_adapter import JPEG, World, world_on
 from tests.support.waiting import eventually
 
-KNOWN, MISSED, DELETED = 20, 20, 3
-CALLS = 4
-"""How many pages of 15 messages there are, in two channels."""
+DELETED = 12
 MINUTE = 0.2
 """Seconds that stand for the minute between two calls."""
 
@@ -31,16 +30,20 @@ async def caught_up(world: World) -> None:
     await eventually(lambda: windows.of(TEAM), holds=lambda owed: not owed)
 
 
-async def away(slack: SlackDouble, database_url: str) -> World:
+async def away(slack: SlackDouble, database_url: str, *, known: int, missed: int) -> World:
     """Run the bot with some reports, and let others be posted and some be deleted while it is away."""
     async with world_on(slack, database_url) as world:
         await caught_up(world)
-        posts = [slack.post_photo(world.found, world.ada, JPEG, f"known {number}") for number in range(KNOWN)]
-        await world.until_reported(KNOWN)
-        await slack.settle()
+        posts = []
+        for number in range(known):
+            posts.append(slack.post_photo(world.found, world.ada, JPEG, f"known {number}", unheard=True))
+            target, photo = ReplyTarget("slack", TEAM, world.found, posts[-1]), IncomingPhoto("photo.jpg", data=JPEG)
+            author, words = Member(world.ada, "Ada"), f"known {number}"
+            report = ReportFound(source_key=posts[-1], text=words, author=author, target=target, photos=(photo,))
+            await world.handlers.report(report)
     for ts in posts[:DELETED]:
         slack.delete(world.found, ts, unheard=True)
-    for number in range(MISSED):
+    for number in range(missed):
         slack.post_photo(world.found, world.ben, JPEG, f"missed {number}", unheard=True)
     return world
 
@@ -53,26 +56,29 @@ async def taken(world: World) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("every", "most"), [(0.0, 200), (MINUTE, 15)], ids=["ordinary", "outside the Marketplace"])
-async def test_everything_is_taken_under_slacks_limits(database_url: str, every: float, most: int) -> None:
+async def test_two_days_with_many_reports_are_taken_under_slacks_limits(
+    database_url: str, every: float, most: int
+) -> None:
     async with SlackDouble.running() as slack:
-        before = await away(slack, database_url)
+        before = await away(slack, database_url, known=200, missed=40)
         slack.api.history_every, slack.api.history_most = every, most
         async with world_on(slack, database_url, again=before) as world:
             await caught_up(world)
-            assert await taken(world) == (MISSED, DELETED)
+            assert await taken(world) == (40, DELETED)
 
 
 async def test_a_restart_goes_on_where_it_was(database_url: str) -> None:
+    calls = 4
     async with SlackDouble.running() as slack:
-        before = await away(slack, database_url)
+        before = await away(slack, database_url, known=25, missed=25)
         slack.api.history_every, slack.api.history_most = 3600, 15
-        for call in range(CALLS):
+        for call in range(calls):
             slack.api._history_at = 0.0
             async with world_on(slack, database_url, again=before) as world:
                 await back(world)
-                assert bool(await SlackWindows(world.store).of(TEAM)) == (call < CALLS - 1)
+                assert bool(await SlackWindows(world.store).of(TEAM)) == (call < calls - 1)
         async with world_on(slack, database_url, again=before) as world:
-            assert await taken(world) == (MISSED, DELETED)
+            assert await taken(world) == (25, DELETED)
 
 
 async def test_what_is_owed_longer_than_allowed_is_dropped(database_url: str) -> None:

@@ -67,16 +67,16 @@ class World:
         return ReplyTarget("discord", self.discord.guild_id, self.discord.channel(channel), message)
 
 
-def config(discord: DiscordDouble, token: str = TOKEN) -> DiscordConfig:
-    return DiscordConfig(token=token, api_base=discord.api_base, gateway=discord.gateway_url, guilds_wait=0.05)
+def config(discord: DiscordDouble, token: str = TOKEN, **more: Any) -> DiscordConfig:
+    return DiscordConfig(token=token, api_base=discord.api_base, gateway=discord.gateway_url, guilds_wait=0.05, **more)
 
 
 @asynccontextmanager
-async def world(database_url: str) -> AsyncIterator[World]:
+async def world(database_url: str, **more: Any) -> AsyncIterator[World]:
     async with (
         DiscordDouble() as discord,
         Store(database_url, keys=KEYS) as store,
-        running(Handlers(store, NoQueue(), board_url=BOARD), store, config(discord)) as platform,
+        running(Handlers(store, NoQueue(), board_url=BOARD), store, config(discord, **more)) as platform,
     ):
         yield World(discord, store, platform)
 

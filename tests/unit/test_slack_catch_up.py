@@ -1,6 +1,6 @@
 """Reading a channel's history takes nothing that comes in meanwhile for deleted."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,6 +33,12 @@ class _Slack:
     async def of(self, _: str) -> list[Window]:
         return self.windows
 
+    async def next(self, _: str, *, never: str, older: bool) -> Window | None:
+        return next((each for each in self.windows if (each.since == never) is older), None)
+
+    async def open(self, _: str, channel: str, *, oldest: str, since: str, latest: str) -> None:
+        self.windows.append(Window(0, channel, oldest, since, latest, datetime.now(UTC)))
+
     async def close(self, _: int) -> None:
         self.windows = []
 
@@ -41,3 +47,17 @@ async def test_a_post_that_comes_in_while_a_page_is_read_is_not_withdrawn() -> N
     slack: Any = _Slack("300.000000")
     await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
     assert slack.withdrawn == ["300.000000"]
+
+
+async def test_older_posts_that_are_near_each_other_are_looked_at_together_and_once() -> None:
+    near = [f"{1100000000 + 600 * number}.000000" for number in range(200)]
+    slack: Any = _Slack(*near, "1500000000.000000")
+    slack.windows.clear()
+    slack.channels["C1"] = SimpleNamespace(id="C1", role=None)
+    now = datetime.now(UTC)
+    for _ in range(2):
+        await CatchUp(slack, slack, slack).note_gap(slack, now - timedelta(hours=1), now, now)
+    assert [(each.oldest, each.latest) for each in slack.windows] == [
+        ("1099999999.999999", "1100119400.000001"),
+        ("1499999999.999999", "1500000000.000001"),
+    ]

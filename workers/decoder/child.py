@@ -17,6 +17,7 @@ _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 _PIECE: Final = 256 * 1024
+_END_SECONDS: Final = 10.0
 
 Grant = Callable[[int], AbstractAsyncContextManager[None]]
 
@@ -74,7 +75,9 @@ class Decoder:
         if process is not None:
             with suppress(ProcessLookupError):
                 process.kill()
-            await process.wait()
+            with suppress(TimeoutError, OSError):
+                async with asyncio.timeout(_END_SECONDS):
+                    await process.communicate()  # before Python 3.13, wait() hangs while there is more to read
 
     @property
     def pid(self) -> int | None:
@@ -83,14 +86,15 @@ class Decoder:
 
     async def _started(self) -> asyncio.subprocess.Process:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-B", "-m", "workers.decoder", str(self._limits.cpu_seconds), *self._options),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # libraries complain there of every odd photo
-            env=environment | _ONE_THREAD,
-            start_new_session=True,  # Ctrl-C reaches the worker alone; a decoder ends when its pipe does
-        )
+        async with asyncio.timeout(self._limits.clock_seconds):
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-B", "-m", "workers.decoder", str(self._limits.cpu_seconds), *self._options),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # libraries complain there of every odd photo
+                env=environment | _ONE_THREAD,
+                start_new_session=True,  # Ctrl-C reaches the worker alone; a decoder ends when its pipe does
+            )
 
     async def _asked(self, process: asyncio.subprocess.Process, data: bytes, grant: Grant) -> wire.Decoded:
         said = await self._answer(process, wire.length(data), data)

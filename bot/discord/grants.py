@@ -1,0 +1,27 @@
+"""Permissions that the bot lacked where it answers, and is granted later: what waited for them is looked for then."""
+
+from collections.abc import Callable, Mapping
+
+import discord
+
+from bot.discord.permissions import TO_ANSWER, missing
+from bot.discord.workspaces import Workspaces
+from reunite.entities import ReportKind
+
+
+class Grants:
+    """What the bot lacks in the channels for reports, by guild; `look` looks for what it missed."""
+
+    def __init__(self, workspaces: Workspaces, look: Callable[[], None]) -> None:
+        self._workspaces = workspaces
+        self._look = look
+        self._lacking: dict[int, Mapping[int, frozenset[str]]] = {}
+
+    def note(self, guild: discord.Guild) -> None:
+        """Compare what the bot lacks in a guild with what it lacked before."""
+        before = self._lacking.get(guild.id, {})
+        channels = [each for kind in ReportKind for each in self._workspaces.channels(guild, kind)]
+        now = {channel.id: frozenset(missing(channel, TO_ANSWER)) for channel in channels}
+        self._lacking[guild.id] = now
+        if any(before.get(channel, lacking) - lacking for channel, lacking in now.items()):
+            self._look()

@@ -1,0 +1,66 @@
+"""A lease is kept as long as its work runs, and no longer: kept for nothing, no worker could ever take it over."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+from db.leases import WorkLease
+from db.store import Store
+from reunite.errors import TryAgainError
+from tests.contract.stages import PostgresStage
+from tests.support.keys import KEYS
+from tests.support.waiting import PATIENCE
+from workers.process import Processor
+from workers.slots import Slots
+
+_LEASE = 0.15
+
+
+class Breaking:
+    """An intake that holds the pool's only connection until the lease's keeper waits for it, and then fails."""
+
+    def __init__(self, store: Store, ticks: int) -> None:
+        self._store, self._ticks = store, ticks
+
+    async def take(self, _lease: WorkLease) -> None:
+        async with self._store.outside():
+            await asyncio.sleep(_LEASE)
+        for _ in range(self._ticks):  # so long until the keeper has it
+            await asyncio.sleep(0)
+        raise TryAgainError("the platform's trouble")
+
+
+async def test_a_connection_that_comes_with_the_end_of_the_work_keeps_no_lease(database_url: str) -> None:
+    async with Store(database_url, connections=1, keys=KEYS) as store:
+        model = await store.embedding_models.register("none", "none", {"shared": 3})
+        stage, unused = PostgresStage(store), SimpleNamespace()
+        await stage.join()
+        for ticks in range(6):
+            await stage.lost(f"umbrella {ticks}")
+            lease = await store.lease_work([], most_each=1, seconds=_LEASE)
+            assert lease
+            intake: Any = Breaking(store, ticks)
+            encoder: Any = unused
+            processor = Processor(store, encoder, model, intake, Slots(1), _LEASE)
+            assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
+
+
+class Hanging:
+    """An intake that never ends."""
+
+    async def take(self, _lease: WorkLease) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
+    async with Store(database_url, keys=KEYS) as store:
+        model = await store.embedding_models.register("none", "none", {"shared": 3})
+        stage = PostgresStage(store)
+        await stage.join()
+        await stage.lost()
+        lease = await store.lease_work([], most_each=1, seconds=_LEASE)
+        assert lease
+        intake: Any = Hanging()
+        encoder: Any = SimpleNamespace()
+        processor = Processor(store, encoder, model, intake, Slots(1), _LEASE, longest_seconds=1)
+        assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
