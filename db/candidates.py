@@ -5,7 +5,7 @@ Among few open reports all are measured. Among many, sketches say which are wort
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -54,11 +54,13 @@ _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
   {_REFUSED} AS refused,
   {_RELEASED} AS released,
   {_SEEN.format(report="%(report)s")}"""
-_DETAILS: Final = f"""
-SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
+_OF_ANY_STATE: Final = f"""
+SELECT r.id, r.kind, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
   r.question -> 'options' AS options, r.question_answer,
   {_SEEN.format(report="r.id")}
-FROM report r WHERE r.id = ANY(%(reports)s::uuid[]) AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
+FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
+"""
+_DETAILS: Final = f"""{_OF_ANY_STATE} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
   AND {COMPARED}
 """
 _PHOTOS: Final = """
@@ -108,6 +110,11 @@ class SqlCandidates(Queries):
             open_count=open_count,
             boilerplate=boilerplate,
         )
+
+    async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
+        """Return what is known of reports for scoring, whatever has become of them."""
+        rows = await self._all(_OF_ANY_STATE, reports=list(reports))
+        return {row["id"]: _item(row["id"], ReportKind(row["kind"]), row) for row in rows}
 
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))

@@ -13,6 +13,7 @@ from db.items import SqlItems
 from db.keys import Keys
 from db.looks import SqlLooks
 from db.matches import SqlMatches
+from db.model_change import SqlModelChange
 from db.outbox import SqlOutbox
 from db.photos import SqlPhotos
 from db.queries import Connection, Queries
@@ -37,6 +38,7 @@ class CommunitySession(Queries):
         self.questions = SqlQuestions(connection, community)
         self.photos = SqlPhotos(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
+        self.model_change = SqlModelChange(connection, community)
         self.candidates = SqlCandidates(connection, community, shelf)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)
