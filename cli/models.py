@@ -111,30 +111,34 @@ def _is_here(checkpoint: "Checkpoint") -> bool:
 
 def _print(rows: list[dict[str, Any]]) -> None:
     console = Console(soft_wrap=True)
-    table = Table("alias", "model", "dim.", "MB", "photos/s", "COCO", "languages", "licence", "weights", "here")
+    table = Table("alias", "dim.", "MB", "photos/s", "COCO", "languages", "weights", "here")
     for row in rows:
         size, speed = row["weights_bytes"]["float32"] / 10**6, row["measured"]
         table.add_row(
             row["alias"],
-            escape(row["title"]),
             str(row["dimension"]),
             f"{size:,.0f}",
             f"{speed['photos_per_second']:.1f}" if speed else "not measured",
             f"{coco:.1%}" if (coco := row["published"]["coco_recall_at_1"]) else "–",
             row["languages"].partition(",")[0],
-            row["licence"],
             _WEIGHTS[row["weights"]],
             "yes" if row["here"] else "no",
         )
     console.print(table)
-    console.print("MB: weights in float32; half of it where the processor or GPU computes in bfloat16.")
-    console.print("COCO: published share of captions that find their photo first among 5,000. Sources:")
-    for source in dict.fromkeys(row["source"] for row in rows if row["source"]):
-        console.print(f"  {source}")
-    console.print(
-        "Weights: measured on posts, taken from published statistics, or none until a worker has calibrated it."
-    )
     for row in rows:
-        if row["note"]:
-            console.print(f"{row['alias']}: {escape(row['note'])}")
+        _print_one(console, row)
+    console.print("MB: weights in float32; half of it where the processor or GPU computes in bfloat16.")
+    console.print("photos/s: on this machine, by `reunite bench embed`; --like measures without fetching.")
+    console.print("COCO: published share of captions that rank their own photo first.")
+    console.print("Weights: measured on posts, stated from published statistics, or none before its calibration.")
     console.print("docs/models.md says which to choose. `reunite model fetch ALIAS` fetches one.")
+
+
+def _print_one(console: Console, row: dict[str, Any]) -> None:
+    revision = f"@{row['revision']}" if row["revision"] else ""
+    console.print(
+        f"[bold]{row['alias']}[/]: {row['title']}, {row['name']}{revision}, licence: {escape(row['licence'])}"
+    )
+    for words in (row["source"], row["note"]):
+        if words:
+            console.print(f"  {escape(words)}")

@@ -44,3 +44,21 @@ def test_a_measured_speed_is_shown(home: Path) -> None:
     assert rows["concept"]["measured"]["photos_per_second"] == 30.0
     (home / "speeds.json").write_text("nonsense")
     assert speeds(home) == {}
+
+
+def test_the_documents_table_says_the_same() -> None:
+    document = (Path(__file__).parents[2] / "docs/models.md").read_text("utf-8")
+    rows = {cells[1]: cells for line in document.splitlines() if len(cells := line.split(" | ")) == 9}
+    for each in checkpoints():
+        [cells] = [cells for cells in rows.values() if cells[0] == f"| `{each.alias}`"]
+        assert cells[1].removeprefix("[").startswith(each.title)
+        assert each.name in cells[1] or each.alias == "concept"
+        assert cells[2:8] == [
+            str(each.dimension),
+            f"{each.parameters:,}",
+            f"{each.coco:.1%}" if each.coco else "–",
+            f"{each.flickr:.1%}" if each.flickr else "–",
+            each.languages.partition(",")[0],
+            each.licence,
+        ]
+        assert cells[8] == f"{each.weights} |"
