@@ -1,4 +1,4 @@
-"""`reunite reembed`: prepares another encoder beside the live one, compares them, and switches."""
+"""`reunite reembed`: prepares another encoder while the live one works, compares them, and switches."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from cli.settings import Settings
 from reunite.tuning.model_ranking import LEAST_CONFIRMED, Ranking
 
 if TYPE_CHECKING:
-    from db.models import EmbeddingModel
+    from db.embedding_models import EmbeddingModel
     from workers.encoders.choose import Choice
     from workers.reembedding import Deleted, Reembedding
 
@@ -61,8 +61,8 @@ async def run(settings: Settings, where: Servers, wish: Wish) -> Result:
     choice = _chosen(settings)
     encoder = BatchingEncoder(choice.encoder)
     async with Store(where.database_url) as store:
-        model = await store.models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
-        live = await store.models.live() or model
+        model = await store.embedding_models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
+        live = await store.embedding_models.live() or model
         if wish.drop_old and not wish.switch and live.id != model.id:
             raise UsageError(f"Searches still use {live.version}. Add --switch, or switch first.")
         try:

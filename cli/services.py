@@ -16,9 +16,9 @@ from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.tuning.open_set import open_set_source
-from cli.vectors import given_vectors
-from db.stopping import stop
-from metrics.listening import PortTakenError
+from cli.vectors import precomputed_vectors
+from db.cancellation import stop
+from http_server.listening import PortTakenError
 from workers.config import PhotoHosts
 
 _WORKERS_NICENESS: Final = 10
@@ -59,7 +59,7 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
         open_set=open_set_source(settings) if settings.open_set.is_on else None,
         metrics=settings.metrics,
     )
-    given = given_vectors(vectors, version) if vectors else None
+    given = precomputed_vectors(vectors, version) if vectors else None
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
         await until_stopped(run(config, say, ready, given=given))

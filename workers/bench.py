@@ -85,20 +85,26 @@ def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item
 
 def full_size_clip(folder: Path) -> ClipEncoder:
     """Save CLIP ViT-B/32 with random weights to a folder, and load it like any checkpoint: it is just as slow."""
+    save_full_size_clip(folder, fastest_dtype())
+    return ClipEncoder(str(folder))
+
+
+def save_full_size_clip(folder: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Save it in the format of the published weights."""
     checkpoint = known("b32")
     if checkpoint is None:
         raise DefectError("The catalogue has no ViT-B/32.")
-    return ClipEncoder(str(random_like(checkpoint, folder)))
+    random_like(checkpoint, folder, dtype)
 
 
-def random_like(checkpoint: Checkpoint, folder: Path) -> Path:
+def random_like(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype | None = None) -> Path:
     """Save a model of a checkpoint's size with random weights to a folder, and return the folder.
 
     Its tokenizer knows whole words, as a real one knows everyday ones.
     """
     tokenizer = _tokenizer()
     model = build(checkpoint, {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id")})
-    model.to(fastest_dtype()).save_pretrained(folder)
+    model.to(dtype or fastest_dtype()).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     side = model.config.vision_config.image_size
     if isinstance(model, CLIPModel):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from db import calibrations
-from db.models import EmbeddingModel
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
 from db.session import CommunitySession
 from db.store import Store
 from reunite.tuning.comparison import EmbeddedReport
@@ -38,7 +38,7 @@ async def _finds(session: CommunitySession, pairs: Sequence[DecidedPair]) -> lis
 async def _ranked(
     store: Store, community: UUID, model: EmbeddingModel, pairs: Sequence[DecidedPair], finds: Sequence[UUID]
 ) -> list[RankedPair]:
-    weights = await calibrations.in_use(store, community, model)
+    weights = await scoring_models.in_use(store, community, model)
     async with store.session(community) as session:
         lost = await _embedded(session, list(dict.fromkeys(pair.lost for pair in pairs)), model)
         found = await _embedded(session, finds, model)

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import structlog
 
-from db.models import EmbeddingModel
-from db.operation import Operation
+from db.embedding_models import EmbeddingModel
+from db.monitoring import Monitoring
 from db.store import Store
 from reunite.errors import TryAgainError
 from workers.embed import ReportEncoder, Unembedded, embed, unembedded
@@ -89,7 +89,7 @@ class Reembedding:
             await asyncio.sleep(_PAUSE)
 
     async def _is_busy(self) -> bool:
-        return any(each.state == "in progress" for each in await Operation(self.store).work())
+        return any(each.state == "in progress" for each in await Monitoring(self.store).work())
 
     async def _embed(self, community: UUID, reports: Sequence[UUID]) -> int:
         """Embed some reports; return how many have a part that can't be."""
@@ -113,7 +113,7 @@ class Reembedding:
 
     async def take_over(self) -> None:
         """Let searches use the model from now on, and say again what photos show: encoders differ in that."""
-        await self.store.models.make_live(self.model.id)
+        await self.store.embedding_models.make_live(self.model.id)
         for community in await self.store.communities():
             after: UUID | None = None
             while after := await self._show_again(community, after):

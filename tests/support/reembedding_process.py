@@ -37,7 +37,7 @@ def _say(now: Progress) -> None:
 async def main(database_url: str, seconds_each: str) -> None:
     encoder = BatchingEncoder(SlowColours(float(seconds_each)))
     async with Store(database_url, keys=KEYS) as store:
-        model = await store.models.register("clip", SlowColours.version, SlowColours.spaces)
+        model = await store.embedding_models.register("clip", SlowColours.version, SlowColours.spaces)
         await Reembedding(store, encoder, model).embed_all(_say)
     await encoder.close()
 
