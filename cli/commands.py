@@ -100,15 +100,28 @@ def migrate() -> None:
         print(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
 
 
-def reembed() -> None:
-    """Embed all stored photos and text with the configured encoder, then search with it.
+def reembed(
+    *,
+    switch: Annotated[bool, typer.Option("--switch", help="Then search with the new encoder.")] = False,
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Delete the embeddings of all other encoders; needs the switch.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Embed all stored photos and text with the configured encoder, and compare it with the live one.
 
-    Stop the workers first. Other models' vectors are kept. Example: REUNITE_ENCODER=clip reunite reembed
+    Bots and workers keep running: the new encoder works with the least priority while no post waits. After an
+    interruption, run the same command again. Without --switch, searches stay as they are.
+
+    Example: REUNITE_MODEL=google/siglip2-base-patch16-224 reunite reembed
+
+    Example: REUNITE_MODEL=google/siglip2-base-patch16-224 reunite reembed --switch
     """
-    from cli import services  # noqa: PLC0415
+    from cli import reembed as command  # noqa: PLC0415
 
     with prepared(with_redis=False) as (settings, where):
-        run(services.reembed(settings, where))
+        result = run(command.run(settings, where, command.Wish(switch=switch, drop_old=drop_old)))
+        (command.print_json if as_json else command.show)(result)
 
 
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:

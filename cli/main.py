@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import commands, keys, tokens
+from cli import commands, keys, models, tokens
 from cli.bench import commands as bench
 from cli.history import commands as history
 from cli.tuning import commands as tuning
@@ -75,6 +75,7 @@ for name, command in _TOKENS.items():
     token_app.command(name)(command)
 app.add_typer(bench_app, name="bench")
 app.add_typer(keys.app, name="keys")
+app.add_typer(models.app, name="model")
 app.add_typer(token_app, name="token")
 
 

@@ -51,33 +51,6 @@ async def until_stopped(service: Coroutine[Any, Any, None]) -> None:
     await stop(running)
 
 
-async def reembed(settings: Settings, where: Servers) -> None:
-    """Embed everything with the encoder of the settings, then search with it."""
-    from db.store import Store  # noqa: PLC0415
-    from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
-    from workers.embed import reembed as embed_all  # noqa: PLC0415
-    from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
-    from workers.encoders.choose import choose  # noqa: PLC0415
-
-    wanted = settings.encoder
-    try:
-        choice = choose(wanted.kind, None, wanted.model, say, threads=wanted.torch_threads)
-    except EncoderUnavailableError as error:
-        raise UsageError(str(error)) from error
-    encoder = BatchingEncoder(choice.encoder)
-    async with Store(where.database_url) as store:
-        model = await store.embedding_models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
-        before = await embed_all(store, encoder, model, _progress)
-        await store.embedding_models.make_live(model.id)
-        after = await embed_all(store, encoder, model, _progress)  # what came in during the first round
-    await encoder.close()
-    say(f"{before + after} reports embedded; searches now use {model.version}. Start the workers again.")
-
-
-def _progress(done: int, community: str) -> None:
-    say(f"{done} reports embedded (community {community}) …")
-
-
 async def worker(settings: Settings, where: Servers, vectors: Path | None = None, version: str = "") -> None:
     """Run a worker; with given `vectors` of the model `version` if there is such a file."""
     from workers.app import ModelMismatchError, WorkerConfig, run  # noqa: PLC0415 - imports torch, which takes seconds

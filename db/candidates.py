@@ -55,11 +55,13 @@ _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
   {_RULED_OUT} AS ruled_out,
   {_RELEASED} AS released,
   {_SEEN.format(report="%(report)s")}"""
-_DETAILS: Final = f"""
-SELECT r.id, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
+_OF_ANY_STATE: Final = f"""
+SELECT r.id, r.kind, r.text, r.place, r.happened_at, r.posted_at, r.created_at, r.question ->> 'aspect' AS asked,
   r.question -> 'options' AS options, r.question_answer,
   {_SEEN.format(report="r.id")}
-FROM report r WHERE r.id = ANY(%(reports)s::uuid[]) AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
+FROM report r WHERE r.id = ANY(%(reports)s::uuid[])
+"""
+_DETAILS: Final = f"""{_OF_ANY_STATE} AND r.state = 'open' AND r.kind = %(opposite)s::report_kind
   AND {COMPARED}
 """
 _PHOTOS: Final = """
@@ -110,6 +112,11 @@ class SqlCandidates(Queries):
             open_count=open_count,
             boilerplate=boilerplate,
         )
+
+    async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
+        """Return what is known of reports for scoring, whatever has become of them."""
+        rows = await self._all(_OF_ANY_STATE, reports=list(reports))
+        return {row["id"]: _item(row["id"], ReportKind(row["kind"]), row) for row in rows}
 
     async def open_lost(self) -> Sequence[UUID]:
         found = await self._all(

@@ -14,6 +14,8 @@ _UNEMBEDDED_PHOTOS = """EXISTS (SELECT FROM photo p WHERE p.report_id = r.id AND
   (SELECT FROM embedding e WHERE e.photo_id = p.id AND e.model_id = %(model)s))"""
 _UNEMBEDDED_TEXT = """(r.text <> '' AND NOT EXISTS (SELECT FROM embedding e
   WHERE e.report_id = r.id AND e.photo_id IS NULL AND e.model_id = %(model)s))"""
+_LACKING = f"""SELECT {{}} FROM report r WHERE r.state IN ('open', 'returned')
+  AND ({_UNEMBEDDED_PHOTOS} OR {_UNEMBEDDED_TEXT})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,20 @@ class EmbeddingRow:
 class SqlEmbeddings(Queries):
     """The embeddings of a community's reports."""
 
-    async def reports_lacking(self, model: int, limit: int) -> list[UUID]:
-        """Return at most `limit` reports that can still be matched and lack embeddings of a model."""
+    async def reports_lacking(self, model: int, limit: int, after: UUID | None = None) -> list[UUID]:
+        """Return at most `limit` reports that can still be matched and lack embeddings of a model, in order of id."""
         found = await self._all(
-            f"""SELECT r.id FROM report r WHERE r.state IN ('open', 'returned')
-                  AND ({_UNEMBEDDED_PHOTOS} OR {_UNEMBEDDED_TEXT}) ORDER BY r.id LIMIT %(limit)s""",
+            f"{_LACKING.format('r.id')} AND (%(after)s::uuid IS NULL OR r.id > %(after)s)"
+            " ORDER BY r.id LIMIT %(limit)s",
             model=model,
             limit=limit,
+            after=after,
         )
         return [row["id"] for row in found]
+
+    async def count_lacking(self, model: int) -> int:
+        """Return how many reports can still be matched and lack embeddings of a model."""
+        return int((await self._one(_LACKING.format("count(*) AS n"), model=model) or {})["n"])
 
     async def lacking(self, report: UUID, model: int) -> tuple[dict[UUID, str], bool]:
         """Return the names of stored photos without embeddings of a model, and whether the text lacks them too."""

@@ -61,7 +61,11 @@ class SqlPhotos(Queries):
 
     async def set_shown(self, photo: UUID, things: Sequence[str]) -> None:
         """Keep which things a photo clearly shows."""
-        await self._do("UPDATE photo SET shows = %(things)s WHERE id = %(photo)s", photo=photo, things=list(things))
+        await self._do(
+            "UPDATE photo SET shows = %(things)s WHERE id = %(photo)s AND shows <> %(things)s::text[]",
+            photo=photo,
+            things=list(things),
+        )
 
     async def refresh(self, photo: UUID, url: str | None) -> None:
         """Store a photo's fresh link, None if its post is gone; its report's work is due at once."""

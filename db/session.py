@@ -13,6 +13,7 @@ from db.items import SqlItems
 from db.keys import Keys
 from db.looks import SqlLooks
 from db.matches import SqlMatches
+from db.model_change import SqlModelChange
 from db.outbox import SqlOutbox
 from db.photo_details import SqlPhotoDetails
 from db.photos import SqlPhotos
@@ -39,6 +40,7 @@ class CommunitySession(Queries):
         self.photos = SqlPhotos(connection, community)
         self.photo_details = SqlPhotoDetails(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
+        self.model_change = SqlModelChange(connection, community)
         self.candidates = SqlCandidates(connection, community, sketch_cache)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)

@@ -9,6 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
 
+import psycopg
 import structlog
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
@@ -47,6 +48,8 @@ _LONGEST_JOB: Final = 600
 _LONGEST_ROUND: Final = _LONGEST_JOB / 2
 """Seconds after which a job begins no further work."""
 _CLOSE_SECONDS: Final = 30.0
+_LOOK: Final = 5.0
+"""Seconds between two looks whether searches use another model by now."""
 _QUIET: Final = 10.0
 """Seconds after a hint before the sweep repeats it: arq may be busy with the work."""
 
@@ -73,6 +76,7 @@ class WorkerConfig:
     # Hooks for tests
     lease_seconds: float = 30
     quiet_seconds: float = _QUIET
+    look_seconds: float = _LOOK
     now: Callable[[], datetime] = _now
     """When reminders are due."""
     parallel: int = 16
@@ -115,13 +119,31 @@ async def run(
         calibration = asyncio.create_task(_calibrate(store, encoder, model, config.open_set))
         learning = asyncio.create_task(keep_learning(store, model))
         answers = asyncio.create_task(_answer(store, encoder, model, decoders))
+        taking = asyncio.create_task(_take_all_hints(config, store, processor))
+        replaced = asyncio.create_task(_until_replaced(store, processor, config.look_seconds))
         ready(model)
         try:
-            while True:
-                await _take_hints(_arq_worker(config, store, processor))
-                await asyncio.sleep(EVERY)
+            ended, _ = await asyncio.wait({taking, replaced}, return_when=asyncio.FIRST_COMPLETED)
+            ended.pop().result()  # raises why
         finally:
-            await stop(sweeper, answers, learning, calibration)
+            await stop(taking, replaced, sweeper, answers, learning, calibration)
+
+
+async def _until_replaced(store: Store, processor: Processor, every: float) -> None:
+    """Look now and then which model is searched. Raises ModelMismatchError once it's another one."""
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(processor.replaced.wait(), every)
+        processor.replaced.clear()
+        try:
+            live = await store.embedding_models.live()
+        except (psycopg.OperationalError, OSError):
+            continue  # the database is away
+        if live and live.id != processor.model.id:
+            raise ModelMismatchError(
+                f"Searches now use {live.version}, and this worker has {processor.model.version}."
+                " Set REUNITE_ENCODER and REUNITE_MODEL to the new encoder, and start the worker again."
+            )
 
 
 def _closer_look(store: Store, settings: EncoderSettings) -> CloserLook | None:
@@ -198,6 +220,12 @@ async def _process_due(leases: Leases, processor: Processor) -> str:
                 break
             outcome = await processor.process(lease)
     return outcome
+
+
+async def _take_all_hints(config: WorkerConfig, store: Store, processor: Processor) -> None:
+    while True:
+        await _take_hints(_arq_worker(config, store, processor))
+        await asyncio.sleep(EVERY)
 
 
 async def _take_hints(worker: Worker) -> None:

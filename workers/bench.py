@@ -1,19 +1,30 @@
 """How many photos and texts per second encoders embed, compared in the same run."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import numpy as np
 import torch
 from tokenizers.pre_tokenizers import ByteLevel
-from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPTokenizer
+from transformers import (
+    CLIPConfig,
+    CLIPImageProcessorPil,
+    CLIPModel,
+    CLIPTokenizer,
+    SiglipConfig,
+    SiglipImageProcessorPil,
+    SiglipModel,
+)
 
 from reunite.encoder import Encoder, Pixels
+from reunite.errors import DefectError
+from workers.encoders.catalogue import Checkpoint, known
 from workers.encoders.clip import ClipEncoder
 from workers.encoders.precision import fastest_dtype
 
@@ -79,17 +90,43 @@ def full_size_clip(folder: Path) -> ClipEncoder:
 
 
 def save_full_size_clip(folder: Path, dtype: torch.dtype = torch.float32) -> None:
-    """Save it in the format of the published weights.
+    """Save it in the format of the published weights."""
+    checkpoint = known("b32")
+    if checkpoint is None:
+        raise DefectError("The catalogue has no ViT-B/32.")
+    random_like(checkpoint, folder, dtype)
 
-    Its tokenizer knows whole words, as CLIP's own knows everyday ones.
+
+def random_like(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype | None = None) -> Path:
+    """Save a model of a checkpoint's size with random weights to a folder, and return the folder.
+
+    Its tokenizer knows whole words, as a real one knows everyday ones.
     """
     tokenizer = _tokenizer()
-    ids = {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
-    config = CLIPConfig(text_config=ids)  # the other sizes default to ViT-B/32's
-    model: Any = CLIPModel(config)
-    model.to(dtype).save_pretrained(folder)
+    model = build(checkpoint, {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id")})
+    model.to(dtype or fastest_dtype()).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    CLIPImageProcessorPil().save_pretrained(folder)
+    side = model.config.vision_config.image_size
+    if isinstance(model, CLIPModel):
+        CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side}).save_pretrained(
+            folder
+        )
+    else:
+        SiglipImageProcessorPil(size={"height": side, "width": side}).save_pretrained(folder)
+    return folder
+
+
+def build(checkpoint: Checkpoint, text: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    """Build a checkpoint's network with random weights; `text` adds to the configuration of its text side."""
+    given = checkpoint.architecture
+    kind = {"clip": (CLIPConfig, CLIPModel), "siglip": (SiglipConfig, SiglipModel)}[given["kind"]]
+    sizes: dict[str, Any] = {
+        "text_config": {**given.get("text", {}), **text},  # the other sizes default to ViT-B's
+        "vision_config": given.get("vision", {}),
+    }
+    if given["kind"] == "clip":
+        sizes["projection_dim"] = checkpoint.dimension
+    return kind[1](kind[0](**sizes))
 
 
 def _tokenizer() -> CLIPTokenizer:

@@ -1,7 +1,7 @@
 """Embeds reports: from stored copies and texts to rows of embeddings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -12,7 +12,6 @@ import numpy as np
 from db.embedding_models import EmbeddingModel
 from db.embeddings import EmbeddingRow, of_photo, of_text
 from db.session import CommunitySession
-from db.store import Store
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
 from reunite.errors import DefectError
 from workers import photos
@@ -124,45 +123,3 @@ def checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
     if not all(np.isfinite(array).all() for array in vectors.values()):
         raise DefectError("The encoder's vectors contain values that aren't finite numbers.")
     return vectors
-
-
-async def _whole(encoder: ReportEncoder, wanted: Unembedded) -> Embedded:
-    embedded = await embed(encoder, wanted)
-    for error in embedded.failed.values():
-        raise error
-    return embedded
-
-
-async def reembed(
-    store: Store,
-    encoder: ReportEncoder,
-    model: EmbeddingModel,
-    progress: Callable[[int, str], None],
-    at_once: int = 16,
-) -> int:
-    """Embed everything without embeddings of a model, keeping other models' embeddings; return the number of reports.
-
-    Calls `progress` with how many are done, and the community of the latest.
-    """
-    done = 0
-    for community in await store.communities():
-        while count := await _reembed_some(store, encoder, model, community, at_once):
-            done += count
-            progress(done, str(community))
-    return done
-
-
-async def _reembed_some(
-    store: Store, encoder: ReportEncoder, model: EmbeddingModel, community: UUID, limit: int
-) -> int:
-    """Embed up to `limit` reports of a community; return how many there were."""
-    async with store.session(community) as session:
-        reports = await session.embeddings.reports_lacking(model.id, limit)
-        missing = [await unembedded(session, report, model) for report in reports]
-    if not reports:
-        return 0
-    all_embedded = await asyncio.gather(*(_whole(encoder, some) for some in missing))
-    async with store.session(community) as session:
-        for report, some, embedded in zip(reports, missing, all_embedded, strict=True):
-            await save(session, report, model, embedded, some.text)
-    return len(reports)

@@ -6,7 +6,7 @@ Embeddings are committed before the search; otherwise two simultaneous reports w
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 from uuid import UUID
 
@@ -45,6 +45,10 @@ _FIRST_PAUSE: Final = 2.0
 _log = structlog.get_logger(__name__)
 
 
+class ModelReplacedError(Exception):
+    """Searches use another model now: a worker that has it will do the work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Processor:
     """Processes reports with one encoder."""
@@ -57,6 +61,8 @@ class Processor:
     lease_seconds: float = 30
     closer_look: CloserLook | None = None
     longest_seconds: float = _LONGEST
+    replaced: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once searches use another model."""
 
     async def process(self, lease: WorkLease) -> WorkOutcome:
         """Process all that can be processed of a report and return the outcome; never raises."""
@@ -78,6 +84,9 @@ class Processor:
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
+        except ModelReplacedError:
+            self.replaced.set()
+            return await self._again(lease, "searches use another model now", None)
         except (TryAgainError, psycopg.OperationalError, OSError) as error:
             log.warning("work_interrupted", error=type(error).__name__)
             return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
@@ -190,6 +199,8 @@ class Processor:
             await self.closer_look.look(lease, scoring_model)
         async with self.store.work_session(lease) as session:
             scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.errors)
+            if await session.items.live_model() != self.model.id:
+                raise ModelReplacedError  # what was found is rolled back: this report lacks the new model's embeddings
             report = await session.reports.get(lease.report)
             if not taken.errors:
                 await session.finish()

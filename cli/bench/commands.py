@@ -15,22 +15,31 @@ def embed(  # noqa: PLR0913 - the command's options
     model: Annotated[str | None, typer.Option(help="Model folder or name; overrides REUNITE_MODEL.")] = None,
     photos: Annotated[int, typer.Option(min=1, help="Photos, and texts, per round.")] = 16,
     rounds: Rounds = 7,
+    like: Annotated[
+        str | None,
+        typer.Option(
+            help="Measure random weights of a checkpoint's size instead, by its alias in `reunite model list`."
+        ),
+    ] = None,
     *,
     full_size_clip: Annotated[
         bool, typer.Option("--full-size-clip", help="Compare with CLIP ViT-B/32 (random weights).")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how many photos and texts an encoder embeds per second.
+    """Measure how many photos and texts an encoder embeds per second. `reunite model list` shows the result.
 
     Example: reunite bench embed --encoder concept --full-size-clip
+
+    Example: reunite bench embed --like siglip2
     """
     from cli.bench import embed as command  # noqa: PLC0415
 
     with configured() as settings:
         given: dict[str, Any] = {"kind": encoder, "model": model}
         changed = replace(settings.encoder, **{name: value for name, value in given.items() if value})
-        command.run(changed, full_size_clip=full_size_clip, photos=photos, rounds=rounds, as_json=as_json)
+        size = command.Size(photos, rounds, like, full_size_clip=full_size_clip)
+        command.run(changed, size, settings.embedded.home, as_json=as_json)
 
 
 def search(

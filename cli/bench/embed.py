@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from cli.bench.speeds import keep
 from cli.errors import UsageError
 from cli.progress import say
 from workers.config import EncoderSettings
@@ -18,30 +20,69 @@ if TYPE_CHECKING:
     from workers.bench import Speed
 
 
-def run(settings: EncoderSettings, *, full_size_clip: bool, photos: int, rounds: int, as_json: bool) -> None:
-    """Measure the settings' encoder, optionally against CLIP ViT-B/32 with random weights."""
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much to measure, and whether with random weights: of the checkpoint `like`, or to compare with."""
+
+    photos: int
+    rounds: int
+    like: str | None = None
+    full_size_clip: bool = False
+
+
+def run(settings: EncoderSettings, size: Size, home: Path, *, as_json: bool) -> None:
+    """Measure the settings' encoder, optionally against CLIP ViT-B/32 with random weights; keep the speed in `home`."""
+    with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
+        report = _measured(settings, size, Path(folder), home)
+    if as_json:
+        print(json.dumps(report))
+    else:
+        _print(report)
+
+
+def _measured(settings: EncoderSettings, size: Size, folder: Path, home: Path) -> dict[str, Any]:
     from workers import bench, bench_photos  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.encoders import EncoderUnavailableError  # noqa: PLC0415
     from workers.encoders.choose import choose  # noqa: PLC0415
 
+    if size.like:
+        settings = replace(settings, kind="clip", model=str(_random_like(size.like, folder)))
     try:
         chosen = choose(settings.kind, None, settings.model, say, threads=settings.torch_threads)
     except EncoderUnavailableError as error:
         raise UsageError(str(error)) from error
     encoders, kind, model = [chosen.encoder], chosen.kind, settings.model
-    with tempfile.TemporaryDirectory(prefix="reunite-bench-") as folder:
-        if full_size_clip:
-            say("Creating CLIP ViT-B/32 with random weights …")
-            kind, model = "clip", str(Path(folder) / "random-clip-vit-b32")
-            encoders.append(bench.full_size_clip(Path(model)))
-        speeds = bench.measure(encoders, photos, rounds, say)
-        posted = bench_photos.measure(kind, model, photos, rounds, say)
-    report = {"threads": bench.threads(), "photos": photos, "rounds": rounds, **_summary(speeds)}
-    report |= {"whole_way_of": encoders[-1].version, **bench_photos.summary(posted)}
-    if as_json:
-        print(json.dumps(report))
-    else:
-        _print(report)
+    if size.full_size_clip:
+        say("Creating CLIP ViT-B/32 with random weights …")
+        kind, model = "clip", str(folder / "random-clip-vit-b32")
+        encoders.append(bench.full_size_clip(Path(model)))
+    speeds = bench.measure(encoders, size.photos, size.rounds, say)
+    posted = bench_photos.measure(kind, model, size.photos, size.rounds, say)
+    report = {"threads": bench.threads(), "photos": size.photos, "rounds": size.rounds, **_summary(speeds)}
+    own = {name: value for name, value in report["encoders"][0].items() if name != "encoder"}
+    keep(home, _name(size.like, chosen.kind, chosen.encoder.version), own, report["threads"])
+    return report | {"whole_way_of": encoders[-1].version, **bench_photos.summary(posted)}
+
+
+def _random_like(name: str, folder: Path) -> Path:
+    from workers import bench  # noqa: PLC0415 - as above
+    from workers.encoders.catalogue import known  # noqa: PLC0415
+
+    checkpoint = known(name)
+    if checkpoint is None or not checkpoint.architecture:
+        raise UsageError(
+            f"{name} isn't a checkpoint of `reunite model list` whose size can be made with random weights."
+        )
+    say(f"Creating {checkpoint.title} with random weights …")
+    return bench.random_like(checkpoint, folder / checkpoint.name.rpartition("/")[2])
+
+
+def _name(like: str | None, kind: str, version: str) -> str:
+    """Return the name under which `reunite model list` looks for the speed."""
+    from workers.encoders.catalogue import known  # noqa: PLC0415
+
+    checkpoint = known(like or kind)
+    return checkpoint.name if checkpoint else version.partition("@")[0]
 
 
 def _summary(speeds: Sequence["Speed"]) -> dict[str, Any]:

@@ -22,8 +22,9 @@ def photo_vector(folder: Path, pixels: Pixels) -> NDArray[np.float32]:
 def text_vector(folder: Path, text: str) -> NDArray[np.float32]:
     model, tokenizer = AutoModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
     limit = model.config.text_config.max_position_embeddings
-    padding = "max_length" if model.config.model_type == "siglip" else False
-    tokens = tokenizer(text, padding=padding, max_length=limit, return_tensors="pt")
+    is_siglip = model.config.model_type == "siglip"
+    padding = "max_length" if is_siglip else False
+    tokens = tokenizer(text.lower() if is_siglip else text, padding=padding, max_length=limit, return_tensors="pt")
     with torch.no_grad():
         return _unit(model.get_text_features(**tokens).pooler_output)
 

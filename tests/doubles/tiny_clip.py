@@ -1,9 +1,12 @@
 """Small checkpoints of the real architectures with random weights, and a tokenizer of a few words."""
 
+import io
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
+from sentencepiece import SentencePieceTrainer
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import (
     CLIPConfig,
@@ -11,9 +14,11 @@ from transformers import (
     CLIPModel,
     CLIPProcessor,
     CLIPTokenizer,
+    GemmaTokenizer,
     SiglipConfig,
     SiglipImageProcessorPil,
     SiglipModel,
+    SiglipTokenizer,
 )
 
 _WORDS = ("black", "red", "blue", "backpack", "rucksack", "umbrella", "bottle", "keys", "hat", "library")
@@ -46,15 +51,44 @@ def make_tiny_clip(folder: Path, seed: int) -> None:
 
 
 def make_tiny_siglip(folder: Path, seed: int) -> None:
-    """Save a SigLIP model of 2 layers, 32 dimensions, with CLIP's tokenizer (its own needs a trained file)."""
-    tokenizer = _tokenizer()
+    """Save a SigLIP model of 2 layers, 32 dimensions, with a tokenizer that is trained on a few words."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model = io.BytesIO()
+    sentences = (" ".join(_WORDS[start:] + _WORDS[:start]) for _ in range(5) for start in range(len(_WORDS)))
+    SentencePieceTrainer.train(
+        sentence_iterator=sentences, model_writer=model, vocab_size=120, hard_vocab_limit=False, minloglevel=2
+    )
+    (folder / "spiece.model").write_bytes(model.getvalue())
+    tokenizer = SiglipTokenizer(str(folder / "spiece.model"), model_max_length=64, model_input_names=["input_ids"])
+    _save_siglip(folder, seed, tokenizer, len(tokenizer))
+
+
+def make_tiny_siglip2(folder: Path, seed: int) -> None:
+    """Save a SigLIP 2 model of 2 layers, 32 dimensions, with a vocabulary of multilingual size: bytes, and a few words.
+
+    It has Gemma's tokenizer, which pads to the right, as the published checkpoints.
+    """
+    special = ["<pad>", "<eos>", "<bos>", "<unk>"]
+    letters = [*(f"<0x{byte:02X}>" for byte in range(256)), *(chr(code) for code in range(97, 123)), "▁", "ü"]
+    merges = {(word[:length], word[length]): None for word in _WORDS for length in range(1, len(word))}
+    tokens = dict.fromkeys([*special, *letters, *(left + right for left, right in merges)])
+    tokenizer = GemmaTokenizer(
+        vocab={token: number for number, token in enumerate(tokens)},
+        merges=list(merges),  # type: ignore[arg-type]  # declared as strings, taken as pairs
+        padding_side="right",
+        model_input_names=["input_ids"],
+    )
+    _save_siglip(folder, seed, tokenizer, 100_001)
+
+
+def _save_siglip(folder: Path, seed: int, tokenizer: Any, vocabulary: int) -> None:
     model_config = SiglipConfig(
         text_config={
             **_layers(),
-            "vocab_size": len(tokenizer),
+            "vocab_size": vocabulary,
             "max_position_embeddings": 64,
             "projection_size": _HIDDEN,
-            "bos_token_id": tokenizer.bos_token_id,
+            "bos_token_id": 0,
             "eos_token_id": tokenizer.eos_token_id,
             "pad_token_id": tokenizer.pad_token_id,
         },

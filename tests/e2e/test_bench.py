@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cli.bench.speeds import speeds
 from tests.support.checkpoints import make_tiny_clip
 from tests.support.processes import reunite
 
@@ -23,7 +24,8 @@ def test_an_encoder_is_measured_next_to_clip_of_full_size(tmp_path: Path) -> Non
     make_tiny_clip(tmp_path / "tiny", seed=1)
     sizes = ["--photos", "2", "--rounds", "1"]
     own = ["--encoder", "clip", "--model", str(tmp_path / "tiny")]
-    report = bench({**os.environ, "REUNITE_TORCH_THREADS": "1"}, "embed", *own, *sizes, "--full-size-clip")
+    environment = {**os.environ, "REUNITE_TORCH_THREADS": "1", "REUNITE_HOME": str(tmp_path / "home")}
+    report = bench(environment, "embed", *own, *sizes, "--full-size-clip")
     tiny, full = report["encoders"]
     assert tiny["encoder"].startswith("tiny@")
     assert "vit-b32" in full["encoder"]
@@ -33,6 +35,7 @@ def test_an_encoder_is_measured_next_to_clip_of_full_size(tmp_path: Path) -> Non
     assert report["times_as_fast_as_clip"]["photos"]["least"] > 1
     assert report["whole_way_of"] == full["encoder"]
     assert report["ratio_to_usual_loop"] > 0
+    assert speeds(tmp_path / "home")["tiny"]["photos_per_second"] == tiny["photos_per_second"]
 
 
 @pytest.mark.parametrize("encoder", ["clip", "concept"])

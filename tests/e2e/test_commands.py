@@ -167,7 +167,11 @@ def test_a_second_model_lives_next_to_the_first(
         _one_found_post(owner)
     reunite({**environment, "REUNITE_MODEL": str(tmp_path / "clip-1")}, "reembed")
     first = _vectors(owner_database_url)
-    reunite({**environment, "REUNITE_MODEL": str(tmp_path / "clip-2")}, "reembed")
+    second = {**environment, "REUNITE_MODEL": str(tmp_path / "clip-2")}
+    assert "Searches still use clip-1@" in reunite(second, "reembed", "--drop-old", fails=True)
+    done = json.loads(reunite(second, "reembed", "--switch", "--json"))
+    assert (done["embedded"], done["failed"], done["live"]) == (1, 0, done["model"])
+    assert done["comparison"]["new"]["confirmed"] == 0
     both = _vectors(owner_database_url)
     assert len(first) == 1
     assert len(both) == 2

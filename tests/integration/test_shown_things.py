@@ -9,7 +9,7 @@ from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.services import working
 from tests.support.world import world
 from workers.batching import BatchingEncoder
-from workers.embed import reembed
+from workers.reembedding import Reembedding
 
 
 def only_umbrellas(_: ColourEncoder, photos: Vectors) -> Sequence[tuple[str, ...]]:
@@ -44,7 +44,12 @@ async def test_another_encoder_says_again_what_photos_show(
         monkeypatch.setattr(ColourEncoder, "things", other_things)
         encoder = BatchingEncoder(ColourEncoder())
         model = await place.store.embedding_models.register("clip", "colours-2", ColourEncoder.spaces)
-        await reembed(place.store, encoder, model, lambda *_: None)
+        work = Reembedding(place.store, encoder, model)
+        await work.embed_all(lambda _: None)
+        async with place.store.session(place.workspace.community) as session:
+            [row] = await session._all("SELECT shows FROM photo")
+        assert row["shows"] == ["umbrella"]
+        await work.take_over()
         await encoder.close()
         async with place.store.session(place.workspace.community) as session:
             [row] = await session._all("SELECT shows FROM photo")

@@ -13,3 +13,9 @@ def make_tiny_siglip(folder: Path, seed: int) -> None:
     from tests.doubles import tiny_clip
 
     tiny_clip.make_tiny_siglip(folder, seed)
+
+
+def make_tiny_siglip2(folder: Path, seed: int) -> None:
+    from tests.doubles import tiny_clip
+
+    tiny_clip.make_tiny_siglip2(folder, seed)

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
+from reunite.text.negation import strip_negations
 from reunite.text.normalise import normalise, tables
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.buckets import by_length
@@ -25,6 +26,8 @@ _SHORT_HASH_LENGTH: Final = 6
 _BATCH: Final = 64
 _MOST_ASPECT: Final = 64
 """Processors scale the short side to about 224 pixels: a photo of 1 × 512 would become one of 224 × 114,688."""
+_MOST_WORDS_OF_ONE_LANGUAGE: Final = 100_000
+"""CLIP's vocabulary has 49,408 tokens and SigLIP's 32,000, multilingual ones have 250,000 and more."""
 
 PLAIN: Final = ("{}",)
 TEMPLATES: Final = (*PLAIN, "a photo of {}", "a photo of a lost thing: {}")
@@ -35,9 +38,10 @@ class ClipEncoder:
     """Any CLIP or SigLIP checkpoint that `transformers` loads, by a hub's name[@revision] or from a folder.
 
     Reads only safetensors, since pickled weights can run code. Texts are normalised: translated to English, which CLIP
-    was trained on, and stripped of negations, which CLIP ignores. A text's embedding is the mean over the templates,
-    and over its pieces if it exceeds the model's limit (77 tokens in CLIP, 64 in SigLIP). Raises
-    EncoderUnavailableError if the checkpoint can't be obtained or isn't of this kind.
+    was trained on, and stripped of negations, which CLIP ignores. A multilingual model, known by its large vocabulary,
+    reads them in their own language. A text's embedding is the mean over the templates, and over its pieces if it
+    exceeds the model's limit (77 tokens in CLIP, 64 in SigLIP). Raises EncoderUnavailableError if the checkpoint can't
+    be obtained or isn't of this kind.
     """
 
     def __init__(
@@ -46,7 +50,7 @@ class ClipEncoder:
         *,
         device: str | None = None,
         dtype: Literal["auto", "float32", "bfloat16"] = "auto",
-        templates: Sequence[str] = TEMPLATES,
+        templates: Sequence[str] | None = None,
         local_files_only: bool = False,
     ) -> None:
         folder = obtain(name_or_folder, lambda _: None, local_files_only=local_files_only)
@@ -56,10 +60,12 @@ class ClipEncoder:
         self._model.to(self._device).eval()
         config = self._model.config
         self._text_limit = int(config.text_config.max_position_embeddings)
-        self._padding = "max_length" if config.model_type.startswith("siglip") else "longest"  # as SigLIP was trained
-        self._templates = templates
-        self._longest_template = max(templates, key=self._count_tokens)
-        self._version = f"{_version(name_or_folder, folder)}+{_hash_of_prompts(templates)}"
+        self._is_siglip = config.model_type.startswith("siglip")
+        self._is_multilingual = int(config.text_config.vocab_size) > _MOST_WORDS_OF_ONE_LANGUAGE
+        self._templates = templates or (PLAIN if self._is_multilingual else TEMPLATES)
+        self._longest_template = max(self._templates, key=self._count_tokens)
+        tables_used = "" if self._is_multilingual else tables()
+        self._version = f"{_version(name_or_folder, folder)}+{_hash_of_prompts(self._templates, tables_used)}"
         self._dimension = int(self._text_features([""]).shape[1])
 
     @property
@@ -87,7 +93,7 @@ class ClipEncoder:
         """Embed texts, n × dimension."""
         if not texts:
             return {SHARED_SPACE: np.empty((0, self._dimension), np.float32)}
-        pieces = [chunks(normalise(text), self._fits) for text in texts]
+        pieces = [chunks(self._readable(text), self._fits) for text in texts]
         prompts = [template.format(piece) for own in pieces for piece in own for template in self._templates]
         vectors = np.empty((len(prompts), self._dimension), np.float32)
         for bucket in by_length(self._padded_lengths(prompts), _BATCH):
@@ -95,6 +101,10 @@ class ClipEncoder:
         ends = np.cumsum([len(own) * len(self._templates) for own in pieces])
         means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends[:-1])])
         return {SHARED_SPACE: means / np.linalg.norm(means, axis=1, keepdims=True)}
+
+    def _readable(self, text: str) -> str:
+        readable = strip_negations(text) if self._is_multilingual else normalise(text)
+        return readable.lower() if self._is_siglip else readable  # as SigLIP was trained
 
     def _inputs(self, images: Sequence[Pixels]) -> Any:
         return self._preprocess(
@@ -115,15 +125,17 @@ class ClipEncoder:
         return len(self._tokenizer(text, verbose=False)["input_ids"])  # no warning about the length we're checking
 
     def _padded_lengths(self, texts: Sequence[str]) -> list[int]:
-        if self._padding == "max_length":
+        if self._is_siglip:
             return [self._text_limit] * len(texts)
         return [self._count_tokens(text) for text in texts]
 
     def _text_features(self, texts: Sequence[str]) -> torch.Tensor:
+        padding = "max_length" if self._is_siglip else "longest"
         tokens = self._tokenizer(
-            list(texts), padding=self._padding, truncation=True, max_length=self._text_limit, return_tensors="pt"
+            list(texts), padding=padding, truncation=True, max_length=self._text_limit, return_tensors="pt"
         )
-        wanted = {name: tokens[name].to(self._device) for name in ("input_ids", "attention_mask") if name in tokens}
+        used = ("input_ids",) if self._is_siglip else ("input_ids", "attention_mask")  # SigLIP attends to its padding
+        wanted = {name: tokens[name].to(self._device) for name in used if name in tokens}
         with torch.inference_mode():
             features: torch.Tensor = self._model.get_text_features(**wanted).pooler_output
         return features
@@ -176,9 +188,9 @@ def _version(name_or_folder: str, folder: Path) -> str:
     return f"{name}@{revision[:_HASH_LENGTH]}"
 
 
-def _hash_of_prompts(templates: Sequence[str]) -> str:
+def _hash_of_prompts(templates: Sequence[str], tables_used: str) -> str:
     """Hash everything that determines the prompts of a text."""
-    return hashlib.sha256("\n".join((*templates, tables())).encode()).hexdigest()[:_SHORT_HASH_LENGTH]
+    return hashlib.sha256("\n".join((*templates, tables_used)).encode()).hexdigest()[:_SHORT_HASH_LENGTH]
 
 
 def _hash_of_files(folder: Path) -> str:

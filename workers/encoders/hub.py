@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from fnmatch import fnmatch
 from pathlib import Path
 from threading import Thread
 from typing import Final, NamedTuple
@@ -10,10 +11,7 @@ from huggingface_hub import HfApi, constants, snapshot_download
 from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
 from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
-
-DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
-# This repository's main branch has only pickled weights; this commit is the hub's own conversion to safetensors.
-_PINNED: Final = {DEFAULT_MODEL: "c237dc49a33fc61debc9276459120b7eac67e7ef"}
+from workers.encoders.catalogue import known
 
 _READ_SECONDS: Final = 3.0
 _GIVE_UP_SECONDS: Final = 5.0  # in total: the read timeout doesn't cover DNS or a slow trickle
@@ -22,7 +20,9 @@ _NOT_OURS: Final = ["*/*", "open_clip*"]  # copies of the same weights for other
 _HUB_NAME: Final = re.compile(r"(?P<repo>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
 
 
-class _Source(NamedTuple):
+class Source(NamedTuple):
+    """A repository of the hub, and a branch or commit; None: its main branch."""
+
     repo: str
     revision: str | None
 
@@ -39,9 +39,9 @@ def local_folder(model: str) -> Path | None:
 
 def cached_folder(model: str) -> Path | None:
     """Return the cache folder of a model that was fetched completely, or None."""
-    source = _source(model)
+    source = source_of(model)
     try:
-        folder = Path(_snapshot(source, local_files_only=True))
+        folder = Path(snapshot(source, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
         return None
     return folder if (folder / "config.json").is_file() and any(folder.glob("*.safetensors")) else None
@@ -56,26 +56,34 @@ def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool 
     folder = local_folder(model) or cached_folder(model)
     if folder is not None:
         return folder
-    problem = "it isn't in the cache" if local_files_only else _problem_at_hub(_source(model))
+    problem = "it isn't in the cache" if local_files_only else _problem_at_hub(source_of(model))
     if problem is None:
         report(f"Fetching {model} from {constants.ENDPOINT}. This happens only once.")
         try:
-            folder = Path(_snapshot(_source(model), local_files_only=False))
+            folder = Path(snapshot(source_of(model), local_files_only=False))
         except Exception as error:  # noqa: BLE001 - the remedy is the same for any failure
-            problem = _brief(error)
+            problem = brief(error)
     if folder is None or problem is not None:
         raise ModelOutOfReachError(f"The model {model} can't be fetched from {constants.ENDPOINT}: {problem}.")
     return folder
 
 
-def _source(model: str) -> _Source:
+def is_used(file: str) -> bool:
+    """Tell whether a file of a repository or folder is used."""
+    return any(fnmatch(file, pattern) for pattern in _FILES) and not any(fnmatch(file, other) for other in _NOT_OURS)
+
+
+def source_of(model: str) -> Source:
+    """Read a name[@revision]; a known checkpoint without one gets its own."""
     match = _HUB_NAME.fullmatch(model)
     if match is None:
         raise EncoderUnavailableError(f"{model} isn't a valid name of a model on the hub.")
-    return _Source(match["repo"], match["revision"] or _PINNED.get(match["repo"]))
+    checkpoint = known(match["repo"])
+    return Source(match["repo"], match["revision"] or (checkpoint.revision if checkpoint else None))
 
 
-def _snapshot(source: _Source, *, local_files_only: bool) -> str:
+def snapshot(source: Source, *, local_files_only: bool) -> str:
+    """Return the folder with the files that are used, fetched unless only local ones count."""
     return snapshot_download(
         source.repo,
         revision=source.revision,
@@ -85,7 +93,7 @@ def _snapshot(source: _Source, *, local_files_only: bool) -> str:
     )
 
 
-def _problem_at_hub(source: _Source) -> str | None:
+def _problem_at_hub(source: Source) -> str | None:
     """Ask the hub for the model once; None if it has it. Takes at most seconds, including DNS."""
     if constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE is set"
@@ -95,7 +103,7 @@ def _problem_at_hub(source: _Source) -> str | None:
         try:
             HfApi().model_info(source.repo, revision=source.revision, timeout=_READ_SECONDS)
         except Exception as error:  # noqa: BLE001 - any failure means we can't fetch the model
-            answers.append(_brief(error))
+            answers.append(brief(error))
         else:
             answers.append(None)
 
@@ -105,6 +113,7 @@ def _problem_at_hub(source: _Source) -> str | None:
     return answers[0] if answers else "it does not answer"
 
 
-def _brief(error: Exception) -> str:
+def brief(error: Exception) -> str:
+    """Return the first line of what an error says."""
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).rstrip(".")

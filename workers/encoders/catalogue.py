@@ -1,0 +1,54 @@
+"""The checkpoints that are known to run: what they are, and what is published about them."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
+
+CONCEPT: Final = "concept"
+BYTES_OF_FLOAT32: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A model by its name on the hub. `coco` and `flickr` are published recalls at 1, from captions to photos."""
+
+    alias: str
+    name: str
+    title: str
+    dimension: int
+    parameters: int
+    languages: str
+    licence: str
+    licence_source: str
+    weights: Literal["calibrated", "stated", "none"]
+    """Of the evidence: measured on labelled posts, from published statistics, or none until it calibrates itself."""
+    revision: str | None = None
+    coco: float | None = None
+    flickr: float | None = None
+    source: str = ""
+    note: str = ""
+    architecture: Mapping[str, Any] = field(default_factory=dict)
+    """The kind, and what differs from the defaults of its configuration."""
+
+    @property
+    def is_multilingual(self) -> bool:
+        return self.languages == "multilingual"
+
+    @property
+    def weight_bytes(self) -> int:
+        """Return the size of the weights in float32; in bfloat16 it's half of it."""
+        return self.parameters * BYTES_OF_FLOAT32
+
+
+@cache
+def checkpoints() -> tuple[Checkpoint, ...]:
+    text = resources.files("workers.encoders").joinpath("catalogue.toml").read_text("utf-8")
+    return tuple(Checkpoint(**each) for each in tomllib.loads(text)["checkpoint"])
+
+
+def known(name: str) -> Checkpoint | None:
+    """Return the checkpoint with an alias or a name on the hub."""
+    return next((each for each in checkpoints() if name in {each.alias, each.name}), None)

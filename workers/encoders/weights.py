@@ -1,0 +1,54 @@
+"""Fetches one large file of the hub into its cache so that even a killed download goes on where it was.
+
+The hub's client begins again after a kill. This writes to a file of its own, and puts it into the cache once its hash
+is right; the client finds it there.
+"""
+
+import fcntl
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
+from huggingface_hub.file_download import http_get, repo_folder_name
+from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined] # its documentation imports it so
+
+from workers.encoders import EncoderUnavailableError
+from workers.encoders.hub import Source
+from workers.encoders.verifying import sha256
+
+_PARTS: Final = ".reunite"
+
+
+def fetch_weights(exact: Source, name: str, expected: str, size: int) -> None:
+    """Put a file whose SHA-256 is known into the cache. Raises EncoderUnavailableError if it's another one."""
+    cache = Path(constants.HF_HUB_CACHE)
+    blob = cache / repo_folder_name(repo_id=exact.repo, repo_type="model") / "blobs" / expected
+    if blob.is_file():
+        return
+    part = cache / _PARTS / expected
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise EncoderUnavailableError(f"Another command is fetching {name} of {exact.repo}.") from error
+        url, headers = hf_hub_url(exact.repo, name, revision=exact.revision), build_hf_headers()
+        location = get_hf_file_metadata(url).location
+        if urlsplit(location).netloc != urlsplit(url).netloc:
+            headers.pop("authorization", None)  # it's for the hub, not for where it keeps its files
+        http_get(
+            location,
+            file,
+            resume_size=file.tell(),
+            headers=headers,
+            expected_size=size,
+            displayed_filename=name,
+        )
+    if sha256(part) != expected:
+        part.unlink()
+        raise EncoderUnavailableError(
+            f"{exact.repo}: {name} isn't what the hub has, and was deleted. Run the command again."
+        )
+    blob.parent.mkdir(parents=True, exist_ok=True)
+    part.rename(blob)

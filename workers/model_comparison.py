@@ -1,0 +1,55 @@
+"""Compares models on what communities have decided, each as it would search: with its weights, words and places too."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
+from db.session import CommunitySession
+from db.store import Store
+from reunite.tuning.comparison import EmbeddedReport
+from reunite.tuning.model_ranking import DecidedPair, RankedPair, Ranking, rank_pairs, summary
+
+_MOST_PAIRS: Final = 200
+"""The newest decisions of each community."""
+_MOST_FINDS: Final = 500
+"""Among how many found reports each lost report is searched."""
+
+
+async def compare_models(store: Store, models: Sequence[EmbeddingModel]) -> list[Ranking]:
+    """Return how each model ranks the decided pairs of all communities."""
+    ranked: list[list[RankedPair]] = [[] for _ in models]
+    for community in await store.communities():
+        async with store.session(community) as session:
+            pairs = await session.model_change.decided_pairs(_MOST_PAIRS)
+            finds = await _finds(session, pairs) if pairs else []
+        for known, model in zip(ranked if pairs else (), models, strict=False):
+            known.extend(await _ranked(store, community, model, pairs, finds))
+    return [summary(known) for known in ranked]
+
+
+async def _finds(session: CommunitySession, pairs: Sequence[DecidedPair]) -> list[UUID]:
+    newest = await session.model_change.newest_finds(_MOST_FINDS)
+    return list(dict.fromkeys([*(pair.found for pair in pairs), *newest]))
+
+
+async def _ranked(
+    store: Store, community: UUID, model: EmbeddingModel, pairs: Sequence[DecidedPair], finds: Sequence[UUID]
+) -> list[RankedPair]:
+    weights = await scoring_models.in_use(store, community, model)
+    async with store.session(community) as session:
+        lost = await _embedded(session, list(dict.fromkeys(pair.lost for pair in pairs)), model)
+        found = await _embedded(session, finds, model)
+    return await asyncio.to_thread(rank_pairs, pairs, lost, found, weights)
+
+
+async def _embedded(session: CommunitySession, reports: Sequence[UUID], model: EmbeddingModel) -> list[EmbeddedReport]:
+    items = await session.candidates.items(reports)
+    vectors = await session.model_change.vectors(reports, model.id)
+    return [
+        EmbeddedReport(items[report], *vectors[report].stacked())
+        for report in reports
+        if report in items and report in vectors
+    ]
