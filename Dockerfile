@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Two images: `bot` for discord, slack, api, board and migrate, and `worker`, which alone carries the encoders. `doctor` runs in
 # the worker's image, which has everything. The code comes last: a change of it installs no dependency again.
 FROM python:3.13-slim AS base

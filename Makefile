@@ -1,4 +1,4 @@
-# make install | demo | check | test | chaos | format | clean
+# make install | demo | check | test | chaos | compose-test | sbom | format | clean
 PORT ?= $(or $(REUNITE_PORT),8700)
 BIN := .venv/bin
 # The first of these that is 3.11 or newer and can make an environment; PYTHON= names another.
@@ -10,13 +10,14 @@ MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
 TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 4 ? 4 : n > 8 ? 8 : n)))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lint check test chaos format clean
+.PHONY: help install demo lint check test chaos compose-test format clean
 
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
 	@echo "make test    lint, types, import contracts, all tests, several at once, and their coverage"
 	@echo "make check   lint, types, import contracts and the unit tests, in seconds"
 	@echo "make chaos   kill everything at random on both platforms (ROUNDS= kills on each, SEED=), and count what is lost"
+	@echo "make compose-test build the images and run the deployment on doubles of the platforms; needs Docker"
 	@echo "make install the environment in .venv, which the others make when needed"
 	@echo "make format  order the code; make clean removes what was made here"
 
@@ -55,6 +56,9 @@ test: lint
 
 chaos: install
 	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),100) --seed $(or $(SEED),1)
+
+compose-test: install
+	@$(BIN)/python -m tests.compose
 
 format: install
 	@$(BIN)/ruff format .

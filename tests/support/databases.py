@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -71,12 +71,19 @@ class Databases:
     template: str
     prefix: str
 
-    @contextmanager
-    def fresh(self) -> Iterator[str]:
+    def fresh(self) -> AbstractContextManager[str]:
         """Give the URL of a new database, seen by the superuser; drop it at the end."""
+        return self._new(self.template)
+
+    def empty(self) -> AbstractContextManager[str]:
+        """Likewise, but of one without any migration."""
+        return self._new("template0")
+
+    @contextmanager
+    def _new(self, template: str) -> Iterator[str]:
         name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
         with psycopg.connect(self.servers.owner_database_url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.template}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
             yield _of_database(self.servers, OWNER, name)
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 

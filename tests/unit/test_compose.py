@@ -134,6 +134,7 @@ def test_the_example_of_the_settings_has_every_variable_and_explains_it() -> Non
     for name, number in listed.items():
         above = lines[number - 1]
         is_second = name.endswith("_FILE") or name in {"REUNITE_SLACK_CLIENT_SECRET", "WORKER_MEMORY"}
+        is_second |= name in {"WEBHOOK_PORT", "API_PORT", "BOARD_PORT"}
         assert above.startswith("#") or is_second, name
     assert {".env", "secrets/"} <= set((ROOT / ".gitignore").read_text().splitlines())
 
