@@ -10,7 +10,7 @@ MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
 TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 4 ? 4 : n > 8 ? 8 : n)))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lint check test chaos compose-test format clean
+.PHONY: help install demo lint check test chaos compose-test sbom format clean
 
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
@@ -18,6 +18,7 @@ help:
 	@echo "make check   lint, types, import contracts and the unit tests, in seconds"
 	@echo "make chaos   kill everything at random on both platforms (ROUNDS= kills on each, SEED=), and count what is lost"
 	@echo "make compose-test build the images and run the deployment on doubles of the platforms; needs Docker"
+	@echo "make sbom    list every package of .venv (ENVIRONMENT= of another) as CycloneDX in build/sbom.json"
 	@echo "make install the environment in .venv, which the others make when needed"
 	@echo "make format  order the code; make clean removes what was made here"
 
@@ -59,6 +60,17 @@ chaos: install
 
 compose-test: install
 	@$(BIN)/python -m tests.compose
+
+ENVIRONMENT ?= .venv
+SBOM_TOOL := cyclonedx-bom==7.5.0
+
+# The tool has an environment of its own, so that it isn't in its list.
+sbom: $(if $(filter .venv,$(ENVIRONMENT)),install)
+	@$(ENVIRONMENT)/bin/python -m venv build/sbom
+	@build/sbom/bin/pip --disable-pip-version-check install --quiet '$(SBOM_TOOL)'
+	@build/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --output-file build/sbom.json '$(ENVIRONMENT)/bin/python'
+	@echo "build/sbom.json is written."
 
 format: install
 	@$(BIN)/ruff format .

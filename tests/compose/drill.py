@@ -26,7 +26,7 @@ RESTORE: Final = "exec -T postgres pg_restore --username=reunite --dbname=reunit
 RESTORE_KEYS: Final = "run --rm --no-deps -T --entrypoint sh migrate -c"
 WRITE_KEYS: Final = "umask 077; cat > /keys/keys"
 DOCTOR: Final = "run --rm doctor"
-ERRANDS: Final = ("exec worker reunite status", "run --rm migrate keys rotate", "run --rm worker calibrate --undo")
+ERRANDS: Final = ("exec -T worker reunite status", "run --rm migrate keys rotate", "run --rm worker calibrate --undo")
 _SAMPLES: Final = Path(bot.__file__).parent / "web" / "static" / "samples"
 _THINGS: Final = ("backpack", "umbrella", "teddy", "ball", "bottle")
 _ANSWER: Final = 300.0

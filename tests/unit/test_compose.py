@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from cli.settings import variables
+from tests.compose.drill import DOCTOR, DUMP, ERRANDS, KEYS, RESTORE, RESTORE_KEYS, ROLE, WRITE_KEYS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -142,3 +143,30 @@ def test_the_example_of_the_settings_has_every_variable_and_explains_it() -> Non
 def test_the_build_stages_of_the_services_exist() -> None:
     stages = set(re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE))
     assert {service["build"]["target"] for service in OURS.values()} <= stages
+
+
+def test_the_docs_say_what_the_deployments_test_does() -> None:
+    said = re.sub(r"\s*\\\n\s*", " ", (ROOT / "docs/operations.md").read_text())
+    done = [DUMP, KEYS, RESTORE, RESTORE_KEYS, DOCTOR, *ERRANDS]
+    assert [
+        each for each in done if f"docker compose {each}" not in said and f"docker compose {as_typed(each)}" not in said
+    ] == []
+    assert ROLE in said
+    assert WRITE_KEYS in said
+
+
+def as_typed(command: str) -> str:
+    """Return a command without the option that only a test without a terminal needs."""
+    return command.replace(" -T ", " ", 1)
+
+
+def test_without_an_engine_the_deployments_test_says_so(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.compose"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "The deployment's test is left out: Docker isn't installed.\n"
