@@ -64,7 +64,11 @@ class Drill:
         }
         for what, stage in stages.items():
             began = time.monotonic()
-            await stage()
+            try:
+                await stage()
+            except (AssertionError, TimeoutError):
+                say((await self.deployment.run("logs", "--tail=20")).decode(errors="replace"))
+                raise
             say(f"✓ {what} ({time.monotonic() - began:.0f} s)")
 
     async def _build(self) -> None:
@@ -79,7 +83,7 @@ class Drill:
                     assert response.status < 500, (address, response.status)
 
     async def _confined(self) -> None:
-        for service in ("redis", *OURS):
+        for service in ALL:
             await self.deployment.run("exec", "-T", service, "sh", "-c", _CONFINED)
 
     async def _answer(self) -> None:
