@@ -26,7 +26,7 @@ RESTORE: Final = "exec -T postgres pg_restore --username=reunite --dbname=reunit
 RESTORE_KEYS: Final = "run --rm --no-deps -T --entrypoint sh migrate -c"
 WRITE_KEYS: Final = "umask 077; cat > /keys/keys"
 DOCTOR: Final = "run --rm doctor"
-ERRANDS: Final = ("exec -T worker reunite status", "run --rm migrate keys rotate", "run --rm worker calibrate --undo")
+COMMANDS: Final = ("exec -T worker reunite status", "run --rm migrate keys rotate", "run --rm worker calibrate --undo")
 _SAMPLES: Final = Path(bot.__file__).parent / "web" / "static" / "samples"
 _THINGS: Final = ("backpack", "umbrella", "teddy", "ball", "bottle")
 _ANSWER: Final = 300.0
@@ -58,7 +58,7 @@ class Drill:
             "every service is healthy": self._up,
             "no service has rights or can write": self._confined,
             "a find and a loss get a labelled answer": self._answer,
-            "doctor and the commands of the docs": self._errands,
+            "doctor and the commands of the docs": self._commands,
             "each container restarted, nothing lost": self._restart,
             "backed up, destroyed and restored": self._restore,
         }
@@ -105,10 +105,10 @@ class Drill:
         self.posts.append((side, kind, post))
         return post
 
-    async def _errands(self) -> None:
+    async def _commands(self) -> None:
         say((await self.deployment.run(*DOCTOR.split())).decode())
-        for errand in ERRANDS:
-            await self.deployment.run(*errand.split())
+        for command in COMMANDS:
+            await self.deployment.run(*command.split())
         await self.deployment.healthy(*ALL)
 
     async def _restart(self) -> None:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from cli.settings import variables
-from tests.compose.drill import DOCTOR, DUMP, ERRANDS, KEYS, RESTORE, RESTORE_KEYS, ROLE, WRITE_KEYS
+from tests.compose.drill import DOCTOR, DUMP, COMMANDS, KEYS, RESTORE, RESTORE_KEYS, ROLE, WRITE_KEYS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -151,7 +151,7 @@ def test_the_build_stages_of_the_services_exist() -> None:
 
 def test_the_docs_say_what_the_deployments_test_does() -> None:
     said = re.sub(r"\s*\\\n\s*", " ", (ROOT / "docs/operations.md").read_text())
-    done = [DUMP, KEYS, RESTORE, RESTORE_KEYS, DOCTOR, *ERRANDS]
+    done = [DUMP, KEYS, RESTORE, RESTORE_KEYS, DOCTOR, *COMMANDS]
     assert [
         each for each in done if f"docker compose {each}" not in said and f"docker compose {as_typed(each)}" not in said
     ] == []
