@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from cli.settings import variables
-from tests.compose.drill import DOCTOR, DUMP, COMMANDS, KEYS, RESTORE, RESTORE_KEYS, ROLE, WRITE_KEYS
+from tests.compose.drill import COMMANDS, DOCTOR, DUMP, KEYS, RESTORE, RESTORE_KEYS, ROLE, WRITE_KEYS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
