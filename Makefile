@@ -9,6 +9,9 @@ MAKE_ENVIRONMENT = $(BIN)/python -m pip --version >/dev/null 2>&1 \
 # Most tests wait for other processes more than they compute, so there are more of them than cores.
 TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 4 ? 4 : n > 8 ? 8 : n)))
 
+# Without compiled files every process of the tests compiles all that it imports, and pytest rewrites every test, anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo lint check test chaos compose-test sbom format clean
 

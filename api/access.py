@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from api.problems import ProblemError
-from api.rates import Rates
+from api.rate_limit import RateLimiter
 from db.api_tokens import ApiTokens, Scope, TokenInUse
 from reunite.entities import Report
 
@@ -31,7 +31,7 @@ class Caller:
         return f"token:{self.token.id}"
 
     def may_see(self, report: Report) -> bool:
-        """Tell whether it may see a report: what everyone may, its own, and as a moderator all."""
+        """Return whether it may see a report: what everyone may, its own, and as a moderator all."""
         return not (report.sealed or report.private) or self.is_moderator or self.owns(report)
 
     def owns(self, report: Report) -> bool:
@@ -43,8 +43,8 @@ class Access:
 
     def __init__(self, tokens: ApiTokens, requests_per_minute: int) -> None:
         self._tokens = tokens
-        self._rates = Rates(requests_per_minute)
-        self._failures = Rates(requests_per_minute)
+        self._rates = RateLimiter(requests_per_minute)
+        self._failures = RateLimiter(requests_per_minute)
         """By address: requests without a valid token."""
 
     async def caller(self, request: web.Request, scope: Scope) -> Caller:

@@ -92,7 +92,7 @@ class Client:
         category: Category = "other",
         key: str | None = None,
     ) -> UUID:
-        """Post a found thing or a loss, once for each `key`; return the item's id."""
+        """Post a found or lost item, once for each `key`; return the item's id."""
         item = schemas.NewItem(
             kind=kind,
             text=text,

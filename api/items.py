@@ -11,9 +11,9 @@ from aiohttp import web
 from api import schemas
 from api.access import Caller
 from api.bodies import incoming_photo
+from api.conversion import item_of, match_of, visible_photos
 from api.operations import Answer, Call
 from api.problems import ProblemError, explained, not_found
-from api.shown import item_of, match_of, visible_photos
 from db.api_jobs import Job, Refusal
 from db.items import Item
 from db.session import CommunitySession
@@ -152,7 +152,7 @@ def _own_key(call: Call) -> str:
 
 
 async def _visible(session: CommunitySession, call: Call) -> Item:
-    """Return the item in the path. Raises ProblemError where the caller may not know of it."""
+    """Return the item in the path. Raises ProblemError if the caller may not know of it."""
     wanted = call.id("item")
     item = (await session.items.of([wanted])).get(wanted)
     if item is None or not call.caller.may_see(item.report):

@@ -19,7 +19,7 @@ class ApiPlatform:
         """Do nothing: a program that asks gets what is true now."""
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
-        """Do nothing, likewise."""
+        """Do nothing, for the same reason."""
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - as on every platform
         """Return None: a link that has expired was the client's."""

@@ -40,7 +40,7 @@ def not_found(what: str) -> ProblemError:
 
 
 def explained(error: TellUserError, name: str = "photo") -> str:
-    """Return the sentence that members are told."""
+    """Return the sentence that members read."""
     params: dict[str, str | int] = {"name": name, **error.params}
     return wording.explain(TellUserError(error.key, **params))
 

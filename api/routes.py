@@ -51,7 +51,7 @@ def _posting(items: Items) -> Sequence[Operation]:
             name="postItem",
             method="POST",
             path="/v1/items",
-            summary="Post a found thing or a loss",
+            summary="Post a found or lost item",
             scope="write",
             handle=items.post,
             body=schemas.NewItem,
@@ -147,7 +147,7 @@ def _stats_operation(stats: Handle) -> Operation:
 
 
 async def _stats(call: Call, store: Store) -> Answer:
-    live = await store.models.live()
+    live = await store.embedding_models.live()
     async with store.session(call.caller.token.community) as session:
         numbers = await session.items.numbers(sealed=call.caller.is_moderator)
     return Answer(

@@ -43,7 +43,7 @@ PhotoSource = Annotated[
 
 
 def _sensible(moment: datetime | None) -> None:
-    if moment and not rules.is_sensible(moment):
+    if moment and not rules.is_plausible_time(moment):
         raise ValueError(f"the year must be from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
 
 
@@ -79,7 +79,7 @@ class SimilarityQuery(Body):
 
 
 class NewItem(Body):
-    """A found thing or a loss."""
+    """A found or lost item."""
 
     kind: Kind
     text: Text = ""
@@ -88,7 +88,7 @@ class NewItem(Body):
     happened_at: AwareDatetime | None = None
     sealed: Annotated[bool, Field(description="For a found ID, card, key or phone: only moderators see it")] = False
     category: Annotated[Category, Field(description="What a sealed item is called in public")] = "other"
-    private: Annotated[bool, Field(description="For a loss: only moderators see it")] = False
+    private: Annotated[bool, Field(description="For a lost item: only moderators see it")] = False
 
     @model_validator(mode="after")
     def _fits(self) -> "NewItem":
@@ -98,7 +98,7 @@ class NewItem(Body):
         if self.sealed and self.kind == "lost":
             raise ValueError("only a found item can be sealed")
         if self.private and self.kind == "found":
-            raise ValueError("only a loss can be private")
+            raise ValueError("only a lost item can be private")
         return self
 
 
@@ -181,7 +181,7 @@ class Match(BaseModel):
     id: UUID
     score: float = Field(ge=0, le=1)
     label: LabelName | None
-    state: Literal["undecided", "confirmed", "refused"]
+    state: Literal["undecided", "confirmed", "rejected"]
     why: str
     photo: UUID | None
     item: Item
@@ -194,7 +194,7 @@ class Matches(BaseModel):
 
 
 class Posted(BaseModel):
-    """An accepted item: `created` is false where its idempotency key was known."""
+    """An accepted item: `created` is false if its idempotency key was known."""
 
     id: UUID
     created: bool

@@ -8,12 +8,12 @@ import numpy as np
 from api import schemas
 from api.access import Caller
 from api.bodies import photo_bytes
+from api.conversion import item_of, result_of, visible_photos
 from api.operations import Answer, Call
 from api.problems import not_found
-from api.shown import item_of, result_of, visible_photos
 from db.items import Item
-from db.passing import ranked
 from db.store import Store
+from db.transient_search import run_query
 from metrics.searches import note_search
 from reunite.commands import REPORTS, NewReport
 from reunite.encoder import SHARED_SPACE
@@ -37,7 +37,7 @@ class Searches:
         encoded = await self.encoder.encode(caller.token.community, texts, photos)
         limit, sees_all = max(MAX_CANDIDATES, query.top_k), caller.is_moderator
         community, command = caller.token.community, _command(query, caller)
-        found = await ranked(self.store, community, command, encoded, limit, hidden=sees_all)
+        found = await run_query(self.store, community, command, encoded, limit, hidden=sees_all)
         note_search("api", found.candidates[: query.top_k])
         items = found.items
         visible = [(each, items[each.report]) for each in found.candidates if _sees(caller, items.get(each.report))]
@@ -66,7 +66,7 @@ class Searches:
         query: schemas.SimilarityQuery = call.body
         photos = [photo_bytes(photo) for photo in query.photos]
         encoded = await self.encoder.encode(call.caller.token.community, query.texts, photos)
-        live = await self.store.models.live()
+        live = await self.store.embedding_models.live()
         return Answer(
             schemas.Similarities(similarities=matrix(encoded), model=live.version if live else ""),
         )

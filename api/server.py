@@ -18,9 +18,9 @@ from api.openapi import document
 from api.operations import Operation, add_operation
 from api.problems import problems
 from db.api_tokens import ApiTokens
-from db.operation import Operation as Numbers
+from db.monitoring import Monitoring
 from db.store import Store
-from metrics.listening import listening
+from http_server.listening import listening
 from metrics.observed import Metrics
 
 _HEADERS: Final = {
@@ -63,7 +63,7 @@ def _add_public(application: web.Application, operations: Sequence[Operation], s
 
     application.router.add_get("/openapi.json", openapi)
     application.router.add_get("/healthz", healthz)
-    application.router.add_get("/metrics", Metrics(Numbers(store)).show)
+    application.router.add_get("/metrics", Metrics(Monitoring(store)).show)
     application.router.add_get("/readyz", readyz)
 
 

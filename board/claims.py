@@ -1,4 +1,4 @@
-"""Claims: what claimants answered, and accepting or refusing them."""
+"""Claims: what claimants answered, and accepting or rejecting them."""
 
 from typing import Final
 
@@ -47,7 +47,7 @@ class Claims:
         )
 
     async def decide(self, visit: Visit) -> web.Response:
-        """Accept or refuse a claim. Raises TellUserError."""
+        """Accept or reject a claim. Raises TellUserError."""
         action = _DECISIONS.get(visit.fields.get("decision", ""))
         if action is None:
             raise web.HTTPBadRequest

@@ -13,7 +13,7 @@ from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
 from db.board import Filter
-from db.passing import ranked
+from db.transient_search import run_query
 from metrics.searches import note_search
 from reunite import rules
 from reunite.commands import REPORTS, NewReport
@@ -70,7 +70,7 @@ class Gallery:
         photos = [visit.photo] if visit.photo else []
         encoded = await self._board.encoder.encode(visit.community, [words] if words else [], photos)
         query = _query(visit, words, among)
-        found = await ranked(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, hidden=True)
+        found = await run_query(self._board.store, visit.community, query, encoded, MAX_CANDIDATES, hidden=True)
         note_search("board", found.candidates)
         results = [(found.items[each.report], _match(each)) for each in found.candidates if each.report in found.items]
         return self._pages.show(
@@ -101,7 +101,7 @@ def _day(given: str, zone: ZoneInfo) -> datetime | None:
         day = datetime.combine(date.fromisoformat(given), time(), zone)
     except ValueError:
         return None
-    return day if rules.is_sensible(day) else None
+    return day if rules.is_plausible_time(day) else None
 
 
 def _query(visit: Visit, words: str, among: str) -> NewReport:

@@ -1,4 +1,4 @@
-"""Giving things back: what is kept where, and labels for the shelf."""
+"""Handovers: what is kept where, and labels for the shelf."""
 
 import segno
 from aiohttp import web
@@ -26,15 +26,15 @@ class Handovers:
                 if match.state is MatchState.UNDECIDED
             ]
             kept = await session.board.kept()
-            finds = dict.fromkeys([*(match.found for _, match in accepted), *kept])
-            items = await session.items.of(finds)
-            whereabouts = {find: await session.claims.whereabouts(find) for find in items}
+            found = dict.fromkeys([*(match.found for _, match in accepted), *kept])
+            items = await session.items.of(found)
+            whereabouts = {each: await session.claims.whereabouts(each) for each in items}
         agreed = [(claim, match, items[match.found]) for claim, match in accepted if match.found in items]
-        others = [items[find] for find in kept if find in items and find not in {match.found for _, match in accepted}]
+        others = [items[each] for each in kept if each in items and each not in {match.found for _, match in accepted}]
         return self._pages.show(visit, "handovers.html", agreed=agreed, others=others, whereabouts=whereabouts)
 
     async def keep(self, visit: Visit) -> web.Response:
-        """Take where a find is kept. Raises TellUserError."""
+        """Store where a found item is kept. Raises TellUserError."""
         words, code = visit.fields.get("place", ""), visit.fields.get("code", "")
         await self._board.press(visit, "whereabouts", visit.id, words=words, code=code)
         return see_other(f"/reports/{visit.id}")

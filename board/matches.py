@@ -31,7 +31,7 @@ class Matches:
         return self._pages.show(visit, "matches.html", pairs=pairs)
 
     async def show(self, visit: Visit) -> web.Response:
-        """Show a match: what was lost beside what was found, why they may be the same, and what was said about it."""
+        """Show a match: what was lost next to what was found, why they may be the same, and the verdicts on it."""
         async with self._board.store.session(visit.community) as session:
             match = await session.matches.get(visit.id)
             items = await session.items.of([match.lost, match.found]) if match else {}
@@ -54,7 +54,7 @@ class Matches:
         )
 
     async def give_verdict(self, visit: Visit) -> web.Response:
-        """Take a verdict, or take it back. Raises TellUserError."""
+        """Record a verdict, or withdraw it. Raises TellUserError."""
         kind = visit.fields.get("kind", "")
         if kind not in set(VerdictKind):
             raise web.HTTPBadRequest
@@ -71,6 +71,6 @@ class Matches:
         return see_other(f"/matches/{visit.id}")
 
     async def release(self, visit: Visit) -> web.Response:
-        """Let the owner know about a sealed find. Raises TellUserError."""
+        """Let the owner know about a sealed report. Raises TellUserError."""
         await self._board.press(visit, "release", visit.id)
         return see_other(f"/matches/{visit.id}")

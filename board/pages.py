@@ -5,7 +5,7 @@ from typing import Any, Final
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from board.shown import Shown
+from board.formatting import Formatting
 from board.visits import LANGUAGE, Visit
 from reunite.language import words_in
 
@@ -32,7 +32,7 @@ class Pages:
             visit.language,
             moderator=visit.moderator,
             csrf=visit.csrf,
-            show=Shown(visit.language, visit.zone),
+            show=Formatting(visit.language, visit.zone),
             menu=MENU,
             here=here,
             **values,

@@ -45,7 +45,7 @@ class Reports:
         """Return every report as a CSV file; sealed and private ones only if wanted."""
         sealed = visit.request.query.get("sealed") == "yes"
         async with self._board.store.session(visit.community) as session:
-            everything = await session.history.reports()
+            everything = await session.import_export.reports()
             reports, table = wanted(everything, sealed=sealed), Table()
             for start in range(0, len(reports), TOGETHER):
                 items = await session.items.of(reports[start : start + TOGETHER])

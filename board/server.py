@@ -14,7 +14,8 @@ from board.errors import errors
 from board.pages import Pages
 from board.parts import Board
 from board.routes import add_routes
-from metrics.listening import listening, names_this_machine
+from http_server.hosts import names_this_machine
+from http_server.listening import listening
 from reunite import rules
 
 _HEADERS: Final = {

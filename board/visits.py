@@ -88,7 +88,7 @@ class Visits:
         return guarded
 
     async def begin(self, request: web.Request) -> web.Response | None:
-        """Use the link in a form; return the way to the board, or None where the link can't be used."""
+        """Use the link in a form; return the way to the board, or None if the link can't be used."""
         session = await self._sessions.begin((await plain_form(request)).get("link", ""))
         if session is None:
             return None

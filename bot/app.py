@@ -38,7 +38,7 @@ class BotConfig:
 async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> None:
     """Connect to the platform and deliver until cancelled; `ready` is called once it is connected.
 
-    Raises KeysError where the keys aren't those of the database.
+    Raises KeysError if the keys aren't those of the database.
     """
     servers, entry = config.connections, entry_of(config.adapter)
     async with AsyncExitStack() as stack:

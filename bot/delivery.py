@@ -12,20 +12,20 @@ import psycopg
 import structlog
 
 from bot.gallery import Tile, compose
+from db.cancellation import stop
 from db.delivery import OutboxItem, StalePhoto
-from db.stopping import stop
 from db.store import Store
 from metrics import definitions as metrics
 from reunite.entities import Match
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
-from reunite.handover import unopened
+from reunite.handover import note_no_conversation
 from reunite.messages import keys
 from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent, Session
 from reunite.verdicts import lock_sides
 
 MOST_ATTEMPTS: Final = 8
-"""After so many attempts, a reply that fails by a defect of ours counts as undeliverable."""
+"""After this many attempts, a reply that fails because of our own defect counts as undeliverable."""
 _FIRST_PAUSE: Final = 1.0
 """Seconds before the second attempt; doubled for each one after, up to the longest."""
 _SPREAD: Final = 0.1
@@ -140,7 +140,7 @@ class Delivery:
         """Return when a lease that begins now is nearly over: after that, another may send the same reply."""
         return asyncio.get_running_loop().time() + self._lease_seconds * 0.8
 
-    async def _deliver(self, item: OutboxItem, until: float | None = None) -> None:
+    async def _deliver(self, item: OutboxItem, until: float) -> None:
         """Try a reply `until` its lease is nearly over, however late its turn comes here."""
         ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
@@ -150,7 +150,7 @@ class Delivery:
             item.key, item.target, item.reply, picture, maybe_sent, item.author, people, _is_waited_for(item)
         )
         try:
-            async with asyncio.timeout_at(self._until() if until is None else until):
+            async with asyncio.timeout_at(until):
                 await asyncio.sleep(0)  # where it's too late, this ends here
                 sent = await self._attempt(item, outgoing)
             async with self._store.session(item.community) as session:
@@ -175,7 +175,7 @@ class Delivery:
             await self._unsent(item, type(error).__name__, None if is_last else _pause(item.attempts, None))
 
     async def _withdraw(self, item: OutboxItem) -> None:
-        """Withdraw a report whose post is gone: its deletion was never heard of."""
+        """Withdraw a report whose post is gone: the bot missed its deletion."""
         async with self._store.session(item.community) as session:
             report = await session.reports.get(item.report)
             if report and not report.purged:
@@ -185,11 +185,11 @@ class Delivery:
         """Count an attempt, and how long the report has waited if this is its first answer."""
         metrics.REPLIES.labels(self._platform.name, outcome).inc()
         if outcome == "done" and item.key == keys.first_reply(item.report) and item.task == "send" and not item.sample:
-            waited = (datetime.now(UTC) - item.reported_at).total_seconds()
+            waited = (datetime.now(UTC) - item.created_at).total_seconds()
             metrics.FIRST_ANSWER.labels(self._platform.name).observe(max(0.0, waited))
 
     async def _attempt(self, item: OutboxItem, outgoing: Outgoing) -> Sent | None:
-        """Send, edit or remove a reply; return where it is, None where it is removed."""
+        """Send, edit or remove a reply; return where it is, None if it is removed."""
         if item.task == "remove":
             await self._platform.remove(outgoing, item.sent)
             return None
@@ -213,7 +213,7 @@ class Delivery:
             match = await _conversation(session, item) if after is None else None
             failed = await session.outbox.mark_unsent(item.seq, item.fence, item.version, problem, after)
             if failed and match:
-                await unopened(session, match.id)
+                await note_no_conversation(session, match.id)
 
 
 async def _conversation(session: Session, item: OutboxItem) -> Match | None:
@@ -226,7 +226,7 @@ async def _conversation(session: Session, item: OutboxItem) -> Match | None:
 
 
 def _is_waited_for(item: OutboxItem) -> bool:
-    """Tell whether a member waits for a reply after their report."""
+    """Return whether a member waits for a reply after their report."""
     report = item.report
     return item.key in {keys.report_post(report), keys.waiting(report), keys.first_reply(report)}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked. `ok` is None where there is nothing to judge."""
+    """One thing that was checked. `ok` is None if there is nothing to judge."""
 
     what: str
     ok: bool | None

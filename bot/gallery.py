@@ -28,7 +28,7 @@ _QUALITY: Final = 85
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A photo (the JPEG of its stored copy, None where it has none), its number and its label."""
+    """A photo (the JPEG of its stored copy, None if it has none), its number and its label."""
 
     jpeg: bytes | None
     number: int

@@ -1,4 +1,4 @@
-"""What people do in a chat, told as JSON, as commands of the domain: an event has the fields of its command."""
+"""Turns events of a chat in JSON into commands of the domain: an event has the fields of its command."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -22,8 +22,8 @@ class MalformedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What every event says: what happened, where, and the member who did it."""
+class EventHeader:
+    """The fields of every event: what happened, where, and the member who did it."""
 
     event: Id
     id: Id
@@ -36,7 +36,7 @@ class Told:
 
 _OBJECT: Final = TypeAdapter(dict[str, Any])
 _SETTINGS: Final = TypeAdapter(Settings)
-_TOLD: Final = TypeAdapter(Told)
+_HEADER: Final = TypeAdapter(EventHeader)
 _PHOTOS: Final = TypeAdapter(tuple[IncomingPhoto, ...])
 
 
@@ -59,14 +59,14 @@ class Event:
     ) -> Self:
         """Read an event `at` a platform's workspace. Raises MalformedError."""
         member = body.get("member")
-        told = read(_TOLD, {**body, **(member if isinstance(member, dict) else {})})
+        header = read(_HEADER, {**body, **(member if isinstance(member, dict) else {})})
         return cls(
-            name=told.event,
+            name=header.event,
             key=key,
-            target=ReplyTarget(*at, told.channel, told.message),
-            member=Member(told.id, told.name),
-            is_moderator=told.is_moderator,
-            language=language_of(told.language),
+            target=ReplyTarget(*at, header.channel, header.message),
+            member=Member(header.id, header.name),
+            is_moderator=header.is_moderator,
+            language=language_of(header.language),
             photo_hosts=photo_hosts,
             body=body,
         )
@@ -77,7 +77,7 @@ class Event:
         return replace(self.target, channel=f"@{self.member.id}", message=None)
 
     def report(self, kind: type[NewReport], *, private: bool) -> NewReport:
-        """Return a report. A loss by command is `private` unless the event says otherwise. Raises MalformedError."""
+        """Return a report; a lost one by command is `private` if the event says nothing else. Raises MalformedError."""
         channel, message = self.target.channel, self.target.message
         by_default = private and message is None and kind is ReportLost
         report = self.command(
@@ -86,7 +86,7 @@ class Event:
             private=self.body.get("private", by_default),
         )
         happened_at = report.happened_at
-        if happened_at and not (happened_at.tzinfo and rules.is_sensible(happened_at)):
+        if happened_at and not (happened_at.tzinfo and rules.is_plausible_time(happened_at)):
             raise MalformedError("happened_at is a time with its zone")
         if message and (report.private or report.sealed):
             raise MalformedError("a private or sealed report has no message that everyone sees")

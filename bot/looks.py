@@ -16,7 +16,7 @@ _PAUSE: Final = 0.2
 
 
 async def answer_of(handlers: Handlers, command: Look, language: str) -> Reply:
-    """Search, and return the first page once a worker has found it. Raises TellUserError where that takes too long."""
+    """Search, and return the first page once a worker has found it. Raises TellUserError if that takes too long."""
     target, look = command.target, await handlers.look(command)
     ends = asyncio.get_running_loop().time() + PATIENCE
     while asyncio.get_running_loop().time() < ends:

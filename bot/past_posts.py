@@ -34,10 +34,10 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A message of the past, and what reads it as a report: None where it has no photo after all.
+class PastMessage:
+    """A message of the past, and what reads it as a report: None if it has no photo after all.
 
-    `read` raises TellUserError where it can't become a report.
+    `read` raises TellUserError if it can't become a report.
     """
 
     post: PastPost
@@ -48,7 +48,7 @@ class Found:
 class Page:
     """Messages, newest first. `cursor` and `reached` say where the next page begins."""
 
-    found: Sequence[Found]
+    found: Sequence[PastMessage]
     cursor: str
     reached: datetime
     is_last: bool
@@ -62,16 +62,16 @@ class History(Protocol):
         ...
 
     async def page(self, backfill: Backfill) -> Page:
-        """Return the next page. Raises TryAgainError; UndeliverableError where the channel can't be read."""
+        """Return the next page. Raises TryAgainError; UndeliverableError if the channel can't be read."""
         ...
 
     def is_deleted(self, key: str) -> bool:
-        """Return whether the bot has lately heard that a post, by its idempotency key, was deleted."""
+        """Return whether a post (given by its idempotency key) was deleted recently."""
         ...
 
 
 class PastPosts:
-    """Reads what was asked for, one page of a workspace after the other, until cancelled."""
+    """Reads the requested channels, one page of a workspace after the other, until cancelled."""
 
     def __init__(
         self, history: History, platform: Platform, handlers: Handlers, backfills: Backfills, *, pause: float
@@ -121,7 +121,7 @@ class PastPosts:
         except psycopg.OperationalError:
             raise
         except Exception:  # noqa: BLE001 - it's tried again later; the others go on
-            _log.exception("past_posts_left", workspace=backfills[0].workspace)
+            _log.exception("past_posts_failed", workspace=backfills[0].workspace)
             return _TROUBLE
         return self._pause
 
@@ -152,7 +152,7 @@ class PastPosts:
         known = await self._backfills.known(backfill, [found.post.key for found in page.found])
         return {key: each for key, each in known.items() if each.created_at < backfill.created_at}
 
-    async def _take(self, backfill: Backfill, found: Found) -> Skipped | int:
+    async def _take(self, backfill: Backfill, found: PastMessage) -> Skipped | int:
         """Take a message as a report; return how many photos it has, or why it was skipped."""
         try:
             command = await found.read()
@@ -169,7 +169,7 @@ class PastPosts:
             return Skipped.REFUSED
         if self._history.is_deleted(found.post.key):  # since its page was read: the bot then knew of no report
             await self._handlers.withdraw(Withdraw(target=command.target))
-            return Skipped.NO_PHOTO
+            return Skipped.DELETED
         if backfill.answers:
             await self._acknowledge(command.target)
         return len(command.photos)
@@ -190,7 +190,7 @@ class PastPosts:
             _log.warning("past_post_unanswered", post=target.message, reason=str(error))
 
     async def _try_to_tell(self, backfills: Sequence[Backfill]) -> float:
-        """Tell what is to be told; return the seconds until that may be tried again. Reading doesn't wait for it."""
+        """Post what is due in the moderators' channel, and return the seconds until the next try; reading goes on."""
         try:
             await self._tell(backfills)
         except TryAgainError as error:

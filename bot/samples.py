@@ -11,7 +11,7 @@ _PHOTOS: Final = resources.files("bot").joinpath("web", "static", "samples")
 
 
 def sample_pair(found: ReplyTarget | None, lost: ReplyTarget | None) -> SamplePair:
-    """Return the samples for a workspace's channels. Raises TellUserError where it lacks one."""
+    """Return the samples for a workspace's channels. Raises TellUserError if it lacks one."""
     if found is None or lost is None:
         raise TellUserError("samples_need_channels")
     return SamplePair(

@@ -43,7 +43,7 @@ def signed(key: bytes, body: bytes) -> dict[str, str]:
 
 
 def is_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> bool:
-    """Tell whether a body was signed with the key, and lately."""
+    """Return whether a body was signed with the key, recently."""
     message, at = headers.get(ID, ""), headers.get(TIMESTAMP, "")
     if not (message and at.isascii() and at.isdigit()) or abs(time.time() - int(at[:20])) > _TOLERANCE:
         return False
@@ -79,7 +79,7 @@ async def call(session: ClientSession, url: str, key: bytes, body: Mapping[str, 
     except (ClientError, TimeoutError) as error:
         raise TryAgainError(type(error).__name__) from error
     except ValidationError as error:
-        raise DefectError("The answer to a call is no JSON object.") from error
+        raise DefectError("The answer to a call isn't a JSON object.") from error
 
 
 def _check(response: ClientResponse) -> None:

@@ -26,7 +26,7 @@ _NUMBER: Final = re.compile(r"\d+")
 def backup(owner_url: str, file: Path) -> None:
     """Write everything into a file that only its owner may read. Raises UsageError."""
     if file.exists():
-        raise UsageError(f"{file} is there already. Choose another name, or move it away.")
+        raise UsageError(f"{file} already exists. Choose another name, or move it.")
     unfinished = file.with_name(f"{file.name}.part")
     try:
         unfinished.touch(_PRIVATE)

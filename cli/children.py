@@ -54,6 +54,11 @@ class Child:
             await asyncio.sleep(_POLL_SECONDS)
         return self._ready_file.read_text("utf-8")
 
+    @property
+    def pid(self) -> int | None:
+        """The process's number once it was started."""
+        return self._process.pid if self._process else None
+
     async def ended(self) -> int:
         """Wait until the process ends, and return its exit status."""
         return await self._process.wait() if self._process else 0

@@ -33,4 +33,4 @@ def token_id(given: str) -> UUID:
     try:
         return UUID(given)
     except ValueError as error:
-        raise UsageError(f"{given!r} is no token's id. `reunite token list` shows them.") from error
+        raise UsageError(f"There's no token with the id {given!r}. `reunite token list` shows them.") from error

@@ -43,7 +43,7 @@ async def demo(settings: Settings, where: Servers) -> None:
 def with_ports(settings: Settings, page: int | None) -> Settings:
     """Return the settings with the ports of the page, the API and the board: 10 and 20 above it unless they're set.
 
-    Raises UsageError where one of them can't be used.
+    Raises UsageError if one of them can't be used.
     """
     wanted = settings.web.port if page is None else page
     api = _above(wanted, _API_ABOVE_PAGE) if settings.api.port == DEFAULT_PORT else settings.api.port
@@ -74,9 +74,8 @@ async def _run(running: Sequence[Child], settings: Settings) -> None:
 
 
 async def _start(running: Sequence[Child], settings: Settings) -> None:
-    print("Starting the worker …", flush=True)
-    for child in running:
-        await child.start()
+    print("Starting the worker and the page …", flush=True)
+    await asyncio.gather(*(child.start() for child in running))
     page, api = settings.web.port, settings.api.port
     print(f"Reunite is ready: http://127.0.0.1:{page}   (Ctrl-C stops it; your posts are kept)", flush=True)
     print(f"HTTP API: http://127.0.0.1:{api}   (docs/api.md)", flush=True)

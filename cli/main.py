@@ -43,7 +43,12 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": commands.doctor,
 }
 _TOKENS: dict[str, Callable[..., None]] = {"create": tokens.create, "list": tokens.show, "revoke": tokens.revoke}
-_BENCHMARKS: dict[str, Callable[..., None]] = {"embed": bench.embed, "search": bench.search, "chat": bench.chat}
+_BENCHMARKS: dict[str, Callable[..., None]] = {
+    "embed": bench.embed,
+    "search": bench.search,
+    "chat": bench.chat,
+    "start": bench.start,
+}
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - an option's callback

@@ -72,7 +72,7 @@ def _keys(settings: Settings) -> Keys:
 
 
 @contextmanager
-def _cleared_away_by_sigterm() -> Iterator[None]:
+def _cancelled_by_sigterm() -> Iterator[None]:
     """Let SIGTERM cancel this task, so that what must be cleared away is; otherwise the process is gone at once.
 
     Not by way of SIGINT, which is ignored in what a script or `nohup` has started in the background.
@@ -94,7 +94,7 @@ def _cleared_away_by_sigterm() -> Iterator[None]:
 @asynccontextmanager
 async def scratch(home: Servers) -> AsyncIterator[Servers]:
     """Yield a migrated scratch database and queue, deleted at the end: real data is never touched."""
-    with _cleared_away_by_sigterm():
+    with _cancelled_by_sigterm():
         async with _scratch(home) as own:
             yield own
 

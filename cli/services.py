@@ -16,9 +16,9 @@ from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.tuning.open_set import open_set_source
-from cli.vectors import given_vectors
-from db.stopping import stop
-from metrics.listening import PortTakenError
+from cli.vectors import precomputed_vectors
+from db.cancellation import stop
+from http_server.listening import PortTakenError
 from workers.config import PhotoHosts
 
 _WORKERS_NICENESS: Final = 10
@@ -61,9 +61,9 @@ async def reembed(settings: Settings, where: Servers) -> None:
         raise UsageError(str(error)) from error
     encoder = BatchingEncoder(choice.encoder)
     async with Store(where.database_url) as store:
-        model = await store.models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
+        model = await store.embedding_models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
         before = await embed_all(store, encoder, model, _progress)
-        await store.models.make_live(model.id)
+        await store.embedding_models.make_live(model.id)
         after = await embed_all(store, encoder, model, _progress)  # what came in during the first round
     await encoder.close()
     say(f"{before + after} reports embedded; searches now use {model.version}. Start the workers again.")
@@ -86,7 +86,7 @@ async def worker(settings: Settings, where: Servers, vectors: Path | None = None
         open_set=open_set_source(settings) if settings.open_set.is_on else None,
         metrics=settings.metrics,
     )
-    given = given_vectors(vectors, version) if vectors else None
+    given = precomputed_vectors(vectors, version) if vectors else None
     try:
         ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
         await until_stopped(run(config, say, ready, given=given))

@@ -39,7 +39,7 @@ class EmbeddedSettings:
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class LimitSettings:
-    """What the bots take: so many reports of one member within an hour."""
+    """How many reports the bots accept from one member within an hour."""
 
     reports_per_hour: int = Field(default=60, ge=1)
 
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
 def environment() -> dict[str, str]:
     """Return the variables that are set, secrets that are in files included: NAME_FILE has the path of NAME's value.
 
-    Raises UsageError where a file can't be read, or a variable is set both ways.
+    Raises UsageError if a file can't be read, or a variable is set both ways.
     """
     given = {name: value for name, value in os.environ.items() if value}
     for name in variables():

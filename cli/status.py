@@ -11,13 +11,16 @@ from rich.markup import escape
 
 from db.communities import CommunityInfo, all_communities
 from db.items import Numbers
-from db.operation import Backlog, FailedWork, Operation, Process
+from db.monitoring import FailedWork, Monitoring, Process, TaskCount
 from db.store import Store
 
 LATE: Final = 300.0
 """Seconds after which what waits counts as late."""
 _REMEDIES: Final = (
-    ("TryAgainError", "The platform or the file's host didn't answer. The author was told; posting it again retries."),
+    (
+        "TryAgainError",
+        "The platform or the file's host didn't answer. The author got a message; posting it again retries.",
+    ),
     ("OperationalError", "The database was away. Check it with `reunite doctor`; posting the report again retries."),
     ("its workers ended", "The report killed its workers, perhaps for lack of memory. Give the worker more of it."),
 )
@@ -29,8 +32,8 @@ class Status:
     """All that is shown."""
 
     processes: Sequence[Process]
-    work: Sequence[Backlog]
-    outbox: Sequence[Backlog]
+    work: Sequence[TaskCount]
+    outbox: Sequence[TaskCount]
     failed: Sequence[FailedWork]
     communities: Sequence[tuple[CommunityInfo, Numbers]]
 
@@ -40,13 +43,13 @@ class Status:
         return Counter(process.role for process in self.processes if process.is_alive)
 
     @property
-    def waiting(self) -> list[Backlog]:
+    def waiting(self) -> list[TaskCount]:
         """Return what nobody has begun with."""
         return [each for each in (*self.work, *self.outbox) if each.state in {"due", "queued"}]
 
     @property
     def is_late(self) -> bool:
-        """Tell whether something has waited for too long."""
+        """Return whether something has waited for too long."""
         return any(each.seconds > LATE for each in self.waiting)
 
     @property
@@ -70,13 +73,13 @@ class Status:
 
 async def read(store: Store) -> Status:
     """Read the status of a deployment."""
-    operation = Operation(store)
+    monitoring = Monitoring(store)
     known = await all_communities(store)
     return Status(
-        await operation.processes(),
-        await operation.work(),
-        await operation.outbox(),
-        await operation.failed_work(),
+        await monitoring.processes(),
+        await monitoring.work(),
+        await monitoring.outbox(),
+        await monitoring.failed_work(),
         [(community, await _numbers(store, community)) for community in known],
     )
 

@@ -11,7 +11,7 @@ from cli.servers import Servers
 
 if TYPE_CHECKING:
     from cli.tuning.rows import Row
-    from workers.given_vectors import GivenVectors
+    from workers.precomputed_vectors import PrecomputedVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class VectorFile:
 
     def check(self, rows: Sequence["Row"]) -> None:
         """Raise UsageError if a photo or text of the rows has no vector, or two photos have the same file name."""
-        from workers.given_vectors import GivenVectorsError  # noqa: PLC0415
+        from workers.precomputed_vectors import VectorFileError  # noqa: PLC0415
 
         paths = {photo for row in rows for photo in row.photos}
         by_name: dict[str, Path] = {}
@@ -38,8 +38,8 @@ class VectorFile:
             if (other := by_name.setdefault(path.name, path)) != path:
                 raise UsageError(f"{other} and {path} have the same file name, so --vectors can't tell them apart.")
         try:
-            given_vectors(self.path, self.model).check([*by_name], {row.posted_text for row in rows})
-        except GivenVectorsError as error:
+            precomputed_vectors(self.path, self.model).check([*by_name], {row.posted_text for row in rows})
+        except VectorFileError as error:
             raise UsageError(f"{self.path}: {error}") from error
 
 
@@ -52,24 +52,24 @@ def vector_file(path: Path | None, model: str | None, *, scores_live: bool = Tru
     return VectorFile(path.absolute(), model, scores_live)
 
 
-def given_vectors(path: Path, model: str) -> "GivenVectors":
+def precomputed_vectors(path: Path, model: str) -> "PrecomputedVectors":
     """Read the file. Raises UsageError."""
-    from workers.given_vectors import GivenVectorsError, read_vectors  # noqa: PLC0415
+    from workers.precomputed_vectors import VectorFileError, read_vectors  # noqa: PLC0415
 
     try:
         return read_vectors(path, model)
-    except GivenVectorsError as error:
+    except VectorFileError as error:
         raise UsageError(str(error)) from error
 
 
 async def copy_weights(home: Servers, own: Servers, model: str) -> None:
     """Give a scratch database the weights that a live model of this name has at home, if it was calibrated."""
-    from db import calibrations  # noqa: PLC0415
+    from db import scoring_models  # noqa: PLC0415
 
-    weights = await calibrations.newest_for_all(home.owner_database_url, model)
+    weights = await scoring_models.newest_for_all(home.owner_database_url, model)
     if weights is None:
         say(f"Weights: the defaults; this deployment has no calibration for {model}.")
         return
     version, scoring_model = weights
-    await calibrations.save_for_all(own.owner_database_url, model, scoring_model, {"source": version})
+    await scoring_models.save_for_all(own.owner_database_url, model, scoring_model, {"source": version})
     say(f"Weights: this deployment's calibration for {version}.")

@@ -21,7 +21,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job and its progress; `reports` has None where an item was refused."""
+    """A job and its progress; `reports` has None if an item was refused."""
 
     id: UUID
     reports: Sequence[UUID | None]

@@ -35,7 +35,7 @@ class Backfill:
     answers: bool
     """Whether the old threads are answered."""
     tell: Tell
-    """What the moderators' channel is told next."""
+    """What to post next in the moderators' channel."""
     tally: Tally
     problem: str
     created_at: datetime
@@ -138,7 +138,7 @@ class Backfills:
         )
 
     async def told(self, backfill: Backfill, then: Tell) -> None:
-        """Record that the moderators' channel was told about a request, and what it's told next."""
+        """Record that the moderators' channel was notified of a request, and what to post there next."""
         await self._rows(
             backfill.community,
             "UPDATE backfill SET tell = %(then)s WHERE request = %(request)s AND tell = %(tell)s",

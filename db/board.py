@@ -52,7 +52,7 @@ class LoggedVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekCount:
     """How many reports came in a week, and how many items were returned; it begins on a Monday."""
 
     begins: date
@@ -62,7 +62,7 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceCount:
     """How many reports name a place."""
 
     name: str
@@ -71,7 +71,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Weekday:
+class WeekdayCount:
     """How many reports are about a day of the week, 1 for Monday."""
 
     day: int
@@ -116,7 +116,7 @@ class SqlBoard(Queries):
         return [(_claim(row), rows.match(row)) for row in found]
 
     async def kept(self) -> Sequence[UUID]:
-        """Return the finds that were handed in somewhere and aren't returned, newest first."""
+        """Return the found reports whose items were handed in somewhere and aren't returned, newest first."""
         found = await self._all(
             f"""SELECT id FROM report WHERE kind = 'found' AND kept_at <> '' AND state IN ('pending', 'open')
                 ORDER BY created_at DESC LIMIT {MOST_LISTED}"""
@@ -136,7 +136,7 @@ class SqlBoard(Queries):
 
     # Numbers
 
-    async def weeks(self, zone: str) -> Sequence[Week]:
+    async def weeks(self, zone: str) -> Sequence[WeekCount]:
         """Return the last weeks of a time zone, oldest first."""
         found = await self._all(
             f"""SELECT week::date AS begins, count(*) FILTER (WHERE what = 'lost') AS lost,
@@ -151,10 +151,10 @@ class SqlBoard(Queries):
                 GROUP BY week ORDER BY week""",
             zone=zone,
         )
-        return [Week(**row) for row in found]
+        return [WeekCount(**row) for row in found]
 
     async def days_to_return(self) -> float | None:
-        """Return the median of days from a find's report to its return; None before any."""
+        """Return the median of days from a found report to the item's return; None before any."""
         row = await self._one(
             f"""SELECT percentile_cont(0.5) WITHIN GROUP
                  (ORDER BY extract(epoch FROM r.returned_at - {_REPORTED}) / 86400) AS days FROM report r
@@ -162,7 +162,7 @@ class SqlBoard(Queries):
         )
         return None if row is None or row["days"] is None else float(row["days"])
 
-    async def places(self) -> Sequence[Place]:
+    async def places(self) -> Sequence[PlaceCount]:
         """Return the places that most reports name."""
         found = await self._all(
             f"""SELECT min(place) AS name, count(*) FILTER (WHERE kind = 'lost') AS lost,
@@ -170,9 +170,9 @@ class SqlBoard(Queries):
                 FROM report WHERE place <> '' AND state <> 'look' AND NOT sample GROUP BY lower(btrim(place))
                 ORDER BY count(*) DESC, 1 LIMIT {_PLACES}"""
         )
-        return [Place(**row) for row in found]
+        return [PlaceCount(**row) for row in found]
 
-    async def weekdays(self, zone: str) -> Sequence[Weekday]:
+    async def weekdays(self, zone: str) -> Sequence[WeekdayCount]:
         """Return on which days of the week things are lost and found."""
         found = await self._all(
             f"""SELECT day, count(*) FILTER (WHERE kind = 'lost') AS lost,
@@ -182,7 +182,7 @@ class SqlBoard(Queries):
                 GROUP BY day ORDER BY day""",
             zone=zone,
         )
-        return [Weekday(**row) for row in found]
+        return [WeekdayCount(**row) for row in found]
 
 
 def _claim(row: rows.Row) -> Claim:

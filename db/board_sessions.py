@@ -30,12 +30,12 @@ class BoardSessions:
         self._database = database
 
     async def begin(self, secret: str) -> UUID | None:
-        """Use a link, and return the session; None where the link was used before, is too old or was never made."""
+        """Use a link, and return the session; None if the link was used before, is too old or was never made."""
         found = await self._database.rows("SELECT * FROM begin_board_session(%s)", link_hash(secret))
         return found[0]["id"] if found else None
 
     async def find(self, session: UUID) -> Moderator | None:
-        """Return whose session it is; None where it's over."""
+        """Return whose session it is; None if it's over."""
         found = await self._database.rows("SELECT * FROM find_board_session(%s)", session)
         return _moderator(session, found[0]) if found else None
 

@@ -5,7 +5,7 @@ Among few open reports all are measured. Among many, sketches say which are wort
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,9 +13,11 @@ from uuid import UUID
 import numpy as np
 from psycopg.rows import DictRow
 
+from db.photo_details import SqlPhotoDetails
 from db.queries import Connection, Queries
-from db.reading import SqlSketches
-from db.sketches import Shelf
+from db.rare_words import SqlRareWords
+from db.sketch_loading import SqlSketches
+from db.sketches import SketchCache
 from db.vectors import (
     COMPARED,
     NO_PHOTO,
@@ -31,27 +33,26 @@ from db.vectors import (
     keys_of,
     uuids,
 )
-from db.words import SqlWords
 from reunite.encoder import PHOTO_SPACE
 from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 
 MANY: Final = 3000
-"""Beyond so many open reports of the other kind, not all are measured."""
+"""With more open reports of the other kind, not all are measured."""
 
 _SEEN: Final = """(SELECT string_agg(array_send(p.colours), '' ORDER BY p.position) FROM photo p
     WHERE p.report_id = {report} AND p.state = 'stored') AS colours,
   ARRAY(SELECT DISTINCT thing FROM photo p, unnest(p.shows) AS thing
     WHERE p.report_id = {report} AND p.state = 'stored' ORDER BY thing) AS shows"""
-_REFUSED: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
-    WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'refused' OR declined))"""
+_RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
+    WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'rejected' OR declined))"""
 _RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.found_id
     WHERE m.lost_id = %(report)s AND m.released AND r.sealed AND r.state = 'open')"""
 _SCOPE: Final = f"""SELECT (SELECT id FROM embedding_model WHERE live) AS model,
   (SELECT spaces FROM embedding_model WHERE live) AS spaces,
   (SELECT count(*) FROM (SELECT FROM report r WHERE r.community_id = %(community)s
     AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED} LIMIT %(most)s) AS counted) AS n,
-  {_REFUSED} AS refused,
+  {_RULED_OUT} AS ruled_out,
   {_RELEASED} AS released,
   {_SEEN.format(report="%(report)s")}"""
 _DETAILS: Final = f"""
@@ -75,39 +76,46 @@ _ARRAY_HEADER, _ARRAY_DIMENSION = 12, 8
 class SqlCandidates(Queries):
     """`reunite.ports.candidates.Candidates`."""
 
-    def __init__(self, connection: Connection, community: UUID, shelf: Shelf) -> None:
-        """`connection` is in the community's transaction; `shelf` keeps the process's sketches."""
+    def __init__(self, connection: Connection, community: UUID, sketch_cache: SketchCache) -> None:
+        """`connection` is in the community's transaction; `sketch_cache` keeps the process's sketches."""
         super().__init__(connection, community)
-        self._shelf = shelf
+        self._sketch_cache = sketch_cache
         self._vectors = SqlVectors(connection, community)
-        self._words = SqlWords(connection, community)
+        self._words = SqlRareWords(connection, community)
+        self._details = SqlPhotoDetails(connection, community)
         self._sketches = SqlSketches(connection, community)
 
     async def search(self, report: Report, limit: int, *, sealed: bool = False, private: bool = True) -> Search:
         hidden = private if report.kind is ReportKind.FOUND else sealed
         scope, known = await self._scope(report, max(MANY, limit), hidden=hidden)
         targets = await self._vectors.targets(scope)
-        open_count, guessed = known["n"], None
+        open_count, estimates = known["n"], None
         if open_count > max(MANY, limit):
-            guessed = (await self._sketches.current(self._shelf, scope)).guess(targets, scope)
-            open_count = guessed.open_count + (0 if sealed else len(known["released"]))
+            estimates = (await self._sketches.current(self._sketch_cache, scope)).estimate(targets, scope)
+            open_count = estimates.open_count + (0 if sealed else len(known["released"]))
         rare, boilerplate = await self._words.rare(
-            report.text, scope, open_count, guessed.sample() if guessed else None
+            report.text, scope, open_count, estimates.sample() if estimates else None
         )
         sure = ids_of([*rare, *known["released"]])
-        among = distinct([guessed.worth_measuring(), sure]) if guessed else None
+        among = distinct([estimates.worth_measuring(), sure]) if estimates else None
         measured = await self._vectors.measure(scope, targets, among)
         chosen = distinct([ids_of(list(rare)), *(each.nearest(limit) for each in measured.values())])
-        chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(known["refused"])))]
+        chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(known["ruled_out"])))]
         candidates = await self._candidates(scope, measured, chosen, rare)
         return Search(
             query=_item(report.id, report.kind, _fields_of(report) | known),
             candidates=candidates,
-            background=guessed.background(measured) if guessed else _background(measured),
+            background=estimates.background(measured) if estimates else _background(measured),
             lookalikes=await self._alike(scope, measured) if scope.opposite is ReportKind.FOUND else {},
             open_count=open_count,
             boilerplate=boilerplate,
         )
+
+    async def open_lost(self) -> Sequence[UUID]:
+        found = await self._all(
+            "SELECT id FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample ORDER BY id"
+        )
+        return [row["id"] for row in found]
 
     async def has_sealed(self) -> bool:
         return bool(await self._one("SELECT 1 FROM report WHERE sealed AND state = 'open' LIMIT 1"))
@@ -131,12 +139,14 @@ class SqlCandidates(Queries):
             for index in np.flatnonzero(known).tolist():
                 similarities[index][kind] = values[index]
         photos = _photos(measured, scope.opposite, keys)
+        details = await self._details.of(scope.report) if PairKind.PHOTO_PHOTO in measured else {}
         return tuple(
             Candidate(
                 item=_item(row["id"], scope.opposite, row),
                 similarities=similarities[index],
                 rare_words=tuple(sorted(rare.get(row["id"], ()))),
                 photo=photos[index] if photos[index] != NO_PHOTO else None,
+                details=details.get(row["id"]),
             )
             for index, row in enumerate(rows)
         )

@@ -14,7 +14,7 @@ from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
 from db.signals import ROLE_OPTION
-from db.sketches import Shelf
+from db.sketches import SketchCache
 from reunite.errors import TryAgainError
 
 _OPEN_SECONDS: Final = 10
@@ -28,7 +28,7 @@ class Database:
     def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
         """Open nothing yet; `connections` is the most that are open at once, `keys` are for what is encrypted."""
         self.url = url
-        self.shelf = Shelf()
+        self.sketch_cache = SketchCache()
         self.keys = keys
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
@@ -81,7 +81,7 @@ class Database:
     @asynccontextmanager
     async def session(self, community: UUID) -> AsyncIterator[CommunitySession]:
         async with self.transaction(community) as connection:
-            yield CommunitySession(connection, community, self.shelf, self.keys)
+            yield CommunitySession(connection, community, self.sketch_cache, self.keys)
 
     async def rows(self, query: str, *params: object) -> list[dict[str, Any]]:
         """Run one statement outside every community."""

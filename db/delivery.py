@@ -36,7 +36,7 @@ class OutboxItem:
     target: ReplyTarget
     picture: bytes | None
     """The stored copy of the photo that the reply shows."""
-    reported_at: datetime
+    created_at: datetime
     """When its report was stored."""
     tiles: tuple[bytes | None, ...] = ()
     """The stored copies of its gallery."""
@@ -110,7 +110,7 @@ class Deliveries:
             reply=reply.with_targets(targets),
             target=_target(report.target, row["audience"], log),
             picture=picture,
-            reported_at=report.created_at,
+            created_at=report.created_at,
             author="" if report.sample else report.author.id,
             sample=report.sample,
             tiles=tuple(tiles),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from db import calibrations
-from db.models import EmbeddingModel
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
 from db.queries import Connection
 from db.store import Store
 from reunite.matching.defaults import for_encoder
@@ -42,14 +42,14 @@ async def learn(store: Store, community: UUID, model: EmbeddingModel) -> FitResu
         base, before, base_row = await _standing(connection, model)
         fitted, learned = from_feedback(await decided_pairs(connection, model.version), base, before)
         summary = {**fitted.summary(FEEDBACK, model.version), "learned": learned.to_json(), "base": base_row}
-        await calibrations.insert(connection, community, model.version, fitted.scoring_model.to_json(), summary)
+        await scoring_models.insert(connection, community, model.version, fitted.scoring_model.to_json(), summary)
     return fitted
 
 
 async def _standing(connection: Connection, model: EmbeddingModel) -> tuple[ScoringModel, Learned, int | None]:
     """Return the base weights, what the community has learnt on top of them, and their row (None: the defaults)."""
-    row = await calibrations.newest_row(connection, model.version)
-    shared = await calibrations.newest_row(connection, model.version, shared=True)
+    row = await scoring_models.newest_row(connection, model.version)
+    shared = await scoring_models.newest_row(connection, model.version, shared=True)
     base = ScoringModel.from_json(shared["parameters"]) if shared else for_encoder(model.encoder)
     base_row = shared["seq"] if shared else None
     if row is None or row["community_id"] is None:
@@ -72,8 +72,8 @@ async def decided_pairs(connection: Connection, version: str) -> list[DecidedPai
 async def undo(store: Store, community: UUID, version: str) -> bool:
     """Score a community's matches by the deployment's weights again; False if it has none of its own."""
     async with store.transaction(community) as connection:
-        row = await calibrations.newest_row(connection, version)
+        row = await scoring_models.newest_row(connection, version)
         if row is None or row["community_id"] is None:
             return False
-        await calibrations.insert(connection, community, version, {}, {"source": UNDONE})
+        await scoring_models.insert(connection, community, version, {}, {"source": UNDONE})
         return True

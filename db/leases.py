@@ -6,7 +6,7 @@ from uuid import UUID
 from db.keys import Keys
 from db.queries import Connection, as_real
 from db.session import CommunitySession
-from db.sketches import Shelf
+from db.sketches import SketchCache
 from reunite.entities import PhotoState, ReportState
 
 
@@ -44,9 +44,9 @@ class StoredPhoto:
 class WorkSession(CommunitySession):
     """A community's transaction under a lease. Entering checks the fence and holds it to the end."""
 
-    def __init__(self, connection: Connection, lease: WorkLease, shelf: Shelf, keys: Keys) -> None:
+    def __init__(self, connection: Connection, lease: WorkLease, sketch_cache: SketchCache, keys: Keys) -> None:
         """`connection` is in a transaction of the lease's community."""
-        super().__init__(connection, lease.community, shelf, keys)
+        super().__init__(connection, lease.community, sketch_cache, keys)
         self._lease = lease
 
     async def hold(self) -> None:
@@ -111,7 +111,7 @@ class WorkSession(CommunitySession):
         return changed == 1
 
     async def mark_stale(self, photo: UUID) -> bool:
-        """Ask the platform's bot for a fresh link to a photo; false where it has given one before."""
+        """Ask the platform's bot for a fresh link to a photo; false if it has given one before."""
         changed = await self._do("UPDATE photo SET stale_since = now() WHERE id = %(p)s AND NOT refreshed", p=photo)
         return changed == 1
 
@@ -125,7 +125,7 @@ class WorkSession(CommunitySession):
     async def refuse_photo(self, photo: UUID, problem: str, state: PhotoState = PhotoState.PENDING) -> bool:
         """Note that a photo can't be used; `problem` is the key of the sentence that says why.
 
-        False where other work on the same report has dealt with it: its upload is gone then, and so can't be read.
+        False if other work on the same report has done so: its upload is gone then, and can't be read.
         """
         changed = await self._do(
             """UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL, copy = NULL,

@@ -13,8 +13,8 @@ from reunite.entities import Handover, Match, MatchState, ReplyTarget, Why
 from reunite.errors import DefectError
 from reunite.ports import ScoredPair
 
-_REFUSED: Final = """
-WITH refused AS (
+_RULED_OUT: Final = """
+WITH ruled_out AS (
   SELECT m.found_id AS other, m.* FROM report mine
     JOIN report lost USING (workspace_id, author_id, kind) JOIN match m ON m.lost_id = lost.id
     WHERE mine.id = %(report)s AND mine.kind = 'lost'
@@ -23,9 +23,9 @@ WITH refused AS (
     JOIN report lost ON lost.id = m.lost_id JOIN report theirs USING (workspace_id, author_id, kind)
     WHERE m.found_id = %(report)s
 )
-SELECT other, bool_or(label IS NOT NULL OR state = 'refused'
-    OR EXISTS (SELECT FROM outbox o WHERE o.match_id = refused.id AND o.report_id = lost_id)) AS alone
-FROM refused WHERE state = 'refused' OR declined GROUP BY other
+SELECT other, bool_or(label IS NOT NULL OR state = 'rejected'
+    OR EXISTS (SELECT FROM outbox o WHERE o.match_id = ruled_out.id AND o.report_id = lost_id)) AS alone
+FROM ruled_out WHERE state = 'rejected' OR declined GROUP BY other
 """
 
 
@@ -61,8 +61,8 @@ class SqlMatches(Queries):
         row = await self._one("SELECT * FROM match WHERE id = %(match)s", match=match)
         return rows.match(row) if row else None
 
-    async def refused(self, report: UUID) -> Mapping[UUID, bool]:
-        return {row["other"]: row["alone"] for row in await self._all(_REFUSED, report=report)}
+    async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
+        return {row["other"]: row["alone"] for row in await self._all(_RULED_OUT, report=report)}
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         row = await self._one(

@@ -9,16 +9,16 @@ from db.queries import Queries
 class SqlReminders(Queries):
     """`reunite.ports.reminders.Reminders`."""
 
-    async def note_report(self, report: UUID) -> None:
+    async def note_report_reminder(self, report: UUID) -> None:
         await self._do("UPDATE report SET reminded = true WHERE id = %(report)s", report=report)
 
-    async def note_claim(self, claim: UUID) -> None:
+    async def note_claim_reminder(self, claim: UUID) -> None:
         await self._do("UPDATE claim SET reminded = state WHERE id = %(claim)s", claim=claim)
 
-    async def note_seen(self, claim: UUID) -> None:
+    async def note_claim_seen(self, claim: UUID) -> None:
         await self._do("UPDATE claim SET seen_at = coalesce(seen_at, now()) WHERE id = %(claim)s", claim=claim)
 
-    async def is_off(self, report: UUID) -> bool:
+    async def are_reminders_off(self, report: UUID) -> bool:
         row = await self._one(
             "SELECT 1 FROM report r JOIN workspace w ON w.id = r.workspace_id"
             " WHERE r.id = %(report)s AND r.author_id = ANY(w.quiet_members)",
@@ -26,7 +26,7 @@ class SqlReminders(Queries):
         )
         return row is not None
 
-    async def wants_none(self, workspace: UUID, member: str) -> bool:
+    async def wants_no_reminders(self, workspace: UUID, member: str) -> bool:
         row = await self._one(
             "SELECT 1 FROM workspace WHERE id = %(workspace)s AND %(member)s = ANY(quiet_members)",
             workspace=workspace,
@@ -34,7 +34,7 @@ class SqlReminders(Queries):
         )
         return row is not None
 
-    async def switch(self, workspace: UUID, member: str, *, on: bool) -> None:
+    async def switch_reminders(self, workspace: UUID, member: str, *, on: bool) -> None:
         await self._do(
             "UPDATE workspace SET quiet_members = array_remove(quiet_members, %(member)s)"
             " || CASE WHEN %(on)s THEN '{}' ELSE ARRAY[%(member)s] END WHERE id = %(workspace)s",
@@ -43,7 +43,7 @@ class SqlReminders(Queries):
             on=on,
         )
 
-    async def greet(self, workspace: UUID) -> bool:
+    async def note_greeting(self, workspace: UUID) -> bool:
         greeted = await self._do(
             "UPDATE workspace SET greeted_at = now() WHERE id = %(workspace)s AND greeted_at IS NULL",
             workspace=workspace,

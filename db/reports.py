@@ -106,27 +106,31 @@ class SqlReports(Queries):
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
         found = await self._all(
             f"{rows.REPORT} WHERE r.workspace_id = %(workspace)s AND r.author_id = %(member)s AND r.purged_at IS NULL"
-            " ORDER BY r.created_at",
+            " ORDER BY coalesce(r.posted_at, r.created_at)",
             workspace=workspace,
             member=member,
         )
         return [rows.report(row) for row in found]
 
-    async def like(self, report: UUID, since: datetime) -> int:
+    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
+        found = await self._all(
+            f"{rows.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
+            " ORDER BY r.created_at, r.kind",
+            platform=target.platform,
+            workspace=target.workspace,
+        )
+        return [rows.report(row) for row in found]
+
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
         row = await self._one(
             """SELECT count(*) AS n FROM report r JOIN report given ON given.id = %(report)s
                  AND r.workspace_id = given.workspace_id AND r.author_id = given.author_id
-               WHERE coalesce(r.posted_at, r.created_at) >= %(since)s AND r.state <> 'look' AND NOT r.sample""",
+               WHERE coalesce(r.posted_at, r.created_at) >= %(since)s AND (r.state <> 'look' OR r.id = given.id)
+                 AND NOT r.sample""",
             report=report,
             since=since,
         )
         return int(row["n"]) if row else 0
-
-    async def open_lost(self) -> Sequence[UUID]:
-        found = await self._all(
-            "SELECT id FROM report WHERE kind = 'lost' AND state = 'open' AND NOT sample ORDER BY id"
-        )
-        return [row["id"] for row in found]
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
         found = await self._all(

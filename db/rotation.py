@@ -26,7 +26,7 @@ _LOST: Final[Sequence[LiteralString]] = (
     "DELETE FROM slack_installation WHERE team = %s",
     "DELETE FROM key_check WHERE is_one = %s",
 )
-"""What becomes of a value of each of them that can't be read any more."""
+"""The statements for values that can't be read any more, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,18 @@ from db.candidates import SqlCandidates
 from db.claims import SqlClaims
 from db.deletion import SqlDeletion
 from db.embeddings import SqlEmbeddings
-from db.history import SqlHistory
+from db.import_export import SqlImportExport
 from db.items import SqlItems
 from db.keys import Keys
 from db.looks import SqlLooks
 from db.matches import SqlMatches
 from db.outbox import SqlOutbox
+from db.photo_details import SqlPhotoDetails
 from db.photos import SqlPhotos
+from db.prompts import SqlPrompts
 from db.queries import Connection, Queries
-from db.questions import SqlQuestions
 from db.reports import SqlReports
-from db.sketches import Shelf
+from db.sketches import SketchCache
 from db.verdicts import SqlVerdicts
 from db.work import SqlWork
 from db.workspaces import SqlWorkspaces
@@ -29,15 +30,16 @@ __all__ = ["CommunitySession", "Connection"]
 class CommunitySession(Queries):
     """`reunite.ports.Session`, embeddings for the workers, and what the HTTP API reads."""
 
-    def __init__(self, connection: Connection, community: UUID, shelf: Shelf, keys: Keys) -> None:
+    def __init__(self, connection: Connection, community: UUID, sketch_cache: SketchCache, keys: Keys) -> None:
         """`connection` is in a transaction in which row-level security lets only `community` be seen."""
         super().__init__(connection, community)
         self.reports = SqlReports(connection, community, keys)
         self.looks = SqlLooks(connection, community)
-        self.questions = SqlQuestions(connection, community)
+        self.prompts = SqlPrompts(connection, community)
         self.photos = SqlPhotos(connection, community)
+        self.photo_details = SqlPhotoDetails(connection, community)
         self.embeddings = SqlEmbeddings(connection, community)
-        self.candidates = SqlCandidates(connection, community, shelf)
+        self.candidates = SqlCandidates(connection, community, sketch_cache)
         self.matches = SqlMatches(connection, community)
         self.verdicts = SqlVerdicts(connection, community)
         self.claims = SqlClaims(connection, community, keys)
@@ -47,5 +49,5 @@ class CommunitySession(Queries):
         self.deletion = SqlDeletion(connection, community)
         self.items = SqlItems(connection, community)
         self.api_jobs = SqlApiJobs(connection, community)
-        self.history = SqlHistory(connection, community)
+        self.import_export = SqlImportExport(connection, community)
         self.board = SqlBoard(connection, community)

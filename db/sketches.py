@@ -20,7 +20,7 @@ from reunite.matching.evidence import Background, PairKind
 
 AXES: Final = 64
 _SAMPLE: Final = 200
-"""How many reports are measured beside the nearest, to correct the background."""
+"""How many reports are measured in addition to the nearest, to correct the background."""
 _NEAREST: Final = {
     PairKind.PHOTO_PHOTO: 150,
     PairKind.TEXT_TEXT: 150,
@@ -28,7 +28,7 @@ _NEAREST: Final = {
     PairKind.PHOTO_TEXT: 400,
 }
 """How many of the nearest by sketch are measured: between photos and words, what tells reports apart is finer."""
-_TURNS: Final = 6
+_ITERATIONS: Final = 6
 _MARGIN: Final = 1.1
 """How much further than the sample other vectors may reach."""
 _BLOCK: Final = 1 << 18
@@ -61,7 +61,7 @@ class Axes:
         """Find the axes along which vectors extend most, from the origin."""
         count = min(AXES, *vectors.shape)
         found = np.random.default_rng(0).standard_normal((vectors.shape[1], count), np.float32)
-        for _ in range(_TURNS):
+        for _ in range(_ITERATIONS):
             found = np.linalg.qr(vectors.T @ (vectors @ found))[0]
         reach = np.abs(vectors @ found).max(axis=0) * np.float32(_MARGIN)
         return cls(found, np.maximum(reach, np.float32(1e-6)) / np.float32(127))
@@ -81,7 +81,7 @@ class Axes:
         return found
 
 
-class Rows:
+class SketchRows:
     """The sketches of one group, and whose they are."""
 
     def __init__(self, axes: int) -> None:
@@ -132,7 +132,7 @@ def _grown(array: NDArray[Any], room: int) -> NDArray[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Estimate:
     """What sketches say of one kind of pair: whom to measure, and what to correct the background by."""
 
     nearest: Ids
@@ -145,7 +145,7 @@ class Guess:
     """How many vectors were compared."""
 
     @classmethod
-    def of(cls, kind: PairKind, similarities: Floats, ids: Ids) -> "Guess":
+    def of(cls, kind: PairKind, similarities: Floats, ids: Ids) -> "Estimate":
         wanted = min(_NEAREST[kind], len(ids))
         nearest = np.argpartition(similarities, len(ids) - wanted)[len(ids) - wanted :]
         sample = np.random.default_rng(len(ids)).choice(len(ids), min(_SAMPLE, len(ids)), replace=False)
@@ -172,21 +172,23 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Guesses:
+class Estimates:
     """What sketches say of a query."""
 
-    by_kind: Mapping[PairKind, Guess]
+    by_kind: Mapping[PairKind, Estimate]
     open_count: int
 
     def sample(self) -> Ids:
         """Return some of the reports at random."""
-        return next((guess.sample for guess in self.by_kind.values()), np.empty(0, ID))
+        return next((estimate.sample for estimate in self.by_kind.values()), np.empty(0, ID))
 
     def worth_measuring(self) -> Ids:
-        return distinct([ids for guess in self.by_kind.values() for ids in (guess.nearest, guess.sample)])
+        return distinct([ids for estimate in self.by_kind.values() for ids in (estimate.nearest, estimate.sample)])
 
     def background(self, measured: Mapping[PairKind, Measured]) -> dict[PairKind, Background]:
-        return {kind: guess.background(measured[kind]) for kind, guess in self.by_kind.items() if kind in measured}
+        return {
+            kind: estimate.background(measured[kind]) for kind, estimate in self.by_kind.items() if kind in measured
+        }
 
 
 @dataclass(slots=True)
@@ -199,7 +201,7 @@ class Sketches:
     """The oldest transaction whose changes are perhaps not in here; 0: nothing has been read."""
     doubtful: list[UUID] = field(default_factory=list)
     """Reports as changed by a transaction that may still be undone: they are read again."""
-    groups: dict[Group, Rows] = field(default_factory=dict)
+    groups: dict[Group, SketchRows] = field(default_factory=dict)
     counts: Counter[tuple[ReportKind, bool]] = field(default_factory=Counter)
     """How many reports have sketches, by kind and by whether they are hidden."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -215,7 +217,7 @@ class Sketches:
         for rows in self.groups.values():
             rows.remove(gone)
         for group, ids, sketches in added:
-            self.groups.setdefault(group, Rows(sketches.shape[1])).add(ids, sketches)
+            self.groups.setdefault(group, SketchRows(sketches.shape[1])).add(ids, sketches)
         self._count(gone, 1)
 
     def count_all(self) -> None:
@@ -230,26 +232,26 @@ class Sketches:
         for side, keys_by_group in found.items():
             self.counts[side] += sign * len(np.unique(np.concatenate(keys_by_group)))
 
-    def guess(self, targets: Iterable[Target], scope: Scope) -> Guesses:
+    def estimate(self, targets: Iterable[Target], scope: Scope) -> Estimates:
         """Compare the query's vectors with all sketches."""
         sides = (False, True) if scope.hidden else (False,)
-        by_kind: dict[PairKind, Guess] = {}
+        by_kind: dict[PairKind, Estimate] = {}
         for target in targets:
             groups = [Group(scope.opposite, side, target.space, target.source) for side in sides]
             rows = [self.groups[group] for group in groups if group in self.groups and len(self.groups[group].keys)]
             if rows:
-                by_kind |= self._guess(target, rows)
-        return Guesses(by_kind, sum(self.counts[scope.opposite, side] for side in sides))
+                by_kind |= self._estimate(target, rows)
+        return Estimates(by_kind, sum(self.counts[scope.opposite, side] for side in sides))
 
-    def _guess(self, target: Target, rows: Sequence[Rows]) -> dict[PairKind, Guess]:
+    def _estimate(self, target: Target, rows: Sequence[SketchRows]) -> dict[PairKind, Estimate]:
         axes = self.axes[target.space]
         similarities = np.concatenate([axes.similarities(target.vectors, each.sketches) for each in rows], axis=1)
         ids = np.concatenate([each.ids for each in rows])
         kinds = dict.fromkeys(target.kinds)
-        return {kind: Guess.of(kind, similarities[target.of(kind)].max(axis=0), ids) for kind in kinds}
+        return {kind: Estimate.of(kind, similarities[target.of(kind)].max(axis=0), ids) for kind in kinds}
 
 
-class Shelf:
+class SketchCache:
     """The sketches that a process keeps, by community and model."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:

@@ -11,9 +11,9 @@ import psycopg
 from db import rows
 from db.database import Database
 from db.delivery import Deliveries
+from db.embedding_models import EmbeddingModels
 from db.keys import NO_KEYS, Keys
 from db.leases import WorkLease, WorkSession
-from db.models import Models
 from db.session import CommunitySession
 from reunite.commands import JoinWorkspace
 from reunite.entities import Member, PlatformName, Settings, Workspace
@@ -29,7 +29,7 @@ class Store(Database):
     def __init__(self, url: str, *, connections: int = 8, keys: Keys = NO_KEYS) -> None:
         """Open nothing yet; `connections` is the most that are open at once, `keys` are for what is encrypted."""
         super().__init__(url, connections=connections, keys=keys)
-        self.models = Models(self)
+        self.embedding_models = EmbeddingModels(self)
         self.delivery = Deliveries(self)
 
     @asynccontextmanager
@@ -51,16 +51,16 @@ class Store(Database):
                 yield (
                     workspace,
                     rows.settings(row),
-                    CommunitySession(connection, workspace.community, self.shelf, self.keys),
+                    CommunitySession(connection, workspace.community, self.sketch_cache, self.keys),
                 )
         except psycopg.errors.DeadlockDetected as error:
             raise TryAgainError("conflict with another transaction") from error
 
     @asynccontextmanager
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
-        """Open a transaction under a lease. Raises LeaseLostError where the lease was overtaken."""
+        """Open a transaction under a lease. Raises LeaseLostError if the lease was overtaken."""
         async with self.transaction(lease.community) as connection:
-            session = WorkSession(connection, lease, self.shelf, self.keys)
+            session = WorkSession(connection, lease, self.sketch_cache, self.keys)
             await session.hold()
             yield session
 
@@ -106,7 +106,7 @@ class Store(Database):
         return [(row["community_id"], row["report_id"]) for row in found]
 
     async def due_reminders(self, at: datetime, limit: int) -> list[tuple[UUID, Due]]:
-        """Return what is to be brought up at a moment, each after its community."""
+        """Return the reminders that are due at a moment, each after its community."""
         found = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
         return [(row["community_id"], Due(row["kind"], row["subject"])) for row in found]
 

@@ -95,10 +95,10 @@ class Scope:
     model: int | None
     spaces: Mapping[str, int]
     hidden: bool
-    """Whether sealed finds, or private losses, take part."""
+    """Whether sealed or private reports take part."""
 
     def space(self, preferred: str) -> str:
-        """Return the space to compare in: where the model lacks the preferred one, all sources share one."""
+        """Return the space to compare in: if the model lacks the preferred one, all sources share one."""
         return preferred if preferred in self.spaces else SHARED_SPACE
 
     def params(self) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def _winners(values: Floats, best: Floats, owners: NDArray[np.int64], reports: i
 
 
 def alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
-    """Return at most so many pairs of different reports by their most similar vectors; both are packed."""
+    """Return at most `most` pairs of different reports by their most similar vectors; both are packed."""
     row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
     halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)
     ids = np.frombuffer(reports, ID)

@@ -44,7 +44,7 @@ class MessageInfo:
 
 @dataclass(frozen=True, slots=True)
 class WebMessage:
-    """A message of the page. `author` is None where the bot speaks; `root` is the post whose thread it is in."""
+    """A message of the page. `author` is None if the bot speaks; `root` is the post whose thread it is in."""
 
     id: int
     channel: str
@@ -61,7 +61,7 @@ class WebMessage:
 async def web_session(store: Store, community: UUID) -> AsyncIterator["WebSession"]:
     """Open a transaction within a community; it commits at the end, or rolls back on an error."""
     async with store.transaction(community) as connection:
-        yield WebSession(connection, community, store.shelf, store.keys)
+        yield WebSession(connection, community, store.sketch_cache, store.keys)
 
 
 class WebSession(CommunitySession):

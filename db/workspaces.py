@@ -9,7 +9,7 @@ from uuid import UUID
 from db import rows
 from db.queries import Queries
 from reunite import rules
-from reunite.entities import PromisesKept, ReplyTarget, Report, Settings, Statistics, Verdict
+from reunite.entities import PromisesKept, Settings, Statistics, Verdict
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, KnownPost, Sent
 
@@ -100,7 +100,7 @@ class SqlWorkspaces(Queries):
                  (SELECT count(DISTINCT match_id) FROM outbox o JOIN report r ON r.id = o.report_id AND NOT r.sample
                   WHERE audience = 'thread') AS matches_shown,
                  (SELECT count(*) FROM known WHERE state = 'confirmed') AS confirmed,
-                 (SELECT count(*) FROM known WHERE state = 'refused') AS refused,
+                 (SELECT count(*) FROM known WHERE state = 'rejected') AS rejected,
                  coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
         )
         kept = await self._one(_KEPT)
@@ -112,15 +112,6 @@ class SqlWorkspaces(Queries):
             workspace=workspace,
         )
         return [row["id"] for row in found]
-
-    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        found = await self._all(
-            f"{rows.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
-            " ORDER BY r.created_at, r.kind",
-            platform=target.platform,
-            workspace=target.workspace,
-        )
-        return [rows.report(row) for row in found]
 
     async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
         found = await self._all(

@@ -91,7 +91,7 @@ class Postgres:
             return None
 
     def forget(self) -> None:
-        """Remove the pid file: PostgreSQL would mistake any process of ours with that id for itself."""
+        """Remove the pid file: PostgreSQL would mistake any of our processes with that id for itself."""
         (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     def _ensure_cluster(self, programs: Path) -> None:

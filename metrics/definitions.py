@@ -62,5 +62,5 @@ MATCHES: Final = Gauge(
     "reunite_matches", "Labelled matches, by the verdict on them", ["label", "state"], registry=REGISTRY
 )
 RETURN_RATIO: Final = Gauge(
-    "reunite_return_ratio", "Share of the losses that ended which were returned", registry=REGISTRY
+    "reunite_return_ratio", "Share of the ended lost reports whose items were returned", registry=REGISTRY
 )

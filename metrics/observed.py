@@ -16,13 +16,13 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from db.cancellation import stop
 from db.database import Database
-from db.operation import Operation
-from db.stopping import stop
+from db.monitoring import Monitoring
+from http_server.listening import listening
 from metrics.config import MetricsSettings
 from metrics.definitions import REGISTRY
 from metrics.deployment import refresh
-from metrics.listening import listening
 
 _EVERY: Final = 10.0
 _FRESH: Final = 5.0
@@ -34,25 +34,25 @@ _log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def observed(database: Database, role: str, settings: MetricsSettings) -> AsyncIterator[None]:
     """Keep the process on the list of those that are alive, and show its metrics, until the context ends."""
-    operation = Operation(database)
+    monitoring = Monitoring(database)
     async with AsyncExitStack() as stack:
         if settings.port is not None:
             application = web.Application()
-            application.router.add_get("/metrics", Metrics(operation).show)
+            application.router.add_get("/metrics", Metrics(monitoring).show)
             serving = listening(application, settings.host, settings.port, "REUNITE_METRICS_PORT")
             _log.info("metrics_ready", address=await stack.enter_async_context(serving))
-        await stack.enter_async_context(_beating(operation, role, settings.health_file))
+        await stack.enter_async_context(_beating(monitoring, role, settings.health_file))
         yield
 
 
 @asynccontextmanager
-async def _beating(operation: Operation, role: str, health_file: Path | None) -> AsyncIterator[None]:
+async def _beating(monitoring: Monitoring, role: str, health_file: Path | None) -> AsyncIterator[None]:
     process, version = uuid4(), metadata.version("reunite")
 
     async def beat() -> None:
         while True:
             try:
-                await operation.beat(process, role, socket.gethostname(), os.getpid(), version)
+                await monitoring.beat(process, role, socket.gethostname(), os.getpid(), version)
                 if health_file:
                     await asyncio.to_thread(health_file.touch)
             except (psycopg.Error, OSError) as error:
@@ -65,7 +65,7 @@ async def _beating(operation: Operation, role: str, health_file: Path | None) ->
     finally:
         await stop(beating)
         try:
-            await operation.end(process)
+            await monitoring.end(process)
         except psycopg.Error as error:
             _log.warning("heartbeat_missed", error=type(error).__name__)
 
@@ -73,8 +73,8 @@ async def _beating(operation: Operation, role: str, health_file: Path | None) ->
 class Metrics:
     """Shows the metrics of this process, and the deployment's numbers."""
 
-    def __init__(self, operation: Operation) -> None:
-        self._operation = operation
+    def __init__(self, monitoring: Monitoring) -> None:
+        self._operation = monitoring
         self._refreshed_at = float("-inf")
 
     async def show(self, _: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""What a search leads to: matches stored, and each thread told about a match once."""
+"""What a search leads to: stored matches, and one message about each match in each thread."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -66,7 +66,7 @@ async def announce_sealed(
 
 
 async def log_match(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Show a match in the moderators' channel, of both sides where they have one each.
+    """Show a match in the moderators' channel, of both sides if they have one each.
 
     Moderators are busy: they get only matches that are sure, or that the threads don't show to everyone. A claim has
     a card of its own (reunite/claim_cards.py).
@@ -163,13 +163,13 @@ async def _ask(session: Session, report: Report, question: Question | None, publ
         return
     if question.aspect == "place":  # its options are members' words; colours are ours
         question = replace(question, sources=tuple(sorted(public)))
-    await session.questions.ask(report.id, question)
+    await session.prompts.ask(report.id, question)
     await session.outbox.post(report.id, keys.question(report.id), wording.question(report, question))
 
 
 async def _post_card(session: Session, reader: Report, match: Match, other: Report) -> None:
     if rules.may_show(reader, other, match):
-        card = await _card(session, reader, match, other)
+        card = await card_of(session, reader, match, other)
         await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card)
 
 
@@ -177,10 +177,11 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
     """Let a match's earlier cards show what this search has found."""
     for reader, shown in ((report, other), (other, report)):
         if rules.may_show(reader, shown, match):
-            await session.outbox.revise(keys.card(match.id, reader.kind), await _card(session, reader, match, shown))
+            await session.outbox.revise(keys.card(match.id, reader.kind), await card_of(session, reader, match, shown))
 
 
-async def _card(session: Session, reader: Report, match: Match, other: Report) -> Reply:
+async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:
+    """Return the card of a match in the thread of `reader`; of a sealed report it has no picture."""
     return wording.match_card(match, other, reader, None if other.sealed else await picture_of(session, other, match))
 
 

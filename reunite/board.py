@@ -16,7 +16,7 @@ class BoardHandlers:
     """Makes the links."""
 
     def __init__(self, store: Store, url: str | None) -> None:
-        """`url` is where the board is; None where there is none."""
+        """`url` is where the board is; None if there is none."""
         self._store = store
         self._url = url
 

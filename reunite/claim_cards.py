@@ -10,7 +10,7 @@ from reunite.tiles import picture_of
 
 
 async def post_card(session: Session, claimed: Claimed) -> None:
-    """Show a claim to the moderators, of both sides where they have a channel each."""
+    """Show a claim to the moderators, of both sides if they have a channel each."""
     picture = await picture_of(session, claimed.found, claimed.match)
     for key, reader in readers(keys.claim_card, claimed.claim.id, claimed.lost, claimed.found):
         card = handovers.claim_card(claimed, reader, picture, None)

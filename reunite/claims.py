@@ -16,7 +16,7 @@ from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Quoted, Reply
 from reunite.ports import Session, Store
-from reunite.verdicts import lock_sides
+from reunite.verdicts import locked_match
 
 
 class ClaimHandlers:
@@ -26,9 +26,9 @@ class ClaimHandlers:
         self._store = store
 
     async def claim(self, workspace: Workspace, press: Press) -> Reply:
-        """Take the owner's proof. Raises TellUserError where nothing can be claimed."""
+        """Take the owner's proof. Raises TellUserError if nothing can be claimed."""
         async with self._store.session(workspace.community) as session:
-            match, lost, found = await _match(session, press)
+            match, lost, found = await locked_match(session, press.subject)
             await take_claim(session, press, match, lost, found)
         return notices.note("claim_sent", press.language)
 
@@ -36,7 +36,7 @@ class ClaimHandlers:
         """Show a claim to the finder or a moderator."""
         async with self._store.session(workspace.community) as session:
             claim, lost, found, _ = await _claim(session, press)
-            await session.questions.note_seen(claim.id)
+            await session.prompts.note_claim_seen(claim.id)
             question = Quoted(await session.claims.proof_question(found.id), found.id)
             proof = Quoted(await session.claims.proof(claim.id), lost.id)
             return notices.claim_seen(claim, question, proof, press.language)
@@ -60,7 +60,7 @@ class ClaimHandlers:
                 raise TellUserError("nothing_here")
             rights.check_press(press, found)
             await session.claims.set_proof_question(found.id, press.words.strip()[: rules.MOST_PROOF])
-        return notices.note("secret_kept", press.language)
+        return notices.note("proof_question_kept", press.language)
 
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
@@ -91,7 +91,7 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
 
 
 async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
-    """Tell everyone what was decided on a claim; where it's accepted, let owner and finder talk."""
+    """Tell everyone what was decided on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     attempts = [each for each in await session.claims.on(found.id) if each.member.id == claim.member.id]
     decided = handovers.claim_decided(claimed, by_word=by_word, left=rules.MOST_CLAIMS - len(attempts))
@@ -102,21 +102,12 @@ async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
         await arrange(session, claimed, by_word=by_word)
 
 
-async def _match(session: Session, press: Press) -> tuple[Match, Report, Report]:
-    match = await session.matches.get(press.subject)
-    if match is None:
-        raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
-    return match, lost, found
-
-
 async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report, Match]:
     """Return a claim that the member may decide: as the finder or a moderator, but never on their own claim."""
     claim = await session.claims.get(press.subject)
-    match = await session.matches.get(claim.match) if claim else None
-    if claim is None or match is None:
+    if claim is None:
         raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
+    match, lost, found = await locked_match(session, claim.match)
     rights.check_press(press, lost, found)
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
     if claim is None or not claim.has_proof:
@@ -125,8 +116,8 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
 
 
 def _check_shown(match: Match, lost: Report, found: Report) -> None:
-    """Refuse a match with a sealed find before its release, which the owner can't have seen, and a refused one."""
-    if match.state is MatchState.REFUSED or not rules.may_show(lost, found, match):
+    """Raise TellUserError for a match that the owner can't have seen (sealed, not released), or that was rejected."""
+    if match.state is MatchState.REJECTED or not rules.may_show(lost, found, match):
         raise TellUserError("nothing_here")
 
 

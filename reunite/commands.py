@@ -35,7 +35,7 @@ class JoinWorkspace:
 class NewReport:
     """A member reported an item. `source_key` is the idempotency key: the platform's message or interaction id.
 
-    `target.message` is the post whose thread to answer in; None where the bot writes the post itself.
+    `target.message` is the post whose thread to answer in; None if the bot writes the post itself.
     Of a sealed report everyone sees the category, place and day; a private one only its author and the moderators see.
     """
 
@@ -85,7 +85,7 @@ REPORTS: Final[Mapping[str, type[NewReport]]] = {each.kind: each for each in (Re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look(ReportLost):
-    """A member searches the open finds without reporting anything; `target` is where they are."""
+    """A member searches the open found reports without reporting anything; `target` is where they are."""
 
     state: ClassVar[ReportState] = ReportState.LOOK
 
@@ -138,7 +138,7 @@ class EditReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A member pressed a button (`reunite.messages.reply.Button`), and filled in its form where it has one.
+    """A member pressed a button (`reunite.messages.reply.Button`), and filled in its form if it has one.
 
     `key` is the idempotency key: the platform's interaction id.
     """

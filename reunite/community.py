@@ -36,7 +36,7 @@ class CommunityHandlers:
             return await session.workspaces.settings(workspace.id)
 
     async def set_up(self, workspace: Workspace, command: ChangeSettings) -> None:
-        """Change a workspace's settings. Raises TellUserError where they contradict each other."""
+        """Change a workspace's settings. Raises TellUserError if they contradict each other."""
         settings = command.settings
         if settings.keep_days not in KEEP_DAYS:
             raise TellUserError("keep_days_range", least=KEEP_DAYS.start, number=KEEP_DAYS.stop - 1)
@@ -85,14 +85,14 @@ class CommunityHandlers:
         return code
 
     async def link(self, workspace: Workspace, code: str) -> None:
-        """Join the community that a code was made in. Raises TellUserError where the code isn't valid."""
+        """Join the community that a code was made in. Raises TellUserError if the code isn't valid."""
         if not await self._store.link(workspace, _hash(code)):
             raise TellUserError("link_code_unknown")
 
     async def search_again(self, workspace: Workspace) -> None:
         """Search again for every open lost report: what the others found is new to it."""
         async with self._store.session(workspace.community) as session:
-            work = [await session.work.add(report) for report in await session.reports.open_lost()]
+            work = [await session.work.add(report) for report in await session.candidates.open_lost()]
         for each in work:
             await self._queue.hint(each)
 

@@ -1,4 +1,4 @@
-"""The weekly digest of a workspace that wants it: finds that still wait for their owners."""
+"""The weekly digest of a workspace that wants it: found items that still wait for their owners."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from reunite.tiles import picture_of
 
 
 async def digest(session: Session, workspace: UUID, at: datetime) -> None:
-    """Post what still waits in the channel where most of it was posted; nothing where nothing waits.
+    """Post what still waits in the channel where most of it was posted; nothing if nothing waits.
 
     A second time at one day changes nothing.
     """
-    await session.questions.note_digest(workspace, at)
+    await session.prompts.note_digest(workspace, at)
     posts = await session.workspaces.posts(workspace, None)
     waiting = _in_one_channel(sorted((known.report for known in posts), key=lambda report: report.reported_at))
     if not waiting:
@@ -31,8 +31,8 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
 
 
 def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
-    """Return the open finds of the channel that has the most; a forum's posts have a channel each, and are left out."""
-    finds = [
+    """Return the open found reports of the channel that has the most. Forums don't count: each post is a channel."""
+    found = [
         report
         for report in reports
         if report.kind is ReportKind.FOUND
@@ -40,8 +40,8 @@ def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
         and not (report.sealed or report.sample)
         and report.target.message != report.target.channel
     ]
-    channels = Counter(report.target.channel for report in finds).most_common(1)
-    return [report for report in finds if report.target.channel == channels[0][0]] if channels else []
+    channels = Counter(report.target.channel for report in found).most_common(1)
+    return [report for report in found if report.target.channel == channels[0][0]] if channels else []
 
 
 async def _tile(session: Session, number: int, report: Report) -> Tile:

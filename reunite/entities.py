@@ -31,7 +31,7 @@ class ReportKind(StrEnum):
 class ReportState(StrEnum):
     """A report is pending until its embeddings are stored, then open until it ends in one of three ways.
 
-    A look is none of these: a private search, seen by nobody else and deleted soon, unless its author claims a find.
+    A look is none of these: a private search, seen by nobody else and deleted soon, unless its author claims an item.
     """
 
     LOOK = "look"
@@ -61,7 +61,7 @@ class VerdictKind(StrEnum):
     """What a moderator says about a match."""
 
     CONFIRM = "confirm"
-    REFUSE = "refuse"
+    REJECT = "reject"
 
 
 class MatchState(StrEnum):
@@ -69,7 +69,7 @@ class MatchState(StrEnum):
 
     UNDECIDED = "undecided"
     CONFIRMED = "confirmed"
-    REFUSED = "refused"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class Report:
     has_first_reply: bool = False
     question: Question | None = None
     question_answer: str | None = None
-    """The answer to `question`: an option or ANOTHER; empty where its author isn't sure, None until they answer."""
+    """The answer to `question`: an option or ANOTHER; empty if its author isn't sure, None until they answer."""
     language: str = "en"
     """The language of the thread: the workspace's."""
     zone: str = ""
@@ -193,14 +193,14 @@ class Report:
 
     @property
     def reported_at(self) -> datetime:
-        """When it was posted, as far as that is known."""
+        """When it was posted; if that isn't known, when it was stored."""
         return self.posted_at or self.created_at
 
     def is_by(self, platform: PlatformName, member: Member) -> bool:
         """Return whether a member of a platform is its author."""
         return not self.sample and (self.target.platform, self.author.id) == (platform, member.id)
 
-    def is_beside(self, other: "Report") -> bool:
+    def shares_workspace_with(self, other: "Report") -> bool:
         """Return whether another report is of the same workspace."""
         here, there = self.target, other.target
         return (here.platform, here.workspace) == (there.platform, there.workspace)
@@ -261,7 +261,7 @@ class Why:
     """One reason: an aspect (`thing`, `colour`, `place`, `time`, `words`), the word for it, whether it agrees.
 
     `word` is a member's, or an English one of the lexicon; for `time` it's the minutes from losing to finding (negative
-    where it was found before). It's empty where there is none: photos that look alike, an aspect nobody mentioned.
+    where it was found before). It's empty if there is none: photos that look alike, an aspect nobody mentioned.
     """
 
     aspect: str
@@ -318,7 +318,7 @@ class Settings:
     sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
     """For these the bot suggests a sealed report."""
     timezone: str = ""
-    """The name of the zone in which members' times are read who haven't told theirs; empty if it isn't known."""
+    """The name of the zone for the times of members who haven't set their own; empty if it isn't known."""
     returned_by: ReturnedBy = "both"
     digest: bool = False
     """Whether a weekly digest says what still waits for its owner."""
@@ -333,7 +333,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class PromisesKept:
-    """How labels have turned out, as far as people have said, and how much was learned from that."""
+    """How often labels were right, by what people said, and how much was learned from that."""
 
     high: int = 0
     high_right: int = 0
@@ -353,6 +353,6 @@ class Statistics:
     returned: int
     matches_shown: int
     confirmed: int
-    refused: int
+    rejected: int
     model: str
     kept: PromisesKept = PromisesKept()

@@ -13,7 +13,7 @@ from reunite.ports import Session
 async def expire(session: Session, report: UUID, now: datetime) -> None:
     """End a report, and say so in a thread that still waits. A second time changes nothing.
 
-    Raises TryAgainError where its author has extended it meanwhile.
+    Raises TryAgainError if its author has extended it meanwhile.
     """
     await session.work.stop(report)
     expiring = (await session.reports.lock({report})).get(report)
@@ -24,7 +24,7 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
         return
     if expiring.expires_at > now:
         raise TryAgainError("it was extended")
-    await session.deletion.purge(report, wording.left_of(expiring))
+    await session.deletion.purge(report, wording.ended_post(expiring))
     if expiring.state in rules.IN_PROGRESS and not (expiring.sample or expiring.quiet):
         await session.outbox.post(report, keys.expired(report), wording.expired(expiring.language))
     if expiring.state is not ReportState.WITHDRAWN:

@@ -3,15 +3,16 @@
 from uuid import UUID
 
 from reunite import rights, rules
+from reunite.announce import card_of
 from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
-from reunite.messages import galleries, keys, notices, wording
+from reunite.messages import galleries, keys, notices
 from reunite.messages.keys import ReplyKey
-from reunite.messages.reply import Picture, Reply, Tile
+from reunite.messages.reply import Reply, Tile
 from reunite.ports import Session, Store
-from reunite.tiles import picture_of, tiles_of, viewable
-from reunite.verdicts import lock_sides
+from reunite.tiles import tiles_of, viewable
+from reunite.verdicts import locked_match
 
 
 class GalleryHandlers:
@@ -57,18 +58,14 @@ class GalleryHandlers:
 
 async def show_card(session: Session, reader: Report, match: Match, other: Report) -> None:
     """Show a match in a report's thread, or bring its card up to date."""
-    picture: Picture | None = None if other.sealed else await picture_of(session, other, match)
-    card = wording.match_card(match, other, reader, picture)
+    card = await card_of(session, reader, match, other)
     key = keys.card(match.id, reader.kind)
     if not await session.outbox.post(reader.id, key, card):
         await session.outbox.revise(key, card)
 
 
 async def _owned_match(session: Session, press: Press) -> tuple[Match, Report, Report]:
-    match = await session.matches.get(press.subject)
-    if match is None:
-        raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
+    match, lost, found = await locked_match(session, press.subject)
     rights.check_press(press, lost)
     if not rules.may_show(lost, found, match):
         raise TellUserError("nothing_here")

@@ -35,7 +35,8 @@ from reunite.entities import (
 from reunite.errors import DefectError
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
-from reunite.looking import LookHandlers
+from reunite.limits import HourlyLimit
+from reunite.looks import LookHandlers
 from reunite.messages.reply import Action, Reply
 from reunite.my_reports import MyReportHandlers
 from reunite.ports import KnownCard, KnownPost, Queue, Store
@@ -45,7 +46,7 @@ from reunite.retry import retried
 from reunite.samples import SampleHandlers
 from reunite.text.controls import storable
 from reunite.verdicts import VerdictHandlers, VerdictResult
-from reunite.welcoming import WelcomeHandlers
+from reunite.welcome import WelcomeHandlers
 
 R = TypeVar("R", bound=NewReport)
 PressHandler = Callable[[Workspace, Press], Awaitable[Reply]]
@@ -76,7 +77,8 @@ class Handlers:
         One member may make `reports_per_hour`, or as many as they like.
         """
         self._store = store
-        self._posts = PostHandlers(store, queue, now, reports_per_hour)
+        limit = HourlyLimit(reports_per_hour)
+        self._posts = PostHandlers(store, queue, now, limit)
         self._my_reports = MyReportHandlers(store, queue, now)
         self._verdicts = VerdictHandlers(store, queue)
         self._community = CommunityHandlers(store, queue)
@@ -84,7 +86,7 @@ class Handlers:
         self.board = BoardHandlers(store, board_url)
         self.welcome = WelcomeHandlers(store)
         self.samples = SampleHandlers(store, queue, now)
-        self._looks = LookHandlers(store, queue, now)
+        self._looks = LookHandlers(store, queue, now, limit)
         handover = HandoverHandlers(store, queue)
         self._presses = {
             **_presses(ClaimHandlers(store), GalleryHandlers(store), self._verdicts, self._my_reports),
@@ -103,24 +105,24 @@ class Handlers:
 
     @retried
     async def report(self, command: NewReport) -> Receipt:
-        """Store a report and its work. Raises TellUserError where it can't be accepted."""
+        """Store a report and its work. Raises TellUserError if it can't be accepted."""
         return await self._posts.report(_clean_report(command))
 
     @retried
     async def look(self, command: Look) -> UUID:
-        """Begin a private search of the open finds, and return its id. Raises TellUserError."""
+        """Begin a private search of the open found reports, and return its id. Raises TellUserError."""
         return await self._looks.look(_clean_report(command))
 
     async def look_answer(
         self, platform: PlatformName, workspace: str, look: UUID, language: str = "en"
     ) -> Reply | None:
-        """Return what a look found; None while a worker is busy with it. Raises TellUserError where it's over."""
+        """Return what a look found; None while a worker is busy with it. Raises TellUserError if it's over."""
         return await self._looks.answer(await self._named(platform, workspace), look, language)
 
     async def files_privately(self, press: Press) -> bool | None:
-        """Return whether the report that a claim after a look files is private; None where it's filed already.
+        """Return whether the report that a claim after a look files is private; None if it's filed already.
 
-        Raises TellUserError where the claim can't be taken. The report's place is prepared after that.
+        Raises TellUserError if the claim can't be taken. The report's place is prepared after that.
         """
         return await self._looks.is_private(await self._workspace(press), _clean_press(press))
 
@@ -131,29 +133,33 @@ class Handlers:
             return [await session.photos.stored_copy(tile.photo) if tile.photo else None for tile in reply.gallery]
 
     @retried
-    async def edit(self, command: EditReport) -> bool:
-        """Take over a post's words and photos, and search again; false where nothing of ours has changed."""
+    async def edit(self, command: EditReport) -> bool | None:
+        """Take over a post's words and photos, and search again.
+
+        Return whether that changed a report in progress; None if no report has this post: it may have been refused
+        when it was posted.
+        """
         photos = None if command.photos is None else _clean_photos(command.photos)
         command = replace(command, text=_clean(command.text), photos=photos)
         return await self._posts.edit(await self._workspace(command), command)
 
     @retried  # the event of a deleted post isn't sent twice
     async def withdraw(self, command: Withdraw) -> bool:
-        """Withdraw and purge a report; false where there is none. Raises TellUserError where the member may not."""
+        """Withdraw and purge a report; false if there is none. Raises TellUserError if the member may not."""
         return await self._posts.withdraw(await self._workspace(command), command)
 
     @retried
     async def answer_question(self, command: AnswerQuestion) -> AnswerResult:
         """Store the answer to a report's question and have the report scored again. Only the first answer counts.
 
-        Raises TellUserError where the member isn't the report's author, or there is nothing to answer.
+        Raises TellUserError if the member isn't the report's author, or there is nothing to answer.
         """
         return await self._posts.answer_question(await self._workspace(command), command)
 
     async def give_verdict(self, command: GiveVerdict) -> VerdictResult | None:
-        """Record a moderator's verdict, and what it changes; None where no match is shown there.
+        """Record a moderator's verdict, and what it changes; None if no match is shown there.
 
-        Raises TellUserError where the member may not give verdicts. Everyone may take back a verdict they gave.
+        Raises TellUserError if the member may not give verdicts. Everyone may take back a verdict they gave.
         """
         return await self._verdicts.give_verdict(await self._workspace(command), command)
 
@@ -188,17 +194,17 @@ class Handlers:
         return await self._community.settings(await self._named(platform, workspace))
 
     async def set_up(self, command: ChangeSettings) -> None:
-        """Change a workspace's settings. Raises TellUserError where they contradict each other."""
+        """Change a workspace's settings. Raises TellUserError if they contradict each other."""
         await self._community.set_up(await self._named(command.platform, command.workspace), command)
 
-    async def zone(self, platform: PlatformName, workspace: str, member: Member, told: str = "") -> ZoneInfo | None:
+    async def zone(self, platform: PlatformName, workspace: str, member: Member, given: str = "") -> ZoneInfo | None:
         """Return a member's time zone, or else the workspace's; None if it isn't known.
 
-        What the member has just `told`, by any name of a zone, is kept. Raises TellUserError for an unknown one.
+        If the member has just `given` one, by any name, it's stored. Raises TellUserError for an unknown one.
         """
         named = await self._named(platform, workspace)
-        if told:
-            return await self._community.set_zone(named, member, told)
+        if given:
+            return await self._community.set_zone(named, member, given)
         return await self._community.zone(named, member)
 
     async def statistics(self, platform: PlatformName, workspace: str, language: str = "en") -> Reply:
@@ -210,7 +216,7 @@ class Handlers:
         return await self._community.link_code(await self._named(platform, workspace))
 
     async def link(self, platform: PlatformName, workspace: str, code: str) -> None:
-        """Join the community that a code was made in. Raises TellUserError where the code isn't valid."""
+        """Join the community that a code was made in. Raises TellUserError if the code isn't valid."""
         await self._link(platform, workspace, code)
         await self._search_again(platform, workspace)
 
@@ -277,9 +283,9 @@ def _presses(
         "see_claim": claims.see,
         "accept_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.ACCEPTED),
         "reject_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.REJECTED),
-        "secret": claims.set_proof_question,
+        "proof_question": claims.set_proof_question,
         "confirm": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.CONFIRM),
-        "refuse": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.REFUSE),
+        "reject": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.REJECT),
         "release": verdicts.release,
         "withdraw": mine.withdraw,
         "extend": mine.extend,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.answers import revise_conversations
+from reunite.claim_settlement import revise_conversations
 from reunite.commands import Press
 from reunite.entities import ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
@@ -12,7 +12,7 @@ from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
-from reunite.verdicts import Change, lock_sides, settle
+from reunite.verdicts import Change, lock_sides, locked_match, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,15 @@ class HandoverHandlers:
         self._queue = queue
 
     async def got_back(self, workspace: Workspace, press: Press) -> Reply:
-        """Take the owner's word that they have it; a second press takes it back. Raises TellUserError."""
+        """Take the owner's word that they have it; a second press withdraws it. Raises TellUserError."""
         return await self._say(workspace, press, ReportKind.LOST)
 
     async def handed_over(self, workspace: Workspace, press: Press) -> Reply:
-        """Take the finder's word that they gave it; a second press takes it back. Raises TellUserError."""
+        """Take the finder's word that they gave it; a second press withdraws it. Raises TellUserError."""
         return await self._say(workspace, press, ReportKind.FOUND)
 
     async def tell_whereabouts(self, workspace: Workspace, press: Press) -> Reply:
-        """Store where a find is. Raises TellUserError."""
+        """Store where a found item is. Raises TellUserError."""
         place, code = press.words.strip()[: rules.MOST_PLACE], press.code.strip()[: rules.MOST_CODE]
         if code and not place:
             raise TellUserError("whereabouts_place")
@@ -54,7 +54,7 @@ class HandoverHandlers:
         return notices.note("whereabouts_kept", press.language)
 
     async def where_is_it(self, workspace: Workspace, press: Press) -> Reply:
-        """Show the owner, the finder or a moderator where a find is. Raises TellUserError."""
+        """Show the owner, the finder or a moderator where a found item is. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             sides = await _accepted(session, press)
             rights.check_press(press, sides.lost, sides.found)
@@ -88,22 +88,22 @@ class HandoverHandlers:
 
 async def arrange(session: Session, claimed: Claimed, *, by_word: bool) -> None:
     """Let owner and finder talk once a claim is accepted."""
-    if not claimed.lost.is_beside(claimed.found):
-        await leave_to_them(session, claimed.match, claimed.lost, claimed.found)
+    if not claimed.lost.shares_workspace_with(claimed.found):
+        await announce_no_conversation(session, claimed.match, claimed.lost, claimed.found)
         return
     whereabouts = await session.claims.whereabouts(claimed.found.id)
     begun = handovers.conversation(claimed, whereabouts, by_word=by_word)
     await session.outbox.post(claimed.lost.id, keys.conversation(claimed.claim.id), begun, audience="pair")
 
 
-async def unopened(session: Session, match: UUID) -> None:
+async def note_no_conversation(session: Session, match: UUID) -> None:
     """Say that the platform couldn't open the conversation about a match."""
     known = await session.matches.get(match)
     if known:
-        await leave_to_them(session, known, *await lock_sides(session, known))
+        await announce_no_conversation(session, known, *await lock_sides(session, known))
 
 
-async def leave_to_them(session: Session, match: Match, lost: Report, found: Report) -> None:
+async def announce_no_conversation(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Say in both threads that no conversation could be opened, and ask the moderators to help. It's said once."""
     for reader in (lost, found):
         reply = handovers.no_conversation(match, reader)
@@ -113,12 +113,8 @@ async def leave_to_them(session: Session, match: Match, lost: Report, found: Rep
 
 
 async def _accepted(session: Session, press: Press) -> _Sides:
-    """Return a match whose accepted claim still counts, locked. Raises TellUserError where there's none."""
-    match = await session.matches.get(press.subject)
-    if match is None:
-        raise TellUserError("nothing_here")
-    lost, found = await lock_sides(session, match)
-    match = await session.matches.get(match.id) or match  # others may have decided before the lock
+    """Return a match whose accepted claim still counts, locked. Raises TellUserError if there's none."""
+    match, lost, found = await locked_match(session, press.subject)
     claims = [each for each in await session.claims.on(found.id) if each.match == match.id]
     if not rules.is_still_given(match, found) or not any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("nothing_here")

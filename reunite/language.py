@@ -54,7 +54,7 @@ def language_of(locale: str | None) -> str:
 
 
 def sentence(key: str, language: str = "en", **params: str | int) -> str:
-    """Return a sentence, filled in; `number`, where it has one, decides between plural forms."""
+    """Return a sentence, filled in; `number`, if it has one, decides between plural forms."""
     number = params.get("number")
     return template(key, language, number if isinstance(number, int) else None).format(**params)
 

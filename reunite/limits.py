@@ -1,27 +1,37 @@
-"""What is said where a member reports much, or where there is much to do before a new report."""
+"""How much one member may report, and how long a new report waits where there is much to do."""
 
 import math
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from reunite.entities import Report
 from reunite.errors import TellUserError
-from reunite.ports import Backlog
+from reunite.ports import Backlog, Session
 
-HOUR: Final = timedelta(hours=1)
+_HOUR: Final = timedelta(hours=1)
 RECENTLY: Final = timedelta(minutes=10)
 """How far back the pace of the work is looked up."""
 _SAID_FROM: Final = 120.0
 """Seconds: of a shorter wait nobody needs to hear."""
 
 
-def check_pace(reports: int, most: int | None) -> None:
-    """Raise TellUserError where a member has reported more than `most` things within an hour."""
-    if most is not None and reports > most:
-        raise TellUserError("too_many_reports", number=most)
+@dataclass(frozen=True, slots=True)
+class HourlyLimit:
+    """How many reports one member may make within an hour; None for any number."""
+
+    most: int | None = None
+
+    async def check(self, session: Session, report: Report, now: datetime) -> None:
+        """Raise TellUserError if the author of a report has now made too many; a search counts as one more."""
+        if self.most is None:
+            return
+        if await session.reports.count_by_same_author(report.id, now - _HOUR) > self.most:
+            raise TellUserError("too_many_reports", number=self.most)
 
 
 def minutes_to_wait(backlog: Backlog) -> int | None:
-    """Return in how many minutes a new report will be answered; None where that's soon, or can't be told."""
+    """Return in how many minutes a new report will be answered; None if that's soon, or unknown."""
     if backlog.seconds_each is None:
         return None
     seconds = backlog.queued * backlog.seconds_each

@@ -11,5 +11,5 @@ def readers(
     key: Callable[[UUID, ReportKind], ReplyKey], subject: UUID, lost: Report, found: Report
 ) -> list[tuple[ReplyKey, Report]]:
     """Return each reply's key, and the report of the workspace whose moderators read it."""
-    reports = [found] if lost.is_beside(found) else [found, lost]
+    reports = [found] if lost.shares_workspace_with(found) else [found, lost]
     return [(key(subject, report.kind), report) for report in reports]

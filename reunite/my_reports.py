@@ -11,7 +11,7 @@ from reunite.commands import Press
 from reunite.edits import joined, reword, search_again
 from reunite.entities import Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
-from reunite.messages import keys, notices, reminding, wording
+from reunite.messages import keys, notices, reminders, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 
@@ -36,7 +36,7 @@ class MyReportHandlers:
                 for report in await session.reports.by_author(workspace.id, member.id)
                 if report.state in rules.IN_PROGRESS
             ]
-        shown = sorted(reports, key=lambda report: report.reported_at)[-_MOST_LISTED:]
+        shown = reports[-_MOST_LISTED:]
         targets = {report.id: report.target for report in shown if report.target.message}
         replies = [notices.own_report(report, language).with_targets(targets) for report in shown]
         older = len(reports) - len(shown)
@@ -55,7 +55,7 @@ class MyReportHandlers:
             settings = await session.workspaces.settings(workspace.id)
             until = max(report.expires_at, self._now() + timedelta(days=settings.keep_days))
             await session.reports.set_expiry(report.id, until)
-            reminder = reminding.kept_watching(replace(report, expires_at=until))
+            reminder = reminders.kept_watching(replace(report, expires_at=until))
             await session.outbox.revise(keys.ends_soon(report.id, report.expires_at), reminder)
         return notices.extended(replace(report, expires_at=until), press.language)
 
@@ -91,7 +91,7 @@ class MyReportHandlers:
             return {
                 "member": {"id": member.id, "name": member.name, "platform": workspace.platform},
                 "timezone": await session.workspaces.member_zone(workspace.id, member.id),
-                "reminders": not await session.questions.wants_none(workspace.id, member.id),
+                "reminders": not await session.prompts.wants_no_reminders(workspace.id, member.id),
                 "reports": [await _exported(session, report) for report in reports],
                 "claims": [
                     {"proof": await session.claims.proof(claim.id), "state": claim.state, "match": str(claim.match)}
@@ -115,7 +115,7 @@ class MyReportHandlers:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_moderator(member)
-            await session.questions.switch(workspace.id, member, on=True)  # their wish is kept no longer either
+            await session.prompts.switch_reminders(workspace.id, member, on=True)  # their wish is kept no longer either
             await session.workspaces.set_member_zone(workspace.id, member, "")
         return notices.forgotten(len(known), press.language)
 
@@ -130,7 +130,7 @@ async def end(session: Session, report: Report) -> None:
         await session.looks.remove(report.id)
         return
     await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-    await session.deletion.purge(report.id, wording.left_of(report))
+    await session.deletion.purge(report.id, wording.ended_post(report))
 
 
 async def _locked(session: Session, press: Press) -> Report:

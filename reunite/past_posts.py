@@ -19,6 +19,7 @@ class Skipped(StrEnum):
 
     NOT_A_MEMBERS = "not_a_members"
     NO_PHOTO = "no_photo"
+    DELETED = "deleted"
     SETTLED = "settled"
     KNOWN = "known"
     TOO_OLD = "too_old"
@@ -27,7 +28,7 @@ class Skipped(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastPost:
-    """A message of a channel's history, as far as it decides whether it's looked at more closely.
+    """What decides whether a message of a channel's history is looked at more closely.
 
     `cursor` says where reading goes on after it, in its platform's terms.
     """
@@ -39,6 +40,8 @@ class PastPost:
     has_files: bool
     settled: bool
     """People have marked it as done: with a tick, or by closing it."""
+    deleted: bool = False
+    """Only its thread is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,13 @@ def span_of(now: datetime, keep_days: int, since: datetime | None) -> Span:
 
 
 def why_skipped(post: PastPost, known: KnownBefore | None, *, oldest: datetime, answers: bool) -> Skipped | None:
-    """Return why a message becomes no report; None where it may, or did so when it was read before an interruption.
+    """Return why a message doesn't become a report; None if it can.
 
-    A report that was read quietly before is taken once more where now `answers` are wanted.
+    With `answers`, a report that was read quietly before is taken once more. `known` doesn't have the reports of this
+    reading, so that they are counted again after an interruption.
     """
+    if post.deleted:
+        return Skipped.DELETED
     if not post.by_member:
         return Skipped.NOT_A_MEMBERS
     if not post.has_files:

@@ -8,7 +8,7 @@ from reunite.errors import LONGEST_PAUSE
 
 
 def seconds_to_wait(value: str | None) -> float | None:
-    """Read a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None where it makes no sense.
+    """Read a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None if it makes no sense.
 
     No server makes us wait longer than LONGEST_PAUSE.
     """

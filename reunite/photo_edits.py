@@ -16,7 +16,7 @@ _NUMBERED: Final = re.compile(r" \(\w+\)(\.\w+)?\Z")
 async def change_photos(session: Session, report: Report, now: Sequence[IncomingPhoto]) -> bool:
     """Let a report have the photos that its post has now, and keep those added by a button; false if they're the same.
 
-    Raises TellUserError where that makes too many.
+    Raises TellUserError if that makes too many.
     """
     before = await session.photos.of_post(report.id)
     gone, new = _difference(before, now)

@@ -38,16 +38,16 @@ class PostHandlers:
     """Takes what members post."""
 
     def __init__(
-        self, store: Store, queue: Queue, now: Callable[[], datetime], reports_per_hour: int | None = None
+        self, store: Store, queue: Queue, now: Callable[[], datetime], limit: limits.HourlyLimit | None = None
     ) -> None:
-        """`now` returns the time, with its zone. `reports_per_hour` is how many one member may make."""
-        self._reports_per_hour = reports_per_hour
+        """`now` returns the time, with its zone."""
+        self._limit = limit or limits.HourlyLimit()
         self._store = store
         self._queue = queue
         self._now = now
 
     async def report(self, command: NewReport) -> Receipt:
-        """Store a report and its work. Raises TellUserError where it can't be accepted."""
+        """Store a report and its work. Raises TellUserError if it can't be accepted."""
         check(command)
         target = command.target
         async with self._store.entered(target.platform, target.workspace) as (_, settings, session):
@@ -57,7 +57,7 @@ class PostHandlers:
             report, work = await session.reports.add(command, since + timedelta(days=settings.keep_days))
             if created := work is not None:
                 if not (command.is_past or command.sample):
-                    await self._check_pace(session, report)
+                    await self._limit.check(session, report, self._now())
                 await _welcome(session, report, settings, hidden=command.hidden)
                 if not report.quiet:
                     await self._say_wait(session, report)
@@ -67,22 +67,21 @@ class PostHandlers:
             await self._queue.hint(work)
         return Receipt(report, created)
 
-    async def _check_pace(self, session: Session, report: Report) -> None:
-        reports = await session.reports.like(report.id, self._now() - limits.HOUR)
-        limits.check_pace(reports, self._reports_per_hour)
-
     async def _say_wait(self, session: Session, report: Report) -> None:
         """Say in a report's thread when it'll be answered, if that takes long. The answer follows."""
         backlog = await session.work.backlog(self._now() - limits.RECENTLY)
         if minutes := limits.minutes_to_wait(backlog):
             await session.outbox.post(report.id, keys.waiting(report.id), notices.waiting(report, minutes))
 
-    async def edit(self, workspace: Workspace, command: EditReport) -> bool:
-        """Take over a post's words and photos, and search again; false where nothing of ours has changed."""
+    async def edit(self, workspace: Workspace, command: EditReport) -> bool | None:
+        """Take over a post's words and photos, and search again.
+
+        Return whether that changed a report in progress; None if no report has this post.
+        """
         async with self._store.session(workspace.community) as session:
             found = await session.reports.at(command.target)
             if found is None:
-                return False
+                return None
             report = (await session.reports.lock({found.id})).get(found.id)
             if report is None:
                 raise TryAgainError("its workspace has moved to another community")
@@ -94,9 +93,9 @@ class PostHandlers:
         return work is not None
 
     async def withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
-        """Withdraw and purge a report; false where there is none.
+        """Withdraw and purge a report; false if there is none.
 
-        `member` is None where the post itself is gone; else it has to be the author or a moderator.
+        `member` is None if the post itself is gone; else it has to be the author or a moderator.
         """
         async with self._store.session(workspace.community) as session:
             report = await session.reports.at(command.target)
@@ -114,7 +113,7 @@ class PostHandlers:
         """Store the answer to a report's question and have the report scored again. Only the first answer counts.
 
         So a click that comes twice changes nothing, and nobody can try out which answer fits.
-        Raises TellUserError where the member isn't the report's author, or there is nothing to answer.
+        Raises TellUserError if the member isn't the report's author, or there is nothing to answer.
         """
         async with self._store.session(workspace.community) as session:
             report, question = await _asked(session, command)
@@ -123,7 +122,7 @@ class PostHandlers:
             if report.state is not ReportState.OPEN or not question.options:
                 raise TellUserError("question_over")
             answer = _option(question, command.choice)
-            await session.questions.answer(report.id, answer)
+            await session.prompts.answer(report.id, answer)
             work = await session.work.add(report.id) if answer else None
         if work:
             await self._queue.hint(work)
@@ -131,14 +130,14 @@ class PostHandlers:
 
 
 async def _speak_up(session: Session, report: Report) -> UUID | None:
-    """End a report's quiet, and search again for what its thread should say; None where it has ended."""
+    """End a report's quiet, and search again for what its thread should say; None if it has ended."""
     if report.state not in rules.IN_PROGRESS:
         return None
     return await search_again(session, report)
 
 
 async def _edited(session: Session, report: Report, command: EditReport) -> UUID | None:
-    """Change what differs in a report; return the work of searching again, None where nothing does."""
+    """Change what differs in a report; return the work of searching again, None if nothing does."""
     text = joined(command.text, report.details)
     has_other_photos = command.photos is not None and await change_photos(session, report, command.photos)
     if report.text != text:
@@ -182,7 +181,7 @@ def _option(question: Question, choice: str) -> str:
 
 
 def check(command: NewReport) -> None:
-    """Raise TellUserError where a report has too much of something, or nothing."""
+    """Raise TellUserError if a report has too much of something, or nothing."""
     if not command.text and not command.photos:
         raise TellUserError("empty_report")
     if len(command.text) > rules.MOST_TEXT:

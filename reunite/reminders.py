@@ -9,14 +9,14 @@ from uuid import UUID
 
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, MatchState, Member, ReportState, Workspace
-from reunite.messages import keys, notices, reminding
+from reunite.messages import keys, notices, reminders
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A report or a claim that is to be brought up."""
+    """A report or a claim whose reminder is due."""
 
     kind: Literal["report", "claim"]
     subject: UUID
@@ -36,14 +36,14 @@ class ReminderHandlers:
 
     async def _switch(self, workspace: Workspace, press: Press, *, on: bool) -> Reply:
         async with self._store.session(workspace.community) as session:
-            await session.questions.switch(workspace.id, press.member.id, on=on)
-        return reminding.switched(workspace.id, press.language, on=on)
+            await session.prompts.switch_reminders(workspace.id, press.member.id, on=on)
+        return reminders.switched(workspace.id, press.language, on=on)
 
     async def privacy(self, workspace: Workspace, member: Member, language: str) -> Reply:
         """Return what is kept of a member, and the buttons that delete it and switch their reminders."""
         async with self._store.session(workspace.community) as session:
             settings = await session.workspaces.settings(workspace.id)
-            is_quiet = await session.questions.wants_none(workspace.id, member.id)
+            is_quiet = await session.prompts.wants_no_reminders(workspace.id, member.id)
         return notices.privacy(workspace.id, settings.keep_days, language, reminders=not is_quiet)
 
 
@@ -59,10 +59,10 @@ async def _remind_of_end(session: Session, subject: UUID) -> None:
     report = (await session.reports.lock({subject})).get(subject)
     if report is None or report.state is not ReportState.OPEN:
         return
-    await session.questions.note_report(report.id)
-    if not report.quiet and not await session.questions.is_off(report.id):
+    await session.prompts.note_report_reminder(report.id)
+    if not report.quiet and not await session.prompts.are_reminders_off(report.id):
         key = keys.ends_soon(report.id, report.expires_at)
-        await session.outbox.post(report.id, key, reminding.ends_soon(report))
+        await session.outbox.post(report.id, key, reminders.ends_soon(report))
 
 
 async def _remind_of_claim(session: Session, subject: UUID) -> None:
@@ -73,18 +73,18 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     claim, match = await _claimed(session, subject)  # others may have decided before the lock
     if claim is None or match is None:
         return
-    await session.questions.note_claim(claim.id)
+    await session.prompts.note_claim_reminder(claim.id)
     if {report.state for report in locked.values()} != {ReportState.OPEN} or not _waits(claim, match):
         return
     lost, found = locked[match.lost], locked[match.found]
     reader = found if claim.state is ClaimState.OPEN else lost
-    if await session.questions.is_off(reader.id):
+    if await session.prompts.are_reminders_off(reader.id):
         return
     if claim.state is ClaimState.OPEN:
-        reply = reminding.claim_waits(claim, match, found)
+        reply = reminders.claim_waits(claim, match, found)
     else:
         settings = await session.workspaces.settings_for(found.id)
-        reply = reminding.is_it_back(match, lost, by_word=settings.by_word)
+        reply = reminders.is_it_back(match, lost, by_word=settings.by_word)
     await session.outbox.post(reader.id, keys.claim_reminder(claim.id, claim.state), reply)
 
 

@@ -95,14 +95,14 @@ TABLE: Final[Mapping[Act, Right]] = {
     "see_claim": _CLAIM,
     "accept_claim": _CLAIM,
     "reject_claim": _CLAIM,
-    "secret": _FINDER,
+    "proof_question": _FINDER,
     "whereabouts": Right(frozenset({Role.FINDER, Role.MODERATOR}), "only_finder"),
     "handed_over": _FINDER,
     "got_back": _OWNER,
     "where_is_it": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_owner"),
     # Moderators
     "confirm": _VERDICT,
-    "refuse": _VERDICT,
+    "reject": _VERDICT,
     "give_verdict": _VERDICT,
     "take_back_verdict": Right(frozenset({Role.MODERATOR, Role.GIVER}), "only_moderators"),
     "release": Right(frozenset({Role.MODERATOR}), "only_moderators_release"),
@@ -131,18 +131,18 @@ def may(act: Act, roles: frozenset[Role]) -> bool:
 
 
 def check(act: Act, roles: frozenset[Role]) -> None:
-    """Raise TellUserError where somebody with these roles may not do something."""
+    """Raise TellUserError if somebody with these roles may not do something."""
     if not may(act, roles):
         raise TellUserError(TABLE[act].refusal)
 
 
 def check_press(press: Press, *reports: Report) -> None:
-    """Raise TellUserError where the member who presses a button may not do that with some reports."""
+    """Raise TellUserError if the member who presses a button may not do that with some reports."""
     moderates = press.is_moderator
     check(press.action, roles_of(press.target.platform, press.member, *reports, is_moderator=moderates))
 
 
 def check_member(act: Act, *, is_moderator: bool, is_author: bool = False) -> None:
-    """Raise TellUserError where a member may not do what concerns the workspace, or a post that is no report yet."""
+    """Raise TellUserError if a member may not do what concerns the workspace, or a post that isn't a report yet."""
     roles = {Role.MEMBER: True, Role.OWNER: is_author, Role.MODERATOR: is_moderator}
     check(act, frozenset(role for role, has in roles.items() if has))

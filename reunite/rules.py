@@ -38,7 +38,7 @@ RETURNABLE = frozenset({ReportState.OPEN, ReportState.RETURNED})
 """The states in which a report's item can be marked as returned, or as not returned after all."""
 
 _HTTPS_PORT: Final = 443
-_STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REFUSE: MatchState.REFUSED}
+_STATES = {VerdictKind.CONFIRM: MatchState.CONFIRMED, VerdictKind.REJECT: MatchState.REJECTED}
 
 
 def in_force(log: Iterable[Verdict]) -> list[Verdict]:
@@ -96,18 +96,18 @@ def may_show(reader: Report, other: Report, match: Match) -> bool:
     return reader is lost or not lost.private
 
 
-def may_come_back(found: UUID, label: Label | None, refused: Mapping[UUID, bool]) -> bool:
-    """Return whether a member may see a found item again after what they refused (`Matches.refused`).
+def may_come_back(found: UUID, label: Label | None, ruled_out: Mapping[UUID, bool]) -> bool:
+    """Return whether a member may see a found item again after what was rejected or declined (`Matches.ruled_out`).
 
     What they only passed over, with others in a gallery, comes back if it now has a label: it may be another thing that
     they look for.
     """
-    return found not in refused or (label is not None and not refused[found])
+    return found not in ruled_out or (label is not None and not ruled_out[found])
 
 
 def is_still_given(match: Match, found: Report) -> bool:
-    """Return whether an accepted claim still counts: not once its match was refused or the item went to another."""
-    if match.state is MatchState.REFUSED:
+    """Return whether an accepted claim still counts: not once its match was rejected or the item went to another."""
+    if match.state is MatchState.REJECTED:
         return False
     return found.state is not ReportState.RETURNED or match.state is MatchState.CONFIRMED
 
@@ -118,7 +118,7 @@ def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:
     return is_open and not found.sealed and may_show(lost, found, match)
 
 
-def is_sensible(time: datetime) -> bool:
+def is_plausible_time(time: datetime) -> bool:
     """Return whether something may have happened at a time."""
     return FIRST_YEAR <= time.year <= LAST_YEAR
 

@@ -1,4 +1,4 @@
-"""What a search writes for samples: their posts, and the loss only once the find can be found."""
+"""What a search writes for samples: their posts, the found one first."""
 
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.messages import keys
@@ -7,8 +7,11 @@ from reunite.messages.reply import Picture
 from reunite.ports import Session
 
 
-async def is_shown(session: Session, sample: Report) -> bool:
-    """Write a sample's post, with its photo. A loss is searched for later then, so that others can link to its post."""
+async def show_post(session: Session, sample: Report) -> bool:
+    """Write a sample's post, with its photo; return whether to search for it now.
+
+    The lost one is searched for again once its post is there, so that the found one can link to it.
+    """
     stored = (photo for photo in await session.photos.of(sample.id) if photo.state is PhotoState.STORED)
     picture = next((Picture(photo.id, sample.id) for photo in stored), None)
     post = messages.sample_post(sample, picture)
@@ -19,10 +22,10 @@ async def is_shown(session: Session, sample: Report) -> bool:
     return True
 
 
-async def go_on(session: Session, sample: Report) -> None:
-    """Have a sample loss searched for, once the search of its workspace's sample find is done."""
+async def search_for_lost(session: Session, sample: Report) -> None:
+    """Have the lost sample searched for, once the search of the found one is done."""
     if sample.kind is ReportKind.LOST:
         return
-    for each in await session.workspaces.samples(sample.target):
+    for each in await session.reports.samples(sample.target):
         if each.kind is ReportKind.LOST and each.state is ReportState.PENDING:
             await session.work.add(each.id, hinted=False)

@@ -1,6 +1,6 @@
-"""Samples: a find and a loss that moderators post to see how everything works, and remove with one press.
+"""Samples: a found and a lost report that moderators post to see how everything works, and remove with one press.
 
-The loss follows once the find can be found, so that both threads read as they would with real ones.
+The lost one follows once the found one is open, so that both threads read as they would with real ones.
 """
 
 from collections.abc import Callable
@@ -55,14 +55,14 @@ class SampleHandlers:
         rights.check_member("post_samples", is_moderator=is_moderator)
         where = pair.found
         async with self._store.entered(where.platform, where.workspace) as (workspace, settings, session):
-            known = await session.workspaces.samples(where)
+            known = await session.reports.samples(where)
             if any(not each.purged for each in known):
                 return messages.posted("samples_there", workspace.id, language)
             ends = self._now() + timedelta(days=min(_MOST_DAYS, settings.keep_days))
-            find, loss = _commands(pair, settings, f"samples:{len(known)}")  # presses at one moment have one key
-            _, work = await session.reports.add(find, ends)
+            found, lost = _commands(pair, settings, f"samples:{len(known)}")  # presses at one moment have one key
+            _, work = await session.reports.add(found, ends)
             if work:
-                waiting, _ = await session.reports.add(loss, ends)
+                waiting, _ = await session.reports.add(lost, ends)
                 await session.work.stop(waiting.id)
         if work:
             await self._queue.hint(work)
@@ -81,12 +81,12 @@ class SampleHandlers:
 
     async def _there(self, workspace: Workspace, target: ReplyTarget) -> list[Report]:
         async with self._store.session(workspace.community) as session:
-            return [each for each in await session.workspaces.samples(target) if not each.purged]
+            return [each for each in await session.reports.samples(target) if not each.purged]
 
 
 def _commands(pair: SamplePair, settings: Settings, key: str) -> tuple[NewReport, NewReport]:
     language = settings.language
-    find = ReportFound(
+    found = ReportFound(
         source_key=f"{key}:found",
         target=pair.found,
         author=Member("sample finder", sentence("samples_finder", language)),
@@ -94,7 +94,7 @@ def _commands(pair: SamplePair, settings: Settings, key: str) -> tuple[NewReport
         photos=(pair.found_photo,),
         sample=True,
     )
-    loss = ReportLost(
+    lost = ReportLost(
         source_key=f"{key}:lost",
         target=pair.lost,
         author=Member("sample owner", sentence("samples_owner", language)),
@@ -102,4 +102,4 @@ def _commands(pair: SamplePair, settings: Settings, key: str) -> tuple[NewReport
         photos=(pair.lost_photo,),
         sample=True,
     )
-    return find, loss
+    return found, lost

@@ -12,11 +12,11 @@ Pair = tuple[Match, Report]
 
 
 async def viewable(session: Session, lost: Report) -> list[Pair]:
-    """Return the finds that the author of a lost report or a look may look at, the most probable first."""
-    refused = await session.matches.refused(lost.id)
+    """Return the found reports that the author of a lost report or a look may look at, the most probable first."""
+    ruled_out = await session.matches.ruled_out(lost.id)
     pairs = []
     for match in await session.matches.of(lost.id):
-        if rules.may_come_back(match.found, match.label, refused):
+        if rules.may_come_back(match.found, match.label, ruled_out):
             found = await session.reports.get(match.found)
             if found and rules.may_be_in_gallery(lost, found, match):
                 pairs.append((match, found))

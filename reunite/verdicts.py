@@ -9,8 +9,8 @@ from uuid import UUID
 
 from reunite import rights, rules
 from reunite.announce import show_released
-from reunite.answers import revise_conversations, settle_claims
 from reunite.claim_cards import revise_cards
+from reunite.claim_settlement import revise_conversations, settle_claims
 from reunite.commands import GiveVerdict, Press
 from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
 from reunite.errors import TellUserError, TryAgainError
@@ -36,7 +36,7 @@ class VerdictResult:
 class Change:
     """A match after a verdict, or after the owner's or the finder's word, and its lost and found report as before.
 
-    `moderator` is who gave the verdict; None where the two people say it. `number` tells this change from others.
+    `moderator` is who gave the verdict; None if the two people say it. `number` tells this change from others.
     """
 
     match: Match
@@ -54,9 +54,9 @@ class VerdictHandlers:
         self._queue = queue
 
     async def give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
-        """Record a moderator's verdict, and what it changes; None where no match is shown there.
+        """Record a moderator's verdict, and what it changes; None if no match is shown there.
 
-        Raises TellUserError where the member may not give verdicts. Everyone may take back a verdict they gave.
+        Raises TellUserError if the member may not give verdicts. Everyone may take back a verdict they gave.
         """
         for pause in _NOTING_PAUSES:
             with suppress(TryAgainError):
@@ -66,7 +66,7 @@ class VerdictHandlers:
         return await self._give_verdict(workspace, command)
 
     async def press(self, workspace: Workspace, press: Press, kind: VerdictKind) -> Reply:
-        """Take a verdict by button; pressing again takes it back."""
+        """Take a verdict by button; pressing again withdraws it."""
         command = GiveVerdict(
             target=press.target,
             member=press.member,
@@ -84,11 +84,8 @@ class VerdictHandlers:
     async def release(self, workspace: Workspace, press: Press) -> Reply:
         """Let the owner know about a sealed match. A second time changes nothing."""
         async with self._store.session(workspace.community) as session:
-            match = await session.matches.get(press.subject)
-            if match is None:
-                raise TellUserError("nothing_here")
+            match, lost, found = await locked_match(session, press.subject)
             rights.check_member("release", is_moderator=press.is_moderator)
-            lost, found = await lock_sides(session, match)
             if {lost.state, found.state} != {ReportState.OPEN}:
                 raise TellUserError("report_closed")
             await session.matches.release(match.id)
@@ -136,6 +133,15 @@ async def settle(session: Session, change: Change) -> list[UUID]:
     return work
 
 
+async def locked_match(session: Session, match_id: UUID) -> tuple[Match, Report, Report]:
+    """Return a match with its lost and found report, both locked. Raises TellUserError."""
+    match = await session.matches.get(match_id)
+    if match is None:
+        raise TellUserError("nothing_here")
+    lost, found = await lock_sides(session, match)
+    return await session.matches.get(match_id) or match, lost, found  # others may have decided before the lock
+
+
 async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:
     """Return the lost and the found report, locked."""
     locked = await session.reports.lock({match.lost, match.found})
@@ -151,7 +157,7 @@ async def _named(session: Session, command: GiveVerdict) -> Match | None:
 
 
 def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
-    """Return whether the command gives a verdict or takes one back; None where it changes nothing."""
+    """Return whether the command gives a verdict or takes one back; None if it changes nothing."""
     if command.press and any(verdict.press == command.press for verdict in log):
         return None
     in_force = any(
@@ -162,7 +168,7 @@ def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:
 
 
 def _check(command: GiveVerdict, reports: tuple[Report, Report], *, given: bool) -> None:
-    moderates = command.is_moderator  # and only one's own verdict is in force to be taken back
+    moderates = command.is_moderator  # and only verdicts of their own can be withdrawn
     roles = rights.roles_of(command.target.platform, command.member, is_moderator=moderates, gave=not given)
     rights.check("give_verdict" if given else "take_back_verdict", roles)
     if given and not {report.state for report in reports} <= rules.RETURNABLE:
@@ -177,7 +183,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         state = rules.report_state(report.state, confirmed=confirmed)
         if state is not report.state:
             await session.reports.set_state(report.id, state)
-        if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REFUSED):
+        if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
             work.append(await session.work.add(report.id))  # what came in meanwhile
         if state is ReportState.OPEN or change.match.state is MatchState.CONFIRMED:
             await _say(session, change, report, other)
@@ -190,7 +196,7 @@ async def _say(session: Session, change: Change, report: Report, other: Report) 
     known = MatchState.CONFIRMED in (before, now) or await session.matches.is_shown(match.id, report.id)
     if not known:
         return
-    if now is MatchState.REFUSED and not rules.may_show(report, other, match):
+    if now is MatchState.REJECTED and not rules.may_show(report, other, match):
         now = MatchState.UNDECIDED  # the thread may only learn that its report is open again
     reply = wording.verdict(before, now, change.moderator, other, report)
     key = keys.verdict(match.id, match.state, change.number, report.kind)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, Final
 
 import structlog
@@ -13,31 +14,32 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from db import queue
+from db.cancellation import stop
 from db.config import Connections
+from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequests
 from db.installations import Installations
 from db.keys import check
-from db.models import EmbeddingModel
-from db.stopping import stop
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
-from workers.answers import Answers
 from workers.batching import BatchingEncoder
-from workers.config import EncoderSettings, PhotoHosts
+from workers.closer_look import CloserLook
+from workers.config import DETAIL_PACKAGES, EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
 from workers.embed import ReportEncoder
 from workers.encoders.choose import Choice, choose
 from workers.fetch import PhotoFetcher
-from workers.given_vectors import GivenVectors
 from workers.intake import Intake
 from workers.learning import keep_learning
 from workers.leases import Leases
 from workers.open_set.run import OpenSetSource, calibrate_by_itself
+from workers.precomputed_vectors import PrecomputedVectors
 from workers.process import Processor
+from workers.query_embedding import QueryEmbedder
 from workers.slack_files import SlackFiles
+from workers.slots import Slots
 from workers.sweep import EVERY, Sweep
-from workers.turns import Turns
 
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _LONGEST_JOB: Final = 600
@@ -82,7 +84,7 @@ async def run(
     report: Callable[[str], None],
     ready: Callable[[EmbeddingModel], None] = lambda _: None,
     load: Load | None = None,
-    given: GivenVectors | None = None,
+    given: PrecomputedVectors | None = None,
 ) -> None:
     """Work until cancelled. Calls `report` with what is being prepared, and `ready` when work begins.
 
@@ -101,7 +103,9 @@ async def run(
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
         decoders = await stack.enter_async_context(Decoders())
         intake = Intake(store, fetcher, slack_files, decoders)
-        processor = Processor(store, encoder, model, intake, Turns(config.parallel), config.lease_seconds)
+        closer_look = None if given else await asyncio.to_thread(_closer_look, store, config.encoder)
+        slots = Slots(config.parallel)
+        processor = Processor(store, encoder, model, intake, slots, config.lease_seconds, closer_look)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         sweeper = asyncio.create_task(Sweep(store, hints, config.quiet_seconds, config.now).run())
@@ -117,23 +121,32 @@ async def run(
             await stop(sweeper, answers, learning, calibration)
 
 
+def _closer_look(store: Store, settings: EncoderSettings) -> CloserLook | None:
+    """Load what compares photos in detail, which takes a second; None where it's off or not installed."""
+    if not settings.compare_details or not all(find_spec(package) for package in DETAIL_PACKAGES):
+        return None
+    from workers.local_features import LocalFeatures  # noqa: PLC0415 - its packages are optional
+
+    return CloserLook(store, LocalFeatures(), asyncio.Lock())
+
+
 async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
     if isinstance(encoder, BatchingEncoder):  # given vectors are of known reports only
-        await Answers(EmbeddingRequests(store), encoder, model, decoders).run()
+        await QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run()
 
 
-async def _given(store: Store, given: GivenVectors) -> tuple[ReportEncoder, EmbeddingModel]:
-    return given, await store.models.register(given.kind, given.version, given.spaces)
+async def _given(store: Store, given: PrecomputedVectors) -> tuple[ReportEncoder, EmbeddingModel]:
+    return given, await store.embedding_models.register(given.kind, given.version, given.spaces)
 
 
 async def _model(
     store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
 ) -> tuple[ReportEncoder, EmbeddingModel]:
-    live, wanted = await store.models.live(), config.encoder
+    live, wanted = await store.embedding_models.live(), config.encoder
     recorded = live.encoder if live else None
     choice = await asyncio.to_thread(load, wanted.kind, recorded, wanted.model, report)
-    chosen = await store.models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
-    live = live or await store.models.live()
+    chosen = await store.embedding_models.register(choice.kind, choice.encoder.version, choice.encoder.spaces)
+    live = live or await store.embedding_models.live()
     if live and live.version != chosen.version:
         msg = (
             f"This database uses {live.version}, but the settings ask for {chosen.version}."
@@ -173,7 +186,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 async def _process_due(leases: Leases, processor: Processor) -> str:
     """Process what is due: a hint says that there is work, and whose turn it is decides which.
 
-    It goes on until nothing is left: a hint that came while its community had its share in flight led to nothing.
+    It continues until nothing is left: a hint that came while its community had its share in flight had no effect.
     """
     ends, outcome = asyncio.get_running_loop().time() + _LONGEST_ROUND, "not due"
     while asyncio.get_running_loop().time() < ends:
@@ -189,7 +202,7 @@ async def _take_hints(worker: Worker) -> None:
     try:
         await worker.async_run()
     except (RedisError, OSError) as error:
-        _log.warning("redis_away", error=type(error).__name__)
+        _log.warning("redis_unreachable", error=type(error).__name__)
     finally:
         with suppress(Exception):  # Redis itself may have failed
             await worker.close()

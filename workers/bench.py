@@ -73,7 +73,13 @@ def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item
 
 
 def full_size_clip(folder: Path) -> ClipEncoder:
-    """Save CLIP ViT-B/32 with random weights to a folder, and load it like any checkpoint: it is just as slow.
+    """Save CLIP ViT-B/32 with random weights to a folder, and load it like any checkpoint: it is just as slow."""
+    save_full_size_clip(folder, fastest_dtype())
+    return ClipEncoder(str(folder))
+
+
+def save_full_size_clip(folder: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Save it in the format of the published weights.
 
     Its tokenizer knows whole words, as CLIP's own knows everyday ones.
     """
@@ -81,10 +87,9 @@ def full_size_clip(folder: Path) -> ClipEncoder:
     ids = {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
     config = CLIPConfig(text_config=ids)  # the other sizes default to ViT-B/32's
     model: Any = CLIPModel(config)
-    model.to(fastest_dtype()).save_pretrained(folder)
+    model.to(dtype).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     CLIPImageProcessorPil().save_pretrained(folder)
-    return ClipEncoder(str(folder))
 
 
 def _tokenizer() -> CLIPTokenizer:

@@ -1,4 +1,4 @@
-"""So many bytes at once: who wants more waits, first come first served."""
+"""A budget of bytes: those who ask for more than is left wait, first come first served."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class ByteBudget:
-    """Bytes that may be taken at once. Who asks for more than all gets all."""
+    """Bytes that may be held at once. A request for more than all of them gets all."""
 
     total: int
     _taken: int = 0
@@ -17,7 +17,7 @@ class ByteBudget:
 
     @asynccontextmanager
     async def taken(self, wanted: int) -> AsyncIterator[None]:
-        """Hold so many, once they are free."""
+        """Hold the wanted bytes, once they are free."""
         amount = min(wanted, self.total)
         await self._take(amount)
         try:

@@ -1,4 +1,4 @@
-"""Colours told by code points (CICP, ITU-T H.273) instead of a profile: HDR and wide gamut, brought to sRGB."""
+"""Colours given by code points (CICP, ITU-T H.273) instead of a profile: HDR and wide gamut, converted to sRGB."""
 
 import struct
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workers.boxes import Properties
+from workers.isobmff import Properties
 
 Floats = NDArray[np.float64]
 

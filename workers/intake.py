@@ -1,4 +1,4 @@
-"""Photos from where they were posted into the store, each by itself: what befalls one keeps no other back."""
+"""Fetches photos and stores them, each by itself: a problem with one doesn't hold up the others."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -24,7 +24,7 @@ from workers.fetch import PhotoFetcher
 from workers.slack_files import SlackFiles
 
 MOST_FAILURES: Final = 6
-"""After so many tries (about a minute) temporary trouble is said instead of tried again."""
+"""After this many tries (about a minute), temporary trouble is reported to the author and not tried again."""
 IN_FLIGHT_BYTES: Final = 4 * rules.MOST_PHOTO_BYTES
 """What of posted files a worker holds at once."""
 PHOTOS_AT_ONCE: Final = 2
@@ -36,11 +36,11 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
-class Taken:
+class IntakeResult:
     """The pixels of the photos that were stored now, and why others could not be, so that they are tried again."""
 
     pixels: dict[UUID, Pixels] = field(default_factory=dict)
-    trouble: list[Exception] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Intake:
     decoders: Decoders
     in_flight: ByteBudget = field(default_factory=lambda: ByteBudget(IN_FLIGHT_BYTES))
 
-    async def take(self, lease: WorkLease) -> Taken:
+    async def take(self, lease: WorkLease) -> IntakeResult:
         """Store the report's photos that are not stored yet; what can't be used is said in words."""
         async with self.store.work_session(lease) as session:
             pending = [photo for photo in await session.photos.of(lease.report) if photo.state is PhotoState.PENDING]
@@ -64,13 +64,13 @@ class Intake:
                 return await self._take_one(lease, photo)
 
         outcomes = await asyncio.gather(*map(in_turn, pending), return_exceptions=True)
-        taken = Taken()
+        taken = IntakeResult()
         for photo, outcome in zip(pending, outcomes, strict=True):
             match outcome:
                 case LeaseLostError() | psycopg.OperationalError():
                     raise outcome
                 case Exception():
-                    taken.trouble.append(outcome)
+                    taken.errors.append(outcome)
                 case BaseException():
                     raise outcome
                 case None:
@@ -90,7 +90,7 @@ class Intake:
         if report and (report.quiet or report.state is ReportState.LOOK):
             return  # nothing is said in an old thread; a look has none, and its own reply says so
         language = report.language if report else "en"
-        # A sealed find's thread is read by all, and a file's name may say whose ID it is.
+        # A sealed report's thread is read by all, and a file's name may say whose ID it is.
         name = f"#{photo.position + 1}" if report and report.sealed else photo.name
         reply = wording.problem(error.key, language, lease.report, **{"name": name, **error.params})
         await session.outbox.post(lease.report, keys.photo_problem(photo.id), reply)

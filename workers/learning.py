@@ -6,8 +6,8 @@ from typing import Final
 import psycopg
 import structlog
 
+from db.embedding_models import EmbeddingModel
 from db.learning import communities_to_teach, learn
-from db.models import EmbeddingModel
 from db.store import Store
 from reunite.errors import TryAgainError
 from reunite.tuning.calibration import TooLittleDataError

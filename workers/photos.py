@@ -16,8 +16,8 @@ from pillow_heif import register_heif_opener
 from reunite import rules
 from reunite.encoder import Pixels
 from reunite.errors import DefectError, TellUserError
-from workers import boxes, cicp, mending, rows, srgb
-from workers.mending import Mended
+from workers import cicp, isobmff, partial_photos, repair, srgb
+from workers.repair import RepairedFile
 from workers.srgb import Colours
 
 MAX_PHOTO_PIXELS: Final = 80_000_000
@@ -60,7 +60,7 @@ _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: what was done to the picture, undo
 }
 register_heif_opener(thumbnails=False)
 Image.MAX_IMAGE_PIXELS = None  # the limits are ours
-PngImagePlugin.MAX_TEXT_CHUNK = mending.MAX_PROFILE_BYTES
+PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_PROFILE_BYTES
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,15 @@ class StoredCopy:
 def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) -> StoredCopy:
     """Turn a posted file into its stored copy; equal bytes give equal copies.
 
-    `take` is told, once the header has been read, how many bytes opening the photo will need; it may raise.
+    `take` gets the number of bytes that opening the photo will need, once the header has been read; it may raise.
 
     Raises TellUserError: photo_too_large, photo_too_many_pixels, photo_not_an_image, photo_unreadable or
-    photo_is_web_page; MemoryError where there is too little of it.
+    photo_is_web_page; MemoryError if there is too little of it.
     """
     if len(data) > rules.MOST_PHOTO_BYTES:
         raise TellUserError("photo_too_large", megabytes=rules.MOST_PHOTO_BYTES // 2**20)
     try:
-        photo = mending.mended(data)
+        photo = repair.repaired(data)
         with _open(photo.data) as image:
             take(_needed(image))
             copy, is_partial = _upright_srgb(image, photo)
@@ -102,7 +102,7 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
 
 
 def decode(jpeg: bytes) -> Pixels:
-    """Pixels of a stored copy, height × width × 3. Raises DefectError where it isn't one."""
+    """Pixels of a stored copy, height × width × 3. Raises DefectError if it isn't one."""
     try:
         with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
             return np.array(image.convert("RGB"))
@@ -147,13 +147,13 @@ def _is_web_page(start: bytes) -> bool:
     return rest.startswith(_PAGE)
 
 
-def _upright_srgb(image: Image.Image, photo: Mended) -> tuple[Image.Image, bool]:
-    found = boxes.properties(photo.data)
-    colours, crop = _colours(image, photo.data, found), boxes.clean_aperture(found)
+def _upright_srgb(image: Image.Image, photo: RepairedFile) -> tuple[Image.Image, bool]:
+    found = isobmff.properties(photo.data)
+    colours, crop = _colours(image, photo.data, found), isobmff.clean_aperture(found)
     scale = _DETAIL * STORED_SIDE / max(image.size)
     if scale < 1:  # a big JPEG is decoded at a fraction of its size already
         image.draft(None, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
-    there = rows.load(image, is_cut=photo.is_cut)
+    there = partial_photos.load(image, is_cut=photo.is_cut)
     orientation = _orientation(image)
     if crop and image.format == "AVIF":  # libheif does that itself
         image = image.crop(crop)
@@ -167,7 +167,7 @@ def _upright_srgb(image: Image.Image, photo: Mended) -> tuple[Image.Image, bool]
     return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image, there.is_partial
 
 
-def _colours(image: Image.Image, data: bytes, found: boxes.Properties) -> Colours:
+def _colours(image: Image.Image, data: bytes, found: isobmff.Properties) -> Colours:
     """A PNG's code points come before its profile, those of AVIF and HEIC after it."""
     profile: bytes | None = image.info.get("icc_profile")
     if image.format == "PNG":

@@ -13,9 +13,9 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from db import calibrations
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
-from db.models import EmbeddingModel
 from db.store import Store
 from metrics import definitions as metrics
 from metrics.searches import note_search
@@ -23,12 +23,13 @@ from reunite import rules
 from reunite.entities import ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, wording
-from reunite.searching import search_and_announce
+from reunite.search import search_and_announce
+from workers.closer_look import CloserLook
 from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
-from workers.intake import MOST_FAILURES, Intake, Taken
-from workers.turns import Turns
+from workers.intake import MOST_FAILURES, Intake, IntakeResult
+from workers.slots import Slots
 
-Outcome = Literal["done", "again", "failed", "overtaken"]
+WorkOutcome = Literal["done", "again", "failed", "overtaken"]
 
 _SUSPECT_AFTER: Final = 2
 """After this many workers died while processing it, perhaps with others, work is processed alone."""
@@ -49,25 +50,26 @@ class Processor:
     encoder: ReportEncoder
     model: EmbeddingModel
     intake: Intake
-    turns: Turns
+    slots: Slots
     lease_seconds: float = 30
+    closer_look: CloserLook | None = None
 
-    async def process(self, lease: WorkLease) -> Outcome:
+    async def process(self, lease: WorkLease) -> WorkOutcome:
         """Process all that can be processed of a report and return the outcome; never raises."""
         outcome = await self._process(lease)
         metrics.WORK.labels(outcome).inc()
         return outcome
 
-    async def _process(self, lease: WorkLease) -> Outcome:
+    async def _process(self, lease: WorkLease) -> WorkOutcome:
         log = _log.bind(work=str(lease.work), report=str(lease.report), failures=lease.failures)
         is_suspect = lease.deaths >= _SUSPECT_AFTER
         try:
-            async with self._kept(lease), self.turns.turn(alone=is_suspect):
+            async with self._extending(lease), self.slots.slot(alone=is_suspect):
                 deaths = await self._deaths_alone(lease) if is_suspect else None
                 if deaths is not None and deaths > _MOST_DEATHS_ALONE:
                     log.error("work_kills_workers")
-                    return await self._give_up(lease, "its workers ended without a word")
-                log = log.bind(**await self._bring_far(lease, deaths))
+                    return await self._give_up(lease, "every worker that processed it was killed")
+                log = log.bind(**await self._run_steps(lease, deaths))
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
@@ -80,16 +82,16 @@ class Processor:
         log.info("work_done")
         return "done"
 
-    async def _bring_far(self, lease: WorkLease, deaths: int | None) -> dict[str, str | None]:
-        """Go through the steps with all that is there, whatever is wrong with the rest; raise that in the end.
+    async def _run_steps(self, lease: WorkLease, deaths: int | None) -> dict[str, str | None]:
+        """Go through the steps with whatever works, then raise the first error.
 
         Returns the platform's ids of the report's post, for the log.
         """
-        taken = await self._store_photos(lease)
+        taken = await self.intake.take(lease)
         await self._embed(lease, taken, deaths)
         post = await self._search(lease, taken)
-        if taken.trouble:
-            raise taken.trouble[0]
+        if taken.errors:
+            raise taken.errors[0]
         return post
 
     async def _deaths_alone(self, lease: WorkLease) -> int:
@@ -97,7 +99,7 @@ class Processor:
             return await session.mark_alone()
 
     @asynccontextmanager
-    async def _kept(self, lease: WorkLease) -> AsyncIterator[None]:
+    async def _extending(self, lease: WorkLease) -> AsyncIterator[None]:
         """Keep extending the lease while the work is running."""
 
         async def keep() -> None:
@@ -113,7 +115,7 @@ class Processor:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
 
-    async def _again(self, lease: WorkLease, problem: str, after: float | None) -> Outcome:
+    async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
         if lease.failures + 1 >= MOST_FAILURES:
             return await self._give_up(lease, problem)
         try:
@@ -123,7 +125,7 @@ class Processor:
         except (LeaseLostError, psycopg.OperationalError):
             return "overtaken"  # the lease expires, and the sweep finds the work
 
-    async def _give_up(self, lease: WorkLease, problem: str) -> Outcome:
+    async def _give_up(self, lease: WorkLease, problem: str) -> WorkOutcome:
         try:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
@@ -140,39 +142,34 @@ class Processor:
         said = wording.problem("our_fault", report.language if report else "en", lease.report)
         await session.outbox.post(lease.report, keys.work_failed(lease.work), said)
 
-    # Stored copies
-
-    async def _store_photos(self, lease: WorkLease) -> Taken:
-        return await self.intake.take(lease)
-
     # Embeddings
 
-    async def _embed(self, lease: WorkLease, taken: Taken, deaths: int | None) -> None:
+    async def _embed(self, lease: WorkLease, taken: IntakeResult, deaths: int | None) -> None:
         """Embed what lacks vectors; after `deaths` alone one part after the other, so that the next one tells which."""
         async with self.store.work_session(lease) as session:
             wanted = await unembedded(session, lease.report, self.model, taken.pixels)
         pieces = [wanted] if deaths is None else wanted.pieces()
         if deaths is not None and deaths >= _DEATHS_ALONE and wanted.parts:
             pieces[0] = Unembedded({}, "")
-            await self._do_without(lease, wanted.parts[0])
+            await self._leave_out(lease, wanted.parts[0])
         for piece in pieces:
             await self._embed_piece(lease, taken, piece)
 
-    async def _embed_piece(self, lease: WorkLease, taken: Taken, wanted: Unembedded) -> None:
+    async def _embed_piece(self, lease: WorkLease, taken: IntakeResult, wanted: Unembedded) -> None:
         embedded = await embed(self.encoder, wanted)
         for part, error in embedded.failed.items():
             if lease.failures + 1 < MOST_FAILURES:
-                taken.trouble.append(error)
+                taken.errors.append(error)
             else:
-                await self._do_without(lease, part)
+                await self._leave_out(lease, part)
         async with self.store.work_session(lease) as session:
             await save(session, lease.report, self.model, embedded, wanted.text)
-            if embedded.rows or not taken.trouble:
+            if embedded.rows or not taken.errors:
                 await session.open_if_pending(lease.report)
 
-    async def _do_without(self, lease: WorkLease, part: UUID | None) -> None:
+    async def _leave_out(self, lease: WorkLease, part: UUID | None) -> None:
         """Say that a photo can't be used, or (None) that the words could not be read, and let the rest be searched."""
-        _log.warning("not_embedded", report=str(lease.report), photo=str(part))
+        _log.warning("embedding_failed", report=str(lease.report), photo=str(part))
         async with self.store.work_session(lease) as session:
             photos = await session.photos.of(lease.report)
             if part is None:
@@ -183,12 +180,14 @@ class Processor:
 
     # Search
 
-    async def _search(self, lease: WorkLease, taken: Taken) -> dict[str, str | None]:
-        scoring_model = await calibrations.in_use(self.store, lease.community, self.model)
+    async def _search(self, lease: WorkLease, taken: IntakeResult) -> dict[str, str | None]:
+        scoring_model = await scoring_models.in_use(self.store, lease.community, self.model)
+        if self.closer_look:
+            await self.closer_look.look(lease, scoring_model)
         async with self.store.work_session(lease) as session:
-            scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.trouble)
+            scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.errors)
             report = await session.reports.get(lease.report)
-            if not taken.trouble:
+            if not taken.errors:
                 await session.finish()
         if scored is not None and not (report and report.sample):
             note_search("report", scored)

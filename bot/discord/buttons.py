@@ -12,7 +12,14 @@ from bot.discord.forms import FormInput, form_input, form_modal
 from bot.discord.looks import Looks
 from bot.discord.markup import without_spoilers
 from bot.discord.posts import check_photos
-from bot.discord.private_replies import PrivateReply, acknowledged, language_of_user, outcome, reply_privately, tell
+from bot.discord.private_replies import (
+    PrivateReply,
+    acknowledged,
+    language_of_user,
+    reply_privately,
+    result_or_problem,
+    tell,
+)
 from bot.discord.render import guild_in, parse_answer_id, parse_press_id, with_answer
 from bot.discord.reports import guild_of
 from bot.discord.settings_form import SettingsForm
@@ -136,12 +143,12 @@ class Buttons:
                 await _show_answer(interaction, with_answer(message, custom_id))
             return PrivateReply(answered.words)
 
-        reply = await outcome(interaction, answer)
+        reply = await result_or_problem(interaction, answer)
         await tell(interaction, reply.words)
 
 
 async def _check_member(interaction: discord.Interaction, guild: discord.Guild) -> None:
-    """Raise TellUserError where the person behind a press in direct messages has left the guild."""
+    """Raise TellUserError if the person behind a press in direct messages has left the guild."""
     if interaction.guild is None and await fetch_member(guild, interaction.user.id) is None:
         raise TellUserError("left_server")
 

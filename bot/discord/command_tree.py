@@ -1,4 +1,4 @@
-"""The commands as Discord shows them: names and options in every language of ours."""
+"""The commands as Discord shows them: names and options in all our languages."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -55,7 +55,13 @@ def command_tree(client: C, commands: Commands, looks: Looks, count: Callable[[]
     """Return all commands, still to be translated and synced. `count` is called in the task of each use."""
     tree = _Tree(client)
     tree.count = count
-    for listed in (*_reports(commands), _search(looks), *_about_me(commands), *_for_managers(commands)):
+    for listed in (
+        *_reports(commands),
+        _search(looks),
+        *_about_me(commands),
+        *_for_managers(commands),
+        _board(commands),
+    ):
         listed.guild_only = True
         tree.add_command(listed)
     for kind in ReportKind:
@@ -147,14 +153,18 @@ def _for_managers(commands: Commands) -> list[_Command]:
     async def unlink(interaction: discord.Interaction) -> None:
         await commands.in_guild(interaction, lambda: commands.unlink(interaction), act="link")
 
+    managed: list[_Command] = [setup, link, unlink]
+    for listed in managed:
+        listed.default_permissions = discord.Permissions(manage_guild=True)
+    return managed
+
+
+def _board(commands: Commands) -> _Command:  # a moderator may not be allowed to manage the guild
     @app_commands.command(description=command("board").description)
     async def board(interaction: discord.Interaction) -> None:
         await commands.in_guild(interaction, lambda: commands.board(interaction))
 
-    managed: list[_Command] = [setup, link, unlink]
-    for listed in managed:
-        listed.default_permissions = discord.Permissions(manage_guild=True)
-    return [*managed, board]  # a moderator may not be allowed to manage the guild
+    return board
 
 
 def _described(name: str, *options: str) -> Callable[[F], F]:

@@ -38,7 +38,7 @@ class Commands:
         self._settings_form = settings_form
 
     async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
-        """Take a report, or ask for it with a modal where nothing was given."""
+        """Take a report, or ask for it with a modal if nothing was given."""
         if given.is_empty:
             form = self._reports.form(interaction, which, given)
             await acknowledged(interaction.response.send_modal(form_modal(form, f"{REPORT}:{which}")))
@@ -51,7 +51,7 @@ class Commands:
             words=form["words"],
             where=form["where"],
             when=form["when"],
-            secret=form["secret"],
+            proof_question=form["proof_question"],
             category=form["category"] or "other",
             private=form["seen"] == "private" if form["seen"] else None,
             photos=form.photos,
@@ -147,7 +147,7 @@ def _workspace(interaction: discord.Interaction) -> tuple[PlatformName, str]:
 
 
 def _file(export: dict[str, Any]) -> bytes:
-    """Return an export as a file, without the photos themselves where it would be too large."""
+    """Return an export as a file, without the photos themselves if it would be too large."""
     written = json.dumps(export, ensure_ascii=False, indent=2).encode()
     if len(written) <= _MOST_FILE:
         return written

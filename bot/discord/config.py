@@ -37,6 +37,6 @@ class DiscordConfig:
         return self.token is not None
 
     def check(self) -> None:
-        """Raise SetupError where a setting is missing."""
+        """Raise SetupError if a setting is missing."""
         if not self.token:
             raise SetupError("Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord.md says where to find it.")

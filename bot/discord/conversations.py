@@ -30,7 +30,7 @@ class Conversations:
         self._workspaces = workspaces
 
     async def open(self, outgoing: Outgoing) -> discord.Thread:
-        """Return the thread of a reply's people. Raises UndeliverableError where it can't be opened."""
+        """Return the thread of a reply's people. Raises UndeliverableError if it can't be opened."""
         guild = self._guild(outgoing.target)
         try:
             members = [await guild.fetch_member(int(person)) for person in outgoing.people]

@@ -30,7 +30,7 @@ class MissingPermissionError(TryAgainError):
 
 @contextmanager
 def discord_errors() -> Iterator[None]:
-    """Turn Discord's errors into TryAgainError or UndeliverableError; any other error is a defect of ours."""
+    """Turn Discord's errors into TryAgainError or UndeliverableError; any other error is our own defect."""
     try:
         yield
     except discord.NotFound as error:

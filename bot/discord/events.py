@@ -50,11 +50,11 @@ class Events:
         self._reconciler.start()
 
     def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether what the bot missed in a guild is dealt with, as far as that was possible."""
+        """Return whether the bot has caught up with what it missed in a guild."""
         return self._reconciler.is_reconciled(guild_id)
 
     def is_deleted(self, key: str) -> bool:
-        """Return whether a post, by its idempotency key, was deleted lately."""
+        """Return whether a post (given by its idempotency key) was deleted recently."""
         return self._inbound.is_deleted(key)
 
     async def finish(self) -> None:
@@ -73,7 +73,7 @@ class Events:
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
         """Log a defect without the event's arguments, which hold members' words; look for the event again later."""
         if self._is_finishing:  # the next start does what is left, such as 👀 on many posts
-            _log.info("discord_event_left", during=event)
+            _log.info("discord_event_skipped", during=event)
             return
         _log.exception("discord_event_defect", during=event)
         self._reconciler.start(self._pause_after_trouble)

@@ -60,7 +60,7 @@ class Greeter:
 
 
 async def _direct(guild: discord.Guild) -> discord.DMChannel | None:
-    """Return the direct messages with the person who added the bot, where the bot may read the audit log."""
+    """Return the direct messages with the person who added the bot, if the bot may read the audit log."""
     if not guild.me.guild_permissions.view_audit_log:
         return None
     try:

@@ -10,7 +10,7 @@ from bot.discord.errors import discord_errors
 from bot.discord.permissions import ReportChannel, missing
 from bot.discord.posts import is_post, photos_of, report_of
 from bot.discord.workspaces import Workspaces
-from bot.past_posts import Found, Page
+from bot.past_posts import Page, PastMessage
 from db.backfills import Backfill
 from reunite.commands import NewReport
 from reunite.entities import ReportKind
@@ -38,7 +38,7 @@ class ChannelHistory:
     ) -> None:
         """`is_reconciled` tells whether the bot has looked for what it missed in a guild while it was away.
 
-        `is_deleted` tells whether it has lately heard that a post was deleted.
+        `is_deleted` says whether a post was deleted recently.
         """
         self._client = client
         self._workspaces = workspaces
@@ -59,7 +59,7 @@ class ChannelHistory:
                 raise UndeliverableError(f"Discord doesn't let the bot read it ({error.code})") from error
 
     def _readable(self, backfill: Backfill) -> tuple[ReportChannel, ReportKind]:
-        """Return a channel and what is reported there. Raises UndeliverableError where the bot can't read it."""
+        """Return a channel and what is reported there. Raises UndeliverableError if the bot can't read it."""
         guild = self._client.get_guild(int(backfill.workspace))
         if guild is None:
             raise TryAgainError("the guild isn't there")
@@ -121,18 +121,18 @@ async def _archived_page(
     return Page(found, cursor, span.since if is_last else min(ended, backfill.reached), is_last)
 
 
-async def _opened(thread: discord.Thread, kind: ReportKind, cursor: str) -> Found:
-    """Return the first message of a forum's thread; where that was deleted, an empty one."""
+async def _opened(thread: discord.Thread, kind: ReportKind, cursor: str) -> PastMessage:
+    """Return the first message of a forum's thread; if that was deleted, an empty one."""
     try:
         message = await thread.fetch_message(thread.id)
     except discord.NotFound:
         created = discord.utils.snowflake_time(thread.id)
-        gone = PastPost(str(thread.id), created, cursor, by_member=True, has_files=False, settled=False)
-        return Found(gone, _nothing)
+        gone = PastPost(str(thread.id), created, cursor, by_member=True, has_files=False, settled=False, deleted=True)
+        return PastMessage(gone, _nothing)
     return _found(message, kind, cursor, is_closed=thread.locked)
 
 
-def _found(message: discord.Message, kind: ReportKind, cursor: str, *, is_closed: bool = False) -> Found:
+def _found(message: discord.Message, kind: ReportKind, cursor: str, *, is_closed: bool = False) -> PastMessage:
     async def read() -> NewReport:
         return report_of(message, kind)
 
@@ -144,7 +144,7 @@ def _found(message: discord.Message, kind: ReportKind, cursor: str, *, is_closed
         has_files=bool(photos_of(message)),
         settled=is_closed or any(str(reaction.emoji) in _DONE for reaction in message.reactions),
     )
-    return Found(post, read)
+    return PastMessage(post, read)
 
 
 async def _nothing() -> None:

@@ -98,7 +98,7 @@ class Inbound:
                 report = replace(report, author=author or report.author)
                 await self._report(report, channel[0], again=True, problem=problem)
             self.recent.append(message.id)
-        elif channel[1] is ReportKind.LOST and _may_be_a_loss(message):
+        elif channel[1] is ReportKind.LOST and _may_be_lost_report(message):
             await self._offer(message, channel[0].guild)
 
     async def _offer(self, message: discord.Message, guild: discord.Guild) -> None:
@@ -176,15 +176,13 @@ class Inbound:
             target = target_of(message)
             try:
                 photos = photos_of(message) if self._client.intents.message_content else None  # else it shows none
-                changed = await self._handlers.edit(EditReport(target=target, text=text_of(message), photos=photos))
+                edited = await self._handlers.edit(EditReport(target=target, text=text_of(message), photos=photos))
             except TellUserError as error:
                 key = f"{message.id}:{message.edited_at.timestamp()}"
                 await self._send_problem(target, key, error, message.guild)
                 return
             channel = self._report_channel(message)
-            if changed or not channel or not photos_of(message):
-                return
-            if await self._handlers.report_at(target) is None:
+            if edited is None and channel and photos_of(message):
                 await self._report(report_of(message, channel[1]), channel[0], again=False)
 
     @_counted
@@ -224,11 +222,11 @@ class Inbound:
                 await self._platform.threads.unname_of(target)
 
     def is_deleted(self, key: str) -> bool:
-        """Return whether a post, by its idempotency key, was deleted lately."""
+        """Return whether a post (given by its idempotency key) was deleted recently."""
         return key in self._deleted
 
 
-def _may_be_a_loss(message: discord.Message) -> bool:
-    """Tell whether a new post, which answers nobody, names a thing."""
+def _may_be_lost_report(message: discord.Message) -> bool:
+    """Return whether a new post, which answers nobody, names a thing."""
     is_new = discord.utils.utcnow() - message.created_at < _OFFERED_WITHIN
     return is_new and message.reference is None and names_a_thing(text_of(message))

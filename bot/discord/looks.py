@@ -14,8 +14,8 @@ from bot.discord.private_replies import (
     PrivateReply,
     acknowledged,
     language_of_user,
-    outcome,
     reply_privately,
+    result_or_problem,
     show,
 )
 from bot.discord.reports import ReportInput, Reports, guild_of
@@ -39,7 +39,7 @@ class Looks:
         self._reports = reports
 
     async def search(self, interaction: discord.Interaction, given: ReportInput) -> None:
-        """Search, or ask what for with a modal where nothing was given."""
+        """Search, or ask what for with a modal if nothing was given."""
         if given.is_empty:
             form = look_form(language_of_user(interaction))
             await acknowledged(interaction.response.send_modal(form_modal(form, self.FORM)))
@@ -59,7 +59,7 @@ class Looks:
             return await self._shown(press.target.workspace, await self._handlers.press(press))
 
         if await acknowledged(interaction.response.defer()):
-            await show(interaction, await outcome(interaction, turned))
+            await show(interaction, await result_or_problem(interaction, turned))
 
     async def claim(self, interaction: discord.Interaction, press: Press) -> Reply:
         """File the report and the claim; the report goes where `/lost` would bring it."""

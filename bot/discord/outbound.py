@@ -50,7 +50,7 @@ class DiscordPlatform:
         self._conversations = Conversations(client, workspaces)
 
     async def send(self, outgoing: Outgoing) -> Sent:
-        """Post a reply in its post's thread, which is opened where there is none, or as a post of its own.
+        """Post a reply in its post's thread, which is opened if there is none, or as a post of its own.
 
         A report post that Discord refuses goes to its author.
         """
@@ -90,7 +90,7 @@ class DiscordPlatform:
         return Sent(str(thread.id), str(message.id))
 
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
-        """Send a reply; where its thread is closed or can't be woken, in the channel, or else to the author."""
+        """Send a reply; if its thread is closed or can't be woken, in the channel, or else to the author."""
         try:
             return await self._post(place, outgoing)
         except discord.HTTPException as error:
@@ -103,7 +103,7 @@ class DiscordPlatform:
             return await self._write_to_author(outgoing) or await self._post(place, outgoing)
 
     async def _write_to_author(self, outgoing: Outgoing) -> discord.Message | None:
-        """Send a reply to a report's author directly; None where they take no messages."""
+        """Send a reply to a report's author directly; None if they take no messages."""
         report = await self._handlers.report_at(outgoing.target)
         if report is None or report.sample:
             return None
@@ -154,7 +154,7 @@ class DiscordPlatform:
                 await self.threads.clear(sent.channel, sent.message)
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
-        """Return a fresh link to a post's photo; None where either is gone."""
+        """Return a fresh link to a post's photo; None if either is gone."""
         if target.message is None:
             return None
         try:
@@ -199,7 +199,7 @@ class DiscordPlatform:
         return self._client.get_partial_messageable(int(sent.channel)).get_partial_message(int(sent.message))
 
     async def _unarchived(self, sent: Sent, act: Callable[[], Awaitable[object]]) -> None:
-        """Do something to a message; where its thread is archived, reopen that first."""
+        """Do something to a message; if its thread is archived, reopen that first."""
         try:
             await act()
         except discord.HTTPException as error:

@@ -19,7 +19,7 @@ TO_POST: Final = TO_ANSWER | discord.Permissions(send_messages=True)
 TO_HIDE: Final = TO_POST | discord.Permissions(create_private_threads=True)
 """In a channel where private reports have their threads."""
 NEEDED: Final = TO_HIDE
-"""What the invitation asks for. The bot uses three more where it has them.
+"""What the invitation asks for. The bot uses three more if it has them.
 
 Manage Channels lets `/setup` create channels, Manage Threads lets it delete a sample's thread, View Audit Log tells
 whom to greet.

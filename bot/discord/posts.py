@@ -28,7 +28,7 @@ _MENTION: Final = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
 
 
 def is_post(message: discord.Message) -> bool:
-    """Tell whether a person wrote a message in a guild."""
+    """Return whether a person wrote a message in a guild."""
     return not (message.guild is None or message.author.bot or message.webhook_id or message.type not in _POSTS)
 
 
@@ -83,7 +83,7 @@ def not_a_photo(message: discord.Message) -> TellUserError | None:
 
 
 def check_photos(others: Sequence[str]) -> None:
-    """Raise TellUserError where a member gave files that are no photos."""
+    """Raise TellUserError if a member gave files that are no photos."""
     if others:
         raise TellUserError("photo_not_an_image", name=others[0])
 

@@ -49,7 +49,7 @@ def language_of_user(interaction: discord.Interaction) -> str:
 
 
 async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
-    """Acknowledge an interaction; false where it already is, as when an event comes twice, or where it is too late."""
+    """Acknowledge an interaction; false if it already is, as when an event comes twice, or if it is too late."""
     try:
         await acknowledgement
     except discord.HTTPException as error:
@@ -61,11 +61,11 @@ async def acknowledged(acknowledgement: Awaitable[object]) -> bool:
 async def reply_privately(interaction: discord.Interaction, work: Work) -> None:
     """Acknowledge an interaction, then reply with the result of `work`."""
     if await acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
-        await show(interaction, await outcome(interaction, work))
+        await show(interaction, await result_or_problem(interaction, work))
 
 
 async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
-    """Show a reply in place of the acknowledgement; where it's too late for that, send it directly."""
+    """Show a reply in place of the acknowledgement; if it's too late for that, send it directly."""
     try:
         await _edit_reply(interaction, reply)
         for rendered in reply.embeds[1:]:
@@ -80,7 +80,7 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> None:
 
 
 async def tell(interaction: discord.Interaction, words: str) -> None:
-    """Tell a person something beside the message whose button they pressed."""
+    """Send a person a private message, and leave the message whose button they pressed as it is."""
     try:
         await interaction.followup.send(words, ephemeral=True)
     except discord.HTTPException as error:
@@ -122,7 +122,7 @@ async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> 
     )
 
 
-async def outcome(interaction: discord.Interaction, work: Work) -> PrivateReply:
+async def result_or_problem(interaction: discord.Interaction, work: Work) -> PrivateReply:
     """Return the result of `work`, or a sentence about what went wrong."""
     try:
         return await work()

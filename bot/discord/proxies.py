@@ -1,7 +1,7 @@
 """Posts that a proxy such as PluralKit or Tupperbox repeats: its webhook doesn't say who wrote them.
 
-A proxy deletes a member's message and posts it again through a webhook, with the same files. The author is whoever
-posted these files in this channel just before.
+A proxy deletes a member's message and posts it again through a webhook, with the same files. The author is the
+person who posted these files in this channel just before.
 """
 
 from collections import deque
@@ -28,7 +28,7 @@ class _Post:
 
 
 class Proxies:
-    """Remembers who has posted which files lately."""
+    """Remembers who posted which files recently."""
 
     def __init__(self) -> None:
         self._posts: deque[_Post] = deque(maxlen=_REMEMBERED)

@@ -54,7 +54,7 @@ class Reconciler:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, after: float = 0.0) -> None:
-        """Reconcile all guilds, `after` so many seconds; where that is in progress, once more."""
+        """Reconcile all guilds, `after` this many seconds; if that is in progress already, do it once more."""
         self._due |= {guild.id for guild in self._client.guilds}
         self._unseen |= self._due
         if not after:
@@ -63,7 +63,7 @@ class Reconciler:
             self._task = asyncio.create_task(self._run(after))
 
     def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether what was missed in a guild is dealt with, as far as that was possible."""
+        """Return whether the bot has caught up with what it missed in a guild."""
         return guild_id not in self._unseen
 
     def stop(self) -> None:

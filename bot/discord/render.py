@@ -133,7 +133,7 @@ def parse_press_id(custom_id: str) -> tuple[Action, UUID] | None:
 
 
 def guild_in(custom_id: str) -> int | None:
-    """Return the guild that a button's id names; None where the button is in the guild itself."""
+    """Return the guild that a button's id names; None if the button is in the guild itself."""
     found = _PRESS.fullmatch(custom_id) or _ANSWER.fullmatch(custom_id)
     return int(found["guild"]) if found and found["guild"] else None
 

@@ -37,12 +37,12 @@ _CONFIRMATIONS: Final[Mapping[ReportForm, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportInput:
-    """What a member filled in; `private` is None where they leave it to the guild's settings."""
+    """What a member filled in; `private` is None if they leave it to the guild's settings."""
 
     words: str = ""
     where: str = ""
     when: str = ""
-    secret: str = ""
+    proof_question: str = ""
     category: str = "other"
     private: bool | None = None
     photos: tuple[IncomingPhoto, ...] = ()
@@ -80,7 +80,7 @@ class Reports:
         words = given.words if which == "sealed" else without_spoilers(given.words)
         zone = await self._handlers.zone("discord", str(guild.id), member_of(interaction.user))
         zone_error = timedelta() if zone else UNKNOWN_ZONE
-        told = dated(words, given.when, datetime.now(zone or UTC), zone_error=zone_error)
+        dated_text = dated(words, given.when, datetime.now(zone or UTC), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
         destination = await self.destination(interaction, _KINDS[which], words, private=private)
@@ -88,24 +88,24 @@ class Reports:
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(destination.id)),
             author=member_of(interaction.user),
-            text=told.text,
+            text=dated_text.text,
             place=without_spoilers(given.where),
-            happened_at=told.moment,
+            happened_at=dated_text.moment,
             posted_at=interaction.created_at,
             photos=given.photos,
             hidden=is_hidden(given.words, given.photos),
             sealed=which == "sealed",
             private=private,
             category=cast("Category", given.category),
-            proof_question=given.secret,
+            proof_question=given.proof_question,
         )
         await self._handlers.report(command)
         language = language_of_user(interaction)
         confirmation = sentence(_CONFIRMATIONS[which], language, channel=destination.mention)
         notes = [confirmation]
-        if told.problem:
+        if dated_text.problem:
             notes.append(sentence("when_kept", language, when=escape(given.when)))
-        elif told.moment and zone is None:
+        elif dated_text.moment and zone is None:
             notes.append(sentence("when_without_zone", language, when=escape(given.when)))
         return PrivateReply("\n".join(notes))
 
@@ -168,7 +168,7 @@ class Reports:
         return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=place.mention))
 
     def _check(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
-        """Raise TellUserError where the member may not report this message, or the bot can't answer it."""
+        """Raise TellUserError if the member may not report this message, or the bot can't answer it."""
         location, user = interaction.channel, interaction.user
         is_forum_post = isinstance(location, discord.Thread) and location.id == message.id
         channel = location.parent if isinstance(location, discord.Thread) and is_forum_post else location

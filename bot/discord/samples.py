@@ -41,7 +41,7 @@ class Samples:
         return PrivateReply.of(await self._handlers.samples.post(pair, language, is_moderator=may_set_up))
 
     def _target(self, guild: discord.Guild, kind: ReportKind, language: str) -> ReplyTarget | None:
-        """Return the channel of a kind in which the bot may post; None where the guild has none of it."""
+        """Return the channel of a kind in which the bot may post; None if the guild has none of it."""
         if not self._workspaces.channels(guild, kind):
             return None
         channel = self._workspaces.channel_for(guild, kind, None, TO_POST, language)

@@ -16,8 +16,8 @@ from bot.discord.private_replies import (
     Work,
     acknowledged,
     language_of_user,
-    outcome,
     reply_privately,
+    result_or_problem,
     show,
     tell,
 )
@@ -135,10 +135,10 @@ class SettingsForm:
         await self._reply(interaction, lambda: self._save(interaction, custom_id, given))
 
     async def _reply(self, interaction: discord.Interaction, work: Work) -> None:
-        """Acknowledge a press or a modal, then show the panel in its place, or what went wrong beside it."""
+        """Acknowledge a press or a modal, then show the panel in its place, or say what went wrong."""
         if not await acknowledged(interaction.response.defer()):
             return
-        reply = await outcome(interaction, work)
+        reply = await result_or_problem(interaction, work)
         if reply.embeds:
             await show(interaction, reply)
         else:

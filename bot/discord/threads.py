@@ -48,7 +48,7 @@ class Threads:
             return channel
 
     async def _open(self, channel: Destination, post: int, kind: ReportKind | None) -> discord.Thread:
-        """Return the thread of a post, which has the post's id; open it where there is none yet."""
+        """Return the thread of a post, which has the post's id; open it if there is none yet."""
         if isinstance(channel, discord.ForumChannel):
             return await self.get(post)
         if isinstance(channel, discord.Thread):
@@ -121,7 +121,7 @@ class Threads:
 
 
 async def under_a_name(create: Callable[[str], Awaitable[T]], name: str, neutral: str) -> T:
-    """Open a thread; where Discord refuses words of its name, under a neutral one."""
+    """Open a thread; if Discord refuses words of its name, under a neutral one."""
     try:
         return await create(name)
     except discord.HTTPException as error:
@@ -132,7 +132,7 @@ async def under_a_name(create: Callable[[str], Awaitable[T]], name: str, neutral
 
 
 def free_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
-    """Return a tag for a post where the forum requires one: not one that only moderators may use."""
+    """Return a tag for a post if the forum requires one: not one that only moderators may use."""
     return [tag for tag in forum.available_tags if not tag.moderated][:1] if forum.flags.require_tag else []
 
 

@@ -1,4 +1,4 @@
-"""Reactions to match replies as verdicts. The reactions are the record: what the bot didn't hear of is looked up."""
+"""Reactions to match replies as verdicts. The reactions are the record: what the bot missed is looked up."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.ports import KnownCard
 
-KINDS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
+KINDS: Final = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REJECT}
 _NOTING_PAUSES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Seconds between looks for a card that was sent but isn't noted yet: longer than a lease, and than most outages."""
 
@@ -50,7 +50,7 @@ class Verdicts:
             self.compare_once_noted(target)
 
     async def _take(self, target: ReplyTarget, by: discord.Member | int, kind: VerdictKind, *, given: bool) -> bool:
-        """Record a verdict; false where no match is known to be shown there.
+        """Record a verdict; false if no match is known to be shown there.
 
         `by` is only an id where the member has left, and may only withdraw their own.
         """
@@ -95,7 +95,7 @@ class Verdicts:
                 _log.exception("discord_verdicts_unread", message=target.message)
 
     async def _compare_at(self, target: ReplyTarget) -> bool:
-        """Compare a card by its message; false where no card is known there."""
+        """Compare a card by its message; false if no card is known there."""
         guild = self._client.get_guild(int(target.workspace))
         cards = await self._handlers.known_cards("discord", target.workspace, message=target.message)
         for card in cards:

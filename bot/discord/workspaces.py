@@ -99,7 +99,7 @@ class Workspaces:
         raise TellUserError("permissions_missing", **missing_permissions(candidates[0], needed, language))
 
     def is_moderator(self, member: discord.Member, permissions: discord.Permissions) -> bool:
-        """Tell whether a member may give verdicts: by the permission, or by the guild's settings."""
+        """Return whether a member may give verdicts: by the permission, or by the guild's settings."""
         chosen = set(self.settings(member.guild).moderators)
         ids = [str(member.id), *(str(role.id) for role in member.roles)]
         return permissions.manage_messages or not chosen.isdisjoint(ids)

@@ -34,9 +34,9 @@ from bot.slack.server import serving
 from bot.slack.settings_form import SettingsForm
 from bot.slack.workspaces import Workspaces
 from db.backfills import Backfills
+from db.cancellation import stop
 from db.installations import Installations
 from db.slack_windows import SlackWindows
-from db.stopping import stop
 from db.store import Store
 from reunite.handlers import Handlers
 from reunite.ports import Platform
@@ -52,7 +52,7 @@ async def running(
     """Stay connected: events go to `handlers`, and the yielded platform sends.
 
     `client` (its address, session, proxy and certificates; not its token) replaces the one made from `config`. Raises
-    SetupError, TryAgainError where Slack can't be reached, UndeliverableError where it refuses us.
+    SetupError, TryAgainError if Slack can't be reached, UndeliverableError if it refuses us.
     """
     config.check()
     async with AsyncExitStack() as stack:
@@ -120,7 +120,7 @@ def _parts(  # noqa: PLR0913 - what the parts share
 
 @asynccontextmanager
 async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Callable[[], Any]]:
-    """Connect by Socket Mode where it is set up, and yield what tells whether events can reach us."""
+    """Connect by Socket Mode if it is set up, and yield a function that tells whether events can reach us."""
     if not config.app_token:
         _log.info("slack_listening", host=config.host, port=config.port)
         yield lambda: True

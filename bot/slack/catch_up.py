@@ -33,7 +33,7 @@ class CatchUp:
         self._inbound = inbound
         self._windows = windows
 
-    async def owe(self, workspace: SlackWorkspace, heard: datetime, now: datetime, earliest: datetime) -> None:
+    async def note_gap(self, workspace: SlackWorkspace, heard: datetime, now: datetime, earliest: datetime) -> None:
         """Note that events may be missing since the bot last heard, and that known posts may have changed meanwhile."""
         team, covered = workspace.team, [window.opened_at for window in await self._windows.of(workspace.team)]
         if covered and now - heard <= AWAY:
@@ -45,9 +45,9 @@ class CatchUp:
             if channel.role or known:
                 oldest = min([since, *map(_before, known)])
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)
-        await self._owe_older(workspace, posts, earliest)
+        await self._note_older(workspace, posts, earliest)
 
-    async def _owe_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
+    async def _note_older(self, workspace: SlackWorkspace, posts: Mapping[str, list[str]], earliest: datetime) -> None:
         """Note that each older post must be looked at: years of others may lie between them."""
         noted = {(window.channel, window.oldest) for window in await self._windows.of(workspace.team)}
         for channel, known in posts.items():
@@ -57,10 +57,10 @@ class CatchUp:
                         workspace.team, channel, oldest=_before(ts), since=_NEVER, latest=_after(ts)
                     )
 
-    async def pay(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
-        """Read what is owed of the time since `earliest`, or else of `older` posts.
+    async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
+        """Read what is still unread since `earliest`, or else the `older` posts.
 
-        Where Slack interrupts it, the next call goes on at the same page.
+        If Slack interrupts it, the next call continues with the same page.
         """
         while windows := [each for each in await self._windows.of(workspace.team) if (each.since == _NEVER) is older]:
             window = windows[0]
@@ -74,7 +74,7 @@ class CatchUp:
                     raise
                 await self._windows.close(window.id)
 
-    async def is_paid(self, team: str) -> bool:
+    async def is_complete(self, team: str) -> bool:
         """Return whether all new posts are read that the bot missed in a workspace."""
         return all(window.since == _NEVER for window in await self._windows.of(team))
 

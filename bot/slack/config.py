@@ -58,7 +58,7 @@ class SlackConfig:
         return urlsplit(self.api_base or "").scheme == "http"
 
     def check(self) -> None:
-        """Raise SetupError where settings are missing or contradict each other."""
+        """Raise SetupError if settings are missing or contradict each other."""
         if bool(self.client_id) != bool(self.client_secret) or bool(self.client_id) == bool(self.bot_token):
             raise SetupError(
                 "Set either REUNITE_SLACK_BOT_TOKEN (xoxb-…, one workspace) or both REUNITE_SLACK_CLIENT_ID and"

@@ -24,7 +24,7 @@ _SECONDS = 10
 
 
 async def check(config: SlackConfig, connections: Connections) -> AsyncIterator[Finding]:
-    """Check each workspace's token, and the app's own where there is one."""
+    """Check each workspace's token, and the app's own if there is one."""
     tokens = [config.bot_token] if config.bot_token else await _installed(connections)
     if not tokens:
         yield Finding("Slack", ok=None, found="no workspace has installed the app yet")
@@ -41,7 +41,7 @@ async def check(config: SlackConfig, connections: Connections) -> AsyncIterator[
 
 
 async def _installed(connections: Connections) -> list[str]:
-    """Return the tokens of the workspaces that installed the app; none where they can't be read."""
+    """Return the tokens of the workspaces that installed the app; none if they can't be read."""
     try:
         async with Store(connections.database_url, keys=connections.keys) as store:
             return [installation.bot_token for installation in await Installations(store).all()]

@@ -15,7 +15,7 @@ class NewestEdits:
         self._edited: dict[str, float] = {}
 
     def is_outdated(self, key: str, message: Body) -> bool:
-        """Tell whether a newer version of a post than this one is known."""
+        """Return whether a newer version of a post than this one is known."""
         return _edited_at(message) < self._edited.get(key, 0)
 
     def note(self, key: str, message: Body) -> None:

@@ -44,13 +44,13 @@ def slack_errors() -> Iterator[None]:
 
 
 def code_of(error: SlackApiError) -> str:
-    """Return Slack's name of an error, empty where its answer has none."""
+    """Return Slack's name of an error, empty if its answer has none."""
     data = error.response.data
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
 def put_off(error: SlackApiError) -> float | None:
-    """Return for how many seconds Slack puts a call off; None where it doesn't, or doesn't say."""
+    """Return for how many seconds Slack puts a call off; None if it doesn't, or doesn't say."""
     return _retry_after(error) if error.response.status_code == _TOO_MANY else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
-from bot.past_posts import Found, Page
+from bot.past_posts import Page, PastMessage
 from bot.slack.errors import slack_errors
 from bot.slack.posts import (
     Body,
@@ -39,7 +39,7 @@ class ChannelHistory:
     def __init__(self, workspaces: Workspaces, is_caught_up: IsCaughtUp, is_deleted: Callable[[str], bool]) -> None:
         """`is_caught_up` tells whether the bot has taken what it missed in a workspace while it was away.
 
-        `is_deleted` tells whether it has lately heard that a post was deleted.
+        `is_deleted` says whether a post was deleted recently.
         """
         self._workspaces = workspaces
         self._is_caught_up = is_caught_up
@@ -62,7 +62,7 @@ class ChannelHistory:
         reached: datetime = backfill.span.since if is_last else moment_of(cursor)
         return Page([self._found(workspace, backfill.channel, each) for each in messages], cursor, reached, is_last)
 
-    def _found(self, workspace: SlackWorkspace, channel: str, message: Body) -> Found:
+    def _found(self, workspace: SlackWorkspace, channel: str, message: Body) -> PastMessage:
         ts = str(message["ts"])
         reactions = {each["name"] for each in message.get("reactions", ())}
         post = PastPost(
@@ -73,7 +73,7 @@ class ChannelHistory:
             has_files=bool(files_of(message)),
             settled=not reactions.isdisjoint(_DONE),
         )
-        return Found(post, lambda: self._report(workspace, channel, message))
+        return PastMessage(post, lambda: self._report(workspace, channel, message))
 
     async def _report(self, workspace: SlackWorkspace, channel: str, message: Body) -> NewReport | None:
         role, ts = workspace.role(channel), str(message["ts"])

@@ -23,13 +23,13 @@ from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import REPORTS, ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind, VerdictKind
-from reunite.errors import PostGoneError, TellUserError, TryAgainError
+from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 from reunite.text.heads import names_a_thing
 
-VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REFUSE}
+VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REJECT}
 _TRIES: Final = 5
 _REMEMBERED: Final = 5000
 _log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ class Inbound:
             await self._message(workspace, event)
 
     async def current(self, workspace: SlackWorkspace, event: Body) -> Body | None:
-        """Return an event that Slack sends again with the current version of its post; None where that is gone.
+        """Return an event that Slack sends again with the current version of its post; None if that is gone.
 
         Only the event of a post with a photo has the subtype file_share; the message in the channel's history has none.
         """
@@ -81,7 +81,7 @@ class Inbound:
                     await self.edited(workspace, channel, message)
             case {"channel": channel} if files_of(event) and is_post(workspace, event):
                 await self.posted(workspace, channel, event)
-            case {"channel": channel} if _may_be_a_loss(workspace, event):
+            case {"channel": channel} if _may_be_lost_report(workspace, event):
                 await self._offer(workspace, channel, event)
 
     async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
@@ -128,11 +128,11 @@ class Inbound:
             return
         try:
             words, found = await words_of(workspace, message), await photos_of(workspace, message)
-            are_known = all(problem.key == "photo_gone" for problem in found.problems)  # else one may still be there
-            photos = found.photos if are_known else None
+            # A photo with another problem may still be there, so what the post has isn't known.
+            is_known = all(isinstance(problem, PhotoGoneError) for problem in found.problems)
+            photos = found.photos if is_known else None
             edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
-            may_be_new = not edited and message.get("edited") and files_of(message)
-            if may_be_new and await self._handlers.report_at(target) is None:
+            if edited is None and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
             self._background.start(self._send_problem(f"{key}:edit", target, error))
@@ -144,7 +144,7 @@ class Inbound:
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
 
     def is_deleted(self, key: str) -> bool:
-        """Return whether a post, by its idempotency key, was deleted lately."""
+        """Return whether a post (given by its idempotency key) was deleted recently."""
         return key in self._deleted
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
@@ -218,7 +218,7 @@ class Inbound:
 
 
 async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    """Do something once Slack lets us. Raises TryAgainError where it doesn't for long."""
+    """Do something once Slack lets us. Raises TryAgainError if it doesn't for long."""
     for tries_left in reversed(range(_TRIES)):
         try:
             await work()
@@ -230,8 +230,8 @@ async def _persistently(work: Callable[[], Coroutine[Any, Any, object]]) -> None
             return
 
 
-def _may_be_a_loss(workspace: SlackWorkspace, event: Body) -> bool:
-    """Tell whether a person posts words alone in a channel for lost reports, and not in a thread."""
+def _may_be_lost_report(workspace: SlackWorkspace, event: Body) -> bool:
+    """Return whether a person posts words alone in a channel for lost reports, and not in a thread."""
     is_new = not event.get("subtype") and "thread_ts" not in event and is_post(workspace, event)
     return is_new and workspace.role(event["channel"]) is ReportKind.LOST
 

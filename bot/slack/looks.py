@@ -19,7 +19,7 @@ from bot.slack.posts import form_photos
 from bot.slack.private_replies import SEARCH_FAILED, PrivateReplies, submitted
 from bot.slack.reports import channel_of
 from bot.slack.workspace import Person, SlackWorkspace
-from db.stopping import stop
+from db.cancellation import stop
 from reunite.commands import Look, Press
 from reunite.entities import IncomingPhoto, ReportKind
 from reunite.errors import TryAgainError, UndeliverableError
@@ -116,7 +116,7 @@ class Looks:
         return await looks.answer_of(self._handlers, command, person.language)
 
     async def _picture(self, workspace: SlackWorkspace, reply: Reply) -> str | None:
-        """Upload a page's picture, and return the file's id; None where that fails, because the words matter more."""
+        """Upload a page's picture, and return the file's id; None if that fails, because the words matter more."""
         picture = await looks.picture_of(self._handlers, "slack", workspace.team, reply)
         if picture is None:
             return None

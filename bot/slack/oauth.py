@@ -22,7 +22,7 @@ _STATE_SECONDS: Final = 600
 def oauth_flow(
     config: SlackConfig, client: AsyncWebClient, workspaces: Workspaces, installations: Installations
 ) -> AsyncOAuthFlow | None:
-    """Return the flow that installs the app; None where a token names the only workspace."""
+    """Return the flow that installs the app; None if a token names the only workspace."""
     if not config.client_id:
         return None
     settings = AsyncOAuthSettings(
@@ -53,7 +53,7 @@ class _InstallationStore(AsyncInstallationStore):
 
 
 class _StateStore(AsyncOAuthStateStore):
-    """The secrets that tie an answer from Slack to a request of ours."""
+    """The secrets that tie an answer from Slack to one of our requests."""
 
     def __init__(self, installations: Installations) -> None:
         self._installations = installations

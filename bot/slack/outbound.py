@@ -116,7 +116,7 @@ class SlackPlatform:
                     raise
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
-        """Return a link to a post's photo; None where either is gone."""
+        """Return a link to a post's photo; None if either is gone."""
         workspace = await self._workspace(target)
         with slack_errors():
             message = await message_at(workspace, target.channel, str(target.message))
@@ -175,7 +175,7 @@ async def _between(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
 async def _with_picture_or_without(
     key: str, file: str | None, write: Callable[[str | None], Coroutine[Any, Any, _T]]
 ) -> _T:
-    """Write a message with its picture, or only its words where Slack refuses that: they matter more."""
+    """Write a message with its picture, or only its words if Slack refuses that: they matter more."""
     try:
         return await write(file)
     except SlackApiError as error:

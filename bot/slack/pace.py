@@ -16,7 +16,7 @@ _EVERY: Final = 1.0
 _SLOT: Final = 1.1
 """Seconds between turns that are given out: a little more, for the message's own way."""
 _LONGEST_WAIT: Final = 1.5
-"""Seconds that a message waits for its turn; where it takes longer, others of its process go first."""
+"""Seconds that a message waits for its turn; if it takes longer, others of its process go first."""
 _FORGOTTEN: Final = 600.0
 
 
@@ -42,7 +42,7 @@ class Pace:
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def reserve(self, channel: str, key: str, *, ahead: bool = False) -> None:
-        """Give a message its turn, `ahead` of those that aren't. Raises PutOffError where that is far away."""
+        """Give a message its turn, `ahead` of those that aren't. Raises PutOffError if that is far away."""
         now, turns = _now(), self._turns[channel]
         for old in [each for each, at in turns.items() if at < now - _FORGOTTEN]:
             self.release(channel, old)
@@ -79,7 +79,7 @@ class Pace:
         self._ahead.discard(key)
 
     def hold(self, channel: str, key: str, seconds: float) -> None:
-        """Move the turns of a channel back by so many seconds, after which the refused message comes again."""
+        """Postpone the messages of a channel by this many seconds, after which the refused one comes again."""
         self._held[channel] = _now() + seconds + _SLOT
         turns = {each: at + seconds + _SLOT for each, at in self._turns[channel].items()}
         self._turns[channel] = turns | {key: _now()}

@@ -26,7 +26,7 @@ class Pictures:
         """Files' ids by a reply's key and its picture's hash."""
 
     async def file_of(self, workspace: SlackWorkspace, outgoing: Outgoing) -> str | None:
-        """Return the id of a reply's uploaded picture; None where it has none, or Slack refuses it."""
+        """Return the id of a reply's uploaded picture; None if it has none, or Slack refuses it."""
         if not outgoing.picture:
             return None
         key = outgoing.key, sha256(outgoing.picture).hexdigest()
@@ -46,7 +46,7 @@ class Pictures:
 
 
 async def upload(workspace: SlackWorkspace, picture: bytes) -> str | None:
-    """Upload a picture and wait until it can be shown; None where Slack refuses it."""
+    """Upload a picture and wait until it can be shown; None if Slack refuses it."""
     try:
         uploaded = await workspace.client.files_upload_v2(filename="match.jpg", file=picture)
         file = str(uploaded["files"][0]["id"])

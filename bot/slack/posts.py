@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.errors import code_of
 from bot.slack.workspace import SlackWorkspace
 from reunite.entities import IncomingPhoto
-from reunite.errors import TellUserError
+from reunite.errors import PhotoGoneError, TellUserError
 
 Body = Mapping[str, Any]
 _GONE: Final = {"file_not_found", "file_deleted"}
@@ -37,7 +37,7 @@ class PostPhotos:
 
 
 def is_post(workspace: SlackWorkspace, message: Body) -> bool:
-    """Tell whether a person wrote a message, and not a bot or an app."""
+    """Return whether a person wrote a message, and not a bot or an app."""
     return not message.get("bot_id") and message.get("user") not in {None, workspace.bot_user, "USLACKBOT"}
 
 
@@ -62,13 +62,13 @@ def files_of(message: Body) -> Sequence[Body]:
 
 
 async def words_of(workspace: SlackWorkspace, message: Body) -> str:
-    """Return a message's words; those of a forwarded message where its forwarder wrote none."""
+    """Return a message's words; those of a forwarded message if its forwarder wrote none."""
     text = message.get("text") or "\n".join(filter(None, (shared.get("text") for shared in _shared(message))))
     return await workspace.words(text)
 
 
 async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:
-    """Return the current version of a message; None where it is gone."""
+    """Return the current version of a message; None if it is gone."""
     page = await workspace.client.conversations_history(channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1)
     return next((message for message in page["messages"] if message["ts"] == ts), None)
 
@@ -98,7 +98,7 @@ async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:
 
 
 async def link_of(workspace: SlackWorkspace, message: Body, name: str) -> str | None:
-    """Return the link to the photo that `photos_of` gave this name; None where it is gone."""
+    """Return the link to the photo that `photos_of` gave this name; None if it is gone."""
     for by_id in (True, False):
         for file in files_of(message):
             try:
@@ -111,7 +111,7 @@ async def link_of(workspace: SlackWorkspace, message: Body, name: str) -> str | 
 
 
 async def form_photos(workspace: SlackWorkspace, files: Sequence[Body]) -> tuple[IncomingPhoto, ...]:
-    """Return the files of a modal as photos. Raises TellUserError where one is something else."""
+    """Return the files of a modal as photos. Raises TellUserError if one is something else."""
     photos = []
     for file in files:
         photo = await photo_of(workspace, file)
@@ -122,9 +122,9 @@ async def form_photos(workspace: SlackWorkspace, files: Sequence[Body]) -> tuple
 
 
 async def photo_of(workspace: SlackWorkspace, file: Body, *, by_id: bool = False) -> IncomingPhoto | None:
-    """Return a file as a photo; None where it is something else. Raises TellUserError where it can't be had."""
+    """Return a file as a photo; None if it is something else. Raises TellUserError if it can't be had."""
     if file.get("mode") == "tombstone":
-        raise TellUserError("photo_gone", name=_name(file))
+        raise PhotoGoneError(name=_name(file))
     if file.get("file_access") == "check_file_info" or not (file.get("mimetype") or file.get("is_external")):
         file = await _looked_up(workspace, file)
     if not _looks_like_photo(file):
@@ -145,8 +145,9 @@ async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
         except SlackApiError as error:
             if code_of(error) not in _GONE | _REFUSED:
                 raise
-            key = "photo_gone" if code_of(error) in _GONE else "photo_not_shared"
-            raise TellUserError(key, name=_name(file)) from error
+            if code_of(error) in _GONE:
+                raise PhotoGoneError(name=_name(file)) from error
+            raise TellUserError("photo_not_shared", name=_name(file)) from error
         if found.get("mimetype") or found.get("is_external") or look == _LOOKS - 1:
             break
         await asyncio.sleep(_PAUSE)

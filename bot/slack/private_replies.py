@@ -224,7 +224,7 @@ async def _show_late(
 async def _with_pictures_or_without(
     content: Sequence[Element], show: Callable[[Sequence[Element]], Awaitable[None]]
 ) -> None:
-    """Show blocks, without their pictures where Slack refuses them: the words matter more."""
+    """Show blocks, without their pictures if Slack refuses them: the words matter more."""
     try:
         await show(content)
     except UndeliverableError as error:

@@ -33,15 +33,15 @@ class Cards:
         self._handlers = handlers
         self._inbound = inbound
         self._installations = installations
-        self._owed: dict[str, list[KnownCard]] = {}
+        self._pending: dict[str, list[KnownCard]] = {}
 
-    async def owe(self, workspace: SlackWorkspace) -> None:
+    async def note_pending(self, workspace: SlackWorkspace) -> None:
         """Note that reactions may have changed, those to the newest cards first."""
-        self._owed[workspace.team] = [*reversed(await self._handlers.known_cards("slack", workspace.team))]
+        self._pending[workspace.team] = [*reversed(await self._handlers.known_cards("slack", workspace.team))]
 
-    async def pay(self, workspace: SlackWorkspace) -> None:
-        """Compare what is owed. Where Slack interrupts it, the next call goes on with the same card."""
-        cards = self._owed.get(workspace.team, [])
+    async def compare_pending(self, workspace: SlackWorkspace) -> None:
+        """Compare the noted cards. If Slack interrupts it, the next call continues with the same card."""
+        cards = self._pending.get(workspace.team, [])
         while cards:
             await self._card(workspace, cards[0])
             cards.pop(0)
@@ -71,7 +71,7 @@ class Reconciler:
         self._look_back = config.look_back
         self._reconciled: set[str] = set()
         self._not_before: dict[str, float] = {}
-        """By workspace, when Slack lets us go on."""
+        """By workspace, when Slack allows the next call."""
 
     async def run(self, is_connected: Callable[[], Any]) -> None:
         """Go on until cancelled. `is_connected` may be awaitable."""
@@ -86,7 +86,7 @@ class Reconciler:
 
     async def is_caught_up(self, team: str) -> bool:
         """Return whether the bot has taken the new posts that it missed in a workspace."""
-        return team in self._reconciled and await self._catch_up.is_paid(team)
+        return team in self._reconciled and await self._catch_up.is_complete(team)
 
     @staticmethod
     async def _attempt(work: Coroutine[Any, Any, None], team: str = "") -> None:
@@ -99,12 +99,12 @@ class Reconciler:
             _log.exception("slack_reconcile_failed", team=team)
 
     async def _record(self, workspace: SlackWorkspace) -> None:
-        """Record that the bot is there; what it missed before is owed, and read as fast as Slack allows."""
+        """Record that the bot is there; what it missed before is noted, and read as fast as Slack allows."""
         team, now = workspace.team, datetime.now(UTC)
         heard = await self._installations.heard_at(team)
         if heard and (team not in self._reconciled or now - heard > AWAY):
-            await self._catch_up.owe(workspace, heard, now, now - self._look_back)
-            await self._cards.owe(workspace)
+            await self._catch_up.note_gap(workspace, heard, now, now - self._look_back)
+            await self._cards.note_pending(workspace)
             self._reconciled.add(team)
         try:
             await self._go_on(workspace, now)
@@ -120,16 +120,16 @@ class Reconciler:
         self._not_before.pop(team, None)
         try:
             with slack_errors():
-                await self._catch_up.pay(workspace, now - self._look_back)
-                await self._cards.pay(workspace)
-                await self._catch_up.pay(workspace, now - self._look_back, older=True)
+                await self._catch_up.read_gap(workspace, now - self._look_back)
+                await self._cards.compare_pending(workspace)
+                await self._catch_up.read_gap(workspace, now - self._look_back, older=True)
         except TryAgainError as error:
             self._not_before[team] = clock.time() + (_EVERY if error.after is None else error.after)
             raise
 
 
 async def _reactions(workspace: SlackWorkspace, channel: str, ts: str) -> set[tuple[str, str]] | None:
-    """Return the verdict reactions to a message, each with its user; None where the message is gone."""
+    """Return the verdict reactions to a message, each with its user; None if the message is gone."""
     try:
         answer = await workspace.client.reactions_get(channel=channel, timestamp=ts, full=True)
     except SlackApiError as error:

@@ -159,21 +159,21 @@ async def _filled_in(
     is_private = given.get("seen") == "private"
     channel = await channel_of(workspace, person, kind, context_of(view).get("channel"), private=is_private)
     when = given.get("when", "")
-    told = dated(given.get("words", ""), when, datetime.now(person.zone))
-    notes = [sentence("when_kept", person.language, when=escape(when))] if told.problem else []
+    dated_text = dated(given.get("words", ""), when, datetime.now(person.zone))
+    notes = [sentence("when_kept", person.language, when=escape(when))] if dated_text.problem else []
     report = REPORTS[kind](
         source_key=f"view:{view['id']}",
         target=workspace.target(channel, None),
         author=person.member,
-        text=told.text,
+        text=dated_text.text,
         place=given.get("where", ""),
-        happened_at=told.moment,
+        happened_at=dated_text.moment,
         posted_at=datetime.now(UTC),
         photos=await form_photos(workspace, given.get("photos", ())),
         sealed=which == "sealed",
         private=is_private,
         category=given.get("category", "other"),
-        proof_question=given.get("secret", ""),
+        proof_question=given.get("proof_question", ""),
     )
     return report, notes
 

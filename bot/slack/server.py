@@ -11,7 +11,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 
 from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
-from metrics.listening import listening
+from http_server.listening import listening
 
 _MOST_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""
@@ -57,7 +57,7 @@ class _Events:
 
 
 def _is_sound(body: Mapping[str, Any]) -> bool:
-    """Tell whether a body has the types that bolt takes for granted before it verifies the signature."""
+    """Return whether a body has the types that bolt takes for granted before it verifies the signature."""
     event, team = body.get("event", {}), body.get("team_id", "")
     return isinstance(event, dict) and isinstance(event.get("type", ""), str) and isinstance(team, str | None)
 

@@ -86,7 +86,7 @@ def _listed(given: str | Sequence[str] | None) -> Sequence[str]:
 
 
 async def _groups(workspace: SlackWorkspace) -> list[Element]:
-    """Return the workspace's user groups as options; none where its plan has none."""
+    """Return the workspace's user groups as options; none if its plan has none."""
     try:
         groups = (await workspace.client.usergroups_list())["usergroups"]
     except SlackApiError:
@@ -110,7 +110,7 @@ def _channel_inputs(settings: Settings, language: str) -> list[Element]:
 
 
 def _moderator_inputs(settings: Settings, groups: list[Element], language: str) -> list[Element]:
-    """Return the fields for members who moderate, and for user groups where there are any."""
+    """Return the fields for members who moderate, and for user groups if there are any."""
     users = [moderator for moderator in settings.moderators if not moderator.startswith(_GROUP)]
     element = {"type": "multi_users_select", **_initial("initial_users", users)}
     fields = [labelled("moderators", sentence("setup_moderators", language), element)]

@@ -150,7 +150,7 @@ class SlackWorkspace:
         return channel
 
     async def _moderates(self, user: Mapping[str, Any], chosen: Collection[str]) -> bool:
-        """Tell whether someone is an admin, or chosen, or in a chosen user group; a guest from elsewhere never is."""
+        """Return whether someone is an admin, or chosen, or in a chosen user group; a guest from elsewhere never is."""
         if user.get("team_id", self.team) != self.team or user.get("is_stranger"):
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
@@ -159,7 +159,7 @@ class SlackWorkspace:
         return bool(groups) and user["id"] in await self._members(groups)
 
     async def _members(self, groups: Collection[str]) -> set[str]:
-        """Return who is in any of these user groups, by one call; nobody where the workspace has none any more."""
+        """Return who is in any of these user groups, by one call; nobody if the workspace has none any more."""
         try:
             found = (await self.client.usergroups_list(include_users=True))["usergroups"]
         except SlackApiError as error:
@@ -171,7 +171,7 @@ class SlackWorkspace:
 
 
 def zone_of(user: Mapping[str, Any]) -> tzinfo:
-    """Return someone's time zone; where its name isn't known here, by how far it is from UTC at the moment."""
+    """Return someone's time zone; if its name isn't known here, by how far it is from UTC at the moment."""
     try:
         return ZoneInfo(user.get("tz") or "")
     except (ZoneInfoNotFoundError, ValueError, OSError):

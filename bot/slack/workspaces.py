@@ -37,7 +37,7 @@ class Workspaces:
         return iter([*self._connected.values()])
 
     async def connect(self) -> None:
-        """Connect to every workspace. Raises TryAgainError, UndeliverableError where the token's one can't be."""
+        """Connect to every workspace. Raises TryAgainError, UndeliverableError if the token's one can't be."""
         if self._config.bot_token:
             await self._connect(self._config.bot_token)
             return
@@ -48,7 +48,7 @@ class Workspaces:
                 _log.warning("slack_workspace_unreachable", team=installation.team, reason=str(error))
 
     async def get(self, team: str | None) -> SlackWorkspace | None:
-        """Return a workspace, connected first where it has just been installed; None where the app isn't in it."""
+        """Return a workspace, connected first where it has just been installed; None if the app isn't in it."""
         if team is not None and team not in self._connected and not self._config.bot_token:
             async with self._lock:
                 installation = await self._installations.of(team)
@@ -82,7 +82,7 @@ class Workspaces:
         _log.info("slack_workspace_left", team=team)
 
     async def membership(self) -> IsThere:
-        """Return what tells whether a workspace still has the app: by its token, if there is one."""
+        """Return a function that tells whether a workspace still has the app: by its token, if there is one."""
 
         async def is_there(team: str) -> bool | None:
             installation = await self._installations.of(team)

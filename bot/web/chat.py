@@ -21,7 +21,7 @@ WORKSPACE: Final = "local"
 MOST_POSTS: Final = 100
 """Posts shown of each channel, newest first."""
 _POLL_PENDING, _POLL_IDLE = 0.5, 5.0
-"""Seconds until the next refresh while a worker is processing something of ours, and otherwise."""
+"""Seconds until the next refresh while a worker is processing something on the page, and otherwise."""
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class Snapshot:
     encoder: Json | None = None
 
     def is_pending(self) -> bool:
-        """Tell whether a worker is about to change something: a report, or the choice of the encoder."""
+        """Return whether a worker is about to change something: a report, or the choice of the encoder."""
         return self.encoder is None or render.is_pending(self.messages)
 
 
@@ -100,7 +100,7 @@ class Chat:
         """Read the snapshot and wake the watchers if it differs."""
         async with self.session() as session:
             messages = await session.messages(MOST_POSTS)
-        snapshot = Snapshot(tuple(messages), render.encoder(await self._store.models.live()))
+        snapshot = Snapshot(tuple(messages), render.encoder(await self._store.embedding_models.live()))
         if snapshot != self._snapshot:
             self._snapshot = snapshot
             for watcher in self._watchers:

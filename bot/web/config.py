@@ -24,4 +24,4 @@ class WebConfig:
         return True
 
     def check(self) -> None:
-        """Raise SetupError where a setting is missing: none can be."""
+        """Raise SetupError if a setting is missing: none can be."""

@@ -39,7 +39,7 @@ class Inbound:
             raise web.HTTPBadRequest
         author = requests.member(given.fields.get("name"))
         text = given.fields.get("text", "")[command.end() if command else 0 :]
-        if _is_to_come(_time(given.fields.get("at", ""))):
+        if _is_in_future(_time(given.fields.get("at", ""))):
             raise TellUserError("in_the_future")
         is_sealed = channel == "found" and given.has("sealed")
         message = None if is_sealed else await self._write(channel, given.key, author, text)
@@ -153,8 +153,8 @@ def _report(given: FormInput, channel: str, message: int | None, author: Member,
     )
 
 
-def _is_to_come(time: datetime | None) -> bool:
-    """Whether a time is later than now, as far as clocks agree."""
+def _is_in_future(time: datetime | None) -> bool:
+    """Whether a time is later than now, with some tolerance for clocks that differ."""
     return time is not None and time > datetime.now(UTC) + _CLOCKS_DIFFER
 
 
@@ -174,6 +174,6 @@ def _time(value: str) -> datetime | None:
         time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise web.HTTPBadRequest from None
-    if not rules.is_sensible(time):
+    if not rules.is_plausible_time(time):
         raise web.HTTPBadRequest
     return time

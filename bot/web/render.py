@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot import json_replies
 from bot.json_replies import button_json
-from db.models import EmbeddingModel
+from db.embedding_models import EmbeddingModel
 from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.messages import wording
@@ -19,7 +19,7 @@ _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
 """The kinds of reply after which a report is no longer waiting."""
 _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "got_back", "where_is_it"}
 _OF_AUTHOR: Final[Collection[Action]] = {
-    "secret",
+    "proof_question",
     "whereabouts",
     "reminders_off",
     "withdraw",
@@ -42,7 +42,7 @@ class Viewer:
         return report.author.id == self.member
 
     def may_read(self, report: Report) -> bool:
-        """Tell whether the viewer may see everything in a report."""
+        """Return whether the viewer may see everything in a report."""
         return self.is_moderator or self.owns(report) or not (report.sealed or report.private)
 
 
@@ -53,7 +53,7 @@ def board(messages: Collection[WebMessage], viewer: Viewer) -> dict[int, Json]:
 
 
 def is_pending(messages: Collection[WebMessage]) -> bool:
-    """Tell whether a report is waiting for its first reply, or the bot's post for its report."""
+    """Return whether a report is waiting for its first reply, or the bot's post for its report."""
     everything = _Board(messages, Viewer())
     return any(everything.is_waiting(message) or _lacks_report(message) for message in messages)
 
@@ -104,7 +104,7 @@ class _Board:
         self._replied = {message.root for message in messages if message.reply and message.reply.kind in _FIRST_REPLIES}
 
     def has(self, message: WebMessage) -> bool:
-        """Tell whether the viewer sees a message at all; a member's post needs a committed report."""
+        """Return whether the viewer sees a message at all; a member's post needs a committed report."""
         report = self._reports.get(message.root or message.id)
         is_opening = message.reply is not None and message.reply.opens_thread
         if report is None:
@@ -116,12 +116,12 @@ class _Board:
         return is_opening or report.state is not ReportState.WITHDRAWN or not report.purged  # none of it was readable
 
     def _is_between(self, reply: Reply) -> bool:
-        """Tell whether the viewer is one of the people in a conversation, or a moderator."""
+        """Return whether the viewer is one of the people in a conversation, or a moderator."""
         people = {span.member.id for line in reply.lines for span in line if isinstance(span, Person)}
         return self._viewer.is_moderator or self._viewer.member in people
 
     def is_waiting(self, message: WebMessage) -> bool:
-        """Tell whether a post is waiting for its first reply."""
+        """Return whether a post is waiting for its first reply."""
         is_open = message.posted and message.posted.report.state in {ReportState.PENDING, ReportState.OPEN}
         return bool(is_open) and message.id not in self._replied
 

@@ -29,7 +29,7 @@ class FormInput:
     photos: list[IncomingPhoto] = field(default_factory=list)
 
     def has(self, name: str) -> bool:
-        """Tell whether a checkbox was ticked."""
+        """Return whether a checkbox was ticked."""
         return bool(self.fields.get(name))
 
     @property
@@ -76,7 +76,7 @@ def _too_large(name: str) -> TellUserError:
 
 
 async def _read(part: BodyPartReader, most: int) -> bytes | None:
-    """Read a part to its end; None where it is longer than `most` bytes."""
+    """Read a part to its end; None if it is longer than `most` bytes."""
     data = bytearray()
     while chunk := await part.read_chunk(64 * 1024):
         data += chunk[: most + 1 - len(data)]

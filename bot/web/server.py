@@ -12,7 +12,8 @@ from bot.web.chat import CHAT, Chat
 from bot.web.config import WebConfig
 from bot.web.errors import web_errors
 from bot.web.events import add_routes
-from metrics.listening import LOOPBACK, listening, names_this_machine
+from http_server.hosts import LOOPBACK, names_this_machine
+from http_server.listening import listening
 from reunite.handlers import Handlers
 
 _HEADERS: Final = {
@@ -61,6 +62,6 @@ def _guard(config: WebConfig) -> Middleware:
 
 
 def _is_of_another_site(request: web.Request) -> bool:
-    """Tell whether a browser says that another site's page makes the request; other programs say nothing."""
+    """Return whether a browser says that another site's page makes the request; other programs say nothing."""
     origin = request.headers.get("Origin", f"http://{request.host}")
     return origin != f"http://{request.host}" or request.headers.get("Sec-Fetch-Site", "none") in _OTHER_SITES

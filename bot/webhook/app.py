@@ -11,7 +11,7 @@ from bot.webhook.config import WebhookConfig
 from bot.webhook.inbound import Inbound
 from bot.webhook.outbound import HERE, WebhookPlatform
 from db.store import Store
-from metrics.listening import listening
+from http_server.listening import listening
 from reunite.commands import JoinWorkspace
 from reunite.handlers import Handlers
 

@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 from bot.errors import SetupError
 from bot.signed_http import key_of
 from db.config import Listed, from_environment
-from metrics.listening import is_local
+from http_server.hosts import is_local
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_WEBHOOK_"))
@@ -31,7 +31,7 @@ class WebhookConfig:
         return key_of(self.secret or "")
 
     def check(self) -> None:
-        """Raise SetupError where settings are missing or unsafe."""
+        """Raise SetupError if settings are missing or unsafe."""
         address = urlsplit(self.url or "")
         if address.scheme != "https" and not is_local(self.url or ""):
             raise SetupError("Set REUNITE_WEBHOOK_URL to the chat's address: https://…, or http:// on this machine.")

@@ -20,7 +20,7 @@ from reunite.messages import wording
 from reunite.messages.reply import Plain, Reply
 
 Replies = Sequence[Reply] | None
-"""None where an event isn't about anything of ours."""
+"""None if an event concerns nothing that the bot knows."""
 
 
 class Inbound:
@@ -55,9 +55,8 @@ class Inbound:
             case "report":
                 return await self._report(event)
             case "edit":  # the post may have been refused before
-                is_edited = await handlers.edit(event.command(EditReport))
-                is_new = not is_edited and await handlers.report_at(event.target) is None
-                done = is_edited or (is_new and await self._report(event) is not None)
+                edited = await handlers.edit(event.command(EditReport))
+                done = await self._report(event) is not None if edited is None else edited
             case "delete":
                 done = await handlers.withdraw(Withdraw(target=event.target))
             case "verdict":

@@ -40,7 +40,7 @@ class WebhookPlatform:
         await self._call(do="remove", key=outgoing.key)
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
-        """Ask for a fresh link to a post's photo; None where either is gone."""
+        """Ask for a fresh link to a post's photo; None if either is gone."""
         answer = await self._call(do="photo", channel=target.channel, message=target.message, name=name)
         return str(answer["url"]) if answer.get("url") else None
 

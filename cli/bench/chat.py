@@ -84,7 +84,7 @@ async def _measure(home: Servers, posts: int) -> Burst:
         own = await stack.enter_async_context(scratch(home))
         discord = await stack.enter_async_context(LocalDiscord())
         quiet = {"REUNITE_LOG_LEVEL": "error", "REUNITE_OPEN_SET_URL": "off"}
-        environment = {**own.environment(), **_discord_settings(discord), **quiet}
+        environment = {**own.environment(), **discord_settings(discord), **quiet}
         processes = await stack.enter_async_context(children([["worker"], ["bot", "discord"]], environment))
         for process in processes:
             say(f"Starting the {process.name} …")
@@ -94,7 +94,7 @@ async def _measure(home: Servers, posts: int) -> Burst:
         return await asyncio.wait_for(_burst(discord, owner, posts), _TIMEOUT)
 
 
-def _discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
+def discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
     return {
         "REUNITE_DISCORD_TOKEN": TOKEN,
         "REUNITE_DISCORD_API_BASE": discord.api_base,
@@ -104,7 +104,7 @@ def _discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
 
 
 async def _burst(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts: int) -> Burst:
-    photos = [_photo(colour) for colour in _COLOURS]
+    photos = [photo(colour) for colour in _COLOURS]
     watcher = asyncio.create_task(_watch_commits(owner, posts))
     start = time.perf_counter()
     sent: dict[str, float] = {}
@@ -117,8 +117,7 @@ async def _burst(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], pos
         await asyncio.sleep(_POLL_SECONDS)
     acknowledged = time.perf_counter() - start
     say("All committed and picked up; waiting for the replies …")
-    while (await _rows(owner, _ANSWERED))[0][0] < posts:  # noqa: ASYNC110 - as above
-        await asyncio.sleep(_POLL_SECONDS * 20)
+    await until_answered(owner, posts)
     return Burst(
         committed=tuple(committed[post] - at for post, at in sent.items()),
         acknowledged_after=acknowledged,
@@ -128,9 +127,15 @@ async def _burst(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], pos
     )
 
 
-def _photo(colour: str) -> bytes:
+async def until_answered(owner: psycopg.AsyncConnection[Any], posts: int) -> None:
+    """Wait until so many posts have their answer."""
+    while (await _rows(owner, _ANSWERED))[0][0] < posts:  # noqa: ASYNC110 - the bot is another process
+        await asyncio.sleep(_POLL_SECONDS * 20)
+
+
+def photo(colour: str, size: tuple[int, int] = (240, 240)) -> bytes:
     """Draw a thing of one colour on a pale ground."""
-    image = Image.new("RGB", (240, 240), "#e1ded7")
+    image = Image.new("RGB", size, "#e1ded7")
     ImageDraw.Draw(image).ellipse((40, 40, 200, 200), fill=colour)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=92)

@@ -71,3 +71,26 @@ def chat(
 
     with prepared() as (_, where):
         command.run(where, posts, as_json=as_json)
+
+
+def start(
+    rounds: Annotated[int, typer.Option(min=1, help="Starts to measure; results are medians.")] = 3,
+    photos: Annotated[int, typer.Option(min=1, help="Photos of 12 megapixels posted in each round.")] = 8,
+    *,
+    full_size_clip: Annotated[
+        bool, typer.Option("--full-size-clip", help="Start the worker with CLIP ViT-B/32 (random weights).")
+    ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Start the demo as well, twice, in a folder of its own.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how soon worker and bot are ready, and how much memory they take after their first photos.
+
+    Example: reunite bench start --full-size-clip --demo
+    """
+    from cli.bench import start as command  # noqa: PLC0415
+
+    with prepared() as (_, where):
+        plan = command.Plan(rounds, photos, full_size_clip=full_size_clip, demo=demo)
+        command.run(where, plan, as_json=as_json)

@@ -12,8 +12,8 @@ import psycopg
 from numpy.typing import NDArray
 
 from cli.bench.vectors import Floats, Source, Surface
+from db.embedding_models import EmbeddingModel
 from db.embeddings import EmbeddingRow, SqlEmbeddings
-from db.models import EmbeddingModel
 from db.store import Store
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
 
@@ -42,7 +42,7 @@ _COLOURS: Final = "{" + ",".join(["0.0556"] * 18) + "}"
 
 
 @dataclass(frozen=True)
-class Place:
+class Tenant:
     """A community of the benchmark, and its one workspace."""
 
     community: UUID = field(default_factory=uuid4)
@@ -53,7 +53,7 @@ class Place:
 class Filled:
     """A community with its reports, and those lost reports that are searched for."""
 
-    place: Place
+    tenant: Tenant
     lost: Sequence[UUID]
 
 
@@ -61,7 +61,7 @@ class Filled:
 class Batch:
     """Reports to be written, one for each thing."""
 
-    place: Place
+    tenant: Tenant
     kind: str
     things: Floats
     reports: Sequence[UUID]
@@ -84,40 +84,40 @@ class Filler:
         self._vocabulary = _vocabulary(self._random)
 
     async def fill(self, reports: int, to_search: int = 0) -> Filled:
-        """Make a community with so many open reports, half of them found, half lost, some of the same thing."""
-        place = await self._join()
+        """Make a community with this many open reports, half of them found, half lost, some of the same thing."""
+        tenant = await self._join()
         pairs = self._any.things(min(to_search, reports // 2), self._random)
-        await self.add(place, "found", pairs)
-        lost = await self.add(place, "lost", pairs)
+        await self.add(tenant, "found", pairs)
+        lost = await self.add(tenant, "lost", pairs)
         left = reports - 2 * len(pairs)
         for start in range(0, left, 2 * _BATCH):
             some = min(left - start, 2 * _BATCH)
-            await self.add(place, "found", self._any.things(some - some // 2, self._random))
-            await self.add(place, "lost", self._any.things(some // 2, self._random))
-        return Filled(place, lost)
+            await self.add(tenant, "found", self._any.things(some - some // 2, self._random))
+            await self.add(tenant, "lost", self._any.things(some // 2, self._random))
+        return Filled(tenant, lost)
 
-    async def _join(self) -> Place:
-        place = Place()
-        await self._owner.execute("INSERT INTO community (id, name) VALUES (%s, 'bench')", [place.community])
+    async def _join(self) -> Tenant:
+        tenant = Tenant()
+        await self._owner.execute("INSERT INTO community (id, name) VALUES (%s, 'bench')", [tenant.community])
         await self._owner.execute(
             "INSERT INTO workspace (id, community_id, platform, external_id, name) VALUES (%s, %s, 'web', %s, 'bench')",
-            [place.workspace, place.community, str(place.workspace)],
+            [tenant.workspace, tenant.community, str(tenant.workspace)],
         )
-        return place
+        return tenant
 
-    async def add_one(self, store: Store, place: Place) -> None:
-        """Add one find as the application does: under row-level security, and with triggers."""
+    async def add_one(self, store: Store, tenant: Tenant) -> None:
+        """Add one found report as the application does: under row-level security, and with triggers."""
         report, photo = uuid4(), uuid4()
         number = self.added % _PREPARED
         vectors = [
             EmbeddingRow(photo if source == "photo" else None, space, views[number])
             for (space, source), views in self._prepared().items()
         ]
-        async with store.transaction(place.community) as connection:
-            given = {"report": report, "photo": photo, "community": place.community, "workspace": place.workspace}
+        async with store.transaction(tenant.community) as connection:
+            given = {"report": report, "photo": photo, "community": tenant.community, "workspace": tenant.workspace}
             await connection.execute(_ONE_REPORT, given)
             await connection.execute(_ONE_PHOTO, given)
-            await SqlEmbeddings(connection, place.community).save(report, self._model.id, vectors, text="bench")
+            await SqlEmbeddings(connection, tenant.community).save(report, self._model.id, vectors, text="bench")
             await connection.execute("UPDATE report SET state = 'open' WHERE id = %(report)s", given)
 
     def _prepared(self) -> dict[tuple[str, Source], Floats]:
@@ -129,10 +129,10 @@ class Filler:
                     self._ready[space, source] = surface.views(things, source, self._random)
         return self._ready
 
-    async def add(self, place: Place, kind: str, things: Floats) -> list[UUID]:
+    async def add(self, tenant: Tenant, kind: str, things: Floats) -> list[UUID]:
         """Add an open report of each thing, and return their ids."""
         reports, photos = ([uuid4() for _ in things] for _ in range(2))
-        batch = Batch(place, kind, things, reports, photos)
+        batch = Batch(tenant, kind, things, reports, photos)
         await self._copy(_REPORT, "".join(self._report_rows(batch)).encode())
         await self._copy(_PHOTO, "".join(_photo_rows(batch)).encode())
         for space, surface in self._surfaces.items():
@@ -149,7 +149,7 @@ class Filler:
         for report, numbers, author in zip(batch.reports, drawn.tolist(), authors.tolist(), strict=True):
             words = [self._vocabulary[number] for number in dict.fromkeys(numbers)]
             rows.append(
-                f"{report}\t{batch.place.community}\t{batch.place.workspace}\t{report}\t{batch.kind}\topen\t{author}"
+                f"{report}\t{batch.tenant.community}\t{batch.tenant.workspace}\t{report}\t{batch.kind}\topen\t{author}"
                 f"\tbench\t{' '.join(words)}\t{{{','.join(words)}}}\tbench\t2100-01-01\n"
             )
         return rows
@@ -169,7 +169,7 @@ def _vocabulary(random: np.random.Generator) -> list[str]:
 def _photo_rows(batch: Batch) -> list[str]:
     """Return photos with an empty stored copy: a search doesn't read it."""
     return [
-        f"{photo}\t{batch.place.community}\t{report}\t0\tbench.jpg\tstored\t\\\\x\t{_COLOURS}\n"
+        f"{photo}\t{batch.tenant.community}\t{report}\t0\tbench.jpg\tstored\t\\\\x\t{_COLOURS}\n"
         for report, photo in zip(batch.reports, batch.photos, strict=True)
     ]
 
@@ -189,7 +189,7 @@ def _embedding_rows(batch: Batch, model: int, space: str, source: Source, vector
     lengths |= {"space": len(space), "source": len(source), "part": 2, "vector": 4 + 2 * size, "size": size}
     for name, length in lengths.items():
         rows[name] = length
-    rows["community_id"] = np.void(batch.place.community.bytes)
+    rows["community_id"] = np.void(batch.tenant.community.bytes)
     rows["report_id"] = _packed(batch.reports)
     if source == "photo":
         rows["photo_id"] = _packed(batch.photos)

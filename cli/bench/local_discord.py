@@ -113,6 +113,7 @@ class LocalDiscord:
             web.get("/photos/{message}/{name}", self._photo),
             web.get(f"{_API}/gateway/bot", self._gateway_info),
             web.get(f"{_API}/users/@me", self._me),
+            web.get(f"{_API}/users/@me/guilds", self._guilds),
             web.get(f"{_API}/oauth2/applications/@me", self._application),
             web.put(f"{_API}/applications/{{application}}/commands", self._commands),
             web.get(channel, self._get_channel),
@@ -148,6 +149,11 @@ class LocalDiscord:
     async def _me(self, _: web.Request) -> web.Response:
         return _json(
             {**objects.member(BOT, "Reunite", bot=True)["user"], "mfa_enabled": True, "verified": True, "flags": 0}
+        )
+
+    async def _guilds(self, _: web.Request) -> web.Response:
+        return web.json_response(
+            [{"id": GUILD, "name": "Benchmark", "owner": False, "permissions": "0", "features": []}]
         )
 
     async def _application(self, _: web.Request) -> web.Response:

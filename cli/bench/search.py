@@ -14,7 +14,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from cli.bench.filling import Filled, Filler, Place
+from cli.bench.filling import Filled, Filler, Tenant
 from cli.progress import say
 from cli.servers import Servers, scratch
 from cli.settings import Settings
@@ -33,7 +33,7 @@ _INSERTS: Final = 120
 _ADDERS: Final = 4
 """How many of them at the same time."""
 _LEAST_SECONDS: Final = 1.0
-"""How long searches and inserts go on at least."""
+"""The least number of seconds for which searches and inserts run."""
 _PAUSE: Final = 0.01
 """Seconds between two searches."""
 _STORED_COPY: Final = 36_600
@@ -56,7 +56,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Benchmark:
     """What was measured in all."""
 
     rounds: Sequence[Round]
@@ -115,14 +115,16 @@ def run(  # noqa: PLR0913 - the command's options
     )
 
 
-async def _measure(home: Servers, encoder: str, sizes: Sequence[int], searched: Sequence[int], rounds: int) -> Outcome:
+async def _measure(
+    home: Servers, encoder: str, sizes: Sequence[int], searched: Sequence[int], rounds: int
+) -> Benchmark:
     async with (
         scratch(home) as own,
         Store(own.database_url) as store,
         await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner,
     ):
         await owner.execute("SET session_replication_role = replica")  # no triggers or foreign keys while filling
-        filler = Filler(owner, await store.models.register(encoder, f"{encoder}-bench", SPACES[encoder]))
+        filler = Filler(owner, await store.embedding_models.register(encoder, f"{encoder}-bench", SPACES[encoder]))
         before = await _bytes(owner)
         filled = []
         for number, size in enumerate(sizes):
@@ -135,21 +137,21 @@ async def _measure(home: Servers, encoder: str, sizes: Sequence[int], searched: 
             say(f"searching among {sizes[number]} reports")
             results.append(await _search_one(store, filler, filled[number], sizes[number], rounds))
         measured, first, pace = zip(*results, strict=True)
-        return Outcome(measured, min(pace), bytes_per_item, sum(first))
+        return Benchmark(measured, min(pace), bytes_per_item, sum(first))
 
 
 async def _search_one(
     store: Store, filler: Filler, filled: Filled, size: int, rounds: int
 ) -> tuple[Round, float, float]:
     """Return the round, how many seconds the first search took, and how many reports a second were added."""
-    first = await _search(store, filled.place, filled.lost[0])
-    recall = np.mean([await _recall(store, filled.place, report) for report in filled.lost], axis=0)
+    first = await _search(store, filled.tenant, filled.lost[0])
+    recall = np.mean([await _recall(store, filled.tenant, report) for report in filled.lost], axis=0)
     filler.added = 0
-    adding = asyncio.gather(*(_add(store, filler, filled.place) for _ in range(_ADDERS)))
+    adding = asyncio.gather(*(_add(store, filler, filled.tenant) for _ in range(_ADDERS)))
     start = time.perf_counter()
     seconds: list[float] = []
     while len(seconds) < rounds or time.perf_counter() < start + _LEAST_SECONDS:
-        seconds.append(await _search(store, filled.place, filled.lost[len(seconds) % len(filled.lost)]))
+        seconds.append(await _search(store, filled.tenant, filled.lost[len(seconds) % len(filled.lost)]))
         await asyncio.sleep(_PAUSE)
     added, took = filler.added, time.perf_counter() - start
     adding.cancel()
@@ -158,17 +160,17 @@ async def _search_one(
     return Round(size, tuple(seconds), (float(recall[0]), float(recall[1]))), first, added / took
 
 
-async def _add(store: Store, filler: Filler, place: Place) -> None:
+async def _add(store: Store, filler: Filler, tenant: Tenant) -> None:
     """Add reports one by one, each in a transaction of its own, until cancelled; together with others keep the pace."""
     start = time.perf_counter()
     while True:
-        await filler.add_one(store, place)
+        await filler.add_one(store, tenant)
         filler.added += 1
         await asyncio.sleep(max(0.0, start + filler.added / _INSERTS - time.perf_counter()))
 
 
-async def _search(store: Store, place: Place, report: UUID) -> float:
-    async with store.session(place.community) as session:
+async def _search(store: Store, tenant: Tenant, report: UUID) -> float:
+    async with store.session(tenant.community) as session:
         known = await session.reports.get(report)
         start = time.perf_counter()
         if known:
@@ -176,16 +178,16 @@ async def _search(store: Store, place: Place, report: UUID) -> float:
         return time.perf_counter() - start
 
 
-async def _recall(store: Store, place: Place, report: UUID) -> tuple[float, float]:
+async def _recall(store: Store, tenant: Tenant, report: UUID) -> tuple[float, float]:
     """Return what share of the 10 and of the 50 nearest by each kind of pair is among the search's own."""
-    model = await store.models.live()
-    async with store.transaction(place.community) as connection, store.session(place.community) as session:
+    model = await store.embedding_models.live()
+    async with store.transaction(tenant.community) as connection, store.session(tenant.community) as session:
         known = await session.reports.get(report)
         if known is None or model is None:
             return 0.0, 0.0
         search = await session.candidates.search(known, MAX_CANDIDATES)
         scope = Scope(report, known.kind.opposite, model.id, model.spaces, hidden=False)
-        vectors = SqlVectors(connection, place.community)
+        vectors = SqlVectors(connection, tenant.community)
         exact = await vectors.measure(scope, await vectors.targets(scope), None)
     shares = []
     for nearest in (10, 50):

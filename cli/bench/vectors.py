@@ -28,7 +28,7 @@ _BATCH: Final = 8192
 
 
 class Surface:
-    """The surface in so many dimensions."""
+    """The surface in a number of dimensions."""
 
     def __init__(self, dimension: int) -> None:
         """Make the same surface each time."""

@@ -17,7 +17,7 @@ from cli.progress import progress_bar, say
 from cli.servers import Servers
 from db import queue
 from db.backfills import STOPPED, Backfill, Backfills
-from db.operation import Operation
+from db.monitoring import Monitoring
 from db.store import Store
 from reunite.entities import PlatformName, Workspace
 from reunite.handlers import Handlers
@@ -29,6 +29,7 @@ _SILENCE: Final = 180.0
 _REASONS: Final[Mapping[str, str]] = {
     Skipped.NOT_A_MEMBERS: "written by a bot or the platform, or in a thread",
     Skipped.NO_PHOTO: "without a photo",
+    Skipped.DELETED: "deleted while they were read",
     Skipped.SETTLED: "marked as done (✅, or a closed forum post)",
     Skipped.KNOWN: "already known",
     Skipped.TOO_OLD: "older than reports are kept",
@@ -38,7 +39,7 @@ _PERCENT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Selection:
     """What to read of which community. Without `channels` (ids or names): all those for reports."""
 
     platform: PlatformName
@@ -48,62 +49,64 @@ class Wish:
     answers: bool = False
 
 
-async def run(where: Servers, wish: Wish) -> list[Backfill]:
-    """Let past posts be read, and wait for that. Stopped and run again, it goes on watching."""
+async def run(where: Servers, selection: Selection) -> list[Backfill]:
+    """Have past posts read, and wait until they are. If it's stopped and run again, it watches again."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(where.database_url, keys=where.keys))
         hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
-        workspaces = await _workspaces(store, wish)
+        workspaces = await _workspaces(store, selection)
         requests = BackfillRequests(Handlers(store, hints), store)
-        started = [each for workspace in workspaces for each in await _start(store, requests, workspace, wish)]
+        started = [each for workspace in workspaces for each in await _start(store, requests, workspace, selection)]
         if not started:
             raise UsageError("There's no such channel for reports. /setup shows which there are.")
-        if any(each.answers is not wish.answers for each in started):
+        if any(each.answers is not selection.answers for each in started):
             say("This is being read already, with or without answers as it was asked for then.")
-        await _mind_bot(store, wish.platform)
+        await _warn_without_bot(store, selection.platform)
         return await _watch(Backfills(store), workspaces, {each.id for each in started})
 
 
-async def stop(where: Servers, wish: Wish) -> int:
+async def stop(where: Servers, selection: Selection) -> int:
     """Let nothing more be read; return how many channels were being read."""
     async with Store(where.database_url, keys=where.keys) as store:
         backfills = Backfills(store)
-        found = [each for workspace in await _workspaces(store, wish) for each in await backfills.of(workspace)]
-        running = [each for each in found if not each.has_ended and _is_meant(wish, each.channel, each.name)]
+        found = [each for workspace in await _workspaces(store, selection) for each in await backfills.of(workspace)]
+        running = [each for each in found if not each.has_ended and _is_meant(selection, each.channel, each.name)]
         for each in running:
             await backfills.end(each, STOPPED)
         return len(running)
 
 
-async def _workspaces(store: Store, wish: Wish) -> list[Workspace]:
-    community = await chosen(store, wish.community)
-    ids = await Backfills(store).workspaces(community.id, wish.platform)
-    found = [await store.workspace(wish.platform, each) for each in ids]
+async def _workspaces(store: Store, selection: Selection) -> list[Workspace]:
+    community = await chosen(store, selection.community)
+    ids = await Backfills(store).workspaces(community.id, selection.platform)
+    found = [await store.workspace(selection.platform, each) for each in ids]
     if not found:
-        title = PLATFORMS[wish.platform].title
-        raise UsageError(f"{community.name} isn't on {title}: start `reunite bot {wish.platform}` once.")
+        title = PLATFORMS[selection.platform].title
+        raise UsageError(f"{community.name} isn't on {title}: start `reunite bot {selection.platform}` once.")
     return [each for each in found if each]
 
 
-async def _start(store: Store, requests: BackfillRequests, workspace: Workspace, wish: Wish) -> Sequence[Backfill]:
+async def _start(
+    store: Store, requests: BackfillRequests, workspace: Workspace, selection: Selection
+) -> Sequence[Backfill]:
     known = await Backfills(store).channels(workspace)
-    meant = {channel: name for channel, name in known.items() if _is_meant(wish, channel, name)}
-    span = await requests.span(workspace, wish.since)
-    if wish.since and wish.since < span.since:
+    meant = {channel: name for channel, name in known.items() if _is_meant(selection, channel, name)}
+    span = await requests.span(workspace, selection.since)
+    if selection.since and selection.since < span.since:
         say(f"Posts before {span.since:%Y-%m-%d} are left out: their reports would expire at once.")
-    running = await requests.start(workspace, meant, span, answers=wish.answers)
+    running = await requests.start(workspace, meant, span, answers=selection.answers)
     return [each for each in running if each.channel in meant]
 
 
-def _is_meant(wish: Wish, channel: str, name: str) -> bool:
-    return not wish.channels or not {channel, name, f"#{name}"}.isdisjoint(wish.channels)
+def _is_meant(selection: Selection, channel: str, name: str) -> bool:
+    return not selection.channels or not {channel, name, f"#{name}"}.isdisjoint(selection.channels)
 
 
-async def _mind_bot(store: Store, platform: PlatformName) -> None:
-    alive = {process.role for process in await Operation(store).processes() if process.is_alive}
+async def _warn_without_bot(store: Store, platform: PlatformName) -> None:
+    alive = {process.role for process in await Monitoring(store).processes() if process.is_alive}
     if f"bot {platform}" not in alive:
         say(f"`reunite bot {platform}` doesn't seem to run: it does the reading, as soon as it runs.")
-    say("You can stop watching at any time; the bot goes on. `--stop` ends it.")
+    say("You can stop watching at any time; the bot keeps reading. `--stop` ends it.")
 
 
 async def _watch(backfills: Backfills, workspaces: Sequence[Workspace], ids: Collection[UUID]) -> list[Backfill]:

@@ -74,13 +74,13 @@ def backfill(  # noqa: PLR0913 - the command's options
     from cli import logs  # noqa: PLC0415
     from cli.history import backfilling  # noqa: PLC0415
 
-    wish = backfilling.Wish(platform, community, tuple(channel or ()), backfilling.day(since), answers=reply)
+    selection = backfilling.Selection(platform, community, tuple(channel or ()), backfilling.day(since), answers=reply)
     with prepared() as (settings, where):
         logs.configure(settings.log.level or "warning", as_json=settings.log.json)
         if stop:
-            print(f"Stopped: {run(backfilling.stop(where, wish))} channels were being read.")
+            print(f"Stopped: {run(backfilling.stop(where, selection))} channels were being read.")
             return
-        found = run(backfilling.run(where, wish))
+        found = run(backfilling.run(where, selection))
         print(json.dumps(backfilling.as_json(found)) if as_json else "\n".join(backfilling.words(found)))
 
 

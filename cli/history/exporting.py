@@ -37,7 +37,7 @@ async def run(where: Servers, community: str | None, out: Path, *, sealed: bool)
     async with Store(where.database_url, connections=1, keys=where.keys) as store:
         meant = await chosen(store, community)
         async with store.session(meant.id) as session:
-            everything = await session.history.reports()
+            everything = await session.import_export.reports()
         reports, table = wanted(everything, sealed=sealed), Table()
         exported = Exported(len(everything) - len(reports))
         with _opened(out) as write, progress_bar("Exporting", len(reports)) as show:
@@ -73,7 +73,7 @@ async def _write_photos(session: CommunitySession, item: Item, write: Write) -> 
 def _opened(out: Path) -> Iterator[Write]:
     """Open a folder or an archive that only its owner may read; it gets its name when it's complete."""
     if out.exists():
-        raise UsageError(f"{out} is there already. Choose another name, or move it away.")
+        raise UsageError(f"{out} already exists. Choose another name, or move it.")
     unfinished = out.with_name(f"{out.name}.part")
     try:
         if out.suffix.casefold() == ".zip":

@@ -20,8 +20,8 @@ from cli.progress import say
 from cli.servers import Servers
 from db import queue
 from db.api_tokens import ApiTokens
-from db.history import Processed
-from db.stopping import stop
+from db.cancellation import stop
+from db.import_export import Processed
 from db.store import Store
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportKind
@@ -40,7 +40,7 @@ _LEASE: Final = 3.0
 _LAST_REPLIES: Final = 10.0
 """Seconds for the replies that are queued at the end."""
 _NAMED: Final = 10
-"""Finds that are named in a warning."""
+"""Reports that are named in a warning."""
 _AUTHOR: Final = Member("import", "Import")
 _PROBLEMS: Final = {
     "photo_too_many_pixels": "has too many pixels",
@@ -91,15 +91,15 @@ class Importer:
                     await self._report(left.pop(0))
                 await self._collect()
                 show(len(left) + len(self.pending), self.result.photos)
-                self._mind_silence()
+                self._warn_when_stuck()
                 if self.pending:
                     await asyncio.sleep(_POLL)
 
     async def _unknown(self, entries: list[Entry]) -> list[Entry]:
         """Return what was never reported; what was, and isn't processed yet, becomes pending."""
         async with self.store.session(self.community) as session:
-            known = await session.history.known(self.workspace, [entry.key for entry in entries])
-            done = {each.report for each in await session.history.processed(known.values())}
+            known = await session.import_export.known(self.workspace, [entry.key for entry in entries])
+            done = {each.report for each in await session.import_export.processed(known.values())}
         self.result.before = len(done)
         self.pending = {
             known[entry.key]: entry for entry in entries if entry.key in known and known[entry.key] not in done
@@ -119,15 +119,15 @@ class Importer:
 
     async def _collect(self) -> None:
         async with self.store.session(self.community) as session:
-            processed = await session.history.processed(self.pending)
+            processed = await session.import_export.processed(self.pending)
         for done in processed:
             self.result.note(self.pending.pop(done.report), done)
             self.moved_at = monotonic()
 
-    def _mind_silence(self) -> None:
+    def _warn_when_stuck(self) -> None:
         if self.pending and monotonic() > self.moved_at + _SILENCE:
             say(
-                "Nothing has moved for a while. Is a worker running? You can stop here: the same command goes on later."
+                "Nothing has moved for a while. Is a worker running? You can stop and run the same command again later."
             )
             self.moved_at = monotonic()
 
@@ -155,13 +155,13 @@ async def _settled(store: Store, community: UUID) -> None:
     until = monotonic() + _LAST_REPLIES
     while monotonic() < until:
         async with store.session(community) as session:
-            if not await session.history.replies_waiting():
+            if not await session.import_export.replies_waiting():
                 return
         await asyncio.sleep(_POLL)
 
 
 def warn_of_unsealed(entries: Sequence[Entry]) -> None:
-    """Say which finds everyone will see although they look like something to seal."""
+    """Say which found items everyone will see although they look like something to seal."""
     names = [
         entry.name
         for entry in entries

@@ -64,7 +64,7 @@ class Listing:
 def read(source: Path, kind: ReportKind, name: str = "") -> Listing:
     """Read a folder or a CSV file; rows that don't say so are of this `kind`, `name` sets its ids apart.
 
-    Raises UsageError where it is neither.
+    Raises UsageError if it is neither.
     """
     if source.is_dir():
         return _folder(source, kind)
@@ -201,7 +201,7 @@ def _time(given: str) -> datetime | None:
         time = datetime.fromisoformat(given).astimezone() if given else None
     except (ValueError, OverflowError):
         raise RefusedError(f"the time is {given!r}, not like 2026-11-26 or 2026-11-26T14:30") from None
-    if time and not rules.is_sensible(time):
+    if time and not rules.is_plausible_time(time):
         raise RefusedError(f"the time is {given!r}; its year isn't from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
     return time
 

@@ -15,10 +15,10 @@ from cli.servers import Servers
 from cli.settings import Settings
 from cli.tuning.open_set import from_open_set
 from cli.tuning.searched_set import SearchedSet, searched_set
-from db import calibrations
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
 from db.learning import FEEDBACK, learn, undo
 from db.migrate import pending
-from db.models import EmbeddingModel
 from db.store import Store
 from reunite.matching.defaults import PRIOR
 from reunite.tuning import evaluation
@@ -76,7 +76,7 @@ async def _from_set(where: Servers, folder: Path, plots: Path | None) -> dict[st
     searched = await searched_set(where, folder)
     fitted = calibrate(searched.labelled, PRIOR)
     summary = fitted.summary("set", searched.version)
-    await calibrations.save_for_all(where.owner_database_url, searched.version, fitted.scoring_model, summary)
+    await scoring_models.save_for_all(where.owner_database_url, searched.version, fitted.scoring_model, summary)
     if plots:
         _plot(searched, plots)
     return summary
@@ -125,7 +125,7 @@ async def _undo(where: Servers, only: str | None) -> dict[str, Any]:
 
 async def _communities(store: Store, only: str | None) -> tuple[EmbeddingModel, list[UUID]]:
     """Return the live model, and all communities or only this one. Raises UsageError."""
-    live = await store.models.live()
+    live = await store.embedding_models.live()
     if live is None:
         raise UsageError("No worker has run here yet, so there's nothing to learn from.")
     communities = [(await chosen(store, only)).id] if only else list(await store.communities())

@@ -36,7 +36,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the options of a command
     folds: Annotated[int, typer.Option(min=2, help="Number of folds to split the things into.")] = 5,
     seeds: Annotated[int, typer.Option(min=1, help="Random draws that leave out half of the things.")] = 20,
     sizes: Annotated[
-        list[int] | None, typer.Option(help="Also evaluate with at most this many finds. Repeat for more.")
+        list[int] | None, typer.Option(help="Also evaluate with at most this many found reports. Repeat for more.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write out-of-fold predictions here.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Write diagrams here (needs the extra `evaluate`).")] = None,

@@ -79,7 +79,7 @@ def _draws(scorers: OutOfFoldScorers, options: Options) -> dict[str, list[list[P
     draws: dict[str, list[list[Prediction]]] = {}
     with progress_bar("draws", 2 * len(sizes) * options.seeds) as progress:
         for size, captions in product(sizes, (True, False)):
-            name = f"at most {size} finds" if size else "all finds"
+            name = f"at most {size} found reports" if size else "all found reports"
             drawn = draws.setdefault(name if captions else f"{name} without captions", [])
             for seed in range(1, options.seeds + 1):
                 drawn.append(scorers.predict(absent=evaluation.ABSENT, size=size, seed=seed, captions=captions))

@@ -25,7 +25,7 @@ def open_set_source(settings: Settings) -> "OpenSetSource":
 
 async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
     """Fit and store weights for all communities. Raises UsageError and TooLittleDataError."""
-    from db import calibrations  # noqa: PLC0415
+    from db import scoring_models  # noqa: PLC0415
     from db.store import Store  # noqa: PLC0415
     from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.open_set.fetch import OpenSetError  # noqa: PLC0415
@@ -34,7 +34,7 @@ async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
     if not settings.open_set.is_on:
         raise UsageError("REUNITE_OPEN_SET_URL is off. Unset it to fetch the photos.")
     async with Store(where.database_url) as store:
-        live = await store.models.live()
+        live = await store.embedding_models.live()
         choice = _chosen(settings, live.encoder if live else None)
         version = choice.encoder.version
         if live and live.version != version:
@@ -48,9 +48,9 @@ async def from_open_set(settings: Settings, where: Servers) -> dict[str, Any]:
         finally:
             await encoder.close()
         if live:
-            await store.models.note_problem(live.id, None)
+            await store.embedding_models.note_problem(live.id, None)
     summary = fitted.summary("open set", version)
-    await calibrations.save_for_all(where.owner_database_url, version, fitted.scoring_model, summary)
+    await scoring_models.save_for_all(where.owner_database_url, version, fitted.scoring_model, summary)
     return summary
 
 

@@ -33,7 +33,7 @@ class Row:
 
     @property
     def posted_text(self) -> str:
-        """The text as far as a post can hold it."""
+        """The text, cut to the length that a post can have."""
         return self.text[: rules.MOST_TEXT].strip()
 
 

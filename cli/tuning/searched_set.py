@@ -11,6 +11,7 @@ from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
 from cli.trial import Trial, running_trial
+from cli.tuning.photo_details import compare_details
 from cli.tuning.rows import Row, post_rows, read_rows
 from cli.vectors import VectorFile
 from reunite.entities import ReportKind
@@ -69,13 +70,15 @@ async def searched_set(where: Servers, folder: Path, vectors: VectorFile | None 
     if vectors:
         vectors.check([*gallery, *queries])
     async with running_trial(where, vectors) as trial:
-        model = await trial.store.models.live()
+        model = await trial.store.embedding_models.live()
         found = await post_rows(trial, ReportKind.FOUND, gallery)
         lost = await post_rows(trial, ReportKind.LOST, queries)
         names = {
             **{report: ("found", row.id) for report, row in zip(found, gallery, strict=True)},
             **{report: ("lost", row.id) for report, row in zip(lost, queries, strict=True)},
         }
+        if vectors is None:
+            await compare_details(trial, [*lost, *found])
         searches = await _searches(trial, [*lost, *found], {old: report_id(*name) for old, name in names.items()})
     return SearchedSet(
         _labelled(searches, answers),

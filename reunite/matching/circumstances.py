@@ -38,11 +38,11 @@ _IN_TIME, _LATE, _EARLY = 0.85, 0.10, 0.05
 _FLOOR: Final = 0.03
 _SAID: Final[Delays] = np.zeros(1)
 _AFTER_FIND: Final[Delays] = np.array([0.25, 0.75, 1.5, 2.5, 5.0, 12.0, 24.0, 40.0]) / 24
-"""How long after the find it is posted, in days, each equally likely. Finders post at once or when they get home: half
-within three hours, nearly all within two days."""
+"""How many days after finding something people post it, each equally likely. Finders post at once or when they get
+home: half within three hours, nearly all within two days."""
 _AFTER_LOSS: Final[Delays] = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 36.0, 72.0]) / 24
-"""How long after the loss it is posted. Owners notice late and search first: half within six hours, nearly all within
-three days."""
+"""How many days after losing something people post it. Owners notice late and search first: half within six hours,
+nearly all within three days."""
 
 
 def place_words(place: str) -> Mapping[str, float]:
@@ -95,7 +95,7 @@ def place_log_odds(similarity: float) -> float:
 
 
 def found_after(first: Item, second: Item) -> timedelta | None:
-    """Return how long after the loss the thing was found (negative: before); None if either time is unknown."""
+    """Return how long after it was lost the thing was found (negative: before); None if either time is unknown."""
     if not (first.time_is_stated and second.time_is_stated):
         return None
     lost, found = (first, second) if first.kind is ReportKind.LOST else (second, first)
@@ -126,7 +126,7 @@ def _delays(item: Item) -> Delays | None:
 
 
 def _time_log_odds(days: NDArray[np.float64]) -> float:
-    """Return the log odds of the days between loss and find: highest in the first days, low before the loss.
+    """Return the log odds of the days between losing and finding: highest in the first days, low if it was found first.
 
     All the days are equally likely.
     """

@@ -76,7 +76,7 @@ def _thing(own: str, more: str, answered: list[Colour]) -> Thing:
 def _split(part: str, position: int) -> tuple[str, str]:
     """Split a part of a text into what it says about its thing, and about what that has or holds.
 
-    What stands around a thing is left out, unless the text begins with it: the thing follows then.
+    What surrounds a thing is left out, unless the text begins with it: the thing follows then.
     """
     words = part.casefold() if position == 0 else f", {part.casefold()}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))

@@ -66,6 +66,8 @@ class Candidate:
     rare_words: tuple[str, ...] = ()
     photo: UUID | None = None
     """The found report's photo that is most similar; None if only texts were compared."""
+    details: float | None = None
+    """How many details of the two reports' photos match, weighted; None where they haven't been compared."""
 
 
 @dataclass(frozen=True, slots=True)

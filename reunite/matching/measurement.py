@@ -1,7 +1,7 @@
 """Measures the evidence of a pair, on scales that hold for any community; unknown evidence is left out."""
 
 from collections.abc import Mapping
-from math import log, sqrt
+from math import log, log1p, sqrt
 from typing import Final
 
 from reunite.matching import circumstances, colours
@@ -10,6 +10,7 @@ from reunite.matching.features import ReportFeatures
 from reunite.matching.weights import (
     COLOUR,
     COLOUR_OF_PHOTOS,
+    DETAILS_OF_PHOTOS,
     ONLY_VIEW,
     PLACE,
     RARE_WORDS,
@@ -41,7 +42,7 @@ def measure(
 def similarity_evidence(
     background: Mapping[PairKind, Background], candidate: Candidate, model: ScoringModel
 ) -> dict[str, float]:
-    """Return the evidence that depends on the other open reports too: standardised similarities."""
+    """Return what the search measured on a pair: standardised similarities, and matching details of photos."""
     evidence: dict[str, float] = {
         kind: z_score(similarity, background.get(kind), model.background_priors[kind])
         for kind, similarity in candidate.similarities.items()
@@ -49,6 +50,8 @@ def similarity_evidence(
     }
     if len(evidence) == 1 and (kind := next(iter(evidence))) in _TEXT_AND_PHOTO:
         evidence[ONLY_VIEW] = evidence[kind]
+    if candidate.details is not None:
+        evidence[DETAILS_OF_PHOTOS] = log1p(candidate.details)
     return evidence
 
 

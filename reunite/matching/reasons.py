@@ -14,7 +14,7 @@ from reunite.matching import circumstances, colour_reasons
 from reunite.matching.described import Thing
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
-from reunite.text import places, telling, words
+from reunite.text import distinctive, places, words
 from reunite.text.kinds import Relation, relation
 
 STRONG: Final[Mapping[PairKind, float]] = {
@@ -96,7 +96,7 @@ def _strength(evidence: Mapping[str, float], *kinds: PairKind) -> float:
 
 
 def _named(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | None:
-    """Name the thing by what both sides say or show; None where that says nothing about it."""
+    """Name the thing by what both sides say or show; None if that says nothing about it."""
     said, noun = _related(_nouns(lost), _nouns(found))
     shown, seen = _shown(lost, found)
     if said in _AGREE:
@@ -154,7 +154,7 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
     """Return the rare words by which people recognise a thing, if both reports say them of it."""
     held = lost.held & found.held
     shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
-    told = [word for word in rare_words if telling.tells(word, held, shared)]
+    told = [word for word in rare_words if distinctive.is_distinctive(word, held, shared)]
     yield from (Why("words", word, "agrees") for word in told[:_MAX_WORDS])
 
 

@@ -24,7 +24,8 @@ CIRCUMSTANTIAL: Final = (PLACE, TIME, COLOUR)
 """Evidence that many things share: on its own it never gives a label."""
 
 _REPOSTED: Final = -2.3
-"""Prior log odds that a find was posted before, relative to a loss being found: most similar finds are lookalikes."""
+"""Prior log odds that two found reports are about one thing, relative to a lost and a found one: most that look alike
+are two things."""
 _MIN_DISTINCT: Final = 0.01
 """Two posts are never quite certainly of the same thing."""
 _UNSEEN: Final = -2.0
@@ -133,8 +134,8 @@ def core_log_odds(evidence: Mapping[str, float], model: ScoringModel) -> float:
 def duplicate_penalties(ranked: Sequence[ReportFeatures], search: Search, model: ScoringModel) -> list[float]:
     """Return for each post the log probability that no better-ranked post is of the same thing.
 
-    This way a thing's probability goes to its best post, and its posts don't compete with each other. Two finds are
-    compared like a loss and a find: people who post a find again do so soon, and where it is.
+    This way a thing's probability goes to its best post, and its posts don't compete with each other. Two found
+    reports are compared like a lost and a found one: people who post an item again do so soon, and name the same place.
     """
     penalties = [0.0] * len(ranked)
     alone = replace(search, background={})

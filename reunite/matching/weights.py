@@ -9,6 +9,7 @@ from reunite.matching.evidence import PairKind
 
 COLOUR: Final = "colour"
 COLOUR_OF_PHOTOS: Final = "colour of photos"
+DETAILS_OF_PHOTOS: Final = "details of photos"
 PLACE: Final = "place"
 TIME: Final = "time"
 RARE_WORDS: Final = "rare words"
@@ -18,6 +19,7 @@ EVIDENCE: Final[tuple[str, ...]] = (
     *PairKind,
     COLOUR,
     COLOUR_OF_PHOTOS,
+    DETAILS_OF_PHOTOS,
     PLACE,
     TIME,
     RARE_WORDS,

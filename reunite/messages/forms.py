@@ -45,8 +45,8 @@ class Form:
 def form_of(action: Action, language: str = "en", question: str = "") -> Form | None:
     """Return what to fill in before a press; None if there is nothing.
 
-    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`. What claims a
-    find asks the proof `question`.
+    The field `words` goes into `Press.words`, `code` into `Press.code`, `photos` into `Press.photos`. A claim's form
+    asks the proof `question`.
     """
     match action:
         case "mine" | "look_mine":
@@ -55,10 +55,15 @@ def form_of(action: Action, language: str = "en", question: str = "") -> Form | 
             return _asking(
                 "form_claim", language, Field("words", label, "text", hint, required=True, most=rules.MOST_PROOF)
             )
-        case "secret":
-            label, hint = sentence("form_secret_label", language), sentence("form_secret_hint", language)
+        case "proof_question":
+            label, hint = (
+                sentence("form_proof_question_label", language),
+                sentence("form_proof_question_hint", language),
+            )
             return _asking(
-                "form_secret", language, Field("words", label, "text", hint, required=True, most=rules.MOST_PROOF)
+                "form_proof_question",
+                language,
+                Field("words", label, "text", hint, required=True, most=rules.MOST_PROOF),
             )
         case "whereabouts":
             return Form(sentence("form_whereabouts", language), _whereabouts(language))
@@ -81,8 +86,8 @@ def look_form(language: str = "en") -> Form:
 def report_form(which: ReportForm, language: str = "en", *, private: bool = False) -> Form:
     """Return the form of a report: fields `words`, `photos`, `where`, `when`, and those of its kind.
 
-    A lost report is `seen` as public or private (`private` fills it in), a found report has a `secret`, its proof
-    question, and a sealed one also a `category`.
+    A lost report is `seen` as public or private (`private` fills it in). A found report has a `proof_question`, and a
+    sealed one also a `category`.
     """
     words = Field(
         "words", sentence(f"form_{which}_label", language), "text", sentence(f"form_{which}_hint", language), most=1000
@@ -97,14 +102,18 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
         label, value = sentence("form_seen", language), "private" if private else "public"
         who = Field("seen", label, "choice", required=True, options=seen, value=value)
         return Form(sentence("form_lost", language), (words, photos, where, when, who))
-    secret = Field(
-        "secret", sentence("form_secret_label", language), "line", sentence("form_secret_hint", language), most=200
+    proof_question = Field(
+        "proof_question",
+        sentence("form_proof_question_label", language),
+        "line",
+        sentence("form_proof_question_hint", language),
+        most=200,
     )
     if which == "found":
-        return Form(sentence("form_found", language), (words, photos, where, secret))
+        return Form(sentence("form_found", language), (words, photos, where, proof_question))
     options = tuple(Option(each, sentence(f"category_{each}", language)) for each in CATEGORIES)
     category = Field("category", sentence("form_category", language), "choice", required=True, options=options)
-    return Form(sentence("form_sealed", language), (category, photos, where, words, secret))
+    return Form(sentence("form_sealed", language), (category, photos, where, words, proof_question))
 
 
 def _asking(title: str, language: str, *fields: Field) -> Form:

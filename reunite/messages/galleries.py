@@ -75,7 +75,7 @@ def _gallery(
 
 
 def headline(report: Report, pairs: Sequence[Pair], searched: int) -> Line:
-    """Say how many matches there are, and among how many finds."""
+    """Say how many matches there are, and among how many found reports."""
     language = report.language
     among = plural("among_finds", searched, language)
     labels = [match.label for match, _ in pairs if match.label]

@@ -29,7 +29,7 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
         *both_sides(match, (found, lost), language),
     ]
     lines += _progress(claim, match, language, moderator)
-    verdicts: tuple[Action, ...] = ("confirm", "refuse")
+    verdicts: tuple[Action, ...] = ("confirm", "reject")
     buttons = (button("see_claim", claim.id, language), *(button(each, match.id, language) for each in verdicts))
     about = frozenset({lost.id, found.id})
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)

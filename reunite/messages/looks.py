@@ -29,7 +29,7 @@ def page(look: Report, pages: Sequence[Page], number: int, tiles: Sequence[Tile]
 
 
 def head(look: Report, pairs: Page, searched: int, failed: Sequence[str]) -> list[Line]:
-    """Say what was found among how many finds; `failed` names the photos that couldn't be used."""
+    """Say what was found among how many found reports; `failed` names the photos that couldn't be used."""
     return [*_failed(failed, look.language), headline(look, pairs, searched)]
 
 

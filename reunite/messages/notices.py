@@ -37,7 +37,7 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     if found.sealed:
         lines.append((Plain(sentence("log_released" if match.released else "log_sealed", language)),))
     lines += decided(match, language, moderator)
-    actions: list[Action] = ["confirm", "refuse"]
+    actions: list[Action] = ["confirm", "reject"]
     if found.sealed and not match.released and match.state is MatchState.UNDECIDED:
         actions.insert(0, "release")
     buttons = tuple(button(action, match.id, language) for action in actions)
@@ -89,7 +89,7 @@ def statistics(numbers: Statistics, language: str) -> Reply:
             language,
             shown=numbers.matches_shown,
             confirmed=numbers.confirmed,
-            refused=numbers.refused,
+            rejected=numbers.rejected,
         ),
         *_promises(numbers.kept, language),
         sentence("stats_model", language, model=numbers.model or "–"),
@@ -132,7 +132,7 @@ def claim_seen(claim: Claim, proof_question: Quoted, proof: Quoted, language: st
     """Show the finder, or a moderator, the claimant's proof below the proof question."""
     lines: list[Line] = []
     if proof_question.text:
-        lines += [(Strong(sentence("claim_secret", language)),), (proof_question,)]
+        lines += [(Strong(sentence("claim_proof_question", language)),), (proof_question,)]
     lines += [(Strong(sentence("claim_answer", language)),), (proof,)]
     if claim.state is not ClaimState.OPEN:
         return Reply("note", (*lines, (Plain(sentence("note_claim_decided", language)),)))

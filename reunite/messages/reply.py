@@ -58,7 +58,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A link to a report's post. Delivery fills in `target`; where it stays None, only the text is shown."""
+    """A link to a report's post. Delivery fills in `target`; if it stays None, only the text is shown."""
 
     report: UUID
     text: str
@@ -67,7 +67,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment, which each reader sees in their own time zone; `text` is for where that isn't possible."""
+    """A moment, which each reader sees in their own time zone; `text` is the fallback."""
 
     at: datetime
     text: str
@@ -84,7 +84,7 @@ ReplyKind = Literal[
     "problem",
     "returned",
     "reopened",
-    "refused",
+    "rejected",
     "question",
     "thanks",
     "expired",
@@ -103,7 +103,7 @@ Action = Literal[
     "look_mine",
     "look_page",
     "confirm",
-    "refuse",
+    "reject",
     "release",
     "see_claim",
     "accept_claim",
@@ -112,7 +112,7 @@ Action = Literal[
     "handed_over",
     "where_is_it",
     "whereabouts",
-    "secret",
+    "proof_question",
     "withdraw",
     "extend",
     "add_photo",
@@ -122,7 +122,7 @@ Action = Literal[
     "reminders_on",
     "remove_samples",
 ]
-"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `refuse`, `release`, `got_back`, `handed_over`,
+"""What a button does. `mine`, `not_mine`, `pick`, `confirm`, `reject`, `release`, `got_back`, `handed_over`,
 `where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace,
 those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, `remove_samples`
 about all samples of the workspace, all others about a report. `look_page` shows the page that begins with its match in
@@ -260,14 +260,14 @@ class Reply:
 
     def text(self) -> str:
         """Return the words without any form, for terminals, logs of tests and notifications."""
-        return "\n".join("".join(_words(span) for span in line) for line in self.lines)
+        return "\n".join("".join(words_of(span) for span in line) for line in self.lines)
 
 
 def _is_link(span: Span, reports: Collection[UUID]) -> bool:
     return isinstance(span, Jump) and span.report in reports
 
 
-def _words(span: Span) -> str:
+def words_of(span: Span) -> str:
     return span.member.name if isinstance(span, Person) else span.text
 
 

@@ -104,7 +104,7 @@ def ended(language: str) -> Reply:
     return Reply("report_post", (line("ended", language),), opens_thread=True)
 
 
-def left_of(report: Report) -> Reply | None:
+def ended_post(report: Report) -> Reply | None:
     """Return what is left of the post that the bot wrote for a report; nothing of a sample."""
     return None if report.sample else ended(report.language)
 
@@ -133,7 +133,9 @@ def nothing(report: Report, searched: int) -> Reply:
         key = "nobody_fits" if searched else "nobody_misses"
     until = end_of(report, report.language)
     news = line(key, report.language, searched, until=until)
-    actions: tuple[Action, ...] = ("secret",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
+    actions: tuple[Action, ...] = (
+        ("proof_question",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
+    )
     buttons = tuple(button(each, report.id, report.language) for each in (*actions, "withdraw"))
     return Reply("nothing", (news,), buttons=buttons)
 
@@ -152,12 +154,12 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
         lines += [line("owner_found", language, certainty=sure), _lost_line(other, language)]
     if not other.sealed:
         lines += quote(other)
-    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed find
+    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed report
     if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
     buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
     if reader.kind is ReportKind.FOUND:  # this may be all that its thread says
-        buttons.append(button("secret", reader.id, language))
+        buttons.append(button("proof_question", reader.id, language))
     about = frozenset({match.lost, match.found})
     return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=tuple(buttons), about=about)
 
@@ -214,11 +216,11 @@ def verdict(before: MatchState, now: MatchState, moderator: Person | None, other
     post = Jump(other.id, sentence(that, language))
     if now is MatchState.CONFIRMED:
         return Reply("returned", (line("returned", language, moderator=moderator),))
-    if now is MatchState.REFUSED:
-        return Reply("refused", (line("refused", language, moderator=moderator, post=post),))
+    if now is MatchState.REJECTED:
+        return Reply("rejected", (line("rejected", language, moderator=moderator, post=post),))
     if before is MatchState.CONFIRMED:
         return Reply("reopened", (line("confirmation_back", language, moderator=moderator),))
-    return Reply("reopened", (line("refusal_back", language, moderator=moderator, post=post),))
+    return Reply("reopened", (line("rejection_withdrawn", language, moderator=moderator, post=post),))
 
 
 def expired(language: str = "en") -> Reply:
@@ -227,7 +229,7 @@ def expired(language: str = "en") -> Reply:
 
 
 def problem(key: str, language: str, report: UUID | None, /, **params: str | int) -> Reply:
-    """Say what went wrong and what to do. `report` is what it went wrong with, None where nothing was stored."""
+    """Say what went wrong and what to do. `report` is what it went wrong with, None if nothing was stored."""
     about = frozenset({report} if report else ())
     return Reply("problem", ((Plain(sentence(key, language, **params)),),), about=about)
 
@@ -246,7 +248,7 @@ def small_print(key: str, language: str) -> Line:
 
 
 def quote(report: Report) -> list[Line]:
-    """Return a report's text as a line of its own; none where it has no text."""
+    """Return a report's text as a line of its own; none if it has no text."""
     return [(Quoted(report.text, report.id),)] if report.text else []
 
 
@@ -254,7 +256,7 @@ def button(action: Action, subject: UUID, language: str) -> Button:
     style: Literal["plain", "good", "bad"] = "plain"
     if action in {"mine", "confirm", "accept_claim", "release", "got_back", "handed_over", "look_for_it"}:
         style = "good"
-    elif action in {"withdraw", "forget", "refuse", "reject_claim", "remove_samples"}:
+    elif action in {"withdraw", "forget", "reject", "reject_claim", "remove_samples"}:
         style = "bad"
     return Button(action, subject, sentence(f"button_{action}", language), style)
 
@@ -304,7 +306,7 @@ def _duration(minutes: int, language: str) -> str:
 
 
 def certainty(match: Match, language: str) -> Line:
-    """Return the label, and the percentage where it may be shown."""
+    """Return the label, and the percentage if it may be shown."""
     label = Strong(label_word(match.label, language), match.label)
     if not match.percent:
         return line("certainty", language, label=label)
@@ -325,7 +327,7 @@ def end_of(report: Report, language: str) -> str:
 
 
 def _local(moment: datetime, report: Report) -> datetime:
-    """Return a moment in the zone of a report's workspace, as far as that is known."""
+    """Return a moment in the zone of a report's workspace, or in UTC."""
     return moment.astimezone(ZoneInfo(report.zone)) if report.zone else moment
 
 

@@ -21,8 +21,8 @@ class Matches(Protocol):
         """Return every match of a report, most probable first."""
         ...
 
-    async def refused(self, report: UUID) -> Mapping[UUID, bool]:
-        """Return what was refused or declined for any report of the same author, and whether by itself, as a card.
+    async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
+        """Return what was rejected or declined for any report of the same author, and whether by itself, as a card.
 
         For a found report these are the lost reports of those whom it isn't from.
         """

@@ -62,7 +62,7 @@ class Platform(Protocol):
         ...
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
-        """Return a fresh link to a photo of the post `target.message`; None where it is gone. Raises TryAgainError."""
+        """Return a fresh link to a photo of the post `target.message`; None if it is gone. Raises TryAgainError."""
         ...
 
     async def acknowledge(self, target: ReplyTarget) -> None:

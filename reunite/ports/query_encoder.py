@@ -39,6 +39,6 @@ class QueryEncoder(Protocol):
     async def encode(self, community: UUID, texts: Sequence[str] = (), photos: Sequence[bytes] = ()) -> Encoded:
         """Embed texts and photos as the worker embeds a report's; nothing of them is kept.
 
-        Raises TellUserError where a photo can't be used, TryAgainError where no worker answers in time.
+        Raises TellUserError if a photo can't be used, TryAgainError if no worker answers in time.
         """
         ...

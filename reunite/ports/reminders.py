@@ -1,4 +1,4 @@
-"""What the bot says unasked: reminders, and who wants none; greetings and digests."""
+"""What the bot brings up by itself: reminders, and who has switched them off; greetings and digests."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,28 +8,28 @@ from uuid import UUID
 class Reminders(Protocol):
     """The reminders of a community."""
 
-    async def note_report(self, report: UUID) -> None:
-        """Record that a report's author was reminded of its present end."""
+    async def note_report_reminder(self, report: UUID) -> None:
+        """Record that a report's author got a reminder of its present end."""
         ...
 
-    async def note_claim(self, claim: UUID) -> None:
-        """Record that a claim was brought up in its present state."""
+    async def note_claim_reminder(self, claim: UUID) -> None:
+        """Record that a reminder of a claim in its present state was sent."""
         ...
 
-    async def note_seen(self, claim: UUID) -> None:
-        """Record that someone who decides has looked at a claim."""
+    async def note_claim_seen(self, claim: UUID) -> None:
+        """Record that the finder or a moderator has looked at a claim."""
         ...
 
-    async def is_off(self, report: UUID) -> bool:
-        """Return whether a report's author wants no reminders."""
+    async def are_reminders_off(self, report: UUID) -> bool:
+        """Return whether a report's author has switched reminders off."""
         ...
 
-    async def wants_none(self, workspace: UUID, member: str) -> bool: ...
+    async def wants_no_reminders(self, workspace: UUID, member: str) -> bool: ...
 
-    async def switch(self, workspace: UUID, member: str, *, on: bool) -> None: ...
+    async def switch_reminders(self, workspace: UUID, member: str, *, on: bool) -> None: ...
 
-    async def greet(self, workspace: UUID) -> bool:
-        """Record that a workspace is greeted; false where it was before."""
+    async def note_greeting(self, workspace: UUID) -> bool:
+        """Record that a workspace is greeted; false if it was before."""
         ...
 
     async def note_digest(self, workspace: UUID, at: datetime) -> None:

@@ -13,7 +13,7 @@ class Reports(Protocol):
     """The reports of a community."""
 
     async def add(self, command: NewReport, expires_at: datetime) -> tuple[Report, UUID | None]:
-        """Store a report with its photos and its work; return the work's id, None where the `source_key` is known."""
+        """Store a report with its photos and its work; return the work's id, None if the `source_key` is known."""
         ...
 
     async def get(self, report: UUID) -> Report | None: ...
@@ -23,15 +23,18 @@ class Reports(Protocol):
         ...
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
-        """Return a member's reports that are not purged, oldest first."""
+        """Return a member's reports that are not purged, the one that was posted first at the beginning."""
         ...
 
-    async def like(self, report: UUID, since: datetime) -> int:
-        """Return how many reports the author of one has posted in the same workspace since then, this one included."""
+    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
+        """Return all samples that the workspace of `target` has ever had, including those that are purged."""
         ...
 
-    async def open_lost(self) -> Sequence[UUID]:
-        """Return the community's open lost reports, without samples."""
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
+        """Return how many reports the author of one has posted in the same workspace since then.
+
+        The report itself is included, also as a look; other looks and samples are not.
+        """
         ...
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:

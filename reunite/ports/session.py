@@ -15,7 +15,7 @@ from reunite.ports.looks import Looks
 from reunite.ports.matches import Matches
 from reunite.ports.outbox import Outbox
 from reunite.ports.photos import Photos
-from reunite.ports.questions import Questions
+from reunite.ports.prompts import Prompts
 from reunite.ports.reports import Reports
 from reunite.ports.verdicts import Verdicts
 from reunite.ports.work import Work
@@ -30,7 +30,7 @@ class Session(Protocol):
     @property
     def looks(self) -> Looks: ...
     @property
-    def questions(self) -> Questions: ...
+    def prompts(self) -> Prompts: ...
     @property
     def photos(self) -> Photos: ...
     @property
@@ -61,7 +61,7 @@ class Store(Protocol):
     def entered(
         self, platform: PlatformName, external_id: str
     ) -> AbstractAsyncContextManager[tuple[Workspace, Settings, Session]]:
-        """Open a transaction within a workspace's community. Raises DefectError where it was never joined."""
+        """Open a transaction within a workspace's community. Raises DefectError if it was never joined."""
         ...
 
     async def join(self, command: JoinWorkspace) -> Workspace:
@@ -87,7 +87,7 @@ class Store(Protocol):
         ...
 
     async def link(self, workspace: Workspace, code_hash: str) -> bool:
-        """Move a workspace's community into the one that a code was made in; false where the code isn't valid."""
+        """Move a workspace's community into the one that a code was made in; false if the code isn't valid."""
         ...
 
     async def leave(self, workspace: Workspace) -> None:

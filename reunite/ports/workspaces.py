@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import ReplyTarget, Report, Settings, Statistics
+from reunite.entities import Settings, Statistics
 from reunite.ports.records import KnownCard, KnownPost
 
 
@@ -21,7 +21,7 @@ class Workspaces(Protocol):
     async def save_settings(self, workspace: UUID, settings: Settings) -> None: ...
 
     async def member_zone(self, workspace: UUID, member: str) -> str:
-        """Return the name of the time zone that a member has told; empty if they haven't."""
+        """Return the name of the time zone that a member has set; empty if they haven't."""
         ...
 
     async def set_member_zone(self, workspace: UUID, member: str, zone: str) -> None:
@@ -34,10 +34,6 @@ class Workspaces(Protocol):
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         """Return the workspace's reports that are not purged."""
-        ...
-
-    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        """Return all samples that the workspace of `target` has ever had, also those that are purged."""
         ...
 
     async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Final
 
 from reunite.text import noise, places, words
+from reunite.text.misspellings import correct_misspellings
 from reunite.text.normalise import normalise
-from reunite.text.typed import correct_typed
 
 _MIN_LENGTH: Final = 3
 _MAX_LOOKED_UP: Final = 24
@@ -37,7 +37,10 @@ def content_of(text: str) -> Content:
 def significant_words(text: str) -> tuple[str, ...]:
     """Return the words that may tell a thing from others, in order; of numbers only the serials, at the end."""
     content = content_of(text)
-    return (*(word for word in words.tokens(correct_typed(content.thing)) if not words.is_code(word)), *content.serials)
+    return (
+        *(word for word in words.tokens(correct_misspellings(content.thing)) if not words.is_code(word)),
+        *content.serials,
+    )
 
 
 def rare_candidates(text: str) -> tuple[str, ...]:

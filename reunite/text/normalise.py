@@ -2,18 +2,18 @@
 
 from reunite.text.data import read_text
 from reunite.text.lexicon import to_english
+from reunite.text.misspellings import correct_misspellings, split_compounds
 from reunite.text.negation import strip_negations
 from reunite.text.spelling import correct_spelling
-from reunite.text.typed import correct_typed, split_compounds
 
 
 def normalise(text: str) -> str:
     """Translate the words we know to English, correct the spelling of English texts, and strip negations."""
-    text = correct_typed(text)
+    text = correct_misspellings(text)
     english = to_english(text)
     return strip_negations(english if english != text else split_compounds(correct_spelling(text)))
 
 
 def tables() -> str:
     """Return the tables that `normalise` uses; an encoder's version changes with them."""
-    return "".join(map(read_text, ("lexicon.tsv", "real_words.txt", "typed.toml")))
+    return "".join(map(read_text, ("lexicon.tsv", "real_words.txt", "misspellings.toml")))

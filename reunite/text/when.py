@@ -62,8 +62,8 @@ class _NotUnderstoodError(ValueError):
     pass
 
 
-class _ToComeError(Exception):
-    """Tomorrow was said, which is still to come in every zone."""
+class _InFutureError(Exception):
+    """The text says "tomorrow", which is in the future in every zone."""
 
 
 def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) -> When:
@@ -76,7 +76,7 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
         return When()
     try:
         moment = _moment(found, now)
-    except _ToComeError:
+    except _InFutureError:
         return When(problem="when_to_come")
     except (ValueError, OverflowError):
         return When(problem="when_not_understood")
@@ -94,7 +94,7 @@ def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
 
 
 def _moment(found: list[Atom], now: datetime) -> datetime:
-    """The moment, perhaps still ahead of `now`. Raises ValueError where nothing is understood, or _ToComeError."""
+    """The moment, perhaps still ahead of `now`. Raises ValueError if nothing is understood, or _InFutureError."""
     found = settled(found, now.date())
     elapsed = _take_elapsed(found)
     if elapsed is not None and elapsed % timedelta(days=1):
@@ -111,7 +111,7 @@ def _moment(found: list[Atom], now: datetime) -> datetime:
         raise _NotUnderstoodError
     moment = day.at(clock, part.part if part else None, now)
     if day.is_tomorrow:
-        raise _ToComeError
+        raise _InFutureError
     return moment
 
 
@@ -319,7 +319,7 @@ class _Day:
 
 
 def _time(clock: Clock | None, part: Part | None) -> time:
-    """The time of day. Raises ValueError where there is no such time."""
+    """The time of day. Raises ValueError if there is no such time."""
     if clock is None:
         return _BEGINS[part] if part else time()
     hour = clock.hour
@@ -341,7 +341,7 @@ def _hour_in(part: Part, hour: int) -> int:
 
 
 def _dated(said: Calendar, today: date, *, month_first: bool) -> date:
-    """The date that was said, without a year the last such one. Raises ValueError where there is none."""
+    """The date that was said, without a year the last such one. Raises ValueError if there is none."""
     orders = reversed(said.orders) if month_first else said.orders
     possible = [day for month, number in orders for day in _dates(said.year, month, number, today)]
     if not possible:

@@ -39,7 +39,7 @@ class Cases:
     """The weight of each search."""
     things: tuple[UUID, ...]
     translated: Flags
-    """Whether each search's query is in another language than English, as far as we can tell."""
+    """Whether each search's query seems to be in another language than English."""
 
     @property
     def counts(self) -> NDArray[np.intp]:

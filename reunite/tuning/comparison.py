@@ -25,7 +25,7 @@ class EmbeddedReport:
 
 
 def compare(queries: Sequence[EmbeddedReport], others: Sequence[EmbeddedReport]) -> list[Search]:
-    """Search for each query with all others as candidates. Which finds look alike isn't measured."""
+    """Search for each query with all others as candidates. Which found reports look alike isn't measured."""
     best = {kind: _best_cosines(queries, others, kind) for kind in PairKind}
     return [_search(row, query, others, best) for row, query in enumerate(queries)]
 

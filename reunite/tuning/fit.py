@@ -15,6 +15,7 @@ from reunite.matching.evidence import PairKind
 from reunite.matching.weights import (
     COLOUR,
     COLOUR_OF_PHOTOS,
+    DETAILS_OF_PHOTOS,
     EVIDENCE,
     ONLY_VIEW,
     RARE_WORDS,
@@ -31,6 +32,7 @@ _SPREADS: Final[Mapping[str, Mapping[str, float]]] = {
     **{kind: {"gain": _GAIN_SPREAD, "neutral": 1.0, "bend": _GAIN_SPREAD} for kind in PairKind},
     COLOUR: {"gain": _GAIN_SPREAD, "neutral": 0.3},
     COLOUR_OF_PHOTOS: {"gain": _GAIN_SPREAD, "neutral": 0.2},
+    DETAILS_OF_PHOTOS: {"gain": _GAIN_SPREAD, "neutral": 0.5},
     RARE_WORDS: {"gain": _GAIN_SPREAD},
     SHARED_WORDS: {"gain": _GAIN_SPREAD},
     ONLY_VIEW: {"gain": _GAIN_SPREAD, "neutral": 1.0},

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from reunite.matching.closer_look import nearest_by_photo
 from reunite.matching.evidence import MAX_CANDIDATES, Background, Candidate, PairKind, Search
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
@@ -127,10 +128,15 @@ def _narrow(search: Search, present: Collection[UUID], limit: int | None) -> Sea
             nearest.update(report for _, report in ranked[:limit])
             background[kind] = _background([-negative for negative, _ in ranked])
     rare, boilerplate = _rare_words(search.query.text, remaining)
+    looked_at = {candidate.item.report for candidate in nearest_by_photo(remaining)}
     return replace(
         search,
         candidates=tuple(
-            replace(candidate, rare_words=tuple(sorted(rare.get(candidate.item.report, ()))))
+            replace(
+                candidate,
+                rare_words=tuple(sorted(rare.get(candidate.item.report, ()))),
+                details=candidate.details if candidate.item.report in looked_at else None,
+            )
             for candidate in remaining
             if candidate.item.report in nearest or candidate.item.report in rare
         ),

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from reunite.entities import ReportKind
-from reunite.matching.evidence import SIDES, Candidate, Item
+from reunite.matching.evidence import SIDES, Candidate, Item, PairKind
 from reunite.tuning.labelled_set import LabelledSearch
 
 _PHOTOS: Final = 0.25
@@ -58,13 +58,14 @@ def leave_out(searches: Iterable[LabelledSearch], missing: Missing) -> list[Labe
 
 def _candidate(candidate: Candidate, query_lacks: Collection[str], left: _Left) -> Candidate:
     if not (left.lacks or query_lacks):
-        return candidate if left.item == candidate.item else Candidate(left.item, candidate.similarities)
+        return candidate if left.item == candidate.item else replace(candidate, item=left.item, rare_words=())
     similarities = {
         kind: similarity
         for kind, similarity in candidate.similarities.items()
         if SIDES[kind][0] not in query_lacks and SIDES[kind][1] not in left.lacks
     }
-    return Candidate(left.item, similarities)
+    details = candidate.details if PairKind.PHOTO_PHOTO in similarities else None
+    return Candidate(left.item, similarities, details=details)
 
 
 def _left(item: Item, missing: Missing) -> _Left:

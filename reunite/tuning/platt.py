@@ -23,7 +23,7 @@ MIN_ANSWERS, MIN_OF_EACH = 20, 5
 _SCALE_SPREAD, _SHIFT_SPREAD = 0.3, 1.5
 """Prior standard deviations of the log scale and the shift; their means are 0, the model as it is."""
 _KEPT: Final = 0.5
-"""How much of what was learnt before counts beside new answers: communities change."""
+"""How much of what was learnt before still counts, next to new answers: communities change."""
 _STEPS: Final = 30
 _FOLDS: Final = 5
 _MIN_PROBABILITY: Final = 1e-4
@@ -39,7 +39,7 @@ class DecidedPair:
     probability: float
     right: bool
     weight: float = 1.0
-    """Less for what isn't certain: an owner who picks a find may only want to see it."""
+    """Less for what isn't certain: an owner who picks a report may only want to see it."""
     lost: UUID | None = None
     """The lost report: its matches are judged together."""
 

@@ -22,6 +22,7 @@ from reunite.handlers import Handlers
 from tests.chaos.folders import folder
 from tests.chaos.sides import DiscordSide, Side, SlackSide
 from tests.doubles.discord import DiscordDouble
+from tests.doubles.discord_shapes import snowflake
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.support.past_posts import asked, read, whole, workspace_of
 from tests.support.pictures import drawing
@@ -36,7 +37,6 @@ _MINUTE: Final = 0.05
 """Seconds that stand for the minute between two of Slack's pages, of 15 messages each."""
 _DAYS: Final = 50
 _LONGEST: Final = 3600.0
-_EPOCH_MS: Final = 1_420_070_400_000
 _COUNT: Final = """SELECT text, count(*) AS reports, sum((SELECT count(*) FROM photo p WHERE p.report_id = r.id
   AND p.state = 'stored')) AS photos FROM report r GROUP BY text"""
 
@@ -64,7 +64,7 @@ def _post(side: Side, at: float, words: str, photo: bytes | None) -> None:
         discord, where = side.discord, side.discord.channel("found")
         files = [discord.attach(where, "a.jpg", photo, "image/jpeg")] if photo else []
         content = {"content": words, "attachments": files, "timestamp": datetime.fromtimestamp(at, UTC).isoformat()}
-        discord.add_message(where, side.authors["found"], content, str((int(at * 1000) - _EPOCH_MS) << 22))
+        discord.add_message(where, side.authors["found"], content, str(snowflake(at)))
 
 
 async def run(platform: PlatformName, messages: int) -> dict[str, Any]:

@@ -267,10 +267,10 @@ class VerdictCases:
     async def test_a_press_gives_a_verdict_and_the_next_takes_it_back(self, stage: Stage) -> None:
         await stage.join()
         lost, _, match = await stage.matched()
-        for state, key in (("refused", "1"), ("refused", "1"), ("undecided", "2")):
-            note = await stage.press("refuse", match.id, MODERATOR, key=key)
+        for state, key in (("rejected", "1"), ("rejected", "1"), ("undecided", "2")):
+            note = await stage.press("reject", match.id, MODERATOR, key=key)
             assert note.text() == sentence(f"note_match_{state}")
-        assert (await stage.kinds(lost))[-2:] == ["refused", "reopened"]
+        assert (await stage.kinds(lost))[-2:] == ["rejected", "reopened"]
 
     async def test_a_verdict_on_a_message_that_shows_a_match(self, stage: Stage) -> None:
         await stage.join()
@@ -358,8 +358,8 @@ class VerdictCases:
         await stage.join()
         found = await stage.found()
         with pytest.raises(TellUserError, match="only_finder"):
-            await stage.press("secret", found.id, ADA, words="?")
-        await stage.press("secret", found.id, BEN, words=" what is inside? ")
+            await stage.press("proof_question", found.id, ADA, words="?")
+        await stage.press("proof_question", found.id, BEN, words=" what is inside? ")
         async with stage.session(found.community) as session:
             assert await session.claims.proof_question(found.id) == "what is inside?"
 
@@ -531,7 +531,7 @@ class LinkCases:
         lost, found, match = await stage.matched()
         by_command = await stage.lost(target=ReplyTarget("web", "here", "lost"))
         await stage.deliver(lost)
-        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.verdict(match, VerdictKind.REJECT)
         since = lost.created_at
         posts = await stage.handlers.known_posts("web", "here", since)
         assert {post.report.id: post.by_bot for post in posts} == {
@@ -553,7 +553,7 @@ class GalleryCases:
         await stage.search(lost, *finds, label=None)
         [gallery] = await stage.thread(lost)
         assert [tile.report for tile in gallery.gallery] == [found.id for found in finds[:6]]
-        assert gallery.text().startswith("No likely match yet among 8 open finds. These come closest:")
+        assert gallery.text().startswith("No likely match yet among 8 found items. These come closest:")
         assert [await stage.thread(found) for found in finds] == [[]] * 8  # nobody is disturbed
 
     async def test_labelled_matches_come_first_and_keep_their_cards(self, stage: Stage) -> None:
@@ -562,7 +562,7 @@ class GalleryCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         gallery, card = await stage.thread(lost)
         assert (gallery.gallery[0].label, card.kind) == (Label.POSSIBLE, "match")
-        assert gallery.text().startswith("1 possible match among 1 open find.")
+        assert gallery.text().startswith("1 possible match among 1 found item.")
 
     async def test_a_sealed_report_is_in_no_gallery(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
@@ -646,7 +646,7 @@ class HandlerCases(
 
 async def _ask(stage: Stage, lost: Report, question: Question) -> None:
     async with stage.session(lost.community) as session:
-        await session.questions.ask(lost.id, question)
+        await session.prompts.ask(lost.id, question)
         await session.outbox.post(lost.id, keys.question(lost.id), wording.question(lost, question))
 
 

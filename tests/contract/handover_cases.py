@@ -9,7 +9,7 @@ import pytest
 from reunite.commands import Withdraw
 from reunite.entities import Match, MatchState, Member, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
-from reunite.handover import unopened
+from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from reunite.messages.reply import Reply
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
@@ -82,8 +82,8 @@ class HandoverCases:
         assert not await stage.verdict(match, VerdictKind.CONFIRM)
         assert not await stage.verdict(match, VerdictKind.CONFIRM, given=False)
         assert await stage.state(lost) is ReportState.RETURNED
-        assert await stage.verdict(match, VerdictKind.REFUSE)
-        assert (await stage.match(lost)).state is MatchState.REFUSED
+        assert await stage.verdict(match, VerdictKind.REJECT)
+        assert (await stage.match(lost)).state is MatchState.REJECTED
         assert await stage.state(lost) is ReportState.OPEN
 
     @pytest.mark.parametrize("action", ["got_back", "handed_over"])
@@ -149,7 +149,7 @@ class HandoverCases:
         await stage.join()
         lost, found, match = await accepted(stage)
         await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
-        decided, kind = match, VerdictKind.REFUSE
+        decided, kind = match, VerdictKind.REJECT
         if how != "refused":
             theirs = await stage.lost(author=Member("eve", "Eve"))
             await stage.search(theirs, found)
@@ -168,7 +168,7 @@ class HandoverCases:
     async def test_a_place_told_after_a_refusal_reaches_nobody(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await accepted(stage)
-        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.verdict(match, VerdictKind.REJECT)
         await stage.press("whereabouts", found.id, BEN, words=PLACE, code=CODE)
         [said] = await stage.thread(lost, "pair")
         assert PLACE not in said.text()
@@ -176,7 +176,7 @@ class HandoverCases:
     async def test_a_refused_match_cannot_be_claimed_again(self, stage: Stage) -> None:
         await stage.join()
         _, _, match = await stage.matched()
-        await stage.verdict(match, VerdictKind.REFUSE)
+        await stage.verdict(match, VerdictKind.REJECT)
         with pytest.raises(TellUserError, match="nothing_here"):
             await stage.press("mine", match.id, ADA, words="a scratch inside")
 
@@ -195,7 +195,7 @@ class HandoverCases:
         lost, found, match = await accepted(stage, sealed=True)
         for _ in range(2):
             async with stage.session(lost.community) as session:
-                await unopened(session, match.id)
+                await note_no_conversation(session, match.id)
         for each in (lost, found):
             said = [reply.text() for reply in await stage.thread(each)]
             assert said.count(sentence("no_pair")) == 1
@@ -229,7 +229,7 @@ class HandoverCases:
             card = await claim_card(stage, found)
             said = sentence(progress, **({"moderator": MODERATOR.name} if progress == "log_confirmed" else {}))
             assert all(words in card.text() for words in (said, lost.text, found.text, ADA.name)), progress
-            assert [button.action for button in card.buttons] == ["see_claim", "confirm", "refuse"]
+            assert [button.action for button in card.buttons] == ["see_claim", "confirm", "reject"]
             assert card.match == match.id
 
 

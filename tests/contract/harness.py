@@ -13,9 +13,10 @@ import pytest
 from bot.delivery import Delivery
 from db.delivery import OutboxItem
 from db.store import Store
-from reunite.entities import Member, PlatformName, ReplyTarget, Report, Workspace
+from reunite.entities import Member, PlatformName, ReplyTarget, Report
 from reunite.ports import Audience, Platform, Sent
 from tests.support.pictures import drawing
+from tests.support.reports import reports_of
 from tests.support.waiting import eventually
 
 Feature = Literal[
@@ -216,11 +217,7 @@ class Harness(ABC):
 
     async def reports(self) -> list[Report]:
         """Return what is committed, in order."""
-        known = await self.store.workspace(self.name, self.workspace)
-        assert isinstance(known, Workspace)
-        async with self.store.session(known.community) as session:
-            rows = await session._all("SELECT id FROM report ORDER BY created_at")
-            return [report for row in rows if (report := await session.reports.get(row["id"]))]
+        return await reports_of(self.store, self.name, self.workspace)
 
     async def deliver(self, *, refused: Collection[Audience] = ()) -> list[tuple[OutboxItem, Sent]]:
         """Do all that is due, as the delivery does; return what was sent or changed, and where it is.
@@ -230,7 +227,7 @@ class Harness(ABC):
         done, delivery = [], Delivery(self.store, self.platform)
         while due := await self.store.delivery.lease(self.name, limit=10, seconds=60):
             for item in due:
-                await delivery._deliver(item)
+                await delivery._deliver(item, delivery._until())
                 async with self.store.session(item.community) as session:
                     row = await session._one("SELECT * FROM outbox WHERE seq = %(seq)s", seq=item.seq)
                 assert row

@@ -11,11 +11,11 @@ from reunite.entities import Label, Match, Member, ReplyTarget, Report, ReportSt
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
-from reunite.looking import KEPT_MINUTES, MOST_LOOKS
+from reunite.looks import KEPT_MINUTES, MOST_LOOKS
 from reunite.matching.defaults import PRIOR
 from reunite.messages.reply import Reply
 from reunite.ports import ScoredPair
-from reunite.searching import search_and_announce
+from reunite.search import search_and_announce
 from tests.contract.stages import ADA, BEN, PHOTO, Stage
 
 PROOF = "a scratch inside"
@@ -32,7 +32,7 @@ class LookCases:
         reply = await _answer(stage, look)
         assert [tile.report for tile in reply.gallery] == [found.id]
         assert [button.action for button in reply.buttons] == ["look_mine"]
-        assert "among 2 open finds" in reply.text()  # the sealed one isn't even counted
+        assert "among 2 found items" in reply.text()  # the sealed one isn't even counted
         assert not await stage.words(found, other, look)
         assert not await stage.handlers.my_reports("web", "here", ADA)
 
@@ -204,7 +204,7 @@ class LookCases:
 class RefusalCases:
     """What was refused doesn't come back."""
 
-    @pytest.mark.parametrize("how", ["not_mine", "none_of_these", "refuse"])
+    @pytest.mark.parametrize("how", ["not_mine", "none_of_these", "reject"])
     async def test_what_was_refused_comes_back_neither_in_a_look_nor_for_another_report(
         self, stage: Stage, how: str
     ) -> None:
@@ -212,8 +212,8 @@ class RefusalCases:
         lost, found = await stage.lost("badge XK-7731"), await stage.found("a badge, number XK-7731")
         await stage.search(lost, found)
         match = await stage.match(lost)
-        if how == "refuse":
-            await stage.verdict(match, VerdictKind.REFUSE)
+        if how == "reject":
+            await stage.verdict(match, VerdictKind.REJECT)
         else:
             await stage.press("not_mine" if how == "not_mine" else "none_of_these", _subject(how, lost, match), ADA)
         again = await stage.lost("badge XK-7731")
@@ -251,7 +251,7 @@ class RefusalCases:
         lost, found = await stage.lost("badge XK-7731"), await stage.found("badge XK-7731", sealed=True)
         again = await stage.lost("badge XK-7731")
         await _searched(stage, lost.id)
-        await stage.verdict(await stage.match(lost), VerdictKind.REFUSE)
+        await stage.verdict(await stage.match(lost), VerdictKind.REJECT)
         before = await stage.thread(found, "moderators")
         assert before
         await _searched(stage, again.id)

@@ -154,7 +154,7 @@ class OnWeb(Harness):
         assert await self._ask("/withdrawals", author, message=int(str(post.message))) == {}
 
     async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
-        kind = {"✅": "confirm", "❌": "refuse"}[mark]
+        kind = {"✅": "confirm", "❌": "reject"}[mark]
         await self._ask("/verdicts", member, message=int(to.message), kind=kind, given=given)
 
     async def press(

@@ -125,7 +125,7 @@ class OnWebhook(Harness):
         assert (await self._tell("delete", author, channel=post.channel, message=post.message))["taken"]
 
     async def react(self, to: Sent, mark: Mark, member: Member, *, given: bool = True) -> None:
-        kind = {"✅": "confirm", "❌": "refuse"}[mark]
+        kind = {"✅": "confirm", "❌": "reject"}[mark]
         await self._tell("verdict", member, channel=to.channel, message=to.message, kind=kind, given=given)
 
     async def press(

@@ -46,7 +46,7 @@ async def shown_match(here: Harness) -> tuple[Sent, Report, Report, UUID]:
     await here.post_photo("lost", here.join("Bob"), "my umbrella")
     await here.post_photo("found", here.join("Ann"), "an umbrella")
     lost, found = await here.reports()
-    await here.store.models.register("tiny", "tiny@1", {"shared": 2})
+    await here.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     async with here.store.session(lost.community) as session:
         for report in (lost, found):
             await session.reports.set_state(report.id, ReportState.OPEN)

@@ -135,4 +135,4 @@ class ReminderCases:
         await stage.press("reminders_off", workspace.id, ADA)
         await stage.press("forget", workspace.id, ADA)
         async with stage.session(workspace.community) as session:
-            assert not await session.questions.wants_none(workspace.id, ADA.id)
+            assert not await session.prompts.wants_no_reminders(workspace.id, ADA.id)

@@ -64,7 +64,7 @@ class Scene:
         command = GiveVerdict(
             target=who.target,
             member=who.member,
-            kind=VerdictKind.REFUSE,
+            kind=VerdictKind.REJECT,
             given=given,
             is_moderator=who.is_moderator,
             match=self.match.id,
@@ -74,7 +74,7 @@ class Scene:
     async def answer(self, who: Who) -> None:
         question = Question("place", ("gym", "pool"), (self.found.id,))
         async with self.stage.session(self.lost.community) as session:
-            await session.questions.ask(self.lost.id, question)
+            await session.prompts.ask(self.lost.id, question)
             await session.outbox.post(self.lost.id, keys.question(self.lost.id), wording.question(self.lost, question))
         answered = AnswerQuestion(target=who.target, member=who.member, report=self.lost.id, choice="0")
         await self.stage.handlers.answer_question(answered)
@@ -118,9 +118,9 @@ ACTS: Final[Mapping[Act, Do]] = {
     "give_verdict": Scene.give_verdict,
     "take_back_verdict": partial(Scene.give_verdict, given=False),
     **{act: _press(act, "lost") for act in ("withdraw", "extend", "add_photo", "add_detail", "none_of_these")},
-    **{act: _press(act, "match") for act in ("mine", "not_mine", "pick", "confirm", "refuse", "release")},
+    **{act: _press(act, "match") for act in ("mine", "not_mine", "pick", "confirm", "reject", "release")},
     **{act: _press(act, "claim") for act in ("see_claim", "accept_claim", "reject_claim")},
-    **{act: _press(act, "found") for act in ("secret", "whereabouts")},
+    **{act: _press(act, "found") for act in ("proof_question", "whereabouts")},
     **{act: _press(act, "match") for act in ("got_back", "handed_over", "where_is_it")},
     "remove_samples": _press("remove_samples", "lost"),
 }
@@ -189,7 +189,7 @@ def _allowed(scene: Scene, act: Act, who: Who) -> bool:
         "see_claim": (scene.lost, scene.found),
         "accept_claim": (scene.lost, scene.found),
         "reject_claim": (scene.lost, scene.found),
-        "secret": (scene.found,),
+        "proof_question": (scene.found,),
         "whereabouts": (scene.found,),
         **dict.fromkeys(HANDOVERS, (scene.lost, scene.found)),
     }.get(act, (scene.lost,))

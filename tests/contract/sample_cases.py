@@ -12,7 +12,7 @@ from reunite.language import sentence
 from reunite.matching.defaults import for_encoder
 from reunite.messages.reply import Person, Reply
 from reunite.samples import SamplePair
-from reunite.searching import search_and_announce
+from reunite.search import search_and_announce
 from tests.contract.stages import ADA, COPY, MODERATOR, PHOTO, Stage
 
 WEEK: Final = 7
@@ -33,7 +33,7 @@ async def samples(stage: Stage, workspace: str = "here") -> list[Report]:
     known = await stage.store.workspace("web", workspace)
     assert known
     async with stage.session(known.community) as session:
-        found = [each for each in await session.workspaces.samples(stage.at(workspace, "found")) if not each.purged]
+        found = [each for each in await session.reports.samples(stage.at(workspace, "found")) if not each.purged]
     return sorted(found, key=lambda each: each.kind)
 
 
@@ -163,14 +163,14 @@ class SampleCases:
         workspace = await stage.join(digest=True, log_channel="log")
         before = await stage.handlers.statistics("web", "here")
         find, loss = await shown(stage)
-        assert await stage.verdict(await stage.match(loss), VerdictKind.REFUSE)
+        assert await stage.verdict(await stage.match(loss), VerdictKind.REJECT)
         assert await stage.handlers.statistics("web", "here") == before
         assert await stage.verdict(await stage.match(loss), VerdictKind.CONFIRM)
         assert await stage.handlers.statistics("web", "here") == before
         await stage.digest(0)
         assert [await stage.thread(each, "channel") for each in (find, loss)] == [[], []]
         async with stage.session(workspace.community) as session:
-            assert await session.reports.open_lost() == []
+            assert await session.candidates.open_lost() == []
             assert await session.photos.stored_copy((await session.photos.of(find.id))[0].id) == COPY
 
 

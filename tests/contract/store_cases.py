@@ -38,9 +38,9 @@ async def paired(session: Session, lost: Report, found: Report, probability: flo
 
 async def judge(session: Session, match: Match, what: str) -> None:
     match what:
-        case "confirm" | "refuse":
+        case "confirm" | "reject":
             confirmed = what == "confirm"
-            await session.matches.set_state(match.id, MatchState.CONFIRMED if confirmed else MatchState.REFUSED)
+            await session.matches.set_state(match.id, MatchState.CONFIRMED if confirmed else MatchState.REJECTED)
         case "decline":
             await session.matches.decline(match.id, declined=True)
         case "pick":
@@ -117,12 +117,12 @@ class ReportCases:
         report = await stage.found("a cup")
         assert [each.sample for each in (find, loss, report)] == [True, True, False]
         async with stage.session(workspace.community) as session:
-            assert await session.reports.open_lost() == []
+            assert await session.candidates.open_lost() == []
             await session.work.add(find.id, hinted=False)
             await session.outbox.post(find.id, keys.expired(find.id), wording.expired())
             await session.deletion.purge(find.id, None)
-            assert [each.purged for each in await session.workspaces.samples(find.target)] == [True, False]
-            assert await session.workspaces.samples(stage.at("there", "found")) == []
+            assert [each.purged for each in await session.reports.samples(find.target)] == [True, False]
+            assert await session.reports.samples(stage.at("there", "found")) == []
         assert await stage.thread(find) == []
 
     async def test_a_report_is_read_as_it_was_added(self, stage: Stage) -> None:
@@ -160,13 +160,13 @@ class ReportCases:
         async with stage.session(first.community) as session:
             assert await session.reports.at(first.target) == first
             assert await session.reports.by_author(workspace.id, ADA.id) == [first, second]
-            assert set(await session.reports.open_lost()) == {first.id, second.id}
+            assert set(await session.candidates.open_lost()) == {first.id, second.id}
             assert not await session.candidates.has_sealed()
             await session.reports.set_state(first.id, ReportState.WITHDRAWN)
             await session.deletion.purge(first.id, wording.ended("en"))
             assert await session.reports.by_author(workspace.id, ADA.id) == [second]
             assert await session.workspaces.reports(workspace.id) == [second.id]
-            assert await session.reports.open_lost() == [second.id]
+            assert await session.candidates.open_lost() == [second.id]
         await stage.found(sealed=True)
         async with stage.session(first.community) as session:
             assert await session.candidates.has_sealed()
@@ -180,8 +180,8 @@ class ReportCases:
         with_key = ReplyTarget("web", "there", "found", "f1")
         await stage.found(key="f1", target=with_key, author=first.author)
         async with stage.session(first.community) as session:
-            assert await session.reports.like(first.id, first.created_at - timedelta(hours=1)) == 2
-            assert await session.reports.like(first.id, first.created_at + timedelta(hours=1)) == 0
+            assert await session.reports.count_by_same_author(first.id, first.created_at - timedelta(hours=1)) == 2
+            assert await session.reports.count_by_same_author(first.id, first.created_at + timedelta(hours=1)) == 0
             before = await session.work.backlog(first.created_at - timedelta(hours=1))
             await session.work.add(first.id)
             after = await session.work.backlog(first.created_at - timedelta(hours=1))
@@ -200,8 +200,8 @@ class ReportCases:
             await session.reports.set_expiry(report.id, later)
             await session.reports.mark_first_reply(report.id)
             for options in (("red", "blue"), ("late",)):
-                await session.questions.ask(report.id, Question("colour", options, (report.id,)))
-            await session.questions.answer(report.id, "blue")
+                await session.prompts.ask(report.id, Question("colour", options, (report.id,)))
+            await session.prompts.answer(report.id, "blue")
             locked = (await session.reports.lock({report.id, uuid4()}))[report.id]
         assert locked == await stage.now(report)
         assert (locked.text, locked.details, locked.expires_at) == ("a cup\nblue", "blue", later)
@@ -222,15 +222,15 @@ class ReportCases:
             assert {photo.state for photo in await session.photos.of(report.id)} == {PhotoState.STORED}
             assert await session.photos.stored_copy(photos[0].id) == COPY
 
-    @pytest.mark.parametrize("change", ["none", "refuse", "decline", "close", "seal", "release"])
+    @pytest.mark.parametrize("change", ["none", "reject", "decline", "close", "seal", "release"])
     async def test_which_reports_a_search_considers(self, stage: Stage, change: str) -> None:
         await stage.join(log_channel="log")
         lost = await stage.lost("a badge, number XK-7731")
         found = await stage.found("badge XK-7731", sealed=change in {"seal", "release"})
         async with stage.session(lost.community) as session:
             match = await paired(session, lost, found)
-            if change == "refuse":
-                await session.matches.set_state(match.id, MatchState.REFUSED)
+            if change == "reject":
+                await session.matches.set_state(match.id, MatchState.REJECTED)
             await session.matches.decline(match.id, declined=change == "decline")
             if change == "close":
                 await session.reports.set_state(found.id, ReportState.RETURNED)
@@ -260,11 +260,11 @@ class MatchCases:
         workspace = await stage.join()
         said = [
             ("1", Label.HIGH, "confirm"),
-            ("2", Label.HIGH, "refuse"),
-            ("3", Label.POSSIBLE, "refuse"),
+            ("2", Label.HIGH, "reject"),
+            ("3", Label.POSSIBLE, "reject"),
             ("3", Label.POSSIBLE, "pick"),
             ("4", Label.POSSIBLE, "decline"),
-            ("5", Label.POSSIBLE, "refuse"),
+            ("5", Label.POSSIBLE, "reject"),
             ("5", Label.POSSIBLE, "nothing"),  # it may still be right
             ("6", Label.POSSIBLE, "accept"),
             ("7", None, "confirm"),
@@ -279,8 +279,8 @@ class MatchCases:
             kept = (await session.workspaces.statistics()).kept
         assert kept == PromisesKept(high=2, high_right=1, lists=3, lists_right=2)
         words = (await stage.handlers.statistics("web", "here")).text()
-        assert "High confidence (promised: 95%): right in 1 of 2 judged cases" in words
-        assert "Possible match (promised: 50%): the item was in the list in 2 of 3 judged cases" in words
+        assert "High confidence (promised: 95%): right in 1 of 2 decided cases" in words
+        assert "Possible match (promised: 50%): the item was in the list in 2 of 3 decided cases" in words
 
     async def test_a_match_is_updated_but_keeps_what_people_decided(self, stage: Stage) -> None:
         await stage.join()
@@ -334,7 +334,7 @@ class MatchCases:
                 command = GiveVerdict(
                     target=found.target,
                     member=MODERATOR,
-                    kind=VerdictKind.REFUSE,
+                    kind=VerdictKind.REJECT,
                     given=given,
                     is_moderator=True,
                     match=match.id,

@@ -6,9 +6,10 @@ from collections.abc import Coroutine
 import pytest
 
 from bot import looks
-from reunite import looking, rules
+from reunite import rules
 from reunite.entities import Label, Report, ReportKind, ReportState
 from reunite.language import sentence
+from reunite.looks import KEPT_MINUTES
 from reunite.ports import ScoredPair
 from tests.contract.harness import JPEG, Harness, Told
 from tests.support.waiting import eventually
@@ -20,7 +21,7 @@ async def test_a_search_shows_pages_to_one_person_and_mine_files_report_and_clai
     ben = here.join("Ben")
     finds = await _finds(here, rules.MOST_TILES + 2)
     page = await _searched(here, here.search(ben, "umbrella with a *thread*"), *finds)
-    assert "among 8 open finds" in page.words
+    assert "among 8 found items" in page.words
     assert "Page 1 of 2" in page.words
     assert page.pictures == (6 if here.name == "web" else 1)
     following = await here.turn(page, sentence("button_look_on"), ben)
@@ -59,14 +60,14 @@ async def test_a_search_in_vain_or_too_often_or_too_slow_is_told_kindly(
     assert told.words == sentence("look_nothing", number=1)
     monkeypatch.setattr(looks, "PATIENCE", 0.1)
     assert (await here.search(ben, "umbrella")).words == sentence("look_slow")
-    monkeypatch.setattr(looking, "MOST_LOOKS", 2)
-    assert (await here.search(ben, "umbrella")).words == sentence("look_too_often", number=looking.KEPT_MINUTES)
+    monkeypatch.setattr("reunite.looks.MOST_LOOKS", 2)
+    assert (await here.search(ben, "umbrella")).words == sentence("look_too_often", number=KEPT_MINUTES)
 
 
 async def _finds(here: Harness, number: int) -> list[Report]:
     for each in range(number):
         await here.post_photo("found", here.join("Ann"), f"umbrella {each}")
-    await here.store.models.register("tiny", "tiny@1", {"shared": 2})
+    await here.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     finds = await here.reports()
     async with here.store.session(finds[0].community) as session:
         for report in finds:

@@ -218,7 +218,7 @@ async def test_a_reaction_in_the_moderators_channel_is_a_verdict_too(here: Harne
     await here.set_up(log=True)
     _, lost, _, match = await shown_match(here)
     await here.react(await logged(here), "❌", here.join("Grace", moderator=True))
-    await eventually(partial(stands, here, lost, match, MatchState.REFUSED))
+    await eventually(partial(stands, here, lost, match, MatchState.REJECTED))
 
 
 async def test_finds_are_posted_in_the_channel_that_moderators_chose_and_in_no_other(here: Harness) -> None:

@@ -107,7 +107,7 @@ async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
     moderator = here.join("Grace", moderator=True)
     await here.react(card, "✅", here.join("Mallory"))
     await here.react(card, "❌", moderator)  # handled after it
-    await eventually(partial(stands, here, lost, match, MatchState.REFUSED))
+    await eventually(partial(stands, here, lost, match, MatchState.REJECTED))
     async with here.store.session(lost.community) as session:
         assert {verdict.moderator for verdict in await session.verdicts.of(match)} == {moderator.id}
 
@@ -118,7 +118,7 @@ async def test_a_questions_buttons_are_for_its_author_alone(here: Harness) -> No
     [report] = await here.reports()
     async with here.store.session(report.community) as session:
         await session.reports.set_state(report.id, ReportState.OPEN)
-        await session.questions.ask(report.id, question)
+        await session.prompts.ask(report.id, question)
     asked = await here.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     assert (await here.press(asked, "library", here.join("Mallory"))).words == wording.sentence("only_author")
     assert [each.question_answer for each in await here.reports()] == [None]

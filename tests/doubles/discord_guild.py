@@ -8,7 +8,6 @@ from tests.doubles.discord_gateway import Gateway
 from tests.doubles.discord_limits import Limits
 from tests.doubles.discord_shapes import APPLICATION_ID, BOT_ID, Json
 
-_EPOCH_MS = 1420070400000
 # developers/reference, "Signed Attachment CDN URLs": `ex` says when; how long is not documented (read 2026-11-26).
 _LINKS_LAST = 24 * 3600
 """Seconds after which a link to a file leads nowhere: Discord's is about a day."""
@@ -81,7 +80,7 @@ class Guild:
 
     def new_id(self) -> str:
         """Return a snowflake: the time, and later than every other."""
-        self._last_id = max(self._last_id + 1, (int(time.time() * 1000) - _EPOCH_MS) << 22)
+        self._last_id = max(self._last_id + 1, shapes.snowflake(time.time()))
         return str(self._last_id)
 
     def channel(self, name: str) -> str:

@@ -11,6 +11,10 @@ TOKEN = "token-of-the-double"
 BOT_ID = "900000000000000001"
 APPLICATION_ID = BOT_ID
 
+# developers/reference, "Snowflakes" (read 2026-11-26).
+_EPOCH_MS = 1_420_070_400_000
+_BITS_BELOW_THE_TIME = 22
+
 # developers/topics/permissions, "Bitwise Permission Flags" (read 2026-11-26).
 VIEW_CHANNEL, READ_HISTORY = 1 << 10, 1 << 16
 SEND_MESSAGES, SEND_IN_THREADS, CREATE_THREADS, CREATE_PRIVATE_THREADS = 1 << 11, 1 << 38, 1 << 35, 1 << 36
@@ -38,6 +42,11 @@ MOST_REACTIONS = 20
 
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _MENTION = re.compile(r"<@!?(\d+)>")
+
+
+def snowflake(at: float, number: int = 0) -> int:
+    """Return an id from a moment, in seconds; `number` tells those of one moment apart."""
+    return ((int(at * 1000) - _EPOCH_MS) << _BITS_BELOW_THE_TIME) + number
 
 
 def now() -> str:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, web
 
-from metrics.listening import listening
+from http_server.listening import listening
 
 KEY: Final = bytes(range(32))
 SECRET: Final = f"whsec_{b64encode(KEY).decode()}"

@@ -35,7 +35,7 @@ async def test_a_backup_restores_everything_into_a_new_database(environment: dic
     before, file = contents(owner_url), tmp_path / "reunite.dump"
     reunite(environment, "backup", str(file))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "is there already" in reunite(environment, "backup", str(file), fails=True)
+    assert "already exists" in reunite(environment, "backup", str(file), fails=True)
     assert "isn't empty" in reunite(environment, "restore", str(file), fails=True)
     with psycopg.connect(owner_url, autocommit=True) as connection:
         name = f"{conninfo.conninfo_to_dict(owner_url)['dbname']}_restored"

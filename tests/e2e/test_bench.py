@@ -62,3 +62,14 @@ def test_a_burst_of_posts_is_measured_at_discords_pace(environment: dict[str, st
     assert 0 < report["committed_ms"]["p50"] <= report["committed_ms"]["p100"]
     assert report["taken_up_after_s"] >= 0.7, "Discord takes one reaction in 250 ms"
     assert report["out_of_order"] == 0
+
+
+def test_a_start_of_worker_and_bot_is_measured(environment: dict[str, str]) -> None:
+    report = bench({**environment, "REUNITE_ENCODER": "concept"}, "start", "--photos", "1", "--rounds", "1")
+    assert report["rounds"] == 1
+    assert report["bot_ready_s"] > 0
+    assert report["worker_ready_s"] > 0
+    assert 20 < report["bot_mb"] < report["worker_mb"], "only the worker has an encoder"
+    assert report["decoders_mb"] > 10, "a decoder has opened the photo"
+    assert report["help_to_python"] > 1
+    assert "demo_ready_s" not in report

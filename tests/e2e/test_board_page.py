@@ -1,27 +1,19 @@
 """A moderator at the board, in a real browser without scripts."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.support.board import Community, board
-from tests.support.page_browser import opened
+from tests.support.board import Community, community_with_a_board
+from tests.support.page_browser import chromium_opened
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(name="here")
-async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
-    async with board(database_url, unused_tcp_port) as here:
-        yield here
+community_fixture = pytest.fixture(community_with_a_board, name="here")
 
 
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with opened(chromium) as browser:
-        yield browser
+browser_fixture = pytest.fixture(chromium_opened, name="browser")
 
 
 async def without_scripts(browser: Browser) -> BrowserContext:

@@ -8,17 +8,14 @@ import pytest
 from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
 
 from reunite.messages import wording
-from tests.support.page_browser import Site, opened, picture_file
+from tests.support.page_browser import Site, chromium_opened, picture_file
 from tests.support.pictures import drawing
 from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with opened(chromium) as browser:
-        yield browser
+browser_fixture = pytest.fixture(chromium_opened, name="browser")
 
 
 @pytest.fixture

@@ -9,21 +9,15 @@ import pytest
 
 from cli.errors import UsageError
 from cli.history import backfilling
-from cli.history.backfilling import Wish
+from cli.history.backfilling import Selection
 from cli.servers import Servers
 from db.backfills import STOPPED, Backfills
 from tests.doubles.slack import TEAM, SlackDouble
-from tests.support.keys import KEYS
 from tests.support.past_posts import workspace_of
 from tests.support.slack_adapter import JPEG, World, world_on
 from tests.support.waiting import eventually
 
-WISH = Wish("slack")
-
-
-@pytest.fixture(name="where")
-def servers_of_the_test(database_url: str, redis_url: str) -> Servers:
-    return Servers(database_url, database_url, redis_url, "reunite", KEYS)
+WISH = Selection("slack")
 
 
 @pytest.fixture(name="here")
@@ -67,7 +61,7 @@ async def test_it_reads_only_the_channels_and_days_that_are_meant(here: World, w
 async def test_a_platform_where_the_community_is_not(here: World, where: Servers) -> None:
     assert await here.reports() == []
     with pytest.raises(UsageError, match="isn't on Discord"):
-        await backfilling.run(where, Wish("discord"))
+        await backfilling.run(where, Selection("discord"))
 
 
 async def test_it_can_be_stopped(here: World, where: Servers, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,17 +6,14 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from db.store import Store
 from reunite.ports import Backlog
 from tests.contract.stages import PostgresStage
-from tests.support.keys import KEYS
+from tests.support.stages import staged
 
 
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
-    async with Store(database_url, keys=KEYS) as store:
-        await store.models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
+    async with staged(database_url) as stage:
         await stage.join()
         yield stage
 

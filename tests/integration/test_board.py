@@ -16,13 +16,13 @@ from board.config import BoardConfig
 from db import queue
 from db.config import Connections
 from db.keys import Keys
-from db.operation import Operation
+from db.monitoring import Monitoring
 from db.store import Store
 from reunite.commands import ChangeSettings, ReportFound, ReportLost
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from tests.support.board import ADA, ROBIN, Browser, Community, board, browsing, community
+from tests.support.board import ADA, ROBIN, Browser, Community, browsing, community, community_with_a_board
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
@@ -36,10 +36,7 @@ def part(name: str, value: str, header: str) -> bytes:
     return f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n{header}\r\n\r\n{value}\r\n'.encode()
 
 
-@pytest.fixture(name="here")
-async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
-    async with board(database_url, unused_tcp_port) as here:
-        yield here
+community_fixture = pytest.fixture(community_with_a_board, name="here")
 
 
 @pytest.fixture(name="robin")
@@ -329,7 +326,7 @@ async def test_a_verdict_is_given_and_taken_back(here: Community, robin: Browser
     await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="no")
     assert await here.state(match) == "undecided"
     _, log = await robin.get("/log")
-    assert log.index("Robin took back: returned") < log.index("Robin: returned")
+    assert log.index("Robin withdrew: returned") < log.index("Robin: returned")
     async with here.store.session(here.workspace.community) as session:
         kinds = [(each.kind, each.given) for each in await session.verdicts.of(match.id)]
     assert kinds == [(VerdictKind.CONFIRM, True), (VerdictKind.CONFIRM, False)]
@@ -450,4 +447,4 @@ async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
 
 
 async def _roles(store: Store) -> list[str]:
-    return [each.role for each in await Operation(store).processes()]
+    return [each.role for each in await Monitoring(store).processes()]

@@ -10,7 +10,7 @@ import pytest
 from cli.errors import UsageError
 from cli.servers import Servers
 from cli.tuning.calibrate import Options, _undo
-from db import calibrations, learning
+from db import learning, scoring_models
 from reunite.encoder import Vectors
 from reunite.entities import Report, ReportState, VerdictKind
 from reunite.matching.defaults import PRIOR
@@ -43,12 +43,12 @@ async def test_the_newest_weights_score_the_next_search(place: World, owner_data
     await place.quiet()
     before, label = await probability(place, await lost(place, "l1"))
     assert label
-    await calibrations.save_for_all(owner_database_url, VERSION, NOTHING_IS_SURE, {"source": "test"})
+    await scoring_models.save_for_all(owner_database_url, VERSION, NOTHING_IS_SURE, {"source": "test"})
     after, label = await probability(place, await lost(place, "l2"))
     assert after < 1e-6 < before
     assert label is None
 
-    await calibrations.save(place.store, place.workspace.community, VERSION, PRIOR, {"source": "test"})
+    await scoring_models.save(place.store, place.workspace.community, VERSION, PRIOR, {"source": "test"})
     own, _ = await probability(place, await lost(place, "l3"))
     assert own == pytest.approx(before, abs=0.05)
 
@@ -63,12 +63,12 @@ async def test_weights_of_another_version_or_community_are_not_used(
     place: World, database_url: str, redis_url: str, owner_database_url: str
 ) -> None:
     own = place.workspace.community
-    await calibrations.save_for_all(owner_database_url, "another-1", NOTHING_IS_SURE, {})
-    assert await calibrations.newest(place.store, own, VERSION) is None
+    await scoring_models.save_for_all(owner_database_url, "another-1", NOTHING_IS_SURE, {})
+    assert await scoring_models.newest(place.store, own, VERSION) is None
     async with world(database_url, redis_url, "elsewhere") as other:
-        await calibrations.save(other.store, other.workspace.community, VERSION, NOTHING_IS_SURE, {})
-        assert await calibrations.newest(other.store, other.workspace.community, VERSION) == NOTHING_IS_SURE
-        assert await calibrations.newest(place.store, own, VERSION) is None
+        await scoring_models.save(other.store, other.workspace.community, VERSION, NOTHING_IS_SURE, {})
+        assert await scoring_models.newest(other.store, other.workspace.community, VERSION) == NOTHING_IS_SURE
+        assert await scoring_models.newest(place.store, own, VERSION) is None
         async with place.store.transaction(own) as connection:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await connection.execute(
@@ -91,12 +91,12 @@ async def test_feedback_counts_until_it_was_learned_from(place: World) -> None:
     await place.lost("l2", "blue cup")
     await place.quiet()
     await place.give_verdict("l1", VerdictKind.CONFIRM)
-    await place.give_verdict("l2", VerdictKind.REFUSE)
+    await place.give_verdict("l2", VerdictKind.REJECT)
     pairs = await decided(place)
     assert sorted(pair.right for pair in pairs) == [False, True]
     assert all(pair.evidence and 0 < pair.probability < 1 for pair in pairs)
 
-    await calibrations.save(place.store, own, VERSION, PRIOR, {"source": "test"})
+    await scoring_models.save(place.store, own, VERSION, PRIOR, {"source": "test"})
     assert await decided(place) == []  # they were of the weights before
 
 
@@ -143,14 +143,14 @@ async def test_the_deployments_weights_are_found_by_version_or_by_model_name(
     place: World, owner_database_url: str
 ) -> None:
     async def found(model: str) -> tuple[str, float] | None:
-        newest = await calibrations.newest_for_all(owner_database_url, model)
+        newest = await scoring_models.newest_for_all(owner_database_url, model)
         return newest and (newest[0], newest[1].none_log_odds)
 
     assert await found("org/clip") is None
     for version, none in (("org/clip@1+a", 1.0), ("org/clip@2+a", 2.0), ("org/clip-large@1+a", 3.0)):
         weights = replace(PRIOR, none_log_odds=none)
-        await calibrations.save_for_all(owner_database_url, version, weights, {})
-    await calibrations.save(place.store, place.workspace.community, "org/clip@2+a", NOTHING_IS_SURE, {})
+        await scoring_models.save_for_all(owner_database_url, version, weights, {})
+    await scoring_models.save(place.store, place.workspace.community, "org/clip@2+a", NOTHING_IS_SURE, {})
     assert await found("org/clip") == ("org/clip@2+a", 2.0)
     assert await found("org/clip@1+a") == ("org/clip@1+a", 1.0)
     assert await found("org/c") is None

@@ -103,8 +103,8 @@ async def test_the_finder_leaves_a_secret_later(place: World) -> None:
     await place.found("f2", "green")
     await place.quiet()
     with pytest.raises(TellUserError, match="only_finder"):
-        await place.press("secret", place.button("f2", "secret"), ADA, words="mine to tell")
-    await place.press("secret", place.button("f2", "secret"), BEN, words="engraved inside")
+        await place.press("proof_question", place.button("f2", "proof_question"), ADA, words="mine to tell")
+    await place.press("proof_question", place.button("f2", "proof_question"), BEN, words="engraved inside")
     assert "engraved inside" not in said_in_public(place)
     exported = await place.handlers.export("web", place.name, BEN)
     assert "engraved inside" in [report["proof_question"] for report in exported["reports"]]

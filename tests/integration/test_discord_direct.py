@@ -145,7 +145,7 @@ def threads(here: World) -> list[str]:
 async def looked_at(here: World, handlers: Handlers, member: str) -> list[Match]:
     """Store two finds and a member's look that matches both, as the workers would."""
     author, now = Member(here.discord.join("Ann"), "Ann"), datetime.now(UTC)
-    await here.store.models.register("tiny", "tiny@1", {"shared": 2})
+    await here.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     finds = [
         (await handlers.report(ReportFound(source_key=key, target=here.post_of(key), author=author, text=key))).report
         for key in ("11", "12")

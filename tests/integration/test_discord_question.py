@@ -20,7 +20,7 @@ async def asked(here: World, author: str) -> tuple[UUID, str]:
     row, question = await here.report(), Question("place", ("library", "*tram* @everyone"))
     async with here.store.session(await here.community()) as session:
         await session.reports.set_state(row["id"], ReportState.OPEN)
-        await session.questions.ask(row["id"], question)
+        await session.prompts.ask(row["id"], question)
         report = await session.reports.get(row["id"])
     assert report
     sent = await here.platform.send(Outgoing("q", report.target, wording.question(report, question)))

@@ -39,7 +39,7 @@ async def test_a_moderators_cross_refuses(database_url: str) -> None:
         await here.discord.react(card, "❌", here.discord.join("Grace", moderator=True))
 
         async def refused() -> bool:
-            return await match_state(here, lost) is MatchState.REFUSED
+            return await match_state(here, lost) is MatchState.REJECTED
 
         await eventually(refused)
 

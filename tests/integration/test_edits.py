@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from reunite import searching
+from reunite import search
 from reunite.announce import announce
 from reunite.commands import EditReport
 from reunite.entities import IncomingPhoto, Report, VerdictKind
@@ -77,7 +77,7 @@ async def test_a_moderators_verdict_on_a_match_outlives_changed_words(place: Wor
     find = await place.found("f1", "red", "an umbrella, call zanzibar")
     await place.lost("l1", "my red umbrella", private=True)
     await place.quiet()
-    await place.give_verdict("l1", VerdictKind.REFUSE)
+    await place.give_verdict("l1", VerdictKind.REJECT)
     await place.handlers.edit(EditReport(target=find.target, text="an umbrella"))
     await place.quiet()
     [line] = place.log()
@@ -131,13 +131,13 @@ async def test_what_comes_while_a_report_ends_is_not_kept(place: World, owner_da
         "add_photo": {"photos": (photo,)},
         "add_detail": {"words": "too late"},
         "extend": {},
-        "secret": {"words": "too late"},
+        "proof_question": {"words": "too late"},
     }
     for number, (action, fields) in enumerate(presses.items()):
         key = f"k{number}"
-        report = await (place.found(key, text="a cup") if action == "secret" else place.lost(key, "a cup"))
+        report = await (place.found(key, text="a cup") if action == "proof_question" else place.lost(key, "a cup"))
         await place.quiet()
-        own = BEN if action == "secret" else ADA
+        own = BEN if action == "proof_question" else ADA
         async with place.store.session(place.workspace.community) as ending:
             await end(ending, await _of(ending, report))
             pressing = asyncio.create_task(place.press(action, report.id, own, **fields))
@@ -173,7 +173,7 @@ async def test_a_search_for_old_words_says_nothing(place: World, monkeypatch: py
             await place.handlers.edit(EditReport(target=report.target, text="my red umbrella"))
         await announce(session, report, *found, **more)
 
-    monkeypatch.setattr(searching, "announce", while_it_is_edited)
+    monkeypatch.setattr(search, "announce", while_it_is_edited)
     await place.found("f1", "red", "an umbrella, zq4711 on the handle")
     await place.quiet()
     await place.lost("l1", "my red umbrella zq4711")

@@ -43,7 +43,7 @@ async def kept_with(url: str, keys: Keys) -> None:
         find = ReportFound(source_key="f", target=target, author=BEN, text="a ring", proof_question=SECRET)
         loss = ReportLost(source_key="l", target=ReplyTarget("web", "here", "c", "2"), author=ADA, text="my ring")
         found, lost = [(await handlers.report(each)).report for each in (find, loss)]
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         async with store.session(workspace.community) as session:
             match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
             await session.claims.add(match.id, ADA, ANSWER)

@@ -12,8 +12,8 @@ from pgvector import HalfVector
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
-from db import candidates, reading, vectors
-from db.sketches import Shelf
+from db import candidates, sketch_loading, vectors
+from db.sketches import SketchCache
 from db.store import Store
 from db.vectors import SqlVectors
 from reunite.entities import ReportState
@@ -34,7 +34,7 @@ class Large:
     filled: Filled
 
     async def search(self, report: UUID, *, sealed: bool = False, private: bool = True, limit: int = LIMIT) -> Search:
-        async with self.store.session(self.filled.place.community) as session:
+        async with self.store.session(self.filled.tenant.community) as session:
             known = await session.reports.get(report)
             assert known
             return await session.candidates.search(known, limit, sealed=sealed, private=private)
@@ -45,9 +45,9 @@ class Large:
 
     async def add(self, like: UUID) -> UUID:
         """Add a find with the same vectors as a report's, in a transaction as the application's."""
-        await self.filler.add_one(self.store, self.filled.place)
+        await self.filler.add_one(self.store, self.filled.tenant)
         [[found]] = await self.rows("SELECT id FROM report WHERE author_id = 'bench' ORDER BY created_at DESC LIMIT 1")
-        async with self.store.transaction(self.filled.place.community) as connection:
+        async with self.store.transaction(self.filled.tenant.community) as connection:
             await connection.execute(
                 """UPDATE embedding e SET vector = (SELECT o.vector FROM embedding o
                      WHERE o.report_id = %s AND o.space = e.space AND o.source = e.source) WHERE e.report_id = %s""",
@@ -59,14 +59,14 @@ class Large:
         return await (await self.owner.execute(query.encode(), params)).fetchall()
 
     async def set_state(self, report: UUID, state: ReportState) -> None:
-        async with self.store.session(self.filled.place.community) as session:
+        async with self.store.session(self.filled.tenant.community) as session:
             await session.reports.set_state(report, state)
 
 
 @asynccontextmanager
 async def large(owner_url: str, url: str, encoder: str = "clip") -> AsyncIterator[Large]:
     async with Store(url) as store, await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
-        model = await store.models.register(encoder, f"{encoder}-test", SPACES[encoder])
+        model = await store.embedding_models.register(encoder, f"{encoder}-test", SPACES[encoder])
         filler = Filler(owner, model)
         await filler.fill(60)
         filled = await filler.fill(REPORTS, to_search=10)
@@ -123,7 +123,7 @@ async def test_sketches_follow_what_changes(owner_database_url: str, database_ur
         assert after.open_count == before.open_count
         await community.set_state(new, ReportState.OPEN)
         assert new in ids(await community.search(lost))
-        async with community.store.transaction(community.filled.place.community) as connection:
+        async with community.store.transaction(community.filled.tenant.community) as connection:
             await connection.execute("UPDATE report SET sealed = true WHERE id = %s", [new])
         sealed = await community.search(lost, sealed=True)
         assert new in ids(sealed)
@@ -139,7 +139,7 @@ async def test_a_released_find_is_counted_once(owner_database_url: str, database
         lost = community.filled.lost[0]
         before = await community.search(lost)
         find, closed = await community.add(like=lost), await community.add(like=lost)
-        async with community.store.session(community.filled.place.community) as session:
+        async with community.store.session(community.filled.tenant.community) as session:
             for each in (find, closed):
                 match = await session.matches.save(ScoredPair(lost, each, 0.5, None, (), {}))
                 await session.matches.release(match.id)
@@ -159,8 +159,8 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
         before = await community.search(lost)
         await community.set_state(await community.add(like=lost), ReportState.RETURNED)
         with monkeypatch.context() as failing:
-            failing.setattr(reading, "_MOST_CHANGES", 1)
-            failing.setattr(reading, "_ALL", "AND 1 / (r.sealed::int - r.sealed::int) = 1")
+            failing.setattr(sketch_loading, "_MOST_CHANGES", 1)
+            failing.setattr(sketch_loading, "_ALL", "AND 1 / (r.sealed::int - r.sealed::int) = 1")
             with pytest.raises(psycopg.errors.DivisionByZero):
                 await community.search(lost)
         after = await community.search(lost)
@@ -175,7 +175,7 @@ async def test_sketches_leave_private_losses_out_where_they_may_not_be_seen(
         found = next(iter(ids(await community.search(community.filled.lost[0]))))
         every = await community.search(found, limit=5)
         lost = every.candidates[0].item.report
-        async with community.store.transaction(community.filled.place.community) as connection:
+        async with community.store.transaction(community.filled.tenant.community) as connection:
             await connection.execute("UPDATE report SET private = true WHERE id = %s", [lost])
         assert lost in ids(await community.search(found, limit=5))
         public = await community.search(found, private=False, limit=5)
@@ -194,7 +194,7 @@ async def test_what_a_transaction_undoes_never_reaches_the_sketches(owner_databa
 
 
 async def _undone(community: Large, lost: UUID, closed: UUID) -> None:
-    async with community.store.session(community.filled.place.community) as session:
+    async with community.store.session(community.filled.tenant.community) as session:
         await session.reports.set_state(closed, ReportState.RETURNED)
         report = await session.reports.get(lost)
         assert report
@@ -206,15 +206,15 @@ async def test_a_new_model_is_searched_once_it_is_live(owner_database_url: str, 
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
-        other = await community.store.models.register("clip", "clip-other", SPACES["clip"])
+        other = await community.store.embedding_models.register("clip", "clip-other", SPACES["clip"])
         await community.owner.execute(
             """INSERT INTO embedding (community_id, report_id, photo_id, model_id, space, source, part, vector)
                SELECT community_id, report_id, photo_id, %s, space, source, part, vector FROM embedding
                WHERE community_id = %s AND source = 'text'""",
-            [other.id, community.filled.place.community],
+            [other.id, community.filled.tenant.community],
         )
         assert (await community.search(lost)).background.keys() == before.background.keys()
-        await community.store.models.make_live(other.id)
+        await community.store.embedding_models.make_live(other.id)
         assert {kind.value for kind in (await community.search(lost)).background} == {"text-text"}
 
 
@@ -222,17 +222,17 @@ async def test_a_community_keeps_its_sketches_to_itself(owner_database_url: str,
     async with large(owner_database_url, database_url) as community:
         other = await community.filler.fill(600, to_search=1)
         for filled in (community.filled, other, community.filled):
-            async with community.store.session(filled.place.community) as session:
+            async with community.store.session(filled.tenant.community) as session:
                 report = await session.reports.get(filled.lost[0])
                 assert report
                 found = ids(await session.candidates.search(report, LIMIT))
             rows = await community.rows("SELECT DISTINCT community_id FROM report WHERE id = ANY(%s)", list(found))
-            assert rows == [(filled.place.community,)]
+            assert rows == [(filled.tenant.community,)]
 
 
 async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
-        place = community.filled.place
+        place = community.filled.tenant
         async with community.store.session(place.community) as session:
             known = await session.reports.get(community.filled.lost[0])
             assert known
@@ -252,7 +252,7 @@ async def test_words_are_looked_up_in_their_index_despite_row_level_security(
     async with large(owner_database_url, database_url) as community:
         used = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE indexrelname = 'report_word_keys'"
         [[before]] = await community.rows(used)
-        async with community.store.session(community.filled.place.community) as session:
+        async with community.store.session(community.filled.tenant.community) as session:
             known = await session.reports.get(community.filled.lost[0])
             assert known
             await session.candidates.search(known, LIMIT)
@@ -262,10 +262,10 @@ async def test_words_are_looked_up_in_their_index_despite_row_level_security(
 
 
 def test_sketches_not_used_for_longest_go_first() -> None:
-    shelf = Shelf(most_bytes=-1)
+    cache = SketchCache(most_bytes=-1)
     first, second = UUID(int=1), UUID(int=2)
-    kept = shelf.get(first, 1)
+    kept = cache.get(first, 1)
     kept.seen = 5
-    shelf.get(second, 1)
-    shelf.trim()
-    assert shelf.get(first, 1).seen == 0, "it was let go"
+    cache.get(second, 1)
+    cache.trim()
+    assert cache.get(first, 1).seen == 0, "it was let go"

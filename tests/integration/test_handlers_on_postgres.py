@@ -1,21 +1,8 @@
 """The handlers on PostgreSQL; tests/unit/test_handlers_in_memory.py runs the same cases in memory."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from db.store import Store
 from tests.contract.handler_cases import HandlerCases
-from tests.contract.stages import PostgresStage
-from tests.support.keys import KEYS
+from tests.support.stages import OnPostgres
 
 
-@pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
-    async with Store(database_url, keys=KEYS) as store:
-        await store.models.register("none", "none", {"shared": 3})
-        yield PostgresStage(store)
-
-
-class TestOnPostgres(HandlerCases):
+class TestOnPostgres(OnPostgres, HandlerCases):
     """Every case."""

@@ -8,11 +8,9 @@ import pytest
 
 from bot.delivery import Delivery
 from db.delivery import Deliveries, OutboxItem
-from db.store import Store
 from tests.contract.handover_cases import accepted
-from tests.contract.stages import PostgresStage
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.support.keys import KEYS
+from tests.support.stages import staged
 
 
 async def test_what_is_leased_too_slowly_is_not_sent_by_that_attempt(
@@ -25,13 +23,12 @@ async def test_what_is_leased_too_slowly_is_not_sent_by_that_attempt(
         await asyncio.sleep(0.5)  # the database stalls until the lease is over
         return leased
 
-    async with Store(database_url, keys=KEYS) as store:
-        await store.models.register("none", "none", {"shared": 3})
-        stage, platform = PostgresStage(store), RecordingPlatform()
+    async with staged(database_url) as stage:
+        platform = RecordingPlatform()
         await stage.join()
         await accepted(stage)
         for seconds, replaced, sends in ((0.5, slowly, False), (60, lease, True)):
-            delivery = Delivery(store, platform, lease_seconds=seconds)
+            delivery = Delivery(stage.postgres, platform, lease_seconds=seconds)
             monkeypatch.setattr(Deliveries, "lease", replaced)
             await delivery._start_due(asyncio.Event())
             await asyncio.gather(*delivery._in_progress)

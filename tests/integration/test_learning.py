@@ -6,9 +6,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from db import calibrations
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
 from db.learning import communities_to_teach, decided_pairs, learn, undo
-from db.models import EmbeddingModel
 from reunite.entities import ClaimState, MatchState, Report
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import PairKind
@@ -29,7 +29,7 @@ async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def model(place: World) -> EmbeddingModel:
-    return await place.store.models.register("clip", "known-1", {"shared": 6})
+    return await place.store.embedding_models.register("clip", "known-1", {"shared": 6})
 
 
 async def judged(place: World, loss: Report, find: Report, probability: float, state: MatchState) -> UUID:
@@ -42,14 +42,14 @@ async def judged(place: World, loss: Report, find: Report, probability: float, s
 
 async def judge_many(place: World, confirmed: int, refused: int, *, first: int = 0) -> None:
     """Store matches that were stated at 90%, with what was said about them."""
-    states = [MatchState.CONFIRMED] * confirmed + [MatchState.REFUSED] * refused
+    states = [MatchState.CONFIRMED] * confirmed + [MatchState.REJECTED] * refused
     for number, state in enumerate(states, start=first):
         loss, find = await place.lost(f"l{number}", "cup"), await place.found(f"f{number}", text="cup")
         await judged(place, loss, find, 0.9, state)
 
 
 async def weights(place: World) -> ScoringModel | None:
-    return await calibrations.newest(place.store, place.workspace.community, "known-1")
+    return await scoring_models.newest(place.store, place.workspace.community, "known-1")
 
 
 async def test_what_people_say_is_learned_by_itself_and_undone(place: World, model: EmbeddingModel) -> None:
@@ -108,14 +108,14 @@ async def stored(place: World) -> list[dict[str, dict[str, object]]]:
     [
         ("nothing", []),
         ("confirm", [(True, 1.0)]),
-        ("refuse", [(False, 1.0)]),
+        ("reject", [(False, 1.0)]),
         ("decline", [(False, 0.5)]),
         ("pick", [(True, 0.5)]),
         ("decline, pick", [(True, 0.5)]),
         ("pick, decline", [(False, 0.5)]),
         ("claim", []),
         ("claim, accept", [(True, 1.0)]),
-        ("claim, accept, refuse", [(False, 1.0)]),
+        ("claim, accept, reject", [(False, 1.0)]),
         ("claim, accept, decline", [(False, 0.5)]),
     ],
 )
@@ -128,8 +128,8 @@ async def test_what_counts_as_feedback(
     async with place.store.session(own) as session:
         for each in said.split(", "):
             match each:
-                case "confirm" | "refuse":
-                    state = MatchState.CONFIRMED if each == "confirm" else MatchState.REFUSED
+                case "confirm" | "reject":
+                    state = MatchState.CONFIRMED if each == "confirm" else MatchState.REJECTED
                     await session.matches.set_state(match, state)
                 case "decline":
                     await session.matches.decline(match, declined=True)

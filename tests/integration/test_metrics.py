@@ -4,13 +4,14 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from cli import status
 from db.database import Database
-from db.operation import Counted, Operation
+from db.monitoring import Monitoring, StateCount
 from metrics.config import MetricsSettings
 from metrics.deployment import return_ratio
 from metrics.observed import observed
@@ -133,12 +134,23 @@ async def test_a_process_beats_touches_its_file_and_leaves_the_list(database_url
     async with Database(database_url) as database:
         async with observed(database, "bot web", MetricsSettings(port=0, health_file=beaten)):
             await eventually(beaten.exists)
-            [process] = await Operation(database).processes()
+            [process] = await Monitoring(database).processes()
             assert (process.role, process.is_alive) == ("bot web", True)
-        assert await Operation(database).processes() == []
+        assert await Monitoring(database).processes() == []
 
 
 def test_the_share_of_returns_counts_ended_losses_only() -> None:
-    counted = [Counted("lost", "returned", 3), Counted("lost", "expired", 1), Counted("lost", "open", 9)]
+    counted = [StateCount("lost", "returned", 3), StateCount("lost", "expired", 1), StateCount("lost", "open", 9)]
     assert return_ratio(counted) == 0.75
-    assert return_ratio([Counted("found", "returned", 3)]) == 0.0
+    assert return_ratio([StateCount("found", "returned", 3)]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("function", "index"), [("report_numbers", "report_counted"), ("match_numbers", "match_counted")]
+)
+def test_numbers_are_read_from_indexes_alone(owner_database_url: str, function: str, index: str) -> None:
+    with psycopg.connect(owner_database_url) as connection:
+        [(body,)] = connection.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [function]).fetchall()
+        connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        plan = str(connection.execute(f"EXPLAIN {body}".encode()).fetchall())
+    assert f"Index Only Scan using {index}" in plan

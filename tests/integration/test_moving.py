@@ -76,14 +76,14 @@ class Sides:
             await session.reports.set_state(report.id, ReportState.OPEN)
         match = await session.matches.save(ScoredPair(loss.id, find.id, 0.9, Label.HIGH, (), evidence={}))
         await session.outbox.post(loss.id, keys.card(match.id, loss.kind), wording.match_card(match, find, loss, None))
-        await session.questions.ask(loss.id, Question("place", ("gym", "pool"), (find.id,)))
-        await session.questions.answer(loss.id, "gym")
+        await session.prompts.ask(loss.id, Question("place", ("gym", "pool"), (find.id,)))
+        await session.prompts.answer(loss.id, "gym")
 
 
 @pytest.fixture
 async def sides(database_url: str, owner_database_url: str) -> AsyncIterator[Sides]:
     async with Store(database_url) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         handlers = Handlers(store, NoQueue())
         for name in ("here", "there"):
             await handlers.join(JoinWorkspace("web", name, name))

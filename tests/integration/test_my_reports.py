@@ -159,7 +159,7 @@ async def test_a_member_who_wants_to_be_forgotten_is(place: World) -> None:
     await place.quiet()
     await place.press("mine", place.button("l1", "mine"), ADA, words="a blue thread")
     ada = Member("ada", "Ada")
-    await place.give_verdict("l1", VerdictKind.REFUSE, by=ada, is_moderator=True)
+    await place.give_verdict("l1", VerdictKind.REJECT, by=ada, is_moderator=True)
     privacy = await place.handlers.privacy("web", place.name, ADA)
     [forget] = [each for each in privacy.buttons if each.action == "forget"]
     await place.press("forget", forget.subject, ada)

@@ -7,7 +7,6 @@ import pytest
 
 from bot import delivery
 from bot.delivery import Delivery
-from db.store import Store
 from reunite import handover
 from reunite.entities import Report
 from reunite.errors import UndeliverableError
@@ -16,8 +15,8 @@ from reunite.ports import Outgoing, Sent
 from tests.contract.handover_cases import accepted
 from tests.contract.stages import PostgresStage
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.support.keys import KEYS
 from tests.support.services import background
+from tests.support.stages import staged
 from tests.support.waiting import eventually
 
 
@@ -34,9 +33,7 @@ class NoConversations(RecordingPlatform):
 
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
-    async with Store(database_url, keys=KEYS) as store:
-        await store.models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
+    async with staged(database_url) as stage:
         await stage.join()
         yield stage
 
@@ -54,12 +51,12 @@ async def test_what_is_said_about_it_is_not_lost_where_saying_it_fails(
     lost, found, _ = await accepted(stage)
     failures = [OSError("the database is away for a moment")]
 
-    async def unopened(*given: Any) -> None:
+    async def note_no_conversation(*given: Any) -> None:
         if failures:
             raise failures.pop()
-        await handover.unopened(*given)
+        await handover.note_no_conversation(*given)
 
-    monkeypatch.setattr(delivery, "unopened", unopened)
+    monkeypatch.setattr(delivery, "note_no_conversation", note_no_conversation)
     await are_told(stage, NoConversations(), lost, found)
     assert failures == []
 
@@ -84,5 +81,6 @@ async def test_nothing_is_said_while_a_changed_one_can_still_be_sent(stage: Post
     leased = await stage.postgres.delivery.lease("web", limit=10, seconds=60)
     [item] = [each for each in leased if each.audience == "pair"]
     await stage.press("whereabouts", found.id, found.author, words="Reception")
-    await Delivery(stage.postgres, NoConversations())._deliver(item)
+    delivery = Delivery(stage.postgres, NoConversations())
+    await delivery._deliver(item, delivery._until())
     assert sentence("no_pair") not in await stage.words(lost, found)

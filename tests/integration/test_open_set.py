@@ -15,8 +15,8 @@ from cli.errors import UsageError
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.tuning import open_set
-from db import calibrations
-from db.models import EmbeddingModel
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
 from db.store import Store
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import PairKind
@@ -65,7 +65,7 @@ def encoder() -> BatchingEncoder:
 
 @pytest.fixture
 async def model(store: Store, encoder: BatchingEncoder) -> EmbeddingModel:
-    return await store.models.register("clip", encoder.encoder.version, encoder.encoder.spaces)
+    return await store.embedding_models.register("clip", encoder.encoder.version, encoder.encoder.spaces)
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +99,7 @@ async def test_a_model_without_weights_is_calibrated_once_and_for_all(
     await calibrate_by_itself(store, encoder, model, source)
     assert await weights(store, model) == [{"community_id": None, "model_version": "stand-in-1", "source": "open set"}]
     assert len(host.asked) == THINGS
-    newest = await calibrations.newest_for_all(store.url, model.version)
+    newest = await scoring_models.newest_for_all(store.url, model.version)
     assert newest is not None
     assert newest[1].calibrated
     for size, least in ((30, 0.5), (100, 0.3)):
@@ -128,7 +128,7 @@ async def test_the_command_replaces_weights_for_all(  # noqa: PLR0913, PLR0917 -
     where = Servers(database_url, owner_database_url, "", "")
     summary = await open_set.from_open_set(Settings(), where)
     assert (summary["source"], summary["encoder"], summary["searches"]) == ("open set", model.version, 60)
-    assert await calibrations.newest_for_all(owner_database_url, model.version) == (model.version, PRIOR)
+    assert await scoring_models.newest_for_all(owner_database_url, model.version) == (model.version, PRIOR)
     bars = capfd.readouterr().err
     assert f"{THINGS}/{THINGS}" in bars
     assert f"{3 * THINGS}/{3 * THINGS}" in bars
@@ -153,9 +153,9 @@ async def test_what_has_weights_is_left_alone(
     store: Store, source: OpenSetSource, host: PhotoHost, owner_database_url: str, encoder_kind: str
 ) -> None:
     encoder = BatchingEncoder(StandInEncoder())
-    model = await store.models.register(encoder_kind, "known-1", {})
+    model = await store.embedding_models.register(encoder_kind, "known-1", {})
     if not for_encoder(encoder_kind).calibrated:
-        await calibrations.save_for_all(owner_database_url, "known-1", PRIOR, {"source": "set"})
+        await scoring_models.save_for_all(owner_database_url, "known-1", PRIOR, {"source": "set"})
     await calibrate_by_itself(store, encoder, model, source)
     assert host.asked == []
 
@@ -181,7 +181,7 @@ async def test_a_host_out_of_reach_is_said_once_in_the_log_and_by_doctor(  # noq
         return found["its weights"].ok, found["its weights"].found
 
     assert await said() == (None, "not calibrated: 127.0.0.1 can't be reached (127.0.0.1: ClientConnectorError)")
-    await calibrations.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
+    await scoring_models.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
     assert await said() == (True, "calibrated (open set)")
 
 
@@ -203,10 +203,10 @@ async def test_a_worker_tries_and_goes_on_working(database_url: str, redis_url: 
 async def test_a_worker_can_not_replace_weights_or_give_them_as_a_community(
     store: Store, model: EmbeddingModel, owner_database_url: str
 ) -> None:
-    await calibrations.save_first_for_all(store, "unknown-1", PRIOR, {})
-    assert await calibrations.newest_for_all(owner_database_url, "unknown-1") is None
-    await calibrations.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
-    await calibrations.save_first_for_all(store, model.version, replace(PRIOR, none_log_odds=9.0), {})
+    await scoring_models.save_first_for_all(store, "unknown-1", PRIOR, {})
+    assert await scoring_models.newest_for_all(owner_database_url, "unknown-1") is None
+    await scoring_models.save_first_for_all(store, model.version, PRIOR, {"source": "open set"})
+    await scoring_models.save_first_for_all(store, model.version, replace(PRIOR, none_log_odds=9.0), {})
     assert len(await weights(store, model)) == 1
     async with await psycopg.AsyncConnection.connect(store.url) as connection:
         await connection.execute("SELECT set_config('reunite.community', gen_random_uuid()::text, true)")

@@ -2,27 +2,17 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from cli.port import problem
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def taken() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
-
-
-def test_a_free_port_is_no_problem(taken: int) -> None:
-    assert problem(taken) == f"Port {taken} is already in use. Choose another with PORT=."
+def test_a_free_port_is_no_problem(taken_port: int) -> None:
+    assert problem(taken_port) == f"Port {taken_port} is already in use. Choose another with PORT=."
     assert problem(0) is None
 
 
@@ -30,20 +20,20 @@ def test_there_are_65535_ports() -> None:
     assert problem(65536) == "There is no port 65536. Choose another with PORT=."
 
 
-def test_make_demo_asks_before_it_installs(taken: int, tmp_path: Path) -> None:
+def test_make_demo_asks_before_it_installs(taken_port: int, tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     for folder in ("scripts", "cli"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    command = ["make", "demo", f"PORT={taken}", f"PYTHON={sys.executable}"]
+    command = ["make", "demo", f"PORT={taken_port}", f"PYTHON={sys.executable}"]
     made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert made.returncode != 0
-    assert made.stderr.splitlines()[0] == problem(taken)
+    assert made.stderr.splitlines()[0] == problem(taken_port)
     assert not (tmp_path / ".venv").exists()
 
 
-def test_the_command_asks_before_it_starts_servers(taken: int, tmp_path: Path) -> None:
+def test_the_command_asks_before_it_starts_servers(taken_port: int, tmp_path: Path) -> None:
     environment = {**os.environ, "REUNITE_HOME": str(tmp_path / "home")}
-    command = [sys.executable, "-m", "cli.main", "demo", "--port", str(taken)]
+    command = [sys.executable, "-m", "cli.main", "demo", "--port", str(taken_port)]
     demo = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert (demo.returncode, demo.stderr.strip()) == (1, problem(taken))
+    assert (demo.returncode, demo.stderr.strip()) == (1, problem(taken_port))
     assert not (tmp_path / "home").exists()

@@ -9,7 +9,7 @@ from bot.samples import sample_pair
 from db import candidates
 from db.board import Filter
 from db.learning import decided_pairs
-from db.operation import Operation
+from db.monitoring import Monitoring
 from metrics.definitions import REGISTRY
 from reunite.entities import Label, Report, ReportKind, ReportState
 from reunite.language import sentence
@@ -32,12 +32,12 @@ async def post(place: World) -> tuple[Report, Report]:
     await place.handlers.samples.post(pair, "en", is_moderator=True)
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
-        known = {each.kind: each for each in await session.workspaces.samples(place.at("found")) if not each.purged}
+        known = {each.kind: each for each in await session.reports.samples(place.at("found")) if not each.purged}
         [match] = await session.matches.of(known[ReportKind.LOST].id)
     assert match.label is Label.HIGH
     await place.press("confirm", match.id, MODERATOR)
     await place.press("confirm", match.id, MODERATOR)  # which takes it back: both are open again
-    await place.press("refuse", match.id, MODERATOR)
+    await place.press("reject", match.id, MODERATOR)
     await place.quiet()
     find, loss = known[ReportKind.FOUND], known[ReportKind.LOST]
     assert {await place.state(each) for each in (find, loss)} == {ReportState.OPEN}
@@ -46,7 +46,7 @@ async def post(place: World) -> tuple[Report, Report]:
 
 async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
     """Return what is found, counted, exported and learned."""
-    community, operation = place.workspace.community, Operation(place.store)
+    community, operation = place.workspace.community, Monitoring(place.store)
     async with place.store.session(community) as session:
         searches = [await session.candidates.search(each, limit=limit) for each in reports for limit in (2, 50)]
         known: dict[str, Any] = {
@@ -54,8 +54,8 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
             "measured": [(search.open_count, search.background, search.lookalikes) for search in searches],
             "numbers": [await session.items.numbers(sealed=sealed) for sealed in (False, True)],
             "similar": [await session.items.similar(each.id, 50, sealed=True) for each in reports],
-            "export": await session.history.reports(),
-            "open": await session.reports.open_lost(),
+            "export": await session.import_export.reports(),
+            "open": await session.candidates.open_lost(),
             "statistics": await session.workspaces.statistics(),
             "board": (
                 *[await session.board.reports(Filter(), 50, 0), await session.board.undecided()],

@@ -166,5 +166,5 @@ async def test_the_communitys_numbers_tell_nothing_of_what_moderators_alone_know
     await place.quiet()
     [line] = place.log()
     assert line.match
-    await place.press("refuse", line.match, MODERATOR)
+    await place.press("reject", line.match, MODERATOR)
     assert (await place.handlers.statistics("web", place.name)).text() == before

@@ -6,10 +6,10 @@ import numpy as np
 import psycopg
 
 from db.embeddings import of_text
-from db.store import Store
 from reunite.commands import Look
 from reunite.entities import ReplyTarget, Report, ReportState
 from tests.contract.stages import ADA, PostgresStage
+from tests.support.stages import staged
 
 
 async def embed(stage: PostgresStage, report: Report) -> None:
@@ -21,9 +21,7 @@ async def embed(stage: PostgresStage, report: Report) -> None:
 
 
 async def test_only_what_others_can_find_is_noted(database_url: str, owner_database_url: str) -> None:
-    async with Store(database_url) as store:
-        await store.models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
+    async with staged(database_url) as stage:
         place = await stage.join()
         target = ReplyTarget("web", "here", "lost", None)
         async with stage.session(place.community) as session:

@@ -43,7 +43,7 @@ async def test_another_encoder_says_again_what_photos_show(
         await place.quiet()
         monkeypatch.setattr(ColourEncoder, "things", other_things)
         encoder = BatchingEncoder(ColourEncoder())
-        model = await place.store.models.register("clip", "colours-2", ColourEncoder.spaces)
+        model = await place.store.embedding_models.register("clip", "colours-2", ColourEncoder.spaces)
         await reembed(place.store, encoder, model, lambda *_: None)
         await encoder.close()
         async with place.store.session(place.workspace.community) as session:

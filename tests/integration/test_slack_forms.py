@@ -97,7 +97,7 @@ async def test_a_sealed_find_is_shown_by_its_kind_alone(world: World) -> None:
     await world.slack.slash("found", "sealed", world.ada, world.general)
     modal = await world.slack.modal(world.ada, sentence("form_sealed"))
     photo = world.slack.api.files.add(world.ada, "card.jpg", JPEG)
-    filled = {"words": "Jane Roe", "category": "card", "where": "pool", "photos": [photo], "secret": "PIN 1234"}
+    filled = {"words": "Jane Roe", "category": "card", "where": "pool", "photos": [photo], "proof_question": "PIN 1234"}
     sent = await world.slack.submit(modal, world.ada, **filled)
     assert sentence("sealed_kept") in str((sent.ack or {})["payload"]["view"])
     report = await world.report()

@@ -55,7 +55,7 @@ async def test_a_slow_search_says_so_and_answers_all_the_same(world: World, monk
     monkeypatch.setattr(looks, "_SOON", 0.05)
     ts = world.slack.post_photo(world.found, world.ben, JPEG, "an umbrella")
     await world.acknowledged(world.found, ts)
-    await world.store.models.register("tiny", "tiny@1", {"shared": 2})
+    await world.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     await world.open(await world.report())
     used = await world.slack.slash("lost", "search umbrella", world.ada, world.general)
     [waiting] = await answers(used)
@@ -66,7 +66,7 @@ async def test_a_slow_search_says_so_and_answers_all_the_same(world: World, monk
         await session.matches.save(ScoredPair(look.id, found.id, 0.9, Label.HIGH, (), {}))
         await session.reports.mark_first_reply(look.id)
     _, answer = await answers(used, 2)
-    assert "among 1 open find" in shown(answer)
+    assert "among 1 found item" in shown(answer)
 
 
 async def test_words_after_any_space_are_searched_for(world: World, asked: list[str]) -> None:

@@ -124,7 +124,7 @@ async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_chann
     await world.slack.press(line["channel"], line["ts"], confirm, world.chosen)
     await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.UNDECIDED)
     await world.slack.react(line["channel"], line["ts"], "x", world.admin).acked.wait()
-    assert await world.standing(match, lost.community) is MatchState.REFUSED
+    assert await world.standing(match, lost.community) is MatchState.REJECTED
 
 
 async def test_a_line_for_moderators_is_brought_up_to_date_where_it_stands(world: World) -> None:
@@ -210,7 +210,7 @@ async def asked(world: World) -> tuple[Report, Sent]:
     report, question = await world.report(), Question("colour", ("red", "green"))
     await world.open(report)
     async with world.store.session(report.community) as session:
-        await session.questions.ask(report.id, question)
+        await session.prompts.ask(report.id, question)
     return report, await world.platform.send(Outgoing("q", report.target, wording.question(report, question)))
 
 

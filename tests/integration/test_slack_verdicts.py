@@ -19,7 +19,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 async def test_an_admins_reaction_confirms_and_taking_it_away_undoes_it(world: World) -> None:
     lost, _, match, card = await world.card()
-    for name, state in (("white_check_mark", MatchState.CONFIRMED), ("x", MatchState.REFUSED)):
+    for name, state in (("white_check_mark", MatchState.CONFIRMED), ("x", MatchState.REJECTED)):
         await world.slack.react(card.channel, card.message, name, world.admin).acked.wait()
         assert await world.standing(match, lost.community) is state
         await world.slack.react(card.channel, card.message, name, world.admin, given=False).acked.wait()

@@ -167,7 +167,7 @@ async def test_what_the_page_shows_of_a_report_goes_with_it(database_url: str) -
     async with Store(database_url) as store:
         handlers = Handlers(store, NoQueue())
         world = await handlers.join(JoinWorkspace("web", "local", "local"))
-        await store.models.register("concept", "colours-1", {"shared": 6})
+        await store.embedding_models.register("concept", "colours-1", {"shared": 6})
         async with web_session(store, world.community) as page:
             post, _ = await page.add_post("lost", "p1", Member("a", "Ada"), "a zither")
         target = ReplyTarget("web", "local", "lost", str(post))

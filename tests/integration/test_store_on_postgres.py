@@ -1,21 +1,8 @@
 """PostgreSQL; tests/unit/test_store_in_memory.py runs the same cases in memory."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from db.store import Store
-from tests.contract.stages import PostgresStage
 from tests.contract.store_cases import StoreCases
-from tests.support.keys import KEYS
+from tests.support.stages import OnPostgres
 
 
-@pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[PostgresStage]:
-    async with Store(database_url, keys=KEYS) as store:
-        await store.models.register("none", "none", {"shared": 3})
-        yield PostgresStage(store)
-
-
-class TestOnPostgres(StoreCases):
+class TestOnPostgres(OnPostgres, StoreCases):
     """Every case."""

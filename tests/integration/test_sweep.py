@@ -1,7 +1,5 @@
 """The sweep goes on when something that is due fails. On PostgreSQL, without a worker."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -12,6 +10,7 @@ from db.store import Store
 from reunite.entities import ReportState
 from reunite.language import sentence
 from tests.contract.stages import PostgresStage
+from tests.support.stages import staged
 from workers.sweep import Sweep
 
 
@@ -26,15 +25,6 @@ class NothingDue(ArqQueue):
         return 0
 
 
-@asynccontextmanager
-async def staged(url: str, keys: Keys) -> AsyncIterator[PostgresStage]:
-    async with Store(url, keys=keys) as store:
-        await store.models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
-        await stage.join(digest=True)
-        yield stage
-
-
 def sweep_at(stage: PostgresStage, hours: float, at_once: int = 100) -> Sweep:
     at = datetime.now(UTC) + timedelta(hours=hours)
     return Sweep(stage.postgres, NothingDue(), 10, lambda: at, at_once)
@@ -44,6 +34,7 @@ async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
     database_url: str, owner_database_url: str
 ) -> None:
     async with staged(database_url, Keys([new_key()])) as stage:
+        await stage.join(digest=True)
         broken, sound = await stage.lost("my umbrella"), await stage.lost("my scarf")
         waiting = await stage.found("a key")
         await stage.search(broken, waiting)
@@ -64,6 +55,7 @@ async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
 
 async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(database_url: str) -> None:
     async with staged(database_url, Keys([new_key()])) as stage:
+        await stage.join(digest=True)
         _, found, match = await stage.matched()
         claim = await stage.claim(match, found)
     async with Store(database_url, keys=Keys([new_key()])) as store:
@@ -78,6 +70,7 @@ async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(d
 
 async def test_jobs_of_the_api_are_deleted_after_thirty_days(database_url: str, owner_database_url: str) -> None:
     async with staged(database_url, Keys([new_key()])) as stage:
+        await stage.join(digest=True)
         place = await stage.join()
         async with stage.postgres.session(place.community) as session:
             old, new = [await session.api_jobs.add(place.id, key, [], []) for key in ("old", "new")]

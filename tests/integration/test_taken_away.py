@@ -73,7 +73,7 @@ class Place:
 @pytest.fixture
 async def place(database_url: str) -> AsyncIterator[Place]:
     async with Store(database_url) as store:
-        await store.models.register("none", "none", {"shared": 3})
+        await store.embedding_models.register("none", "none", {"shared": 3})
         handlers = Handlers(store, NoQueue())
         workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
         reports = [
@@ -151,7 +151,7 @@ async def test_a_question_that_may_stand_loses_the_answers_that_a_withdrawn_find
     await place.delivered()
     asked = Question("place", ("gym", "pool"), (place.find.id,))
     async with place.store.session(place.workspace.community) as session:
-        await session.questions.ask(place.loss.id, asked)
+        await session.prompts.ask(place.loss.id, asked)
         await session.outbox.post(place.loss.id, keys.question(place.loss.id), wording.question(place.loss, asked))
     await place.send_and_die()
     await place.withdraw(place.find)

@@ -131,7 +131,7 @@ async def test_no_row_can_point_to_another_communitys(
 ) -> None:
     async with Store(database_url, keys=KEYS) as store:
         ours, theirs = await posted(store, "ours"), await posted(store, "theirs")
-        await store.models.register("concept", "colours-1", {"shared": 6})
+        await store.embedding_models.register("concept", "colours-1", {"shared": 6})
     async with owner(owner_database_url) as connection:  # row-level security doesn't stop the owner
         cursor = await connection.execute("SELECT id FROM report WHERE community_id = %s", [theirs.community])
         [report] = await cursor.fetchone() or []

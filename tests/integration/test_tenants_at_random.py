@@ -23,8 +23,8 @@ from tests.support.queues import NoQueue
 ATTEMPTS = int(os.environ.get("ATTEMPTS", "150"))
 """Attempts at others' data in one run."""
 ACTIONS: tuple[Any, ...] = (
-    *("mine", "not_mine", "pick", "none_of_these", "confirm", "refuse", "release", "see_claim", "accept_claim"),
-    *("reject_claim", "secret", "withdraw", "extend", "add_detail", "forget"),
+    *("mine", "not_mine", "pick", "none_of_these", "confirm", "reject", "release", "see_claim", "accept_claim"),
+    *("reject_claim", "proof_question", "withdraw", "extend", "add_detail", "forget"),
 )
 
 
@@ -56,7 +56,7 @@ class Country:
         self.linked: list[set[str]] = [{village.name} for village in self.villages]
 
     async def settle(self) -> None:
-        await self.store.models.register("none", "none", {"shared": 3})
+        await self.store.embedding_models.register("none", "none", {"shared": 3})
         for village in self.villages:
             await self.handlers.join(JoinWorkspace("web", village.name, village.canary))
             for _ in range(2):

@@ -51,10 +51,10 @@ async def test_a_finders_thread_learns_of_no_private_loss_when_a_moderator_think
     await place.found("f1", "red")
     await place.quiet()
     await place.press("confirm", logged(place), MODERATOR)
-    await place.press("refuse", logged(place), MODERATOR)
+    await place.press("reject", logged(place), MODERATOR)
     await place.quiet()
     assert place.platform.kinds("f1")[-1] == "reopened"
     assert not any(
         loss.id in outgoing.reply.jumps() for target, outgoing in place.platform.messages if target.message == "f1"
     )
-    assert place.platform.kinds("l1")[-1] == "refused"
+    assert place.platform.kinds("l1")[-1] == "rejected"

@@ -122,12 +122,12 @@ async def test_a_refused_pair_never_comes_back_until_the_refusal_is_taken_back(p
     await place.found("f1", "red")
     loss = await place.lost("l1", "red cup")
     await place.quiet()
-    await place.give_verdict("l1", VerdictKind.REFUSE)
+    await place.give_verdict("l1", VerdictKind.REJECT)
     async with place.store.session(place.workspace.community) as session:
         report = await session.reports.get(loss.id)
         assert report
         assert (await session.candidates.search(report, 10)).candidates == ()
-    await place.give_verdict("l1", VerdictKind.REFUSE, given=False)
+    await place.give_verdict("l1", VerdictKind.REJECT, given=False)
     async with place.store.session(place.workspace.community) as session:
         assert len((await session.candidates.search(report, 10)).candidates) == 1
     await place.quiet()

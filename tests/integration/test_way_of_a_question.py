@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import calibrations
+from db import scoring_models
 from reunite.commands import AnswerQuestion, Withdraw
 from reunite.entities import Member, ReplyTarget, Report, VerdictKind
 from reunite.errors import TellUserError
@@ -23,7 +23,7 @@ from tests.support.world import ADA, BEN, World, world
 async def place(database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with world(database_url, redis_url) as community, working(database_url, redis_url):
         # The colours of the tests' encoder aren't CLIP's cosines: its matches are scored by the prior of every fit.
-        await calibrations.save(community.store, community.workspace.community, ColourEncoder.version, PRIOR, {})
+        await scoring_models.save(community.store, community.workspace.community, ColourEncoder.version, PRIOR, {})
         yield community
 
 
@@ -164,7 +164,7 @@ async def test_where_it_was_is_asked_where_the_colours_are_one(place: World) -> 
 async def test_a_later_find_is_scored_by_the_answer(place: World) -> None:
     loss, _ = await asked(place)
     await answer(place, loss, "green")
-    await place.give_verdict("l1", VerdictKind.REFUSE)
+    await place.give_verdict("l1", VerdictKind.REJECT)
     for root, colour in (("f7", "red"), ("f8", "green")):
         await place.found(root, colour, "an umbrella")
     await place.quiet()

@@ -127,7 +127,7 @@ async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None
             said = {"message": card, "kind": "confirm", "given": given, "name": "Robin", "moderator": True}
             assert await page.ask("/verdicts", **said) == (200, {})
             assert [report.state for report in await page.reports()] == [state] * 2
-            expected = {"state": "confirmed" if given else "undecided", "confirm": ["Robin"] * given, "refuse": []}
+            expected = {"state": "confirmed" if given else "undecided", "confirm": ["Robin"] * given, "reject": []}
             await watcher.until(shows_match(card, expected))
 
 
@@ -150,7 +150,7 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
     question = Question("colour", ("red", "green"))
     async with page.store.session(report.community) as session:
         await session.reports.set_state(report.id, ReportState.OPEN)
-        await session.questions.ask(report.id, question)
+        await session.prompts.ask(report.id, question)
     sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     said: Json = {"message": int(sent.message), "choice": "1"}
     words = ["red", "green", wording.sentence("another_colour"), wording.sentence("not_sure")]
@@ -233,7 +233,7 @@ async def test_a_page_that_comes_back_is_told_everything(page: Page) -> None:
         assert await watcher.until(lambda _: True) == {}
         assert watcher.encoder is None
     _, posted = await page.post(UMBRELLA_LOST)
-    await page.store.models.register("concept", "test", {"shared": 2})
+    await page.store.embedding_models.register("concept", "test", {"shared": 2})
     async with page.watching() as watcher:
         await watcher.until(lambda shown: posted["message"] in shown and watcher.encoder is not None)
         assert watcher.encoder == {"name": "concept", "version": "test"}

@@ -55,7 +55,7 @@ async def test_each_viewer_has_the_buttons_that_are_theirs_to_press(page: Page) 
         async with page.watching(**viewer) as watcher:
             shown = await watcher.until(lambda messages: card in messages)
             assert actions(shown[card]) == expected
-            verdicts = {"state": "undecided", "confirm": [], "refuse": []}
+            verdicts = {"state": "undecided", "confirm": [], "reject": []}
             assert shown[card]["match"] == (verdicts if viewer is ROBIN else None)  # only moderators give them
 
 

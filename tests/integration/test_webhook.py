@@ -18,14 +18,19 @@ from bot.webhook.outbound import WebhookPlatform
 from cli.services import _photos
 from cli.settings import Settings
 from db.config import Connections
+from db.store import Store
+from reunite.commands import NewReport
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import DefectError, PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
-from tests.doubles.memory import MemoryStore
+from reunite.posts import Receipt
 from tests.doubles.webhook_chat import PHOTO_HOST, SECRET, WebhookChat, headers_of
+from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
+from tests.support.reports import reports_of
+from tests.support.waiting import PATIENCE
 
 ADA = {"id": "ada", "name": "Ada"}
 MO = {"id": "mo", "name": "Mo", "is_moderator": True}
@@ -35,28 +40,29 @@ TARGET = ReplyTarget("webhook", "chat", "lost", "1")
 
 @dataclass
 class Here:
-    """The chat, and the bot on a store in memory."""
+    """The chat, and the bot."""
 
     chat: WebhookChat
     platform: WebhookPlatform
-    memory: MemoryStore
+    store: Store
+    handlers: Handlers
 
     async def send(self, event: object, **headers: str) -> tuple[int, str]:
         body = json.dumps(event).encode()
         return await self.chat.send(body, {**headers_of(body), **headers})
 
-    def reports(self) -> list[Report]:
-        return [row.report for row in self.memory.tables.reports.values()]
+    async def reports(self) -> list[Report]:
+        return await reports_of(self.store, "webhook", "chat")
 
 
 @pytest.fixture
-async def here() -> AsyncIterator[Here]:
-    memory = MemoryStore()
-    async with WebhookChat.running() as chat:
+async def here(database_url: str) -> AsyncIterator[Here]:
+    async with WebhookChat.running() as chat, Store(database_url, keys=KEYS) as store:
         config = WebhookConfig(url=chat.url, secret=SECRET, port=0, photo_hosts=frozenset({PHOTO_HOST}))
-        async with app.running(Handlers(memory, NoQueue()), memory, config) as platform:  # type: ignore[arg-type] # no use of it
+        handlers = Handlers(store, NoQueue())
+        async with app.running(handlers, store, config) as platform:
             chat.events = f"{platform.address}/events"
-            yield Here(chat, platform, memory)
+            yield Here(chat, platform, store, handlers)
 
 
 def saying(words: str) -> Outgoing:
@@ -67,9 +73,9 @@ async def test_only_what_is_signed_now_is_taken(here: Here) -> None:
     body = json.dumps(POST).encode()
     for headers in ({}, headers_of(body, bytes(32)), headers_of(b"{}"), headers_of(body, at=1)):
         assert (await here.chat.send(body, headers))[0] == 401
-    assert here.reports() == []
+    assert await here.reports() == []
     assert (await here.send(POST))[0] == 200
-    assert [report.text for report in here.reports()] == ["an umbrella"]
+    assert [report.text for report in await here.reports()] == ["an umbrella"]
 
 
 async def test_an_event_that_comes_again_counts_once(here: Here) -> None:
@@ -77,9 +83,9 @@ async def test_an_event_that_comes_again_counts_once(here: Here) -> None:
     for _ in range(2):
         body = json.dumps(command).encode()
         assert (await here.chat.send(body, headers_of(body, message="the same")))[0] == 200
-    assert len(here.reports()) == 1
+    assert len(await here.reports()) == 1
     assert (await here.send(command))[0] == 200
-    assert len(here.reports()) == 2
+    assert len(await here.reports()) == 2
 
 
 async def test_too_much_is_refused_unread(here: Here) -> None:
@@ -119,7 +125,7 @@ async def test_too_much_is_refused_unread(here: Here) -> None:
 async def test_what_is_malformed_changes_nothing(here: Here, event: object) -> None:
     status, reason = await here.send(event)
     assert (status, bool(reason)) == (422, True)
-    assert here.reports() == []
+    assert await here.reports() == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,7 @@ async def test_only_moderators_change_settings_and_the_language_is_one_that_ther
     assert refused["taken"] is False
     assert refused["replies"][0]["text"]
     assert (await here.chat.tell("settings", MO, settings=settings))["taken"]
-    now = await Handlers(here.memory, NoQueue()).settings("webhook", "chat")
+    now = await here.handlers.settings("webhook", "chat")
     assert (now.log_channel, now.language) == ("log", "en")
 
 
@@ -162,7 +168,7 @@ async def test_losses_by_command_are_private_where_moderators_chose_that(here: H
     await here.chat.tell("settings", MO, settings={"private_reports": True})
     for fields in ({}, {"private": False}, {"message": "1"}, {"kind": "found"}):
         await here.chat.tell("report", ADA, channel="lost", text="a cup", **fields)
-    told = [(report.private, report.target.channel) for report in here.reports()]
+    told = [(report.private, report.target.channel) for report in await here.reports()]
     assert told == [(True, "@ada"), (False, "lost"), (False, "lost"), (False, "lost")]
 
 
@@ -173,7 +179,7 @@ async def test_a_look_is_no_report_of_the_message_below_which_it_was_asked_for(
     await here.send(POST)
     look = {"event": "look", "member": ADA, "channel": "lost", "message": "1", "text": "a cup"}
     assert (await here.send(look))[0] == 200
-    assert [(report.state, report.target.message) for report in here.reports()] == [
+    assert [(report.state, report.target.message) for report in await here.reports()] == [
         (ReportState.PENDING, "1"),
         (ReportState.LOOK, None),
     ]
@@ -189,7 +195,7 @@ async def test_an_edit_brings_in_what_was_refused_before(here: Here) -> None:
     refused = await here.chat.tell("report", ADA, channel="lost", message="1", text=" ")
     assert (refused["taken"], len(refused["replies"])) == (False, 1)
     assert (await here.chat.tell("edit", ADA, channel="lost", message="1", text="a cup"))["taken"]
-    assert [report.text for report in here.reports()] == ["a cup"]
+    assert [report.text for report in await here.reports()] == ["a cup"]
     for event in ("edit", "delete"):
         assert not (await here.chat.tell(event, ADA, channel="talk", message="2", text="hello"))["taken"]
 
@@ -229,10 +235,9 @@ async def test_an_answer_that_is_none_is_a_defect(here: Here, answer: str) -> No
         await here.platform.send(saying("Hello."))
 
 
-async def test_a_chat_that_is_down_is_tried_again(unused_tcp_port: int) -> None:
+async def test_a_chat_that_is_down_is_tried_again(database_url: str, unused_tcp_port: int) -> None:
     config = WebhookConfig(url=f"http://127.0.0.1:{unused_tcp_port}/", secret=SECRET, port=0)
-    memory = MemoryStore()
-    async with app.running(Handlers(memory, NoQueue()), memory, config) as platform:  # type: ignore[arg-type]
+    async with Store(database_url) as store, app.running(Handlers(store, NoQueue()), store, config) as platform:
         with pytest.raises(TryAgainError):
             await platform.send(saying("Hello."))
 
@@ -259,9 +264,24 @@ async def test_doctor_says_whether_the_chat_takes_our_signature(here: Here) -> N
         assert (finding.ok, bool(finding.remedy)) == (ok, not ok)
 
 
-async def test_many_events_at_once_are_all_taken(here: Here) -> None:
-    told = await asyncio.gather(
-        *(here.chat.tell("report", ADA, channel="lost", message=str(n), text=f"cup {n}") for n in range(20))
-    )
+async def test_many_events_are_taken_at_once(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_of_them, report = asyncio.Barrier(20), here.handlers.report
+
+    async def together(command: NewReport) -> Receipt:
+        await all_of_them.wait()  # for ever, where one event waits for another
+        return await report(command)
+
+    monkeypatch.setattr(here.handlers, "report", together)
+    async with asyncio.timeout(PATIENCE):
+        told = await asyncio.gather(
+            *(here.chat.tell("report", ADA, channel="lost", message=str(n), text=f"cup {n}") for n in range(20))
+        )
     assert {each["taken"] for each in told} == {True}
-    assert len(here.reports()) == 20
+    assert {report.text for report in await here.reports()} == {f"cup {n}" for n in range(20)}
+
+
+async def test_an_event_that_comes_many_times_at_once_counts_once(here: Here) -> None:
+    body = json.dumps(POST).encode()
+    answers = await asyncio.gather(*(here.chat.send(body, headers_of(body)) for _ in range(8)))
+    assert {status for status, _ in answers} == {200}
+    assert len(await here.reports()) == 1

@@ -86,7 +86,7 @@ class Community:
 
     async def matched(self, **found: Any) -> Match:
         """A find and a loss that fit."""
-        await self.store.models.register("concept", "test", {"shared": 2})
+        await self.store.embedding_models.register("concept", "test", {"shared": 2})
         find = await self.report(ReportFound, "Red umbrella, by the tram", "red", place="Tram stop", **found)
         loss = await self.report(ReportLost, "My red umbrella", "red", place="Gym")
         why = (Why("thing", "umbrella", "agrees"), Why("colour", "red", "agrees"))
@@ -161,6 +161,12 @@ async def board(database_url: str, port: int) -> AsyncIterator[Community]:
         )
         async with serving(parts, config):
             yield here
+
+
+async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
+    """Set up a community with a board: a fixture, once a test file names it."""
+    async with board(database_url, unused_tcp_port) as here:
+        yield here
 
 
 @asynccontextmanager

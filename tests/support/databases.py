@@ -1,12 +1,12 @@
-"""PostgreSQL and Redis for tests: one pair of embedded servers for all test workers, a fresh database for each test."""
+"""PostgreSQL and Redis for tests: one pair of embedded servers for all workers, an empty database for each test."""
 
 import asyncio
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from redis import Redis
 from db.migrate import migrate
 from embedded import EmbeddedServers, Urls
 from embedded.postgres import APPLICATION, OWNER, url
+from tests.support.emptying import Untouched
 
 HOME_VARIABLE = "REUNITE_TEST_HOME"
 CLONE_NUMBERS = count()
@@ -65,27 +66,48 @@ def template_database(servers: Urls) -> str:
 
 @dataclass(frozen=True)
 class Databases:
-    """Makes migrated databases on this run's servers."""
+    """Lends migrated, empty databases on this run's servers."""
 
     servers: Urls
     template: str
     prefix: str
-
-    def fresh(self) -> AbstractContextManager[str]:
-        """Give the URL of a new database, seen by the superuser; drop it at the end."""
-        return self._new(self.template)
-
-    def empty(self) -> AbstractContextManager[str]:
-        """Likewise, but of one without any migration."""
-        return self._new("template0")
+    returned: dict[str, Untouched] = field(default_factory=dict)
 
     @contextmanager
-    def _new(self, template: str) -> Iterator[str]:
+    def fresh(self) -> Iterator[str]:
+        """Give the URL of an empty database, seen by the superuser: one that another test has used, or a new one."""
+        name, untouched = self._used() or self._new()
+        yield _of_database(self.servers, OWNER, name)
+        self.returned[name] = untouched
+
+    def _used(self) -> tuple[str, Untouched] | None:
+        """Empty one that was returned; drop it instead where a test has changed more than its rows."""
+        if not self.returned:
+            return None
+        name, untouched = self.returned.popitem()
+        with psycopg.connect(_of_database(self.servers, OWNER, name), autocommit=True) as connection:
+            restored = untouched.is_restored(connection)
+        if not restored:
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return (name, untouched) if restored else None
+
+    def _new(self) -> tuple[str, Untouched]:
         name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        with psycopg.connect(_of_database(self.servers, OWNER, name), autocommit=True) as connection:
+            return name, Untouched.read(connection)
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """Give the URL of a new database without any migration, seen by the superuser; drop it at the end."""
+        name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield _of_database(self.servers, OWNER, name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
         with psycopg.connect(self.servers.owner_database_url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-            yield _of_database(self.servers, OWNER, name)
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            connection.execute(statement.encode())
 
     def as_application(self, owner_url: str) -> str:
         """Return the URL of the same database, seen by the application."""
@@ -94,8 +116,11 @@ class Databases:
 
 
 @pytest.fixture(scope="session")
-def databases(servers: Urls, template_database: str, worker_number: int) -> Databases:
-    return Databases(servers, template_database, f"test_{worker_number}")
+def databases(servers: Urls, template_database: str, worker_number: int) -> Iterator[Databases]:
+    """Stores open connections as they need them: few tests need more than one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("db.database._READY", 1)
+        yield Databases(servers, template_database, f"test_{worker_number}")
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ async def shown_match(here: World, meanwhile: Callable[[str], Awaitable[None]] =
     ]
     for post in posts:
         await eventually(lambda: here.discord.has_reaction(post, "👀"))  # noqa: B023 - looked at at once
-    await here.store.models.register("concept", "a model", {"space": 2})
+    await here.store.embedding_models.register("concept", "a model", {"space": 2})
     community = await here.community()
     async with here.store.session(community) as session:
         lost = await session.reports.at(here.post_of(posts[0], "lost"))

@@ -25,6 +25,7 @@ from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.keys import KEYS
 from tests.support.services import colours_only
 from workers.app import WorkerConfig, run
+from workers.config import EncoderSettings
 from workers.encoders.choose import Choice
 from workers.process import Processor
 
@@ -117,7 +118,8 @@ async def main(role: str, point: str, database_url: str, redis_url: str, file: s
             setattr(Processor, step, dying_after(getattr(Processor, step)))
         load = killed_by_black if point == "black photos, dragons" else colours_only
         servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-        config = WorkerConfig(connections=servers, lease_seconds=1, quiet_seconds=1)
+        settings = EncoderSettings(compare_details=False)
+        config = WorkerConfig(connections=servers, encoder=settings, lease_seconds=1, quiet_seconds=1)
         await run(config, lambda _: None, lambda _: None, load)
     else:
         async with Store(database_url, keys=KEYS) as store:

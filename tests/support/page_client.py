@@ -19,6 +19,7 @@ from reunite.ports import Outgoing, ScoredPair
 from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
+from tests.support.reports import reports_of
 
 Json = dict[str, Any]
 ADA, BEN = "Ada", "Ben"
@@ -62,11 +63,7 @@ class Page:
             yield Watcher(socket)
 
     async def reports(self) -> list[Report]:
-        workspace = await self.store.workspace("web", "local")
-        assert workspace
-        async with self.store.session(workspace.community) as session:
-            found = await session._all("SELECT id FROM report ORDER BY created_at")
-            return [report for row in found if (report := await session.reports.get(row["id"]))]
+        return await reports_of(self.store, "web", "local")
 
 
 class Watcher:
@@ -110,7 +107,7 @@ async def match_card(page: Page) -> tuple[int, Match]:
     _, found = await page.post(UMBRELLA_FOUND)
     _, lost = await page.post(UMBRELLA_LOST)
     find, loss = await page.reports()
-    await page.store.models.register("concept", "test", {"shared": 2})
+    await page.store.embedding_models.register("concept", "test", {"shared": 2})
     async with page.store.session(find.community) as session:
         for report in (find, loss):
             await session.reports.set_state(report.id, ReportState.OPEN)

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -68,6 +68,13 @@ async def dying_process(role: str, point: str, database_url: str, redis_url: str
     program = (sys.executable, "-m", "tests.support.dying_process")
     async with process(*program, role, point, database_url, redis_url, str(file)) as started:
         yield started
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port where something listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
 
 
 def free_port() -> int:

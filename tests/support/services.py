@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.platforms import photo_hosts
+from db.cancellation import stop
 from db.config import Connections
-from db.stopping import stop
 from tests.doubles.colour_encoder import ColourEncoder
 from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
 from workers.app import WorkerConfig, run
-from workers.config import PhotoHosts
+from workers.config import EncoderSettings, PhotoHosts
 from workers.encoders.choose import Choice
 
 
@@ -34,12 +34,19 @@ async def background(service: Coroutine[Any, Any, object]) -> AsyncIterator[None
 
 
 @asynccontextmanager
-async def working(database_url: str, redis_url: str, **config: Any) -> AsyncIterator[None]:
-    """Run a worker with the tiny encoder."""
+async def working(
+    database_url: str, redis_url: str, *, compare_details: bool = False, **config: Any
+) -> AsyncIterator[None]:
+    """Run a worker with the tiny encoder, by default without the networks that compare photos in detail."""
     ready = asyncio.Event()
     photos = {name: config.pop(name) for name in ("http_hosts", "slack_hosts", "slack_token") if name in config}
     servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-    settings = WorkerConfig(connections=servers, photos=PhotoHosts(hosts=photo_hosts(), **photos), **config)
+    settings = WorkerConfig(
+        connections=servers,
+        encoder=EncoderSettings(compare_details=compare_details),
+        photos=PhotoHosts(hosts=photo_hosts(), **photos),
+        **config,
+    )
     async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only)):
         await asyncio.wait_for(ready.wait(), PATIENCE)
         yield

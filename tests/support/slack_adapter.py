@@ -26,6 +26,7 @@ from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.processes import free_port
 from tests.support.queues import NoQueue
+from tests.support.reports import reports_of
 from tests.support.services import background
 from tests.support.waiting import eventually
 
@@ -75,13 +76,7 @@ class World:
 
     async def reports(self, team: str = TEAM) -> list[Report]:
         """Return what is committed, in order."""
-        workspace = await self.store.workspace("slack", team)
-        if workspace is None:
-            return []
-        async with self.store.session(workspace.community) as session:
-            rows = await session._all("SELECT id FROM report ORDER BY created_at")
-            found = [await session.reports.get(row["id"]) for row in rows]
-        return [report for report in found if report]
+        return await reports_of(self.store, "slack", team)
 
     async def report(self) -> Report:
         """Return the only report."""
@@ -118,7 +113,7 @@ class World:
             await self.acknowledged(channel, self.slack.post_photo(channel, author, JPEG, words))
         lost, found = (await self.reports())[-2:]
         await self.open(lost, found)
-        await self.store.models.register("tiny", "tiny@1", {"shared": 2})
+        await self.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
         async with self.store.session(lost.community) as session:
             match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
         return lost, found, match

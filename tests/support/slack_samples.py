@@ -100,7 +100,7 @@ def hostile() -> Reply:
 
 def jump() -> Reply:
     """Return a reply whose link leads nowhere."""
-    return Reply("refused", ((Jump(UUID(int=1), "that post"),),))
+    return Reply("rejected", ((Jump(UUID(int=1), "that post"),),))
 
 
 def same_as_before(name: str, shown: Any) -> bool:

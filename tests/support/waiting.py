@@ -31,11 +31,11 @@ async def eventually(
     look: Callable[[], Any], what: str = "", *, holds: Callable[[Any], object] = bool, within: float = PATIENCE
 ) -> Any:
     """Look, again and again, until what is seen holds; return it. `look` may be a coroutine function."""
-    seen = None
+    seen, began = None, time.monotonic()
     try:
         async with asyncio.timeout(within):
             while not holds(seen := await _seen(look)):  # noqa: ASYNC110 - anything may be looked at
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(_pause(began))
     except TimeoutError as error:
         raise TimeoutError(what or f"last seen: {seen!r}") from error
     return seen
@@ -44,6 +44,11 @@ async def eventually(
 async def _seen(look: Callable[[], Any]) -> Any:
     seen = look()
     return await seen if inspect.isawaitable(seen) else seen
+
+
+def _pause(began: float) -> float:
+    """Return the seconds until the next look: a tenth of those that have passed, since looking costs time itself."""
+    return min(max(0.02, (time.monotonic() - began) / 10), 0.1)
 
 
 def wait_until(condition: Callable[[], object], within: float = 120.0) -> None:

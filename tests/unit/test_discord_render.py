@@ -85,7 +85,7 @@ REPLIES: dict[str, tuple[Reply, bytes | None]] = {
     "question": (wording.question(LOST, Question("place", ("library", "*tram* @everyone", "x" * 100))), None),
     "thanks": (wording.thanks(LOST, [(MATCH, FOUND)]), None),
     "returned": (wording.verdict(MatchState.UNDECIDED, MatchState.CONFIRMED, MO, FOUND, LOST), None),
-    "refused": (wording.verdict(MatchState.UNDECIDED, MatchState.REFUSED, MO, FOUND, LOST), None),
+    "rejected": (wording.verdict(MatchState.UNDECIDED, MatchState.REJECTED, MO, FOUND, LOST), None),
     "reopened": (wording.verdict(MatchState.CONFIRMED, MatchState.UNDECIDED, MO, FOUND, LOST), None),
     "expired": (wording.expired(), None),
     "withdrawn": (wording.ended("en"), None),
@@ -145,7 +145,7 @@ async def test_what_one_person_is_shown_looks_as_it_was_agreed(name: str) -> Non
 
 FORMS = {
     **{which: report_form(which) for which in ("lost", "found", "sealed")},
-    **{action: form_of(action) for action in ("mine", "secret", "add_detail", "add_photo")},
+    **{action: form_of(action) for action in ("mine", "proof_question", "add_detail", "add_photo")},
 }
 
 
@@ -162,7 +162,7 @@ async def test_a_modal_looks_as_it_was_agreed(name: str) -> None:
 async def test_modals_fit_in_every_language(language: str) -> None:
     for which in ("lost", "found", "sealed"):
         check_modal(form_modal(report_form(which, language), "an id").to_dict())
-    for action in ("mine", "secret", "add_detail", "add_photo"):
+    for action in ("mine", "proof_question", "add_detail", "add_photo"):
         form = form_of(action, language)
         assert form is not None
         check_modal(form_modal(form, "an id").to_dict())

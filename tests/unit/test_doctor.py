@@ -12,7 +12,7 @@ from bot.slack.config import SlackConfig
 from cli.doctor import platform_findings, running
 from cli.servers import Servers
 from cli.status import Status
-from db.operation import Backlog
+from db.monitoring import TaskCount
 from reunite.errors import TryAgainError
 
 NOWHERE = Servers("", "", "", "")
@@ -51,11 +51,11 @@ def test_the_whole_cause_of_an_error_is_said() -> None:
 
 
 def test_work_that_waits_without_a_worker_is_a_problem() -> None:
-    waits = Backlog("", "due", 3, 400)
+    waits = TaskCount("", "due", 3, 400)
     processes, backlog = running(Status([], [waits], [], [], []))
     assert (processes.ok, backlog.ok) == (False, False)
     assert "reunite worker" in processes.remedy
     assert backlog.found == "3 reports and 0 replies wait"
-    begun = Backlog("", "in progress", 1, 400)  # it has waited, but somebody is at it
+    begun = TaskCount("", "in progress", 1, 400)  # it has waited, but somebody is at it
     processes, backlog = running(Status([], [begun], [], [], []))
     assert (processes.ok, backlog.ok) == (None, True)

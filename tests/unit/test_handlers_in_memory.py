@@ -1,15 +1,8 @@
 """The handlers in memory; tests/integration/test_handlers_on_postgres.py runs the same cases on PostgreSQL."""
 
-import pytest
-
 from tests.contract.handler_cases import HandlerCases
-from tests.contract.stages import MemoryStage
+from tests.support.stages import InMemory
 
 
-@pytest.fixture
-def stage() -> MemoryStage:
-    return MemoryStage()
-
-
-class TestInMemory(HandlerCases):
+class TestInMemory(InMemory, HandlerCases):
     """Every case."""

@@ -9,7 +9,19 @@ import pytest
 from bot.discord import markup as discord_markup
 from bot.slack import markup
 from reunite import rules
-from reunite.text import colour_words, heads, lexicon, noise, normalise, parts, places, sealing, spelling, typed, words
+from reunite.text import (
+    colour_words,
+    heads,
+    lexicon,
+    misspellings,
+    noise,
+    normalise,
+    parts,
+    places,
+    sealing,
+    spelling,
+    words,
+)
 from reunite.text.when import read_when
 from tests.doubles.hostile import EVERYWHERE, TAILS, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
@@ -68,8 +80,8 @@ def when(text: str) -> None:
         sealing.category_of,
         markup.escape,
         spelling.correct_spelling,
-        typed.correct_typed,
-        typed.split_compounds,
+        misspellings.correct_misspellings,
+        misspellings.split_compounds,
         when,
         words.tokens,
         lambda text: chunks(text, lambda piece: len(piece) < 70),

@@ -1,13 +1,18 @@
 """How much one member may report, and what is said where an answer takes long."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
+from reunite.commands import Look
+from reunite.entities import Report, ReportState
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.limits import check_pace, minutes_to_wait
+from reunite.limits import minutes_to_wait
+from reunite.matching.defaults import PRIOR
 from reunite.ports import Backlog
+from reunite.search import search_and_announce
 from tests.contract.stages import ADA, BEN, MemoryStage
 from tests.doubles.memory.reports import MemoryWork
 
@@ -22,13 +27,6 @@ def test_a_wait_is_said_in_minutes_where_it_is_long_and_known(
     assert minutes_to_wait(Backlog(queued, seconds_each)) == minutes
 
 
-def test_as_much_as_is_allowed_is_taken() -> None:
-    check_pace(60, 60)
-    check_pace(1000, None)
-    with pytest.raises(TellUserError, match="too_many_reports"):
-        check_pace(61, 60)
-
-
 async def test_a_report_behind_many_hears_once_how_long_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     async def backlog(self: MemoryWork, since: object) -> Backlog:
         del self, since
@@ -40,12 +38,17 @@ async def test_a_report_behind_many_hears_once_how_long_it_waits(monkeypatch: py
     report = await stage.found(key="again")
     await stage.found(key="again")
     [said] = await stage.thread(report)
-    assert said.text() == "Busy just now: you'll be answered in about 5 minutes. I haven't forgotten you."
+    assert said.text() == "I'm busy right now, so I'll answer in about 5 minutes. I haven't forgotten you."
+
+
+def limited(reports_per_hour: int) -> MemoryStage:
+    stage = MemoryStage()
+    stage.handlers = Handlers(stage.store, stage.hints, lambda: stage.time, reports_per_hour=reports_per_hour)
+    return stage
 
 
 async def test_one_member_may_report_so_much_in_an_hour_and_others_still_may() -> None:
-    stage = MemoryStage()
-    stage.handlers = Handlers(stage.store, stage.hints, lambda: stage.time, reports_per_hour=2)
+    stage = limited(2)
     await stage.join()
     first = await stage.lost(author=ADA, key="first")
     await stage.lost(author=ADA)
@@ -55,3 +58,43 @@ async def test_one_member_may_report_so_much_in_an_hour_and_others_still_may() -
     await stage.lost(author=BEN)
     stage.time += timedelta(hours=2)
     await stage.lost(author=ADA)
+
+
+async def test_a_search_counts_as_one_more_and_several_at_a_time_as_one() -> None:
+    stage = limited(2)
+    await stage.join()
+    await stage.lost(author=ADA)
+    for words in ("a scarf", "a red scarf"):
+        await look(stage, words)
+    await stage.lost(author=ADA)
+    with pytest.raises(TellUserError, match="too_many_reports"):
+        await look(stage, "a cap")
+
+
+async def test_a_search_that_is_filed_is_a_report_within_the_limit() -> None:
+    stage = limited(1)
+    await stage.join()
+    await stage.found("a badge, number XK-7731", author=BEN)
+    first, second = [await look(stage, "badge XK-7731") for _ in range(2)]
+    await claim(stage, first)
+    with pytest.raises(TellUserError, match="too_many_reports"):
+        await claim(stage, second)
+    assert (await stage.now(second)).state is ReportState.LOOK, "nothing of it was filed"
+
+
+async def look(stage: MemoryStage, words: str) -> Report:
+    """Search as ADA, and return the look."""
+    target = stage.at("here", "lost")
+    found = await stage.handlers.look(Look(source_key=str(uuid4()), target=target, author=ADA, text=words))
+    workspace = await stage.store.workspace("web", "here")
+    assert workspace
+    async with stage.session(workspace.community) as session:
+        await search_and_announce(session, found, PRIOR, is_complete=True)
+        report = await session.reports.get(found)
+    assert report
+    return report
+
+
+async def claim(stage: MemoryStage, searched: Report) -> None:
+    [match] = await stage.matches(searched)
+    await stage.press("look_mine", match.id, ADA, words="a scratch", target=stage.at("here", "lost"))

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 
 from reunite.matching import colours
 from tests.unit.test_photos import BLUE, FOUR, GREEN, RED, WHITE, assert_close, corners, quarters, saved
-from workers import boxes, cicp
+from workers import cicp, isobmff
 from workers.photos import decode, make_stored_copy
 
 Floats = NDArray[np.float64]
@@ -127,7 +127,7 @@ def cropped(*clap: int) -> bytes:
     added = struct.pack(">I4s8i", 40, b"clap", *clap)
     ipma, ipco = avif.index(b"ipma"), avif.index(b"ipco")
     end = ipma - 4 + int.from_bytes(avif[ipma - 4 : ipma])
-    number = len(list(boxes._boxes(bytes(avif[ipco + 4 : ipma - 4])))) + 1
+    number = len(list(isobmff._boxes(bytes(avif[ipco + 4 : ipma - 4])))) + 1
     avif[end:end] = bytes([0x80 | number])
     avif[ipma + 14] += 1
     avif[ipma - 4 : ipma - 4] = added
@@ -166,6 +166,6 @@ SMALL = saved(quarters(24, 16), "AVIF")
 def test_damaged_boxes_say_nothing_or_something(at: int, noise: bytes, length: int) -> None:
     data = bytearray(SMALL)
     data[at : at + len(noise)] = noise
-    found = boxes.properties(bytes(data[:length]))
-    boxes.clean_aperture(found)
+    found = isobmff.properties(bytes(data[:length]))
+    isobmff.clean_aperture(found)
     cicp.of_boxes(found)

@@ -1,6 +1,9 @@
-"""What people read is plain: none of the phrases in tests/data/mannered.txt."""
+"""What people read, code included, is plain: none of the phrases in tests/data/mannered.txt."""
 
+import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ import pytest
 import typer
 
 from cli.main import app
+from tests.unit.test_structure import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 PHRASES = [
@@ -34,6 +38,24 @@ def mannered(text: str) -> list[str]:
 @pytest.mark.parametrize("file", FILES)
 def test_a_file_is_written_in_plain_english(file: str) -> None:
     assert mannered((ROOT / file).read_text("utf-8")) == []
+
+
+def notes(source: str) -> Iterator[str]:
+    """Yield a module's docstrings, those below its constants included, and its comments."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.value.value
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_docstrings_and_comments_are_plain_english(package: str) -> None:
+    read = [(path, note) for path in sorted((ROOT / package).rglob("*.py")) for note in notes(path.read_text("utf-8"))]
+    assert read
+    found = {f"{path.relative_to(ROOT)}: {phrase}" for path, note in read for phrase in mannered(note)}
+    assert not found
 
 
 def helps(command: Any) -> Iterator[str]:

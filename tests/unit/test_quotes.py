@@ -28,7 +28,7 @@ from reunite.entities import (
     Whereabouts,
     Why,
 )
-from reunite.messages import galleries, handovers, notices, offers, reminding, welcome, wording
+from reunite.messages import galleries, handovers, notices, offers, reminders, welcome, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
 from reunite.messages.welcome import Ways
@@ -106,10 +106,10 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_closed": [handovers.claim_closed(each, by_word=True) for each in CLAIMED],
     "conversation": [handovers.conversation(each, WHEREABOUTS, by_word=True) for each in CLAIMED],
     "no_conversation": [handovers.no_conversation(MATCH, each) for each in (LOST, FOUND)],
-    "ends_soon": [reminding.ends_soon(each) for each in (LOST, FOUND, SEALED)],
-    "kept_watching": [reminding.kept_watching(LOST)],
-    "claim_waits": [reminding.claim_waits(CLAIM, MATCH, each) for each in (FOUND, SEALED)],
-    "is_it_back": [reminding.is_it_back(MATCH, LOST, by_word=True)],
+    "ends_soon": [reminders.ends_soon(each) for each in (LOST, FOUND, SEALED)],
+    "kept_watching": [reminders.kept_watching(LOST)],
+    "claim_waits": [reminders.claim_waits(CLAIM, MATCH, each) for each in (FOUND, SEALED)],
+    "is_it_back": [reminders.is_it_back(MATCH, LOST, by_word=True)],
     "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
     "said_returned": [handovers.said_returned(MATCH, each) for each in (LOST, FOUND, SEALED)],
@@ -161,7 +161,7 @@ STAYS: dict[str, list[Reply]] = {
     "offer": [offers.offer("a post", "en")],
     "greeting": [welcome.greeting(WAYS, "en")],
     "usage": [welcome.usage(WAYS, "en")],
-    "switched": [reminding.switched(UUID(int=9), "en", on=on) for on in (True, False)],
+    "switched": [reminders.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
     "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6, "concept"), "en")],
 }
@@ -170,7 +170,7 @@ STAYS: dict[str, list[Reply]] = {
 
 def producers() -> Iterator[str]:
     """Return the functions that make a reply."""
-    for module in (wording, galleries, handovers, notices, offers, reminding, welcome):
+    for module in (wording, galleries, handovers, notices, offers, reminders, welcome):
         for name, function in _public(module):
             if get_type_hints(function).get("return") is Reply:
                 yield name

@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 
 from bot.discord.inbound import Inbound
-from bot.past_posts import Found, Page, PastPosts
+from bot.past_posts import Page, PastMessage, PastPosts
 from bot.slack.inbound import Inbound as SlackInbound
 from db.backfills import Backfill
-from db.stopping import stop
+from db.cancellation import stop
 from reunite.commands import NewReport, ReportFound
 from reunite.entities import ReplyTarget, Report
 from reunite.errors import TryAgainError, UndeliverableError
@@ -47,13 +47,13 @@ class Channel:
     def is_deleted(self, key: str) -> bool:
         return key in self.deleted
 
-    def _found(self, key: str, cursor: str) -> Found:
+    def _found(self, key: str, cursor: str) -> PastMessage:
         async def read() -> NewReport:
             return ReportFound(
                 source_key=key, target=at(key), author=ADA, text="a hat", photos=(PHOTO,), posted_at=POSTED
             )
 
-        return Found(PastPost(key, POSTED, cursor, by_member=True, has_files=True, settled=False), read)
+        return PastMessage(PastPost(key, POSTED, cursor, by_member=True, has_files=True, settled=False), read)
 
 
 class Readings:
@@ -162,7 +162,7 @@ async def test_a_post_that_is_deleted_while_its_page_is_taken_leaves_no_report()
     reading.channel.deleted.add("2")
     async with reading.running() as readings:
         await eventually(lambda: readings.now.has_ended)
-    assert (readings.now.tally.reports, readings.now.tally.skipped) == (1, {"no_photo": 1})
+    assert (readings.now.tally.reports, readings.now.tally.skipped) == (1, {"deleted": 1})
     kept, gone = await reading.reports()
     assert [report and report.purged for report in (kept, gone)] == [False, True]
 

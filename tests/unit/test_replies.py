@@ -27,7 +27,7 @@ from reunite.entities import (
     Why,
 )
 from reunite.language import LANGUAGES, sentence
-from reunite.messages import galleries, handovers, looks, notices, reminding, wording
+from reunite.messages import galleries, handovers, looks, notices, reminders, wording
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Jump, Moment, Person, Plain, Quoted, Reply, Small, Span, Strong, Tile
 
@@ -104,11 +104,11 @@ def replies(language: str) -> Iterator[Reply]:
     yield from (wording.question(lost, Question("place", ("Mensa", "Park"))),)
     yield from (wording.thanks(lost, ()), wording.thanks(lost, ((MATCH, found),)))
     yield wording.thanks(lost, ((POSSIBLE, replace(found, place="")), (MATCH, found)))
-    for before, now in (("undecided", "confirmed"), ("undecided", "refused"), ("confirmed", "undecided")):
+    for before, now in (("undecided", "confirmed"), ("undecided", "rejected"), ("confirmed", "undecided")):
         yield wording.verdict(MatchState(before), MatchState(now), MODERATOR, found, lost)
-    yield wording.verdict(MatchState.UNDECIDED, MatchState.REFUSED, MODERATOR, lost, found)
-    yield wording.verdict(MatchState.REFUSED, MatchState.UNDECIDED, MODERATOR, lost, found)
-    yield wording.verdict(MatchState.REFUSED, MatchState.UNDECIDED, MODERATOR, found, lost)
+    yield wording.verdict(MatchState.UNDECIDED, MatchState.REJECTED, MODERATOR, lost, found)
+    yield wording.verdict(MatchState.REJECTED, MatchState.UNDECIDED, MODERATOR, lost, found)
+    yield wording.verdict(MatchState.REJECTED, MatchState.UNDECIDED, MODERATOR, found, lost)
     yield from (
         wording.ended(language),
         wording.expired(language),
@@ -117,7 +117,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield from (notices.log_line(MATCH, lost, sealed, found, None), notices.log_line(MATCH, lost, found, found, None))
     yield notices.log_line(replace(MATCH, state=MatchState.CONFIRMED), lost, found, found, None, MODERATOR)
     yield notices.log_line(
-        replace(MATCH, state=MatchState.REFUSED, released=True), lost, sealed, found, None, MODERATOR
+        replace(MATCH, state=MatchState.REJECTED, released=True), lost, sealed, found, None, MODERATOR
     )
     yield from claims(lost, found)
     yield from (notices.own_report(each, language) for each in (lost, found))
@@ -133,10 +133,10 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
     yield from handed_over(claim, lost, found)
     yield notices.claim_seen(claim, Quoted("1998", found.id), Quoted("B. W.", lost.id), lost.language)
     yield notices.declined(MATCH, lost.language)
-    yield from (reminding.ends_soon(each) for each in (lost, found, replace(found, sealed=True)))
-    yield from (reminding.kept_watching(lost), reminding.claim_waits(claim, MATCH, found))
-    yield reminding.is_it_back(MATCH, lost, by_word=True)
-    yield from (reminding.switched(UUID(int=8), lost.language, on=on) for on in (True, False))
+    yield from (reminders.ends_soon(each) for each in (lost, found, replace(found, sealed=True)))
+    yield from (reminders.kept_watching(lost), reminders.claim_waits(claim, MATCH, found))
+    yield reminders.is_it_back(MATCH, lost, by_word=True)
+    yield from (reminders.switched(UUID(int=8), lost.language, on=on) for on in (True, False))
 
 
 def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
@@ -197,7 +197,7 @@ def test_each_reply_reads_as_it_was_agreed(language: str) -> None:
 
 def test_a_sentence_can_put_its_parts_in_its_own_order() -> None:
     post = Quoted("post", UUID(int=1))
-    german = wording.line("refused", "de", moderator=MODERATOR, post=post)
+    german = wording.line("rejected", "de", moderator=MODERATOR, post=post)
     assert german == (
         MODERATOR,
         Plain(" sagt, dass "),
@@ -236,8 +236,8 @@ def test_the_day_on_which_a_report_ends_is_the_workspaces_day() -> None:
                 galleries.still_watching(there),
                 notices.own_report(there, "en"),
                 notices.extended(there, "en"),
-                reminding.ends_soon(there),
-                reminding.kept_watching(there),
+                reminders.ends_soon(there),
+                reminders.kept_watching(there),
             ):
                 assert day in reply.text()
 

@@ -1,13 +1,11 @@
 """The table of rights, with the handlers in memory."""
 
-import pytest
-
 from tests.contract.rights_cases import (
     RightsCases,
     test_a_bot_may_do_nothing_and_a_member_only_what_all_may,
     test_every_row_is_tested_here_or_at_an_adapter,
 )
-from tests.contract.stages import MemoryStage
+from tests.support.stages import InMemory
 
 __all__ = [
     "test_a_bot_may_do_nothing_and_a_member_only_what_all_may",
@@ -15,10 +13,5 @@ __all__ = [
 ]
 
 
-@pytest.fixture
-def stage() -> MemoryStage:
-    return MemoryStage()
-
-
-class TestInMemory(RightsCases):
+class TestInMemory(InMemory, RightsCases):
     """Every case."""

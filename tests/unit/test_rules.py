@@ -12,7 +12,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def log(*lines: str) -> list[Verdict]:
     """`a+✅` is moderator a's confirmation, `a-✅` its taking back."""
-    kinds = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REFUSE}
+    kinds = {"✅": VerdictKind.CONFIRM, "❌": VerdictKind.REJECT}
     return [
         Verdict(line[0], kinds[line[2]], line[1] == "+", START + timedelta(minutes=number))
         for number, line in enumerate(lines)
@@ -24,12 +24,12 @@ def log(*lines: str) -> list[Verdict]:
     [
         ((), MatchState.UNDECIDED),
         (("a+✅",), MatchState.CONFIRMED),
-        (("a+❌",), MatchState.REFUSED),
+        (("a+❌",), MatchState.REJECTED),
         (("a+✅", "a-✅"), MatchState.UNDECIDED),
         (("a+✅", "b+✅", "a-✅"), MatchState.CONFIRMED),
-        (("a+✅", "b+❌"), MatchState.REFUSED),
+        (("a+✅", "b+❌"), MatchState.REJECTED),
         (("a+✅", "b+❌", "b-❌"), MatchState.CONFIRMED),
-        (("a+✅", "b+❌", "a+✅"), MatchState.REFUSED),
+        (("a+✅", "b+❌", "a+✅"), MatchState.REJECTED),
         (("a-✅",), MatchState.UNDECIDED),
     ],
 )

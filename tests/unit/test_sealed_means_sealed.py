@@ -22,7 +22,7 @@ from reunite.commands import EditReport, Look, Withdraw
 from reunite.entities import IncomingPhoto, Label, Match, Member, ReplyTarget, Report, ReportKind, VerdictKind, Why
 from reunite.errors import TellUserError
 from reunite.expiry import expire
-from reunite.handover import unopened
+from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from reunite.messages.reply import Action, Reply
 from reunite.ports import Audience, Outgoing, ScoredPair
@@ -110,7 +110,7 @@ async def _claim(scene: Scene) -> None:
 
 async def _see_claim(scene: Scene) -> None:
     claim = await scene.claim()
-    await scene.press("secret", scene.found.id, BEN, words="what does it say?")
+    await scene.press("proof_question", scene.found.id, BEN, words="what does it say?")
     for member in (MODERATOR, EVE):
         await scene.press("see_claim", claim or scene.match.id, member)
 
@@ -124,7 +124,7 @@ async def _reject(scene: Scene) -> None:
 
 
 async def _verdicts(scene: Scene) -> None:
-    """Confirm and refuse, and take both back."""
+    """Confirm and reject, and take both back."""
     for kind in VerdictKind:
         for given in (True, False):
             await scene.stage.verdict(scene.match, kind, given=given)
@@ -206,7 +206,7 @@ async def _handover(scene: Scene) -> None:
     for member in (EVE, ADA, BEN):
         await scene.press("where_is_it", scene.match.id, member)
     async with scene.stage.session(scene.found.community) as session:
-        await unopened(session, scene.match.id)
+        await note_no_conversation(session, scene.match.id)
     await scene.press("got_back", scene.match.id, ADA)
     await scene.press("handed_over", scene.match.id, BEN)
 

@@ -39,5 +39,5 @@ class _Slack:
 
 async def test_a_post_that_comes_in_while_a_page_is_read_is_not_withdrawn() -> None:
     slack: Any = _Slack("300.000000")
-    await CatchUp(slack, slack, slack).pay(slack, datetime.fromtimestamp(0, UTC))
+    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
     assert slack.withdrawn == ["300.000000"]

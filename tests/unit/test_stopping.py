@@ -1,7 +1,7 @@
 import asyncio
 from contextlib import suppress
 
-from db.stopping import stop
+from db.cancellation import stop
 
 
 async def stubborn(times: int) -> None:

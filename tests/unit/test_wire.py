@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from workers.decoder import wire
-from workers.decoder.wire import Decoded, NonsenseError
+from workers.decoder.wire import Decoded, ProtocolError
 
 SHARES = colours.of_photo(np.zeros((4, 5, 3), np.uint8))
 
@@ -63,7 +63,7 @@ async def test_a_problem_arrives_with_its_numbers() -> None:
     ],
 )
 async def test_nonsense_is_known_as_such(said: bytes) -> None:
-    with pytest.raises(NonsenseError):
+    with pytest.raises(ProtocolError):
         await heard(said)
 
 
@@ -75,5 +75,5 @@ async def test_nonsense_is_known_as_such(said: bytes) -> None:
     )
 )
 def test_nothing_that_is_said_does_harm(said: bytes) -> None:
-    with pytest.raises((NonsenseError, asyncio.IncompleteReadError)):
+    with pytest.raises((ProtocolError, asyncio.IncompleteReadError)):
         asyncio.run(heard(said))

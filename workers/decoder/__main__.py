@@ -1,4 +1,4 @@
-"""The decoder itself: python -m workers.decoder SECONDS, where a photo may take so many of CPU time.
+"""The decoder itself: `python -m workers.decoder SECONDS`, the most CPU time that a photo may take.
 
 It starts with no more than a path in its environment and no descriptor but its pipes, and may write no file.
 """
@@ -74,7 +74,7 @@ def _limit_time(seconds: int) -> None:
 
 
 def _limit_memory(more: int | None) -> None:
-    """Let the address space grow by so many bytes at most; None for no limit."""
+    """Let the address space grow by at most `more` bytes; None for no limit."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (most if more is None else _address_space() + more, most))
 

@@ -22,7 +22,7 @@ Grant = Callable[[int], AbstractAsyncContextManager[None]]
 
 
 class DecoderDiedError(Exception):
-    """A decoder ended with a photo in its hands. `by_limit`: it had used up its time, and would do so again."""
+    """A decoder ended while it decoded a photo. `by_limit`: it had used up its time, and would do so again."""
 
     def __init__(self, reason: str, *, by_limit: bool = False) -> None:
         """`reason` is for the log."""
@@ -49,7 +49,7 @@ class Decoder:
     async def decode(self, data: bytes, grant: Grant) -> wire.Decoded:
         """Open a photo; `grant` holds the memory that it needs.
 
-        Raises TellUserError where it can't be used, and DecoderDiedError where the decoder ended over it.
+        Raises TellUserError if it can't be used, and DecoderDiedError if the decoder ended over it.
         """
         process = self._process = self._process or await self._started()
         try:
@@ -59,7 +59,7 @@ class Decoder:
         except TimeoutError as error:
             await self.end()
             raise DecoderDiedError("it took too long") from error
-        except (asyncio.IncompleteReadError, OSError, wire.NonsenseError) as error:
+        except (asyncio.IncompleteReadError, OSError, wire.ProtocolError) as error:
             await self.end()
             by_limit = process.returncode == -signal.SIGXCPU
             raise DecoderDiedError(f"{type(error).__name__}, status {process.returncode}", by_limit=by_limit) from error
@@ -96,7 +96,7 @@ class Decoder:
         if "needs" not in said:
             return await self._outcome(process, said)
         if not isinstance(said["needs"], int):
-            raise wire.NonsenseError
+            raise wire.ProtocolError
         async with grant(said["needs"]):
             return await self._outcome(process, await self._answer(process, wire.GO))
 

@@ -10,7 +10,7 @@ from workers.budget import ByteBudget
 from workers.decoder.child import Decoder, DecoderDiedError, Limits
 from workers.decoder.wire import Decoded
 from workers.photos import MAX_DECODED_BYTES
-from workers.turns import Turns
+from workers.slots import Slots
 
 AT_ONCE: Final = 2
 
@@ -23,7 +23,7 @@ class Decoders:
     def __init__(self, limits: Limits | None = None, at_once: int = AT_ONCE) -> None:
         """Start nothing yet: a decoder's process starts with its first photo, and stays."""
         self._idle = [Decoder(limits or Limits()) for _ in range(at_once)]
-        self._turns = Turns(at_once)
+        self._slots = Slots(at_once)
         self._memory = ByteBudget(MAX_DECODED_BYTES)
 
     async def __aenter__(self) -> Self:
@@ -35,17 +35,17 @@ class Decoders:
     async def decode(self, data: bytes) -> Decoded:
         """Open a photo. A death over it may have been a neighbour's fault, so it is tried once more, alone.
 
-        Raises TellUserError where it can't be used.
+        Raises TellUserError if it can't be used.
         """
         try:
-            async with self._turns.turn():
+            async with self._slots.slot():
                 return await self._decoded(data)
         except DecoderDiedError as death:
             _log.warning("decoder_died", reason=str(death))
             if death.by_limit:
                 raise TellUserError("photo_unusable") from death
         try:
-            async with self._turns.turn(alone=True):
+            async with self._slots.slot(alone=True):
                 return await self._decoded(data)
         except DecoderDiedError as death:
             _log.warning("photo_kills_decoders", reason=str(death))

@@ -32,8 +32,8 @@ _MOST_WORDS: Final = 64 * 1024
 _MOST_COPY: Final = 16 * 1024 * 1024
 
 
-class NonsenseError(Exception):
-    """A decoder said what none of ours says."""
+class ProtocolError(Exception):
+    """A decoder sent what no decoder sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +78,21 @@ def picture(decoded: Decoded) -> bytes:
 
 
 async def read_words(reader: StreamReader) -> dict[str, Any]:
-    """Read what is said. Raises NonsenseError, and asyncio.IncompleteReadError where the decoder has ended."""
+    """Read what is said. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
     try:
         said = json.loads(await _read(reader, _MOST_WORDS))
     except (ValueError, RecursionError) as error:
-        raise NonsenseError from error
+        raise ProtocolError from error
     if not isinstance(said, dict):
-        raise NonsenseError
+        raise ProtocolError
     return said
 
 
 def problem(said: dict[str, Any]) -> TellUserError:
-    """Return what the poster is to be told. Raises NonsenseError where there is no such sentence."""
+    """Return what went wrong, for the author. Raises ProtocolError if there is no such sentence."""
     key, params = said.get("problem"), said.get("params")
     if key not in PROBLEMS or not isinstance(params, dict):
-        raise NonsenseError
+        raise ProtocolError
     return TellUserError(key, **{str(name): value for name, value in params.items() if isinstance(value, int)})
 
 
@@ -100,7 +100,7 @@ async def read_picture(reader: StreamReader, said: dict[str, Any]) -> Decoded:
     """Read the picture that comes after its words. Nothing is believed: the decoder may be a photo's by now."""
     width, height, shares = said.get("width"), said.get("height"), said.get("colours")
     if not (_is_side(width) and _is_side(height) and _is_shares(shares)):
-        raise NonsenseError
+        raise ProtocolError
     jpeg = await _read(reader, _MOST_COPY)
     pixels = np.frombuffer(await reader.readexactly(width * height * 3), np.uint8).reshape(height, width, 3)
     return Decoded(jpeg, pixels, tuple(map(float, shares)), is_partial=said.get("partial") is True)
@@ -109,7 +109,7 @@ async def read_picture(reader: StreamReader, said: dict[str, Any]) -> Decoded:
 async def _read(reader: StreamReader, most: int) -> bytes:
     [size] = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
     if size > most:
-        raise NonsenseError
+        raise ProtocolError
     return await reader.readexactly(size)
 
 

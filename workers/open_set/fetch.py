@@ -40,14 +40,14 @@ async def fetch_photos(
     open_set: OpenSet, folder: Path, source: PhotoSource, progress: Callable[[int], None] = lambda _: None
 ) -> None:
     """Fetch what is missing or damaged, and check it. Raises OpenSetError at the first photo that can't be had."""
-    with _disk_errors_told(folder):
+    with _disk_errors_as_ours(folder):
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     done, few = 0, asyncio.Semaphore(_AT_ONCE)
 
     async def obtain(origin: Origin, fetcher: PhotoFetcher) -> None:
         nonlocal done
         async with few:
-            with _disk_errors_told(folder):
+            with _disk_errors_as_ours(folder):
                 if not await asyncio.to_thread(_is_there, folder / origin.name, origin):
                     data = await _fetched(origin, fetcher, source.url)
                     await asyncio.to_thread(_keep, folder / origin.name, data)
@@ -66,7 +66,7 @@ async def fetch_photos(
 
 
 @contextmanager
-def _disk_errors_told(folder: Path) -> Iterator[None]:
+def _disk_errors_as_ours(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -8,8 +8,8 @@ from typing import Final
 import psycopg
 import structlog
 
-from db import calibrations
-from db.models import EmbeddingModel
+from db import scoring_models
+from db.embedding_models import EmbeddingModel
 from db.store import Store
 from reunite.matching.defaults import for_encoder
 from reunite.tuning.calibration import FitResult, TooLittleDataError
@@ -44,7 +44,7 @@ async def calibrate_by_itself(
 ) -> None:
     """Calibrate a model without weights, in one worker only. A problem is logged, and stored for `reunite doctor`.
 
-    Never raises: whatever is wrong, the worker goes on with the defaults, and its next start tries again.
+    Never raises: if anything is wrong, the worker continues with the defaults, and its next start tries again.
     """
     try:
         async with store.alone(_LOCK) as is_alone:
@@ -59,21 +59,21 @@ async def calibrate_by_itself(
 
 
 async def _has_weights(store: Store, model: EmbeddingModel) -> bool:
-    return for_encoder(model.encoder).calibrated or await calibrations.is_calibrated(store, model.version)
+    return for_encoder(model.encoder).calibrated or await scoring_models.is_calibrated(store, model.version)
 
 
 async def _calibrate(store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource) -> None:
     _log.info("open_set_begun", encoder=model.version)
     fitted = await fitted_to_open_set(encoder, source)
     summary = fitted.summary("open set", model.version)
-    await calibrations.save_first_for_all(store, model.version, fitted.scoring_model, summary)
-    await store.models.note_problem(model.id, None)
+    await scoring_models.save_first_for_all(store, model.version, fitted.scoring_model, summary)
+    await store.embedding_models.note_problem(model.id, None)
     _log.info("open_set_done", encoder=model.version, log_loss=round(fitted.log_loss, 3))
 
 
 async def _note(store: Store, model: EmbeddingModel, problem: str) -> None:
     try:
-        await store.models.note_problem(model.id, problem)
+        await store.embedding_models.note_problem(model.id, problem)
     except psycopg.Error:
         _log.warning("open_set_problem_not_stored")
 

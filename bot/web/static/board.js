@@ -15,7 +15,7 @@ const fullDate = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyl
 const STATES = { returned: text("returned"), withdrawn: text("withdrawn"), unreadable: text("not_taken"), expired: text("expired") };
 const VERDICTS = [
   { kind: "confirm", mark: "✅", words: text("its_back") },
-  { kind: "refuse", mark: "❌", words: text("not_a_match") },
+  { kind: "reject", mark: "❌", words: text("not_a_match") },
 ];
 
 export function hasPosts(channel) {

@@ -55,19 +55,19 @@ class MemoryMatches(Part):
         found = [each for each in self._matches() if report in {each.lost, each.found}]
         return sorted(found, key=lambda each: (-each.probability, each.id))
 
-    async def refused(self, report: UUID) -> Mapping[UUID, bool]:
-        mine, refused = self._require(report), dict[UUID, bool]()
+    async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
+        mine, ruled_out = self._require(report), dict[UUID, bool]()
         for match in self._matches():
-            if not (match.declined or match.state is MatchState.REFUSED):
+            if not (match.declined or match.state is MatchState.REJECTED):
                 continue
-            alone = match.label is not None or match.state is MatchState.REFUSED
+            alone = match.label is not None or match.state is MatchState.REJECTED
             alone = alone or await self.is_shown(match.id, match.lost)
             for theirs in self._rows():
                 if theirs.report.kind is ReportKind.LOST and self._is_same_author(theirs, match.lost):
                     other = {theirs.report.id: match.found, match.found: theirs.report.id}.get(mine.report.id)
                     if other:
-                        refused[other] = refused.get(other, False) or alone
-        return refused
+                        ruled_out[other] = ruled_out.get(other, False) or alone
+        return ruled_out
 
     def _is_same_author(self, row: ReportRow, lost: UUID) -> bool:
         other = self._require(lost)
@@ -185,6 +185,13 @@ class MemoryClaims(Part):
 class MemoryCandidates(Part):
     """`reunite.ports.candidates.Candidates` by rare words only: nothing is measured by an encoder."""
 
+    async def open_lost(self) -> Sequence[UUID]:
+        return sorted(
+            row.report.id
+            for row in self._rows()
+            if row.report.kind is ReportKind.LOST and row.report.state is ReportState.OPEN and not row.report.sample
+        )
+
     async def has_sealed(self) -> bool:
         return any(row.report.sealed and row.report.state is ReportState.OPEN for row in self._rows())
 
@@ -216,7 +223,7 @@ class MemoryCandidates(Part):
             for word in rare_candidates(report.text)
         }
         rare, boilerplate = rare_words(holders, authors, len(open_ones))
-        left_out = {each for each, match in pairs.items() if match.state is MatchState.REFUSED or match.declined}
+        left_out = {each for each, match in pairs.items() if match.state is MatchState.REJECTED or match.declined}
         return Search(
             _item(report),
             tuple(

@@ -12,30 +12,30 @@ from tests.doubles.memory.tables import ClaimTimes, Part, Tables, now
 class MemoryReminders(Part):
     """`reunite.ports.reminders.Reminders`."""
 
-    async def note_report(self, report: UUID) -> None:
+    async def note_report_reminder(self, report: UUID) -> None:
         if row := self._row(report):
             self._tables.reports[report] = replace(row, reminded_of=row.report.expires_at)
 
-    async def note_claim(self, claim: UUID) -> None:
+    async def note_claim_reminder(self, claim: UUID) -> None:
         self._tables.claim_times[claim] = replace(
             self._tables.claim_times[claim], reminded=self._tables.claims[claim].state
         )
 
-    async def note_seen(self, claim: UUID) -> None:
+    async def note_claim_seen(self, claim: UUID) -> None:
         times = self._tables.claim_times[claim]
         self._tables.claim_times[claim] = replace(times, seen=times.seen or now())
 
-    async def is_off(self, report: UUID) -> bool:
+    async def are_reminders_off(self, report: UUID) -> bool:
         row = self._require(report)
-        return await self.wants_none(row.workspace, row.report.author.id)
+        return await self.wants_no_reminders(row.workspace, row.report.author.id)
 
-    async def wants_none(self, workspace: UUID, member: str) -> bool:
+    async def wants_no_reminders(self, workspace: UUID, member: str) -> bool:
         return (workspace, member) in self._tables.quiet
 
-    async def switch(self, workspace: UUID, member: str, *, on: bool) -> None:
+    async def switch_reminders(self, workspace: UUID, member: str, *, on: bool) -> None:
         self._tables.quiet = self._tables.quiet - {(workspace, member)} | (set() if on else {(workspace, member)})
 
-    async def greet(self, workspace: UUID) -> bool:
+    async def note_greeting(self, workspace: UUID) -> bool:
         row = self._workspace(workspace)
         if row is None or row.is_greeted:
             return False

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from reunite.commands import NewReport
-from reunite.entities import IncomingPhoto, Photo, PhotoState, Question, ReplyTarget, Report, ReportKind, ReportState
+from reunite.entities import IncomingPhoto, Photo, PhotoState, Question, ReplyTarget, Report, ReportState
 from reunite.errors import TryAgainError
 from reunite.ports import Backlog
 from tests.doubles.memory.reminders import MemoryReminders
@@ -63,28 +63,30 @@ class MemoryReports(Part):
         return next((self._read(row) for row in self._rows() if target.message and row.report.target == target), None)
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
-        return [
+        found = [
             self._read(row)
             for row in self._rows()
             if row.workspace == workspace and row.report.author.id == member and not row.report.purged
         ]
+        return sorted(found, key=lambda report: report.reported_at)
 
-    async def like(self, report: UUID, since: datetime) -> int:
+    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
+        where = (target.platform, target.workspace)
+        return [
+            self._read(row)
+            for row in self._rows()
+            if row.report.sample and (row.report.target.platform, row.report.target.workspace) == where
+        ]
+
+    async def count_by_same_author(self, report: UUID, since: datetime) -> int:
         given = self._require(report)
         return sum(
             row.workspace == given.workspace
             and row.report.author.id == given.report.author.id
             and (row.report.posted_at or row.report.created_at) >= since
             and not row.report.sample
-            and row.report.state is not ReportState.LOOK
+            and (row.report.state is not ReportState.LOOK or row is given)
             for row in self._rows()
-        )
-
-    async def open_lost(self) -> Sequence[UUID]:
-        return sorted(
-            row.report.id
-            for row in self._rows()
-            if row.report.kind is ReportKind.LOST and row.report.state is ReportState.OPEN and not row.report.sample
         )
 
     async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
@@ -106,8 +108,8 @@ class MemoryReports(Part):
         self._change(report, expires_at=expires_at)
 
 
-class MemoryQuestions(MemoryReminders):
-    """`reunite.ports.questions.Questions`."""
+class MemoryPrompts(MemoryReminders):
+    """`reunite.ports.prompts.Prompts`."""
 
     async def ask(self, report: UUID, question: Question) -> None:
         row = self._row(report)

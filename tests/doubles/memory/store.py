@@ -16,8 +16,6 @@ from reunite.entities import (
     Member,
     PlatformName,
     PromisesKept,
-    ReplyTarget,
-    Report,
     ReportKind,
     ReportState,
     Settings,
@@ -29,7 +27,7 @@ from reunite.ports import KnownCard, KnownPost
 from tests.doubles.memory.looks import MemoryLooks
 from tests.doubles.memory.matches import MemoryCandidates, MemoryClaims, MemoryMatches, MemoryVerdicts
 from tests.doubles.memory.replies import MemoryDeletion, MemoryOutbox
-from tests.doubles.memory.reports import MemoryPhotos, MemoryQuestions, MemoryReports, MemoryWork
+from tests.doubles.memory.reports import MemoryPhotos, MemoryPrompts, MemoryReports, MemoryWork
 from tests.doubles.memory.tables import Part, Tables, WorkspaceRow
 
 
@@ -72,7 +70,7 @@ class MemoryWorkspaces(Part):
                 )
             ),
             confirmed=sum(match.state is MatchState.CONFIRMED for match in public),
-            refused=sum(match.state is MatchState.REFUSED for match in public),
+            rejected=sum(match.state is MatchState.REJECTED for match in public),
             model="",
             kept=self._kept(public),
         )
@@ -98,14 +96,6 @@ class MemoryWorkspaces(Part):
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         return sorted(row.report.id for row in self._rows() if row.workspace == workspace and not row.report.purged)
-
-    async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        where = (target.platform, target.workspace)
-        return [
-            self._read(row)
-            for row in self._rows()
-            if row.report.sample and (row.report.target.platform, row.report.target.workspace) == where
-        ]
 
     async def posts(self, workspace: UUID, since: datetime | None) -> Sequence[KnownPost]:
         ended = {ReportState.WITHDRAWN, ReportState.EXPIRED}
@@ -155,7 +145,7 @@ class MemorySession:
     def __init__(self, tables: Tables, community: UUID) -> None:
         self.reports = MemoryReports(tables, community)
         self.looks = MemoryLooks(tables, community)
-        self.questions = MemoryQuestions(tables, community)
+        self.prompts = MemoryPrompts(tables, community)
         self.photos = MemoryPhotos(tables, community)
         self.candidates = MemoryCandidates(tables, community)
         self.matches = MemoryMatches(tables, community)

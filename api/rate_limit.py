@@ -1,0 +1,33 @@
+"""Rate limits: a bucket for each client, refilled all the time."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Final
+
+_MOST_CLIENTS: Final = 10_000
+"""Clients that are remembered; the one that asked least recently is forgotten first."""
+_MINUTE: Final = 60.0
+
+
+@dataclass
+class RateLimiter:
+    """Allows each client `per_minute` requests a minute, and as many at once."""
+
+    per_minute: int
+    now: Callable[[], float] = time.monotonic
+    _buckets: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
+    """What is left to each client, and when that was so."""
+
+    def take(self, client: Hashable) -> int:
+        """Count a request; return 0, or the seconds until the next one is allowed."""
+        now = self.now()
+        left, at = self._buckets.pop(client, (float(self.per_minute), now))
+        left = min(self.per_minute, left + (now - at) * self.per_minute / _MINUTE)
+        is_allowed = left >= 1
+        self._buckets[client] = (left - 1 if is_allowed else left, now)
+        if len(self._buckets) > _MOST_CLIENTS:
+            self._buckets.popitem(last=False)
+        return 0 if is_allowed else math.ceil((1 - left) * _MINUTE / self.per_minute)

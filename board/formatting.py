@@ -1,0 +1,62 @@
+"""Reports and matches in words, in the moderator's language and their workspace's time zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from db.items import Item
+from reunite.entities import Match, PhotoState, Report
+from reunite.language import date_words, moment_words, sentence, shortened, words_in
+from reunite.messages import wording
+from reunite.messages.reply import Line, words_of
+
+_MOST_TITLE: Final = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Formatting:
+    """What templates say about the domain's entities."""
+
+    language: str
+    zone: ZoneInfo
+
+    def title(self, report: Report) -> str:
+        """Return a report's words, or what a sealed one is called if it has none."""
+        if report.text:
+            return shortened(" ".join(report.text.split()), _MOST_TITLE)
+        if report.sealed:
+            return sentence(f"category_{report.category}", self.language)
+        return words_in(self.language).board["no_words"]
+
+    @staticmethod
+    def photos(item: Item) -> list[UUID]:
+        return [photo.id for photo in item.photos if photo.state is PhotoState.STORED]
+
+    def day(self, at: datetime) -> str:
+        return f"{date_words(at.astimezone(self.zone), self.language)} {at.astimezone(self.zone):%Y}"
+
+    def date(self, day: date) -> str:
+        return date_words(datetime(day.year, day.month, day.day, tzinfo=self.zone), self.language)
+
+    def moment(self, at: datetime) -> str:
+        return moment_words(at.astimezone(self.zone), self.language)
+
+    def time(self, report: Report) -> datetime:
+        """Return when it happened, or else when it was reported."""
+        return report.happened_at or report.reported_at
+
+    def label(self, match: Match) -> str:
+        """Return a match's label, with the percentage if it may be shown."""
+        if match.label is None:
+            return ""
+        return "".join(map(words_of, wording.certainty(match, self.language)))
+
+    def why(self, match: Match) -> list[str]:
+        """Return the reasons one by one."""
+        return [wording.why_words((each,), self.language) for each in match.why]
+
+    @staticmethod
+    def line(line: Line) -> str:
+        return "".join(map(words_of, line))

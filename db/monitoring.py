@@ -1,0 +1,112 @@
+"""What an operator sees across communities: processes, backlogs, and numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from db.database import Database
+
+ALIVE: Final = timedelta(seconds=30)
+"""A process that wasn't seen for so long counts as gone."""
+_FORGOTTEN: Final = timedelta(days=1)
+_MOST_FAILED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that runs, or did until it was last seen."""
+
+    id: UUID
+    role: str
+    host: str
+    pid: int
+    version: str
+    started_at: datetime
+    seen_at: datetime
+    is_alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCount:
+    """Work, or replies of a platform, in one state; `seconds` is the age of the oldest."""
+
+    platform: str
+    state: str
+    number: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many reports of a kind, or matches with a label, are in a state."""
+
+    what: str
+    state: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailedWork:
+    """Work that has failed for good."""
+
+    community: UUID
+    report: UUID
+    problem: str
+    created_at: datetime
+
+
+class Monitoring:
+    """Reads the numbers of a deployment, and keeps its list of processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def beat(self, process: UUID, role: str, host: str, pid: int, version: str) -> None:
+        """Note that a process is alive."""
+        async with self._database.outside() as connection:
+            await connection.execute(
+                """INSERT INTO process (id, role, host, pid, version) VALUES (%s, %s, %s, %s, %s)
+                   ON CONFLICT (id) DO UPDATE SET seen_at = now()""",
+                [process, role, host, pid, version],
+            )
+            await connection.execute("DELETE FROM process WHERE seen_at < now() - %s", [_FORGOTTEN])
+
+    async def end(self, process: UUID) -> None:
+        """Note that a process has ended as it should."""
+        async with self._database.outside() as connection:
+            await connection.execute("DELETE FROM process WHERE id = %s", [process])
+
+    async def processes(self) -> list[Process]:
+        found = await self._database.rows(
+            "SELECT *, seen_at > now() - %s AS is_alive FROM process ORDER BY role, started_at", ALIVE
+        )
+        return [Process(**row) for row in found]
+
+    async def work(self) -> list[TaskCount]:
+        found = await self._database.rows(
+            "SELECT '' AS platform, state, number, extract(epoch FROM now() - oldest)::float AS seconds"
+            " FROM work_numbers() ORDER BY state"
+        )
+        return [TaskCount(**row) for row in found]
+
+    async def outbox(self) -> list[TaskCount]:
+        found = await self._database.rows(
+            "SELECT platform, state, number, extract(epoch FROM now() - oldest)::float AS seconds"
+            " FROM outbox_numbers() ORDER BY platform, state"
+        )
+        return [TaskCount(**row) for row in found]
+
+    async def reports(self) -> list[StateCount]:
+        found = await self._database.rows("SELECT kind AS what, state, number FROM report_numbers() ORDER BY 1, 2")
+        return [StateCount(**row) for row in found]
+
+    async def matches(self) -> list[StateCount]:
+        found = await self._database.rows("SELECT label AS what, state, number FROM match_numbers() ORDER BY 1, 2")
+        return [StateCount(**row) for row in found]
+
+    async def failed_work(self) -> list[FailedWork]:
+        found = await self._database.rows("SELECT * FROM failed_work(%s)", _MOST_FAILED)
+        return [
+            FailedWork(row["community_id"], row["report_id"], row["problem"] or "", row["created_at"]) for row in found
+        ]

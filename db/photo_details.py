@@ -1,0 +1,70 @@
+"""How many details of two photos match, in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from db.queries import Queries
+
+_MOST_PHOTOS: Final = 2
+"""How many photos of a lost report are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPair:
+    """A photo of a lost report and one of a found report."""
+
+    lost: UUID
+    found: UUID
+    lost_photo: UUID
+    found_photo: UUID
+
+
+class SqlPhotoDetails(Queries):
+    """The compared photos of a community."""
+
+    async def of(self, report: UUID) -> dict[UUID, float]:
+        """Return for each report whose photos were compared with this one's how many details match at best."""
+        found = await self._all(
+            """SELECT other, max(details) AS details FROM (
+                 SELECT found_id AS other, details FROM photo_details WHERE lost_id = %(report)s
+                 UNION ALL SELECT lost_id, details FROM photo_details WHERE found_id = %(report)s) AS compared
+               GROUP BY other""",
+            report=report,
+        )
+        return {row["other"]: row["details"] for row in found}
+
+    async def not_compared(self, pairs: Sequence[tuple[UUID, UUID, UUID]]) -> list[PhotoPair]:
+        """Return the photos to compare: of the lost reports with the given photos of the found reports.
+
+        Each of `pairs` is a lost report, a found report, and the found report's photo.
+        """
+        found = await self._all(
+            """SELECT pair.lost, pair.found, p.id AS lost_photo, pair.found_photo
+               FROM unnest(%(lost)s::uuid[], %(found)s::uuid[], %(photos)s::uuid[]) AS pair (lost, found, found_photo)
+               CROSS JOIN LATERAL (SELECT id FROM photo WHERE report_id = pair.lost AND state = 'stored'
+                 ORDER BY position LIMIT %(most)s) AS p
+               WHERE NOT EXISTS (SELECT FROM photo_details d
+                 WHERE d.lost_photo = p.id AND d.found_photo = pair.found_photo)""",
+            lost=[lost for lost, _, _ in pairs],
+            found=[found for _, found, _ in pairs],
+            photos=[photo for _, _, photo in pairs],
+            most=_MOST_PHOTOS,
+        )
+        return [PhotoPair(**row) for row in found]
+
+    async def save(self, details: Mapping[PhotoPair, float]) -> None:
+        """Keep what was compared; pairs whose photos were deleted meanwhile are left out."""
+        for pair, value in details.items():
+            await self._do(
+                """INSERT INTO photo_details (community_id, lost_id, found_id, lost_photo, found_photo, details)
+                   SELECT %(community)s, l.report_id, f.report_id, l.id, f.id, %(details)s
+                   FROM (SELECT id, report_id FROM photo WHERE id = %(lost)s FOR KEY SHARE) AS l,
+                     (SELECT id, report_id FROM photo WHERE id = %(found)s FOR KEY SHARE) AS f
+                   ON CONFLICT (lost_photo, found_photo) DO NOTHING""",
+                community=self.community,
+                lost=pair.lost_photo,
+                found=pair.found_photo,
+                details=value,
+            )

@@ -1,0 +1,112 @@
+"""Fitted scoring models: a community's own, and the deployment's for all."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
+
+from db.embedding_models import EmbeddingModel
+from db.queries import Connection
+from db.store import Store
+from reunite.matching import defaults
+from reunite.matching.weights import FORMAT, ScoringModel
+
+_INSERT = b"""INSERT INTO calibration (community_id, model_version, parameters, summary)
+  VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
+
+
+_IN_FORCE = """model_version = %(version)s AND parameters -> 'format' = %(format)s
+  AND (community_id IS NULL OR seq > coalesce((SELECT max(seq) FROM calibration u
+    WHERE u.community_id = current_community() AND u.model_version = %(version)s
+      AND u.summary ->> 'source' = 'undone'), 0))"""
+"""Rows that may count for a community: those of its own only if they were not undone."""
+
+
+async def newest(store: Store, community: UUID, version: str) -> ScoringModel | None:
+    """Return the model that scores a community's matches: its own, else the deployment's; None before any."""
+    async with store.transaction(community) as connection:
+        row = await newest_row(connection, version)
+    return ScoringModel.from_json(row["parameters"]) if row else None
+
+
+async def in_use(store: Store, community: UUID, live: EmbeddingModel) -> ScoringModel:
+    """Return the model that scores a community's matches: the newest one, or before any the encoder's default."""
+    return await newest(store, community, live.version) or defaults.for_encoder(live.encoder)
+
+
+async def newest_row(connection: Connection, version: str, *, shared: bool = False) -> DictRow | None:
+    """Return the row that counts for a community, or (`shared`) for those without weights of their own."""
+    cursor = await connection.execute(
+        f"""SELECT seq, community_id, parameters, summary FROM calibration
+            WHERE {_IN_FORCE} AND (community_id IS NULL OR NOT %(shared)s)
+            ORDER BY community_id IS NULL, seq DESC LIMIT 1""".encode(),
+        {"version": version, "format": Jsonb(FORMAT), "shared": shared},
+    )
+    return await cursor.fetchone()
+
+
+async def save(store: Store, community: UUID, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
+    """Score a community's matches by these weights from now on."""
+    async with store.transaction(community) as connection:
+        await insert(connection, community, version, model.to_json(), summary)
+
+
+async def insert(
+    connection: Connection, community: UUID, version: str, parameters: Mapping[str, Any], summary: Mapping[str, Any]
+) -> None:
+    await connection.execute(_INSERT, _row(community, version, parameters, summary))
+
+
+async def save_for_all(owner_url: str, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
+    """Score every community without weights of its own by these. Only the database's owner may."""
+    async with await psycopg.AsyncConnection.connect(owner_url) as connection:
+        await connection.execute(_INSERT, _row(None, version, model.to_json(), summary))
+
+
+async def is_calibrated(store: Store, version: str) -> bool:
+    """Return whether the deployment has weights of its own for an encoder."""
+    found = await store.rows(
+        "SELECT 1 FROM calibration WHERE community_id IS NULL AND model_version = %s AND parameters -> 'format' = %s",
+        version,
+        Jsonb(FORMAT),
+    )
+    return bool(found)
+
+
+async def save_first_for_all(store: Store, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
+    """Give an encoder its first weights; if the deployment has some, these stay."""
+    await store.rows("SELECT add_first_calibration(%s, %s, %s)", version, Jsonb(model.to_json()), Jsonb(dict(summary)))
+
+
+async def newest_for_all(owner_url: str, model: str) -> tuple[str, ScoringModel] | None:
+    """Return the deployment's newest weights for an encoder's version, or else for any revision of a model.
+
+    They come with the version that they were fitted to; None before any calibration.
+    """
+    async with await psycopg.AsyncConnection.connect(owner_url, row_factory=dict_row) as connection:
+        cursor = await connection.execute("SELECT to_regclass('public.calibration') IS NOT NULL AS there")
+        if not (await cursor.fetchone() or {})["there"]:
+            return None  # not migrated yet
+        cursor = await connection.execute(
+            b"""SELECT model_version, parameters FROM calibration
+                WHERE community_id IS NULL AND (parameters -> 'format') = %(format)s
+                  AND (model_version = %(model)s OR starts_with(model_version, %(model)s || '@'))
+                ORDER BY model_version = %(model)s DESC, seq DESC LIMIT 1""",
+            {"model": model, "format": Jsonb(FORMAT)},
+        )
+        row = await cursor.fetchone()
+    return (row["model_version"], ScoringModel.from_json(row["parameters"])) if row else None
+
+
+def _row(
+    community: UUID | None, version: str, parameters: Mapping[str, Any], summary: Mapping[str, Any]
+) -> dict[str, object]:
+    return {
+        "community": community,
+        "version": version,
+        "parameters": Jsonb(dict(parameters)),
+        "summary": Jsonb(dict(summary)),
+    }

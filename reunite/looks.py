@@ -1,0 +1,138 @@
+"""Looks: private searches of the open found reports. Nobody else learns of one until its author claims an item."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from reunite import rights, rules
+from reunite.claims import check_claim, take_claim
+from reunite.commands import Look, Press
+from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
+from reunite.errors import TellUserError
+from reunite.limits import HourlyLimit
+from reunite.messages import keys, looks, notices, wording
+from reunite.messages.reply import Reply
+from reunite.ports import Queue, Session, Store
+from reunite.posts import check
+from reunite.tiles import Pair, tiles_of, viewable
+from reunite.verdicts import lock_sides
+
+KEPT_MINUTES: Final = 15
+"""How long a look is kept: as long as Discord lets its reply be changed."""
+MOST_LOOKS: Final = 10
+"""How many looks a member may have at a time: enough to try other words, too few to list everything."""
+
+
+class LookHandlers:
+    """Takes looks, shows what they found, and files a report when an item is claimed."""
+
+    def __init__(self, store: Store, queue: Queue, now: Callable[[], datetime], limit: HourlyLimit) -> None:
+        """`now` returns the time, with its zone."""
+        self._limit = limit
+        self._store = store
+        self._queue = queue
+        self._now = now
+
+    async def look(self, command: Look) -> UUID:
+        """Store a look for the workers, and return its id. Raises TellUserError."""
+        check(command)
+        target = command.target
+        async with self._store.entered(target.platform, target.workspace) as (workspace, _, session):
+            if await session.looks.count(workspace.id, command.author.id) >= MOST_LOOKS:
+                raise TellUserError("look_too_often", number=KEPT_MINUTES)
+            look, work = await session.reports.add(command, self._now() + timedelta(minutes=KEPT_MINUTES))
+            if work:
+                await self._limit.check(session, look, self._now())
+        if work:
+            await self._queue.hint(work)
+        return look.id
+
+    async def answer(self, workspace: Workspace, look_id: UUID, language: str) -> Reply | None:
+        """Return the first page of what a look found; None while a worker is busy with it. Raises TellUserError."""
+        async with self._store.session(workspace.community) as session:
+            look = await session.reports.get(look_id)
+            if look is None:
+                raise TellUserError("look_over")
+            return await _page(session, replace(look, language=language), 0) if look.has_first_reply else None
+
+    async def page(self, workspace: Workspace, press: Press) -> Reply:
+        """Return the page that begins with a match. Raises TellUserError if the look is over."""
+        async with self._store.session(workspace.community) as session:
+            match = await session.matches.get(press.subject)
+            look = await session.reports.get(match.lost) if match else None
+            if match is None or look is None or look.state is not ReportState.LOOK:
+                raise TellUserError("look_over")
+            rights.check_press(press, look)
+            before = [each.id for each, _ in await _pairs(session, look)]
+            number = before.index(match.id) // rules.MOST_TILES if match.id in before else 0
+            return await _page(session, replace(look, language=press.language), number)
+
+    async def is_private(self, workspace: Workspace, press: Press) -> bool | None:
+        """Return whether the report that a claim would file is private; None if the look is filed already.
+
+        Raises TellUserError if the claim can't be taken.
+        """
+        async with self._store.session(workspace.community) as session:
+            match, lost, found = await _sides(session, press)
+            if lost.state is not ReportState.LOOK:
+                await check_claim(session, press, match, lost, found)
+                return None
+            is_private = (await session.workspaces.settings(workspace.id)).private_reports
+            await check_claim(session, press, match, replace(lost, state=ReportState.OPEN), found)
+        return is_private
+
+    async def mine(self, workspace: Workspace, press: Press) -> Reply:
+        """File a look as a lost report, together with its author's claim. Raises TellUserError.
+
+        `press.target` is where the report's thread will be, and `press.private` whether others may not read it.
+        """
+        async with self._store.session(workspace.community) as session:
+            match, lost, found = await _sides(session, press)
+            work = None
+            if lost.state is ReportState.LOOK:
+                lost = await self._file(session, workspace, lost, press)
+                work = await session.work.add(lost.id)  # for what came in since, and what comes close otherwise
+            await take_claim(session, press, match, lost, found)
+        if work:
+            await self._queue.hint(work)
+        return notices.note("look_filed", press.language)
+
+    async def _file(self, session: Session, workspace: Workspace, look: Report, press: Press) -> Report:
+        settings = await session.workspaces.settings(workspace.id)
+        expires_at = self._now() + timedelta(days=settings.keep_days)
+        await session.looks.file(look.id, press.target, expires_at, private=press.private)
+        lost = (await session.reports.lock({look.id}))[look.id]
+        await self._limit.check(session, lost, self._now())
+        await session.outbox.post(lost.id, keys.report_post(lost.id), wording.report_post(lost))
+        return lost
+
+
+async def _sides(session: Session, press: Press) -> tuple[Match, Report, Report]:
+    """Return a match of a look, with both reports locked. Raises TellUserError."""
+    match = await session.matches.get(press.subject)
+    if match is None:
+        raise TellUserError("look_over")
+    lost, found = await lock_sides(session, match)
+    rights.check_press(press, lost)
+    return match, lost, found
+
+
+async def _pairs(session: Session, look: Report) -> list[Pair]:
+    """Return what the look found and may still be shown, in the order of its pages."""
+    return sorted(await viewable(session, look), key=lambda pair: pair[0].label is None)
+
+
+async def _page(session: Session, look: Report, number: int) -> Reply:
+    """Return a page in the language of `look`."""
+    pairs = await _pairs(session, look)
+    searched = (await session.workspaces.statistics()).open_found_reports
+    failed = [photo.name for photo in await session.photos.of(look.id) if photo.state is PhotoState.FAILED]
+    if not pairs:
+        return looks.nothing(look, searched, failed)
+    pages = [pairs[start : start + rules.MOST_TILES] for start in range(0, len(pairs), rules.MOST_TILES)]
+    tiles = await tiles_of(session, pages[number], first=number * rules.MOST_TILES + 1)
+    head = [] if number else looks.head(look, pairs, searched, failed)
+    reply = looks.page(look, pages, number, tiles, head)
+    return reply.with_targets({found.id: found.target for _, found in pages[number] if found.target.message})

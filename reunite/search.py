@@ -1,0 +1,68 @@
+"""A report's search: find candidates, score them, and announce what came up, in one transaction."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from reunite import rules, sample_threads
+from reunite.announce import announce, announce_sealed, pair_of
+from reunite.entities import PhotoState, Report, ReportKind, ReportState
+from reunite.matching.evidence import MAX_CANDIDATES
+from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.shortlist import shortlist
+from reunite.matching.weights import ScoringModel
+from reunite.ports import Session
+
+_MOST_FOUND: Final = 4 * rules.MOST_TILES
+"""How many found reports a look shows, over several pages."""
+
+
+async def search_and_announce(
+    session: Session, report_id: UUID, model: ScoringModel, *, is_complete: bool
+) -> Sequence[ScoredCandidate] | None:
+    """Search for an open report's matches and return the candidates, None if there was no search.
+
+    A complete report that has no text and no usable photo is withdrawn.
+    """
+    report = await session.reports.get(report_id)
+    if report and report.state is ReportState.LOOK and is_complete:
+        await answer_look(session, report, model)
+    if report is None or report.state is not ReportState.OPEN:
+        return None
+    if not await _is_searchable(session, report):
+        if is_complete:
+            await session.reports.set_state(report.id, ReportState.WITHDRAWN)
+        return None
+    if report.sample and not await sample_threads.show_post(session, report):
+        return None
+    search = await session.candidates.search(report, MAX_CANDIDATES)
+    scored = await without_ruled_out(session, report, score(search, model))
+    await announce(session, report, search, scored, percent=model.calibrated)
+    if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
+        sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
+        ranked = await without_ruled_out(session, report, score(sealed, model))
+        await announce_sealed(session, report, ranked, percent=model.calibrated)
+    if report.sample:
+        await sample_threads.search_for_lost(session, report)
+    return scored
+
+
+async def answer_look(session: Session, look: Report, model: ScoringModel) -> None:
+    """Store what is nearest to a look. Nobody is notified; the platform of its author asks for it."""
+    search = await session.candidates.search(look, MAX_CANDIDATES)
+    ranked = await without_ruled_out(session, look, score(search, model))
+    for each in sorted(shortlist(ranked, _MOST_FOUND), key=lambda each: each.report):
+        await session.matches.save(pair_of(look, each, percent=model.calibrated))
+    await session.reports.mark_first_reply(look.id)
+
+
+async def without_ruled_out(
+    session: Session, report: Report, ranked: Sequence[ScoredCandidate]
+) -> list[ScoredCandidate]:
+    """Leave out what was rejected or declined before, for this report or another one of the same author."""
+    ruled_out = await session.matches.ruled_out(report.id)
+    return [each for each in ranked if rules.may_come_back(each.report, each.label, ruled_out)]
+
+
+async def _is_searchable(session: Session, report: Report) -> bool:
+    return bool(report.text) or any(photo.state is PhotoState.STORED for photo in await session.photos.of(report.id))

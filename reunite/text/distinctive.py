@@ -1,0 +1,34 @@
+"""Words by which people recognise a thing: names, serials, materials, motifs; no sizes, no people, no talk."""
+
+from collections.abc import Collection
+from typing import Final
+
+from reunite.text import heads, kinds
+from reunite.text.colour_words import COLOUR_WORDS, SHADE_WORDS
+from reunite.text.content import stems
+from reunite.text.data import read_toml
+from reunite.text.frequency import Frequency, frequency
+from reunite.text.lexicon import is_known
+from reunite.text.words import is_code, stem
+
+_DISTINCTIVE: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
+_COLOURS: Final = frozenset(map(stem, (*COLOUR_WORDS, *SHADE_WORDS)))
+
+
+def is_distinctive(word: str, held: Collection[str], shared: Collection[str]) -> bool:
+    """Whether a word that two texts share says something about both things.
+
+    `held` has the nouns of what both things have or contain, `shared` the words that neither text rules out.
+    """
+    if is_code(word):
+        return True
+    english = stems(word)
+    if english.isdisjoint(shared):
+        return False
+    if english & _DISTINCTIVE:
+        return True
+    if any(heads.things_in(each) or kinds.is_known(each) for each in english):
+        return not english.isdisjoint(held)
+    if english & _COLOURS or any(heads.never_names_a_thing(each) for each in english):
+        return False
+    return frequency(word) is Frequency.UNUSUAL and not is_known(word)

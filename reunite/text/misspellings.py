@@ -1,0 +1,42 @@
+"""What people type for English things and brands: "bagpack", "samsnug", "waterbottle"."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from reunite.text import lexicon
+from reunite.text.data import read_toml
+from reunite.text.phrases import any_of, listed
+from reunite.text.word_lists import THINGS
+
+_TABLES: Final = read_toml("misspellings.toml")
+_MEANT: Final[Mapping[str, str]] = {typed: meant for meant, cell in _TABLES["meant"].items() for typed in listed(cell)}
+_TYPED: Final = re.compile(any_of(sorted(_MEANT, key=len, reverse=True)), re.IGNORECASE)
+_FIRST: Final = frozenset(_TABLES["compounds"]["first"].split())
+_LAST: Final = THINGS | frozenset(_TABLES["compounds"]["last"].split())
+_COMPOUND: Final = re.compile(r"(?<![\w'’@./#-])[a-z]{6,24}(?![\w'’@-])", re.IGNORECASE)
+_MIN_PART: Final = 3
+
+
+def correct_misspellings(text: str) -> str:
+    """Replace what people type for a thing or a brand by what they mean."""
+    return _TYPED.sub(lambda match: _MEANT[" ".join(match[0].lower().split())], text)
+
+
+def split_compounds(english: str) -> str:
+    """Write a thing and the word before it apart ("waterbottle"), unless together they are another word."""
+    return _COMPOUND.sub(lambda match: _split(match[0]), english)
+
+
+def _split(word: str) -> str:
+    plain = word.lower()
+    if _is_thing(plain) or plain in lexicon.ENGLISH_WORDS:
+        return word
+    for end in range(len(plain) - _MIN_PART, _MIN_PART - 1, -1):
+        if plain[:end] in _FIRST and _is_thing(plain[end:]):
+            return f"{word[:end]} {word[end:]}"
+    return word
+
+
+def _is_thing(word: str) -> bool:
+    return word in _LAST or word.removesuffix("s") in _LAST

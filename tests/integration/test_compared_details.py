@@ -1,0 +1,109 @@
+"""Photos that look alike are compared in detail once, and what was found counts in every search after it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from reunite.encoder import Pixels
+from reunite.entities import IncomingPhoto, Report
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.world import World, world
+from workers import app
+from workers.closer_look import CloserLook
+
+
+@dataclass
+class CountedDetails:
+    """Says that all photos share as many details, and keeps which were compared."""
+
+    value: float = 40.0
+    error: Exception | None = None
+    compared: list[tuple[UUID, UUID]] = field(default_factory=list)
+
+    def compare(self, photos: Mapping[UUID, Pixels], pairs: Sequence[tuple[UUID, UUID]]) -> Sequence[float]:
+        if self.error:
+            raise self.error
+        assert all(photos[photo].shape[2] == 3 for pair in pairs for photo in pair)
+        self.compared.extend(pairs)
+        return [self.value] * len(pairs)
+
+
+@pytest.fixture
+def details() -> CountedDetails:
+    return CountedDetails()
+
+
+@pytest.fixture
+async def place(
+    database_url: str, redis_url: str, details: CountedDetails, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    monkeypatch.setattr(app, "_closer_look", lambda store, _: CloserLook(store, details, asyncio.Lock()))
+    async with world(database_url, redis_url) as community, working(database_url, redis_url):
+        yield community
+
+
+async def details_of(place: World, report: Report) -> dict[UUID, float | None]:
+    async with place.store.session(place.workspace.community) as session:
+        known = await session.reports.get(report.id)
+        assert known
+        search = await session.candidates.search(known, 10)
+    return {candidate.item.report: candidate.details for candidate in search.candidates}
+
+
+async def test_what_was_compared_counts_in_both_directions(place: World, details: CountedDetails) -> None:
+    find = await place.found("f1", "red")
+    other = await place.found("f2", "blue")
+    await place.quiet()
+    assert details.compared == []
+    loss = await place.lost("l1", "my umbrella", "red")
+    await place.quiet()
+
+    assert len(details.compared) == 1
+    assert await details_of(place, loss) == {find.id: 40.0, other.id: None}
+    assert await details_of(place, find) == {loss.id: 40.0}
+
+
+async def test_a_pair_is_compared_once_whichever_report_is_searched_again(
+    place: World, details: CountedDetails
+) -> None:
+    find = await place.found("f1", "red")
+    await place.quiet()
+    await place.lost("l1", "my umbrella", "red")
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        await session.work.add(find.id, hinted=False)
+    await place.quiet()
+    assert len(details.compared) == 1
+
+
+async def test_two_photos_of_a_loss_are_compared_at_most(place: World, details: CountedDetails) -> None:
+    await place.found("f1", "red")
+    await place.quiet()
+    photos = tuple(IncomingPhoto(f"{number}.jpg", data=drawing("red", size=200 + number)) for number in range(4))
+    await place.lost("l1", "my umbrella", photos=photos)
+    await place.quiet()
+    assert len(details.compared) == 2
+
+
+async def test_a_photo_that_goes_takes_what_was_compared_with_it(place: World) -> None:
+    await place.found("f1", "red")
+    await place.quiet()
+    loss = await place.lost("l1", "my umbrella", "red")
+    await place.quiet()
+    async with place.store.session(place.workspace.community) as session:
+        await session.photos.remove([photo.id for photo in await session.photos.of(loss.id)])
+    assert await place.store.rows("SELECT FROM photo_details") == []
+
+
+async def test_a_comparison_that_fails_keeps_no_search_back(place: World, details: CountedDetails) -> None:
+    details.error = RuntimeError("no memory")
+    find = await place.found("f1", "red")
+    await place.quiet()
+    loss = await place.lost("l1", "my umbrella", "red")
+    await place.quiet()
+    assert await details_of(place, loss) == {find.id: None}
+    assert "likely match" in place.platform.thread("l1")[0]

@@ -1,0 +1,114 @@
+"""A list is imported once and takes part in matching; an export holds what it should, and no more."""
+
+import csv
+import io
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from cli.errors import UsageError
+from cli.history import exporting, importing, listing
+from cli.servers import Servers
+from reunite.entities import ReportKind
+from tests.support.pictures import drawing
+from tests.support.services import working
+from tests.support.world import World, world
+
+LIST = """id,text,photos,sealed,category,place
+1,bag,red.jpg,,,bar
+2,,broken.jpg,,,
+3,passport,blue.jpg,yes,id,gate
+4,=HYPERLINK(1),green.jpg;red.jpg,,,
+5,{long},,,,
+6,my keys,,,,
+"""
+
+
+@pytest.fixture(name="here")
+async def world_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    async with working(database_url, redis_url), world(database_url, redis_url) as here:
+        yield here
+
+
+@pytest.fixture(name="source")
+def list_with_photos(tmp_path: Path) -> Path:
+    for colour in ("red", "blue", "green"):
+        (tmp_path / f"{colour}.jpg").write_bytes(drawing(colour))
+    (tmp_path / "broken.jpg").write_bytes(drawing("red")[:300])
+    file = tmp_path / "list.csv"
+    file.write_text(LIST.format(long="x" * 5000), "utf-8")
+    return file
+
+
+async def imported(where: Servers, source: Path) -> importing.Imported:
+    return await importing.run(where, None, listing.read(source, ReportKind.FOUND))
+
+
+def table(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+async def test_a_list_is_imported_once_and_found(
+    here: World, where: Servers, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = await imported(where, source)
+    assert (first.reports, first.photos, first.before) == (5, 4, 0)
+    assert "everyone will see them because `sealed` isn't `yes`: line 7." in capsys.readouterr().err
+    why = {each.name: each.why for each in first.skipped}
+    assert why["line 3"] == "the photo broken.jpg is damaged"
+    assert "too long" in why["line 6"]
+    again = await imported(where, source)
+    assert (again.reports, again.photos, again.before, len(again.skipped)) == (0, 0, 5, 1)
+    await here.lost("l1", "a red bag")
+    await here.said("l1", "match")
+
+
+async def test_replies_to_imported_reports_do_not_pile_up(here: World, where: Servers, source: Path) -> None:
+    await imported(where, source)
+    async with here.store.session(here.workspace.community) as session:
+        queued = await session._all("SELECT key FROM outbox WHERE platform = 'api' AND state <> 'sent'")
+    assert queued == []
+
+
+@pytest.mark.usefixtures("here")
+async def test_an_export_leaves_sealed_reports_out(where: Servers, source: Path, tmp_path: Path) -> None:
+    await imported(where, source)
+    out = tmp_path / "out"
+    written = await exporting.run(where, None, out, sealed=False)
+    assert (written.reports, written.photos, written.left_out) == (4, 3, 1)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
+    rows = table((out / exporting.FILE).read_bytes())
+    assert [row["text"] for row in rows] == ["bag", "", "'=HYPERLINK(1)", "my keys"]
+    photos = [name for row in rows for name in row["photos"].split(";") if name]
+    assert sorted(photos) == sorted(str(path.relative_to(out)) for path in (out / "photos").iterdir())
+    assert all((out / name).read_bytes().startswith(b"\xff\xd8") for name in photos)
+    with pytest.raises(UsageError, match="already exists"):
+        await exporting.run(where, None, out, sealed=False)
+    texts = [entry.text for entry in listing.read(out / exporting.FILE, ReportKind.FOUND).entries]
+    assert texts == ["bag", "=HYPERLINK(1)", "my keys"]
+
+
+async def test_an_archive_holds_sealed_reports_if_wanted(
+    here: World, where: Servers, source: Path, tmp_path: Path
+) -> None:
+    await imported(where, source)
+    await here.lost("l1", "a private thing", private=True)
+    out = tmp_path / "out.zip"
+    (tmp_path / "out.zip.part").write_text("of an export that was killed")
+    written = await exporting.run(where, None, out, sealed=True)
+    assert (written.reports, written.photos, written.left_out) == (6, 4, 0)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    with ZipFile(out) as archive:
+        rows = {row["text"]: row for row in table(archive.read(exporting.FILE))}
+        assert rows["passport"]["sealed"] == rows["a private thing"]["private"] == "yes"
+        assert archive.read(rows["passport"]["photos"]).startswith(b"\xff\xd8")
+    assert not (tmp_path / "out.zip.part").exists()
+
+
+@pytest.mark.usefixtures("here")
+async def test_an_export_without_a_place_for_it_is_refused(where: Servers, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't be written"):
+        await exporting.run(where, None, tmp_path / "none" / "out", sealed=False)

@@ -1,0 +1,91 @@
+"""A worker embeds what another process asks for, through PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from db.embedding_requests import PATIENCE, EmbeddingRequests
+from db.store import Store
+from reunite.commands import JoinWorkspace
+from reunite.entities import Workspace
+from reunite.errors import TryAgainError
+from tests.doubles.colour_encoder import ColourEncoder
+from tests.integration.test_shown_things import only_umbrellas
+from tests.support.keys import KEYS
+from tests.support.pictures import drawing
+from tests.support.services import background
+from tests.support.waiting import eventually
+from workers.batching import BatchingEncoder
+from workers.decoder.pool import Decoders
+from workers.decoder.wire import Decoded
+from workers.query_embedding import LEASE, QueryEmbedder
+
+
+class TroubledDecoders(Decoders):
+    """Decoders that fail at one photo as long as it's in trouble, and wait at all others until it was tried."""
+
+    def __init__(self, photo: bytes, error: Exception) -> None:
+        """Fail at `photo` with `error`."""
+        super().__init__()
+        self.photo = photo
+        self.error: Exception | None = error
+        self.tried = asyncio.Event()
+        self.others = 0
+
+    async def decode(self, data: bytes) -> Decoded:
+        if data == self.photo:
+            self.tried.set()
+            if self.error:
+                raise self.error
+        else:
+            self.others += 1
+            await self.tried.wait()
+            await asyncio.sleep(0.05)
+        return await super().decode(data)
+
+
+@asynccontextmanager
+async def answering(
+    url: str, decoders: Callable[[], Decoders] = Decoders, lease: float = 0.2
+) -> AsyncIterator[tuple[EmbeddingRequests, Workspace]]:
+    async with Store(url, keys=KEYS) as store, decoders() as opened:
+        workspace = await store.join(JoinWorkspace("web", "here", "here"))
+        model = await store.embedding_models.register("clip", "colours-1", ColourEncoder.spaces)
+        encoder = BatchingEncoder(ColourEncoder())
+        requests = EmbeddingRequests(store)
+        async with background(QueryEmbedder(requests, encoder, model, opened, lease).run()):
+            yield requests, workspace
+        await encoder.close()
+
+
+async def test_a_querys_photo_says_what_it_shows(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ColourEncoder, "things", only_umbrellas)
+    async with answering(database_url) as (requests, place):
+        encoded = await requests.encode(place.community, ["a red cup and a blue hat"], [drawing("red")])
+    assert [photo.shows for photo in encoded.photos] == [("umbrella",)]
+    assert [len(text.vectors["shared"]) for text in encoded.texts] == [2]
+
+
+@pytest.mark.parametrize("error", [OSError("no process"), TryAgainError("no memory")])
+async def test_a_request_in_trouble_is_tried_again_and_disturbs_no_other(database_url: str, error: Exception) -> None:
+    decoders = TroubledDecoders(drawing("red"), error)
+    async with answering(database_url, lambda: decoders, lease=2) as (requests, place):
+        other = asyncio.create_task(requests.encode(place.community, photos=[drawing("blue")]))
+        troubled = asyncio.create_task(requests.encode(place.community, photos=[drawing("red")]))
+        assert len((await other).photos) == 1
+        assert decoders.others == 1, "it was interrupted"
+        decoders.error = None
+        assert len((await troubled).photos) == 1
+
+
+async def test_the_request_of_a_killed_worker_is_taken_by_another(database_url: str) -> None:
+    async with Store(database_url, keys=KEYS) as store:
+        workspace = await store.join(JoinWorkspace("web", "here", "here"))
+        requests = EmbeddingRequests(store)
+        asked = asyncio.create_task(requests.encode(workspace.community, ["a red cup"]))
+        await eventually(lambda: requests.take(seconds=0.2))
+        async with answering(database_url):
+            assert len((await asked).texts) == 1
+    assert 2 * LEASE < PATIENCE, "a request outlives the one who asked"

@@ -1,0 +1,68 @@
+"""Empties a database after a test, for the next one: that costs PostgreSQL a fraction of a new copy of the template."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import psycopg
+from psycopg import sql
+
+CATALOGS: Final = [
+    *[("pg_catalog", f"pg_{name}") for name in ("attribute", "class", "constraint", "extension", "index", "namespace")],
+    *[("pg_catalog", f"pg_{name}") for name in ("policy", "proc", "statistic", "trigger", "type")],
+    ("public", "migration"),
+]
+"""What tells whether the schema, a right, the planner's statistics or the list of migrations has changed."""
+MOST_GROWTH: Final = 8 * 2**20
+"""Bytes of rows, and of what was deleted, up to which the next test can't feel them."""
+
+
+@dataclass(frozen=True)
+class Untouched:
+    """A database as it is before the first test: its catalogs' rows and their newest transactions, and its size."""
+
+    catalogs: tuple[Any, ...]
+    size: int
+
+    @classmethod
+    def read(cls, connection: psycopg.Connection) -> Self:
+        return cls(_catalogs(connection), _size(connection))
+
+    def is_restored(self, connection: psycopg.Connection) -> bool:
+        """Empty the database; False, and nothing done, where that wouldn't make it as before."""
+        if _is_used(connection) or _catalogs(connection) != self.catalogs:
+            return False
+        if _size(connection) > self.size + MOST_GROWTH:
+            return False
+        _empty(connection)
+        return True
+
+
+def _is_used(connection: psycopg.Connection) -> bool:
+    """Whether another test, or a process that one left behind, is still connected."""
+    others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    return connection.execute(f"{others} AND backend_type = 'client backend'".encode()).rowcount > 0
+
+
+def _catalogs(connection: psycopg.Connection) -> tuple[Any, ...]:
+    each = [
+        sql.SQL("(SELECT (count(*), max(xmin::text::bigint))::text FROM {})").format(sql.Identifier(schema, name))
+        for schema, name in CATALOGS
+    ]
+    return tuple(connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join(each)).fetchone() or ())
+
+
+def _size(connection: psycopg.Connection) -> int:
+    [[size]] = connection.execute("SELECT pg_database_size(current_database())").fetchall()
+    return int(size)
+
+
+def _empty(connection: psycopg.Connection) -> None:
+    """Delete all rows, without triggers, and start the sequences anew."""
+    tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    deletions = [
+        sql.SQL("DELETE FROM public.{}").format(sql.Identifier(name)) for [name] in tables if name != "migration"
+    ]
+    sequences = "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
+    connection.execute(
+        sql.SQL("; ").join([sql.SQL("SET session_replication_role = replica"), *deletions, sql.SQL(sequences)])
+    )

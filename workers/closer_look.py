@@ -1,0 +1,94 @@
+"""Compares a report's photos in detail with those of its most similar candidates, before the search is scored."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from db.leases import WorkLease
+from db.photo_details import PhotoPair
+from db.session import CommunitySession
+from db.store import Store
+from reunite.encoder import Pixels
+from reunite.entities import Report, ReportKind, ReportState
+from reunite.errors import DefectError
+from reunite.matching.closer_look import worth_a_closer_look
+from reunite.matching.evidence import MAX_CANDIDATES, Candidate
+from reunite.matching.weights import ScoringModel
+from workers import photos
+
+_log = structlog.get_logger(__name__)
+
+
+class ComparesDetails(Protocol):
+    """Counts the details that two photos share."""
+
+    def compare(self, photos: Mapping[UUID, Pixels], pairs: Sequence[tuple[UUID, UUID]]) -> Sequence[float]:
+        """Return how many details match, for each pair of photos. Blocks for tens of milliseconds a pair."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CloserLook:
+    """Looks closer at one report after the other."""
+
+    store: Store
+    details: ComparesDetails
+    turn: asyncio.Lock
+
+    async def look(self, lease: WorkLease, model: ScoringModel) -> None:
+        """Compare and keep what is worth it. An error is logged, and the search has no details."""
+        async with self.store.work_session(lease) as session:
+            pairs = await _worth_comparing(session, lease.report, model)
+            copies = await stored_copies(session, pairs)
+        if not pairs:
+            return
+        try:
+            async with self.turn:
+                compared = await asyncio.to_thread(compare, self.details, pairs, copies)
+        except (DefectError, OSError, RuntimeError, ValueError) as error:  # then the search has no details
+            _log.warning("details_not_compared", report=str(lease.report), error=type(error).__name__)
+            return
+        async with self.store.work_session(lease) as session:
+            await session.photo_details.save(compared)
+
+
+async def stored_copies(session: CommunitySession, pairs: Sequence[PhotoPair]) -> dict[UUID, bytes]:
+    """Read the stored copies of all photos of the pairs."""
+    wanted = {photo for pair in pairs for photo in (pair.lost_photo, pair.found_photo)}
+    return {photo: await session.photos.stored_copy(photo) or b"" for photo in sorted(wanted)}
+
+
+def compare(
+    details: ComparesDetails, pairs: Sequence[PhotoPair], copies: Mapping[UUID, bytes]
+) -> dict[PhotoPair, float]:
+    """Decode the copies and compare the pairs."""
+    pixels = {photo: photos.decode(copy) for photo, copy in copies.items()}
+    compared = details.compare(pixels, [(pair.lost_photo, pair.found_photo) for pair in pairs])
+    return dict(zip(pairs, compared, strict=True))
+
+
+async def _worth_comparing(session: CommunitySession, report_id: UUID, model: ScoringModel) -> list[PhotoPair]:
+    report = await session.reports.get(report_id)
+    if report is None or report.state not in {ReportState.OPEN, ReportState.LOOK}:
+        return []
+    hidden = report.kind is ReportKind.LOST and await session.candidates.has_sealed()
+    worth: dict[UUID, Candidate] = {}
+    for sealed in (False, True) if hidden else (False,):
+        search = await session.candidates.search(report, MAX_CANDIDATES, sealed=sealed)
+        worth |= {candidate.item.report: candidate for candidate in worth_a_closer_look(search, model)}
+    return await session.photo_details.not_compared(pairs_of(report, list(worth.values())))
+
+
+def pairs_of(report: Report, candidates: Sequence[Candidate]) -> list[tuple[UUID, UUID, UUID]]:
+    """Return for each candidate the lost report, the found report, and the latter's photo that is most similar."""
+    is_lost = report.kind is ReportKind.LOST
+    return [
+        (report.id, other, candidate.photo) if is_lost else (other, report.id, candidate.photo)
+        for candidate in candidates
+        if candidate.photo
+        for other in (candidate.item.report,)
+    ]

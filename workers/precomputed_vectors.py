@@ -1,0 +1,160 @@
+"""Vectors that were computed elsewhere, by a model that isn't here: read from a file, found by name and text."""
+
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reunite.encoder import SHARED_SPACE, EncoderKind, Pixels, Vectors
+from reunite.text.parts import parts
+
+PHOTOS, PHOTO_NAMES, TEXTS, TEXT_STRINGS = _ARRAYS = ("photos", "photo_names", "texts", "text_strings")
+_MOST_DIMENSIONS: Final = 16_000
+"""What a column of vectors can hold."""
+_MOST_NAMED: Final = 3
+_MOST_SHOWN: Final = 60
+
+
+class VectorFileError(Exception):
+    """The file can't be used; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrecomputedVectors:
+    """Vectors in one space, of photos by file name and of texts. Embeds reports as a `BatchingEncoder` does.
+
+    `version` is the name of the model that computed them.
+    """
+
+    version: str
+    photos: Mapping[str, Vectors]
+    texts: Mapping[str, Vectors]
+    dimension: int
+
+    @property
+    def kind(self) -> EncoderKind:
+        """The kind that a worker with this model would record: all but the offline encoder count as CLIP."""
+        return "concept" if self.version.startswith("concept") else "clip"
+
+    @property
+    def spaces(self) -> Mapping[str, int]:
+        return {SHARED_SPACE: self.dimension}
+
+    async def photo(self, name: str, pixels: Pixels) -> Mapping[str, Vectors]:  # noqa: ARG002 - the name is enough
+        """Return the vector of the photo with this file name."""
+        return {SHARED_SPACE: self.photos[name][None]}
+
+    async def text(self, text: str) -> Mapping[str, Vectors]:
+        """Return a vector for each thing of a text if the file has all of them, otherwise one for the whole text."""
+        return {SHARED_SPACE: np.stack([self.texts[key] for key in self._keys(text)])}
+
+    def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
+        """Name nothing: a file has no names of what photos show."""
+        return [()] * len(photos)
+
+    async def close(self) -> None:
+        """Do nothing: there is no thread to end."""
+
+    def check(self, photo_names: Sequence[str], texts: Collection[str]) -> None:
+        """Raise VectorFileError if a photo or text has no vector."""
+        missing = sorted(set(photo_names) - self.photos.keys())
+        if missing:
+            raise VectorFileError(f"The array photo_names lacks {_named('photo', missing)}.")
+        if missing := sorted(text for text in texts if text and not self._keys(text)):
+            raise VectorFileError(f"The array text_strings lacks {_named('text', missing)}.")
+
+    def _keys(self, text: str) -> list[str]:
+        """Return what to look up for a text; nothing if there is no vector for it."""
+        things, whole = [_key(thing) for thing in parts(text)], _key(text)
+        if things and all(thing in self.texts for thing in things):
+            return things
+        return [whole] if whole in self.texts else []
+
+
+def read_vectors(path: Path, version: str) -> PrecomputedVectors:
+    """Read an .npz file with the arrays photos, photo_names, texts and text_strings. Raises VectorFileError."""
+    arrays = _read(path)
+    if missing := [name for name in _ARRAYS if name not in arrays]:
+        has = ", ".join(arrays) or "no array at all"
+        raise VectorFileError(f"{path} has no array {' and no array '.join(missing)}. It has {has}.")
+    photos, texts = (_rows(name, arrays[name]) for name in (PHOTOS, TEXTS))
+    photo_names = [PurePosixPath(name).name for name in _strings(PHOTO_NAMES, arrays[PHOTO_NAMES])]
+    strings = [_key(text) for text in _strings(TEXT_STRINGS, arrays[TEXT_STRINGS])]
+    widths = {array.shape[1] for array in (photos, texts) if len(array)}
+    if len(widths) != 1:
+        raise VectorFileError(
+            f"Photos and texts need the same dimension, but photos is {_shape(photos)} and texts is {_shape(texts)}."
+        )
+    return PrecomputedVectors(
+        version,
+        _by_name((PHOTOS, PHOTO_NAMES), photos, photo_names),
+        _by_name((TEXTS, TEXT_STRINGS), texts, strings),
+        widths.pop(),
+    )
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except OSError as error:
+        raise VectorFileError(f"{path} can't be read: {error.strerror or error}.") from error
+    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise VectorFileError(
+            f"{path} isn't an .npz file with arrays of numbers and strings ({error}). Pickled objects aren't read."
+        ) from error
+
+
+def _rows(name: str, array: NDArray[Any]) -> Vectors:
+    """Return rows of length 1. Raises VectorFileError for what isn't a table of finite numbers without zero rows."""
+    if array.ndim != 2 or array.dtype.kind not in "fiu":  # noqa: PLR2004 - rows and columns
+        raise VectorFileError(f"The array {name} must be rows of numbers, but is {_shape(array)} of {array.dtype}.")
+    if len(array) and not 0 < array.shape[1] <= _MOST_DIMENSIONS:
+        raise VectorFileError(f"The array {name} has {array.shape[1]} columns; 1 to {_MOST_DIMENSIONS} are possible.")
+    numbers = array.astype(np.float64)
+    lengths = np.linalg.norm(numbers, axis=1)
+    for problem, flags in (("isn't finite", ~np.isfinite(lengths)), ("is zero", lengths == 0)):
+        if flags.any():
+            raise VectorFileError(f"Row {int(flags.argmax())} of the array {name} {problem}.")
+    rows: Vectors = (numbers / lengths[:, None]).astype(np.float32)
+    return rows
+
+
+def _strings(name: str, array: NDArray[Any]) -> list[str]:
+    if array.ndim != 1 or (array.size and array.dtype.kind != "U"):
+        raise VectorFileError(f"The array {name} must be a list of strings, but is {_shape(array)} of {array.dtype}.")
+    return [str(value) for value in array]
+
+
+def _by_name(arrays: tuple[str, str], rows: Vectors, names: Sequence[str]) -> dict[str, Vectors]:
+    """Return rows by name. Raises VectorFileError if their numbers differ, or two rows of one name."""
+    if len(rows) != len(names):
+        raise VectorFileError(f"{arrays[0]} has {len(rows)} rows, but {arrays[1]} has {len(names)}.")
+    found: dict[str, Vectors] = {}
+    for name, row in zip(names, rows, strict=True):
+        if not np.array_equal(found.setdefault(name, row), row):
+            raise VectorFileError(f"The array {arrays[1]} has {_quoted(name)} twice, with different vectors.")
+    return found
+
+
+def _key(text: str) -> str:
+    """Return a text as it is looked up: what a chat does to blanks doesn't matter."""
+    return " ".join(text.split())
+
+
+def _shape(array: NDArray[Any]) -> str:
+    return " × ".join(map(str, array.shape)) or "a single value"
+
+
+def _named(what: str, missing: Sequence[str]) -> str:
+    named = ", ".join(map(_quoted, missing[:_MOST_NAMED]))
+    more = len(missing) - _MOST_NAMED
+    return f"the {what} {named}" if len(missing) == 1 else f"{len(missing)} {what}s: {named}{', …' if more > 0 else ''}"
+
+
+def _quoted(text: str) -> str:
+    return f"“{text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + '…'}”"

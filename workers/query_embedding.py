@@ -1,0 +1,92 @@
+"""Embeds what other processes ask for: they have no encoder."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+import structlog
+
+from db.embedding_models import EmbeddingModel
+from db.embedding_requests import EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
+from reunite.encoder import SHARED_SPACE
+from reunite.errors import TellUserError, TryAgainError
+from reunite.ports.query_encoder import Encoded, EncodedPhoto, EncodedText
+from workers.batching import BatchingEncoder
+from workers.decoder.pool import Decoders
+from workers.embed import checked
+
+AT_ONCE: Final = 4
+"""Requests that a worker answers at once: members' reports need the encoder too."""
+LEASE: Final = 8.0
+"""Seconds after which another worker may take a request, while it's still waited for."""
+_LOOK_EVERY: Final = 1.0
+"""Seconds between looks without a signal: for requests whose worker was killed."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryEmbedder:
+    """Answers requests for embeddings with one encoder."""
+
+    requests: EmbeddingRequests
+    encoder: BatchingEncoder
+    model: EmbeddingModel
+    decoders: Decoders
+    lease: float = LEASE
+
+    async def run(self) -> None:
+        """Answer until cancelled."""
+        while True:
+            try:
+                async with self.requests.signals() as signal, asyncio.TaskGroup() as group:
+                    for _ in range(AT_ONCE):
+                        group.create_task(self._answer_all(signal))
+            except* (TryAgainError, psycopg.OperationalError, OSError) as errors:
+                _log.warning("embedding_requests_interrupted", error=type(errors.exceptions[0]).__name__)
+            except* Exception:  # noqa: BLE001 - the next request may be answered
+                _log.exception("embedding_requests_defect")
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def _answer_all(self, signal: asyncio.Event) -> None:
+        while True:
+            signal.clear()  # before looking: what comes meanwhile wakes us again
+            while request := await self.requests.take(seconds=self.lease):
+                await self._answer(request)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_EVERY):
+                    await signal.wait()
+
+    async def _answer(self, request: EmbeddingRequest) -> None:
+        try:
+            await self.requests.answer(request, await self._made(request))
+        except (TryAgainError, OSError) as error:  # it's taken again after its lease
+            _log.warning("embedding_request_delayed", request=str(request.id), error=type(error).__name__)
+
+    async def _made(self, request: EmbeddingRequest) -> dict[str, Any]:
+        try:
+            return encoded_json(await self._encoded(request))
+        except TellUserError as error:
+            return problem_json(error)
+        except (TryAgainError, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - one request's defect must not stop the worker
+            _log.exception("embedding_request_defect", request=str(request.id))
+            return problem_json(TellUserError("photo_unusable" if request.photos else "our_fault", name="photo"))
+
+    async def _encoded(self, request: EmbeddingRequest) -> Encoded:
+        texts, photos = await asyncio.gather(
+            asyncio.gather(*(self._text(text) for text in request.texts)),
+            asyncio.gather(*(self._photo(photo) for photo in request.photos)),
+        )
+        return Encoded(self.model.id, tuple(texts), tuple(photos))
+
+    async def _text(self, text: str) -> EncodedText:
+        return EncodedText(checked(await self.encoder.text(text)))
+
+    async def _photo(self, photo: bytes) -> EncodedPhoto:
+        decoded = await self.decoders.decode(photo)
+        vectors = checked(await self.encoder.photo("", decoded.pixels))
+        return EncodedPhoto(vectors, decoded.colours, tuple(self.encoder.things(vectors[SHARED_SPACE])[0]))

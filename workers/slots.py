@@ -1,0 +1,28 @@
+"""Runs work in parallel, or one piece alone: what may kill the process is tried alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Slots:
+    """At most `at_once` side by side; one that is alone waits for all others, and others wait for it."""
+
+    at_once: int
+    _free: asyncio.Semaphore = field(init=False)
+    _first: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._free = asyncio.Semaphore(self.at_once)
+
+    @asynccontextmanager
+    async def slot(self, *, alone: bool = False) -> AsyncIterator[None]:
+        """Wait for a place, or for all of them."""
+        async with AsyncExitStack() as held:
+            if alone:
+                await held.enter_async_context(self._first)  # two that wait for all would wait for each other
+            for _ in range(self.at_once if alone else 1):
+                await held.enter_async_context(self._free)
+            yield
