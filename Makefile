@@ -1,4 +1,4 @@
-# make install | demo | check | test | chaos | fuzz | docs | format | clean
+# make install | demo | check | test | chaos | fuzz | compose-test | docs | sbom | format | clean
 PORT ?= $(or $(REUNITE_PORT),8700)
 BIN := .venv/bin
 # The first of these that is 3.11 or newer and can make an environment; PYTHON= names another.
@@ -13,7 +13,7 @@ TESTS_AT_ONCE := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lint check test chaos fuzz docs format clean
+.PHONY: help install demo lint check test chaos fuzz compose-test docs sbom format clean
 
 help:
 	@echo "make demo    try Reunite on http://127.0.0.1:$(PORT) (PORT= for another)"
@@ -22,6 +22,8 @@ help:
 	@echo "make chaos   kill everything at random on both platforms (ROUNDS= kills on each, SEED=), and count what is lost"
 	@echo "make fuzz    post thousands of hostile pictures to a worker (PICTURES=, SEED=), and count what goes wrong"
 	@echo "make docs    the documentation as a website, in site/"
+	@echo "make compose-test build the images and run the deployment on doubles of the platforms; needs Docker"
+	@echo "make sbom    list every package of .venv (ENVIRONMENT= of another) as CycloneDX in build/sbom.json"
 	@echo "make install the environment in .venv, which the others make when needed"
 	@echo "make format  order the code; make clean removes what was made here"
 
@@ -67,6 +69,20 @@ fuzz: install
 docs: install
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
+
+compose-test: install
+	@$(BIN)/python -m tests.compose
+
+ENVIRONMENT ?= .venv
+SBOM_TOOL := cyclonedx-bom==7.5.0
+
+# The tool has an environment of its own, so that it isn't in its list.
+sbom: $(if $(filter .venv,$(ENVIRONMENT)),install)
+	@$(ENVIRONMENT)/bin/python -m venv build/sbom
+	@build/sbom/bin/pip --disable-pip-version-check install --quiet '$(SBOM_TOOL)'
+	@build/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --output-file build/sbom.json '$(ENVIRONMENT)/bin/python'
+	@echo "build/sbom.json is written."
 
 format: install
 	@$(BIN)/ruff format .

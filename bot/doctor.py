@@ -1,5 +1,6 @@
 """What `reunite doctor` reports of a platform."""
 
+import os
 from dataclasses import dataclass
 
 
@@ -11,3 +12,22 @@ class Finding:
     ok: bool | None
     found: str
     remedy: str = ""
+
+
+def whole_cause(error: BaseException) -> str:
+    """Return what an error says, and what it came from: "connection failed … (Connection refused)"."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    cause = error
+    while below := cause.__cause__ or cause.__context__:
+        cause = below
+        reason = _reason(cause)
+        if reason and reason.casefold() not in said.casefold():
+            said = f"{said} ({reason})"
+    return said
+
+
+def _reason(cause: BaseException) -> str:
+    number = cause.errno if isinstance(cause, OSError) else None
+    if number and number > 0:  # those of name resolution are negative, and have words of their own
+        return os.strerror(number)
+    return " ".join(str(cause).split())

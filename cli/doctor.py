@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
 
-from bot.doctor import Finding
+from bot.doctor import Finding, whole_cause
 from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
 from cli.servers import Servers
@@ -106,20 +105,6 @@ def running(status: Status) -> Iterator[Finding]:
         if status.is_late
         else "",
     )
-
-
-def whole_cause(error: BaseException) -> str:
-    """Return what an error says, and what it came from: "connection failed … (Connection refused)"."""
-    said = " ".join(str(error).split()) or type(error).__name__
-    cause = error
-    while below := cause.__cause__ or cause.__context__:
-        cause = below
-        reason = (
-            os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else " ".join(str(cause).split())
-        )
-        if reason and reason.casefold() not in said.casefold():
-            said = f"{said} ({reason})"
-    return said
 
 
 async def _keys(where: Servers) -> Finding:

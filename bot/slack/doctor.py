@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import role_of
-from bot.doctor import Finding
+from bot.doctor import Finding, whole_cause
 from bot.slack.config import SlackConfig
 from bot.slack.errors import code_of
 from bot.slack.permissions import missing
@@ -92,4 +92,4 @@ async def _app_token(client: AsyncWebClient) -> Finding:
 
 
 def _words(error: Exception) -> str:
-    return f"Slack says: {code_of(error)}" if isinstance(error, SlackApiError) else type(error).__name__
+    return f"Slack says: {code_of(error)}" if isinstance(error, SlackApiError) else whole_cause(error)

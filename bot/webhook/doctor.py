@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import ClientSession, ClientTimeout
 
-from bot.doctor import Finding
+from bot.doctor import Finding, whole_cause
 from bot.signed_http import call
 from bot.webhook.config import WebhookConfig
 from db.config import Connections
@@ -19,4 +19,4 @@ async def check(config: WebhookConfig, connections: Connections) -> AsyncIterato
         yield Finding("The chat", ok=True, found=f"{config.url} takes signed calls")
     except (DefectError, TryAgainError, UndeliverableError) as error:
         remedy = "Check REUNITE_WEBHOOK_URL, and that both sides have the same REUNITE_WEBHOOK_SECRET."
-        yield Finding("The chat", ok=False, found=str(error), remedy=remedy)
+        yield Finding("The chat", ok=False, found=whole_cause(error), remedy=remedy)

@@ -28,6 +28,8 @@ class Side(ABC):
     role: str
     adapter: dict[str, Any]
     photos: dict[str, Any]
+    picture: Callable[[str], bytes] = staticmethod(drawing)
+    """Makes the photo of a post; a real encoder knows more in a real one."""
 
     @abstractmethod
     async def post(self, kind: str, colour: str, words: str) -> str: ...
@@ -85,7 +87,8 @@ class DiscordSide(Side):
         self.photos = {"hosts": [], "http_hosts": [discord.file_host]}
 
     async def post(self, kind: str, colour: str, words: str) -> str:
-        return await self.discord.post(kind, self.authors[kind], words, {f"{colour}.jpg": drawing(colour)}, times=2)
+        photos = {f"{colour}.jpg": self.picture(colour)}
+        return await self.discord.post(kind, self.authors[kind], words, photos, times=2)
 
     async def delete(self, kind: str, post: str) -> None:
         del kind
@@ -151,7 +154,7 @@ class SlackSide(Side):
         self.photos = {"hosts": [], "http_hosts": host, "slack_hosts": host, "slack_token": BOT_TOKEN}
 
     async def post(self, kind: str, colour: str, words: str) -> str:
-        return self.slack.post_photo(self.channels[kind], self.authors[kind], drawing(colour), words)
+        return self.slack.post_photo(self.channels[kind], self.authors[kind], self.picture(colour), words)
 
     async def delete(self, kind: str, post: str) -> None:
         self.slack.delete(self.channels[kind], post)

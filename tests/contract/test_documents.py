@@ -134,7 +134,8 @@ def test_the_operators_guide_tells_the_only_ports_on_the_host() -> None:
     services = parsed("docker-compose.yml")["services"]
     published = [port for service in services.values() for port in service.get("ports", [])]
     slack, webhook, api, board = SlackConfig().port, WebhookConfig().port, ApiConfig().port, BoardConfig().port
-    assert published == [f"127.0.0.1:{port}:{port}" for port in (slack, webhook, api, board)]
+    ports = {"SLACK": slack, "WEBHOOK": webhook, "API": api, "BOARD": board}
+    assert published == [f"127.0.0.1:${{{name}_PORT:-{port}}}:{port}" for name, port in ports.items()]
     told = " ".join((ROOT / "docs/operations.md").read_text("utf-8").split())
     bots = f"the Slack bot's, 127.0.0.1:{slack}, the webhook bot's, {webhook}"
     assert f"The only ports on the host are {bots}, the HTTP API's, {api}, and the board's, {board};" in told

@@ -18,6 +18,8 @@ class Guild:
     """One guild with the channels #found, #lost and #general."""
 
     shards: int = 1
+    host: str = "127.0.0.1"
+    """Where it listens; containers reach another address of this machine."""
     channels: dict[str, Json] = field(default_factory=dict)
     messages: dict[str, dict[str, Json]] = field(default_factory=dict)
     private: dict[str, Json] = field(default_factory=dict)
@@ -65,16 +67,16 @@ class Guild:
 
     @property
     def api_base(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api/v10"
+        return f"http://{self.host}:{self.port}/api/v10"
 
     @property
     def gateway_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/gateway"
+        return f"ws://{self.host}:{self.port}/gateway"
 
     @property
     def file_host(self) -> str:
         """What a worker has to be allowed to fetch photos from."""
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def new_id(self) -> str:
         """Return a snowflake: the time, and later than every other."""

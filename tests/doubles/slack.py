@@ -69,8 +69,8 @@ class SlackDouble(SlackViews):
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, **settings: Any) -> AsyncIterator[Self]:
-        """Serve until the context ends."""
+    async def running(cls, *, host: str = "127.0.0.1", **settings: Any) -> AsyncIterator[Self]:
+        """Serve until the context ends; `host` is another address of this machine, which containers reach."""
         double = cls(**settings)
         app = web.Application(client_max_size=32 << 20, middlewares=[double.delivery.lateness.middleware])
         double.api.add_routes(app)
@@ -78,9 +78,9 @@ class SlackDouble(SlackViews):
         app.router.add_post("/response/{envelope}", double._answer)
         runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, host, 0)
         await site.start()
-        double.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        double.origin = f"http://{host}:{runner.addresses[0][1]}"
         try:
             yield double
         finally:

@@ -62,7 +62,7 @@ async def test_doctor_names_the_token_that_slack_refuses_and_shows_none() -> Non
 
 async def test_doctor_says_that_slack_can_not_be_reached() -> None:
     settings = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base="http://127.0.0.1:9/api/")
-    assert "Error" in (await findings(settings))["Slack"][0]
+    assert "Connection refused" in (await findings(settings))["Slack"][0]
 
 
 async def test_a_client_that_is_ready_made_is_used_for_all_that_is_asked_of_slack(database_url: str) -> None:

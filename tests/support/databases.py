@@ -97,6 +97,14 @@ class Databases:
         with psycopg.connect(_of_database(self.servers, OWNER, name), autocommit=True) as connection:
             return name, Untouched.read(connection)
 
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """Give the URL of a new database without any migration, seen by the superuser; drop it at the end."""
+        name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield _of_database(self.servers, OWNER, name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.servers.owner_database_url, autocommit=True) as connection:
             connection.execute(statement.encode())

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from cli.settings import variables
+from tests.compose.drill import COMMANDS, DOCTOR, DUMP, KEYS, RESTORE, RESTORE_KEYS, ROLE, WRITE_KEYS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -54,13 +55,13 @@ def test_a_service_holds_no_token_that_it_does_not_use() -> None:
         assert {name for name, service in OURS.items() if variable in service["environment"]} == services
 
 
-@pytest.mark.parametrize("name", [*OURS, "redis"])
+@pytest.mark.parametrize("name", COMPOSE["services"])
 def test_a_service_can_write_only_to_its_volumes_and_gains_no_rights(name: str) -> None:
     service = COMPOSE["services"][name]
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - the container's own
+    assert set(service["tmpfs"]) <= {"/tmp", "/var/run/postgresql"}  # noqa: S108 - the container's own
 
 
 def test_the_keys_are_written_by_the_migration_alone() -> None:
@@ -71,6 +72,10 @@ def test_the_keys_are_written_by_the_migration_alone() -> None:
 
 
 def test_no_image_runs_as_root() -> None:
+    assert {name: COMPOSE["services"][name]["user"] for name in ("postgres", "redis")} == {
+        "postgres": "postgres",
+        "redis": "redis",
+    }
     images = [stage for stage in re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE) if "ENTRYPOINT" in stage]
     assert len(images) == 2
     for stage in images:
@@ -134,6 +139,7 @@ def test_the_example_of_the_settings_has_every_variable_and_explains_it() -> Non
     for name, number in listed.items():
         above = lines[number - 1]
         is_second = name.endswith("_FILE") or name in {"REUNITE_SLACK_CLIENT_SECRET", "WORKER_MEMORY"}
+        is_second |= name in {"WEBHOOK_PORT", "API_PORT", "BOARD_PORT"}
         assert above.startswith("#") or is_second, name
     assert {".env", "secrets/"} <= set((ROOT / ".gitignore").read_text().splitlines())
 
@@ -141,3 +147,30 @@ def test_the_example_of_the_settings_has_every_variable_and_explains_it() -> Non
 def test_the_build_stages_of_the_services_exist() -> None:
     stages = set(re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE))
     assert {service["build"]["target"] for service in OURS.values()} <= stages
+
+
+def test_the_docs_say_what_the_deployments_test_does() -> None:
+    said = re.sub(r"\s*\\\n\s*", " ", (ROOT / "docs/operations.md").read_text())
+    done = [DUMP, KEYS, RESTORE, RESTORE_KEYS, DOCTOR, *COMMANDS]
+    assert [
+        each for each in done if f"docker compose {each}" not in said and f"docker compose {as_typed(each)}" not in said
+    ] == []
+    assert ROLE in said
+    assert WRITE_KEYS in said
+
+
+def as_typed(command: str) -> str:
+    """Return a command without the option that only a test without a terminal needs."""
+    return command.replace(" -T ", " ", 1)
+
+
+def test_without_an_engine_the_deployments_test_says_so(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.compose"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "The deployment's test is left out: Docker isn't installed.\n"

@@ -1,17 +1,19 @@
 """What `reunite doctor` says of platforms that it can't check."""
 
+import socket
 import sys
 
 import pytest
 
 from bot.discord.config import DiscordConfig
-from bot.doctor import Finding
+from bot.doctor import Finding, whole_cause
 from bot.platforms import PLATFORMS, AdapterConfig
 from bot.slack.config import SlackConfig
-from cli.doctor import platform_findings, running, whole_cause
+from cli.doctor import platform_findings, running
 from cli.servers import Servers
 from cli.status import Status
 from db.monitoring import TaskCount
+from reunite.errors import TryAgainError
 
 NOWHERE = Servers("", "", "", "")
 
@@ -43,6 +45,9 @@ def test_the_whole_cause_of_an_error_is_said() -> None:
     error = RuntimeError("Error connecting to redis")
     error.__cause__ = ConnectionRefusedError(111, "Connect call failed")
     assert whole_cause(error) == "Error connecting to redis (Connection refused)"
+    unknown = TryAgainError("ClientConnectorDNSError")
+    unknown.__cause__ = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    assert whole_cause(unknown) == "ClientConnectorDNSError ([Errno -2] Name or service not known)"
 
 
 def test_work_that_waits_without_a_worker_is_a_problem() -> None:

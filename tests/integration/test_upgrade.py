@@ -1,0 +1,80 @@
+"""A database of an earlier version, with data in it, goes on with this one.
+
+tests/data/earlier_database.sql.gz was written by the program when EARLIER were all its migrations: a claimed find, a
+match that a moderator confirmed, and a loss that no worker has searched for.
+"""
+
+import asyncio
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from db.migrate import migrate, pending, shipped
+from tests.support.databases import Databases
+from tests.support.services import working
+from tests.support.world import world
+
+EARLIER = ("0001_baseline.sql", "0070_absence.sql")
+DATA = Path(__file__).parents[1] / "data" / "earlier_database.sql.gz"
+COUNTS = """SELECT (SELECT count(*) FROM report), (SELECT count(*) FROM photo), (SELECT count(*) FROM match),
+  (SELECT count(*) FROM verdict), (SELECT count(*) FROM claim), (SELECT count(*) FROM embedding)"""
+
+
+@pytest.fixture
+def earlier(databases: Databases) -> Iterator[str]:
+    """The owner's URL of a database as the earlier version left it, with reports that are still open today."""
+    with databases.empty() as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "CREATE TABLE migration (name text PRIMARY KEY, checksum text NOT NULL,"
+                " at timestamptz NOT NULL DEFAULT now())"
+            )
+            for each in shipped():
+                if each.name in EARLIER:
+                    connection.execute(each.statements.encode())
+                    connection.execute("INSERT INTO migration VALUES (%s, %s)", [each.name, each.checksum])
+            connection.execute("SET session_replication_role = replica")  # the tables come in the order of their names
+            connection.execute(gzip.decompress(DATA.read_bytes()))
+            connection.execute("UPDATE report SET expires_at = now() + interval '60 days'")
+        yield url
+
+
+def counts(url: str) -> tuple[int, ...]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(COUNTS).fetchone() or ()
+
+
+def claim_of(url: str) -> UUID:
+    with psycopg.connect(url) as connection:
+        [claim] = connection.execute("SELECT id FROM claim").fetchone() or ()
+        assert isinstance(claim, UUID)
+        return claim
+
+
+async def test_an_earlier_database_keeps_its_data_and_goes_on(
+    earlier: str, databases: Databases, redis_url: str
+) -> None:
+    before = counts(earlier)
+    assert before == (6, 3, 5, 1, 1, 8)
+    applied = await migrate(earlier)
+    assert applied == [each.name for each in shipped() if each.name not in EARLIER]
+    assert await pending(earlier) == []
+    assert counts(earlier) == before
+
+    database_url = databases.as_application(earlier)
+    async with world(database_url, redis_url, "festival") as place, working(database_url, redis_url):
+        await place.said("l3", "match")
+        async with place.store.session(place.workspace.community) as session:
+            lost = await session.reports.at(place.at("lost", "l2"))
+            assert lost
+            assert lost.state == "returned"
+            assert await session.claims.proof(claim_of(earlier)) == "the lining has a blue thread"
+
+
+async def test_an_earlier_database_is_migrated_by_several_at_once(earlier: str) -> None:
+    applied = await asyncio.gather(migrate(earlier), migrate(earlier), migrate(earlier))
+    assert sorted(map(len, applied)) == [0, 0, len(shipped()) - len(EARLIER)]
