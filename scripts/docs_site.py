@@ -19,7 +19,7 @@ OUTSIDE: Final[Mapping[str, str]] = {
     "LICENSE": "LICENSE.txt",
     "slack/manifest.yaml": "slack/manifest.yaml",
     "deploy/grafana.json": "deploy/grafana.json",
-    "board/static/icon.svg": "images/icon.svg",
+    "http_server/static/icon.svg": "images/icon.svg",
 }
 """Files of the repository, and where they are in the site."""
 DIAGRAM: Final = "images/architecture.svg"

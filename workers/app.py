@@ -150,9 +150,13 @@ def _closer_look(store: Store, settings: EncoderSettings) -> CloserLook | None:
     """Load what compares photos in detail, which takes a second; None where it's off or not installed."""
     if not settings.compare_details or not all(find_spec(package) for package in DETAIL_PACKAGES):
         return None
-    from workers.local_features import LocalFeatures  # noqa: PLC0415 - its packages are optional
+    try:
+        from workers.local_features import LocalFeatures  # noqa: PLC0415 - its packages are optional
 
-    return CloserLook(store, LocalFeatures(), asyncio.Lock())
+        return CloserLook(store, LocalFeatures(), asyncio.Lock())
+    except (ImportError, OSError, RuntimeError, ValueError) as error:  # other versions, or not all of their files
+        _log.warning("details_unavailable", error=str(error))
+        return None
 
 
 async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:

@@ -13,7 +13,7 @@ from db.photo_details import PhotoPair
 from db.session import CommunitySession
 from db.store import Store
 from reunite.encoder import Pixels
-from reunite.entities import Report, ReportKind, ReportState
+from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.errors import DefectError
 from reunite.matching.closer_look import worth_a_closer_look
 from reunite.matching.evidence import MAX_CANDIDATES, Candidate
@@ -74,6 +74,8 @@ def compare(
 async def _worth_comparing(session: CommunitySession, report_id: UUID, model: ScoringModel) -> list[PhotoPair]:
     report = await session.reports.get(report_id)
     if report is None or report.state not in {ReportState.OPEN, ReportState.LOOK}:
+        return []
+    if all(photo.state is not PhotoState.STORED for photo in await session.photos.of(report_id)):
         return []
     hidden = report.kind is ReportKind.LOST and await session.candidates.has_sealed()
     worth: dict[UUID, Candidate] = {}

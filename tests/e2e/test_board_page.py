@@ -50,7 +50,7 @@ async def test_a_moderator_signs_in_decides_and_prints_a_label(here: Community, 
     await robin.get_by_role("button", name="It's back with its owner").press("Enter")
     await expect(robin.get_by_role("status")).to_contain_text("Returned to its owner")
     assert await here.state(match) == "confirmed"
-    await robin.get_by_role("button", name="Take back").press("Enter")
+    await robin.get_by_role("button", name="Undo: returned").press("Enter")
     await expect(robin.get_by_role("status")).to_contain_text("Undecided")
 
     await robin.get_by_role("link", name="Open the found report").press("Enter")

@@ -36,7 +36,9 @@ def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
     figures = json.loads(reunite(own, "evaluate", words, *options))
     assert figures["everything there"]["text"]["shares"]["recall @10"]["share"] > 0.5
     assert set(figures["half taken out"]) == {
-        f"{size}{captions}" for size in ("all finds", "at most 20 finds") for captions in ("", " without captions")
+        f"{size}{captions}"
+        for size in ("all found reports", "at most 20 found reports")
+        for captions in ("", " without captions")
     }
     assert [json.loads(line)["id"] for line in out.read_text("utf-8").splitlines()] == [f"q{n}" for n in range(90)]
     assert {path.name for path in plots.iterdir()} == {"reliability.png", "precision-recall.png"}

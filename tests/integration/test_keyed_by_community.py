@@ -40,6 +40,7 @@ ACROSS = {
     "take_embedding_request",
     # The sweeps of workers and bots, which then work within one community after the other.
     "all_communities",
+    "board_sessions_on",
     "communities_to_teach",
     "delete_old_jobs",
     "due_digests",
@@ -48,6 +49,7 @@ ACROSS = {
     "known_workspaces",
     "open_backfills",
     "stale_photos",
+    "unanswered_posts",
     # Numbers for operators.
     "failed_work",
     "match_numbers",

@@ -152,7 +152,7 @@ class Country:
         target = here.at(report.target.message or "")
         edited = await self.handlers.edit(EditReport(target=target, text="taken over"))
         withdrawn = await self.handlers.withdraw(Withdraw(target=target, member=member, is_moderator=True))
-        assert (edited, withdrawn) == (False, False)
+        assert (edited, withdrawn) == (None, False)
         return str(await self.handlers.report_at(target))
 
     async def _by_link(self, here: Village, there: Village, report: Report, member: Member) -> str:

@@ -27,9 +27,14 @@ from tests.support.services import colours_only
 from workers.app import WorkerConfig, run
 from workers.config import EncoderSettings
 from workers.encoders.choose import Choice
+from workers.intake import Intake
 from workers.process import Processor
 
-WORKER_POINTS = {"after the fetch": "_store_photos", "after the vectors": "_embed", "after the matches": "_search"}
+WORKER_POINTS: dict[str, tuple[type, str]] = {
+    "after the fetch": (Intake, "take"),
+    "after the vectors": (Processor, "_embed"),
+    "after the matches": (Processor, "_search"),
+}
 BOT_POINTS = ("before the send", "after the send")
 
 
@@ -114,8 +119,8 @@ def read(path: Path) -> list[dict[str, Any]]:
 async def main(role: str, point: str, database_url: str, redis_url: str, file: str) -> None:
     if role == "worker":
         if point in WORKER_POINTS:
-            step = WORKER_POINTS[point]
-            setattr(Processor, step, dying_after(getattr(Processor, step)))
+            owner, step = WORKER_POINTS[point]
+            setattr(owner, step, dying_after(getattr(owner, step)))
         load = killed_by_black if point == "black photos, dragons" else colours_only
         servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
         settings = EncoderSettings(compare_details=False)
