@@ -32,7 +32,8 @@ async def test_a_moderator_signs_in_decides_and_prints_a_label(here: Community, 
     match = await here.matched()
     link, robin = await here.link(), await (await without_scripts(browser)).new_page()
     await robin.goto(link)
-    await robin.keyboard.press("Enter")  # the button has the focus
+    await expect(robin.get_by_role("button", name="Sign in")).to_be_focused()
+    await robin.keyboard.press("Enter")
     await expect(robin.get_by_role("listitem").filter(has_text="Red umbrella, by the tram")).to_be_visible()
     other = await (await without_scripts(browser)).new_page()
     await other.goto(link)
