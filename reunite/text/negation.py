@@ -23,8 +23,13 @@ _NEGATED: Final = re.compile(
 seen my black bag") doesn't negate the thing's colour."""
 
 
+_MISSING: Final = (
+    r"with\s+(?:(?:an?|the|one|two|some)\s+)?missing"
+    r"|(?:is|are|was|were|s)\s+missing\s+(?:an?|the|its|their|one|some)"
+)
+"""Not "Missing Patagonia jacket", where the thing itself is missing."""
 _LACKS: Final = re.compile(
-    rf"\b(?:without|no|not|lacks|missing|ohne|kein\w{{0,2}}|sans|sin|bez|nie ma)[\s-]+{_FILLERS}([^\W\d_]+)"
+    rf"\b(?:without|no|not|lacks|{_MISSING}|ohne|kein\w{{0,2}}|sans|sin|bez|nie ma)[\s-]+{_FILLERS}([^\W\d_]+)"
     r"|([^\W\d_]+?)(?:がない|はない|なし|無し)",
     re.IGNORECASE,
 )

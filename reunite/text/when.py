@@ -127,7 +127,7 @@ def _take_elapsed(found: list[Atom]) -> timedelta | None:
     if Mark("ago") not in found:
         return None
     at = found.index(Mark("ago"))
-    del found[at]
+    ago = found.pop(at)
     start, end, total = at, at, timedelta()
     while length := _length_before(found, start):
         start, total = start - length[0], total + length[1]
@@ -135,8 +135,16 @@ def _take_elapsed(found: list[Atom]) -> timedelta | None:
         end += end < len(found) and found[end] == Mark("at")  # "vor etwa drei Stunden"
         while length := _length_after(found, end):
             end, total = end + length[0], total + length[1]
-    found[start:end] = [] if total else [Mark("at")]  # "vor 9"
+    is_before = isinstance(ago, Mark) and ago.may_mean_before and not total and _is_said_as_hour(found, end)
+    found[start:end] = [Mark("at")] if is_before else []
     return total or None
+
+
+def _is_said_as_hour(found: Sequence[Atom], at: int) -> bool:
+    """Whether a number can only be an hour: "vor 9", "vor 9 gestern", but not "vor 9 Jahren"."""
+    number, after = [*found[at : at + 2], None, None][:2]
+    is_end = after is None or isinstance(after, DaysAgo | Weekday | Calendar | PartOfDay)
+    return isinstance(number, Number) and (is_end or after in {Mark("o_clock"), Mark("hour_or_o_clock")})
 
 
 def _length_before(found: Sequence[Atom], end: int) -> tuple[int, timedelta] | None:

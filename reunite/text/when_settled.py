@@ -32,6 +32,7 @@ _BEFORE_HOUR: Final[Mapping[Atom | None, int]] = {Mark("past"): 1, Mark("to"): -
 _AFTER_HOUR: Final[Mapping[Atom | None, int]] = {Mark("plus"): 1, Mark("minus"): -1, Mark("hour_or_o_clock"): 1}
 """The sign of "las ocho y diez", "huit heures moins dix", "huit heures dix"."""
 _RANGES: Final[frozenset[Atom | None]] = frozenset({Mark("past"), Mark("to"), Mark("until")})
+_OPEN_RANGES: Final[frozenset[Atom | None]] = frozenset({Mark("to"), Mark("until")})
 _O_CLOCK: Final[frozenset[Atom | None]] = frozenset({Mark("o_clock"), Mark("hour_or_o_clock")})
 _HOURS_OF: Final[Mapping[Part, frozenset[int]]] = {
     "morning": frozenset(range(1, 12)),
@@ -46,8 +47,78 @@ _HOURS_OF: Final[Mapping[Part, frozenset[int]]] = {
 
 def settled(found: Sequence[Atom], today: date) -> list[Atom]:
     """Return what was found, with times and dates in place of what says them together; "after 8" is at 8."""
-    joined = _with_days(_with_minutes(_with_dotted(found, today)), today)
+    joined = _with_days(_with_minutes(_without_ranges(_with_dotted(found, today))), today)
     return [Mark("at") if atom in _RANGES else atom for atom in joined if atom not in {Mark("plus"), Mark("minus")}]
+
+
+def _without_ranges(found: Sequence[Atom]) -> list[Atom]:
+    """Leave the first of a range of days and the longest of a range of lengths. Raises ValueError for "30-2 May"."""
+    left: list[Atom] = []
+    at = 0
+    while at < len(found):
+        if days := _first_day(found[at:]):
+            left.append(days[0])
+            at += days[1]
+        elif taken := _taken_of_length(found, at):
+            at += taken
+        else:
+            left.append(found[at])
+            at += 1
+    return left
+
+
+def _first_day(found: Sequence[Atom]) -> tuple[Calendar, int] | None:
+    """Return the first day of a range of days, and how many atoms say it."""
+    first, mark, last, after = [*found[:4], None, None, None][:4]
+    day, last_day = _day(first), _day(last)
+    if mark in _OPEN_RANGES and isinstance(last, Calendar) and day:  # "5-6 May"
+        return _from_day(day, last), 3
+    if isinstance(mark, Calendar) and day and _is_ordinal(first) and _is_before(day, mark):  # "10.-12. Mai"
+        return _from_day(day, mark), 2
+    is_hour = after in _O_CLOCK or isinstance(after, PartOfDay)
+    if mark in _OPEN_RANGES and isinstance(first, Calendar) and last_day and not is_hour:  # "May 5-6"
+        return (first, 3) if last_day <= _LONGEST_MONTH and not _is_before(last_day, first) else None
+    return None
+
+
+def _day(atom: Atom | None) -> int | None:
+    if isinstance(atom, Other) and (ordinal := _ORDINAL.fullmatch(atom.word)):
+        return int(ordinal[1])
+    return int(atom.value) if isinstance(atom, Number) and atom.value.is_integer() else None
+
+
+def _is_ordinal(atom: Atom | None) -> bool:
+    return isinstance(atom, Other) or (isinstance(atom, Number) and atom.is_ordinal)
+
+
+def _is_before(day: int, last: Calendar) -> bool:
+    return any(day < number for _, number in last.orders)
+
+
+def _from_day(day: int, last: Calendar) -> Calendar:
+    if not _is_before(day, last):
+        raise ValueError(day)
+    return Calendar(last.year, tuple((month, day) for month, number in last.orders if day < number))
+
+
+def _taken_of_length(found: Sequence[Atom], at: int) -> int:
+    """How many atoms say the shorter length of a range: two of "2-3 days", one of "2 or 3 days"."""
+    before = found[at - 1] if at else None
+    first, mark, last, unit = [*found[at : at + 4], None, None, None][:4]
+    is_ago = before == Mark("ago")
+    if not isinstance(first, Number):
+        return 0
+    if isinstance(mark, Number):
+        follows = mark.value == first.value + 1 and before != Mark("at")
+        return 1 if follows and _is_length(mark, last, is_ago=is_ago) else 0
+    is_range = mark in _OPEN_RANGES or (is_ago and mark == Mark("at"))  # "il y a 2 à 3 jours"
+    return 2 if is_range and _is_length(last, unit, is_ago=is_ago) else 0
+
+
+def _is_length(number: Atom | None, unit: Atom | None, *, is_ago: bool) -> bool:
+    if isinstance(number, Clock):
+        return is_ago and number.may_be_hours
+    return isinstance(number, Number) and (isinstance(unit, Unit) or (is_ago and unit == Mark("hour_or_o_clock")))
 
 
 def _with_dotted(found: Sequence[Atom], today: date) -> list[Atom]:

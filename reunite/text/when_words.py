@@ -7,7 +7,7 @@ reunite/languages/*.toml.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from typing import Final, Literal
@@ -15,6 +15,8 @@ from typing import Final, Literal
 from rapidfuzz.distance import OSA
 
 from reunite.language import LANGUAGES, Words, words_in
+from reunite.text import lexicon
+from reunite.text.data import read_text
 
 Part = Literal["morning", "noon", "afternoon", "evening", "night", "midnight"]
 
@@ -87,6 +89,8 @@ class Mark:
         "ago", "at", "o_clock", "hour_or_o_clock", "now", "last_week", "weekend", "morning_or_tomorrow", "last",
         "past", "to", "until", "plus", "minus", "eve",
     ]  # fmt: skip
+    may_mean_before: bool = field(default=False, compare=False)
+    """Said as German "vor" or Polish "przed": "vor 2 Tagen" is two days ago, "vor 9" is before nine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ _LONG: Final = 6
 """Letters of a word that is recognized with one mistake."""
 _SHORTEST: Final = 3
 """Letters by which a weekday or month is recognized where no other begins with them."""
+_NOT_MISTYPED: Final = frozenset(read_text("not_days.txt").split())
+"""Words and names one letter away from a day or a part of one."""
 _JAPANESE: Final = r"\u3040-\u30ff\u3400-\u9fff"
 _JAPANESE_LETTER: Final = re.compile(f"[{_JAPANESE}]")
 _EQUIVALENTS: Final = str.maketrans("’łøđ", "'lod")
@@ -132,15 +138,16 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "midnight": (PartOfDay("midnight"),),
     "half_past_noon": (Clock(12, 30, is_24h=True),),
     "ago": (Mark("ago"),),
+    "ago_or_before": (Mark("ago", may_mean_before=True),),
     "minute": (Unit(timedelta(minutes=1)),),
     "hour": (Unit(timedelta(hours=1)),),
-    "half_hour": (Number(30), Unit(timedelta(minutes=1))),
-    "quarter_hour": (Number(15), Unit(timedelta(minutes=1))),
-    "three_quarter_hour": (Number(45), Unit(timedelta(minutes=1))),
-    "hour_and_half": (Number(90), Unit(timedelta(minutes=1))),
-    "two_hours_and_half": (Number(150), Unit(timedelta(minutes=1))),
-    "few_hours": (Number(3), Unit(timedelta(hours=1))),
-    "few_days": (Number(3), Unit(timedelta(days=1))),
+    "half_hour": (Number(30.0), Unit(timedelta(minutes=1))),
+    "quarter_hour": (Number(15.0), Unit(timedelta(minutes=1))),
+    "three_quarter_hour": (Number(45.0), Unit(timedelta(minutes=1))),
+    "hour_and_half": (Number(90.0), Unit(timedelta(minutes=1))),
+    "two_hours_and_half": (Number(150.0), Unit(timedelta(minutes=1))),
+    "few_hours": (Number(3.0), Unit(timedelta(hours=1))),
+    "few_days": (Number(3.0), Unit(timedelta(days=1))),
     "day": (Unit(timedelta(days=1)),),
     "week": (Unit(timedelta(weeks=1)),),
     "fortnight": (Unit(timedelta(weeks=2)),),
@@ -230,7 +237,7 @@ def _scanner() -> re.Pattern[str]:
             rf"(?<!\d)(?P<day5>\d{{1,2}})(?:er|st|nd|rd|th|-?t?e?go|\.)?\s?(?:de |of )?(?P<month5>{month})\.?"
             r"(?:,? (?:de )?(?P<year5>\d{4}))?(?!\d)"
         ),
-        rf"(?P<number7>{_alternatives(_days_in_words())}) (?:de |of )?(?P<month7>{month})",
+        rf"(?P<number7>{_alternatives(_days_in_words())}) (?:de |of )?(?!ago\b)(?P<month7>{month})",
         rf"(?P<month6>{month})\.? (?P<day6>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year6>\d{{4}}))?(?![\d:.])",
     )
     rest = (
@@ -241,7 +248,7 @@ def _scanner() -> re.Pattern[str]:
         r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d))",
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
         r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th)\b|日(?![間前]))",
-        r"(?P<until>(?<=[\dh])\s?[-–—〜~]\s?(?=\d))",
+        r"(?P<until>(?<=[\dh])\s?(?:[-–—〜~]|\bau\b)\s?(?=\d))",
         r"(?P<number>(?<![\d.,])\d{1,4}(?:[.,]5)?(?![\d.,:]))(?P<about>\s?-?ish\b)?",
         r"(?P<kanji>[二三]?十?[一二三四五六七八九]|[二三]?十)(?=[時日週分か])",
         rf"(?P<word>[^\W\d_{_JAPANESE}]+|[{_JAPANESE}]|\d[\d.,:]*)",
@@ -272,6 +279,8 @@ def _atoms_of(found: re.Match[str]) -> Iterator[Atom]:
 
 def _mistyped(word: str) -> tuple[Atom, ...]:
     """What a word means that has one letter too many, too few or wrong, or two of them swapped."""
+    if word in _NOT_MISTYPED or lexicon.is_known(word):
+        return (Other(word),)
     near = {
         meaning
         for name, meaning in _typed_names()

@@ -190,10 +190,28 @@ def test_now_is_now() -> None:
         "10.000",
         "die Tasche mit Henkel",
         "mi mochila",
+        "vor zwei Jahren",
+        "vor einem Jahr",
+        "vor einer Weile",
+        "vor etwa zwei Jahren",
+        "il y a un an",
+        "hace un año",
+        "hace dos años",
+        "30-2 May",
+        "at half an hour",
+        "a day or two ago",
     ],
 )
 def test_what_is_not_understood_is_said(text: str) -> None:
     assert read_when(text, NOW) == When(problem="when_not_understood")
+
+
+@pytest.mark.parametrize(
+    "text", ["martens", "Marten", "domino", "sundae", "montage", "mourning", "worek", "moaning", "black nachos"]
+)
+def test_a_word_like_a_day_is_not_a_day(text: str) -> None:
+    assert read_when(text, NOW) == When(problem="when_not_understood")
+    assert read(f"yesterday, {text}") == NOW.replace(day=13, hour=0)
 
 
 @pytest.mark.parametrize(
