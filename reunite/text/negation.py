@@ -30,7 +30,7 @@ _MISSING: Final = (
 """Not "Missing Patagonia jacket", where the thing itself is missing."""
 _LACKS: Final = re.compile(
     rf"\b(?:without|no|not|lacks|{_MISSING}|ohne|kein\w{{0,2}}|sans|sin|bez|nie ma)[\s-]+{_FILLERS}([^\W\d_]+)"
-    r"|([^\W\d_]+?)(?:がない|はない|なし|無し)",
+    r"|([^\W\d_]{1,20}?)(?:がない|はない|なし|無し)",
     re.IGNORECASE,
 )
 """What a thing doesn't have: "without a hood", "ohne Kapuze", フードなし."""
