@@ -1,5 +1,6 @@
 """The community's numbers, and the log of what moderators decided."""
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -27,8 +28,9 @@ class Numbers:
         now = await self._board.handlers.statistics(here.platform, here.workspace, visit.language, trends=False)
         async with self._board.store.session(visit.community) as session:
             weeks, places = await session.board.weeks(visit.zone.key), await session.board.places()
-            losses = (await session.workspaces.statistics()).trends.losses
+            losses = (await session.workspaces.trends()).losses
             weekdays, days = await session.board.weekdays(visit.zone.key), await session.board.days_to_return()
+        things = await asyncio.to_thread(things_lost, losses, _THINGS)  # it reads many texts
         return self._pages.show(
             visit,
             "numbers.html",
@@ -37,7 +39,7 @@ class Numbers:
             most=max([1, *(max(week.lost, week.found, week.returned) for week in weeks)]),
             days=days,
             places=places,
-            things=[(from_english(name, visit.language), n) for name, n in things_lost(losses, _THINGS)],
+            things=[(from_english(name, visit.language), n) for name, n in things],
             weekdays=[(words_in(visit.language).weekdays[each.day - 1], each) for each in weekdays],
         )
 

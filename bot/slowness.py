@@ -64,10 +64,13 @@ class SlownessWatch:
                 continue
             try:
                 await self._tell(workspace, change, now)
+                await self._slowness.note(workspace, change, now)
             except (TryAgainError, TimeoutError, OSError) as error:
                 _log.warning("slowness_untold", workspace=workspace.external_id, error=type(error).__name__)
-                continue
-            await self._slowness.note(workspace, change, now)
+            except psycopg.OperationalError:
+                raise  # the database is away, for all of them
+            except Exception:  # noqa: BLE001 - the other workspaces get their messages
+                _log.exception("slowness_defect", workspace=workspace.external_id)
 
     async def _tell(self, workspace: SlowWorkspace, change: Change, now: datetime) -> None:
         waiting = workspace.unanswered

@@ -104,7 +104,7 @@ class SqlWorkspaces(SqlTrends):
                  coalesce((SELECT version FROM embedding_model WHERE live), '') AS model"""
         )
         kept = await self._one(_KEPT)
-        return Statistics(**row or {}, kept=PromisesKept(**kept or {}), trends=await self.trends())
+        return Statistics(**row or {}, kept=PromisesKept(**kept or {}))
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         found = await self._all(

@@ -1,5 +1,6 @@
 """What moderators do for their community: settings, numbers, and linking two platforms."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -65,7 +66,8 @@ class CommunityHandlers:
     async def statistics(self, workspace: Workspace, language: str, *, trends: bool) -> Reply:
         async with self._store.session(workspace.community) as session:
             numbers = await session.workspaces.statistics()
-        return notices.statistics(numbers if trends else replace(numbers, trends=Trends()), language)
+            last_weeks = await session.workspaces.trends() if trends else Trends()
+        return await asyncio.to_thread(notices.statistics, numbers, language, last_weeks)  # it reads many texts
 
     async def known_posts(self, workspace: Workspace, since: datetime | None) -> Sequence[KnownPost]:
         async with self._store.session(workspace.community) as session:

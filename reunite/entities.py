@@ -383,4 +383,3 @@ class Statistics:
     rejected: int
     model: str
     kept: PromisesKept = PromisesKept()
-    trends: Trends = Trends()

@@ -99,11 +99,13 @@ class GuildEvents:
         self._grants = grants
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
+        self._grants.note(guild)
         async with self._workspaces.lock(guild.id):  # after it's forgotten, where it has just removed the bot
             await self._workspaces.join(guild)
         await self._greeter.greet(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self._grants.forget(guild)
         await self._workspaces.leave(guild)
 
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:

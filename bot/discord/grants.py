@@ -1,12 +1,15 @@
 """Permissions that the bot lacked where it answers, and is granted later: what waited for them is looked for then."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import discord
 
 from bot.discord.permissions import TO_ANSWER, missing
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReportKind
+
+_ANYTHING: Final = frozenset(name for name, is_needed in TO_ANSWER if is_needed)
 
 
 class Grants:
@@ -18,10 +21,17 @@ class Grants:
         self._lacking: dict[int, Mapping[int, frozenset[str]]] = {}
 
     def note(self, guild: discord.Guild) -> None:
-        """Compare what the bot lacks in a guild with what it lacked before."""
-        before = self._lacking.get(guild.id, {})
+        """Compare what the bot lacks in a guild with what it lacked before.
+
+        Of a new channel we don't know that, so it counts as having lacked everything; a new guild is only noted.
+        """
+        before = self._lacking.get(guild.id)
         channels = [each for kind in ReportKind for each in self._workspaces.channels(guild, kind)]
         now = {channel.id: frozenset(missing(channel, TO_ANSWER)) for channel in channels}
         self._lacking[guild.id] = now
-        if any(before.get(channel, lacking) - lacking for channel, lacking in now.items()):
+        if before is not None and any(before.get(channel, _ANYTHING) - lacking for channel, lacking in now.items()):
             self._look()
+
+    def forget(self, guild: discord.Guild) -> None:
+        """Forget a guild that the bot has left."""
+        self._lacking.pop(guild.id, None)

@@ -161,8 +161,11 @@ class SlackWorkspace:
         return channel
 
     async def _moderates(self, user: Mapping[str, Any], chosen: Collection[str]) -> bool:
-        """Return whether someone is an admin, or chosen, or in a chosen user group; a guest from elsewhere never is."""
-        if user.get("team_id", self.team) != self.team or user.get("is_stranger"):
+        """Return whether someone is an admin, or chosen, or in a chosen user group.
+
+        A guest from elsewhere never is, nor is a deactivated account, which Slack calls deleted.
+        """
+        if user.get("deleted") or user.get("team_id", self.team) != self.team or user.get("is_stranger"):
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True

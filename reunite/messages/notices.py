@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics
+from reunite.entities import Claim, ClaimState, Match, MatchState, PromisesKept, Report, ReportKind, Statistics, Trends
 from reunite.language import plural, sentence, shortened
 from reunite.messages import trending
 from reunite.messages.reply import Action, Jump, Line, Person, Picture, Plain, Quoted, Reply, Strong
 from reunite.messages.wording import author, button, certainty, circumstances, day_of, end_of, line, quote, why_words
 
+_NO_TRENDS: Final = Trends()
 _MOST_LISTED_WORDS: Final = 200
 """Characters shown of each report in a member's list."""
 
@@ -87,7 +88,7 @@ def waiting(report: Report, minutes: int) -> Reply:
     return Reply("note", ((Plain(plural("waiting", minutes, report.language)),),), about=frozenset({report.id}))
 
 
-def statistics(numbers: Statistics, language: str) -> Reply:
+def statistics(numbers: Statistics, language: str, trends: Trends = _NO_TRENDS) -> Reply:
     counted = (
         plural("open_losses", numbers.open_lost_reports, language),
         plural("open_finds", numbers.open_found_reports, language),
@@ -99,7 +100,7 @@ def statistics(numbers: Statistics, language: str) -> Reply:
             confirmed=numbers.confirmed,
             rejected=numbers.rejected,
         ),
-        *trending.lines(numbers.trends, language),
+        *trending.lines(trends, language),
         *_promises(numbers.kept, language),
         sentence("stats_model", language, model=numbers.model or "–"),
     )

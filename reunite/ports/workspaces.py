@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Settings, Statistics
+from reunite.entities import Settings, Statistics, Trends
 from reunite.ports.records import KnownCard, KnownPost
 
 
@@ -29,7 +29,11 @@ class Workspaces(Protocol):
         ...
 
     async def statistics(self) -> Statistics:
-        """Return the community's numbers; of losses what everyone may see."""
+        """Return the community's numbers."""
+        ...
+
+    async def trends(self) -> Trends:
+        """Return what the last weeks brought; of losses what everyone may see."""
         ...
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:

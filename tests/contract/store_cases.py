@@ -3,6 +3,7 @@
 The similarities of candidates are not covered: only PostgreSQL compares embeddings (tests/integration).
 """
 
+import threading
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -31,6 +32,7 @@ from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply
 from reunite.ports import ScoredPair, Session
 from tests.contract.stages import ADA, BEN, COPY, MODERATOR, PHOTO, Stage
+from tests.support.threads import readers_of_losses
 
 
 async def paired(session: Session, lost: Report, found: Report, probability: float = 0.9, **fields: Any) -> Match:
@@ -294,13 +296,23 @@ class MatchCases:
         withdrawn = await stage.lost("my hat")
         await stage.handlers.withdraw(Withdraw(target=withdrawn.target))
         async with stage.session(workspace.community) as session:
-            trends = (await session.workspaces.statistics()).trends
+            trends = await session.workspaces.trends()
         assert trends.returned == (*[0] * 11, 2)
         assert trends.days is not None
         assert 0 <= trends.days < 1
         assert trends.losses == (Loss("my keys", "Gym"),)
         assert "▁▁▁▁▁▁▁▁▁▁▁█" in (await stage.handlers.statistics("web", "here")).text()
         assert "█" not in (await stage.handlers.statistics("web", "here", trends=False)).text()
+
+    async def test_the_texts_of_losses_are_read_beside_the_event_loop(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await stage.join()
+        await stage.lost("my keys")
+        readers = readers_of_losses(monkeypatch)
+        await stage.handlers.statistics("web", "here")
+        assert readers
+        assert threading.main_thread() not in readers
 
     async def test_a_match_is_updated_but_keeps_what_people_decided(self, stage: Stage) -> None:
         await stage.join()

@@ -1,8 +1,9 @@
 """On each platform, the moderators' channel is told when answers take too long, and when that's over."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import psycopg
@@ -11,6 +12,7 @@ import pytest
 from bot.slowness import SlownessWatch
 from db.monitoring import Monitoring
 from db.slowness import Slowness
+from reunite.edits import search_again
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
@@ -119,6 +121,36 @@ async def test_what_cant_be_told_now_is_told_later(here: Harness) -> None:
     watched.fails = False
     await watched.look(21)
     assert "21 minutes" in (await watched.said())[0]
+
+
+async def test_a_past_post_waits_since_its_edit_ended_the_quiet(here: Harness) -> None:
+    await posted(here)
+    [report] = await here.reports()
+    watched = Watched(here)
+    async with here.store.session(report.community) as session:
+        await session._do("UPDATE work SET state = 'done'")
+        await session._do("UPDATE report SET quiet = true, created_at = now() - interval '3 days'")
+        for _ in range(2):
+            await search_again(session, report)
+    await watched.look(9)
+    assert watched.sent == [], "its work isn't old"
+    [waiting] = await Slowness(here.store).workspaces(here.name)
+    assert waiting.unanswered.number == 1
+    await answer(here)
+    await watched.look(9)
+    assert watched.sent == [], "its answer isn't old"
+    await watched.look(12)
+    assert "12 minutes" in (await watched.said())[0]
+
+
+async def test_trouble_in_one_workspace_doesnt_silence_the_others(here: Harness) -> None:
+    await posted(here)
+    watched, slowness = Watched(here), Slowness(here.store)
+    [workspace] = await slowness.workspaces(here.name)
+    broken = replace(workspace, external_id="gone")
+    with patch.object(Slowness, "workspaces", return_value=[broken, workspace]):
+        await watched.look(20)
+    assert len(watched.sent) == 1
 
 
 async def test_a_running_worker_isnt_called_missing(here: Harness) -> None:

@@ -128,9 +128,13 @@ class Guild:
         self.members[user] = shapes.member(user, name, bot=bot, roles=roles or [])
         return user
 
-    def add_channel(self, name: str, kind: int = shapes.TEXT) -> Json:
+    def add_channel(self, name: str, kind: int = shapes.TEXT, *, forbidden: int = 0) -> Json:
+        """Add a channel, perhaps one where the bot lacks permissions from the beginning."""
         number = self.new_id()
         self.channels[number] = shapes.channel(number, self.guild_id, name, kind, len(self.channels))
+        if forbidden:
+            denied = {"id": BOT_ID, "type": 1, "allow": "0", "deny": str(forbidden)}
+            self.channels[number]["permission_overwrites"] = [denied]
         self.messages[number] = {}
         return self.channels[number]
 

@@ -19,8 +19,8 @@ class People(Guild):
         """Let a person leave the guild, or be banned; they keep their direct messages."""
         del self.members[user]
 
-    async def create_channel(self, name: str, kind: int = shapes.TEXT) -> str:
-        channel = self.add_channel(name, kind)
+    async def create_channel(self, name: str, kind: int = shapes.TEXT, *, forbidden: int = 0) -> str:
+        channel = self.add_channel(name, kind, forbidden=forbidden)
         await self.gateway.dispatch("CHANNEL_CREATE", channel)
         return str(channel["id"])
 

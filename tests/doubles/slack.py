@@ -104,6 +104,10 @@ class SlackDouble(SlackViews):
         self.members[user] = {**person, "locale": locale, "profile": {"display_name": name}}
         return user
 
+    def deactivate(self, user: str) -> None:
+        """Deactivate an account: Slack still tells of it (docs.slack.dev/reference/objects/user-object)."""
+        self.members[user]["deleted"] = True
+
     def add_group(self, handle: str, *users: str) -> str:
         """Make a user group; return its id."""
         group = f"S{next(self._numbers):08}"

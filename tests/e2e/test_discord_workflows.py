@@ -202,7 +202,7 @@ async def test_privacy_hands_everything_over_and_deletes_it(world: DiscordWorld)
 
 async def test_numbers_are_for_everyone_and_the_setup_for_managers(world: DiscordWorld) -> None:
     await world.says(await world.find("red", "umbrella"), "I'll keep watching")
-    assert "1 find is waiting" in await world.told(await world.discord.slash("stats", world.ada, "general"))
+    assert "1 found item is waiting" in await world.told(await world.discord.slash("stats", world.ada, "general"))
     for command in ("setup", "link", "unlink"):
         refused = await world.told(await world.discord.slash(command, world.ada, "general"))
         assert refused == "Only a moderator can do that."

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import re
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import StringIO
@@ -29,6 +30,7 @@ from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 from tests.support.services import background, working
+from tests.support.threads import readers_of_losses
 from tests.support.waiting import eventually
 
 PAGES = ("/", "/matches", "/claims", "/handovers", "/numbers", "/log", "/reports.csv")
@@ -413,7 +415,9 @@ async def test_the_table_shows_what_is_sealed_only_if_asked(here: Community, rob
     assert rows == {"/reports.csv": ["'=1+1"], "/reports.csv?sealed=yes": ["'=1+1", "my passport"]}
 
 
-async def test_numbers_say_how_much_came_back_and_where_things_are_lost(here: Community, robin: Browser) -> None:
+async def test_numbers_say_how_much_came_back_and_where_things_are_lost(
+    here: Community, robin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     match = await here.matched()
     await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="yes")
     async with here.store.session(here.workspace.community) as session:
@@ -426,7 +430,10 @@ async def test_numbers_say_how_much_came_back_and_where_things_are_lost(here: Co
             ("Gym", 1, 0),
             ("Tram stop", 0, 1),
         ]
+    readers = readers_of_losses(monkeypatch)
     _, words = await robin.get("/numbers")
+    assert len(readers) == 1
+    assert threading.main_thread() not in readers
     assert "back within 2.0 days" in words
     assert re.search(r"Gym</th><td>1</td><td>0</td>", words)
 

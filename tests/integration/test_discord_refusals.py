@@ -204,6 +204,28 @@ async def test_what_was_posted_while_a_permission_was_lacking_is_taken_up_once_i
         assert len(await here.reports()) == 2
 
 
+@pytest.mark.parametrize("new", ["channel", "guild"])
+async def test_a_permission_that_a_new_channel_or_guild_lacked_is_noticed_once_it_is_granted(
+    database_url: str, new: str
+) -> None:
+    async with world(database_url) as here:
+        await here.discord.delete_channel("found")
+        if new == "guild":
+            await here.discord.remove_bot()
+            await eventually(
+                lambda: here.store.workspace("discord", here.discord.guild_id), holds=lambda it: it is None
+            )
+            here.discord.add_channel("found", forbidden=ADD_REACTIONS)
+            await here.discord.add_bot()
+            await eventually(lambda: here.store.workspace("discord", here.discord.guild_id))
+        else:
+            await here.discord.create_channel("found", forbidden=ADD_REACTIONS)
+        post = await here.discord.post("found", here.discord.join("Bea"), "umbrella", {"a.jpg": JPEG})
+        await eventually(here.reports)
+        await here.discord.allow("found")
+        await eventually(lambda: here.discord.has_reaction(post, "👀"))
+
+
 async def test_a_post_whose_acknowledgement_fails_on_the_way_gets_it_later(database_url: str) -> None:
     async with world(database_url, pause_after_trouble=0.1) as here:
         here.discord.refuse("PUT .*/reactions/", 0)

@@ -56,7 +56,7 @@ async def everything(place: World, reports: list[Report]) -> dict[str, Any]:
             "similar": [await session.items.similar(each.id, 50, sealed=True) for each in reports],
             "export": await session.import_export.reports(),
             "open": await session.candidates.open_lost(),
-            "statistics": await session.workspaces.statistics(),
+            "statistics": (await session.workspaces.statistics(), await session.workspaces.trends()),
             "board": (
                 *[await session.board.reports(Filter(), 50, 0), (await session.board.undecided())[0]],
                 *[await session.board.weeks("UTC"), await session.board.weekdays("UTC")],

@@ -167,7 +167,7 @@ async def test_moderators_see_the_communitys_numbers(world: World) -> None:
     await world.slack.press_in(home, sentence("home_numbers"), world.admin)
     modal = await world.slack.modal(world.admin, sentence("home_numbers"))
     assert "1 thing is missing" in words_of(modal["blocks"])
-    assert "1 find is waiting for its owner" in words_of(modal["blocks"])
+    assert "1 found item is waiting for its owner" in words_of(modal["blocks"])
 
 
 async def test_a_moderator_gets_a_link_to_the_board_which_nobody_else_sees(world: World) -> None:

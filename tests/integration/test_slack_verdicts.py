@@ -85,8 +85,9 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
     await eventually(lambda: marked() == [[], []])
 
 
+@pytest.mark.parametrize("is_deactivated", [True, False])
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
 ) -> None:
     monkeypatch.setattr("bot.board_roles._EVERY", 0.05)
     async with world_in(database_url) as here:
@@ -94,5 +95,8 @@ async def test_who_no_longer_moderates_is_signed_out_of_the_board(
         session = await signed_in(here.store, "slack", TEAM, here.admin)
         await asyncio.sleep(0.3)
         assert not await is_over(here.store, session)
-        here.slack.members[here.admin]["is_admin"] = False
+        if is_deactivated:
+            here.slack.deactivate(here.admin)
+        else:
+            here.slack.members[here.admin]["is_admin"] = False
         await eventually(lambda: is_over(here.store, session))

@@ -78,10 +78,9 @@ class MemoryWorkspaces(Part):
             rejected=sum(match.state is MatchState.REJECTED for match in public),
             model="",
             kept=self._kept(public),
-            trends=self._trends(),
         )
 
-    def _trends(self) -> Trends:
+    async def trends(self) -> Trends:
         at = now()
         back = [(row.report, row.returned_at) for row in self._rows() if row.returned_at and not row.report.sample]
         finds = [(report, when) for report, when in back if report.kind is ReportKind.FOUND]

@@ -1,0 +1,19 @@
+"""Which threads do slow work."""
+
+import threading
+
+import pytest
+
+from reunite.text.heads import head_of
+
+
+def readers_of_losses(patched: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """Return a list that fills with the threads in which the texts of losses are read."""
+    readers: list[threading.Thread] = []
+
+    def read(text: str) -> str | None:
+        readers.append(threading.current_thread())
+        return head_of(text)
+
+    patched.setattr("reunite.trends.head_of", read)
+    return readers
