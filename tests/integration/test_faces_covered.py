@@ -1,9 +1,9 @@
 """A face in a find's photo is covered in the stored copy, and its finder reads how to seal an ID."""
 
 from collections.abc import AsyncIterator
+from importlib.metadata import distribution
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -16,7 +16,8 @@ from workers.decoder.faces import is_installed
 from workers.decoder.pool import Decoders
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="the face detector isn't installed")
-PORTRAIT = (Path(mpl.get_data_path()) / "sample_data/grace_hopper.jpg").read_bytes()
+MATPLOTLIB = Path(str(distribution("matplotlib").locate_file("matplotlib")))
+PORTRAIT = (MATPLOTLIB / "mpl-data/sample_data/grace_hopper.jpg").read_bytes()
 ADVICE = sentence("face_better_sealed")
 
 

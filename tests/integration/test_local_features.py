@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
@@ -9,14 +10,17 @@ import pytest
 from PIL import Image, ImageDraw
 
 from reunite.encoder import Pixels
-from workers import local_features
-from workers.local_features import LocalFeatures
+
+if TYPE_CHECKING:  # PyTorch takes seconds
+    from workers.local_features import LocalFeatures
 
 SIZE = 360
 
 
 @pytest.fixture(scope="module")
-def details() -> LocalFeatures:
+def details() -> "LocalFeatures":
+    from workers.local_features import LocalFeatures
+
     return LocalFeatures()
 
 
@@ -42,18 +46,18 @@ def taken_again(image: Image.Image) -> Image.Image:
     return darker
 
 
-def compared(details: LocalFeatures, first: Image.Image, others: Sequence[Image.Image]) -> list[float]:
+def compared(details: "LocalFeatures", first: Image.Image, others: Sequence[Image.Image]) -> list[float]:
     photos: dict[UUID, Pixels] = {UUID(int=number): np.array(image) for number, image in enumerate((first, *others))}
     return details.compare(photos, [(UUID(int=0), UUID(int=number)) for number in range(1, len(others) + 1)])
 
 
-def test_two_photos_of_one_thing_share_details_and_those_of_lookalikes_do_not(details: LocalFeatures) -> None:
+def test_two_photos_of_one_thing_share_details_and_those_of_lookalikes_do_not(details: "LocalFeatures") -> None:
     [again, *lookalikes] = compared(details, thing(1), [taken_again(thing(1)), *map(thing, range(2, 6))])
     assert again > 20
     assert max(lookalikes) < again / 3
 
 
-def test_the_order_of_the_two_photos_hardly_matters(details: LocalFeatures) -> None:
+def test_the_order_of_the_two_photos_hardly_matters(details: "LocalFeatures") -> None:
     [one] = compared(details, thing(1), [taken_again(thing(1))])
     [other] = compared(details, taken_again(thing(1)), [thing(1)])
     assert one == pytest.approx(other, rel=0.25)
@@ -61,13 +65,15 @@ def test_the_order_of_the_two_photos_hardly_matters(details: LocalFeatures) -> N
 
 @pytest.mark.parametrize("size", [(1, 1), (512, 1), (1, 512), (30, 512), (512, 512)])
 @pytest.mark.parametrize("colour", ["black", "white"])
-def test_photos_without_any_detail_share_none(details: LocalFeatures, size: tuple[int, int], colour: str) -> None:
+def test_photos_without_any_detail_share_none(details: "LocalFeatures", size: tuple[int, int], colour: str) -> None:
     blank = Image.new("RGB", size, colour)
     assert compared(details, thing(1), [blank]) == [0.0]
     assert compared(details, blank, [blank]) == [0.0]
 
 
 def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workers import local_features
+
     monkeypatch.setattr(local_features, "WEIGHTS_SHA256", "0" * 64)
     with pytest.raises(ValueError, match="reinstall"):
-        LocalFeatures()
+        local_features.LocalFeatures()
