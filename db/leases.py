@@ -92,6 +92,16 @@ class WorkSession(CommunitySession):
             work=self._lease.work,
         )
 
+    async def hand_back(self, problem: str, after: float) -> None:
+        """Hand the work back for another worker, due again in `after` seconds; it hasn't failed."""
+        await self._do(
+            "UPDATE work SET alone = 0, problem = %(problem)s, leased_until = NULL, hinted_at = NULL,"
+            " due_at = now() + make_interval(secs => %(after)s) WHERE id = %(work)s",
+            problem=problem,
+            after=after,
+            work=self._lease.work,
+        )
+
     async def store_photo(self, photo: UUID, stored: StoredPhoto) -> bool:
         """Keep a photo's stored copy and forget where it came from, with its metadata.
 

@@ -74,6 +74,8 @@ class Buttons:
                 await acknowledged(interaction.response.send_modal(form_modal(form, custom_id)))
             else:
                 await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, FormInput({})))
+        else:
+            await reply_privately(interaction, _unknown)
 
     async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
         given = form_input(interaction)
@@ -86,6 +88,8 @@ class Buttons:
             await self._settings_form.submit(interaction, custom_id, given)
         elif press := parse_press_id(custom_id):
             await reply_privately(interaction, lambda: self._press(interaction, custom_id, *press, given))
+        else:
+            await reply_privately(interaction, _unknown)
 
     async def _press(
         self, interaction: discord.Interaction, custom_id: str, action: Action, subject: UUID, given: FormInput
@@ -146,6 +150,11 @@ class Buttons:
 
         reply = await result_or_problem(interaction, answer)
         await tell(interaction, reply.words)
+
+
+async def _unknown() -> PrivateReply:
+    """Answer a button or a form of another version."""
+    raise TellUserError("nothing_here")
 
 
 async def _check_member(interaction: discord.Interaction, guild: discord.Guild) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast, get_args
+from typing import Final
 from uuid import UUID
 
 import discord
@@ -30,6 +30,7 @@ from reunite.messages.reply import (
     Small,
     Span,
     Strong,
+    action_of,
 )
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
@@ -44,7 +45,6 @@ _GUILD_PART: Final = r"(?:@(?P<guild>\d{1,20}))?"
 """A button of a direct message names its guild, because an interaction there has none."""
 _ANSWER: Final = re.compile(r"answer:(?P<report>[0-9a-f-]{36}):(?P<choice>\w+)" + _GUILD_PART)
 _PRESS: Final = re.compile(r"(?P<action>[a-z_]{1,40}):(?P<subject>[0-9a-f-]{36})" + _GUILD_PART)
-_ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 _STYLES: Final = {
     "plain": discord.ButtonStyle.secondary,
     "good": discord.ButtonStyle.success,
@@ -129,7 +129,8 @@ def buttons_of(reply: Reply, guild: str = "") -> tuple[RenderedButton, ...]:
 def parse_press_id(custom_id: str) -> tuple[Action, UUID] | None:
     """Read a button's id: the action and its subject; None for any other id."""
     found = _PRESS.fullmatch(custom_id)
-    return (cast("Action", found["action"]), UUID(found["subject"])) if found and found["action"] in _ACTIONS else None
+    action = action_of(found["action"]) if found else None
+    return (action, UUID(found["subject"])) if found and action else None
 
 
 def guild_in(custom_id: str) -> int | None:

@@ -1,7 +1,7 @@
 """Presses of reply buttons and the modals they open; their ids say what they mean, even after a restart."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final, cast, get_args
+from typing import Any, Final
 from uuid import UUID
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -20,10 +20,9 @@ from reunite.commands import AnswerQuestion, Press
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import form_of
-from reunite.messages.reply import Action, Reply
+from reunite.messages.reply import Action, Reply, action_of
 
 Body = Mapping[str, Any]
-_ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 _REFRESHES_HOME: Final[frozenset[Action]] = frozenset({"withdraw", "extend", "add_photo", "add_detail", "forget"})
 """The actions that change someone's own reports."""
 _FAILED: Final = "answer_not_taken"
@@ -47,8 +46,8 @@ class Buttons:
         """Open the modal of a button, or do what it says and show that person the result."""
         await ack()
         private = PrivateReplies(workspace, body, respond)
-        action = body["actions"][0]["action_id"].removeprefix(PRESS).partition(":")[0]
-        opens_modal = not body.get("response_url") or (action in _ACTIONS and form_of(action, "en") is not None)
+        action = action_of(body["actions"][0]["action_id"].removeprefix(PRESS).partition(":")[0])
+        opens_modal = not body.get("response_url") or (action is not None and form_of(action, "en") is not None)
         failed = SEARCH_FAILED if action == "look_page" else _FAILED
         self._background.start(
             private.attempt(
@@ -124,10 +123,10 @@ class Buttons:
 
 def _parse_press_id(press_id: str) -> tuple[Action, UUID]:
     """Read a button's action and its subject. Raises TellUserError for an action that no longer exists."""
-    action, _, subject = press_id.partition(":")
-    if action not in _ACTIONS:
+    name, _, subject = press_id.partition(":")
+    if (action := action_of(name)) is None:
         raise TellUserError("nothing_here")
-    return cast("Action", action), UUID(subject)
+    return action, UUID(subject)
 
 
 def _press(person: Person, action: Action, subject: UUID, **more: Any) -> Press:

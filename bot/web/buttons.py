@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, get_args
 from uuid import UUID
 
 from aiohttp import web
@@ -12,9 +11,7 @@ from bot.web.chat import WORKSPACE, Chat, target_of
 from reunite import rights
 from reunite.commands import Press
 from reunite.handlers import Handlers
-from reunite.messages.reply import Action, Reply
-
-_ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
+from reunite.messages.reply import Action, Reply, action_of
 
 
 class Buttons:
@@ -84,10 +81,9 @@ class Buttons:
 
 
 def _action(value: str | None) -> Action:
-    if value not in _ACTIONS:
-        raise web.HTTPBadRequest
-    action: Action = value  # type: ignore[assignment]  # it is one of them
-    return action
+    if action := action_of(value or ""):
+        return action
+    raise web.HTTPBadRequest
 
 
 def _uuid(value: str) -> UUID:

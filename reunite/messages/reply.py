@@ -7,7 +7,7 @@ reports it quotes from what it is made of, and so do the outbox and everything t
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast, get_args
 from uuid import UUID
 
 from reunite.entities import Label, Member, ReplyTarget
@@ -130,6 +130,14 @@ Action = Literal[
 those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, `remove_samples`
 about all samples of the workspace, all others about a report. `look_page` shows the page that begins with its match in
 place of the reply."""
+RENAMED_ACTIONS: Final[Mapping[str, Action]] = {"refuse": "reject", "secret": "proof_question"}
+"""Former names of actions: buttons with them are still in chats."""
+_ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
+
+
+def action_of(name: str) -> Action | None:
+    """Return the action of this name, which may be a former one; None for any other name."""
+    return RENAMED_ACTIONS.get(name) or (cast("Action", name) if name in _ACTIONS else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,11 +344,16 @@ def from_json(data: Mapping[str, Any]) -> Reply:
         picture=Picture(UUID(picture["photo"]), UUID(picture["report"])) if picture else None,
         asked=_uuid(data["asked"]),
         choices=tuple(Choice(each["id"], each["words"], _uuids(each["reports"])) for each in data["choices"]),
-        buttons=tuple(Button(**{**each, "subject": UUID(each["subject"])}) for each in data["buttons"]),
+        buttons=tuple(map(_button, data["buttons"])),
         about=_uuids(data["about"]),
         opens_thread=data["opens_thread"],
         gallery=tuple(map(_tile, data["gallery"])),
     )
+
+
+def _button(data: Mapping[str, Any]) -> Button:
+    action = RENAMED_ACTIONS.get(data["action"], data["action"])
+    return Button(**{**data, "action": action, "subject": UUID(data["subject"])})
 
 
 def _tile(data: Mapping[str, Any]) -> Tile:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import tempfile
@@ -81,6 +82,9 @@ def main() -> int:
         docker = docker_command()
         compose, host = compose_command(docker), bridge(docker)
     except NoEngineError as reason:
+        if os.environ.get("CI"):
+            say(f"✗ The deployment can't be tested: {reason}.")
+            return 1
         say(f"The deployment's test is left out: {reason}.")
         return 0
     began = time.monotonic()

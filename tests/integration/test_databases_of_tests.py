@@ -46,6 +46,8 @@ def test_a_used_database_comes_back_empty_and_counts_from_one(apart: Databases) 
         "DROP POLICY own_community ON report",
         "REVOKE SELECT ON report FROM reunite_app",
         "CREATE OR REPLACE FUNCTION current_community() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
+        "ALTER TYPE report_kind ADD VALUE 'other'",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = 8192', current_database()); END $$",
         "DELETE FROM migration",
         "INSERT INTO community (name) SELECT repeat(md5(n::text), 50) FROM generate_series(1, 9000) AS n",
         "INSERT INTO community (name) SELECT n FROM generate_series(1, 9) AS n; ANALYZE community",

@@ -5,6 +5,10 @@ import asyncio
 import pytest
 
 from reunite.entities import MatchState, ReportState
+from reunite.language import sentence
+from reunite.messages.reply import Button, Plain, Reply
+from reunite.ports import Outgoing
+from tests.doubles import discord_shapes as shapes
 from tests.support.board_sessions import is_over, signed_in
 from tests.support.discord_adapter import JPEG, match_state, reply, shown_match, world
 from tests.support.waiting import eventually
@@ -43,6 +47,23 @@ async def test_a_moderators_cross_refuses(database_url: str) -> None:
             return await match_state(here, lost) is MatchState.REJECTED
 
         await eventually(refused)
+
+
+async def test_a_button_of_another_version_does_what_it_did_or_is_kindly_refused(database_url: str) -> None:
+    async with world(database_url) as here:
+        _, lost, _ = await shown_match(here)
+        grace = here.discord.join("Grace", moderator=True)
+        async with here.store.session(await here.community()) as session:
+            [match] = await session.matches.of(lost.id)
+        buttons = (Button("reject", match.id, "Not a match"), Button("confirm", match.id, "Dance"))
+        log = Reply("log", ((Plain("A match."),),), buttons=buttons)
+        sent = (await here.platform.send(Outgoing("log", lost.target, log))).message
+        reject, dance = shapes.buttons(here.discord.find(sent))
+        reject["custom_id"], dance["custom_id"] = f"refuse:{match.id}", f"dance:{match.id}"
+        pressed = await here.discord.press(sent, "Dance", grace)
+        assert await eventually(lambda: pressed.answer) == sentence("nothing_here")
+        await here.discord.press(sent, "Not a match", grace)
+        await eventually(lambda: match_state(here, lost), holds=lambda state: state is MatchState.REJECTED)
 
 
 async def test_members_bots_other_emoji_and_other_messages_decide_nothing(database_url: str) -> None:

@@ -97,9 +97,23 @@ def test_a_model_is_fetched_without_its_pickled_weights_and_can_be_taken_to_anot
     assert cached(other) == taken["folder"]
 
 
-def cached(machine: Machine) -> str:
+def test_a_branch_or_a_commit_can_be_taken_to_another_machine(machine: Machine, tmp_path: Path) -> None:
+    machine.fetch()
+    refs = next(machine.cache.glob("models--*/refs"))
+    (refs / "pr").mkdir()
+    (refs / "main").rename(refs / "pr/1")
+    for number, (revision, written) in enumerate([("pr/1", ["pr/1"]), (COMMIT, [])]):
+        other = Machine(tmp_path / f"there{number}", machine.hub)
+        taken = other.fetch(f"{REPOSITORY}@{revision}", folder=machine.cache)
+        assert taken["folder"].endswith(f"/snapshots/{COMMIT}")
+        assert cached(other, f"{REPOSITORY}@{revision}") == taken["folder"]
+        theirs = other.cache / refs.relative_to(machine.cache)
+        assert [str(path.relative_to(theirs)) for path in theirs.rglob("*") if path.is_file()] == written
+
+
+def cached(machine: Machine, name: str = REPOSITORY) -> str:
     """Where a worker on this machine finds the model, without asking a hub."""
-    code = f"from workers.encoders.hub import cached_folder; print(cached_folder({REPOSITORY!r}))"
+    code = f"from workers.encoders.hub import cached_folder; print(cached_folder({name!r}))"
     environment = {**os.environ, "HF_HOME": str(machine.home), "HF_HUB_OFFLINE": "1"}
     return (
         subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True)

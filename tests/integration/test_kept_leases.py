@@ -1,6 +1,7 @@
 """A lease is kept as long as its work runs, and no longer: kept for nothing, no worker could ever take it over."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,8 @@ from reunite.errors import TryAgainError
 from tests.contract.stages import PostgresStage
 from tests.support.keys import KEYS
 from tests.support.waiting import PATIENCE
-from workers.process import Processor
+from workers.intake import MOST_FAILURES
+from workers.process import ModelReplacedError, Processor
 from workers.slots import Slots
 
 _LEASE = 0.15
@@ -64,3 +66,29 @@ async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
         encoder: Any = SimpleNamespace()
         processor = Processor(store, encoder, model, intake, Slots(1), _LEASE, longest_seconds=1)
         assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
+
+
+class Replaced:
+    """An intake of a worker whose model searches no longer use."""
+
+    async def take(self, _lease: WorkLease) -> None:
+        raise ModelReplacedError
+
+
+async def test_work_of_a_worker_whose_model_was_replaced_has_not_failed(database_url: str) -> None:
+    async with Store(database_url, keys=KEYS) as store:
+        model = await store.embedding_models.register("none", "none", {"shared": 3})
+        stage = PostgresStage(store)
+        await stage.join()
+        await stage.lost()
+        lease = await store.lease_work([], most_each=1, seconds=60)
+        assert lease
+        intake: Any = Replaced()
+        encoder: Any = SimpleNamespace()
+        processor = Processor(store, encoder, model, intake, Slots(1))
+        last = replace(lease, failures=MOST_FAILURES - 1)
+        assert await asyncio.wait_for(processor.process(last), PATIENCE) == "again"
+        assert processor.replaced.is_set()
+        async with store.transaction(lease.community) as connection:
+            row = await (await connection.execute("SELECT state, failures, leased_until FROM work")).fetchone()
+        assert row == {"state": "due", "failures": 0, "leased_until": None}

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiohttp import web
@@ -23,6 +24,7 @@ from reunite.commands import NewReport
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.errors import DefectError, PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 from reunite.posts import Receipt
@@ -126,6 +128,12 @@ async def test_what_is_malformed_changes_nothing(here: Here, event: object) -> N
     status, reason = await here.send(event)
     assert (status, bool(reason)) == (422, True)
     assert await here.reports() == []
+
+
+async def test_an_earlier_versions_button_is_known(here: Here) -> None:
+    press = {"event": "press", "member": MO, "message": "1", "action": "refuse", "subject": str(uuid4())}
+    _, reason = await here.send(press)
+    assert sentence("nothing_here") in reason
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,16 @@ import psycopg
 from psycopg import sql
 
 CATALOGS: Final = [
-    *[("pg_catalog", f"pg_{name}") for name in ("attribute", "class", "constraint", "extension", "index", "namespace")],
-    *[("pg_catalog", f"pg_{name}") for name in ("policy", "proc", "statistic", "trigger", "type")],
+    *[("pg_catalog", f"pg_{name}") for name in ("attribute", "class", "constraint", "enum", "extension", "index")],
+    *[("pg_catalog", f"pg_{name}") for name in ("namespace", "policy", "proc", "statistic", "trigger", "type")],
     ("public", "migration"),
 ]
 """What tells whether the schema, a right, the planner's statistics or the list of migrations has changed."""
+_SETTINGS: Final = sql.SQL(
+    "(SELECT (count(*), max(xmin::text::bigint))::text FROM pg_db_role_setting"
+    " WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
+"""The settings of this database; the catalog has those of all databases."""
 MOST_GROWTH: Final = 8 * 2**20
 """Bytes of rows, and of what was deleted, up to which the next test can't feel them."""
 
@@ -48,7 +53,7 @@ def _catalogs(connection: psycopg.Connection) -> tuple[Any, ...]:
         sql.SQL("(SELECT (count(*), max(xmin::text::bigint))::text FROM {})").format(sql.Identifier(schema, name))
         for schema, name in CATALOGS
     ]
-    return tuple(connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join(each)).fetchone() or ())
+    return tuple(connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join([*each, _SETTINGS])).fetchone() or ())
 
 
 def _size(connection: psycopg.Connection) -> int:

@@ -25,7 +25,7 @@ from reunite.text.normalise import normalise, tables
 from workers.encoders import efficientnet_lite, minilm
 from workers.encoders.concept_things import ConceptThings
 from workers.encoders.concept_words import ConceptWords
-from workers.encoders.kept import kept
+from workers.encoders.kept import kept, name_of
 from workers.encoders.precision import fastest_dtype
 
 PHOTO_WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
@@ -129,7 +129,8 @@ class ConceptEncoder:
     def _embed_each_once(self, phrases: Sequence[str]) -> Tensor:
         """Return the phrases' vectors, which take as long as everything else at the first start, and are then kept."""
         unique = sorted(set(phrases), key=lambda phrase: (len(phrase), phrase))  # so batches need little padding
-        made = kept(f"phrases-{self._version}", len(unique), lambda: self._sentences.encode(unique).numpy())
+        name = name_of("phrases", f"{minilm.REVISION}-{TEXT_WEIGHTS_SHA256[:8]}", unique)
+        made = kept(name, (len(unique), minilm.DIMENSION), lambda: self._sentences.encode(unique).numpy())
         vectors = dict(zip(unique, torch.from_numpy(made), strict=True))
         return torch.stack([vectors[phrase] for phrase in phrases])
 

@@ -168,7 +168,9 @@ def take(name: str, folder: Path, models: Path) -> Fetched:
 def _take_cached(model: str, cache: Path) -> Fetched:
     """Copy a snapshot; the cache names each file's content by its hash, which must be right."""
     source = source_of(model)
-    commit = source.revision or (cache / "refs/main").read_text("utf-8").strip()
+    branch = source.revision or "main"
+    ref = cache / "refs" / branch
+    commit = ref.read_text("utf-8").strip() if ref.is_file() else branch
     theirs, ours = (root / cache.name / "snapshots" / commit for root in (cache.parent, Path(constants.HF_HUB_CACHE)))
     files = _usable(theirs, f"{cache} has no commit {commit} of")
     _check_room(ours, sum(path.stat().st_size for path in files))
@@ -179,9 +181,10 @@ def _take_cached(model: str, cache: Path) -> Fetched:
                 f"{path} isn't what its hash says, or lost its name: copy the cache with its links (tar, cp -a)."
             )
     _copy(files, ours)
-    refs = ours.parents[1] / "refs"
-    refs.mkdir(exist_ok=True)
-    (refs / "main").write_text(commit, "utf-8")
+    if commit != branch:
+        ref = ours.parents[1] / "refs" / branch
+        ref.parent.mkdir(parents=True, exist_ok=True)
+        ref.write_text(commit, "utf-8")
     return Fetched(model, ours, _size(ours))
 
 

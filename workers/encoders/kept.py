@@ -1,30 +1,45 @@
 """Vectors that are always the same, kept in a file so that the next start needn't compute them."""
 
+import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from platformdirs import user_cache_path
 
 from reunite.encoder import Vectors
 
+_NORM_TOLERANCE: Final = 1e-3
 
-def kept(name: str, rows: int, make: Callable[[], Vectors], folder: Path | None = None) -> Vectors:
-    """Return the vectors kept under this name; where there are none, or not so many, make and keep them.
+
+def kept(name: str, shape: tuple[int, int], make: Callable[[], Vectors], folder: Path | None = None) -> Vectors:
+    """Return the unit vectors kept under this name; where there are none of this shape, make and keep them.
 
     A folder that can't be written to costs only time.
     """
     path = (folder or user_cache_path("reunite")) / f"{name}.npy"
-    with suppress(OSError, ValueError, EOFError):
+    with suppress(Exception):  # NumPy has many ways to fail at a damaged file (TokenError, BadZipFile, TypeError, …)
         found: Vectors = np.load(path, allow_pickle=False)
-        if len(found) == rows and found.dtype == np.float32 and np.isfinite(found).all():
+        if _is_whole(found, shape):
             return found
     made = make()
     with suppress(OSError):
         _write(path, made)
     return made
+
+
+def name_of(kind: str, revision: str, texts: Sequence[str]) -> str:
+    """Return a name that changes with the texts that are embedded, and with the code that embeds them."""
+    return f"{kind}-{revision}-{hashlib.sha256(repr(list(texts)).encode()).hexdigest()[:16]}"
+
+
+def _is_whole(vectors: Vectors, shape: tuple[int, int]) -> bool:
+    if vectors.dtype != np.float32 or vectors.shape != shape:
+        return False
+    return bool(np.allclose(np.linalg.norm(vectors, axis=1), 1, rtol=0, atol=_NORM_TOLERANCE))  # false for NaN too
 
 
 def _write(path: Path, vectors: Vectors) -> None:

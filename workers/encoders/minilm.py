@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 DIMENSION = 384
+REVISION = "1"
+"""To be raised with each change of this code after which a text's embedding differs."""
 MAX_TOKENS = 256
 """The length the model was trained for; longer texts are truncated."""
 

@@ -33,6 +33,9 @@ def fetch_weights(exact: Source, name: str, expected: str, size: int) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise EncoderUnavailableError(f"Another command is fetching {name} of {exact.repo}.") from error
+        if blob.is_file():  # another command was faster
+            part.unlink(missing_ok=True)
+            return
         url, headers = hf_hub_url(exact.repo, name, revision=exact.revision), build_hf_headers()
         location = get_hf_file_metadata(url).location
         if urlsplit(location).netloc != urlsplit(url).netloc:
@@ -45,10 +48,11 @@ def fetch_weights(exact: Source, name: str, expected: str, size: int) -> None:
             expected_size=size,
             displayed_filename=name,
         )
-    if sha256(part) != expected:
-        part.unlink()
-        raise EncoderUnavailableError(
-            f"{exact.repo}: {name} isn't what the hub has, and was deleted. Run the command again."
-        )
-    blob.parent.mkdir(parents=True, exist_ok=True)
-    part.rename(blob)
+        file.flush()
+        if sha256(part) != expected:
+            file.truncate(0)  # and not deleted: another command may wait for its lock
+            raise EncoderUnavailableError(
+                f"{exact.repo}: {name} isn't what the hub has, and was deleted. Run the command again."
+            )
+        blob.parent.mkdir(parents=True, exist_ok=True)
+        part.rename(blob)
