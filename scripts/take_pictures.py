@@ -36,9 +36,9 @@ def main() -> None:
         phone = browser.new_page(viewport={"width": 390, "height": 844})
         phone.goto(url)
         _take_on_a_phone(phone)
-        desk = browser.new_page(viewport={"width": 1080, "height": 760})
-        desk.goto(url)
-        _take_board(desk)
+        screen = browser.new_page(viewport={"width": 1080, "height": 760})
+        screen.goto(url)
+        _take_board(screen)
 
 
 @contextmanager
