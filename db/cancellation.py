@@ -1,8 +1,6 @@
 """Ending tasks that talk to the database."""
 
 import asyncio
-from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any, Final
 
 _AGAIN: Final = 0.5
@@ -21,12 +19,3 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
         await asyncio.wait(pending, timeout=_AGAIN)
     for task in tasks:
         _ = task.cancelled() or task.exception()  # or asyncio would complain that nobody has asked for it
-
-
-async def uninterrupted(ending: Coroutine[Any, Any, None]) -> None:
-    """Await what ends a cancelled task, however often that task is cancelled again (as `stop` does)."""
-    task = asyncio.create_task(ending)
-    while not task.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait({task})
-    await task

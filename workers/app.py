@@ -15,7 +15,7 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from db import queue
-from db.cancellation import stop, uninterrupted
+from db.cancellation import stop
 from db.config import Connections
 from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequests
@@ -126,15 +126,7 @@ async def run(
             ended, _ = await asyncio.wait({taking, replaced}, return_when=asyncio.FIRST_COMPLETED)
             ended.pop().result()  # raises why
         finally:
-            await uninterrupted(_end(taking, replaced, sweeper, answers, learning, calibration))
-
-
-async def _end(taking: asyncio.Task[None], *others: asyncio.Task[None]) -> None:
-    """Stop all tasks; `taking` hints is cancelled once at first: a second time would interrupt arq's close."""
-    taking.cancel()
-    await stop(*others)
-    await asyncio.wait({taking}, timeout=_CLOSE_SECONDS)
-    await stop(taking)
+            await stop(taking, replaced, sweeper, answers, learning, calibration)
 
 
 async def _until_replaced(store: Store, processor: Processor, every: float) -> None:

@@ -1,7 +1,7 @@
 import asyncio
 from contextlib import suppress
 
-from db.cancellation import stop, uninterrupted
+from db.cancellation import stop
 
 
 async def stubborn(times: int) -> None:
@@ -27,25 +27,3 @@ async def test_a_task_that_has_failed_keeps_its_failure_for_whoever_asks() -> No
     await asyncio.wait({task})
     await stop(task)
     assert isinstance(task.exception(), ValueError)
-
-
-async def test_an_ending_isnt_interrupted_by_further_cancellations() -> None:
-    has_ended = asyncio.Event()
-
-    async def end() -> None:
-        await asyncio.sleep(0.1)
-        has_ended.set()
-
-    async def work() -> None:
-        try:
-            await asyncio.sleep(60)
-        finally:
-            await uninterrupted(end())
-
-    task = asyncio.create_task(work())
-    for _ in range(5):
-        await asyncio.sleep(0.01)
-        task.cancel()
-    await asyncio.wait({task})
-    assert has_ended.is_set()
-    assert task.cancelled()
