@@ -32,7 +32,7 @@ class SlownessWatch:
         platform: Platform,
         handlers: Handlers,
         slowness: Slowness,
-        operation: Monitoring,
+        monitoring: Monitoring,
         limit: timedelta,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -40,7 +40,7 @@ class SlownessWatch:
         self._platform = platform
         self._handlers = handlers
         self._slowness = slowness
-        self._operation = operation
+        self._monitoring = monitoring
         self._limit = limit
         self._now = now
 
@@ -92,5 +92,5 @@ class SlownessWatch:
     async def _message(self, workspace: SlowWorkspace, now: datetime, language: str) -> Reply:
         waiting = workspace.unanswered
         minutes = int((now - (waiting.oldest or now)).total_seconds()) // 60
-        alive = {process.role for process in await self._operation.processes() if process.is_alive}
+        alive = {process.role for process in await self._monitoring.processes() if process.is_alive}
         return messages.began(waiting.number, minutes, language, has_worker="worker" in alive)

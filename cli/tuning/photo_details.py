@@ -5,7 +5,6 @@ An evaluation leaves reports out, which brings up pairs that no search of the wh
 
 import asyncio
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Final
 from uuid import UUID
 
@@ -14,10 +13,9 @@ from cli.trial import Trial
 from db.photo_details import PhotoPair
 from reunite.entities import ReportKind
 from reunite.matching.closer_look import nearest_by_photo
-from workers.closer_look import ComparesDetails, compare, pairs_of, stored_copies
-from workers.config import DETAIL_PACKAGES
+from reunite.matching.evidence import MAX_CANDIDATES
+from workers.closer_look import ComparesDetails, compare, load_details, pairs_of, stored_copies
 
-_ALL_REPORTS: Final = 1_000_000
 _MOST: Final = {ReportKind.LOST: 24, ReportKind.FOUND: 8}
 """How many candidates of each report, the most similar by photo, are compared with it."""
 _AT_ONCE: Final = 24
@@ -25,12 +23,10 @@ _AT_ONCE: Final = 24
 
 async def compare_details(trial: Trial, reports: Sequence[UUID]) -> None:
     """Compare and keep details, if the packages for it are installed."""
-    if not all(find_spec(package) for package in DETAIL_PACKAGES):
+    details = await asyncio.to_thread(load_details)
+    if details is None:
         return
-    from workers.local_features import LocalFeatures  # noqa: PLC0415 - its packages are optional
-
     pairs = await _pairs(trial, reports)
-    details = await asyncio.to_thread(LocalFeatures)
     with progress_bar("compared photos", len(pairs)) as progress:
         for start in range(0, len(pairs), _AT_ONCE):
             await _compare(trial, details, pairs[start : start + _AT_ONCE])
@@ -45,7 +41,7 @@ async def _pairs(trial: Trial, reports: Sequence[UUID]) -> list[PhotoPair]:
             report = await session.reports.get(posted)
             if report is None or not await session.photos.of(posted):
                 continue
-            search = await session.candidates.search(report, _ALL_REPORTS)
+            search = await session.candidates.search(report, MAX_CANDIDATES)
             nearest = nearest_by_photo(search.candidates, _MOST[report.kind])
             pairs.update(await session.photo_details.not_compared(pairs_of(report, nearest)))
     return sorted(pairs, key=lambda pair: (pair.lost_photo, pair.found_photo))

@@ -1,19 +1,19 @@
 """Photos that look alike are compared in detail once, and what was found counts in every search after it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
 
+from reunite.commands import JoinWorkspace
 from reunite.encoder import Pixels
 from reunite.entities import IncomingPhoto, Report
 from tests.support.pictures import drawing
 from tests.support.services import working
+from tests.support.waiting import eventually
 from tests.support.world import World, world
 from workers import app
-from workers.closer_look import CloserLook
 
 
 @dataclass
@@ -41,8 +41,8 @@ def details() -> CountedDetails:
 async def place(
     database_url: str, redis_url: str, details: CountedDetails, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
-    monkeypatch.setattr(app, "_closer_look", lambda store, _: CloserLook(store, details, asyncio.Lock()))
-    async with world(database_url, redis_url) as community, working(database_url, redis_url):
+    monkeypatch.setattr(app, "load_details", lambda: details)
+    async with world(database_url, redis_url) as community, working(database_url, redis_url, compare_details=True):
         yield community
 
 
@@ -90,13 +90,34 @@ async def test_two_photos_of_a_loss_are_compared_at_most(place: World, details: 
 
 
 async def test_a_photo_that_goes_takes_what_was_compared_with_it(place: World) -> None:
-    await place.found("f1", "red")
+    find = await place.found("f1", "red")
     await place.quiet()
     loss = await place.lost("l1", "my umbrella", "red")
     await place.quiet()
     async with place.store.session(place.workspace.community) as session:
+        assert await session.photo_details.of(find.id) == {loss.id: 40.0}
         await session.photos.remove([photo.id for photo in await session.photos.of(loss.id)])
-    assert await place.store.rows("SELECT FROM photo_details") == []
+        assert await session.photo_details.of(find.id) == {}
+
+
+async def test_photos_that_move_to_another_community_are_compared_again(place: World, details: CountedDetails) -> None:
+    find = await place.found("f1", "red")
+    await place.quiet()
+    loss = await place.lost("l1", "my umbrella", "red")
+    await place.quiet()
+    other = await place.store.join(JoinWorkspace("web", "other", "Another side"))
+    await place.store.save_link_code(other, "hash")
+    assert await place.store.link(place.workspace, "hash")
+    async with place.store.session(other.community) as session:
+        assert await session.photo_details.of(find.id) == {}
+        await session.work.add(loss.id, hinted=False)
+
+    async def is_compared() -> bool:
+        async with place.store.session(other.community) as session:
+            return await session.photo_details.of(find.id) == {loss.id: 40.0}
+
+    await eventually(is_compared, "the photos were never compared again")
+    assert len(details.compared) == 2
 
 
 async def test_a_comparison_that_fails_keeps_no_search_back(place: World, details: CountedDetails) -> None:

@@ -86,7 +86,7 @@ def test_the_version_names_the_words_and_the_weights(encoder: "ConceptEncoder") 
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
-    from workers.encoders.concept import read_pinned
+    from workers.package_files import read_pinned
 
     weights = tmp_path / "weights.pth"
     weights.write_bytes(b"tampered")

@@ -1,6 +1,8 @@
 """A lease is kept as long as its work runs, and no longer: kept for nothing, no worker could ever take it over."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -54,20 +56,6 @@ class Hanging:
         await asyncio.Event().wait()
 
 
-async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
-    async with Store(database_url, keys=KEYS) as store:
-        model = await store.embedding_models.register("none", "none", {"shared": 3})
-        stage = PostgresStage(store)
-        await stage.join()
-        await stage.lost()
-        lease = await store.lease_work([], most_each=1, seconds=_LEASE)
-        assert lease
-        intake: Any = Hanging()
-        encoder: Any = SimpleNamespace()
-        processor = Processor(store, encoder, model, intake, Slots(1), _LEASE, longest_seconds=1)
-        assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
-
-
 class Replaced:
     """An intake of a worker whose model searches no longer use."""
 
@@ -75,7 +63,9 @@ class Replaced:
         raise ModelReplacedError
 
 
-async def test_work_of_a_worker_whose_model_was_replaced_has_not_failed(database_url: str) -> None:
+@asynccontextmanager
+async def one_lost_report(database_url: str, intake: Any, **options: Any) -> AsyncIterator[tuple[Processor, WorkLease]]:
+    """Lease the work of a lost report, for a worker with this intake."""
     async with Store(database_url, keys=KEYS) as store:
         model = await store.embedding_models.register("none", "none", {"shared": 3})
         stage = PostgresStage(store)
@@ -83,12 +73,20 @@ async def test_work_of_a_worker_whose_model_was_replaced_has_not_failed(database
         await stage.lost()
         lease = await store.lease_work([], most_each=1, seconds=60)
         assert lease
-        intake: Any = Replaced()
         encoder: Any = SimpleNamespace()
-        processor = Processor(store, encoder, model, intake, Slots(1))
+        yield Processor(store, encoder, model, intake, Slots(1), **options), lease
+
+
+async def test_work_that_hangs_is_tried_again(database_url: str) -> None:
+    async with one_lost_report(database_url, Hanging(), lease_seconds=_LEASE, longest_seconds=1) as (processor, lease):
+        assert await asyncio.wait_for(processor.process(lease), PATIENCE) == "again"
+
+
+async def test_work_of_a_worker_whose_model_was_replaced_has_not_failed(database_url: str) -> None:
+    async with one_lost_report(database_url, Replaced()) as (processor, lease):
         last = replace(lease, failures=MOST_FAILURES - 1)
         assert await asyncio.wait_for(processor.process(last), PATIENCE) == "again"
         assert processor.replaced.is_set()
-        async with store.transaction(lease.community) as connection:
+        async with processor.store.transaction(lease.community) as connection:
             row = await (await connection.execute("SELECT state, failures, leased_until FROM work")).fetchone()
         assert row == {"state": "due", "failures": 0, "leased_until": None}

@@ -53,6 +53,7 @@ OWNERS = {
 NOT_CALLED = {
     "announce_embedding_request",
     "announce_outbox",
+    "forget_photo_details",
     "move_community",
     "note_embedding_change",
     "note_report_change",

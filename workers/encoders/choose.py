@@ -28,7 +28,7 @@ def choose(
     if recorded is not None and setting not in {"auto", recorded}:
         raise EncoderUnavailableError(
             f"REUNITE_ENCODER asks for {setting}, but this database was set up with {recorded}. "
-            f"Set REUNITE_ENCODER={recorded}, or run `reunite reembed` to switch."
+            f"Set REUNITE_ENCODER={recorded}, or run `reunite reembed --switch`."
         )
     choice = _load(recorded or setting, recorded, model, report, threads)
     report(f"Encoder: {choice.kind} ({choice.encoder.version}).")

@@ -27,6 +27,7 @@ from workers.encoders.concept_things import ConceptThings
 from workers.encoders.concept_words import ConceptWords
 from workers.encoders.kept import kept, name_of
 from workers.encoders.precision import fastest_dtype
+from workers.package_files import read_pinned
 
 PHOTO_WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
 TEXT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -166,11 +167,3 @@ def view(image: Pixels, share: float) -> Pixels:
 def short_hash(*parts: str) -> str:
     """Return eight hexadecimal digits that change with any of the parts."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
-
-
-def read_pinned(path: Path, sha256: str) -> bytes:
-    """Read a file and check its hash. Raises ValueError if it differs."""
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"{path} isn't the weights file this encoder needs; reinstall its package.")
-    return content

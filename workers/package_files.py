@@ -1,0 +1,20 @@
+"""Files of weights that come in Python packages, which are never imported: what their code needs isn't installed."""
+
+import hashlib
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def package_file(package: str, *parts: str) -> Path | None:
+    """Return a file of an installed package, None if it isn't there."""
+    spec = find_spec(package)
+    folders = spec.submodule_search_locations if spec else None
+    return next((file for folder in folders or () if (file := Path(folder, *parts)).exists()), None)
+
+
+def read_pinned(path: Path, sha256: str) -> bytes:
+    """Read a file of weights and check its hash. Raises ValueError if it differs."""
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"{path} isn't the weights file that is needed; reinstall its package.")
+    return content
