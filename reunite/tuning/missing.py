@@ -77,6 +77,7 @@ def _left(item: Item, missing: Missing) -> _Left:
         item,
         text="" if no_text else item.text,
         colours=() if no_photo else item.colours,
+        shows=() if no_photo else item.shows,
         place="" if item.report in missing.places else item.place,
         time_is_stated=item.time_is_stated and item.report not in missing.times,
     )
