@@ -39,8 +39,7 @@ async def announce(
     ]
     shown = [(match, other) for match, other in labelled if rules.may_show(report, other, match)]
     nearest = _nearest(report, scored, matches, locked)
-    if search.query.colours:  # its photos can be shown now
-        await revise_post(session, report)
+    await revise_post(session, report)  # its photos can be shown now
     if not report.quiet:
         await _reply(session, report, shown, nearest, search.open_count)
     for match, other in labelled:

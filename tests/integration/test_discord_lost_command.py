@@ -8,7 +8,7 @@ import pytest
 from discord.utils import snowflake_time
 
 from reunite.errors import TellUserError
-from reunite.language import sentence
+from reunite.language import command, sentence
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, world
 from tests.support.waiting import eventually
@@ -45,6 +45,19 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
         assert report["posted_at"] == snowflake_time(int(used.id))
         assert [name for name, _ in await here.photos()] == ["bag.jpg"]
+
+
+async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_url: str) -> None:
+    async with world(database_url) as here:
+        bob = here.discord.join("Bob")
+        here.discord.locales[bob] = "ja"
+        zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
+        used = await here.discord.slash("lost", bob, "general", None, description="red bag", when=when)
+        _, about_zone = (await here.discord.answer(used)).splitlines()
+        expected = sentence("when_without_zone", "ja", when=when, zone="Asia/Tokyo")
+        assert about_zone == expected.replace("/timezone", f"/{command('timezone', 'ja').name}")
+        yesterday = datetime.now(zone) - timedelta(days=1)
+        assert (await here.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
 
 async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_takes_it(database_url: str) -> None:
