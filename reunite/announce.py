@@ -14,6 +14,7 @@ from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.reply import Reply, Tile
 from reunite.moderators import readers
 from reunite.ports import ScoredPair, Session
+from reunite.report_posts import revise_post
 from reunite.tiles import Pair, picture_of, tiles_of
 
 
@@ -38,6 +39,7 @@ async def announce(
     ]
     shown = [(match, other) for match, other in labelled if rules.may_show(report, other, match)]
     nearest = _nearest(report, scored, matches, locked)
+    await revise_post(session, report)  # its photos can be shown now
     if not report.quiet:
         await _reply(session, report, shown, nearest, search.open_count)
     for match, other in labelled:

@@ -3,12 +3,13 @@
 Nothing of it is public: only the finder or a moderator sees the proof and the proof question, by pressing a button.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rights, rules
 from reunite.claim_cards import post_card, revise_cards
 from reunite.commands import Press
-from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
+from reunite.entities import Claim, ClaimState, Match, MatchState, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
@@ -80,7 +81,7 @@ async def check_claim(session: Session, press: Press, match: Match, lost: Report
     if not {lost.state, found.state} <= {ReportState.OPEN}:
         raise TellUserError("report_closed")
     proof = _proof(press)
-    _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
+    check_attempts(await session.claims.on(found.id), press.member)
     return proof
 
 
@@ -130,7 +131,9 @@ def _proof(press: Press) -> str:
     return proof
 
 
-def _check_attempts(claims: list[Claim]) -> None:
+def check_attempts(made: Sequence[Claim], member: Member) -> None:
+    """Raise TellUserError if a member may make no further claim, given the claims on a found report."""
+    claims = [claim for claim in made if claim.member.id == member.id]
     if any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("claim_accepted_before")
     if any(claim.state is ClaimState.OPEN for claim in claims):

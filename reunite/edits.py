@@ -9,6 +9,7 @@ from reunite.entities import Match, Report, ReportKind, Why
 from reunite.errors import TellUserError
 from reunite.messages import galleries, keys, wording
 from reunite.ports import Session
+from reunite.report_posts import revise_post
 from reunite.tiles import picture_of
 
 
@@ -26,7 +27,7 @@ async def reword(session: Session, report: Report, text: str, details: str) -> U
     if report.text:
         for key, reply in (await session.outbox.quoting(report.id)).items():
             await session.outbox.revise(key, reply.requoted(report.id, report.text, text))
-    await session.outbox.revise(keys.report_post(report.id), wording.report_post(changed))
+    await revise_post(session, changed)
     for match in await session.matches.of(report.id):
         other = await session.reports.get(match.found if match.lost == report.id else match.lost)
         if other:

@@ -33,6 +33,7 @@ from reunite.entities import (
     Workspace,
 )
 from reunite.errors import DefectError
+from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
 from reunite.limits import HourlyLimit
@@ -85,6 +86,7 @@ class Handlers:
         self._reminders = ReminderHandlers(store)
         self.board = BoardHandlers(store, board_url)
         self.welcome = WelcomeHandlers(store)
+        self.forms = FormChecks(store)
         self.samples = SampleHandlers(store, queue, now)
         self._looks = LookHandlers(store, queue, now, limit)
         handover = HandoverHandlers(store, queue)

@@ -30,7 +30,7 @@ from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, Retu
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES
 from reunite.messages.wording import sentence
-from reunite.text.zones import zone_of_locale
+from reunite.text.zones import likely_zone
 
 _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
@@ -122,7 +122,8 @@ class SettingsForm:
         await self._workspaces.ensure_joined(guild)
         settings, language = self._workspaces.settings(guild), language_of_user(interaction)
         if custom_id == _CHANNELS:
-            proposed = settings.timezone or zone_of_locale(str(guild.preferred_locale))
+            locales = str(guild.preferred_locale), str(interaction.locale)
+            proposed = settings.timezone or next(filter(None, map(likely_zone, locales)), "")
             inputs = _channel_inputs(replace(settings, timezone=proposed), language)
         elif custom_id == _DIGEST:
             inputs = _digest_inputs(settings, language)

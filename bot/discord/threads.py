@@ -78,7 +78,9 @@ class Threads:
         if post.author != self._client.user:
             return text_of(post)
         report = await self._handlers.report_at(target_of(post))
-        return report.text if report and not report.sealed else ""
+        if report and report.sealed:
+            return sentence(f"category_{report.category}", report.language)
+        return report.text if report else ""
 
     async def get(self, number: int) -> discord.Thread:
         """Return a thread by its id, which is its post's too."""

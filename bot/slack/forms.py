@@ -50,7 +50,7 @@ def modal(
 
 def reply_modal(replies: Sequence[Reply], link_to: LinkTo, language: str, file: str | None = None) -> View:
     """Return replies for one person as a modal; `file` is the id of their uploaded picture."""
-    return modal(NAME, [block for reply in replies for block in blocks(reply, link_to, file)], language)
+    return modal(NAME, [block for reply in replies for block in blocks(reply, link_to, file, language)], language)
 
 
 def words_modal(words: str, language: str) -> View:

@@ -12,13 +12,13 @@ from bot.slack.errors import code_of, put_off, slack_errors
 from bot.slack.pace import Pace, PutOffError
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
-from bot.slack.render import blocks, metadata, notification
+from bot.slack.render import Element, blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import PostGoneError, UndeliverableError
 from reunite.language import sentence
-from reunite.messages.reply import Plain
+from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "eyes"
@@ -185,12 +185,17 @@ async def _with_picture_or_without(
         return await write(None)
 
 
+async def _blocks(workspace: SlackWorkspace, reply: Reply, channel: str, file: str | None) -> list[Element]:
+    language = await workspace.language() if file else "en"
+    return blocks(reply, workspace.links_in(channel), file, language)
+
+
 async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file: str | None) -> None:
     await workspace.client.chat_update(
         channel=sent.channel,
         ts=sent.message,
         text=notification(outgoing.reply),
-        blocks=blocks(outgoing.reply, workspace.links_in(sent.channel), file),
+        blocks=await _blocks(workspace, outgoing.reply, sent.channel, file),
         metadata=dict(metadata(outgoing.key)),
     )
 
@@ -201,7 +206,7 @@ async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None)
         channel=target.channel,
         thread_ts=target.message,
         text=notification(outgoing.reply),
-        blocks=blocks(outgoing.reply, workspace.links_in(target.channel), file),
+        blocks=await _blocks(workspace, outgoing.reply, target.channel, file),
         metadata=dict(metadata(outgoing.key)),
         unfurl_links=False,
         unfurl_media=False,

@@ -79,7 +79,7 @@ class PrivateReplies:
             view = reply_modal(replies, link_to, language, file)
             await _with_pictures_or_without(view["blocks"], lambda shown: self.show({**view, "blocks": shown}))
             return
-        content = [block for reply in replies for block in blocks(reply, link_to, file)][:_MOST_BLOCKS]
+        content = [block for reply in replies for block in blocks(reply, link_to, file, language)][:_MOST_BLOCKS]
         text = shortened("\n".join(notification(reply) for reply in replies), MOST_TEXT)
         await _with_pictures_or_without(
             content, lambda shown: self._send_ephemeral(text=text, blocks=shown, in_place=in_place)

@@ -60,6 +60,10 @@ class SlackWorkspace:
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
 
+    async def language(self) -> str:
+        """Return the language of what everyone reads here."""
+        return (await self._handlers.settings("slack", self.team)).language
+
     @classmethod
     async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
         """Ask Slack which workspace the token is for, and join it."""

@@ -46,6 +46,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
             web.post("/my-reports", buttons.my_reports),
             web.post("/privacy", buttons.privacy),
             web.post("/statistics", buttons.statistics),
+            web.post("/help", buttons.help),
             web.post("/board", buttons.board),
             web.get("/export", buttons.export),
             web.static("/static", files),

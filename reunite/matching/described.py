@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import heads
-from reunite.text.colour_words import said_colours
+from reunite.text.colour_words import METALS, said_colours
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
@@ -28,20 +28,21 @@ _MOST_JAPANESE: Final = 500
 _OF: Final = re.compile(r"の|(?:が|の)?(?:付いた|ついた|付き|入った|入り)")
 """Between what a thing has and the thing itself, in Japanese."""
 _MANY_COLOURED: Final = re.compile(
-    r"\b(?:multi-?colou?red|colou?rful|rainbow|patterned|striped|checked|dotted|tartan|plaid|floral|flowery|tie-?dyed?)\b"
+    r"\b(?:multi-?colou?red|colou?rful|rainbow|patterned|striped|checked|dotted|tartan|plaid|floral|flowery|tie-?dyed?"
+    r"|tabby|tortoiseshell|tortie|calico|brindled?|merle|piebald)\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """A colour of `colours.NAMES`, and how it's called: a metal keeps its name."""
+    """A colour of `colours.NAMES`, and how it's called: a metal and a coat keep their names."""
 
     name: str
     said: str
 
     @property
     def is_metal(self) -> bool:
-        return self.name != self.said
+        return self.said in METALS
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,13 +76,13 @@ def _add(spans: list[Span], added: str | Span | Line, *, strong: bool) -> None:
 # Replies: each in the language of its thread's report
 
 
-def report_post(report: Report) -> Reply:
+def report_post(report: Report, picture: Picture | None = None) -> Reply:
     """Return the post of a report that came by command; for a sealed report, with what everyone may know."""
     if report.sealed:
         return _sealed_post(report)
     key = "looking" if report.kind is ReportKind.LOST else "has_found"
     lines = [line(key, report.language, person=author(report)), *quote(report), *circumstances(report, report.language)]
-    return Reply("report_post", tuple(lines), about=frozenset({report.id}), opens_thread=True)
+    return Reply("report_post", tuple(lines), picture=picture, about=frozenset({report.id}), opens_thread=True)
 
 
 def _sealed_post(report: Report) -> Reply:
@@ -157,11 +157,12 @@ def match_card(match: Match, other: Report, reader: Report, picture: Picture | N
     is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed report
     if (why := why_words(match.why, language)) and not is_sealed:
         lines.append(line("why", language, why=why))
-    buttons = [button("mine", match.id, language), button("not_mine", match.id, language)]
-    if reader.kind is ReportKind.FOUND:  # this may be all that its thread says
-        buttons.append(button("proof_question", reader.id, language))
+    if reader.kind is ReportKind.LOST:
+        buttons = tuple(button(each, match.id, language) for each in ("mine", "not_mine"))
+    else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
+        buttons = (button("proof_question", reader.id, language),)
     about = frozenset({match.lost, match.found})
-    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=tuple(buttons), about=about)
+    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
 
 def question(report: Report, asked: Question) -> Reply:

@@ -43,6 +43,8 @@ _EAST: Final = timedelta(hours=14)
 """How far ahead a date may be: somewhere it has begun already."""
 UNKNOWN_ZONE: Final = timedelta(hours=14)
 """The largest `zone_error`: nobody's clock is further ahead of UTC."""
+NEIGHBOURING_ZONES: Final = timedelta(hours=2)
+"""The `zone_error` where a person's language suggests a zone: few of its speakers live further away."""
 _MONTH_FIRST: Final = frozenset(
     f"America/{city}"
     for city in ("New_York", "Detroit", "Chicago", "Denver", "Boise", "Phoenix", "Los_Angeles", "Anchorage")

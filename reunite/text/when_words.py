@@ -245,7 +245,10 @@ def _scanner() -> re.Pattern[str]:
             r"\b(?:le|du|el|del|el dia|am|on the) (?P<day>\d{1,2})"
             rf"(?![\d.,:/h]|\s?(?:h|uhr|heures?|de|er|{month})\b)"
         ),
-        r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d))",
+        (
+            r"(?P<from>\bde(?= (?:las )?\d{1,2}(?:[:h]\d{2})?(?:\s?h(?:eures?)?)? a (?:las )?\d)"
+            r"|\b(?:vor|przed)(?= \d{1,2} (?:im|in|an|auf|bei|beim|vor|unter|neben|w|we|na|przy|pod|obok)\b))"
+        ),
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
         r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th)\b|日(?![間前]))",
         r"(?P<until>(?<=[\dh])\s?(?:[-–—〜~]|\bau\b)\s?(?=\d))",

@@ -28,6 +28,8 @@ _LOCALES: Final[Mapping[str, str]] = {
     "zh-cn": "Asia/Shanghai", "zh-tw": "Asia/Taipei",
 }  # fmt: skip
 """The zone in which most people live who use a locale. It's a proposal: moderators see it before it counts."""
+_EVERYWHERE: Final = frozenset(("en-us", "en-gb", "es-es", "es-419", "ru"))
+"""Locales that say little about the zone: people use them in many, and en-US is what a new server has."""
 _OFFSET: Final = re.compile(r"(?:utc|gmt)\s*([+-−])\s*(\d{1,2})(?::?00)?")
 _MOST_EAST, _MOST_WEST = 14, 12
 
@@ -49,6 +51,11 @@ def zone_named(name: str) -> str:
 def zone_of_locale(locale: str) -> str:
     """Return the zone that a platform's locale suggests; empty if it suggests none."""
     return _LOCALES.get(locale.replace("_", "-").casefold(), "")
+
+
+def likely_zone(locale: str) -> str:
+    """Return the zone of nearly all people who use a locale; empty if they live in many."""
+    return "" if locale.replace("_", "-").casefold() in _EVERYWHERE else zone_of_locale(locale)
 
 
 @cache

@@ -52,6 +52,22 @@ class PostCases:
         assert await stage.kinds(report) == ["report_post"]
         assert (await stage.now(report)).target.message
 
+    @pytest.mark.parametrize("sealed", [False, True])
+    async def test_the_post_of_a_report_by_command_shows_its_photo_once_its_stored(
+        self, stage: Stage, *, sealed: bool
+    ) -> None:
+        await stage.join(log_channel="log")
+        report = await stage.found("", photos=(PHOTO,), sealed=sealed, target=ReplyTarget("web", "here", "found"))
+        await stage.deliver(report)
+        await stage.keep_photos(report)
+        await stage.search(report, label=None)
+        [post] = [reply for reply in await stage.thread(report) if reply.kind == "report_post"]
+        assert (post.picture is None) is sealed
+        await stage.press("add_detail", report.id, BEN, words="with a dent")
+        [post] = [reply for reply in await stage.thread(report) if reply.kind == "report_post"]
+        assert (post.picture is None) is sealed
+        assert ("dent" in post.text()) is not sealed
+
     async def test_what_the_database_cannot_hold_is_left_out(self, stage: Stage) -> None:
         await stage.join()
         report = await stage.lost("an\0 umbrella \ud800 ", author=Member("ada", "A\0da"))

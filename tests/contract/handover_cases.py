@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from reunite.commands import EditReport, Withdraw
+from reunite.commands import EditReport, Press, Withdraw
 from reunite.entities import Match, MatchState, Member, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Action, Reply
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 PLACE, CODE = "Reception", "L1920"
@@ -34,6 +34,37 @@ class HandoverCases:
         await stage.handlers.withdraw(Withdraw(target=lost.target))
         assert await stage.thread(lost, "pair") == []
         assert (await stage.match(found)).id == match.id
+
+    async def test_a_conversation_about_something_else_says_so(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await accepted(stage)
+        await stage.verdict(match, VerdictKind.REJECT)
+        [over] = await stage.thread(lost, "pair")
+        assert sentence("pair_rejected", owner="Ada Lovelace", finder="Ben Nevis") in over.text()
+        assert over.buttons == ()
+        assert (await stage.match(found)).id == match.id
+
+    @pytest.mark.parametrize(
+        ("by", "refusal"), [(Member("mallory", "Mallory"), "only_owner"), (BEN, "only_owner"), (ADA, "claim_waits")]
+    )
+    async def test_a_form_is_refused_to_those_who_would_fill_it_in_for_nothing(
+        self, stage: Stage, by: Member, refusal: str
+    ) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        press = Press(target=lost.target, member=ADA, is_moderator=False, action="mine", subject=match.id, key="1")
+        await stage.handlers.forms.check(press)
+        await stage.claim(match, found)
+        with pytest.raises(TellUserError, match=refusal):
+            await stage.handlers.forms.check(replace(press, member=by))
+        own: tuple[tuple[Action, Report, Member], ...] = (("add_detail", lost, ADA), ("proof_question", found, BEN))
+        for action, report, author in own:
+            asked = replace(press, action=action, subject=report.id)
+            await stage.handlers.forms.check(replace(asked, member=author))
+            with pytest.raises(TellUserError, match="only_"):
+                await stage.handlers.forms.check(replace(asked, member=Member("mallory", "Mallory")))
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.handlers.forms.check(replace(press, subject=lost.id))
 
     @pytest.mark.parametrize("first", ["got_back", "handed_over"])
     async def test_it_is_returned_once_both_say_so(self, stage: Stage, first: Any) -> None:

@@ -45,7 +45,7 @@ class LookCases:
         await _searched(stage, look)
         nothing = await stage.handlers.look_answer("web", "here", look)
         assert nothing
-        assert nothing.text() == sentence("look_nothing", number=0)
+        assert nothing.text() == sentence("look_nothing_found")
         assert (nothing.gallery, nothing.buttons) == ((), ())
 
     async def test_no_other_search_finds_a_look(self, stage: Stage) -> None:

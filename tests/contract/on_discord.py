@@ -156,8 +156,7 @@ class OnDiscord(Harness):
     ) -> Told:
         message = on.handle if isinstance(on, Told) else on.message
         used = await self.double.press(message, words, member.id)
-        if fill or photo:
-            await self.double.opened(used)
+        if (fill or photo) and await eventually(lambda: used.modal or used.answer) == used.modal:
             filled = {"words": fill} if fill else {}
             used = await self.double.submit(used, {"photo.jpg": photo} if photo else None, **filled)
         return await self._told(used)

@@ -173,11 +173,14 @@ class OnSlack(Harness):
             pressed = await self.double.press_whisper(on.handle, words, member.id)
         else:
             pressed = await self.double.press(on.channel, on.message, words, member.id)
+        if not (fill or photo) or await eventually(lambda: pressed.answers or self._is_asked(member)) is not True:
+            return await self._whispered(pressed)
         if fill:
             return await self._filled(member, words=fill)
-        if photo:
-            return await self._filled(member, photos=[self.double.api.files.add(member.id, "photo.jpg", photo)])
-        return await self._whispered(pressed)
+        return await self._filled(member, photos=[self.double.api.files.add(member.id, "photo.jpg", photo or b"")])
+
+    def _is_asked(self, member: Member) -> bool:
+        return any(view["user"] == member.id for view in self.double.views.values())
 
     async def words(self, of: Sent) -> str | None:
         message = self.double.message(of.channel, of.message)

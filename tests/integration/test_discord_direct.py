@@ -40,6 +40,7 @@ async def test_two_conversations_whose_marks_begin_alike_have_threads_of_their_o
         first = await here.platform.send(reply(one, post, people=(ann, bob)))
         await eventually(lambda: here.discord.channels.get(first.channel))
         second = await here.platform.send(reply(other, post, people=(cid, dan)))
+        assert here.discord.channels[first.channel]["name"].startswith("Handover: Ann, Bob #")
         assert here.discord.thread_members[first.channel] >= {ann, bob}
         assert here.discord.thread_members[first.channel].isdisjoint({cid, dan})
         assert here.discord.thread_members[second.channel] >= {cid, dan}

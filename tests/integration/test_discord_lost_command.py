@@ -8,7 +8,7 @@ import pytest
 from discord.utils import snowflake_time
 
 from reunite.errors import TellUserError
-from reunite.language import sentence
+from reunite.language import command, sentence
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, world
 from tests.support.waiting import eventually
@@ -32,7 +32,7 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         answer = await here.discord.answer(used)
         first, about_zone = answer.splitlines()
         assert first == f"Got it, I'm searching. I'll reply in <#{here.discord.channel('lost')}>."
-        assert about_zone == sentence("when_without_zone", when="yesterday 08:15")
+        assert about_zone == sentence("when_without_zone", when="yesterday 08:15", zone="UTC")
         assert used.ephemeral
         report = await here.report()
         assert (report["kind"], report["text"], report["place"]) == ("lost", "red bag", "bus 5")
@@ -45,6 +45,19 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
         assert report["posted_at"] == snowflake_time(int(used.id))
         assert [name for name, _ in await here.photos()] == ["bag.jpg"]
+
+
+async def test_where_a_language_suggests_a_zone_times_are_read_in_it(database_url: str) -> None:
+    async with world(database_url) as here:
+        bob = here.discord.join("Bob")
+        here.discord.locales[bob] = "ja"
+        zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
+        used = await here.discord.slash("lost", bob, "general", None, description="red bag", when=when)
+        _, about_zone = (await here.discord.answer(used)).splitlines()
+        expected = sentence("when_without_zone", "ja", when=when, zone="Asia/Tokyo")
+        assert about_zone == expected.replace("/timezone", f"/{command('timezone', 'ja').name}")
+        yesterday = datetime.now(zone) - timedelta(days=1)
+        assert (await here.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
 
 
 async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_takes_it(database_url: str) -> None:
@@ -148,8 +161,8 @@ async def test_times_are_read_in_the_zone_that_a_member_told_or_the_guild_has(da
         await here.discord.answer(panel)
         pressed = await here.discord.press(panel.said[-1]["id"], sentence("setup_places"), manager)
         modal = await here.discord.opened(pressed)
-        assert [each["value"] for each in inputs(modal) if each["custom_id"] == "timezone"] == ["America/New_York"]
-        await here.discord.submit(pressed, None)
+        assert [each.get("value", "") for each in inputs(modal) if each["custom_id"] == "timezone"] == [""]
+        await here.discord.submit(pressed, None, timezone="New York")
         await eventually(lambda: "America/New_York" in here.discord.text(here.discord.find(panel.said[-1]["id"])))
         assert await read() == morning("America/New_York")
         assert "Asia/Tokyo" in await told("timezone", zone="tokyo")

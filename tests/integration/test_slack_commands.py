@@ -55,6 +55,14 @@ async def test_words_that_begin_like_another_command_are_what_was_lost(world: Wo
     assert told == ["link bracelet", "link bracelet of silver", "mine detector", "help book"]
 
 
+@pytest.mark.parametrize("words", ["privacy", "setup", "stats", "timezone", "timezone Berlin"])
+async def test_what_slack_or_the_home_tab_has_is_no_report(world: World, words: str) -> None:
+    said = (await answer(await world.slack.slash("lost", words, world.ada, world.found)))["text"]
+    about_zone = words.startswith("timezone")
+    assert ("time zone of your Slack profile" in said) if about_zone else said == sentence("home_has_it")
+    assert await world.reports() == []
+
+
 async def test_the_same_command_three_times_is_one_report(world: World) -> None:
     used = await world.slack.slash("lost", "a hat", world.ada, world.lost)
     for _ in range(2):

@@ -65,11 +65,13 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
 
 async def test_only_whoever_lost_it_can_claim_it_and_an_empty_claim_is_none(world: World) -> None:
     _, _, _, card = await world.card()
-    for user, words, error in ((world.ben, "it is mine", "only_owner"), (world.ada, "  ", "claim_empty")):
-        await world.slack.press(card.channel, card.message, MINE, user)
-        modal = await world.slack.modal(user, sentence("form_claim"))
-        sent = await world.slack.submit(modal, user, words=words)
-        assert (sent.ack or {})["payload"]["errors"] == {"words": sentence(error)}
+    pressed = await world.slack.press(card.channel, card.message, MINE, world.ben)
+    [refused] = await eventually(lambda: pressed.answers)
+    assert refused["text"] == sentence("only_owner")
+    await world.slack.press(card.channel, card.message, MINE, world.ada)
+    modal = await world.slack.modal(world.ada, sentence("form_claim"))
+    sent = await world.slack.submit(modal, world.ada, words="  ")
+    assert (sent.ack or {})["payload"]["errors"] == {"words": sentence("claim_empty")}
     assert not any("theirs" in shown(each) for each in world.slack.messages[world.found])
 
 

@@ -249,3 +249,9 @@ async def test_numbers_are_for_moderators(page: Page) -> None:
     assert refused == (422, {"error": wording.sentence("only_moderators_here")})
     status, answer = await page.ask("/statistics", name="Robin", moderator=True)
     assert (status, len(answer["replies"])) == (200, 1)
+
+
+async def test_help_says_what_can_be_done_on_the_page(page: Page) -> None:
+    status, answer = await page.ask("/help", name=ADA)
+    [[*lines]] = [reply["lines"] for reply in answer["replies"]]
+    assert (status, len(lines)) == (200, 5)  # the page has no setup to tell moderators of

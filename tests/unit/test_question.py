@@ -179,3 +179,8 @@ def test_another_colour_is_evidence_where_a_photo_shows_colours() -> None:
     red, yellow, unseen = (extract(item(1, colours=shown)) for shown in ((seen("red"),), (seen("yellow"),), ()))
     assert content_evidence(lost, red)[COLOUR] < 0 < content_evidence(lost, yellow)[COLOUR]
     assert COLOUR not in content_evidence(lost, unseen)
+
+
+def test_the_places_that_captions_name_are_offered_too() -> None:
+    finds = (item(1, text="umbrella, left in the library"), 0.5), (item(2, text="an umbrella", place="canteen"), 0.5)
+    assert choose(*listed(*finds)) == Question("place", ("library", "canteen"))

@@ -153,6 +153,9 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
         yield handovers.claim_closed(accepted, by_word=by_word)
         yield handovers.conversation(accepted, Whereabouts(), by_word=by_word)
     yield handovers.conversation(replace(sealed, lost=replace(lost, private=True)), Whereabouts("Gym"), by_word=True)
+    for state in (MatchState.REJECTED, MatchState.UNDECIDED):  # or the item went to somebody else
+        over = replace(accepted, match=replace(MATCH, state=state), found=replace(found, state=ReportState.RETURNED))
+        yield handovers.conversation(over, Whereabouts(), by_word=True)
     yield from (handovers.claim_decided(rejected, by_word=True, left=left) for left in (0, 1, 2))
     yield handovers.claim_closed(rejected, by_word=True)
     yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))
