@@ -28,9 +28,11 @@ class Handovers:
             kept = await session.board.kept()
             found = dict.fromkeys([*(match.found for _, match in accepted), *kept])
             items = await session.items.of(found)
-            whereabouts = {each: await session.claims.whereabouts(each) for each in items}
+            whereabouts = {item: await session.claims.whereabouts(item) for item in items}
         agreed = [(claim, match, items[match.found]) for claim, match in accepted if match.found in items]
-        others = [items[each] for each in kept if each in items and each not in {match.found for _, match in accepted}]
+        others = [
+            items[report] for report in kept if report in items and report not in {match.found for _, match in accepted}
+        ]
         return self._pages.show(visit, "handovers.html", agreed=agreed, others=others, whereabouts=whereabouts)
 
     async def keep(self, visit: Visit) -> web.Response:

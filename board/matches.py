@@ -40,7 +40,7 @@ class Matches:
             log = await session.board.log(match.id)
             verdicts = await session.verdicts.of(match.id)
             claims = [
-                each for each in await session.claims.on(match.found) if each.match == match.id and each.has_proof
+                claim for claim in await session.claims.on(match.found) if claim.match == match.id and claim.has_proof
             ]
         return self._pages.show(
             visit,
@@ -50,7 +50,9 @@ class Matches:
             found=items[match.found],
             log=log,
             claims=claims,
-            mine={each.kind for each in rules.in_force(verdicts) if each.moderator == visit.moderator.member.id},
+            mine={
+                verdict.kind for verdict in rules.in_force(verdicts) if verdict.moderator == visit.moderator.member.id
+            },
         )
 
     async def give_verdict(self, visit: Visit) -> web.Response:

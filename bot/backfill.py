@@ -39,7 +39,7 @@ class BackfillRequests:
         if workspace is None:
             raise DefectError(f"workspace {platform}:{external_id} was never joined")
         if running := await self._running(workspace):
-            return messages.progress(share_of(running), Tally.of(each.tally for each in running), language)
+            return messages.progress(share_of(running), Tally.of(backfill.tally for backfill in running), language)
         channels = await self._backfills.channels(workspace)
         if not channels:
             return sentence("past_posts_no_channels", language)
@@ -49,9 +49,9 @@ class BackfillRequests:
         return sentence("past_posts_started", language, channels=names, since=since)
 
     async def _running(self, workspace: Workspace) -> Sequence[Backfill]:
-        return [each for each in await self._backfills.of(workspace) if not each.has_ended]
+        return [backfill for backfill in await self._backfills.of(workspace) if not backfill.has_ended]
 
 
 def share_of(backfills: Sequence[Backfill]) -> float:
     """Return how much of several channels is read, from 0 to 1."""
-    return sum(each.share for each in backfills) / len(backfills) if backfills else 1.0
+    return sum(backfill.share for backfill in backfills) / len(backfills) if backfills else 1.0

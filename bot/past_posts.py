@@ -111,7 +111,7 @@ class PastPosts:
         """Do what is next in a workspace; return the seconds until it may be read again."""
         try:
             pause = await self._try_to_tell(backfills)
-            left = next((each for each in backfills if not each.has_ended), None)
+            left = next((backfill for backfill in backfills if not backfill.has_ended), None)
             if left is None:
                 return pause
             if await self._backfills.waiting(left.community) < _AHEAD:
@@ -150,7 +150,7 @@ class PastPosts:
     async def _known(self, backfill: Backfill, page: Page) -> Mapping[str, KnownBefore]:
         """Return what was known before; what this reading has taken may have to be counted after an interruption."""
         known = await self._backfills.known(backfill, [found.post.key for found in page.found])
-        return {key: each for key, each in known.items() if each.created_at < backfill.created_at}
+        return {key: post for key, post in known.items() if post.created_at < backfill.created_at}
 
     async def _take(self, backfill: Backfill, found: PastMessage) -> Skipped | int:
         """Take a message as a report; return how many photos it has, or why it was skipped."""
@@ -199,9 +199,9 @@ class PastPosts:
 
     async def _tell(self, backfills: Sequence[Backfill]) -> None:
         """Tell the moderators' channel that a request has begun, or what came of it."""
-        for backfill in {each.request: each for each in backfills if each.tell}.values():
-            together = [each for each in backfills if each.request == backfill.request]
-            if backfill.tell == "end" and not all(each.has_ended for each in together):
+        for backfill in {reading.request: reading for reading in backfills if reading.tell}.values():
+            together = [reading for reading in backfills if reading.request == backfill.request]
+            if backfill.tell == "end" and not all(reading.has_ended for reading in together):
                 continue
             settings = await self._handlers.settings(self._platform.name, backfill.workspace)
             if settings.log_channel:
@@ -226,9 +226,9 @@ def _delay(backfills: Sequence[Backfill], error: TryAgainError) -> float:
 
 def _summary(backfills: Sequence[Backfill]) -> messages.Summary:
     return messages.Summary(
-        tuple(each.name for each in backfills),
+        tuple(backfill.name for backfill in backfills),
         backfills[0].span.since,
-        Tally.of(each.tally for each in backfills),
-        tuple(each.name for each in backfills if each.problem),
+        Tally.of(backfill.tally for backfill in backfills),
+        tuple(backfill.name for backfill in backfills if backfill.problem),
         answers=backfills[0].answers,
     )

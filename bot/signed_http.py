@@ -49,7 +49,7 @@ def is_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> bool:
         return False
     expected = _signature(key, message, at, body).encode()
     given = headers.get(SIGNATURE, "").split(" ")
-    return any(hmac.compare_digest(expected, each.encode(errors="replace")) for each in given)
+    return any(hmac.compare_digest(expected, signature.encode(errors="replace")) for signature in given)
 
 
 def _signature(key: bytes, message: str, at: str, body: bytes) -> str:

@@ -75,7 +75,7 @@ def _rows(settings: "Settings") -> list[dict[str, Any]]:
     from workers.encoders.catalogue import checkpoints  # noqa: PLC0415
 
     measured = speeds(settings.embedded.home)
-    return [_row(each, measured.get(each.name)) for each in checkpoints()]
+    return [_row(checkpoint, measured.get(checkpoint.name)) for checkpoint in checkpoints()]
 
 
 def _row(checkpoint: "Checkpoint", speed: dict[str, Any] | None) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def _print_comparison(console: Console, result: Result, live: Ranking, new: Rank
         "", result.was_live, result.model, title=f"{live.confirmed} confirmed and {live.rejected} rejected pairs"
     )
     for words, name in _ROWS.items():
-        table.add_row(words, *(_percent(getattr(each, name)) for each in (live, new)))
+        table.add_row(words, *(_percent(getattr(figures, name)) for figures in (live, new)))
     console.print(table)
     console.print("The live model chose what people have decided on, which favours it.")
 

@@ -28,7 +28,7 @@ async def first_to_end(*endless: Coroutine[Any, Any, None]) -> None:
     Once it's cancelled, a task group waits for its tasks without cancelling them again: one that has swallowed its
     cancellation would keep it forever.
     """
-    tasks = [asyncio.create_task(each) for each in endless]
+    tasks = [asyncio.create_task(loop) for loop in endless]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:

@@ -101,7 +101,7 @@ class SqlCandidates(Queries):
         sure = ids_of([*rare, *known["released"]])
         among = distinct([estimates.worth_measuring(), sure]) if estimates else None
         measured = await self._vectors.measure(scope, targets, among)
-        chosen = distinct([ids_of(list(rare)), *(each.nearest(limit) for each in measured.values())])
+        chosen = distinct([ids_of(list(rare)), *(measures.nearest(limit) for measures in measured.values())])
         chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(known["ruled_out"])))]
         candidates = await self._candidates(scope, measured, chosen, rare)
         return Search(
@@ -140,9 +140,9 @@ class SqlCandidates(Queries):
         rows = await self._all(_DETAILS, **scope.params(), reports=as_array(chosen))
         keys = keys_of(ids_of([row["id"] for row in rows]))
         similarities: list[dict[PairKind, float]] = [{} for _ in rows]
-        for kind, each in measured.items():
-            places, known = each.places(keys)
-            values = each.similarities[places].tolist()
+        for kind, measures in measured.items():
+            places, known = measures.places(keys)
+            values = measures.similarities[places].tolist()
             for index in np.flatnonzero(known).tolist():
                 similarities[index][kind] = values[index]
         photos = _photos(measured, scope.opposite, keys)
@@ -161,15 +161,17 @@ class SqlCandidates(Queries):
     async def _alike(self, scope: Scope, measured: Mapping[PairKind, Measured]) -> dict[frozenset[UUID], float]:
         """Return the pairs of found reports near the query whose photos are most alike: perhaps posts of one thing."""
         space = scope.space(PHOTO_SPACE)
-        nearest = distinct([each.nearest(_MOST_COMPARED) for each in measured.values()])
+        nearest = distinct([measures.nearest(_MOST_COMPARED) for measures in measured.values()])
         [row] = await self._all(_PHOTOS, model=scope.model, space=space, reports=as_array(nearest))
         return alike(row["reports"], row["vectors"], scope.spaces[space], _MOST_ALIKE) if row["reports"] else {}
 
 
 def _background(measured: Mapping[PairKind, Measured]) -> dict[PairKind, Background]:
     return {
-        kind: Background(float(each.similarities.mean()), float(each.similarities.std()), len(each.similarities))
-        for kind, each in measured.items()
+        kind: Background(
+            float(measures.similarities.mean()), float(measures.similarities.std()), len(measures.similarities)
+        )
+        for kind, measures in measured.items()
     }
 
 

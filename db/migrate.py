@@ -29,7 +29,9 @@ class Migration:
 def shipped() -> list[Migration]:
     """Return the migrations of this version, in order."""
     files = (file for file in resources.files("db").joinpath("migrations").iterdir() if file.name.endswith(".sql"))
-    return sorted((Migration(file.name, file.read_text("utf-8")) for file in files), key=lambda each: each.name)
+    return sorted(
+        (Migration(file.name, file.read_text("utf-8")) for file in files), key=lambda migration: migration.name
+    )
 
 
 async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:

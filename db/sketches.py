@@ -245,8 +245,8 @@ class Sketches:
 
     def _estimate(self, target: Target, rows: Sequence[SketchRows]) -> dict[PairKind, Estimate]:
         axes = self.axes[target.space]
-        similarities = np.concatenate([axes.similarities(target.vectors, each.sketches) for each in rows], axis=1)
-        ids = np.concatenate([each.ids for each in rows])
+        similarities = np.concatenate([axes.similarities(target.vectors, row.sketches) for row in rows], axis=1)
+        ids = np.concatenate([row.ids for row in rows])
         kinds = dict.fromkeys(target.kinds)
         return {kind: Estimate.of(kind, similarities[target.of(kind)].max(axis=0), ids) for kind in kinds}
 
@@ -266,5 +266,5 @@ class SketchCache:
 
     def trim(self) -> None:
         """Let go of those not used for longest, but not of the last one."""
-        while len(self._kept) > 1 and sum(each.size for each in self._kept.values()) > self._most_bytes:
+        while len(self._kept) > 1 and sum(sketches.size for sketches in self._kept.values()) > self._most_bytes:
             self._kept.popitem(last=False)

@@ -59,7 +59,7 @@ class Target:
 
     def of(self, kind: PairKind) -> list[int]:
         """Return which of the query's vectors make a kind of pair."""
-        return [index for index, each in enumerate(self.kinds) if each is kind]
+        return [index for index, other in enumerate(self.kinds) if other is kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def as_array(ids: Ids) -> str:
 
 
 def uuids(ids: Ids) -> list[UUID]:
-    return [UUID(bytes=each) for each in ids.tolist()]
+    return [UUID(bytes=uuid) for uuid in ids.tolist()]
 
 
 class SqlVectors(Queries):

@@ -80,7 +80,7 @@ async def check_claim(session: Session, press: Press, match: Match, lost: Report
     if not {lost.state, found.state} <= {ReportState.OPEN}:
         raise TellUserError("report_closed")
     proof = _proof(press)
-    _check_attempts([each for each in await session.claims.on(found.id) if each.member.id == press.member.id])
+    _check_attempts([earlier for earlier in await session.claims.on(found.id) if earlier.member.id == press.member.id])
     return proof
 
 
@@ -93,7 +93,7 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
 async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
     """Tell everyone what was decided on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
-    attempts = [each for each in await session.claims.on(found.id) if each.member.id == claim.member.id]
+    attempts = [earlier for earlier in await session.claims.on(found.id) if earlier.member.id == claim.member.id]
     decided = handovers.claim_decided(claimed, by_word=by_word, left=rules.MOST_CLAIMS - len(attempts))
     await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
     await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))

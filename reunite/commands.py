@@ -79,7 +79,7 @@ class ReportLost(NewReport):
     kind: ClassVar[ReportKind] = ReportKind.LOST
 
 
-REPORTS: Final[Mapping[str, type[NewReport]]] = {each.kind: each for each in (ReportFound, ReportLost)}
+REPORTS: Final[Mapping[str, type[NewReport]]] = {command.kind: command for command in (ReportFound, ReportLost)}
 """The command for each kind of report."""
 
 

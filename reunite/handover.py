@@ -81,8 +81,8 @@ class HandoverHandlers:
             work = await settle(session, change)
             if not said and state is MatchState.UNDECIDED:
                 await _ask_other(session, now, sides, speaker)
-        for each in work:
-            await self._queue.hint(each)
+        for report in work:
+            await self._queue.hint(report)
         return notices.note(_note(state, said=not said), press.language)
 
 
@@ -115,7 +115,7 @@ async def announce_no_conversation(session: Session, match: Match, lost: Report,
 async def _accepted(session: Session, press: Press) -> _Sides:
     """Return a match whose accepted claim still counts, locked. Raises TellUserError if there's none."""
     match, lost, found = await locked_match(session, press.subject)
-    claims = [each for each in await session.claims.on(found.id) if each.match == match.id]
+    claims = [claim for claim in await session.claims.on(found.id) if claim.match == match.id]
     if not rules.is_still_given(match, found) or not any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("nothing_here")
     if not {lost.state, found.state} <= rules.RETURNABLE:

@@ -65,7 +65,7 @@ class LookHandlers:
             if match is None or look is None or look.state is not ReportState.LOOK:
                 raise TellUserError("look_over")
             rights.check_press(press, look)
-            before = [each.id for each, _ in await _pairs(session, look)]
+            before = [shown.id for shown, _ in await _pairs(session, look)]
             number = before.index(match.id) // rules.MOST_TILES if match.id in before else 0
             return await _page(session, replace(look, language=press.language), number)
 

@@ -108,9 +108,9 @@ class MyReportHandlers:
         member = press.member.id
         async with self._store.session(workspace.community) as session:
             known = [report.id for report in await session.reports.by_author(workspace.id, member)]
-        for each in known:
+        for report_id in known:
             async with self._store.session(workspace.community) as session:
-                report = await session.reports.get(each)
+                report = await session.reports.get(report_id)
                 if report:
                     await end(session, report)
         async with self._store.session(workspace.community) as session:

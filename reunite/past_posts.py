@@ -80,11 +80,11 @@ class Tally:
     def of(cls, tallies: "Iterable[Tally]") -> "Tally":
         """Return several tallies as one."""
         whole = cls()
-        for each in tallies:
-            whole.messages += each.messages
-            whole.reports += each.reports
-            whole.photos += each.photos
-            whole.skipped += each.skipped
+        for tally in tallies:
+            whole.messages += tally.messages
+            whole.reports += tally.reports
+            whole.photos += tally.photos
+            whole.skipped += tally.skipped
         return whole
 
 

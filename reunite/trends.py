@@ -31,5 +31,5 @@ def _most(named: Iterable[str], same: Callable[[str], str], most: int) -> Sequen
     for name in named:
         spelt.setdefault(same(name), Counter())[name] += 1
     counted = [(spellings.most_common(1)[0][0], spellings.total()) for spellings in spelt.values()]
-    often = [each for each in counted if each[1] >= _LEAST]
-    return sorted(often, key=lambda each: (-each[1], each[0]))[:most]
+    often = [pair for pair in counted if pair[1] >= _LEAST]
+    return sorted(often, key=lambda pair: (-pair[1], pair[0]))[:most]

@@ -115,8 +115,8 @@ class VerdictHandlers:
             moderator = Person(command.target.platform, command.member)
             change = Change(replace(match, state=state), match.state, reports, moderator, str(len(log)))
             work = await settle(session, change)
-        for each in work:
-            await self._queue.hint(each)
+        for report in work:
+            await self._queue.hint(report)
         return VerdictResult(change.match, changed=True)
 
 

@@ -89,7 +89,7 @@ class Reembedding:
             await asyncio.sleep(_PAUSE)
 
     async def _is_busy(self) -> bool:
-        return any(each.state == "in progress" for each in await Monitoring(self.store).work())
+        return any(count.state == "in progress" for count in await Monitoring(self.store).work())
 
     async def _embed(self, community: UUID, reports: Sequence[UUID]) -> int:
         """Embed some reports; return how many have a part that can't be."""

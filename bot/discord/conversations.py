@@ -54,7 +54,7 @@ class Conversations:
         """Return the thread that an earlier attempt opened."""
         guild = self._guild(outgoing.target)
         name = self._name(guild, outgoing.key)
-        return next((each for each in guild.threads if each.name == name and is_ours(each)), None)
+        return next((thread for thread in guild.threads if thread.name == name and is_ours(thread)), None)
 
     def _guild(self, target: ReplyTarget) -> discord.Guild:
         guild = self._client.get_guild(int(target.workspace))
@@ -81,4 +81,4 @@ class Conversations:
         here = guild.get_channel_or_thread(int(target.channel))
         here = here.parent if isinstance(here, discord.Thread) else here
         lost, found = (self._workspaces.channels(guild, kind) for kind in (ReportKind.LOST, ReportKind.FOUND))
-        yield from (each for each in (here, *lost, *found) if isinstance(each, discord.TextChannel))
+        yield from (channel for channel in (here, *lost, *found) if isinstance(channel, discord.TextChannel))

@@ -26,7 +26,7 @@ class Grants:
         Of a new channel we don't know that, so it counts as having lacked everything; a new guild is only noted.
         """
         before = self._lacking.get(guild.id)
-        channels = [each for kind in ReportKind for each in self._workspaces.channels(guild, kind)]
+        channels = [candidate for kind in ReportKind for candidate in self._workspaces.channels(guild, kind)]
         now = {channel.id: frozenset(missing(channel, TO_ANSWER)) for channel in channels}
         self._lacking[guild.id] = now
         if before is not None and any(before.get(channel, _ANYTHING) - lacking for channel, lacking in now.items()):

@@ -206,7 +206,7 @@ def _digest(settings: Settings) -> str:
 
 
 def _digests(language: str) -> Mapping[str, str]:
-    return {each: sentence(f"setup_digest_{each}", language) for each in ("on", "off")}
+    return {choice: sentence(f"setup_digest_{choice}", language) for choice in ("on", "off")}
 
 
 def _channel_select(name: str, chosen: Iterable[str], most: int = _MOST) -> ui.ChannelSelect[Any]:

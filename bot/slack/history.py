@@ -60,11 +60,13 @@ class ChannelHistory:
         is_last = not (messages and has_more)
         cursor = latest if is_last else str(messages[-1]["ts"])
         reached: datetime = backfill.span.since if is_last else moment_of(cursor)
-        return Page([self._found(workspace, backfill.channel, each) for each in messages], cursor, reached, is_last)
+        return Page(
+            [self._found(workspace, backfill.channel, message) for message in messages], cursor, reached, is_last
+        )
 
     def _found(self, workspace: SlackWorkspace, channel: str, message: Body) -> PastMessage:
         ts = str(message["ts"])
-        reactions = {each["name"] for each in message.get("reactions", ())}
+        reactions = {reaction["name"] for reaction in message.get("reactions", ())}
         post = PastPost(
             key=key_of(channel, ts),
             posted_at=moment_of(ts),

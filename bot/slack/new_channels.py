@@ -35,7 +35,7 @@ class NewChannels:
     async def lacking(self, workspace: SlackWorkspace) -> Sequence[ChannelUse]:
         """Return what the workspace has no channel for."""
         settings = await self._handlers.settings("slack", workspace.team)
-        roles = {role_of(each.id, each.name, settings) for each in workspace.channels.values()}
+        roles = {role_of(channel.id, channel.name, settings) for channel in workspace.channels.values()}
         has: Mapping[ChannelUse, object] = {
             "found": ReportKind.FOUND in roles,
             "lost": ReportKind.LOST in roles,
@@ -89,7 +89,7 @@ async def _invite(workspace: SlackWorkspace, channel: str, people: Sequence[str]
 
 def _name(use: ChannelUse, settings: Settings) -> str:
     """Return a channel's name in the workspace's language, or in English where Slack doesn't take its letters."""
-    names = {each: sentence(f"channel_{each}", settings.language) for each in CHANNEL_USES}
+    names = {name: sentence(f"channel_{name}", settings.language) for name in CHANNEL_USES}
     return names[use] if "".join(names.values()).isascii() else sentence(f"channel_{use}")
 
 

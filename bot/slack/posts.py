@@ -167,4 +167,4 @@ def _name(file: Body) -> str:
 
 
 def _shared(message: Body) -> Sequence[Body]:
-    return [each for each in message.get("attachments", ()) if each.get("is_share")]
+    return [attachment for attachment in message.get("attachments", ()) if attachment.get("is_share")]

@@ -134,7 +134,7 @@ class SlackWorkspace:
     async def words(self, text: str) -> str:
         """Return a message's text as people read it, with the names of the people and channels it mentions."""
         ids = mentions(text)[:_MOST_NAMES]
-        found = await asyncio.gather(*(self._mentioned(each) for each in ids))
+        found = await asyncio.gather(*(self._mentioned(user_id) for user_id in ids))
         return plain_text(text, dict(zip(ids, found, strict=True)))
 
     async def _mentioned(self, subject: str) -> str:
@@ -169,7 +169,7 @@ class SlackWorkspace:
             return False
         if user.get("is_admin") or user.get("is_owner") or user["id"] in {*chosen, *self._config.moderators}:
             return True
-        groups = {each for each in chosen if each.startswith(_GROUP)}
+        groups = {identifier for identifier in chosen if identifier.startswith(_GROUP)}
         return bool(groups) and user["id"] in await self._members(groups)
 
     async def _members(self, groups: Collection[str]) -> set[str]:

@@ -99,7 +99,7 @@ class Importer:
         """Return what was never reported; what was, and isn't processed yet, becomes pending."""
         async with self.store.session(self.community) as session:
             known = await session.import_export.known(self.workspace, [entry.key for entry in entries])
-            done = {each.report for each in await session.import_export.processed(known.values())}
+            done = {post.report for post in await session.import_export.processed(known.values())}
         self.result.before = len(done)
         self.pending = {
             known[entry.key]: entry for entry in entries if entry.key in known and known[entry.key] not in done
@@ -181,7 +181,7 @@ def as_json(result: Imported) -> dict[str, Any]:
         "photos": result.photos,
         "before": result.before,
         "seconds": round(result.seconds, 1),
-        "skipped": [{"name": each.name, "why": each.why} for each in result.skipped],
+        "skipped": [{"name": skipped.name, "why": skipped.why} for skipped in result.skipped],
     }
 
 
@@ -193,7 +193,7 @@ def words(result: Imported) -> list[str]:
         lines.append(f"{result.before} had been imported before.")
     if result.skipped:
         lines.append(f"Skipped or incomplete: {len(result.skipped)}.")
-    return [*lines, *(f"  {each.name}: {each.why}" for each in result.skipped)]
+    return [*lines, *(f"  {skipped.name}: {skipped.why}" for skipped in result.skipped)]
 
 
 def _command(entry: Entry, workspace: str) -> NewReport:

@@ -33,20 +33,20 @@ def of(lost: Thing, found: Thing, lost_photos: Sequence[Shares], found_photos: S
 
 
 def _said(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[Shares]) -> Why:
-    ours, theirs = {each.said for each in lost}, {each.said for each in found}
+    ours, theirs = {colour.said for colour in lost}, {colour.said for colour in found}
     if lost[0].said == found[0].said or ours == theirs:
         return Why("colour", lost[0].said, "agrees")
-    if common := [each.said for each in lost if each.said in theirs]:
+    if common := [colour.said for colour in lost if colour.said in theirs]:
         return Why("colour", common[0], "partly")
     alike = any(colours.alike(one.name, other.name) >= _ALIKE for one in lost for other in found)
-    is_seen = any(colours.share_of(each.name, seen, _SHADE) >= _MUCH for each in lost for seen in photos)
+    is_seen = any(colours.share_of(colour.name, seen, _SHADE) >= _MUCH for colour in lost for seen in photos)
     return Why("colour", lost[0].said, "partly" if alike or is_seen else "differs")
 
 
 def _seen(said: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
     """Judge a stated colour by photos; between hardly any of it and some, a photo says nothing."""
-    shares = [(each, seen, colours.share_of(each.name, seen)) for each in said for seen in photos]
-    colour, seen, share = max(shares, key=lambda each: each[2])
+    shares = [(colour, seen, colours.share_of(colour.name, seen)) for colour in said for seen in photos]
+    colour, seen, share = max(shares, key=lambda entry: entry[2])
     if share >= _SOME:
         is_clear = colours.share_of(colour.name, seen, _SHADE) >= _MUCH and not colour.is_metal
         agreement: Agreement = "agrees" if is_clear else "partly"

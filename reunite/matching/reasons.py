@@ -76,7 +76,7 @@ def _related(firsts: Sequence[str], seconds: Sequence[str]) -> _Related:
         for first, second in product(firsts, seconds)
         for related in (relation(first, second),)
     ]
-    return min(found, key=lambda each: _CLOSEST.index(each[0]), default=("unknown", ""))
+    return min(found, key=lambda pair: _CLOSEST.index(pair[0]), default=("unknown", ""))
 
 
 def _common(related: Relation, first: str, second: str) -> str:
@@ -124,7 +124,7 @@ def _shown(lost: ReportFeatures, found: ReportFeatures) -> _Related:
     ours, theirs = _nouns(lost), _nouns(found)
     pairs = ((ours, found.item.shows), (lost.item.shows, theirs), (lost.item.shows, found.item.shows))
     compared = [_related(*pair) for pair in pairs if all(pair)]
-    return min(compared, key=lambda each: _CLOSEST.index(each[0]), default=("unknown", ""))
+    return min(compared, key=lambda pair: _CLOSEST.index(pair[0]), default=("unknown", ""))
 
 
 def _only_one_is_toy(ours: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -168,7 +168,9 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
     """Return the rare words by which people recognise a thing, if both reports say them of it."""
     held = lost.held & found.held
     shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
-    lacked = {words.stem(word) for each in (lost, found) for word in negation.lacked(words.plain(each.item.text))}
+    lacked = {
+        words.stem(word) for features in (lost, found) for word in negation.lacked(words.plain(features.item.text))
+    }
     kept = (word for word in rare_words if words.stem(word) not in lacked)
     told = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
     yield from (Why("words", word, "agrees") for word in told[:_MAX_WORDS])

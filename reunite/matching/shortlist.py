@@ -17,8 +17,8 @@ def shortlist(ranked: Sequence[ScoredCandidate], most: int = MOST_TILES) -> tupl
 
     Empty only where nothing is near in any way. A label decides who is notified, never whether the owner may look.
     """
-    labelled = [each for each in ranked if each.label][:most]
-    others = [each for each in ranked if not each.label and is_near(each.evidence)]
+    labelled = [scored for scored in ranked if scored.label][:most]
+    others = [scored for scored in ranked if not scored.label and is_near(scored.evidence)]
     return (*labelled, *others[: most - len(labelled)])
 
 

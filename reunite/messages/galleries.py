@@ -53,7 +53,7 @@ def folded_card(match: Match, lost: Report, found: Report) -> Reply:
 def still_watching(report: Report) -> Reply:
     """Say that nothing else comes close, and until when the bot keeps watching."""
     until = end_of(report, report.language)
-    buttons = tuple(button(each, report.id, report.language) for each in _ASKS)
+    buttons = tuple(button(ask, report.id, report.language) for ask in _ASKS)
     return Reply("nothing", (line("nothing_closer", report.language, until=until),), buttons=buttons)
 
 
@@ -64,7 +64,7 @@ def _gallery(
     has_cards = any(match.label for match, _ in pairs)
     hint = [small_print("moderators_react", language)] if has_cards else []
     numbers = tuple(Button("pick", tile.match, str(tile.number)) for tile in tiles)
-    actions = tuple(button(each, report.id, language) for each in ("none_of_these", *asks))
+    actions = tuple(button(action, report.id, language) for action in ("none_of_these", *asks))
     return Reply(
         "first_reply",
         (*head, *entries(report, pairs, tiles), line("pick_one", language), *hint),

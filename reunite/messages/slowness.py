@@ -11,7 +11,7 @@ def began(posts: int, minutes: int, language: str, *, has_worker: bool) -> Reply
     if not has_worker:
         said.append(sentence("slow_no_worker", language))
     said.append(sentence("slow_nothing_lost", language))
-    return Reply("note", (line("slow_began", language, minutes), *((Plain(each),) for each in said)))
+    return Reply("note", (line("slow_began", language, minutes), *((Plain(text),) for text in said)))
 
 
 def ended(language: str) -> Reply:

@@ -136,7 +136,7 @@ def nothing(report: Report, searched: int) -> Reply:
     actions: tuple[Action, ...] = (
         ("proof_question",) if report.kind is ReportKind.FOUND else ("add_photo", "add_detail")
     )
-    buttons = tuple(button(each, report.id, report.language) for each in (*actions, "withdraw"))
+    buttons = tuple(button(action, report.id, report.language) for action in (*actions, "withdraw"))
     return Reply("nothing", (news,), buttons=buttons)
 
 
@@ -268,7 +268,7 @@ def label_word(label: Label | None, language: str = "en") -> str:
 
 def why_words(why: tuple[Why, ...], language: str = "en") -> str:
     """Return a match reply's reasons in one line."""
-    return " · ".join(_why(each, language) for each in why)
+    return " · ".join(_why(reason, language) for reason in why)
 
 
 _MARKS: Final = {"agrees": "✓", "partly": "~", "differs": "✗"}
@@ -358,7 +358,7 @@ def circumstances(report: Report, language: str) -> list[Line]:
     if not parts:
         return []
     first, *others = parts
-    return [(*first, *(span for each in others for span in (Plain(" · "), *each)))]
+    return [(*first, *(span for other in others for span in (Plain(" · "), *other)))]
 
 
 def thread_name(kind: ReportKind, words: str, language: str = "en") -> str:

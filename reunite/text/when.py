@@ -371,9 +371,9 @@ def _dated(said: Calendar, today: date, *, month_first: bool) -> date:
 
 
 def _dates(year: int | None, month: int, number: int, today: date) -> Iterator[date]:
-    for each in [year] if year else [today.year + 1, today.year, today.year - 1]:
+    for candidate in [year] if year else [today.year + 1, today.year, today.year - 1]:
         try:
-            day = date(each, month, number)
+            day = date(candidate, month, number)
         except ValueError:
             continue
         if year or day <= today + timedelta(days=1):

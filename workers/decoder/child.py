@@ -109,7 +109,7 @@ class Decoder:
         assert process.stdin is not None  # noqa: S101 - asked for above
         assert process.stdout is not None  # noqa: S101
         async with asyncio.timeout(self._limits.clock_seconds):
-            for start, piece in ((start, each) for each in said for start in range(0, len(each), _PIECE)):
+            for start, piece in ((start, message) for message in said for start in range(0, len(message), _PIECE)):
                 process.stdin.write(piece[start : start + _PIECE])  # the whole would lie twice in memory
                 await process.stdin.drain()
             return await wire.read_words(process.stdout)

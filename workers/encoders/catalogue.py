@@ -46,9 +46,9 @@ class Checkpoint:
 @cache
 def checkpoints() -> tuple[Checkpoint, ...]:
     text = resources.files("workers.encoders").joinpath("catalogue.toml").read_text("utf-8")
-    return tuple(Checkpoint(**each) for each in tomllib.loads(text)["checkpoint"])
+    return tuple(Checkpoint(**entry) for entry in tomllib.loads(text)["checkpoint"])
 
 
 def known(name: str) -> Checkpoint | None:
     """Return the checkpoint with an alias or a name on the hub."""
-    return next((each for each in checkpoints() if name in {each.alias, each.name}), None)
+    return next((checkpoint for checkpoint in checkpoints() if name in {checkpoint.alias, checkpoint.name}), None)
