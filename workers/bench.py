@@ -24,7 +24,7 @@ from transformers import (
 
 from reunite.encoder import Encoder, Pixels
 from reunite.errors import DefectError
-from workers.encoders.catalogue import Checkpoint, known
+from workers.encoders.catalogue import Checkpoint, find_checkpoint
 from workers.encoders.clip import ClipEncoder
 from workers.encoders.precision import fastest_dtype
 
@@ -91,7 +91,7 @@ def full_size_clip(folder: Path) -> ClipEncoder:
 
 def save_full_size_clip(folder: Path, dtype: torch.dtype = torch.float32) -> None:
     """Save it in the format of the published weights."""
-    checkpoint = known("b32")
+    checkpoint = find_checkpoint("b32")
     if checkpoint is None:
         raise DefectError("The catalogue has no ViT-B/32.")
     random_like(checkpoint, folder, dtype)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from reunite.encoder import SHARED_SPACE, EncoderKind, Pixels, Vectors
 from reunite.text.parts import parts
+from workers.encoders.catalogue import kind_of
 
 PHOTOS, PHOTO_NAMES, TEXTS, TEXT_STRINGS = _ARRAYS = ("photos", "photo_names", "texts", "text_strings")
 _MOST_DIMENSIONS: Final = 16_000
@@ -37,8 +38,8 @@ class PrecomputedVectors:
 
     @property
     def kind(self) -> EncoderKind:
-        """The kind that a worker with this model would record: all but the offline encoder count as CLIP."""
-        return "concept" if self.version.startswith("concept") else "clip"
+        """The kind that a worker with this model would record."""
+        return kind_of(self.version)
 
     @property
     def spaces(self) -> Mapping[str, int]:

