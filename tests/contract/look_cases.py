@@ -319,5 +319,5 @@ async def _files_privately(stage: Stage, match: Match, words: str = PROOF, by: M
 
 
 async def _turn(stage: Stage, reply: Reply, words: str) -> Reply:
-    [button] = [each for each in reply.buttons if each.words == words]
+    [button] = [button for button in reply.buttons if button.words == words]
     return await stage.press(button.action, button.subject, ADA)

@@ -124,7 +124,7 @@ class ReportCases:
             await session.work.add(find.id, hinted=False)
             await session.outbox.post(find.id, keys.expired(find.id), wording.expired())
             await session.deletion.purge(find.id, None)
-            assert [each.purged for each in await session.reports.samples(find.target)] == [True, False]
+            assert [sample.purged for sample in await session.reports.samples(find.target)] == [True, False]
             assert await session.reports.samples(stage.at("there", "found")) == []
         assert await stage.thread(find) == []
 

@@ -88,5 +88,7 @@ async def _searched(here: Harness, search: Coroutine[None, None, Told], *finds: 
 
 
 async def _look(here: Harness) -> Report | None:
-    waiting = [each for each in await here.reports() if each.state is ReportState.LOOK and not each.has_first_reply]
+    waiting = [
+        report for report in await here.reports() if report.state is ReportState.LOOK and not report.has_first_reply
+    ]
     return waiting[-1] if waiting else None

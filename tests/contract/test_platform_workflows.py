@@ -39,7 +39,7 @@ async def test_owner_and_finder_arrange_it_between_themselves_and_say_that_its_b
     lost, found = await accepted(here)
     [conversation] = [sent for item, sent in await here.deliver() if item.audience == "pair"]
     people = [lost.author, found.author, here.join("Mallory")]
-    assert [await here.sees(each, conversation) for each in people] == [True, True, False]
+    assert [await here.sees(person, conversation) for person in people] == [True, True, False]
     told = await here.press(conversation, sentence("button_whereabouts"), found.author, fill="Reception")
     assert told.words == sentence("note_whereabouts_kept")
     await here.deliver()

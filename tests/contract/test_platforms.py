@@ -99,7 +99,7 @@ async def test_a_moderators_check_mark_confirms_and_taking_it_back_reopens(here:
     ):
         await here.react(card, "✅", moderator, given=given)
         await eventually(partial(stands, here, lost, match, standing))
-        assert {each.state for each in await here.reports() if each.id in {lost.id, found.id}} == {state}
+        assert {report.state for report in await here.reports() if report.id in {lost.id, found.id}} == {state}
 
 
 async def test_a_members_check_mark_counts_for_nothing(here: Harness) -> None:
@@ -121,9 +121,9 @@ async def test_a_questions_buttons_are_for_its_author_alone(here: Harness) -> No
         await session.prompts.ask(report.id, question)
     asked = await here.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     assert (await here.press(asked, "library", here.join("Mallory"))).words == wording.sentence("only_author")
-    assert [each.question_answer for each in await here.reports()] == [None]
+    assert [report.question_answer for report in await here.reports()] == [None]
     assert (await here.press(asked, "*tram* @everyone", bob)).words == wording.sentence("said")
-    assert [each.question_answer for each in await here.reports()] == ["*tram* @everyone"]
+    assert [report.question_answer for report in await here.reports()] == ["*tram* @everyone"]
 
 
 async def test_a_deleted_post_takes_its_report_back(here: Harness) -> None:

@@ -140,7 +140,7 @@ def test_match_takes_vectors_of_a_model_that_is_not_here(environment: dict[str, 
 def test_doctor_says_what_is_missing_and_what_to_do(
     environment: dict[str, str],
 ) -> None:
-    findings = {each["what"]: each for each in json.loads(reunite(environment, "doctor", "--json"))}
+    findings = {finding["what"]: finding for finding in json.loads(reunite(environment, "doctor", "--json"))}
     assert findings["its schema"]["ok"]
     assert findings["its role"]["found"] == "reunite_app"
     assert not findings["Discord"]["ok"]

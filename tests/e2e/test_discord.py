@@ -87,7 +87,7 @@ async def test_a_members_reaction_closes_nothing(world: DiscordWorld) -> None:
     await world.discord.react(card, "✅", world.ben)
     await world.discord.react(card, "❌", world.moderator)
     await world.says(loss, "isn't it")
-    assert not any("Returned" in world.discord.text(each) for each in world.discord.replies(loss))
+    assert not any("Returned" in world.discord.text(reply) for reply in world.discord.replies(loss))
 
 
 async def test_a_photo_that_cant_be_read_is_told_in_its_thread(world: DiscordWorld) -> None:

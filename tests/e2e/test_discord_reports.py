@@ -34,7 +34,7 @@ async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: 
     await world.says(find, "I'll keep watching")
     opening = await world.discord.slash("lost", world.ada, "general")
     told = await world.fill_in(opening, words="my red umbrella", seen="private")
-    [thread] = [each for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+    [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
     assert f"<#{thread['id']}>" in told
     assert world.discord.thread_members[thread["id"]] == {world.discord.bot_id, world.ada}
     await world.says(thread["id"], "is looking for", "my red umbrella")
@@ -48,7 +48,7 @@ async def test_a_private_loss_is_for_its_author_and_the_moderators_alone(world: 
 
 async def test_a_private_loss_that_is_withdrawn_is_told_of_by_no_threads_name(world: DiscordWorld) -> None:
     await world.fill_in(await world.discord.slash("lost", world.ada, "general"), words="my diary", seen="private")
-    [thread] = [each for each in world.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+    [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
     await world.says(thread["id"], "is looking for", "my diary")
     assert thread["name"] == "Lost: my diary"
     listed = await world.discord.slash("mine", world.ada, "general")
@@ -171,7 +171,7 @@ async def test_what_was_said_of_a_deleted_post_is_gone_everywhere(world: Discord
 
     def silent() -> bool | None:
         said = [world.discord.text(each) for there in world.discord.messages.values() for each in there.values()]
-        said += [each["name"] for each in world.discord.channels.values()]
+        said += [channel["name"] for channel in world.discord.channels.values()]
         return None if any("by the door" in each or "in the hall" in each for each in said) else True
 
     await eventually(silent)

@@ -221,8 +221,12 @@ async def test_the_setup_is_shown_and_changed(world: DiscordWorld) -> None:
     assert world.discord.channels[find]["name"] == "Gefunden: Schirm"
     opening = await world.discord.slash("lost", world.ada, "general")
     await world.discord.opened(opening)
-    [seen] = [each["component"] for each in opening.modal["components"] if each["component"]["custom_id"] == "seen"]  # type: ignore[index]
-    assert [each["value"] for each in seen["options"] if each["default"]] == ["private"]
+    [seen] = [
+        component["component"]
+        for component in opening.modal["components"]  # type: ignore[index]
+        if component["component"]["custom_id"] == "seen"
+    ]
+    assert [option["value"] for option in seen["options"] if option["default"]] == ["private"]
 
 
 async def test_a_code_links_no_server_with_itself(world: DiscordWorld) -> None:

@@ -196,7 +196,7 @@ async def test_who_acts_may_have_all_that_is_known_of_them_sent_and_deleted(site
         await ada.page.get_by_role("link", name="Download a copy").click()
     await (await download.value).save_as(tmp_path / "known.json")
     known = json.loads((tmp_path / "known.json").read_text())
-    assert [each["text"] for each in known["reports"]] == ["my red umbrella"]
+    assert [report["text"] for report in known["reports"]] == ["my red umbrella"]
 
     await ada.page.get_by_text("Menu").click()
     await expect(ada.page.get_by_role("button", name="Numbers")).to_be_hidden()

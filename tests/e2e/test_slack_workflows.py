@@ -34,7 +34,7 @@ async def test_a_private_loss_is_matched_and_told_to_its_author_alone(world: Sla
     direct = world.slack.direct(world.ada)
     post = await world.slack.wait_for_post(direct, "my red umbrella with a diary")
     card = await world.reply(direct, post["ts"], "This could be yours.")
-    assert [each["text"]["text"] for each in buttons(card["blocks"])] == ["This is mine", "Not mine"]
+    assert [button["text"]["text"] for button in buttons(card["blocks"])] == ["This is mine", "Not mine"]
     line = await world.slack.wait_for_post(world.mods, "my red umbrella with a diary")
     assert "diary" not in public(world)
     await world.slack.react(world.mods, line["ts"], "white_check_mark", world.moderator).acked.wait()

@@ -426,7 +426,7 @@ async def test_numbers_say_how_much_came_back_and_where_things_are_lost(
         weeks = await session.board.weeks("Europe/Berlin")
         assert (len(weeks), sum(week.returned for week in weeks), weeks[-1].returned) == (12, 1, 1)
         assert (sum(week.lost for week in weeks), sum(week.found for week in weeks)) == (1, 1)
-        assert [(each.name, each.lost, each.found) for each in await session.board.places()] == [
+        assert [(place.name, place.lost, place.found) for place in await session.board.places()] == [
             ("Gym", 1, 0),
             ("Tram stop", 0, 1),
         ]
@@ -481,4 +481,4 @@ async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
 
 
 async def _roles(store: Store) -> list[str]:
-    return [each.role for each in await Monitoring(store).processes()]
+    return [process.role for process in await Monitoring(store).processes()]

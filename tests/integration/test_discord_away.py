@@ -47,7 +47,7 @@ async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(database_url: 
         later = await discord.post("found", ann, "a later one", {"b.jpg": JPEG})
         async with online(discord, store) as here:
             await eventually(lambda: discord.has_reaction(later, "👀"))
-            assert [each["text"] for each in await here.reports()] == ["a crowded one", "a later one"]
+            assert [report["text"] for report in await here.reports()] == ["a crowded one", "a later one"]
             assert not discord.has_reaction(crowded, "👀")
 
 
@@ -170,4 +170,4 @@ async def _number_is(here: World, number: int) -> bool:
 
 
 async def _texts_are(here: World, texts: list[str]) -> bool:
-    return sorted(each["text"] for each in await here.reports()) == texts
+    return sorted(report["text"] for report in await here.reports()) == texts

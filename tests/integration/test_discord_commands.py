@@ -31,9 +31,9 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
         assert set(each["name_localizations"]) == set(LOCALES), each["name"]
         assert set(each.get("description_localizations", LOCALES)) == set(LOCALES), each["name"]
     for locale in LOCALES:
-        names = [(each["type"], each["name_localizations"][locale]) for each in commands]
+        names = [(command["type"], command["name_localizations"][locale]) for command in commands]
         assert len(set(names)) == len(names), "two commands of one name can't be told apart"
-    menus = {each["name"]: each["name_localizations"]["de"] for each in commands if each["type"] == 3}
+    menus = {command["name"]: command["name_localizations"]["de"] for command in commands if command["type"] == 3}
     assert menus == {"Found this": "Das habe ich gefunden", "I lost this": "Das habe ich verloren"}
 
 
@@ -58,7 +58,7 @@ async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: st
         here.discord.locales[ada] = "de"
         modal = await here.discord.opened(await here.discord.slash("lost", ada, "general"))
         assert modal["title"] == "Ich habe etwas verloren"
-        assert [each["custom_id"] for each in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
+        assert [field["custom_id"] for field in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
 
 
 async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) -> None:

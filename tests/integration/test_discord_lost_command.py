@@ -64,7 +64,7 @@ async def test_a_private_loss_goes_where_private_threads_are(database_url: str, 
         assert "I'll reply in" in await here.discord.answer(
             await here.discord.submit(opening, words="my diary", seen="private")
         )
-        [thread] = [each for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        [thread] = [channel for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert thread["parent_id"] == here.discord.channel("lost")
 
 
@@ -84,9 +84,9 @@ async def test_a_refused_private_loss_leaves_no_thread_to_its_author(
         await here.discord.opened(opening)
         answer = await here.discord.answer(await here.discord.submit(opening, words="my diary", seen="private"))
         assert answer == sentence("too_many_reports", number=60)
-        threads = [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        threads = [channel["id"] for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert len(threads) == (0 if may_delete else 1)
-        assert all(bob not in here.discord.thread_members[each] for each in threads)
+        assert all(bob not in here.discord.thread_members[thread] for thread in threads)
 
 
 async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
@@ -148,7 +148,7 @@ async def test_times_are_read_in_the_zone_that_a_member_told_or_the_guild_has(da
         await here.discord.answer(panel)
         pressed = await here.discord.press(panel.said[-1]["id"], sentence("setup_places"), manager)
         modal = await here.discord.opened(pressed)
-        assert [each["value"] for each in inputs(modal) if each["custom_id"] == "timezone"] == ["America/New_York"]
+        assert [field["value"] for field in inputs(modal) if field["custom_id"] == "timezone"] == ["America/New_York"]
         await here.discord.submit(pressed, None)
         await eventually(lambda: "America/New_York" in here.discord.text(here.discord.find(panel.said[-1]["id"])))
         assert await read() == morning("America/New_York")

@@ -113,7 +113,7 @@ async def test_posts_that_went_with_their_channel_are_withdrawn_and_others_are_n
         await here.discord.delete_channel("found")
         found, lost = await here.reports()
         await here.becomes(found["id"], ReportState.WITHDRAWN)
-        assert [each["text"] for each in await here.reports()] == ["", "a hat in lost"]
+        assert [report["text"] for report in await here.reports()] == ["", "a hat in lost"]
         assert await here.state(lost["id"]) is ReportState.PENDING
 
 

@@ -75,7 +75,7 @@ async def test_an_answer_to_a_locked_forum_post_goes_to_its_author(database_url:
         await here.discord.lock(post)
         target = replace(here.post_of(post), channel=post)
         await here.platform.send(reply("1", target, "They are Bob's."))
-        assert [here.discord.text(each) for each in here.discord.direct_messages(ann)] == ["They are Bob's."]
+        assert [here.discord.text(message) for message in here.discord.direct_messages(ann)] == ["They are Bob's."]
 
 
 @pytest.mark.parametrize("code", [50035, 200001])

@@ -23,7 +23,7 @@ async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(datab
         second = await here.platform.send(reply("2", here.post_of(post), "Two.", picture=JPEG))
         assert first.channel == second.channel == post
         assert here.discord.channels[post]["name"] == "Found: black umbrella"
-        assert [here.discord.text(each) for each in here.discord.replies(post)] == ["One.", "Two."]
+        assert [here.discord.text(reply) for reply in here.discord.replies(post)] == ["One.", "Two."]
         assert [path for _, path in here.discord.requests].count(thread_path(here.post_of(post))) == 1
         [picture] = here.discord.find(second.message)["attachments"]
         assert here.discord.find(second.message)["embeds"][0]["thumbnail"]["url"] == picture["url"]

@@ -155,7 +155,7 @@ async def test_a_page_for_signing_in_is_the_operators_to_mend(host: Host, status
     async with fetcher(host) as fetch:
         with capture_logs() as logs, pytest.raises(TellUserError, match="photo_not_permitted"):
             await fetch.fetch(host.url("/a.jpg"), authorization="Bearer xoxb-without-files-read")
-    assert [(each["event"], each["log_level"]) for each in logs] == [("photo_sign_in", "error")]
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("photo_sign_in", "error")]
 
 
 async def test_refused_credentials_are_ours_to_mend(host: Host) -> None:

@@ -84,7 +84,11 @@ def ids(search: Search) -> set[UUID]:
 
 
 def nearest(search: Search, kind: Any) -> Sequence[tuple[float, UUID]]:
-    found = [(-each.similarities[kind], each.item.report) for each in search.candidates if kind in each.similarities]
+    found = [
+        (-candidate.similarities[kind], candidate.item.report)
+        for candidate in search.candidates
+        if kind in candidate.similarities
+    ]
     return sorted(found)[:LIMIT]
 
 

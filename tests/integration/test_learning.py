@@ -126,10 +126,10 @@ async def test_what_counts_as_feedback(
     match = await judged(place, loss, find, 0.5, MatchState.UNDECIDED)
     own = place.workspace.community
     async with place.store.session(own) as session:
-        for each in said.split(", "):
-            match each:
+        for part in said.split(", "):
+            match part:
                 case "confirm" | "reject":
-                    state = MatchState.CONFIRMED if each == "confirm" else MatchState.REJECTED
+                    state = MatchState.CONFIRMED if part == "confirm" else MatchState.REJECTED
                     await session.matches.set_state(match, state)
                 case "decline":
                     await session.matches.decline(match, declined=True)

@@ -161,7 +161,7 @@ async def test_a_member_who_wants_to_be_forgotten_is(place: World) -> None:
     ada = Member("ada", "Ada")
     await place.give_verdict("l1", VerdictKind.REJECT, by=ada, is_moderator=True)
     privacy = await place.handlers.privacy("web", place.name, ADA)
-    [forget] = [each for each in privacy.buttons if each.action == "forget"]
+    [forget] = [button for button in privacy.buttons if button.action == "forget"]
     await place.press("forget", forget.subject, ada)
     await place.quiet()
     assert "my red umbrella" not in everything(place)

@@ -80,7 +80,7 @@ def labelled_afterwards(model: ScoringModel, size: int, searches: int = 100) -> 
     for number in range(2 * searches):
         there = number % 2 == 0
         search, thing = fresh_search(draws, size, number, there=there)
-        reports = [each.report for each in score(search, model) if each.label]
+        reports = [candidate.report for candidate in score(search, model) if candidate.label]
         labelled[there] += bool(reports)
         right += there and thing in reports
     return right / searches, right / max(1, sum(labelled.values())), labelled[False] / searches

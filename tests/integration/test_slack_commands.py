@@ -79,7 +79,7 @@ async def test_mine_shows_ones_own_open_reports_with_their_buttons_and_nobody_el
     said = await answer(used)
     assert "a hat" in shown(said)
     assert "a scarf" not in shown(said)
-    shown_words = [each["text"]["text"] for each in buttons(said["blocks"])]
+    shown_words = [button["text"]["text"] for button in buttons(said["blocks"])]
     assert shown_words == [sentence(f"button_{each}") for each in ("add_photo", "add_detail", "extend", "withdraw")]
     used = await world.slack.slash("lost", "mine", world.admin, world.lost)
     assert sentence("home_no_reports") in shown(await answer(used))
@@ -133,10 +133,10 @@ async def test_a_crowds_commands_are_acknowledged_in_time_while_slack_itself_ans
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         slack.api.delays["users.info"] = 3.5  # longer than Slack waits for an acknowledgement
         words = [f"hat number {number}" for number in range(40)]
-        used = await asyncio.gather(*(slack.slash("lost", each, world.ada, world.lost) for each in words))
+        used = await asyncio.gather(*(slack.slash("lost", word, world.ada, world.lost) for word in words))
         await slack.settle()
-        assert all(each.in_time for each in used)
-        await eventually(lambda: all(each.answers for each in used))
+        assert all(use.in_time for use in used)
+        await eventually(lambda: all(use.answers for use in used))
         assert sorted(report.text for report in await world.reports()) == sorted(words)
 
 

@@ -146,4 +146,4 @@ async def test_a_modal_opens_only_for_whoever_asked(world: World) -> None:
     await world.slack.slash("lost", "", world.ada, world.lost)
     await world.slack.modal(world.ada)
     assert {view["user"] for view in world.slack.views.values()} == {world.ada}
-    assert all(each["user"] != BOT_USER for each in world.slack.messages[world.lost])
+    assert all(message["user"] != BOT_USER for message in world.slack.messages[world.lost])

@@ -70,7 +70,7 @@ async def test_only_whoever_lost_it_can_claim_it_and_an_empty_claim_is_none(worl
         modal = await world.slack.modal(user, sentence("form_claim"))
         sent = await world.slack.submit(modal, user, words=words)
         assert (sent.ack or {})["payload"]["errors"] == {"words": sentence(error)}
-    assert not any("theirs" in shown(each) for each in world.slack.messages[world.found])
+    assert not any("theirs" in shown(message) for message in world.slack.messages[world.found])
 
 
 async def test_a_form_that_was_open_when_the_find_was_withdrawn_is_told_so(world: World) -> None:
@@ -85,12 +85,12 @@ async def test_a_form_that_was_open_when_the_find_was_withdrawn_is_told_so(world
 
 async def test_a_claim_that_is_sent_three_times_is_one(world: World) -> None:
     found, _ = await claimed(world, "my name is inside")
-    sent = next(each for each in world.slack.envelopes if each.payload.get("type") == "view_submission")
+    sent = next(envelope for envelope in world.slack.envelopes if envelope.payload.get("type") == "view_submission")
     for _ in range(2):
         await world.slack.tell_again(sent)
     await world.slack.settle()
     thread = world.slack.thread(world.found, str(found.target.message))
-    assert sum("says this is theirs" in shown(each) for each in thread) == 1
+    assert sum("says this is theirs" in shown(message) for message in thread) == 1
 
 
 async def test_not_mine_is_for_the_owner_and_can_be_taken_back(world: World) -> None:
@@ -164,7 +164,7 @@ async def test_ones_own_report_gets_details_and_photos_by_modal(world: World) ->
     photo = world.slack.api.files.add(world.ada, "hat.jpg", JPEG)
     sent = await world.slack.submit(modal, world.ada, photos=[photo])
     await world.slack.tell_again(sent)
-    assert [each.name for each in await world.photos(await world.report())] == ["hat.jpg"]
+    assert [photo.name for photo in await world.photos(await world.report())] == ["hat.jpg"]
 
 
 async def test_ones_own_report_is_withdrawn_by_button_and_by_nobody_else(world: World) -> None:
@@ -190,7 +190,7 @@ async def test_a_button_of_another_version_is_kindly_refused(world: World) -> No
 async def test_an_earlier_versions_button_does_what_it_did(world: World) -> None:
     lost, match, line = await logged(world)
     [row] = [block for block in line["blocks"] if block["type"] == "actions"]
-    button = next(each for each in row["elements"] if each["action_id"].startswith("press:reject:"))
+    button = next(element for element in row["elements"] if element["action_id"].startswith("press:reject:"))
     button["action_id"] = button["action_id"].replace("reject", "refuse")
     await world.slack.press(line["channel"], line["ts"], button["text"]["text"], world.admin)
     await eventually(lambda: world.standing(match, lost.community), holds=lambda state: state is MatchState.REJECTED)

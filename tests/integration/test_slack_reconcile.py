@@ -52,7 +52,7 @@ async def test_posts_edits_and_deletions_are_followed_once_the_bot_is_back(datab
             async with world_on(slack, database_url, again=before) as world:
                 await caught_up(world)
                 await world.acknowledged(world.lost, missed)
-                reports = [(each.text, each.state) for each in await world.reports()]
+                reports = [(report.text, report.state) for report in await world.reports()]
             assert reports == [
                 ("stays", ReportState.PENDING),
                 ("was edited & more", ReportState.PENDING),
@@ -144,7 +144,7 @@ async def test_no_further_back_than_allowed_is_looked(database_url: str) -> None
         async with world_on(slack, database_url, again=before, look_back=timedelta(hours=1)) as world:
             await world.acknowledged(world.found, missed)
             await caught_up(world)
-            assert [each.text for each in await world.reports()] == ["was missed"]
+            assert [report.text for report in await world.reports()] == ["was missed"]
 
 
 async def test_an_old_post_that_was_deleted_meanwhile_is_withdrawn_and_an_old_verdict_counts(

@@ -52,7 +52,8 @@ async def test_each_of_several_things_in_one_report_is_found(place: World) -> No
         report = await session.reports.get(loss.id)
         assert report
         found = {
-            each.item.report: each.similarities for each in (await session.candidates.search(report, 10)).candidates
+            candidate.item.report: candidate.similarities
+            for candidate in (await session.candidates.search(report, 10)).candidates
         }
     near = {find for find, similarities in found.items() if similarities[PairKind.TEXT_PHOTO] > 0.9}
     assert near == finds

@@ -114,7 +114,9 @@ async def test_a_photo_is_served_only_as_its_stored_copy(page: Page, jpeg: bytes
         await watcher.until(bool)
         async with page.store.session(report.community) as session:
             await session._do("UPDATE photo SET state = 'stored', copy = 'copy', upload = NULL")
-        messages = await watcher.until(lambda shown: any(each["report"]["photos"][0]["url"] for each in shown.values()))
+        messages = await watcher.until(
+            lambda shown: any(message["report"]["photos"][0]["url"] for message in shown.values())
+        )
     [message] = messages.values()
     async with page.http.get(message["report"]["photos"][0]["url"]) as response:
         assert (response.content_type, await response.read()) == ("image/jpeg", b"copy")
@@ -157,7 +159,7 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
     async with page.watching() as watcher:
         shown = await watcher.until(lambda messages: said["message"] in messages)
         buttons = shown[said["message"]]["question"]
-        assert ([each["words"] for each in buttons["choices"]], buttons["said"]) == (words, None)
+        assert ([choice["words"] for choice in buttons["choices"]], buttons["said"]) == (words, None)
         assert await page.ask("/answers", **said, name=BEN) == (422, {"error": wording.sentence("only_author")})
         assert await page.ask("/answers", **said, name=ADA) == (200, {"words": wording.sentence("said")})
         await watcher.until(lambda messages: messages[said["message"]]["question"]["said"] == "green")
@@ -176,7 +178,7 @@ async def test_a_post_that_could_not_be_taken_stays_with_what_is_wrong(page: Pag
     await page.platform.send(Outgoing("problem", find.target, problem))
     async with page.watching() as watcher:
         shown = await watcher.until(
-            lambda messages: any(each["root"] == posted["message"] for each in messages.values())
+            lambda messages: any(message["root"] == posted["message"] for message in messages.values())
         )
     assert shown[posted["message"]]["report"]["state"] == "unreadable"
 

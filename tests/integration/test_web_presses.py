@@ -90,7 +90,7 @@ async def test_a_claim_is_for_the_finder_and_moderators_to_see(page: Page) -> No
             shown = await watcher.until(
                 lambda each: any((m["reply"] or {}).get("kind") == "claim" for m in each.values())
             )
-        [claim] = [each for each in shown.values() if each["root"] and each["reply"]["kind"] == "claim"]
+        [claim] = [message for message in shown.values() if message["root"] and message["reply"]["kind"] == "claim"]
         assert actions(claim) == buttons
         assert claim["root"] == int(str(find.target.message))
     assert card in shown
@@ -222,16 +222,18 @@ async def test_members_see_their_own_reports_and_what_is_kept(page: Page) -> Non
     [report] = await page.reports()
     expected = notices.own_report(report, "en")
     _, answer = await page.ask("/my-reports", name=ADA)
-    assert [actions({"reply": each}) for each in answer["replies"]] == [[each.action for each in expected.buttons]]
+    assert [actions({"reply": reply}) for reply in answer["replies"]] == [
+        [button.action for button in expected.buttons]
+    ]
     assert (await page.ask("/my-reports", name=BEN))[1] == {"replies": []}
     _, privacy = await page.ask("/privacy", name=ADA)
-    [forget] = [each for each in privacy["replies"][0]["buttons"] if each["action"] == "forget"]
+    [forget] = [button for button in privacy["replies"][0]["buttons"] if button["action"] == "forget"]
     async with page.http.get("/export", params={"name": ADA}) as response:
         assert response.headers["Content-Disposition"].startswith("attachment")
         assert response.headers["Cache-Control"] == "no-store"
-        assert [each["text"] for each in (await response.json())["reports"]] == ["red umbrella"]
+        assert [report["text"] for report in (await response.json())["reports"]] == ["red umbrella"]
     assert (await page.press(forget, name=ADA))[0] == 200
-    assert [each.state for each in await page.reports()] == [ReportState.WITHDRAWN]
+    assert [report.state for report in await page.reports()] == [ReportState.WITHDRAWN]
     async with page.watching(name=ADA) as watcher:
         await watcher.until(lambda messages: not messages)
     assert (await page.reports())[0].author == Member("ada", "")

@@ -284,7 +284,7 @@ async def test_many_events_are_taken_at_once(here: Here, monkeypatch: pytest.Mon
         told = await asyncio.gather(
             *(here.chat.tell("report", ADA, channel="lost", message=str(n), text=f"cup {n}") for n in range(20))
         )
-    assert {each["taken"] for each in told} == {True}
+    assert {reply["taken"] for reply in told} == {True}
     assert {report.text for report in await here.reports()} == {f"cup {n}" for n in range(20)}
 
 

@@ -97,7 +97,7 @@ def test_a_likelier_cosine_never_makes_a_match_less_probable(
     known = {**search.background, kind: Background(0.1, 0.1, 100_000)}
     search = replace(search, background=known)
     nearer = replace(first, similarities={**first.similarities, kind: first.similarities[kind] + more})
-    before, after = (probabilities(each, model) for each in (search, with_first(search, nearer)))
+    before, after = (probabilities(one, model) for one in (search, with_first(search, nearer)))
     assert after[first.item.report] >= before[first.item.report] - 1e-9
 
 
@@ -143,8 +143,8 @@ def test_the_encoders_scale_does_not_matter_where_the_background_tells_it(
     one = replace(
         search,
         candidates=tuple(
-            replace(each, similarities={kind: 0.9 * cosine for kind, cosine in each.similarities.items()})
-            for each in search.candidates
+            replace(candidate, similarities={kind: 0.9 * cosine for kind, cosine in candidate.similarities.items()})
+            for candidate in search.candidates
         ),  # no copies: what is one doesn't depend on the scale
         background={
             kind: Background(known.mean, known.deviation + 0.05, many) for kind, known in search.background.items()

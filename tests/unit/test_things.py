@@ -88,7 +88,7 @@ def test_a_find_posted_twice_is_as_probable_as_one_posted_once() -> None:
     assert best.report == once.report == first.item.report
     assert best.probability == pytest.approx(once.probability, abs=0.05)
     assert split.probability < 0.7 * once.probability
-    assert again.item.report in {each.report for each in rest}
+    assert again.item.report in {candidate.report for candidate in rest}
 
 
 @pytest.mark.parametrize("model", MODELS)
