@@ -201,7 +201,7 @@ def _fields_of(report: Report) -> dict[str, Any]:
 
 
 def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
-    said: datetime | None = row["happened_at"]
+    happened_at: datetime | None = row["happened_at"]
     answer, ruled_out = row["question_answer"] or "", ()
     if answer == ANOTHER:
         answer, ruled_out = "", tuple(row["options"])
@@ -211,8 +211,8 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
         kind=kind,
         text=row["text"],
         place=row["place"] or (answer if about_place else ""),
-        at=said or row["posted_at"] or row["created_at"],
-        time_is_stated=said is not None,
+        at=happened_at or row["posted_at"] or row["created_at"],
+        time_is_stated=happened_at is not None,
         posted_at=row["posted_at"],
         colours=_colours(row["colours"]),
         shows=tuple(row["shows"]),

@@ -10,7 +10,7 @@ from reunite.messages.reply import Person
 from reunite.ports import Session
 
 
-async def judge_of(session: Session, match: Match) -> Person | None:
+async def deciding_moderator(session: Session, match: Match) -> Person | None:
     """Return the moderator whose verdict counts; None where no verdict is in force."""
     if verdicts := rules.in_force(await session.verdicts.of(match.id)):
         latest = verdicts[-1]

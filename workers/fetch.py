@@ -11,7 +11,7 @@ from yarl import URL
 
 from reunite import rules
 from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
-from reunite.pauses import seconds_to_wait
+from reunite.retry_after import seconds_to_wait
 
 _MAX_REDIRECTS: Final = 3
 _GONE: Final = {403, 404, 410}

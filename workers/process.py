@@ -155,8 +155,8 @@ class Processor:
         report = await session.reports.get(lease.report)
         if report and (report.quiet or report.state is ReportState.LOOK):
             return
-        said = wording.problem("our_fault", report.language if report else "en", lease.report)
-        await session.outbox.post(lease.report, keys.work_failed(lease.work), said)
+        reply = wording.problem("our_fault", report.language if report else "en", lease.report)
+        await session.outbox.post(lease.report, keys.work_failed(lease.work), reply)
 
     # Embeddings
 

@@ -61,10 +61,10 @@ class NewChannels:
                 await self._workspaces.join(guild)
         refused = [use for use in lacking if use not in created]
         made = ", ".join(channel.mention for channel in created.values())
-        said = [sentence("channels_created", language, channels=made)] if made else []
+        sentences = [sentence("channels_created", language, channels=made)] if made else []
         if refused:
-            said.append(sentence("channels_refused", language, channels=self._names(guild, refused)))
-        return " ".join(said) or sentence("channels_complete", language)
+            sentences.append(sentence("channels_refused", language, channels=self._names(guild, refused)))
+        return " ".join(sentences) or sentence("channels_complete", language)
 
     def _lacking(self, guild: discord.Guild) -> Sequence[ChannelUse]:
         has: Mapping[ChannelUse, object] = {

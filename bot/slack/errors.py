@@ -8,7 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from reunite.errors import TryAgainError, UndeliverableError
-from reunite.pauses import seconds_to_wait
+from reunite.retry_after import seconds_to_wait
 
 TEMPORARY: Final = {
     "fatal_error",

@@ -54,7 +54,7 @@ class NewChannels:
             if "log" in created:
                 await _invite(workspace, created["log"], [person.member.id, *settings.moderators])
         left = [use for use in lacking if use not in created]
-        return _said(created, left, reason, settings, person.language)
+        return _summary(created, left, reason, settings, person.language)
 
     async def _choose(self, workspace: SlackWorkspace, settings: Settings, created: Mapping[ChannelUse, str]) -> None:
         changed = with_created(settings, created)
@@ -93,14 +93,14 @@ def _name(use: ChannelUse, settings: Settings) -> str:
     return names[use] if "".join(names.values()).isascii() else sentence(f"channel_{use}")
 
 
-def _said(
+def _summary(
     created: Mapping[ChannelUse, str], left: Sequence[ChannelUse], reason: str, settings: Settings, language: str
 ) -> str:
     made = ", ".join(f"<#{channel}>" for channel in created.values())
-    said = [sentence("channels_created", language, channels=made)] if made else []
+    sentences = [sentence("channels_created", language, channels=made)] if made else []
     if left:
         key = _REFUSALS.get(reason, "channels_refused")
         first = left[:1] if reason == _TAKEN else left
         names = ", ".join(f"#{_name(use, settings)}" for use in first)
-        said.append(sentence(key, language, channels=names))
-    return " ".join(said) or sentence("channels_complete", language)
+        sentences.append(sentence(key, language, channels=names))
+    return " ".join(sentences) or sentence("channels_complete", language)

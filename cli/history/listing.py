@@ -185,8 +185,8 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
 def _key(row: Mapping[str, str], name: str) -> str:
     if row.get("id"):
         return f"row:{name}:{row['id']}"
-    told = {column: cell for column, cell in row.items() if column != "state"}  # it changes, the thing doesn't
-    content = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    kept = {column: cell for column, cell in row.items() if column != "state"}  # it changes, the thing doesn't
+    content = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return f"row:{name}:{hashlib.sha256(content.encode()).hexdigest()}"
 
 

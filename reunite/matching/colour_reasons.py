@@ -21,38 +21,38 @@ _ALIKE: Final = 0.35
 def of(lost: Thing, found: Thing, lost_photos: Sequence[Shares], found_photos: Sequence[Shares]) -> Iterator[Why]:
     """Compare what is said with what is said or else seen, and photos with each other if nothing is said."""
     if lost.colours and found.colours:
-        yield _said(lost.colours, found.colours, found_photos)
+        yield _by_words(lost.colours, found.colours, found_photos)
     elif lost.colours and found_photos:
-        yield from _seen(lost.colours, found_photos)
+        yield from _by_photos(lost.colours, found_photos)
     elif found.colours and lost_photos:
-        yield from _seen(found.colours, lost_photos)
+        yield from _by_photos(found.colours, lost_photos)
     elif lost.colours and not (found.details or found.is_many_coloured):
         yield Why("colour", "", "unknown")
     elif not (lost.colours or found.colours) and lost_photos and found_photos:
         yield _of_photos(lost_photos, found_photos)
 
 
-def _said(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[Shares]) -> Why:
-    ours, theirs = {colour.said for colour in lost}, {colour.said for colour in found}
-    if lost[0].said == found[0].said or ours == theirs:
-        return Why("colour", lost[0].said, "agrees")
-    if common := [colour.said for colour in lost if colour.said in theirs]:
+def _by_words(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[Shares]) -> Why:
+    ours, theirs = {colour.word for colour in lost}, {colour.word for colour in found}
+    if lost[0].word == found[0].word or ours == theirs:
+        return Why("colour", lost[0].word, "agrees")
+    if common := [colour.word for colour in lost if colour.word in theirs]:
         return Why("colour", common[0], "partly")
     alike = any(colours.alike(one.name, other.name) >= _ALIKE for one in lost for other in found)
     is_seen = any(colours.share_of(colour.name, seen, _SHADE) >= _MUCH for colour in lost for seen in photos)
-    return Why("colour", lost[0].said, "partly" if alike or is_seen else "differs")
+    return Why("colour", lost[0].word, "partly" if alike or is_seen else "differs")
 
 
-def _seen(said: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
-    """Judge a stated colour by photos; between hardly any of it and some, a photo says nothing."""
-    shares = [(colour, seen, colours.share_of(colour.name, seen)) for colour in said for seen in photos]
+def _by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
+    """Compare stated colours with photos; a share between "hardly any" and "some" decides nothing."""
+    shares = [(colour, seen, colours.share_of(colour.name, seen)) for colour in stated for seen in photos]
     colour, seen, share = max(shares, key=lambda entry: entry[2])
     if share >= _SOME:
         is_clear = colours.share_of(colour.name, seen, _SHADE) >= _MUCH and not colour.is_metal
         agreement: Agreement = "agrees" if is_clear else "partly"
-        yield Why("colour", colour.said, agreement)
+        yield Why("colour", colour.word, agreement)
     elif share < _HARDLY:
-        yield Why("colour", said[0].said, "differs")
+        yield Why("colour", stated[0].word, "differs")
 
 
 def _of_photos(lost: Sequence[Shares], found: Sequence[Shares]) -> Why:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reunite.text import heads
-from reunite.text.colour_words import said_colours
+from reunite.text.colour_words import colours_and_words
 from reunite.text.normalise import normalise
 
 _SAYS_MORE: Final = re.compile(
@@ -37,11 +37,11 @@ class Colour:
     """A colour of `colours.NAMES`, and how it's called: a metal keeps its name."""
 
     name: str
-    said: str
+    word: str
 
     @property
     def is_metal(self) -> bool:
-        return self.name != self.said
+        return self.name != self.word
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,4 @@ def _japanese(text: str) -> tuple[str, str]:
 
 
 def _colours(words: str) -> Iterator[Colour]:
-    return (Colour(name, said) for name, said in said_colours(words))
+    return (Colour(name, word) for name, word in colours_and_words(words))

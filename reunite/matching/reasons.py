@@ -105,16 +105,16 @@ def _strength(evidence: Mapping[str, float], *kinds: PairKind) -> float:
 
 def _named(lost: ReportFeatures, found: ReportFeatures, fits: float) -> Why | None:
     """Name the thing by what both sides say or show; None if that says nothing about it."""
-    said, noun = _related(_nouns(lost), _nouns(found))
-    shown, seen = _shown(lost, found)
-    if said in _AGREE:
+    by_words, noun = _related(_nouns(lost), _nouns(found))
+    by_photos, seen = _shown(lost, found)
+    if by_words in _AGREE:
         return Why("thing", noun, "agrees")
-    if shown in _AGREE and said != "other" and not _only_one_is_toy(_nouns(lost), _nouns(found)):
+    if by_photos in _AGREE and by_words != "other" and not _only_one_is_toy(_nouns(lost), _nouns(found)):
         return Why("thing", seen, "agrees")
     own = next(iter(_nouns(lost) or _nouns(found)), "")
-    if "near" in {said, shown} or shown in _AGREE or (said == "other" and _is_held(lost, found)):
+    if "near" in {by_words, by_photos} or by_photos in _AGREE or (by_words == "other" and _is_held(lost, found)):
         return Why("thing", own, "partly")
-    if said == "other" or (shown == "other" and fits < _PARTLY):
+    if by_words == "other" or (by_photos == "other" and fits < _PARTLY):
         return Why("thing", own, "differs")
     return None
 
@@ -172,8 +172,8 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
         words.stem(word) for features in (lost, found) for word in negation.lacked(words.plain(features.item.text))
     }
     kept = (word for word in rare_words if words.stem(word) not in lacked)
-    told = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
-    yield from (Why("words", word, "agrees") for word in told[:_MAX_WORDS])
+    distinctive_words = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
+    yield from (Why("words", word, "agrees") for word in distinctive_words[:_MAX_WORDS])
 
 
 def _agreement(value: float, agrees: float, partly: float) -> Agreement:

@@ -28,5 +28,5 @@ def sample_post(sample: Report, picture: Picture | None) -> Reply:
 
 def posted(key: str, workspace: UUID, language: str) -> Reply:
     """Tell a moderator about the samples, and offer to remove them."""
-    said = Plain(sentence(f"note_{key}", language))
-    return Reply("note", ((said,),), buttons=(button("remove_samples", workspace, language),))
+    text = Plain(sentence(f"note_{key}", language))
+    return Reply("note", ((text,),), buttons=(button("remove_samples", workspace, language),))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.samples import sample_pair
+from bot.sample_pair import sample_pair
 from db import candidates
 from db.board import Filter
 from db.learning import decided_pairs

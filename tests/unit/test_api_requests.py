@@ -16,9 +16,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from api import bodies, schemas
 from api.access import Access
 from api.bodies import incoming_photo
-from api.measured import measured
 from api.operations import Answer, Call, Operation, add_operation
 from api.problems import ProblemError, problems
+from api.timing import timed
 from db.api_tokens import ApiTokens, TokenInUse
 from metrics.definitions import API_SECONDS
 from reunite.errors import TellUserError, TryAgainError
@@ -49,7 +49,7 @@ class Taken:
 
 @asynccontextmanager
 async def serving(taken: Taken) -> AsyncIterator[Client]:
-    application = web.Application(middlewares=[measured, problems])
+    application = web.Application(middlewares=[timed, problems])
     operation = Operation(
         name=f"try_{uuid4().hex}",
         method="POST",

@@ -23,8 +23,8 @@ from safetensors import SafetensorError, safe_open
 
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.catalogue import CONCEPT, find_checkpoint
+from workers.encoders.hashes import git_hash, sha256
 from workers.encoders.hub import Source, brief, is_used, local_folder, snapshot, source_of
-from workers.encoders.verifying import git_hash, sha256
 from workers.encoders.weights import fetch_weights
 
 _CONFIG: Final = "config.json"

@@ -14,8 +14,8 @@ from huggingface_hub.file_download import http_get, repo_folder_name
 from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined] # its documentation imports it so
 
 from workers.encoders import EncoderUnavailableError
+from workers.encoders.hashes import sha256
 from workers.encoders.hub import Source
-from workers.encoders.verifying import sha256
 
 _PARTS: Final = ".reunite"
 

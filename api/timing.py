@@ -9,7 +9,7 @@ from metrics import definitions as metrics
 
 
 @web.middleware
-async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Measure each operation, with the status that is sent: this comes outside of what makes errors responses."""
     start = time.monotonic()
     response = await handler(request)
