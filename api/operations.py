@@ -1,4 +1,4 @@
-"""The API's operations: one table, from which come the routes, the checks of each request, and the OpenAPI document."""
+"""The API's operations: the routes, the request checks and the OpenAPI document are all made from one table."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,4 +1,4 @@
-"""The API as a platform: replies aren't sent anywhere, programs read what they are about."""
+"""The API as a platform: it delivers no replies, because programs read items and matches instead."""
 
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import UndeliverableError

@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): what is wrong, in words."""
+"""Errors as problem details (RFC 9457)."""
 
 from http import HTTPStatus
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Rate limits: a bucket for each client, refilled all the time."""
+"""Rate limits: a token bucket for each client."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""What the API takes and returns; the OpenAPI document is made from these."""
+"""Request and response schemas; the OpenAPI document is made from these."""
 
 from datetime import datetime
 from typing import Annotated, Final, Literal

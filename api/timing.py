@@ -1,4 +1,4 @@
-"""How long the API takes to answer, by operation and status."""
+"""Measures response times, by operation and status."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Claims: what claimants answered, and accepting or rejecting them."""
+"""Claims with the claimants' answers, and the forms to accept or reject them."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Errors, each as a page with one sentence."""
+"""Error pages."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Handovers: what is kept where, and labels for the shelf."""
+"""Handovers: where each item is kept, and labels for the shelf."""
 
 import segno
 from aiohttp import web

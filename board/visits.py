@@ -1,4 +1,4 @@
-"""Who is signed in: a sealed cookie names the session, and every change carries the token that is in it."""
+"""Sessions: a sealed cookie names the session, and every change carries the cookie's CSRF token."""
 
 import hmac
 import secrets

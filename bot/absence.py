@@ -1,4 +1,4 @@
-"""Asks the platform now and then which workspaces have removed the bot while it was away."""
+"""Regularly asks the platform which workspaces removed the bot while it was down."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Asks for past posts to be read, and says how far that is. The platform's bot reads them (bot/past_posts.py)."""
+"""Requests the reading of past posts, and reports its progress. The platform's bot reads them (bot/past_posts.py)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Asks the platform now and then whether those who are signed in to the board still moderate."""
+"""Regularly asks the platform whether the people signed in to the board are still moderators."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What `reunite doctor` reports of a platform."""
+"""The findings of `reunite doctor`."""
 
 import os
 from dataclasses import dataclass

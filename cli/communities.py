@@ -1,4 +1,4 @@
-"""Which community an operator means."""
+"""Finds the community that an operator names."""
 
 from uuid import UUID
 

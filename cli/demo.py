@@ -1,4 +1,4 @@
-"""`reunite demo`: everything on this machine, without any setup."""
+"""`reunite demo`: everything on this machine, without setup."""
 
 import asyncio
 from collections.abc import Sequence

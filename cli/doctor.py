@@ -1,4 +1,4 @@
-"""`reunite doctor`: what is set up, what isn't, and what to do about it."""
+"""`reunite doctor`: checks the setup and says how to fix it."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""`reunite keys`: the keys of what is encrypted."""
+"""`reunite keys`: the encryption keys."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""`reunite model`: the checkpoints that there are, and fetching one."""
+"""`reunite model`: lists the known checkpoints and fetches one."""
 
 import json
 from importlib.util import find_spec

@@ -1,4 +1,4 @@
-"""How far long work has come, on standard error."""
+"""Progress bars on standard error."""
 
 import sys
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""`reunite status` and `reunite communities`: how a deployment is doing."""
+"""`reunite status` and `reunite communities`: the state of a deployment."""
 
 import json
 from collections import Counter

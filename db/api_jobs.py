@@ -1,4 +1,4 @@
-"""Jobs of the HTTP API: many items posted at once, and how far the workers are with them."""
+"""Jobs of the HTTP API: many items posted at once, and the workers' progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

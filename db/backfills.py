@@ -1,4 +1,4 @@
-"""The table `backfill`: channels whose past posts are to be read, how far each was read, and what came of it."""
+"""The table `backfill`: channels whose past posts are to be read, with progress and results."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What the moderators' board lists: reports, matches, claims, verdicts, and numbers over time."""
+"""Queries of the moderators' board: reports, matches, claims, verdicts, and numbers over time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the bots deliver: replies from the outbox, and fresh links to photos."""
+"""The bots' side of the outbox: leases replies, records their delivery, and renews links to photos."""
 
 import asyncio
 from collections.abc import Collection, Mapping

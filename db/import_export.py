@@ -1,4 +1,4 @@
-"""What a community brings in at once, and takes out at once."""
+"""Queries of import and export."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Encryption of what is secret from those who read a dump: claims' answers, secret details, Slack's tokens.
+"""Encryption at rest: claims' answers, secret details and Slack's tokens can't be read in a dump.
 
 The keys are Fernet's (AES-128-CBC with HMAC-SHA256), the newest first: it encrypts, all of them decrypt.
 """

@@ -1,4 +1,4 @@
-"""What a worker writes under a lease: stored copies, and the end of its work, all fenced."""
+"""A worker's writes under a lease, all of them fenced: stored copies, and the end of the work."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What an operator sees across communities: processes, backlogs, and numbers."""
+"""The operator's view across communities: processes, backlogs and numbers."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What every part of a community's session is made of: a connection, and rows by name."""
+"""The base of all parts of a session: a connection, and rows by column name."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Sketches: short forms of a large community's vectors in memory, to find those that are worth measuring.
+"""Sketches: short forms of a large community's vectors in memory, which choose what is worth measuring.
 
 A sketch is a vector's place along the main axes of its space, a byte for each (docs/decisions/0025-flat-search.md).
 """

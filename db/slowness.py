@@ -1,4 +1,4 @@
-"""Posts of a platform that wait for their first answer, and what the bot has told moderators of them."""
+"""Posts that wait for their first answer, and whether moderators know."""
 
 from dataclasses import dataclass
 from datetime import datetime

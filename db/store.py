@@ -1,4 +1,4 @@
-"""The store: sessions, workspaces, and the few things that are seen across communities."""
+"""The store: sessions, workspaces, and the few queries across communities."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager

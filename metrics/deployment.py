@@ -1,4 +1,4 @@
-"""The deployment's numbers from the database into gauges."""
+"""Sets the gauges for the whole deployment from the database."""
 
 from collections.abc import Sequence
 

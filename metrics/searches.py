@@ -1,4 +1,4 @@
-"""What a search contributes to the metrics."""
+"""Counts searches, labels and similarities."""
 
 from collections.abc import Sequence
 

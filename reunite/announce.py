@@ -1,4 +1,4 @@
-"""What a search leads to: stored matches, and one message about each match in each thread."""
+"""Announces a search's result: stores the matches, and writes one message about each match in each thread."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What moderators are shown of a match and of its claims, kept up to date until the end."""
+"""The cards that show moderators a match and its claims, kept up to date until the end."""
 
 from reunite.entities import Match, Report
 from reunite.messages import handovers, keys, notices

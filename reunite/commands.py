@@ -1,4 +1,4 @@
-"""What a platform's inbound side asks of the domain: frozen, and free of any platform's library."""
+"""The commands that adapters pass to the domain: frozen, and free of any platform's library."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

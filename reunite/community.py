@@ -1,4 +1,4 @@
-"""What moderators do for their community: settings, numbers, and linking two platforms."""
+"""A community's settings and numbers, and the linking of two platforms."""
 
 import asyncio
 import hashlib

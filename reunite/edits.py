@@ -1,4 +1,4 @@
-"""A report's words change: it's searched again, and every reply that quotes it shows the new words."""
+"""Edits of a report's text: it's searched again, and every reply that quotes it shows the new text."""
 
 from dataclasses import replace
 from uuid import UUID

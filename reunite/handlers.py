@@ -1,4 +1,4 @@
-"""What each command does: check it, write it in one transaction, hint to the workers after the commit."""
+"""The handlers of all commands: check, write in one transaction, and hint to the workers after the commit."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace

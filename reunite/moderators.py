@@ -1,4 +1,4 @@
-"""What moderators read of a match: in which workspaces, and who of them decided it."""
+"""The moderators of a match: who decided it, and in which workspaces they read about it."""
 
 from collections.abc import Callable
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What members do with their own reports: see, change, extend, withdraw; export or delete all that is known of them."""
+"""Members' own reports: see, change, extend or withdraw them; export or delete all their data."""
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Past posts: which of a channel's old messages become reports, and what is said about the others. Pure."""
+"""Past posts: decides which of a channel's old messages become reports, and counts the others. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Photos that are added to a report's post later, or taken from it."""
+"""Photos that are later added to a report's post, or removed from it."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Trying again after a conflict with another transaction."""
+"""Retries after a conflict with another transaction."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Who may do what: one table, which the code asks and the tests go through row by row.
+"""Who may do what: one table, used by the code and checked row by row in the tests.
 
 Buttons, forms, commands and reactions all end in one of these acts. A bot has no role, so it may do nothing. Another
 community's reports, matches and claims aren't there at all (docs/decisions/0005-row-level-security.md).

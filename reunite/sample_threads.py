@@ -1,4 +1,4 @@
-"""What a search writes for samples: their posts, the found one first."""
+"""The order in which samples are posted and searched for: the found one first."""
 
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.messages import keys

@@ -1,4 +1,4 @@
-"""What of a community's numbers is a trend: what is lost most, and where."""
+"""A community's trends: the things lost most, and where."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Verdicts: what moderators say about a match, and what that changes."""
+"""Verdicts: moderators confirm or reject a match, and the reports change with it."""
 
 import asyncio
 from collections.abc import Sequence

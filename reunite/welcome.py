@@ -1,4 +1,4 @@
-"""What a workspace reads in its first minute."""
+"""Greets a workspace that the bot has just joined."""
 
 from reunite.entities import PlatformName
 from reunite.messages import welcome

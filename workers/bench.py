@@ -1,4 +1,4 @@
-"""How many photos and texts per second encoders embed, compared in the same run."""
+"""Measures how many photos and texts per second encoders embed, compared in the same run."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""From a posted photo's bytes to its vector, compared with the usual loop and with the network's pass alone."""
+"""Measures the way from a photo's bytes to its vector, against the usual loop and the network's pass alone."""
 
 import asyncio
 import time

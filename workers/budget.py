@@ -1,4 +1,4 @@
-"""A budget of bytes: those who ask for more than is left wait, first come first served."""
+"""A budget of bytes: requests for more than is left wait, first come, first served."""
 
 import asyncio
 from collections import deque

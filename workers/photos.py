@@ -1,4 +1,4 @@
-"""Photo intake: from whatever somebody posts to one small, upright, nameless JPEG."""
+"""Makes the stored copy of a posted photo: a small, upright JPEG without metadata."""
 
 import codecs
 import hashlib

@@ -1,4 +1,4 @@
-"""Vectors that were computed elsewhere, by a model that isn't here: read from a file, found by name and text."""
+"""Vectors from a file, computed elsewhere by another model, and looked up by file name and text."""
 
 import zipfile
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Embeds what other processes ask for: they have no encoder."""
+"""Embeds queries for processes without an encoder."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Embeds everything with another encoder while workers go on with the live one. What is embedded is kept at once."""
+"""Embeds everything with another encoder while workers go on with the live one. Progress is stored as it's made."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence

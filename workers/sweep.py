@@ -1,4 +1,4 @@
-"""The sweep: hints for due work, and what time brings with it: the end of reports, reminders and digests."""
+"""The sweep: hints for due work, and whatever is due by the clock: expiry, reminders and digests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

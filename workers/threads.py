@@ -1,4 +1,4 @@
-"""How many threads an encoder uses."""
+"""Chooses an encoder's number of threads."""
 
 import os
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What each command does. Only the person who used it sees the reply."""
+"""The slash commands. Only the person who used one sees the reply."""
 
 import json
 from dataclasses import replace

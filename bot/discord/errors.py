@@ -1,4 +1,4 @@
-"""Discord's errors: temporary ones, and those that trying again won't mend."""
+"""Discord's errors as temporary or permanent ones of ours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

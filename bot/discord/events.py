@@ -1,4 +1,4 @@
-"""Which of discord.py's events goes to which part of the adapter."""
+"""Passes discord.py's events to the parts of the adapter."""
 
 import sys
 

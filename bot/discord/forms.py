@@ -1,4 +1,4 @@
-"""Forms as Discord's modals, and what was filled in. A modal's id says what it is for, even after a restart."""
+"""Forms as Discord's modals, and their values. A modal's id says what it's for, even after a restart."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Permissions that the bot lacked where it answers, and is granted later: what waited for them is looked for then."""
+"""Missing permissions that are granted later: the bot then looks for what had to wait for them."""
 
 from collections.abc import Callable, Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""The greeting of a guild where the bot is new, and what its commands are called there."""
+"""Greets a guild that the bot has just joined, with the commands' names in its language."""
 
 from collections.abc import Iterator
 from dataclasses import replace

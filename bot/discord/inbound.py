@@ -1,4 +1,4 @@
-"""Discord's messages as commands of the domain. No object of the library goes further."""
+"""Turns Discord's messages into commands of the domain. No discord.py object goes past this module."""
 
 import asyncio
 import time

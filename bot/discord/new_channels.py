@@ -1,4 +1,4 @@
-"""The channels that `/setup` can create: those that a guild doesn't have yet."""
+"""Creates the channels that a guild lacks, for `/setup`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final

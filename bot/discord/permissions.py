@@ -1,4 +1,4 @@
-"""The permissions that the bot asks for: the least that works, each named where it is missing."""
+"""The permissions that the bot asks for, as few as possible, and their names for messages about missing ones."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What a message reports: its words, its photos, and where it is. Pure."""
+"""Reads a report's text, photos and target from a message. Pure."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Posts that a proxy such as PluralKit or Tupperbox repeats: its webhook doesn't say who wrote them.
+"""Finds the authors of posts that a proxy such as PluralKit or Tupperbox repeats under its webhook's name.
 
 A proxy deletes a member's message and posts it again through a webhook, with the same files. The author is the
 person who posted these files in this channel just before.

@@ -1,4 +1,4 @@
-"""What the bot missed while it was away: posts, edits, deletions and verdicts."""
+"""Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
 from collections.abc import Awaitable

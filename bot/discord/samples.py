@@ -1,4 +1,4 @@
-"""The samples that `/setup` offers to post."""
+"""Posts the samples that `/setup` offers."""
 
 from typing import Final
 

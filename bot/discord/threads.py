@@ -1,4 +1,4 @@
-"""The threads of posts: opened and named, and where replies go as long as there can be none."""
+"""Opens and names the threads of posts, and finds a place for replies where there can't be one."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress

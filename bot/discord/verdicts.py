@@ -1,4 +1,4 @@
-"""Reactions to match replies as verdicts. The reactions are the record: what the bot missed is looked up."""
+"""Verdicts by reaction to match replies. The reactions are the record, so the bot can look up what it missed."""
 
 import asyncio
 from collections.abc import Iterable, Mapping

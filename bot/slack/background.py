@@ -1,4 +1,4 @@
-"""Work that goes on after Slack was acknowledged, if it takes longer than Slack waits."""
+"""Lets work go on after Slack was acknowledged."""
 
 import asyncio
 from collections.abc import Awaitable, Coroutine

@@ -1,4 +1,4 @@
-"""What `/lost` and `/found` do. Only the person who used them sees the reply."""
+"""The commands `/lost` and `/found`. Only the person who used one sees the reply."""
 
 from collections.abc import Mapping
 from typing import Any, Final

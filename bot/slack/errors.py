@@ -1,4 +1,4 @@
-"""Slack's errors: temporary ones, and those that trying again won't mend."""
+"""Slack's errors as temporary or permanent ones of ours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Forms as Slack's modals, and what was filled in; replies and sentences as modals."""
+"""Forms as Slack's modals, and their values; replies and sentences as modals."""
 
 import json
 from collections.abc import Mapping, Sequence

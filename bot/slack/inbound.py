@@ -1,4 +1,4 @@
-"""Slack's messages and reactions as commands of the domain, after which Slack is acknowledged.
+"""Turns Slack's messages and reactions into commands of the domain, and acknowledges them afterwards.
 
 An event whose handling fails is not acknowledged, and Slack sends it again.
 """

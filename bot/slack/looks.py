@@ -1,4 +1,4 @@
-"""`/lost search` and its shortcut: what has been found, shown to one person, a page at a time."""
+"""`/lost search` and its shortcut: show one person what was found, a page at a time."""
 
 import asyncio
 from collections.abc import Mapping

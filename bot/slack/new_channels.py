@@ -1,4 +1,4 @@
-"""The channels that the app's home can create: those that a workspace doesn't have yet."""
+"""Creates the channels that a workspace lacks, for the App Home."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

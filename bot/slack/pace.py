@@ -1,4 +1,4 @@
-"""When the next message may go to a channel: Slack takes one a second, threads included.
+"""Paces messages to a channel: Slack takes one a second, threads included.
 
 See https://docs.slack.dev/apis/web-api/rate-limits, as of November 2025.
 """

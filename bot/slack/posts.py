@@ -1,4 +1,4 @@
-"""What a message reports: who wrote it, where it is, its words and its photos."""
+"""Reads a report's author, target, text and photos from a message."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The samples that the app's home offers to post."""
+"""Posts the samples that the App Home offers."""
 
 from bot.sample_pair import sample_pair
 from bot.slack.forms import View, reply_modal

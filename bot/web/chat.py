@@ -1,4 +1,4 @@
-"""What the page shows: read from the database whenever it may have changed, and sent to the pages as differences."""
+"""The chat as the page shows it: read again whenever it may have changed, and sent to open pages as differences."""
 
 import asyncio
 from collections.abc import AsyncIterator

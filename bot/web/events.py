@@ -1,4 +1,4 @@
-"""Which of the page's requests goes to which part of the adapter."""
+"""Passes the page's requests to the parts of the adapter."""
 
 from importlib import resources
 from pathlib import Path

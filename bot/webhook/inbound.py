@@ -1,4 +1,4 @@
-"""The chat's events, and what only the member who caused one is shown."""
+"""Handles the chat's events; private replies go back in the response."""
 
 from collections.abc import Sequence
 from dataclasses import replace

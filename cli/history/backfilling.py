@@ -1,4 +1,4 @@
-"""`reunite backfill`: asks a platform's bot to read past posts, and watches how far it is."""
+"""`reunite backfill`: asks a platform's bot to read past posts, and shows its progress."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence

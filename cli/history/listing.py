@@ -1,4 +1,4 @@
-"""What is to be imported: a folder of photos, or a CSV file with a row for each thing."""
+"""Reads the list to import: a folder of photos, or a CSV file with a row for each item."""
 
 import csv
 import hashlib

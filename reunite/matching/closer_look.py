@@ -1,4 +1,4 @@
-"""Which candidates' photos are worth comparing in detail: that takes tens of milliseconds for each pair."""
+"""Chooses the candidates whose photos to compare in detail, which takes tens of milliseconds for each pair."""
 
 from collections.abc import Iterable
 from typing import Final

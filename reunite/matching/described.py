@@ -1,4 +1,4 @@
-"""The things that a report is about as its words describe them: the noun of each, and its colours."""
+"""The things that a report's text describes: the noun of each, and its colours."""
 
 import re
 from collections.abc import Iterator, Sequence

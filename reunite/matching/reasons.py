@@ -1,4 +1,4 @@
-"""The reasons for a match, as data that the wording turns into a line.
+"""The reasons for a match, as data; the wording turns them into the why line.
 
 What agrees must hold for what both reports say or show. Where only similarities speak for a match, it looks or sounds
 alike, and no word claims more.

@@ -1,4 +1,4 @@
-"""Which candidates the first reply shows to the owner: what has a label, and what is closest otherwise."""
+"""Chooses the candidates that the first reply shows: those with a label, and the closest of the others."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""What moderators read about past posts: that reading has begun, how far it is, and what came of it."""
+"""Messages to moderators about the reading of past posts: start, progress and result."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What moderators read when answers take too long."""
+"""Messages to moderators when answers take too long."""
 
 from reunite.language import plural, sentence
 from reunite.messages.reply import Plain, Reply

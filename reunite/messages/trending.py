@@ -1,4 +1,4 @@
-"""How trends are said: a small chart of letters, and what is lost most."""
+"""Trends as text: a small bar chart, and the things lost most."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

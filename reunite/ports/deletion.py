@@ -1,4 +1,4 @@
-"""Deletion: what people are promised to be forgotten, wherever it is quoted."""
+"""Deletion of personal data, wherever it's quoted."""
 
 from typing import Protocol
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Workspaces of a community: settings, numbers, and what is known of their messages."""
+"""Workspaces of a community: settings, numbers, and their known posts and cards."""
 
 from collections.abc import Sequence
 from datetime import datetime

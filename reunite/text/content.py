@@ -1,4 +1,4 @@
-"""What a text says about the thing, apart from noise, and what it says about the place."""
+"""Splits a text into its noise, the description of the thing, and the place."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What people type for English things and brands: "bagpack", "samsnug", "waterbottle"."""
+"""Common misspellings of English things and brands: "bagpack", "samsnug", "waterbottle"."""
 
 import re
 from collections.abc import Mapping

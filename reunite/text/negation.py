@@ -1,4 +1,4 @@
-"""What a text says the thing is not."""
+"""Negated words: what a text says the thing is not."""
 
 import re
 from typing import Final

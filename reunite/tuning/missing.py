@@ -1,4 +1,4 @@
-"""What people leave out: searches as they would be if reports said less."""
+"""Simulates what people leave out: searches as they would be if reports said less."""
 
 import random
 from collections.abc import Collection, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What a worker and its decoder say to each other through two pipes.
+"""The protocol between a worker and its decoder, over two pipes.
 
 The worker sends a photo. The decoder answers with what opening it needs, and waits until that is granted; then it sends
 the outcome: the stored copy and its pixels, or the sentence that says why there is none.

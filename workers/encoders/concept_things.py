@@ -1,4 +1,4 @@
-"""What a photo shows, as nouns: read back from its shared vector, where the classifier was sure."""
+"""Names what a photo shows, if the classifier was sure: read back from the photo's shared vector."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Fetches one large file of the hub into its cache so that even a killed download goes on where it was.
+"""Fetches one large file from the hub into its cache; even a killed download resumes.
 
 The hub's client begins again after a kill. This writes to a file of its own, and puts it into the cache once its hash
 is right; the client finds it there.

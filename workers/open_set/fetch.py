@@ -1,4 +1,4 @@
-"""Fetches the photos of the open set into a folder: what is there already isn't fetched again."""
+"""Fetches the missing photos of the open set into a folder."""
 
 import asyncio
 from collections.abc import Callable, Iterator
