@@ -61,7 +61,7 @@ class Items:
         return Answer(schemas.Matches(matches=shown[: call.top_k]))
 
     async def withdraw(self, call: Call) -> web.Response:
-        """Delete what is known of an item, as its author or a moderator."""
+        """Delete everything known about an item, as its author or a moderator."""
         caller = call.caller
         async with self.store.session(caller.token.community) as session:
             report = (await _visible(session, call)).report

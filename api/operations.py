@@ -41,7 +41,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back."""
+    """The response."""
 
     body: BaseModel
     status: HTTPStatus = HTTPStatus.OK
@@ -62,7 +62,7 @@ class Operation:
     scope: Scope
     handle: Handle
     returns: Mapping[HTTPStatus, type[BaseModel] | str | None]
-    """What comes with each status of success: a model, a media type, or nothing."""
+    """The content for each success status: a model, a media type, or nothing."""
     body: type[Body] | None = None
     forms: bool = False
     """Whether the body may also be a multipart form."""

@@ -16,7 +16,7 @@ class ApiPlatform:
         return Sent(outgoing.target.channel, outgoing.key)
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
-        """Do nothing: a program that asks gets what is true now."""
+        """Do nothing: a program that asks gets the current state."""
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Do nothing, for the same reason."""

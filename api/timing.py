@@ -10,7 +10,7 @@ from metrics import definitions as metrics
 
 @web.middleware
 async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Measure each operation, with the status that is sent: this comes outside of what makes errors responses."""
+    """Measure each operation by the status sent. Must wrap the middleware that turns errors into responses."""
     start = time.monotonic()
     response = await handler(request)
     if operation := request.match_info.route.name:

@@ -117,7 +117,7 @@ def _query(visit: Visit, words: str, among: str) -> NewReport:
 
 
 def _match(scored: ScoredCandidate) -> Match:
-    """Return what was found as if it were a match, to be shown like one."""
+    """Return a candidate as a match, so that it can be shown like one."""
     return Match(
         id=scored.report,
         lost=scored.report,

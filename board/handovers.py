@@ -11,7 +11,7 @@ from reunite.entities import ClaimState, MatchState, ReportKind
 
 
 class Handovers:
-    """Shows what is to be given back, and makes labels."""
+    """Shows the items to hand over, and makes labels."""
 
     def __init__(self, board: Board, pages: Pages) -> None:
         self._board = board

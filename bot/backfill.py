@@ -29,7 +29,7 @@ class BackfillRequests:
     async def start(
         self, workspace: Workspace, channels: Mapping[str, str], span: Span, *, answers: bool = False, tell: Tell = ""
     ) -> Sequence[Backfill]:
-        """Let channels (names by their ids) be read; return what is being read in the workspace."""
+        """Request the reading of channels (names by their ids); return all that are being read in the workspace."""
         await self._backfills.start(workspace, channels, span, answers=answers, tell=tell)
         return await self._running(workspace)
 

@@ -141,7 +141,7 @@ class Delivery:
         return asyncio.get_running_loop().time() + self._lease_seconds * 0.8
 
     async def _deliver(self, item: OutboxItem, until: float) -> None:
-        """Try a reply `until` its lease is nearly over, however late its turn comes here."""
+        """Try a reply `until` its lease is nearly over, even if its turn here comes late."""
         ids = {"outbox": item.seq, "report": str(item.report), "message": item.target.message}
         log = _log.bind(platform=self._platform.name, attempt=item.attempts, **ids)
         picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1

@@ -37,7 +37,7 @@ def key_of(secret: str) -> bytes:
 
 
 def signed(key: bytes, body: bytes) -> dict[str, str]:
-    """Return the headers that sign a body, under an id of its own."""
+    """Return the headers that sign a body, with a new id."""
     message, at = str(uuid4()), str(int(time.time()))
     return {ID: message, TIMESTAMP: at, SIGNATURE: _signature(key, message, at, body)}
 

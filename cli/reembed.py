@@ -40,7 +40,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Result:
-    """What was done. `rankings` are the live model's and the new one's, if the two differ."""
+    """The result. `rankings` are the live model's and the new one's, if the two differ."""
 
     model: str
     was_live: str
@@ -52,7 +52,7 @@ class Result:
 
 
 async def run(settings: Settings, where: Servers, wish: Wish) -> Result:
-    """Embed what lacks embeddings of the settings' encoder, then do as wished. Raises UsageError."""
+    """Embed everything that lacks embeddings of the settings' encoder, then do as asked. Raises UsageError."""
     from db.store import Store  # noqa: PLC0415
     from workers.batching import BatchingEncoder  # noqa: PLC0415 - imports torch, which takes seconds
     from workers.reembedding import Reembedding  # noqa: PLC0415
@@ -118,7 +118,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
 
 def show(result: Result) -> None:
-    """Print what was done, and what to do next."""
+    """Print the result, and the next step."""
     console = Console(soft_wrap=True)
     console.print(f"{result.embedded} reports embedded with {escape(result.model)}.")
     if result.failed:

@@ -15,7 +15,7 @@ from db.monitoring import FailedWork, Monitoring, Process, TaskCount
 from db.store import Store
 
 LATE: Final = 300.0
-"""Seconds after which what waits counts as late."""
+"""Seconds after which waiting work counts as late."""
 _REMEDIES: Final = (
     (
         "TryAgainError",
@@ -44,7 +44,7 @@ class Status:
 
     @property
     def waiting(self) -> list[TaskCount]:
-        """Return what nobody has begun with."""
+        """Return the work and replies that nobody has begun with."""
         return [backlog for backlog in (*self.work, *self.outbox) if backlog.state in {"due", "queued"}]
 
     @property
@@ -58,7 +58,7 @@ class Status:
 
     @property
     def problems(self) -> list[str]:
-        """Return what somebody should do something about."""
+        """Return the problems that someone should fix."""
         found = []
         if self.lacks_worker:
             found.append("No worker is running: start one with `reunite worker`.")

@@ -28,7 +28,7 @@ _BETWEEN_KEPT: Final = """JOIN report l ON l.id = m.lost_id AND l.purged_at IS N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which reports are listed; empty means all. `sealed` is true for what only moderators see, false for the rest."""
+    """A filter on reports; empty means all. `sealed` is true for what only moderators see, false for the rest."""
 
     kind: str = ""
     state: str = ""

@@ -114,7 +114,7 @@ class SqlCandidates(Queries):
         )
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
-        """Return what is known of reports for scoring, whatever has become of them."""
+        """Return reports as scoring sees them, whatever their state."""
         rows = await self._all(_OF_ANY_STATE, reports=list(reports))
         return {row["id"]: _item(row["id"], ReportKind(row["kind"]), row) for row in rows}
 

@@ -35,7 +35,7 @@ def shipped() -> list[Migration]:
 
 
 async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
-    """Apply what is missing, as the owner, under an advisory lock; return the names of what was applied.
+    """Apply the missing migrations, as the owner, under an advisory lock; return their names.
 
     Where `app_url` carries a password, the application's role gets it. Raises MigrationError if an applied file was
     changed, or if the database is newer than this version.

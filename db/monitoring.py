@@ -48,7 +48,7 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class FailedWork:
-    """Work that has failed for good."""
+    """Work that has failed permanently."""
 
     community: UUID
     report: UUID

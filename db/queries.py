@@ -12,7 +12,7 @@ Connection = AsyncConnection[DictRow]
 
 
 def as_real(number: float) -> float:
-    """Return the nearest number that a column of four bytes holds: PostgreSQL refuses what is too small for it."""
+    """Return the nearest 4-byte float: PostgreSQL refuses numbers that are too small for its column."""
     with np.errstate(over="ignore", under="ignore"):
         return float(np.float32(number))
 

@@ -212,7 +212,7 @@ class Sketches:
         return sum(rows.size for rows in self.groups.values())
 
     def replace(self, gone: Keys, added: Iterable[tuple[Group, Ids, Bytes]]) -> None:
-        """Take out what is known of some reports, and add what is known of them now."""
+        """Replace the rows of some reports."""
         self._count(gone, -1)
         for rows in self.groups.values():
             rows.remove(gone)
@@ -265,6 +265,6 @@ class SketchCache:
         return kept
 
     def trim(self) -> None:
-        """Let go of those not used for longest, but not of the last one."""
+        """Drop the least recently used ones, but never the last one."""
         while len(self._kept) > 1 and sum(sketches.size for sketches in self._kept.values()) > self._most_bytes:
             self._kept.popitem(last=False)

@@ -181,7 +181,7 @@ async def _post_card(session: Session, reader: Report, match: Match, other: Repo
 
 
 async def _correct(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Let a match's earlier cards show what this search has found."""
+    """Update a match's earlier cards with this search's result."""
     for reader, shown in ((report, other), (other, report)):
         if rules.may_show(reader, shown, match):
             await session.outbox.revise(keys.card(match.id, reader.kind), await card_of(session, reader, match, shown))

@@ -54,7 +54,7 @@ class NewReport:
     private: bool = False
     category: Category = "other"
     hidden: bool = False
-    """Whether the author hides a part of it, words or a photo, from those who pass by."""
+    """Whether the author hides a part of it, words or a photo, from passers-by."""
     proof_question: str = ""
     """What only the owner can answer: the finder's question, or a detail that isn't shown."""
     sample: bool = False

@@ -13,7 +13,7 @@ from reunite.tiles import picture_of
 
 
 def joined(words: str, details: str) -> str:
-    """Return the words of a post with what was added to them."""
+    """Return a post's text together with the added details."""
     return f"{words}\n{details}".strip()
 
 

@@ -50,7 +50,7 @@ class LookHandlers:
         return look.id
 
     async def answer(self, workspace: Workspace, look_id: UUID, language: str) -> Reply | None:
-        """Return the first page of what a look found; None while a worker is busy with it. Raises TellUserError."""
+        """Return the first page of a look's results; None while a worker is busy with it. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
             look = await session.reports.get(look_id)
             if look is None:

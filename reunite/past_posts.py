@@ -60,7 +60,7 @@ class KnownBefore:
 
 @dataclass
 class Tally:
-    """What has come of the messages read so far."""
+    """Counts of the messages read until now."""
 
     messages: int = 0
     reports: int = 0
@@ -102,7 +102,7 @@ class Span:
 
 
 def span_of(now: datetime, keep_days: int, since: datetime | None) -> Span:
-    """Return which posts to read: those from `since`, and none whose reports would expire at once."""
+    """Return the span of posts to read: from `since`, without posts whose reports would expire immediately."""
     earliest, until = now - timedelta(days=keep_days), now - IN_FLIGHT
     return Span(min(max(earliest, since or earliest), until), until)
 

@@ -30,7 +30,7 @@ _MOST_DAYS: Final = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplePair:
-    """Where the two samples go, and their photos."""
+    """The targets of the two samples, and their photos."""
 
     found: ReplyTarget
     lost: ReplyTarget

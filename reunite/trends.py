@@ -16,7 +16,7 @@ _MOST_SHOWN: Final = 3
 
 
 def things_lost(losses: Iterable[Loss], most: int = _MOST_SHOWN) -> Sequence[tuple[str, int]]:
-    """Return what is lost most, in English where we know it."""
+    """Return the things lost most, in English if known."""
     return _most((head for loss in losses if (head := head_of(loss.text))), stem, most)
 
 

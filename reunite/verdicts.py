@@ -45,14 +45,14 @@ class Change:
 
 
 class VerdictHandlers:
-    """Takes verdicts, and releases what is sealed."""
+    """Takes verdicts, and releases sealed matches."""
 
     def __init__(self, store: Store, queue: Queue) -> None:
         self._store = store
         self._queue = queue
 
     async def give_verdict(self, workspace: Workspace, command: GiveVerdict) -> VerdictResult | None:
-        """Record a moderator's verdict, and what it changes; None if no match is shown there.
+        """Record a moderator's verdict and its consequences; None if no match is shown there.
 
         Raises TellUserError if the member may not give verdicts. Everyone may take back a verdict they gave.
         """

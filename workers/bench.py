@@ -29,7 +29,7 @@ from workers.encoders.clip import ClipEncoder
 from workers.encoders.precision import fastest_dtype
 
 BATCH: Final = 16
-"""What a worker embeds at once."""
+"""The size of a worker's batch."""
 PHOTO_SIZE: Final = (384, 512, 3)
 """Of a stored copy."""
 TEXTS: Final = (

@@ -111,7 +111,7 @@ def decode(jpeg: bytes) -> Pixels:
 
 
 def _open(data: bytes) -> Image.Image:
-    """Read the header only, and refuse by it what is no photo or too big to decode."""
+    """Read only the header, and refuse files that are no photos or too big to decode."""
     try:
         image = Image.open(BytesIO(data), formats=_FORMATS)
     except UnidentifiedImageError as error:

@@ -15,13 +15,13 @@ from workers.encoders.catalogue import kind_of
 
 PHOTOS, PHOTO_NAMES, TEXTS, TEXT_STRINGS = _ARRAYS = ("photos", "photo_names", "texts", "text_strings")
 _MOST_DIMENSIONS: Final = 16_000
-"""What a column of vectors can hold."""
+"""The most that a column of vectors can hold."""
 _MOST_NAMED: Final = 3
 _MOST_SHOWN: Final = 60
 
 
 class VectorFileError(Exception):
-    """The file can't be used; the message says what is wrong with it."""
+    """The file can't be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class PrecomputedVectors:
         return {SHARED_SPACE: np.stack([self.texts[key] for key in self._keys(text)])}
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
-        """Name nothing: a file has no names of what photos show."""
+        """Return no names: a file has none."""
         return [()] * len(photos)
 
     async def close(self) -> None:
@@ -143,7 +143,7 @@ def _by_name(arrays: tuple[str, str], rows: Vectors, names: Sequence[str]) -> di
 
 
 def _key(text: str) -> str:
-    """Return a text as it is looked up: what a chat does to blanks doesn't matter."""
+    """Return a text as a key: chats may change its white space."""
     return " ".join(text.split())
 
 

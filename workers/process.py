@@ -46,7 +46,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ModelReplacedError(Exception):
-    """Searches use another model now: a worker that has it will do the work."""
+    """Searches use another model now; a worker with that model will do the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Processor:
     # Embeddings
 
     async def _embed(self, lease: WorkLease, taken: IntakeResult, deaths: int | None) -> None:
-        """Embed what lacks vectors; after `deaths` alone one part after the other, so that the next one tells which."""
+        """Embed the parts that lack vectors; after `deaths`, one by one, so the next death tells which part kills."""
         async with self.store.work_session(lease) as session:
             wanted = await unembedded(session, lease.report, self.model, taken.pixels)
         pieces = [wanted] if deaths is None else wanted.pieces()

@@ -19,7 +19,7 @@ from workers.decoder.pool import Decoders
 from workers.embed import checked
 
 AT_ONCE: Final = 4
-"""Requests that a worker answers at once: members' reports need the encoder too."""
+"""Requests that a worker answers in parallel: members' reports need the encoder too."""
 LEASE: Final = 8.0
 """Seconds after which another worker may take a request, while it's still waited for."""
 _LOOK_EVERY: Final = 1.0

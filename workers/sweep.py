@@ -23,7 +23,7 @@ EVERY: Final = 1.0
 """Seconds between two sweeps."""
 _AT_ONCE: Final = 100
 _PAUSE: Final = 60.0
-"""Seconds for which what has failed is left alone."""
+"""Seconds before a failed task is tried again."""
 _LONGEST: Final = 300.0
 """Seconds after which a sweep that hangs is given up, and the next one begins."""
 _CLEAN_EVERY: Final = 3600.0
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Sweep:
-    """Finds what is due. What fails waits a while, and holds up nothing else."""
+    """Finds due tasks. A failed one waits a while, and holds up nothing else."""
 
     def __init__(
         self, store: Store, hints: ArqQueue, quiet: float, now: Callable[[], datetime], at_once: int = _AT_ONCE
@@ -78,7 +78,7 @@ class Sweep:
         due: Callable[[int], Awaitable[Sequence[tuple[UUID, _Item]]]],
         act: Callable[[CommunitySession, _Item], Awaitable[None]],
     ) -> None:
-        """Do what is due, each in a transaction of its own."""
+        """Do all due tasks, each in a transaction of its own."""
         self._failed = {item: until for item, until in self._failed.items() if until > monotonic()}
         for community, item in await due(self._at_once + len(self._failed)):
             if item in self._failed:

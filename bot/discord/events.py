@@ -48,7 +48,7 @@ class Events:
                     client.event(getattr(listeners, name))
 
     async def start(self) -> None:
-        """Join the guilds that were added or changed while the bot was away, and look for what it missed."""
+        """Join the guilds that were added or changed while the bot was down, and reconcile them."""
         for guild in self._client.guilds:
             await self._workspaces.join(guild)
             self._grants.note(guild)
@@ -57,7 +57,7 @@ class Events:
         self._reconciler.start()
 
     def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether the bot has caught up with what it missed in a guild."""
+        """Return whether the bot has caught up in a guild."""
         return self._reconciler.is_reconciled(guild_id)
 
     def is_deleted(self, key: str) -> bool:

@@ -21,7 +21,7 @@ _LABEL, _ROW = 18, 1
 
 @dataclass(frozen=True, slots=True)
 class FormInput:
-    """What was filled in, by the fields' names; an absent field is empty."""
+    """The values by field name; an absent field is empty."""
 
     values: Mapping[str, tuple[str, ...]]
     photos: tuple[IncomingPhoto, ...] = ()

@@ -13,7 +13,7 @@ _ANYTHING: Final = frozenset(name for name, is_needed in TO_ANSWER if is_needed)
 
 
 class Grants:
-    """What the bot lacks in the channels for reports, by guild; `look` looks for what it missed."""
+    """Tracks the permissions that the bot lacks in the channels for reports; `look` reconciles a guild."""
 
     def __init__(self, workspaces: Workspaces, look: Callable[[], None]) -> None:
         self._workspaces = workspaces

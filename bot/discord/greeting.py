@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Greeter:
-    """Greets a guild once: its inviter, where the audit log says who that is, or else the first writable channel."""
+    """Greets a guild once: its inviter if the audit log names them, otherwise the first writable channel."""
 
     def __init__(self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform) -> None:
         self._handlers = handlers

@@ -18,7 +18,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.past_posts import PastPost
 
 _PAGE: Final = 100
-"""The most messages that Discord returns at once."""
+"""The most messages that Discord returns per request."""
 _THREADS: Final = 25
 """Threads of a forum on one page: each takes a request of its own for its first message."""
 _DONE: Final = frozenset({"✅", "☑️", "✔️"})
@@ -36,7 +36,7 @@ class ChannelHistory:
         is_reconciled: Callable[[int], bool],
         is_deleted: Callable[[str], bool],
     ) -> None:
-        """`is_reconciled` tells whether the bot has looked for what it missed in a guild while it was away.
+        """`is_reconciled` tells whether the bot has caught up on what it missed in a guild.
 
         `is_deleted` says whether a post was deleted recently.
         """
@@ -59,7 +59,7 @@ class ChannelHistory:
                 raise UndeliverableError(f"Discord doesn't let the bot read it ({error.code})") from error
 
     def _readable(self, backfill: Backfill) -> tuple[ReportChannel, ReportKind]:
-        """Return a channel and what is reported there. Raises UndeliverableError if the bot can't read it."""
+        """Return a channel and its kind of report. Raises UndeliverableError if the bot can't read it."""
         guild = self._client.get_guild(int(backfill.workspace))
         if guild is None:
             raise TryAgainError("the guild isn't there")
@@ -85,7 +85,7 @@ async def _channel_page(channel: discord.TextChannel, kind: ReportKind, backfill
 
 
 async def _forum_page(forum: discord.ForumChannel, kind: ReportKind, backfill: Backfill) -> Page:
-    """Return the first messages of threads: the active ones by their age, then the archived ones as they ended."""
+    """Return the first messages of threads: active ones by age, then archived ones by the time of archiving."""
     phase, _, at = backfill.cursor.partition(":")
     if phase != "archived":
         active = _active(forum, backfill, int(at) if at else None)

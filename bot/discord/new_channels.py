@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 
 class NewChannels:
-    """Offers to create channels, and does it where the bot may manage channels."""
+    """Offers to create channels, and creates them if the bot may manage channels."""
 
     BUTTON: Final = "setup:create"
 
@@ -49,7 +49,7 @@ class NewChannels:
         return [sentence("channels_offer", language, channels=names)], [button]
 
     async def create(self, guild: discord.Guild, manager: discord.Member, language: str) -> str:
-        """Create what is missing, choose it in the settings, and return what to say about it."""
+        """Create the missing channels, choose them in the settings, and return a summary."""
         async with self._workspaces.lock(guild.id):  # a second press finds nothing missing
             lacking = self._lacking(guild)
             settings = self._workspaces.settings(guild)

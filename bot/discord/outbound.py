@@ -226,7 +226,7 @@ class DiscordPlatform:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
 
     async def _places(self, outgoing: Outgoing) -> list[Place]:
-        """Return where a reply may be: in its people's thread, in its post's if there is one, or in the channel."""
+        """Return where a reply may be: its people's thread, its post's thread if there is one, or the channel."""
         if outgoing.people:
             return [thread] if (thread := self._conversations.known(outgoing)) else []
         target = outgoing.target

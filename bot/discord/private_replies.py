@@ -123,7 +123,7 @@ async def _edit_reply(interaction: discord.Interaction, reply: PrivateReply) -> 
 
 
 async def result_or_problem(interaction: discord.Interaction, work: Work) -> PrivateReply:
-    """Return the result of `work`, or a sentence about what went wrong."""
+    """Return the result of `work`, or a sentence about its error."""
     try:
         return await work()
     except TellUserError as error:

@@ -40,7 +40,7 @@ class Proxies:
             self._posts.append(_Post(message.channel.id, author, message.content, files, message.created_at))
 
     def author_of(self, message: discord.Message) -> Member | None:
-        """Return who wrote what a webhook repeats; None for any other message, and where it isn't known."""
+        """Return the author of a post that a webhook repeats; None for any other message, or if unknown."""
         if not message.webhook_id:
             return None
         for post in reversed(self._posts):

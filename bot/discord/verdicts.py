@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Verdicts:
-    """Takes verdicts by reaction, as they are given or when they are found."""
+    """Takes verdicts by reaction, live or looked up later."""
 
     def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces) -> None:
         self._client = client

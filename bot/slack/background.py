@@ -14,7 +14,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Background:
-    """Keeps track of work in progress, and logs its errors: nobody waits for them."""
+    """Keeps track of work in progress, and logs its errors, because no caller awaits them."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

@@ -28,7 +28,7 @@ WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mi
 
 
 class Commands:
-    """Acknowledges Slack at once, then replies."""
+    """Acknowledges Slack immediately, then replies."""
 
     def __init__(
         self, handlers: Handlers, reports: Reports, looks: Looks, linking: Linking, background: Background

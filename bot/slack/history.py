@@ -37,7 +37,7 @@ class ChannelHistory:
     """`bot.past_posts.History` on Slack."""
 
     def __init__(self, workspaces: Workspaces, is_caught_up: IsCaughtUp, is_deleted: Callable[[str], bool]) -> None:
-        """`is_caught_up` tells whether the bot has taken what it missed in a workspace while it was away.
+        """`is_caught_up` tells whether the bot has caught up on what it missed in a workspace.
 
         `is_deleted` says whether a post was deleted recently.
         """

@@ -85,7 +85,7 @@ class Inbound:
                 await self._offer(workspace, channel, event)
 
     async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Ask the author of a post in words alone whether to look for what it names."""
+        """Ask the author of a post without photos whether to search for the thing that it names."""
         if names_a_thing(await words_of(workspace, message)):
             key = f"{key_of(channel, message['ts'])}:offer"
             settings = await self._handlers.settings("slack", workspace.team)
@@ -178,7 +178,7 @@ class Inbound:
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
 
     async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Read the channels again, unless somebody else joined one."""
+        """Read the channels again, unless someone else joined one."""
         if event["type"] in DELETED_CHANNEL_EVENTS:
             await self._channel_deleted(workspace.team, event["channel"])
         is_join, is_ours = event["type"] == "member_joined_channel", event.get("user") == workspace.bot_user

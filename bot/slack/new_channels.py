@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 class NewChannels:
-    """Creates the channels that a workspace lacks, where the app has the scopes for it."""
+    """Creates the channels that a workspace lacks, if the app has the scopes for it."""
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
@@ -44,7 +44,7 @@ class NewChannels:
         return [use for use in CHANNEL_USES if not has[use]]
 
     async def create(self, workspace: SlackWorkspace, person: Person) -> str:
-        """Create what is missing, choose it in the settings, and return what to say about it."""
+        """Create the missing channels, choose them in the settings, and return a summary."""
         async with self._locks.setdefault(workspace.team, asyncio.Lock()):  # a second press finds nothing missing
             settings = await self._handlers.settings("slack", workspace.team)
             lacking = await self.lacking(workspace)

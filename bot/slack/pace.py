@@ -21,13 +21,13 @@ _FORGOTTEN: Final = 600.0
 
 
 class PutOffError(TryAgainError):
-    """A message's turn is not yet; it was certainly not sent."""
+    """It isn't a message's turn yet; it certainly wasn't sent."""
 
 
 class Pace:
-    """Gives every message its turn in its channel, in the order in which they ask for one.
+    """Gives the messages of a channel their turns, in the order in which they ask.
 
-    First answers go ahead of all others: however many match replies wait, nobody waits behind them for an answer.
+    First answers go ahead of all others, so nobody waits for an answer behind a queue of match replies.
     """
 
     def __init__(self) -> None:

@@ -59,7 +59,7 @@ class Cards:
 
 
 class Reconciler:
-    """Records that the bot receives events, and looks for what it missed where it didn't."""
+    """Records when the bot receives events, and catches up on the times when it didn't."""
 
     def __init__(
         self, workspaces: Workspaces, catch_up: CatchUp, cards: Cards, installations: Installations, config: SlackConfig

@@ -71,7 +71,7 @@ class SlackWorkspace:
         return workspace
 
     async def refresh(self) -> None:
-        """Read the channels again, and what is reported in each."""
+        """Read the channels again, and the kind of report of each."""
         names: dict[str, str] = {}
         cursor = None
         while True:
@@ -91,12 +91,12 @@ class SlackWorkspace:
         await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
 
     def role(self, channel: str) -> ReportKind | None:
-        """Return what is reported in a channel."""
+        """Return a channel's kind of report."""
         known = self.channels.get(channel)
         return known.role if known else None
 
     def channel_for(self, kind: ReportKind, used_in: str | None) -> str | None:
-        """Return where a report by command goes: the channel for its kind, or where the command was used."""
+        """Return the channel for a report by command: the one for its kind, or the one where the command was used."""
         candidates = [channel.id for channel in self.channels.values() if channel.role is kind]
         if used_in in candidates:
             return used_in

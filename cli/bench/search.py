@@ -42,7 +42,7 @@ _STORED_COPY: Final = 36_600
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What was measured in one community."""
+    """The measurements of one community."""
 
     open: int
     seconds: tuple[float, ...]
@@ -57,7 +57,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """What was measured in all."""
+    """All measurements."""
 
     rounds: Sequence[Round]
     inserts_per_second: float

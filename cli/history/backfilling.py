@@ -153,7 +153,7 @@ def as_json(found: Sequence[Backfill]) -> list[dict[str, Any]]:
 
 
 def words(found: Sequence[Backfill]) -> list[str]:
-    """Say what was taken, and what was skipped and why."""
+    """Summarise the taken and the skipped messages, with reasons."""
     tally = Tally.of(backfill.tally for backfill in found)
     lines = [f"Read {tally.messages} messages: {tally.reports} reports with {tally.photos} photos."]
     if skipped := sum(tally.skipped.values()):

@@ -25,7 +25,7 @@ Write = Callable[[str, bytes], None]
 
 @dataclass
 class Exported:
-    """What was written. `left_out` counts sealed and private reports that weren't."""
+    """The result of an export. `left_out` counts the sealed and private reports that it lacks."""
 
     left_out: int
     reports: int = 0

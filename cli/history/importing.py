@@ -133,7 +133,7 @@ class Importer:
 
 
 async def run(where: Servers, community: str | None, listing: Listing) -> Imported:
-    """Import a list; what was imported before isn't imported again."""
+    """Import a list, without entries that were imported before."""
     result, began = Imported(list(listing.skipped)), monotonic()
     warn_of_unsealed(listing.entries)
     async with AsyncExitStack() as stack:
@@ -186,7 +186,7 @@ def as_json(result: Imported) -> dict[str, Any]:
 
 
 def words(result: Imported) -> list[str]:
-    """Say what was imported, and what was skipped and why."""
+    """Summarise the imported and the skipped entries, with reasons."""
     rate = result.photos / result.seconds if result.seconds else 0.0
     lines = [f"Imported {result.reports} reports with {result.photos} photos ({rate:.1f} photos a second)."]
     if result.before:

@@ -74,7 +74,7 @@ def read(source: Path, kind: ReportKind, name: str = "") -> Listing:
 
 
 class _Listed:
-    """Entries that differ from each other, and what was skipped."""
+    """Distinct entries, and skipped ones."""
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}

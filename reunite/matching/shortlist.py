@@ -9,7 +9,7 @@ from reunite.matching.weights import RARE_WORDS, SHARED_WORDS
 from reunite.rules import MOST_TILES
 
 _NEAR: Final = 0.0
-"""Standard deviations above the background: what is less alike than the average isn't near."""
+"""Standard deviations above the background: a candidate that is less alike than the average isn't near."""
 
 
 def shortlist(ranked: Sequence[ScoredCandidate], most: int = MOST_TILES) -> tuple[ScoredCandidate, ...]:

@@ -14,7 +14,7 @@ ReportForm = Literal["lost", "found", "sealed"]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a choice: what is sent back, and its words."""
+    """One option of a choice: the value that is sent back, and its words."""
 
     value: str
     words: str

@@ -13,7 +13,7 @@ _ASKS: tuple[Action, ...] = ("add_photo", "add_detail", "withdraw")
 
 
 def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], searched: int) -> Reply:
-    """Return a lost report's first reply: what was searched, what may match, and what is closest otherwise."""
+    """Return a lost report's first reply: the search, the possible matches, and the closest other candidates."""
     head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
@@ -21,7 +21,7 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
 
 
 def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
-    """Show what is closest after the owner has declined the gallery before."""
+    """Show the closest of the remaining reports, after the owner has declined the previous gallery."""
     return _gallery(report, [line("closest_next", report.language)], pairs, tiles, ())
 
 

@@ -67,7 +67,7 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
 
 
 def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
-    """Say in the found report's thread what was decided on a claim."""
+    """Announce the decision on a claim in the found report's thread."""
     match, found, language = claimed.match, claimed.found, claimed.found.language
     about = frozenset({match.lost, match.found})
     if claimed.claim.state is not ClaimState.ACCEPTED:

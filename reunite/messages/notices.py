@@ -108,7 +108,7 @@ def statistics(numbers: Statistics, language: str, trends: Trends = _NO_TRENDS) 
 
 
 def _promises(kept: PromisesKept, language: str) -> Iterator[str]:
-    """Compare what labels promise with what people have said about them."""
+    """Compare the labels' promises with what people decided."""
     high, possible = (sentence(f"label_{label}", language) for label in ("high", "possible"))
     if kept.high:
         yield sentence("stats_high", language, label=high, right=kept.high_right, known=kept.high)
@@ -186,7 +186,7 @@ def extended(report: Report, language: str) -> Reply:
 
 
 def privacy(workspace: UUID, keep_days: int, language: str, *, reminders: bool = True) -> Reply:
-    """Say what is kept and for how long, and offer to delete it, and to switch reminders off or on."""
+    """Explain which data is kept and for how long, and offer to delete it and to switch reminders."""
     text = plural("privacy", keep_days, language)
     switch: Action = "reminders_off" if reminders else "reminders_on"
     actions: tuple[Action, ...] = ("forget", switch)

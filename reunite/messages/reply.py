@@ -13,7 +13,7 @@ from uuid import UUID
 from reunite.entities import Label, Member, ReplyTarget
 
 _SEPARATOR: Final = " · "
-"""What is between the parts of a line."""
+"""The separator between the parts of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def action_of(name: str) -> Action | None:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer to choose by a button: what is sent back, and the words on it, which may be those of `reports`."""
+    """An answer as a button: the value that is sent back, and the words on it, which may be quoted from `reports`."""
 
     id: str
     words: str
@@ -151,7 +151,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something that can be done at once: what it is about, and the words on it."""
+    """A button: its action, its subject, and the words on it."""
 
     action: Action
     subject: UUID
@@ -216,7 +216,7 @@ class Reply:
         yield from (tile.report for tile in self.gallery)
 
     def without(self, reports: Collection[UUID]) -> "Reply | None":
-        """Return what may stay once reports are deleted: all, all but choices and tiles, or nothing (None)."""
+        """Return the part that may stay once reports are deleted: all, all but choices and tiles, or nothing (None)."""
         for kept in (self, replace(self, choices=()), self._without_tiles(reports)):
             if kept.quotes.isdisjoint(reports):
                 return kept

@@ -9,7 +9,7 @@ from reunite.messages.wording import button, end_of, line, quote
 
 
 def sample_post(sample: Report, picture: Picture | None) -> Reply:
-    """Show a sample as what it is, with its photo, and the button that removes it."""
+    """Show a sample, marked as one, with its photo and the button that removes it."""
     language = sample.language
     lines: tuple[Line, ...] = (
         line("samples_find" if sample.kind is ReportKind.FOUND else "samples_loss", language),

@@ -12,7 +12,7 @@ _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 def lines(trends: Trends, language: str) -> Iterator[str]:
-    """Say how much came back in each week, how soon, and what is lost most and where."""
+    """List how many items came back each week, how soon, and the things and places with most losses."""
     if any(trends.returned):
         weeks, total = len(trends.returned), sum(trends.returned)
         yield sentence("stats_weeks", language, bars=bars(trends.returned), weeks=weeks, total=total)

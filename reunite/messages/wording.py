@@ -38,7 +38,7 @@ def explain(error: TellUserError, language: str = "en") -> str:
 
 
 def line(key: str, language: str, number: int | None = None, /, **slots: str | Span | Line) -> Line:
-    """Return a sentence as spans, its slots filled with words or spans; what is between ** is set off.
+    """Return a sentence as spans, its slots filled with words or spans; text between ** is emphasised.
 
     `number` decides between plural forms, and fills the slot of this name.
     """
@@ -206,7 +206,7 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
 
 
 def verdict(before: MatchState, now: MatchState, moderator: Person | None, other: Report, reader: Report) -> Reply:
-    """Say in a thread what has changed by a verdict or by taking one back; without a moderator, by the two people."""
+    """Announce a change by a verdict or by undoing one; without a moderator, by the two people."""
     language = reader.language
     if moderator is None:
         if now is MatchState.CONFIRMED:
@@ -229,7 +229,7 @@ def expired(language: str = "en") -> Reply:
 
 
 def problem(key: str, language: str, report: UUID | None, /, **params: str | int) -> Reply:
-    """Say what went wrong and what to do. `report` is what it went wrong with, None if nothing was stored."""
+    """Explain an error and its remedy. `report` is the affected one, None if nothing was stored."""
     about = frozenset({report} if report else ())
     return Reply("problem", ((Plain(sentence(key, language, **params)),),), about=about)
 

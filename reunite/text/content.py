@@ -17,7 +17,7 @@ class Content:
     """A text in its parts."""
 
     thing: str
-    """What it says about the thing, as it's written."""
+    """The description of the thing, as it's written."""
     place: str
     """The places that it names, comma-separated."""
     serials: tuple[str, ...]

@@ -17,7 +17,7 @@ _SPACES: Final = re.compile(r"[ \t]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A text without its noise, and what was taken out."""
+    """A text without its noise, and the removed parts."""
 
     text: str
     found: Mapping[Noise, tuple[str, ...]]

@@ -23,7 +23,7 @@ from reunite.text.when_words import (
 )
 
 Problem = Literal["when_not_understood", "when_to_come"]
-"""Keys of the sentences that say what was wrong."""
+"""Keys of the error messages."""
 _Kind = TypeVar("_Kind")
 
 _BEGINS: Final[dict[Part, time]] = {

@@ -33,7 +33,7 @@ _MOST_COPY: Final = 16 * 1024 * 1024
 
 
 class ProtocolError(Exception):
-    """A decoder sent what no decoder sends."""
+    """A decoder broke the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Decoded:
 
 
 def length(data: bytes) -> bytes:
-    """Return what comes before it."""
+    """Return the prefix of a frame."""
     return _LENGTH.pack(len(data))
 
 
@@ -68,7 +68,7 @@ def read_frame(file: IO[bytes]) -> bytes | None:
 
 
 def words(**content: Any) -> bytes:
-    """Return what is said besides a picture."""
+    """Return a message without a picture."""
     return frame(json.dumps(content).encode())
 
 
@@ -81,7 +81,7 @@ def picture(decoded: Decoded) -> bytes:
 
 
 async def read_words(reader: StreamReader) -> dict[str, Any]:
-    """Read what is said. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
+    """Read a message. Raises ProtocolError, and asyncio.IncompleteReadError if the decoder has ended."""
     try:
         content = json.loads(await _read(reader, _MOST_WORDS))
     except (ValueError, RecursionError) as error:
@@ -92,7 +92,7 @@ async def read_words(reader: StreamReader) -> dict[str, Any]:
 
 
 def problem(content: dict[str, Any]) -> TellUserError:
-    """Return what went wrong, for the author. Raises ProtocolError if there is no such sentence."""
+    """Return the error to show to the author. Raises ProtocolError if there is no such sentence."""
     key, params = content.get("problem"), content.get("params")
     if key not in PROBLEMS or not isinstance(params, dict):
         raise ProtocolError
@@ -100,7 +100,7 @@ def problem(content: dict[str, Any]) -> TellUserError:
 
 
 async def read_picture(reader: StreamReader, content: dict[str, Any]) -> Decoded:
-    """Read the picture that comes after its words. Nothing is believed: the decoder may be a photo's by now."""
+    """Read the picture that follows its message. Trust nothing: a photo may have taken over the decoder."""
     width, height, shares = content.get("width"), content.get("height"), content.get("colours")
     if not (_is_side(width) and _is_side(height) and _is_shares(shares)):
         raise ProtocolError

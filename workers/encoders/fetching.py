@@ -36,7 +36,7 @@ _SHA256_LENGTH: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Where a model's files are, how large they are, and what REUNITE_MODEL has to be."""
+    """A model's folder and size, and the value for REUNITE_MODEL."""
 
     setting: str
     folder: Path

@@ -114,6 +114,6 @@ def _problem_at_hub(source: Source) -> str | None:
 
 
 def brief(error: Exception) -> str:
-    """Return the first line of what an error says."""
+    """Return the first line of an error's message."""
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).rstrip(".")

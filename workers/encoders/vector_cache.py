@@ -43,7 +43,7 @@ def _is_whole(vectors: Vectors, shape: tuple[int, int]) -> bool:
 
 
 def _write(path: Path, vectors: Vectors) -> None:
-    """Write the file at once: another worker may be reading it."""
+    """Write the file atomically: another worker may be reading it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         try:
