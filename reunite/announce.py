@@ -46,7 +46,7 @@ async def announce(
             await _correct(session, match, report, other)
         await _show(session, report, match, other)
     if report.kind is ReportKind.LOST and report.question is None and not report.quiet:
-        public = {other.id for _, other in shown if not other.sealed}  # an answer would tell what is in its photo
+        public = {other.id for _, other in shown if not other.sealed}  # an answer would reveal what its photo shows
         await _ask(
             session, report, choose(search, [candidate for candidate in scored if candidate.report in public]), public
         )

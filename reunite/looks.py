@@ -93,7 +93,7 @@ class LookHandlers:
             work = None
             if lost.state is ReportState.LOOK:
                 lost = await self._file(session, workspace, lost, press)
-                work = await session.work.add(lost.id)  # for what came in since, and what comes close otherwise
+                work = await session.work.add(lost.id)  # for reports that came in since, and the gallery
             await take_claim(session, press, match, lost, found)
         if work:
             await self._queue.hint(work)

@@ -184,7 +184,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         if state is not report.state:
             await session.reports.set_state(report.id, state)
         if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
-            work.append(await session.work.add(report.id))  # what came in meanwhile
+            work.append(await session.work.add(report.id))  # for reports that came in meanwhile
         if state is ReportState.OPEN or change.match.state is MatchState.CONFIRMED:
             await _say(session, change, report, other)
     return work

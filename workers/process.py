@@ -145,7 +145,7 @@ class Processor:
         try:
             async with self.store.work_session(lease) as session:
                 await session.give_up(problem)
-                await session.open_if_pending(lease.report)  # others may find it by what was done for it
+                await session.open_if_pending(lease.report)  # others may find it by its finished parts
                 await self._say_our_fault(session, lease)
                 return "failed"
         except (LeaseLostError, psycopg.OperationalError):
@@ -203,7 +203,7 @@ class Processor:
         async with self.store.work_session(lease) as session:
             scored = await search_and_announce(session, lease.report, scoring_model, is_complete=not taken.errors)
             if await session.items.live_model() != self.model.id:
-                raise ModelReplacedError  # what was found is rolled back: this report lacks the new model's embeddings
+                raise ModelReplacedError  # rolls the search back: this report lacks the new model's embeddings
             report = await session.reports.get(lease.report)
             if not taken.errors:
                 await session.finish()

@@ -52,7 +52,7 @@ class QueryEmbedder:
 
     async def _answer_all(self, signal: asyncio.Event) -> None:
         while True:
-            signal.clear()  # before looking: what comes meanwhile wakes us again
+            signal.clear()  # before reading, so that a later request wakes us again
             while request := await self.requests.take(seconds=self.lease):
                 await self._answer(request)
             with suppress(TimeoutError):

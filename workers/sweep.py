@@ -65,15 +65,15 @@ class Sweep:
         """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), expire, remind."""
         if found := await self._hints.hint_due(quiet=self._quiet):
             _log.info("sweep_hinted", works=found)
-        await self._each(self._store.expired_reports, partial(expire, now=datetime.now(UTC)))
+        await self._do_each(self._store.expired_reports, partial(expire, now=datetime.now(UTC)))
         at = self._now()
-        await self._each(partial(self._store.due_reminders, at), remind)
-        await self._each(partial(self._store.due_digests, at), partial(digest, at=at))
+        await self._do_each(partial(self._store.due_reminders, at), remind)
+        await self._do_each(partial(self._store.due_digests, at), partial(digest, at=at))
         if monotonic() >= self._next_cleaning:
             await self._store.delete_old_jobs()
             self._next_cleaning = monotonic() + _CLEAN_EVERY
 
-    async def _each(
+    async def _do_each(
         self,
         due: Callable[[int], Awaitable[Sequence[tuple[UUID, _Item]]]],
         act: Callable[[CommunitySession, _Item], Awaitable[None]],

@@ -79,7 +79,7 @@ class Events:
 
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
         """Log a defect without the event's arguments, which hold members' words; look for the event again later."""
-        if self._is_finishing:  # the next start does what is left, such as 👀 on many posts
+        if self._is_finishing:  # the next start does the rest, such as 👀 on many posts
             _log.info("discord_event_skipped", during=event)
             return
         if isinstance(sys.exception(), TryAgainError):
@@ -100,7 +100,7 @@ class GuildEvents:
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         self._grants.note(guild)
-        async with self._workspaces.lock(guild.id):  # after it's forgotten, where it has just removed the bot
+        async with self._workspaces.lock(guild.id):  # after it's forgotten, if it has just removed the bot
             await self._workspaces.join(guild)
         await self._greeter.greet(guild)
 

@@ -63,7 +63,7 @@ class DiscordPlatform:
             try:
                 with discord_errors():
                     return await self._send_to_author(outgoing)
-            except UndeliverableError as refused:  # what keeps the post from its channel may pass
+            except UndeliverableError as refused:  # the obstacle may be temporary
                 raise error from refused
 
     async def _send(self, outgoing: Outgoing) -> Sent:

@@ -128,7 +128,7 @@ class Inbound:
             return
         try:
             words, found = await words_of(workspace, message), await photos_of(workspace, message)
-            # A photo with another problem may still be there, so what the post has isn't known.
+            # A photo with another problem may still be there, so the post's photos aren't known.
             is_known = all(isinstance(problem, PhotoGoneError) for problem in found.problems)
             photos = found.photos if is_known else None
             edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))

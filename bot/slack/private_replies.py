@@ -116,7 +116,7 @@ class PrivateReplies:
         task = asyncio.create_task(self._attempt(work, failed))
         if opens_modal and not self._modal:
             await asyncio.wait({task}, timeout=_TRIGGER_SECONDS)
-            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):  # the work says what is wrong
+            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):  # the task reports the error
                 async with self._showing:
                     if not (task.done() or self._modal):
                         await self._open(modal(NAME, [section("⏳")], "en"))

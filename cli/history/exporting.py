@@ -88,7 +88,7 @@ def _opened(out: Path) -> Iterator[Write]:
     except OSError as error:
         raise UsageError(f"{out} can't be written ({error.strerror}).") from error
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)  # where it's a folder
+        shutil.rmtree(unfinished, ignore_errors=True)  # if it's a folder
         with suppress(OSError):
             unfinished.unlink()
 

@@ -156,7 +156,7 @@ def _text(source: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")  # what spreadsheets of western Europe write
+        return data.decode("cp1252", "replace")  # written by spreadsheets in western Europe
 
 
 def _delimiter(header: str) -> str:

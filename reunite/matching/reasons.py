@@ -94,7 +94,7 @@ def _thing(lost: ReportFeatures, found: ReportFeatures, evidence: Mapping[str, f
     if looks >= 1 or (looks >= _PARTLY and not named):
         yield Why("thing", "", "agrees" if looks >= 1 else "partly")
     elif not named and _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT) >= _PARTLY:
-        yield Why("thing", "", "partly")  # words can't look like anything: the photo only may show what they say
+        yield Why("thing", "", "partly")  # words can't look like anything; only the photo can show the thing they name
     elif not named and _strength(evidence, PairKind.TEXT_TEXT) >= 1:
         yield Why("description", "", "partly")
 

@@ -286,7 +286,7 @@ def _without_jumps(line: Line, is_dead: Callable[[Span], bool]) -> Line:
     """Return a line without dead jumps that are a part of their own, at its end or at its start."""
     if len(line) == 1 and is_dead(line[0]):
         return ()
-    if len(line) < 2:  # noqa: PLR2004 - a jump and what is before or after it
+    if len(line) < 2:  # noqa: PLR2004 - a jump and the text before or after it
         return line
     *before, words, last = line
     if is_dead(last) and isinstance(words, Plain) and words.text.endswith(_SEPARATOR):

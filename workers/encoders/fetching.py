@@ -50,7 +50,7 @@ def fetch(name: str, report: Callable[[str], None]) -> Fetched:
     """
     model = _model(name)
     source = source_of(model)
-    with _told(source):
+    with _explained(source):
         info = HfApi().model_info(source.repo, revision=source.revision, files_metadata=True)
         sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
         wanted = [name for name in sizes if is_used(name)]
@@ -119,7 +119,7 @@ def _check_hashes(exact: Source, folder: Path, wanted: set[str]) -> None:
 
 
 @contextmanager
-def _told(source: Source) -> Iterator[None]:
+def _explained(source: Source) -> Iterator[None]:
     """Turn what can go wrong into sentences."""
     try:
         yield

@@ -69,7 +69,7 @@ class _Network(nn.Module):
         self._places = (
             state["embeddings.position_embeddings.weight"] + state["embeddings.token_type_embeddings.weight"][0]
         )
-        with torch.device("meta"):  # no time is lost with weights that are replaced at once
+        with torch.device("meta"):  # don't initialise weights that are replaced immediately
             layer = nn.TransformerEncoderLayer(
                 config["hidden_size"],
                 config["num_attention_heads"],

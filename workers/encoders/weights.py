@@ -39,7 +39,7 @@ def fetch_weights(exact: Source, name: str, expected: str, size: int) -> None:
         url, headers = hf_hub_url(exact.repo, name, revision=exact.revision), build_hf_headers()
         location = get_hf_file_metadata(url).location
         if urlsplit(location).netloc != urlsplit(url).netloc:
-            headers.pop("authorization", None)  # it's for the hub, not for where it keeps its files
+            headers.pop("authorization", None)  # it's for the hub, not for its file host
         http_get(
             location,
             file,
