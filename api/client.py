@@ -129,7 +129,7 @@ class Client:
         body = {"items": [item.model_dump(mode="json", exclude_none=True) for item in items]}
         return await self._ask(schemas.Job, "POST", "/v1/jobs", body, key)
 
-    async def finished(self, job: UUID) -> schemas.Job:
+    async def wait_for_job(self, job: UUID) -> schemas.Job:
         """Wait until a job is done."""
         while True:
             found = await self._ask(schemas.Job, "GET", f"/v1/jobs/{job}")

@@ -25,7 +25,7 @@ def test_parameters_dimension_and_languages_are_those_of_the_architecture(checkp
     text = config.text_config
     dimension = getattr(config, "projection_dim", None) or text.projection_size
     assert dimension == checkpoint.dimension
-    assert checkpoint.is_multilingual is (text.vocab_size > 100_000)
+    assert (checkpoint.languages == "multilingual") is (text.vocab_size > 100_000)
 
 
 def test_the_offline_encoder_is_described_too() -> None:

@@ -39,10 +39,6 @@ class Checkpoint:
     """The kind, and what differs from the defaults of its configuration."""
 
     @property
-    def is_multilingual(self) -> bool:
-        return self.languages == "multilingual"
-
-    @property
     def weight_bytes(self) -> int:
         """Return the size of the weights in float32; in bfloat16 it's half of it."""
         return self.parameters * BYTES_OF_FLOAT32
