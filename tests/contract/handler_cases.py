@@ -151,7 +151,7 @@ class SearchCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         assert (await stage.kinds(lost), await stage.kinds(found)) == (["first_reply", "match"], [])
 
-    async def test_nothing_found_is_said_once(self, stage: Stage) -> None:
+    async def test_an_empty_result_is_announced_once(self, stage: Stage) -> None:
         await stage.join()
         lost = await stage.lost()
         await stage.search(lost)
@@ -614,7 +614,7 @@ class GalleryCases:
         await stage.claim(match, first)  # a change of mind
         assert "one" in (await stage.thread(lost))[1].text()
 
-    async def test_a_deleted_find_leaves_the_gallery(self, stage: Stage) -> None:
+    async def test_a_deleted_found_report_leaves_the_gallery(self, stage: Stage) -> None:
         await stage.join()
         lost, first, second = await stage.lost(), await stage.found("one"), await stage.found("two")
         await stage.search(lost, first, second, label=None)

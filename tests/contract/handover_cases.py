@@ -87,7 +87,7 @@ class HandoverCases:
         assert await stage.state(lost) is ReportState.OPEN
 
     @pytest.mark.parametrize("action", ["got_back", "handed_over"])
-    async def test_the_word_of_the_two_is_told_beside_a_verdict(self, stage: Stage, action: Any) -> None:
+    async def test_the_two_peoples_word_is_shown_with_a_verdict(self, stage: Stage, action: Any) -> None:
         await stage.join(log_channel="log", returned_by="either")
         _, found, match = await accepted(stage)
         assert await stage.verdict(match, VerdictKind.CONFIRM)
@@ -208,7 +208,7 @@ class HandoverCases:
         [said] = await stage.thread(lost, "pair")
         assert CODE in said.text()
 
-    async def test_a_place_told_after_a_refusal_reaches_nobody(self, stage: Stage) -> None:
+    async def test_a_place_stored_after_a_rejection_reaches_nobody(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await accepted(stage)
         await stage.verdict(match, VerdictKind.REJECT)

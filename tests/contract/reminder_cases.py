@@ -102,7 +102,7 @@ class ReminderCases:
             await remind(session, due)
         assert await stage.words(lost, found) == before
 
-    async def test_a_sealed_find_names_no_finder(self, stage: Stage) -> None:
+    async def test_a_sealed_report_names_no_finder(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         _, found, match = await stage.matched(sealed=True)
         await stage.press("release", match.id, MODERATOR)

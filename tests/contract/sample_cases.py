@@ -83,7 +83,7 @@ class SampleCases:
             await stage.press("remove_samples", workspace.id, ADA)
         assert len(await samples(stage)) == 2
 
-    async def test_the_loss_follows_once_the_find_can_be_found(self, stage: Stage) -> None:
+    async def test_the_lost_sample_follows_once_the_found_one_can_be_found(self, stage: Stage) -> None:
         await stage.join(timezone="Asia/Tokyo")
         await post(stage)
         find, loss = await samples(stage)
@@ -113,7 +113,7 @@ class SampleCases:
             with pytest.raises(TellUserError, match="only_"):
                 await stage.press(action, subject, loss.author)  # type: ignore[arg-type]
 
-    async def test_all_that_was_said_goes_with_the_samples(self, stage: Stage) -> None:
+    async def test_removing_the_samples_removes_all_their_replies(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         find, loss = await shown(stage)
         assert await stage.verdict(await stage.match(loss), VerdictKind.CONFIRM)

@@ -51,7 +51,7 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up_on(database_url
             assert len([reply for reply in discord.replies(missed) if "keep watching" in discord.text(reply)]) == 1
 
 
-async def test_a_verdict_by_button_stands_though_nobody_has_reacted(database_url: str, redis_url: str) -> None:
+async def test_a_verdict_by_button_counts_without_reactions(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url):
         log = world.discord.channel("general")
         async with online(world, database_url, redis_url):
@@ -134,7 +134,7 @@ async def test_a_thread_that_cant_be_written_to_holds_up_no_other_and_the_channe
         assert not discord.has_reaction(again, "👀")
 
 
-async def test_a_missing_permission_is_named_to_whoever_needs_it(database_url: str, redis_url: str) -> None:
+async def test_a_missing_permission_is_named_to_the_person_who_needs_it(database_url: str, redis_url: str) -> None:
     async with guild() as world, at_work(world, database_url, redis_url), online(world, database_url, redis_url):
         await world.discord.forbid("lost", SEND_MESSAGES)
         told = await world.told(await world.discord.slash("lost", world.ada, "general", description="a blue cup"))

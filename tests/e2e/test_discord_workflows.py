@@ -54,7 +54,7 @@ async def test_the_finder_decides_by_a_secret_detail_and_nothing_of_it_is_public
     assert not any("A. L." in each or "initials" in each for each in public)
 
 
-async def test_whoever_did_not_lose_it_cant_claim_it_and_attempts_are_counted(world: DiscordWorld) -> None:
+async def test_a_wrong_claimant_is_rejected_and_attempts_are_counted(world: DiscordWorld) -> None:
     find, _, card = await matched(world)
     refused = await world.discord.press(card, "This is mine", world.ben)
     assert "Only the person who lost it" in await world.fill_in(refused, words="mine, I swear")
@@ -122,7 +122,7 @@ async def test_a_role_that_was_chosen_moderates_as_long_as_a_member_has_it(world
 # Sealed finds
 
 
-async def test_a_sealed_find_is_shown_to_moderators_only_until_they_release_it(world: DiscordWorld) -> None:
+async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it(world: DiscordWorld) -> None:
     loss = await world.look_for("my red purse")
     await world.says(loss, "Nothing has been found")
     opening = await world.discord.slash("sealed", world.ben, "general")

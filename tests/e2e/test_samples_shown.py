@@ -10,7 +10,7 @@ from tests.support.waiting import eventually
 OFFER, REMOVE = sentence("home_samples"), sentence("button_remove_samples")
 
 
-async def test_a_guild_sees_the_whole_way_and_is_rid_of_it(database_url: str, redis_url: str) -> None:
+async def test_a_guild_tries_the_samples_and_removes_them(database_url: str, redis_url: str) -> None:
     async with discord_world(database_url, redis_url) as world:
         discord = world.discord
         await world.set_up("Channels and moderators", log=discord.channel("general"))
@@ -50,7 +50,7 @@ async def test_a_guild_sees_the_whole_way_and_is_rid_of_it(database_url: str, re
         await eventually(lambda: loss not in discord.channels)
 
 
-async def test_a_workspace_sees_the_whole_way_and_is_rid_of_it(database_url: str, redis_url: str) -> None:
+async def test_a_workspace_tries_the_samples_and_removes_them(database_url: str, redis_url: str) -> None:
     async with slack_world(database_url, redis_url) as world:
         slack = world.slack
         await world.set_up(log_channel=world.mods)

@@ -217,14 +217,14 @@ REFUSALS: tuple[tuple[str, str, dict[str, object] | None, int], ...] = (
 )
 
 
-async def test_refusals_are_problems_in_words(api: Api) -> None:
+async def test_refusals_are_problem_details(api: Api) -> None:
     for method, path, body, status in REFUSALS:
         got, problem = await api.ask(method, path, body)
         assert (got, problem["status"]) == (status, status), (path, body, problem)
         assert problem["detail"].endswith("."), problem
 
 
-async def test_without_a_valid_token_nothing_is_said(api: Api) -> None:
+async def test_without_a_valid_token_nothing_is_revealed(api: Api) -> None:
     api.secrets["wrong"] = "reunite_wrong"
     assert (await api.ask("GET", "/v1/stats", by="wrong"))[0] == 401
     async with api.http.get(f"{api.url}/v1/stats") as response:
@@ -232,7 +232,7 @@ async def test_without_a_valid_token_nothing_is_said(api: Api) -> None:
     assert (await api.ask("POST", "/v1/items", {"kind": "lost", "text": "a"}, by="reader"))[0] == 403
 
 
-async def test_too_many_requests_are_told_when_to_come_back(database_url: str, redis_url: str) -> None:
+async def test_too_many_requests_get_retry_after(database_url: str, redis_url: str) -> None:
     async with opened(database_url, redis_url, requests_per_minute=2) as api:
         statuses = [(await api.ask("GET", "/v1/stats"))[0] for _ in range(3)]
         assert statuses == [200, 200, 429]

@@ -75,7 +75,7 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
     ],
     ids=["empty", "pdf", "comments", "page", "large", "bomb", "lying", "lying of many pixels"],
 )
-async def test_what_cannot_be_used_is_told_in_words(decoders: Decoders, data: bytes, key: str) -> None:
+async def test_unusable_photos_are_explained(decoders: Decoders, data: bytes, key: str) -> None:
     assert await refused(decoders.decode(data)) == key
     assert (await decoders.decode(drawing("red"))).pixels.shape == (240, 240, 3)
 

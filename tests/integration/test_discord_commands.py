@@ -40,7 +40,9 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
 @pytest.mark.parametrize(
     ("locale", "told"), [("fr", "Tu n'as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "You have no")]
 )
-async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url: str, locale: str, told: str) -> None:
+async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
+    database_url: str, locale: str, told: str
+) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
         here.discord.locales[ada] = locale
@@ -48,7 +50,7 @@ async def test_a_private_answer_is_in_the_language_of_whoever_asks(database_url:
         assert told in await here.discord.answer(used)
 
 
-async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: str) -> None:
+async def test_a_form_is_in_its_users_language(database_url: str) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
         for language in LANGUAGES:
@@ -61,7 +63,7 @@ async def test_a_form_is_in_the_language_of_whoever_fills_it_in(database_url: st
         assert [field["custom_id"] for field in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
 
 
-async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) -> None:
+async def test_a_form_keeps_the_commands_options(database_url: str) -> None:
     async with world(database_url) as here:
         opening = await here.discord.slash("lost", here.discord.join("Ada"), "general", where="library", when="today")
         await here.discord.opened(opening)
@@ -70,7 +72,7 @@ async def test_a_form_keeps_what_was_told_with_the_command(database_url: str) ->
         assert (report["text"], report["place"], report["happened_at"] is not None) == ("a hat", "library", True)
 
 
-async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly(database_url: str) -> None:
+async def test_an_empty_form_or_a_wrong_file_is_explained_politely(database_url: str) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
         opening = await here.discord.slash("lost", ada, "general")
@@ -79,7 +81,7 @@ async def test_a_form_that_is_sent_off_empty_or_with_another_file_is_told_kindly
         assert await here.reports() == []
 
 
-async def test_two_photos_of_one_name_are_told_apart(database_url: str) -> None:
+async def test_two_photos_of_one_name_are_distinguished(database_url: str) -> None:
     async with world(database_url) as here:
         ben, lost = here.discord.join("Ben"), here.discord.channel("found")
         files = [here.discord.attach(lost, "image.png", JPEG, "image/png") for _ in range(2)]
@@ -113,7 +115,7 @@ async def test_buttons_and_forms_outlive_the_bots_process(database_url: str) -> 
             assert "deleted what I knew" in await discord.answer(gone)
 
 
-async def test_a_command_is_answered_once_however_often_it_is_told_of(database_url: str) -> None:
+async def test_a_command_is_answered_once_even_if_delivered_several_times(database_url: str) -> None:
     async with world(database_url) as here:
         ada = here.discord.join("Ada")
         used = await here.discord.slash("mine", ada, "general")

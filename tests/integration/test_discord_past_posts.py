@@ -184,7 +184,7 @@ async def test_a_channel_that_the_bot_may_not_read_says_why(database_url: str) -
             assert problems == {"found": "the bot lacks the permission read_message_history", "lost": ""}
 
 
-async def test_moderators_start_it_by_a_button_and_hear_what_came_of_it(database_url: str) -> None:
+async def test_moderators_start_a_backfill_by_button_and_read_its_result(database_url: str) -> None:
     async with DiscordDouble() as discord:
         past(discord)
         manager = discord.join("Mo")

@@ -27,7 +27,7 @@ async def asked(here: World, author: str) -> tuple[UUID, str]:
     return report.id, sent.message
 
 
-async def test_a_pressed_button_is_taken_once_and_the_answer_stands_in_its_place(database_url: str) -> None:
+async def test_a_pressed_button_is_taken_once_and_replaced_by_the_answer(database_url: str) -> None:
     async with world(database_url) as here:
         bob = here.discord.join("Bob")
         _, question = await asked(here, bob)

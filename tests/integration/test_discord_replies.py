@@ -53,7 +53,7 @@ async def test_a_report_by_command_gets_a_post_of_its_own_and_a_thread_named_aft
         assert here.discord.channels[sent.message]["name"] == "Lost: a *red* my_bag, 1.50 € @everyone"
 
 
-async def test_only_the_person_who_is_to_be_told_is_pinged(database_url: str) -> None:
+async def test_only_the_notified_person_is_pinged(database_url: str) -> None:
     async with world(database_url) as here:
         ann, bob = Member(here.discord.join("Ann"), "Ann"), Member(here.discord.join("Bob"), "Bob")
         post = await here.discord.post("found", ann.id, "scarf", {"a.jpg": JPEG})

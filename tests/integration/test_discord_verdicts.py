@@ -49,7 +49,7 @@ async def test_a_moderators_cross_refuses(database_url: str) -> None:
         await eventually(refused)
 
 
-async def test_a_button_of_another_version_does_what_it_did_or_is_kindly_refused(database_url: str) -> None:
+async def test_a_button_of_another_version_works_or_is_politely_refused(database_url: str) -> None:
     async with world(database_url) as here:
         _, lost, _ = await shown_match(here)
         grace = here.discord.join("Grace", moderator=True)

@@ -52,7 +52,7 @@ async def weights(place: World) -> ScoringModel | None:
     return await scoring_models.newest(place.store, place.workspace.community, "known-1")
 
 
-async def test_what_people_say_is_learned_by_itself_and_undone(place: World, model: EmbeddingModel) -> None:
+async def test_feedback_is_learned_automatically_and_can_be_undone(place: World, model: EmbeddingModel) -> None:
     own = place.workspace.community
     await judge_many(place, 5, 14)
     assert await communities_to_teach(place.store, 5) == []

@@ -67,7 +67,7 @@ async def test_withdrawing_takes_every_copy_away(place: World) -> None:
     assert await place.handlers.my_reports("web", place.name, ADA) == []
 
 
-async def test_a_card_that_was_on_its_way_when_its_report_went_is_taken_away_too(place: World) -> None:
+async def test_a_card_in_flight_while_its_report_is_deleted_is_removed(place: World) -> None:
     await place.lost("l1", "my red umbrella")
     await place.quiet()
     place.platform.failing["l1"] = 1  # the try may have arrived all the same

@@ -160,7 +160,7 @@ async def test_what_has_weights_is_left_alone(
     assert host.asked == []
 
 
-async def test_a_host_out_of_reach_is_said_once_in_the_log_and_by_doctor(  # noqa: PLR0913, PLR0917 - its fixtures
+async def test_an_unreachable_host_is_logged_once_and_reported_by_doctor(  # noqa: PLR0913, PLR0917 - its fixtures
     store: Store,
     encoder: BatchingEncoder,
     model: EmbeddingModel,

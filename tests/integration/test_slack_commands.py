@@ -39,7 +39,7 @@ async def test_lost_with_words_is_acknowledged_confirmed_and_written_down(world:
     await world.slack.wait_for_post(world.lost, "black rucksack & laptop")
 
 
-async def test_found_with_words_is_a_find_in_the_channel_for_such(world: World) -> None:
+async def test_found_with_words_makes_a_report_in_the_channel_for_found_items(world: World) -> None:
     used = await world.slack.slash("found", "a green scarf", world.ada, world.lost)
     assert (await answer(used))["text"] == sentence("answering_in", channel=f"<#{world.found}>")
     assert ((await world.report()).kind, (await world.report()).text) == ("found", "a green scarf")
@@ -85,7 +85,7 @@ async def test_mine_shows_ones_own_open_reports_with_their_buttons_and_nobody_el
     assert sentence("home_no_reports") in shown(await answer(used))
 
 
-async def test_mine_fits_into_one_message_however_many_reports_there_are(world: World) -> None:
+async def test_mine_fits_into_one_message_with_any_number_of_reports(world: World) -> None:
     for number in range(17):
         used = await world.slack.slash("lost", f"hat number {number} {'x' * 2000}", world.ada, world.lost)
         await eventually(partial(getattr, used, "answers"))
@@ -111,13 +111,13 @@ async def test_a_command_is_answered_even_if_it_could_not_be_written_down(world:
     assert (await answer(used))["text"] == sentence("report_not_taken")
 
 
-async def test_words_that_are_too_long_are_kindly_refused(world: World) -> None:
+async def test_words_that_are_too_long_are_politely_refused(world: World) -> None:
     used = await world.slack.slash("lost", "x" * 5000, world.ada, world.lost)
     assert (await answer(used))["text"].startswith("That's too long")
     assert await world.reports() == []
 
 
-async def test_where_losses_are_private_the_command_reports_to_its_user_alone(world: World) -> None:
+async def test_with_private_reports_the_command_answers_only_its_user(world: World) -> None:
     private = Settings(private_reports=True)
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=private))
     used = await world.slack.slash("lost", "my diary", world.ada, world.lost)
@@ -163,7 +163,7 @@ async def test_a_moderator_may_report_somebody_elses_message_and_a_member_may_no
     assert (await world.report()).author.id == world.ada
 
 
-async def test_a_message_that_can_not_be_answered_is_kindly_refused(world: World) -> None:
+async def test_a_message_that_can_not_be_answered_is_politely_refused(world: World) -> None:
     strange = world.slack.add_channel("random", bot_inside=False)
     there = world.slack.post(strange, world.ada, "found keys")
     root = world.slack.post(world.general, world.ada, "hello")

@@ -74,7 +74,7 @@ async def test_the_home_tab_opens_the_reports_modals(world: World, form: str) ->
     await world.slack.modal(world.ada, sentence(f"form_{form}"))
 
 
-async def test_all_that_is_known_of_someone_is_sent_to_them_alone_and_deleted_when_they_say_so(world: World) -> None:
+async def test_a_members_data_is_sent_only_to_them_and_deleted_on_request(world: World) -> None:
     await report(world, world.ada, "a hat")
     home = await world.slack.open_home(world.ada)
     await world.slack.press_in(home, sentence("home_privacy"), world.ada)
@@ -95,7 +95,7 @@ async def test_all_that_is_known_of_someone_is_sent_to_them_alone_and_deleted_wh
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")
 
 
-async def test_a_moderator_sets_the_workspace_up_and_finds_it_so_the_next_time(world: World) -> None:
+async def test_a_moderators_settings_are_saved_and_shown_again(world: World) -> None:
     log, group = world.slack.add_channel("mods"), world.slack.add_group("helpers", world.ben)
     home = await world.slack.open_home(world.admin)
     await world.slack.press_in(home, sentence("home_setup"), world.admin)
@@ -147,7 +147,7 @@ async def test_a_channel_without_the_bot_and_one_with_two_roles_are_refused_at_t
     assert await world.settings() == Settings()
 
 
-async def test_whoever_is_no_moderator_any_more_changes_nothing(world: World) -> None:
+async def test_a_former_moderator_changes_nothing(world: World) -> None:
     home = await world.slack.open_home(world.admin)
     await world.slack.press_in(home, sentence("home_setup"), world.admin)
     modal = await world.slack.modal(world.admin, sentence("home_setup"))

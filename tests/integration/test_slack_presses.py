@@ -63,7 +63,7 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
     await world.slack.wait_for_reply(world.lost, str(lost.target.message), "agrees it's yours")
 
 
-async def test_only_whoever_lost_it_can_claim_it_and_an_empty_claim_is_none(world: World) -> None:
+async def test_only_the_owner_can_claim_and_not_with_an_empty_answer(world: World) -> None:
     _, _, _, card = await world.card()
     for user, words, error in ((world.ben, "it is mine", "only_owner"), (world.ada, "  ", "claim_empty")):
         await world.slack.press(card.channel, card.message, MINE, user)
@@ -73,7 +73,7 @@ async def test_only_whoever_lost_it_can_claim_it_and_an_empty_claim_is_none(worl
     assert not any("theirs" in shown(message) for message in world.slack.messages[world.found])
 
 
-async def test_a_form_that_was_open_when_the_find_was_withdrawn_is_told_so(world: World) -> None:
+async def test_a_form_for_a_report_withdrawn_meanwhile_says_so(world: World) -> None:
     _, found, _, card = await world.card()
     await world.slack.press(card.channel, card.message, MINE, world.ada)
     modal = await world.slack.modal(world.ada, sentence("form_claim"))
@@ -127,7 +127,7 @@ async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_chann
     assert await world.standing(match, lost.community) is MatchState.REJECTED
 
 
-async def test_a_line_for_moderators_is_brought_up_to_date_where_it_stands(world: World) -> None:
+async def test_a_moderators_card_is_updated_in_place(world: World) -> None:
     _, _, line = await logged(world)
     await world.slack.react(line["channel"], line["ts"], "white_check_mark", world.admin).acked.wait()
     now = await world.slack.wait_for_post(line["channel"], "confirmed by Mo")
@@ -177,7 +177,7 @@ async def test_ones_own_report_is_withdrawn_by_button_and_by_nobody_else(world: 
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")
 
 
-async def test_a_button_of_another_version_is_kindly_refused(world: World) -> None:
+async def test_a_button_of_another_version_is_politely_refused(world: World) -> None:
     _, _, _, card = await world.card()
     message = world.slack.message(card.channel, card.message)
     assert message
@@ -203,7 +203,7 @@ async def test_a_press_that_could_not_be_taken_is_answered_too(world: World) -> 
     assert said["text"] == sentence("answer_not_taken")
 
 
-async def test_what_members_say_in_confidence_is_in_no_log(
+async def test_confidential_words_are_in_no_log(
     world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -242,7 +242,7 @@ async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(
     assert len(works) == 2  # the report's own, and one for the answer
 
 
-async def test_somebody_elses_answer_is_kindly_refused_in_private(world: World) -> None:
+async def test_someone_elses_answer_is_politely_refused_in_private(world: World) -> None:
     _, question = await asked(world)
     pressed = await world.slack.press(question.channel, question.message, "green", world.admin)
     assert (await whispered(pressed))["text"] == sentence("only_author")

@@ -28,7 +28,7 @@ async def test_an_admins_reaction_confirms_and_taking_it_away_undoes_it(world: W
         assert await world.standing(match, lost.community) is MatchState.UNDECIDED
 
 
-async def test_whoever_the_settings_name_moderates_too(world: World) -> None:
+async def test_people_named_in_the_settings_are_moderators(world: World) -> None:
     lost, _, match, card = await world.card()
     await world.slack.react(card.channel, card.message, "white_check_mark", world.chosen).acked.wait()
     assert await world.standing(match, lost.community) is MatchState.CONFIRMED

@@ -57,7 +57,7 @@ async def test_the_lost_form_keeps_place_and_time(page: Page) -> None:
     assert report.happened_at.isoformat() == "2026-03-01T12:30:00+00:00"
 
 
-async def test_slash_lost_in_found_is_a_loss(page: Page) -> None:
+async def test_slash_lost_in_the_found_channel_makes_a_lost_report(page: Page) -> None:
     _, posted = await page.post({**UMBRELLA_FOUND, "text": "/lost black backpack"})
     [report] = await page.reports()
     assert (posted["channel"], report.kind, report.text) == ("lost", "lost", "black backpack")
@@ -95,7 +95,7 @@ async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(
     assert [message["text"] for message in messages.values()] == ["by the tram"]
 
 
-async def test_too_large_and_too_many_photos_are_refused_kindly(page: Page, jpeg: bytes) -> None:
+async def test_too_large_and_too_many_photos_are_refused_politely(page: Page, jpeg: bytes) -> None:
     large = await page.post(UMBRELLA_FOUND, jpeg, bytes(rules.MOST_PHOTO_BYTES + 1))
     many = await page.post(UMBRELLA_FOUND, *[jpeg] * (rules.MOST_PHOTOS + 1))
     assert large == (422, {"error": wording.sentence("photo_too_large", name="1.jpg", megabytes=25)})
@@ -133,7 +133,7 @@ async def test_a_moderator_gives_a_verdict_and_takes_it_back(page: Page) -> None
             await watcher.until(shows_match(card, expected))
 
 
-async def test_a_member_is_told_kindly_that_moderators_give_verdicts(page: Page) -> None:
+async def test_a_member_reads_that_only_moderators_give_verdicts(page: Page) -> None:
     card, _ = await match_card(page)
     said = {"message": card, "kind": "confirm", "given": True, "name": ADA, "moderator": False}
     assert await page.ask("/verdicts", **said) == (422, {"error": wording.sentence("only_moderators")})
@@ -195,7 +195,7 @@ async def test_a_deleted_post_is_withdrawn_and_disappears(page: Page) -> None:
     assert [report.state for report in await page.reports()] == [ReportState.OPEN, ReportState.WITHDRAWN]
 
 
-async def test_a_reply_is_shown_once_however_often_it_is_sent(page: Page) -> None:
+async def test_a_reply_is_shown_once_even_if_sent_several_times(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     [report] = await page.reports()
     lines = (
@@ -230,7 +230,7 @@ async def test_a_reply_to_a_deleted_post_is_undeliverable(page: Page) -> None:
         await page.platform.send(Outgoing("late", target, wording.problem("our_fault", "en", None)))
 
 
-async def test_a_page_that_comes_back_is_told_everything(page: Page) -> None:
+async def test_a_page_that_reconnects_gets_everything(page: Page) -> None:
     async with page.watching() as watcher:
         assert await watcher.until(lambda _: True) == {}
         assert watcher.encoder is None

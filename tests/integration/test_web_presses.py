@@ -127,7 +127,7 @@ async def test_only_the_author_changes_a_posts_words(page: Page) -> None:
         await watcher.until(lambda messages: messages[posted["message"]]["text"] == "green umbrella")
 
 
-async def test_a_sealed_find_is_posted_by_the_bot_and_read_by_finder_and_moderators(page: Page) -> None:
+async def test_a_sealed_report_is_posted_by_the_bot_and_read_by_finder_and_moderators(page: Page) -> None:
     assert await page.post(SEALED, drawing("red")) == (201, {"channel": "found", "message": None})
     [report] = await page.reports()
     assert (report.sealed, report.category, report.text) == (True, "card", "in the name of Zoe")
@@ -145,7 +145,7 @@ async def test_a_sealed_find_is_posted_by_the_bot_and_read_by_finder_and_moderat
     assert (await page.post({**SEALED, "category": "crown"}))[0] == 400
 
 
-async def test_the_bots_post_of_a_find_that_was_withdrawn_says_so(page: Page) -> None:
+async def test_the_bots_post_of_a_found_report_that_was_withdrawn_says_so(page: Page) -> None:
     await page.post(SEALED)
     [report] = await page.reports()
     message = await opening_sent(page, report)
@@ -166,7 +166,7 @@ async def opening_sent_again(page: Page) -> None:
     await page.platform.edit(Outgoing(item.key, item.target, item.reply), item.sent)
 
 
-async def test_a_private_loss_with_its_thread_is_hidden_from_others(page: Page) -> None:
+async def test_a_private_report_with_its_thread_is_hidden_from_others(page: Page) -> None:
     _, posted = await page.post({**UMBRELLA_LOST, "private": "yes"})
     [report] = await page.reports()
     assert report.private
@@ -199,7 +199,7 @@ async def test_moderators_have_their_channel_from_the_start_unless_another_was_c
             assert (await handlers.settings("web", "local")).log_channel == "other"
 
 
-async def test_what_was_said_is_changed_and_taken_away_wherever_it_is(page: Page) -> None:
+async def test_replies_are_edited_and_removed_wherever_they_are(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     [report] = await page.reports()
     first, second = (Outgoing(key, report.target, saying(key)) for key in ("first", "second"))

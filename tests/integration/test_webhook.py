@@ -172,7 +172,7 @@ async def test_only_moderators_change_settings_and_the_language_is_one_that_ther
     assert (now.log_channel, now.language) == ("log", "en")
 
 
-async def test_losses_by_command_are_private_where_moderators_chose_that(here: Here) -> None:
+async def test_lost_reports_by_command_are_private_if_moderators_chose_so(here: Here) -> None:
     await here.chat.tell("settings", MO, settings={"private_reports": True})
     for fields in ({}, {"private": False}, {"message": "1"}, {"kind": "found"}):
         await here.chat.tell("report", ADA, channel="lost", text="a cup", **fields)

@@ -126,7 +126,7 @@ async def raw(client: Client, lines: list[str], body: bytes) -> int:
 @pytest.mark.parametrize(
     ("body", "status"), [(b"{", 400), (b'{"kind": 1}', 422), (b"\xff\xfe", 400), (b"[" * 9999, 400)]
 )
-async def test_what_is_no_json_is_told_from_what_does_not_fit(body: bytes, status: int) -> None:
+async def test_malformed_json_is_distinguished_from_a_schema_error(body: bytes, status: int) -> None:
     async with serving(Taken()) as client:
         response = await client.post("/v1/items", data=body, headers={"Content-Type": "application/json"})
         assert response.status == status

@@ -65,7 +65,7 @@ async def test_each_thing_of_a_text_has_a_vector_if_the_file_has_them_all(tmp_pa
         ({"text_strings": np.array(["a", None, {}], object)}, "Pickled objects aren't read"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, changed: dict[str, Any], sentence: str) -> None:
+def test_a_files_error_is_named(tmp_path: Path, changed: dict[str, Any], sentence: str) -> None:
     with pytest.raises(VectorFileError) as said:
         read_vectors(npz(tmp_path, **changed), "m")
     assert sentence in str(said.value)

@@ -145,7 +145,7 @@ async def test_a_limit_is_waited_for() -> None:
     assert readings.now.tally.reports == 2
 
 
-async def test_it_is_read_where_moderators_cannot_be_told_and_they_hear_of_it_later() -> None:
+async def test_past_posts_are_read_even_if_moderators_cant_be_notified_until_later() -> None:
     reading = Reading("1", "2")
     reading.platform.closed_channel = "log"
     async with reading.running("start", log_channel="log") as readings:

@@ -253,7 +253,7 @@ def test_a_past_post_has_the_day_of_its_post() -> None:
     assert (day.at, day.text) == (past.posted_at, "3 November")
 
 
-def test_of_a_sealed_find_no_moment_is_told() -> None:
+def test_a_sealed_report_reveals_no_time() -> None:
     sealed = replace(report(ReportKind.FOUND, ANN, "keys", "", "en"), sealed=True)
     assert wording.day_of(sealed, "en") == Plain("1 March")
     told = [span for line in wording.report_post(sealed).lines for span in line]

@@ -229,7 +229,7 @@ def test_places_agree_by_words_in_any_language_and_with_slips() -> None:
         assert ("place", place, agreement) in whys(scored)
 
 
-def test_of_several_colours_said_the_one_that_is_seen_is_told_and_what_is_left_open_is_named() -> None:
+def test_of_several_stated_colours_the_visible_one_is_the_reason() -> None:
     query = lost("a red and green hat", place="library")
     [scored] = score(text_search(query, (found(1, seen=GREEN), 0.5)), CONCEPT)
     assert {("colour", "green", "agrees"), ("place", "", "unknown")} <= whys(scored)

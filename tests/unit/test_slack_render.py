@@ -42,7 +42,7 @@ def test_a_members_words_stay_literal_text_and_the_notification_pings_nobody() -
         assert HOSTILE not in str([block for block in blocks(reply, link_to) if block["type"] != "rich_text"])
 
 
-def test_only_whoever_is_to_be_notified_on_slack_is_mentioned() -> None:
+def test_only_the_notified_person_on_slack_is_mentioned() -> None:
     grace = Member("U9", "Grace")
     line = (Person("slack", ADA), Person("slack", grace, notify=True), Person("discord", ADA, notify=True))
     mentions = [leaf for leaf in leaves(blocks(Reply("match", (line,)), link_to)) if leaf["type"] == "user"]
