@@ -31,7 +31,7 @@ class Slowness:
         self._database = database
 
     async def workspaces(self, platform: PlatformName) -> list[SlowWorkspace]:
-        """Return the workspaces with a moderators' channel where posts wait, or where it has been announced that they do."""
+        """Return the workspaces with a moderator channel where posts wait, or where it has announced that they do."""
         found = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform)", platform)
         return [
             SlowWorkspace(
