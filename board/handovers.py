@@ -25,7 +25,7 @@ class Handovers:
                 for claim, match in await session.board.claims(ClaimState.ACCEPTED)
                 if match.state is MatchState.UNDECIDED
             ]
-            kept = await session.board.kept()
+            kept = await session.board.handed_in()
             found = dict.fromkeys([*(match.found for _, match in accepted), *kept])
             items = await session.items.of(found)
             whereabouts = {item: await session.claims.whereabouts(item) for item in items}

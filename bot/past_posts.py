@@ -149,7 +149,7 @@ class PastPosts:
 
     async def _known(self, backfill: Backfill, page: Page) -> Mapping[str, KnownBefore]:
         """Return the posts known before this reading; its own may have to be counted after an interruption."""
-        known = await self._backfills.known(backfill, [found.post.key for found in page.found])
+        known = await self._backfills.known_posts(backfill, [found.post.key for found in page.found])
         return {key: post for key, post in known.items() if post.created_at < backfill.created_at}
 
     async def _take(self, backfill: Backfill, found: PastMessage) -> Skipped | int:

@@ -147,7 +147,7 @@ class Backfills:
             then=then,
         )
 
-    async def known(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
+    async def known_posts(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
         """Return the reports that have one of these idempotency keys, purged ones included."""
         found = await self._rows(
             backfill.community,

@@ -115,7 +115,7 @@ class SqlBoard(Queries):
         )
         return [(_claim(row), rows.match(row)) for row in found]
 
-    async def kept(self) -> Sequence[UUID]:
+    async def handed_in(self) -> Sequence[UUID]:
         """Return the found reports whose items were handed in somewhere and aren't returned, newest first."""
         found = await self._all(
             f"""SELECT id FROM report WHERE kind = 'found' AND kept_at <> '' AND state IN ('pending', 'open')

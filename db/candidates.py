@@ -26,11 +26,11 @@ from db.vectors import (
     Measured,
     Scope,
     SqlVectors,
-    alike,
     as_array,
     distinct,
     ids_of,
     keys_of,
+    most_alike,
     uuids,
 )
 from reunite.encoder import PHOTO_SPACE
@@ -163,7 +163,7 @@ class SqlCandidates(Queries):
         space = scope.space(PHOTO_SPACE)
         nearest = distinct([measures.nearest(_MOST_COMPARED) for measures in measured.values()])
         [row] = await self._all(_PHOTOS, model=scope.model, space=space, reports=as_array(nearest))
-        return alike(row["reports"], row["vectors"], scope.spaces[space], _MOST_ALIKE) if row["reports"] else {}
+        return most_alike(row["reports"], row["vectors"], scope.spaces[space], _MOST_ALIKE) if row["reports"] else {}
 
 
 def _background(measured: Mapping[PairKind, Measured]) -> dict[PairKind, Background]:

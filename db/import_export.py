@@ -23,7 +23,7 @@ class Processed:
 class SqlImportExport(Queries):
     """Imports and exports of a community."""
 
-    async def known(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
+    async def known_reports(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
         """Return those of the API's reports that have one of these idempotency keys."""
         found = await self._all(
             """SELECT r.source_key, r.id FROM report r JOIN workspace w ON w.id = r.workspace_id

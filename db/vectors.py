@@ -209,7 +209,7 @@ def _winners(values: Floats, best: Floats, owners: NDArray[np.int64], reports: i
     return winners
 
 
-def alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
+def most_alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
     """Return at most `most` pairs of different reports by their most similar vectors; both are packed."""
     row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
     halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)

@@ -16,7 +16,7 @@ from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.posts import check
-from reunite.tiles import Pair, tiles_of, viewable
+from reunite.tiles import Pair, tiles_of, viewable_pairs
 from reunite.verdicts import lock_sides
 
 KEPT_MINUTES: Final = 15
@@ -121,7 +121,7 @@ async def _sides(session: Session, press: Press) -> tuple[Match, Report, Report]
 
 async def _pairs(session: Session, look: Report) -> list[Pair]:
     """Return what the look found and may still be shown, in the order of its pages."""
-    return sorted(await viewable(session, look), key=lambda pair: pair[0].label is None)
+    return sorted(await viewable_pairs(session, look), key=lambda pair: pair[0].label is None)
 
 
 async def _page(session: Session, look: Report, number: int) -> Reply:

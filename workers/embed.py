@@ -65,7 +65,7 @@ class Embedded:
     """What each photo clearly shows."""
 
 
-async def unembedded(
+async def find_unembedded(
     session: CommunitySession, report: UUID, model: EmbeddingModel, pixels: Mapping[UUID, Pixels] = MappingProxyType({})
 ) -> Unembedded:
     """Read the parts of a report without embeddings of a model. Stored copies whose `pixels` are given aren't read."""

@@ -26,7 +26,7 @@ from reunite.errors import TellUserError, TryAgainError
 from reunite.messages import keys, wording
 from reunite.search import search_and_announce
 from workers.closer_look import CloserLook
-from workers.embed import ReportEncoder, Unembedded, embed, save, unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, save
 from workers.intake import MOST_FAILURES, Intake, IntakeResult
 from workers.slots import Slots
 
@@ -163,7 +163,7 @@ class Processor:
     async def _embed(self, lease: WorkLease, taken: IntakeResult, deaths: int | None) -> None:
         """Embed the parts that lack vectors; after `deaths`, one by one, so the next death tells which part kills."""
         async with self.store.work_session(lease) as session:
-            wanted = await unembedded(session, lease.report, self.model, taken.pixels)
+            wanted = await find_unembedded(session, lease.report, self.model, taken.pixels)
         pieces = [wanted] if deaths is None else wanted.pieces()
         if deaths is not None and deaths >= _DEATHS_ALONE and wanted.parts:
             pieces[0] = Unembedded({}, "")

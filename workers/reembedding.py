@@ -13,7 +13,7 @@ from db.embedding_models import EmbeddingModel
 from db.monitoring import Monitoring
 from db.store import Store
 from reunite.errors import TryAgainError
-from workers.embed import ReportEncoder, Unembedded, embed, unembedded
+from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded
 
 _TRIES: Final = 5
 _PAUSE: Final = 0.2
@@ -94,7 +94,7 @@ class Reembedding:
     async def _embed(self, community: UUID, reports: Sequence[UUID]) -> int:
         """Embed some reports; return how many have a part that can't be."""
         async with self.store.session(community) as session:
-            missing = [await unembedded(session, report, self.model) for report in reports]
+            missing = [await find_unembedded(session, report, self.model) for report in reports]
         for attempt in range(_TRIES):
             try:
                 return await self._embed_missing(community, reports, missing)

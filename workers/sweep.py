@@ -54,14 +54,14 @@ class Sweep:
         while True:
             try:
                 async with asyncio.timeout(_LONGEST):
-                    await self.once()
+                    await self.run_once()
             except (TryAgainError, TimeoutError, psycopg.Error) as error:
                 _log.warning("sweep_interrupted", error=type(error).__name__)
             except Exception:  # noqa: BLE001 - without the sweep, work whose hint is lost would never be done
                 _log.exception("sweep_defect")
             await asyncio.sleep(EVERY)
 
-    async def once(self) -> None:
+    async def run_once(self) -> None:
         """Send hints for due work (left by a lost hint, an emptied Redis or a killed worker), expire, remind."""
         if found := await self._hints.hint_due(quiet=self._quiet):
             _log.info("sweep_hinted", works=found)

@@ -34,7 +34,7 @@ class Conversations:
         guild = self._guild(outgoing.target)
         try:
             members = [await guild.fetch_member(int(person)) for person in outgoing.people]
-            earlier = self.known(outgoing) if outgoing.maybe_sent else None
+            earlier = self.earlier_thread(outgoing) if outgoing.maybe_sent else None
             thread = earlier or await self._channel(guild, outgoing.target, members).create_thread(
                 name=self._name(guild, outgoing.key),
                 type=discord.ChannelType.private_thread,
@@ -50,7 +50,7 @@ class Conversations:
             raise UndeliverableError(f"no conversation can be opened ({error.code})") from error
         return thread
 
-    def known(self, outgoing: Outgoing) -> discord.Thread | None:
+    def earlier_thread(self, outgoing: Outgoing) -> discord.Thread | None:
         """Return the thread that an earlier attempt opened."""
         guild = self._guild(outgoing.target)
         name = self._name(guild, outgoing.key)

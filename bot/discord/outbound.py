@@ -228,7 +228,7 @@ class DiscordPlatform:
     async def _places(self, outgoing: Outgoing) -> list[Place]:
         """Return where a reply may be: its people's thread, its post's thread if there is one, or the channel."""
         if outgoing.people:
-            return [thread] if (thread := self._conversations.known(outgoing)) else []
+            return [thread] if (thread := self._conversations.earlier_thread(outgoing)) else []
         target = outgoing.target
         places: list[Place] = [await self._channel(target)]
         if target.message and not isinstance(places[0], discord.Thread):

@@ -69,13 +69,13 @@ class Commands:
                 await self._looks.open(person, private)
             case ["search", *_] if kind is ReportKind.LOST:
                 words = "".join(body["text"].split(maxsplit=1)[1:])
-                await self._looks.in_words(workspace, body, person, words, private)
+                await self._looks.by_text(workspace, body, person, words, private)
             case ["link" | "unlink"]:
                 await self._linking.command(workspace, person, words, private)
             case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item
                 await self._linking.command(workspace, person, words, private)
             case _:
-                await self._reports.in_words(workspace, body, person, kind, private)
+                await self._reports.by_text(workspace, body, person, kind, private)
 
     async def _my_reports(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies) -> None:
         """Show someone their open reports, each with its buttons."""

@@ -98,7 +98,7 @@ class Importer:
     async def _unknown(self, entries: list[Entry]) -> list[Entry]:
         """Return what was never reported; what was, and isn't processed yet, becomes pending."""
         async with self.store.session(self.community) as session:
-            known = await session.import_export.known(self.workspace, [entry.key for entry in entries])
+            known = await session.import_export.known_reports(self.workspace, [entry.key for entry in entries])
             done = {post.report for post in await session.import_export.processed(known.values())}
         self.result.before = len(done)
         self.pending = {

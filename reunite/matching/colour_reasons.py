@@ -38,7 +38,7 @@ def _by_words(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[
         return Why("colour", lost[0].word, "agrees")
     if common := [colour.word for colour in lost if colour.word in theirs]:
         return Why("colour", common[0], "partly")
-    alike = any(colours.alike(one.name, other.name) >= _ALIKE for one in lost for other in found)
+    alike = any(colours.name_similarity(one.name, other.name) >= _ALIKE for one in lost for other in found)
     is_seen = any(colours.share_of(colour.name, seen, _SHADE) >= _MUCH for colour in lost for seen in photos)
     return Why("colour", lost[0].word, "partly" if alike or is_seen else "differs")
 

@@ -62,7 +62,7 @@ def things_of(text: str, parts: Sequence[str], answered: Sequence[str]) -> tuple
     return tuple(_thing(*_split(part, position), colours) for position, part in enumerate(parts))
 
 
-def held(parts: Sequence[str]) -> frozenset[str]:
+def held_nouns(parts: Sequence[str]) -> frozenset[str]:
     """Return the stems of the nouns that a text names as parts or contents of its thing."""
     return frozenset(noun for position, part in enumerate(parts) for noun in heads.things_in(_split(part, position)[1]))
 

@@ -169,7 +169,9 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
     held = lost.held & found.held
     shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
     lacked = {
-        words.stem(word) for features in (lost, found) for word in negation.lacked(words.plain(features.item.text))
+        words.stem(word)
+        for features in (lost, found)
+        for word in negation.negated_words(words.plain(features.item.text))
     }
     kept = (word for word in rare_words if words.stem(word) not in lacked)
     distinctive_words = [word for word in kept if distinctive.is_distinctive(word, held, shared)]

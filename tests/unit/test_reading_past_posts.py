@@ -68,13 +68,13 @@ class Readings:
     async def waiting(self, _: object) -> int:
         return 0
 
-    async def known(self, *_: object) -> Mapping[str, KnownBefore]:
+    async def known_posts(self, *_: object) -> Mapping[str, KnownBefore]:
         return {}
 
     async def advance(self, _: Backfill, cursor: str, reached: datetime, tally: Tally, *, is_end: bool) -> None:
         self.now = replace(self.now, cursor=cursor, reached=reached, tally=tally, has_ended=is_end)
 
-    async def told(self, _: Backfill, then: Any) -> None:
+    async def note_told(self, _: Backfill, then: Any) -> None:
         self.now = replace(self.now, tell=then)
 
 
