@@ -26,11 +26,11 @@ from db.vectors import (
     Measured,
     Scope,
     SqlVectors,
-    alike,
     as_array,
     distinct,
     ids_of,
     keys_of,
+    most_alike,
     uuids,
 )
 from reunite.encoder import PHOTO_SPACE
@@ -101,7 +101,7 @@ class SqlCandidates(Queries):
         sure = ids_of([*rare, *known["released"]])
         among = distinct([estimates.worth_measuring(), sure]) if estimates else None
         measured = await self._vectors.measure(scope, targets, among)
-        chosen = distinct([ids_of(list(rare)), *(each.nearest(limit) for each in measured.values())])
+        chosen = distinct([ids_of(list(rare)), *(measures.nearest(limit) for measures in measured.values())])
         chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(known["ruled_out"])))]
         candidates = await self._candidates(scope, measured, chosen, rare)
         return Search(
@@ -114,7 +114,7 @@ class SqlCandidates(Queries):
         )
 
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
-        """Return what is known of reports for scoring, whatever has become of them."""
+        """Return reports as scoring sees them, whatever their state."""
         rows = await self._all(_OF_ANY_STATE, reports=list(reports))
         return {row["id"]: _item(row["id"], ReportKind(row["kind"]), row) for row in rows}
 
@@ -140,9 +140,9 @@ class SqlCandidates(Queries):
         rows = await self._all(_DETAILS, **scope.params(), reports=as_array(chosen))
         keys = keys_of(ids_of([row["id"] for row in rows]))
         similarities: list[dict[PairKind, float]] = [{} for _ in rows]
-        for kind, each in measured.items():
-            places, known = each.places(keys)
-            values = each.similarities[places].tolist()
+        for kind, measures in measured.items():
+            places, known = measures.places(keys)
+            values = measures.similarities[places].tolist()
             for index in np.flatnonzero(known).tolist():
                 similarities[index][kind] = values[index]
         photos = _photos(measured, scope.opposite, keys)
@@ -161,15 +161,17 @@ class SqlCandidates(Queries):
     async def _alike(self, scope: Scope, measured: Mapping[PairKind, Measured]) -> dict[frozenset[UUID], float]:
         """Return the pairs of found reports near the query whose photos are most alike: perhaps posts of one thing."""
         space = scope.space(PHOTO_SPACE)
-        nearest = distinct([each.nearest(_MOST_COMPARED) for each in measured.values()])
+        nearest = distinct([measures.nearest(_MOST_COMPARED) for measures in measured.values()])
         [row] = await self._all(_PHOTOS, model=scope.model, space=space, reports=as_array(nearest))
-        return alike(row["reports"], row["vectors"], scope.spaces[space], _MOST_ALIKE) if row["reports"] else {}
+        return most_alike(row["reports"], row["vectors"], scope.spaces[space], _MOST_ALIKE) if row["reports"] else {}
 
 
 def _background(measured: Mapping[PairKind, Measured]) -> dict[PairKind, Background]:
     return {
-        kind: Background(float(each.similarities.mean()), float(each.similarities.std()), len(each.similarities))
-        for kind, each in measured.items()
+        kind: Background(
+            float(measures.similarities.mean()), float(measures.similarities.std()), len(measures.similarities)
+        )
+        for kind, measures in measured.items()
     }
 
 
@@ -199,7 +201,7 @@ def _fields_of(report: Report) -> dict[str, Any]:
 
 
 def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
-    said: datetime | None = row["happened_at"]
+    happened_at: datetime | None = row["happened_at"]
     answer, ruled_out = row["question_answer"] or "", ()
     if answer == ANOTHER:
         answer, ruled_out = "", tuple(row["options"])
@@ -209,8 +211,8 @@ def _item(report: UUID, kind: ReportKind, row: dict[str, Any]) -> Item:
         kind=kind,
         text=row["text"],
         place=row["place"] or (answer if about_place else ""),
-        at=said or row["posted_at"] or row["created_at"],
-        time_is_stated=said is not None,
+        at=happened_at or row["posted_at"] or row["created_at"],
+        time_is_stated=happened_at is not None,
         posted_at=row["posted_at"],
         colours=_colours(row["colours"]),
         shows=tuple(row["shows"]),

@@ -55,7 +55,7 @@ class SqlPhotoDetails(Queries):
         return [PhotoPair(**row) for row in found]
 
     async def save(self, details: Mapping[PhotoPair, float]) -> None:
-        """Keep what was compared; pairs whose photos were deleted meanwhile are left out."""
+        """Store comparisons, without pairs whose photos were deleted meanwhile."""
         for pair, value in details.items():
             await self._do(
                 """INSERT INTO photo_details (community_id, lost_id, found_id, lost_photo, found_photo, details)

@@ -1,4 +1,4 @@
-"""What every part of a community's session is made of: a connection, and rows by name."""
+"""The base of all parts of a session: a connection, and rows by column name."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ Connection = AsyncConnection[DictRow]
 
 
 def as_real(number: float) -> float:
-    """Return the nearest number that a column of four bytes holds: PostgreSQL refuses what is too small for it."""
+    """Return the nearest 4-byte float: PostgreSQL refuses numbers that are too small for its column."""
     with np.errstate(over="ignore", under="ignore"):
         return float(np.float32(number))
 

@@ -1,4 +1,4 @@
-"""Sketches: short forms of a large community's vectors in memory, to find those that are worth measuring.
+"""Sketches: short forms of a large community's vectors in memory, which choose what is worth measuring.
 
 A sketch is a vector's place along the main axes of its space, a byte for each (docs/decisions/0025-flat-search.md).
 """
@@ -212,7 +212,7 @@ class Sketches:
         return sum(rows.size for rows in self.groups.values())
 
     def replace(self, gone: Keys, added: Iterable[tuple[Group, Ids, Bytes]]) -> None:
-        """Take out what is known of some reports, and add what is known of them now."""
+        """Replace the rows of some reports."""
         self._count(gone, -1)
         for rows in self.groups.values():
             rows.remove(gone)
@@ -245,8 +245,8 @@ class Sketches:
 
     def _estimate(self, target: Target, rows: Sequence[SketchRows]) -> dict[PairKind, Estimate]:
         axes = self.axes[target.space]
-        similarities = np.concatenate([axes.similarities(target.vectors, each.sketches) for each in rows], axis=1)
-        ids = np.concatenate([each.ids for each in rows])
+        similarities = np.concatenate([axes.similarities(target.vectors, row.sketches) for row in rows], axis=1)
+        ids = np.concatenate([row.ids for row in rows])
         kinds = dict.fromkeys(target.kinds)
         return {kind: Estimate.of(kind, similarities[target.of(kind)].max(axis=0), ids) for kind in kinds}
 
@@ -265,6 +265,6 @@ class SketchCache:
         return kept
 
     def trim(self) -> None:
-        """Let go of those not used for longest, but not of the last one."""
-        while len(self._kept) > 1 and sum(each.size for each in self._kept.values()) > self._most_bytes:
+        """Drop the least recently used ones, but never the last one."""
+        while len(self._kept) > 1 and sum(sketches.size for sketches in self._kept.values()) > self._most_bytes:
             self._kept.popitem(last=False)

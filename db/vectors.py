@@ -59,7 +59,7 @@ class Target:
 
     def of(self, kind: PairKind) -> list[int]:
         """Return which of the query's vectors make a kind of pair."""
-        return [index for index, each in enumerate(self.kinds) if each is kind]
+        return [index for index, other in enumerate(self.kinds) if other is kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def as_array(ids: Ids) -> str:
 
 
 def uuids(ids: Ids) -> list[UUID]:
-    return [UUID(bytes=each) for each in ids.tolist()]
+    return [UUID(bytes=uuid) for uuid in ids.tolist()]
 
 
 class SqlVectors(Queries):
@@ -209,7 +209,7 @@ def _winners(values: Floats, best: Floats, owners: NDArray[np.int64], reports: i
     return winners
 
 
-def alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
+def most_alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[frozenset[UUID], float]:
     """Return at most `most` pairs of different reports by their most similar vectors; both are packed."""
     row = np.dtype([("dimension", ">i2"), ("unused", ">i2"), ("vector", ">f2", (dimension,))])
     halves = np.frombuffer(vectors, row)["vector"].astype(np.float32)

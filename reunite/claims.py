@@ -21,7 +21,7 @@ from reunite.verdicts import locked_match
 
 
 class ClaimHandlers:
-    """Takes claims, shows them to those who decide, and stores what they decide."""
+    """Takes claims, shows them to the people who decide, and stores their decisions."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -65,7 +65,7 @@ class ClaimHandlers:
 
 
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
-    """Store a claim with the owner's proof, and tell those who decide. Raises TellUserError."""
+    """Store a claim with the owner's proof, and notify the people who decide. Raises TellUserError."""
     match = await session.matches.get(match.id) or match  # others may have decided before the lock
     proof = await check_claim(session, press, match, lost, found)
     claim = await session.claims.add(match.id, press.member, proof)
@@ -92,9 +92,9 @@ async def _announce(session: Session, claim: Claim, match: Match, lost: Report, 
 
 
 async def _tell(session: Session, claimed: Claimed, *, by_word: bool) -> None:
-    """Tell everyone what was decided on a claim; if it's accepted, let owner and finder talk."""
+    """Announce the decision on a claim; if it's accepted, let owner and finder talk."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
-    attempts = [each for each in await session.claims.on(found.id) if each.member.id == claim.member.id]
+    attempts = [earlier for earlier in await session.claims.on(found.id) if earlier.member.id == claim.member.id]
     decided = handovers.claim_decided(claimed, by_word=by_word, left=rules.MOST_CLAIMS - len(attempts))
     await session.outbox.post(lost.id, keys.claim_decision(claim.id, claim.state), decided)
     await session.outbox.revise(keys.claim(claim.id), handovers.claim_closed(claimed, by_word=by_word))

@@ -1,4 +1,4 @@
-"""A report's words change: it's searched again, and every reply that quotes it shows the new words."""
+"""Edits of a report's text: it's searched again, and every reply that quotes it shows the new text."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -14,7 +14,7 @@ from reunite.tiles import picture_of
 
 
 def joined(words: str, details: str) -> str:
-    """Return the words of a post with what was added to them."""
+    """Return a post's text together with the added details."""
     return f"{words}\n{details}".strip()
 
 

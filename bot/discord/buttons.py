@@ -39,7 +39,7 @@ _log = structlog.get_logger(__name__)
 
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
 _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
-"""What those who have left the guild can still do, in direct messages."""
+"""Actions that people who have left the guild can still take, in direct messages."""
 
 _CHECK_SECONDS: Final = 1.5
 """Seconds that a check may take before a modal is opened; Discord allows three from the press."""

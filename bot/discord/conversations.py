@@ -41,7 +41,7 @@ class Conversations:
         guild = self._guild(outgoing.target)
         try:
             members = [await guild.fetch_member(int(person)) for person in outgoing.people]
-            earlier = self.known(outgoing) if outgoing.maybe_sent else None
+            earlier = self.earlier_thread(outgoing) if outgoing.maybe_sent else None
             thread = earlier or await self._channel(guild, outgoing.target, members).create_thread(
                 name=self._name(guild, members, outgoing.key),
                 type=discord.ChannelType.private_thread,
@@ -57,7 +57,7 @@ class Conversations:
             raise UndeliverableError(f"no conversation can be opened ({error.code})") from error
         return thread
 
-    def known(self, outgoing: Outgoing) -> discord.Thread | None:
+    def earlier_thread(self, outgoing: Outgoing) -> discord.Thread | None:
         """Return the thread that an earlier attempt opened."""
         guild, mark = self._guild(outgoing.target), _mark(outgoing.key)
         return next((each for each in guild.threads if each.name.endswith(mark) and is_ours(each)), None)
@@ -88,4 +88,4 @@ class Conversations:
         here = guild.get_channel_or_thread(int(target.channel))
         here = here.parent if isinstance(here, discord.Thread) else here
         lost, found = (self._workspaces.channels(guild, kind) for kind in (ReportKind.LOST, ReportKind.FOUND))
-        yield from (each for each in (here, *lost, *found) if isinstance(each, discord.TextChannel))
+        yield from (channel for channel in (here, *lost, *found) if isinstance(channel, discord.TextChannel))

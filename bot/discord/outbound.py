@@ -64,7 +64,7 @@ class DiscordPlatform:
             try:
                 with discord_errors():
                     return await self._send_to_author(outgoing)
-            except UndeliverableError as refused:  # what keeps the post from its channel may pass
+            except UndeliverableError as refused:  # the obstacle may be temporary
                 raise error from refused
 
     async def _send(self, outgoing: Outgoing) -> Sent:
@@ -233,9 +233,9 @@ class DiscordPlatform:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
 
     async def _places(self, outgoing: Outgoing) -> list[Place]:
-        """Return where a reply may be: in its people's thread, in its post's if there is one, or in the channel."""
+        """Return where a reply may be: its people's thread, its post's thread if there is one, or the channel."""
         if outgoing.people:
-            return [thread] if (thread := self._conversations.known(outgoing)) else []
+            return [thread] if (thread := self._conversations.earlier_thread(outgoing)) else []
         target = outgoing.target
         places: list[Place] = [await self._channel(target)]
         if target.message and not isinstance(places[0], discord.Thread):

@@ -132,11 +132,11 @@ class SettingsForm:
         await acknowledged(interaction.response.send_modal(modal(sentence("home_setup", language), custom_id, inputs)))
 
     async def submit(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> None:
-        """Save what was chosen, and show the settings again."""
+        """Save the choices, and show the settings again."""
         await self._reply(interaction, lambda: self._save(interaction, custom_id, given))
 
     async def _reply(self, interaction: discord.Interaction, work: Work) -> None:
-        """Acknowledge a press or a modal, then show the panel in its place, or say what went wrong."""
+        """Acknowledge a press or a modal, then show the panel in its place, or an error."""
         if not await acknowledged(interaction.response.defer()):
             return
         reply = await result_or_problem(interaction, work)
@@ -207,7 +207,7 @@ def _digest(settings: Settings) -> str:
 
 
 def _digests(language: str) -> Mapping[str, str]:
-    return {each: sentence(f"setup_digest_{each}", language) for each in ("on", "off")}
+    return {choice: sentence(f"setup_digest_{choice}", language) for choice in ("on", "off")}
 
 
 def _channel_select(name: str, chosen: Iterable[str], most: int = _MOST) -> ui.ChannelSelect[Any]:

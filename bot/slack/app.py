@@ -77,7 +77,7 @@ async def running(
         past_posts = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
         roles = watch_roles(store, "slack", workspaces.moderates)
         tasks = (reconciler.run(is_connected), past_posts.run(), roles)
-        background_tasks = [asyncio.create_task(each) for each in tasks]
+        background_tasks = [asyncio.create_task(task) for task in tasks]
         if not config.bot_token:  # a single token says nothing about other workspaces
             background_tasks.append(asyncio.create_task(watch(store, "slack", workspaces.membership, workspaces.leave)))
         try:

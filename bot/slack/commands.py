@@ -1,4 +1,4 @@
-"""What `/lost` and `/found` do. Only the person who used them sees the reply."""
+"""The commands `/lost` and `/found`. Only the person who used one sees the reply."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,7 +29,7 @@ WAYS: Final = Ways(LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mi
 
 
 class Commands:
-    """Acknowledges Slack at once, then replies."""
+    """Acknowledges Slack immediately, then replies."""
 
     def __init__(
         self, handlers: Handlers, reports: Reports, looks: Looks, linking: Linking, background: Background
@@ -70,7 +70,7 @@ class Commands:
                 await self._looks.open(person, private)
             case ["search", *_] if kind is ReportKind.LOST:
                 words = "".join(body["text"].split(maxsplit=1)[1:])
-                await self._looks.in_words(workspace, body, person, words, private)
+                await self._looks.by_text(workspace, body, person, words, private)
             case ["privacy" | "setup" | "stats"] | ["timezone", *_]:  # nobody loses these
                 await private.send_words(escape(_told_elsewhere(words, person)), person.language)
             case ["link" | "unlink"]:
@@ -78,7 +78,7 @@ class Commands:
             case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item
                 await self._linking.command(workspace, person, words, private)
             case _:
-                await self._reports.in_words(workspace, body, person, kind, private)
+                await self._reports.by_text(workspace, body, person, kind, private)
 
     async def _my_reports(self, workspace: SlackWorkspace, person: Person, private: PrivateReplies) -> None:
         """Show someone their open reports, each with its buttons."""

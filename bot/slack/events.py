@@ -1,4 +1,4 @@
-"""Which of Slack's events, commands, presses and modals goes to which part of the adapter."""
+"""Passes Slack's events, commands, presses and modals to the parts of the adapter."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Slack's messages and reactions as commands of the domain, after which Slack is acknowledged.
+"""Turns Slack's messages and reactions into commands of the domain, and acknowledges them afterwards.
 
 An event whose handling fails is not acknowledged, and Slack sends it again.
 """
@@ -85,7 +85,7 @@ class Inbound:
                 await self._offer(workspace, channel, event)
 
     async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Ask the author of a post in words alone whether to look for what it names."""
+        """Ask the author of a post without photos whether to search for the thing that it names."""
         if names_a_thing(await words_of(workspace, message)):
             key = f"{key_of(channel, message['ts'])}:offer"
             settings = await self._handlers.settings("slack", workspace.team)
@@ -128,7 +128,7 @@ class Inbound:
             return
         try:
             words, found = await words_of(workspace, message), await photos_of(workspace, message)
-            # A photo with another problem may still be there, so what the post has isn't known.
+            # A photo with another problem may still be there, so the post's photos aren't known.
             is_known = all(isinstance(problem, PhotoGoneError) for problem in found.problems)
             photos = found.photos if is_known else None
             edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
@@ -178,7 +178,7 @@ class Inbound:
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
 
     async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Read the channels again, unless somebody else joined one."""
+        """Read the channels again, unless someone else joined one."""
         if event["type"] in DELETED_CHANNEL_EVENTS:
             await self._channel_deleted(workspace.team, event["channel"])
         is_join, is_ours = event["type"] == "member_joined_channel", event.get("user") == workspace.bot_user

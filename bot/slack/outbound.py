@@ -159,8 +159,8 @@ async def _react(workspace: SlackWorkspace, target: ReplyTarget, name: str, *, g
 async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
     """Return a report post as a direct message to the report's author, with a line that says why."""
     person = await workspace.person(outgoing.author)
-    told = Plain(sentence("moved_to_direct", person.language))
-    reply = replace(outgoing.reply, lines=((told,), *outgoing.reply.lines))
+    notice = Plain(sentence("moved_to_direct", person.language))
+    reply = replace(outgoing.reply, lines=((notice,), *outgoing.reply.lines))
     target = replace(outgoing.target, channel=await workspace.direct(outgoing.author))
     return replace(outgoing, target=target, reply=reply)
 

@@ -1,4 +1,4 @@
-"""What a message reports: who wrote it, where it is, its words and its photos."""
+"""Reads a report's author, target, text and photos from a message."""
 
 import asyncio
 from collections import Counter
@@ -167,4 +167,4 @@ def _name(file: Body) -> str:
 
 
 def _shared(message: Body) -> Sequence[Body]:
-    return [each for each in message.get("attachments", ()) if each.get("is_share")]
+    return [attachment for attachment in message.get("attachments", ()) if attachment.get("is_share")]

@@ -26,7 +26,7 @@ Body = Mapping[str, Any]
 REPORT_FAILED: Final = "report_not_taken"
 SEARCH_FAILED: Final = "went_wrong"
 _FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: SEARCH_FAILED}
-"""What is said where a modal's work fails, by the beginning of its callback."""
+"""The error shown if a modal's work fails, by the beginning of its callback."""
 _MODAL_SECONDS: Final = 2.0
 """Seconds that a modal waits for its result; Slack gives up after three."""
 _TRIGGER_SECONDS: Final = 1.0
@@ -116,7 +116,7 @@ class PrivateReplies:
         task = asyncio.create_task(self._attempt(work, failed))
         if opens_modal and not self._modal:
             await asyncio.wait({task}, timeout=_TRIGGER_SECONDS)
-            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):  # the work says what is wrong
+            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):  # the task reports the error
                 async with self._showing:
                     if not (task.done() or self._modal):
                         await self._open(modal(NAME, [section("⏳")], "en"))

@@ -1,4 +1,4 @@
-"""What the bot missed while it was away: posts, edits, deletions and verdicts."""
+"""Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -59,7 +59,7 @@ class Cards:
 
 
 class Reconciler:
-    """Records that the bot receives events, and looks for what it missed where it didn't."""
+    """Records when the bot receives events, and catches up on the times when it didn't."""
 
     def __init__(
         self, workspaces: Workspaces, catch_up: CatchUp, cards: Cards, installations: Installations, config: SlackConfig

@@ -67,7 +67,7 @@ class Reports:
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))
 
-    async def in_words(
+    async def by_text(
         self, workspace: SlackWorkspace, body: Body, person: Person, kind: ReportKind, private: PrivateReplies
     ) -> None:
         """Save a report from the words of a command."""

@@ -54,7 +54,7 @@ class Buttons:
         return self._replies(await self._handlers.my_reports("web", WORKSPACE, member, language))
 
     async def privacy(self, request: web.Request) -> web.Response:
-        """Return what is kept of members, with the button that deletes it."""
+        """Return the data kept about members, with the button that deletes it."""
         body = await requests.json_body(request)
         member, language = requests.member(body.get("name")), self._chat.language
         return self._replies([await self._handlers.privacy("web", WORKSPACE, member, language)])

@@ -1,4 +1,4 @@
-"""Which of the page's requests goes to which part of the adapter."""
+"""Passes the page's requests to the parts of the adapter."""
 
 from importlib import resources
 from pathlib import Path
@@ -56,7 +56,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
 
 
 async def _photo(request: web.Request, chat: Chat) -> web.Response:
-    """Serve a photo's stored copy; what was uploaded is never served."""
+    """Serve a photo's stored copy; the upload itself is never served."""
     try:
         photo = UUID(request.match_info["photo"])
     except ValueError:

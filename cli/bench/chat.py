@@ -35,7 +35,7 @@ _SENT: Final = "SELECT sent_channel, sent_message FROM outbox WHERE state = 'sen
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What came of the posts, in seconds."""
+    """The results of the posts, in seconds."""
 
     committed: tuple[float, ...]
     """From each event to its commit."""

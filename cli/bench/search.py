@@ -42,7 +42,7 @@ _STORED_COPY: Final = 36_600
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What was measured in one community."""
+    """The measurements of one community."""
 
     open: int
     seconds: tuple[float, ...]
@@ -50,14 +50,14 @@ class Round:
     """Of the 10 and of the 50 nearest of each kind of pair, what share was found."""
 
     def figures(self) -> dict[str, float]:
-        p50, p95 = (round(1000 * float(each), 2) for each in np.quantile(self.seconds, [0.5, 0.95]))
-        of_10, of_50 = (round(each, 4) for each in self.recall)
+        p50, p95 = (round(1000 * float(quantile), 2) for quantile in np.quantile(self.seconds, [0.5, 0.95]))
+        of_10, of_50 = (round(share, 4) for share in self.recall)
         return {"open": self.open, "p50_ms": p50, "p95_ms": p95, "recall_10": of_10, "recall_50": of_50}
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """What was measured in all."""
+    """All measurements."""
 
     rounds: Sequence[Round]
     inserts_per_second: float
@@ -88,7 +88,7 @@ def run(  # noqa: PLR0913 - the command's options
     """Measure searches in some of the communities of these sizes."""
     encoder = "concept" if settings.encoder.kind == "concept" else "clip"
     outcome = asyncio.run(_measure(where, encoder, sizes, searched, rounds))
-    figures = [each.figures() for each in outcome.rounds]
+    figures = [measured.figures() for measured in outcome.rounds]
     if as_json:
         print(
             json.dumps(
@@ -191,11 +191,14 @@ async def _recall(store: Store, tenant: Tenant, report: UUID) -> tuple[float, fl
         exact = await vectors.measure(scope, await vectors.targets(scope), None)
     shares = []
     for nearest in (10, 50):
-        found = {kind: {each.item.report for each in search.candidates if kind in each.similarities} for kind in exact}
+        found = {
+            kind: {candidate.item.report for candidate in search.candidates if kind in candidate.similarities}
+            for kind in exact
+        }
         right = [
             (len(found[kind].intersection(uuids(best))), len(best))
-            for kind, each in exact.items()
-            for best in [each.nearest(nearest)]
+            for kind, distances in exact.items()
+            for best in [distances.nearest(nearest)]
         ]
         shares.append(sum(hits for hits, _ in right) / sum(count for _, count in right))
     return shares[0], shares[1]

@@ -35,42 +35,42 @@ _ONE_COAT: Final = (frozenset(("orange", "red")), frozenset(("beige", "yellow"))
 def of(lost: Thing, found: Thing, lost_photos: Sequence[Shares], found_photos: Sequence[Shares]) -> Iterator[Why]:
     """Compare what is said with what is said or else seen, and photos with each other if nothing is said."""
     if lost.colours and found.colours and _is_animal(lost, found):
-        yield _said_of_coats(lost.colours, found.colours)
+        yield _coats_by_words(lost.colours, found.colours)
     elif (lost.colours or found.colours) and _is_animal(lost, found) and (lost_photos or found_photos):
-        yield from _coat_seen(lost.colours or found.colours, found_photos if lost.colours else lost_photos)
+        yield from _coat_by_photos(lost.colours or found.colours, found_photos if lost.colours else lost_photos)
     elif lost.colours and found.colours:
-        yield _said(lost.colours, found.colours, found_photos)
+        yield _by_words(lost.colours, found.colours, found_photos)
     elif lost.colours and found_photos:
-        yield from _seen(lost.colours, found_photos)
+        yield from _by_photos(lost.colours, found_photos)
     elif found.colours and lost_photos:
-        yield from _seen(found.colours, lost_photos)
+        yield from _by_photos(found.colours, lost_photos)
     elif lost.colours and not (found.details or found.is_many_coloured):
         yield Why("colour", "", "unknown")
     elif not (lost.colours or found.colours) and lost_photos and found_photos:
         yield _of_photos(lost_photos, found_photos)
 
 
-def _said(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[Shares]) -> Why:
-    ours, theirs = {each.said for each in lost}, {each.said for each in found}
-    if lost[0].said == found[0].said or ours == theirs:
-        return Why("colour", lost[0].said, "agrees")
-    if common := [each.said for each in lost if each.said in theirs]:
+def _by_words(lost: Sequence[Colour], found: Sequence[Colour], photos: Sequence[Shares]) -> Why:
+    ours, theirs = {colour.word for colour in lost}, {colour.word for colour in found}
+    if lost[0].word == found[0].word or ours == theirs:
+        return Why("colour", lost[0].word, "agrees")
+    if common := [colour.word for colour in lost if colour.word in theirs]:
         return Why("colour", common[0], "partly")
-    alike = any(colours.alike(one.name, other.name) >= _ALIKE for one in lost for other in found)
-    is_seen = any(_is_much(each.name, seen) for each in lost for seen in photos)
-    return Why("colour", lost[0].said, "partly" if alike or is_seen else "differs")
+    alike = any(colours.name_similarity(one.name, other.name) >= _ALIKE for one in lost for other in found)
+    is_seen = any(_is_much(colour.name, seen) for colour in lost for seen in photos)
+    return Why("colour", lost[0].word, "partly" if alike or is_seen else "differs")
 
 
-def _seen(said: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
-    """Judge a stated colour by photos; between hardly any of it and some, a photo says nothing."""
-    shares = [(each, seen, colours.share_of(each.name, seen)) for each in said for seen in photos]
-    colour, seen, share = max(shares, key=lambda each: each[2])
+def _by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
+    """Compare stated colours with photos; a share between "hardly any" and "some" decides nothing."""
+    shares = [(colour, seen, colours.share_of(colour.name, seen)) for colour in stated for seen in photos]
+    colour, seen, share = max(shares, key=lambda entry: entry[2])
     if share >= (_SOME_GROUND if colour.name in _GROUND else _SOME):
         is_clear = _is_much(colour.name, seen) and not colour.is_metal
         agreement: Agreement = "agrees" if is_clear else "partly"
-        yield Why("colour", colour.said, agreement)
+        yield Why("colour", colour.word, agreement)
     elif share < _HARDLY:
-        yield Why("colour", said[0].said, "differs")
+        yield Why("colour", stated[0].word, "differs")
 
 
 def _is_much(name: str, seen: Shares) -> bool:
@@ -81,12 +81,12 @@ def _is_animal(*things: Thing) -> bool:
     return any(relation("animal", thing.noun) in {"same", "broader"} for thing in things if thing.noun)
 
 
-def _said_of_coats(lost: Sequence[Colour], found: Sequence[Colour]) -> Why:
+def _coats_by_words(lost: Sequence[Colour], found: Sequence[Colour]) -> Why:
     coats = [(_one_coat(one.name), _one_coat(other.name)) for one in lost for other in found]
     if coats[0][0] == coats[0][1]:
-        return Why("colour", lost[0].said, "agrees")
+        return Why("colour", lost[0].word, "agrees")
     alike = any(one == other or not _shades(one).isdisjoint(_shades(other)) for one, other in coats)
-    return Why("colour", lost[0].said, "partly" if alike else "differs")
+    return Why("colour", lost[0].word, "partly" if alike else "differs")
 
 
 def _one_coat(name: str) -> str:
@@ -97,20 +97,20 @@ def _shades(name: str) -> frozenset[str]:
     return _COATS.get(name, frozenset((name,)))
 
 
-def _coat_seen(said: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
+def _coat_by_photos(stated: Sequence[Colour], photos: Sequence[Shares]) -> Iterator[Why]:
     shares = [
-        (each, sum(share for name, share in zip(colours.NAMES, seen, strict=True) if name in _shades(each.name)))
-        for each in said
+        (colour, sum(share for name, share in zip(colours.NAMES, seen, strict=True) if name in _shades(colour.name)))
+        for colour in stated
         for seen in photos
     ]
     if not shares:
         return
-    colour, share = max(shares, key=lambda each: each[1])
+    colour, share = max(shares, key=lambda entry: entry[1])
     some, much = (_SOME_GROUND, _MUCH_GROUND) if colour.name in _GROUND else (_SOME, _MUCH)
     if share >= some:
-        yield Why("colour", colour.said, "agrees" if share >= much else "partly")
+        yield Why("colour", colour.word, "agrees" if share >= much else "partly")
     elif share < _HARDLY:
-        yield Why("colour", said[0].said, "differs")
+        yield Why("colour", stated[0].word, "differs")
 
 
 def _of_photos(lost: Sequence[Shares], found: Sequence[Shares]) -> Why:

@@ -1,4 +1,4 @@
-"""The reasons for a match, as data that the wording turns into a line.
+"""The reasons for a match, as data; the wording turns them into the why line.
 
 What agrees must hold for what both reports say or show. Where only similarities speak for a match, it looks or sounds
 alike, and no word claims more.
@@ -107,10 +107,14 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
     """Return the rare words by which people recognise a thing, if both reports say them of it."""
     held = lost.held & found.held
     shared = {words.stem(token) for token in words.shared_words(lost.tokens, found.tokens)}
-    lacked = {words.stem(word) for each in (lost, found) for word in negation.lacked(words.plain(each.item.text))}
+    lacked = {
+        words.stem(word)
+        for features in (lost, found)
+        for word in negation.negated_words(words.plain(features.item.text))
+    }
     kept = (word for word in rare_words if words.stem(word) not in lacked)
-    told = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
-    yield from (Why("words", word, "agrees") for word in told[:_MAX_WORDS])
+    distinctive_words = [word for word in kept if distinctive.is_distinctive(word, held, shared)]
+    yield from (Why("words", word, "agrees") for word in distinctive_words[:_MAX_WORDS])
 
 
 def _agreement(value: float, agrees: float, partly: float) -> Agreement:

@@ -31,7 +31,7 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     lines += _progress(claim, match, language, moderator)
     verdicts: tuple[Action, ...] = ("confirm", "reject")
     answer = (button("see_claim", claim.id, language),) if claim.has_proof else ()  # it's deleted at the end
-    buttons = (*answer, *(button(each, match.id, language) for each in verdicts))
+    buttons = (*answer, *(button(verdict, match.id, language) for verdict in verdicts))
     about = frozenset({lost.id, found.id})
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=about)
 
@@ -67,7 +67,7 @@ def claim_decided(claimed: Claimed, *, by_word: bool, left: int) -> Reply:
 
 
 def claim_closed(claimed: Claimed, *, by_word: bool) -> Reply:
-    """Say in the found report's thread what was decided on a claim."""
+    """Announce the decision on a claim in the found report's thread."""
     match, found, language = claimed.match, claimed.found, claimed.found.language
     about = frozenset({match.lost, match.found})
     if claimed.claim.state is not ClaimState.ACCEPTED:
@@ -98,7 +98,7 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, by_word: bool) -
     if by_word:
         lines.append(line("pair_ends", language))
         both: tuple[Action, ...] = ("got_back", "handed_over")
-        buttons = (*(button(each, match.id, language) for each in both), *buttons)
+        buttons = (*(button(action, match.id, language) for action in both), *buttons)
     return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=about)
 
 

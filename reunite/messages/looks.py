@@ -1,4 +1,4 @@
-"""What a look found, in its author's language: pages of pictures that only they see."""
+"""A look's results in its author's language: pages of pictures that only they see."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What a whole community reads: a greeting where the bot is new, help for those who ask, a weekly digest."""
+"""Messages to a whole community: the greeting, help, and the weekly digest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

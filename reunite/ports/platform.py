@@ -13,7 +13,7 @@ class Queue(Protocol):
     """Hints to the workers; losing one costs only time."""
 
     async def hint(self, work: UUID) -> None:
-        """Hint at new work; never raises where the queue can't be reached."""
+        """Hint at new work; never raises, even if the queue can't be reached."""
         ...
 
 

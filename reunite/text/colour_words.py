@@ -26,10 +26,10 @@ SHADE_WORDS: Final = tuple(_SHADE_OF)
 
 def named_colours(english: str) -> Sequence[str]:
     """Return the colours that a text names, in order."""
-    return [colour for colour, _ in said_colours(english)]
+    return [colour for colour, _ in colours_and_words(english)]
 
 
-def said_colours(english: str) -> Sequence[tuple[str, str]]:
+def colours_and_words(english: str) -> Sequence[tuple[str, str]]:
     """Return the colours that a text names, in order, each with its word if that is a metal or a coat.
 
     Gold is no yellow, and a ginger cat is as good as orange.

@@ -39,10 +39,10 @@ def zone_named(name: str) -> str:
 
     That may be the name itself, a city, an abbreviation or "UTC+2". Raises TellUserError for an unknown one.
     """
-    said = " ".join(name.split()).casefold()
-    if not said:
+    typed = " ".join(name.split()).casefold()
+    if not typed:
         return ""
-    found = _ABBREVIATIONS.get(said) or _with_offset(said) or _names().get(said.replace(" ", "_"))
+    found = _ABBREVIATIONS.get(typed) or _with_offset(typed) or _names().get(typed.replace(" ", "_"))
     if not found:
         raise TellUserError("zone_unknown", zone=name.strip())
     return found
@@ -66,9 +66,9 @@ def _names() -> Mapping[str, str]:
     return {**cities, **{zone.casefold(): zone for zone in zones}}
 
 
-def _with_offset(said: str) -> str:
+def _with_offset(typed: str) -> str:
     """Return the zone of "UTC+2", which the database calls Etc/GMT-2."""
-    found = _OFFSET.fullmatch(said)
+    found = _OFFSET.fullmatch(typed)
     if not found:
         return ""
     hours, is_east = int(found[2]), found[1] == "+"

@@ -167,7 +167,7 @@ class SearchCases:
         await stage.search(lost, found, label=Label.POSSIBLE)
         assert (await stage.kinds(lost), await stage.kinds(found)) == (["first_reply", "match"], [])
 
-    async def test_nothing_found_is_said_once(self, stage: Stage) -> None:
+    async def test_an_empty_result_is_announced_once(self, stage: Stage) -> None:
         await stage.join()
         lost = await stage.lost()
         await stage.search(lost)
@@ -268,10 +268,10 @@ class VerdictCases:
         lost, found, match = await stage.matched()
         assert await stage.verdict(match, VerdictKind.CONFIRM)
         assert not await stage.verdict(match, VerdictKind.CONFIRM)
-        assert {await stage.state(each) for each in (lost, found)} == {ReportState.RETURNED}
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
         assert MODERATOR.name in await stage.words(found)
         assert await stage.verdict(match, VerdictKind.CONFIRM, given=False)
-        assert {await stage.state(each) for each in (lost, found)} == {ReportState.OPEN}
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-2:] == ["returned", "reopened"]
 
     async def test_only_moderators_give_verdicts(self, stage: Stage) -> None:
@@ -335,7 +335,7 @@ class VerdictCases:
         assert claims.pop(match.id) == (ClaimState.ACCEPTED if confirmed else ClaimState.REJECTED, "")
         assert list(claims.values()) == [(ClaimState.REJECTED, "") if confirmed else (ClaimState.OPEN, "a dent")]
         claimed = [reply for reply in await stage.thread(found) if reply.kind == "claim"]
-        buttons = [each for reply in claimed for each in reply.buttons if each.action == "see_claim"]
+        buttons = [button for reply in claimed for button in reply.buttons if button.action == "see_claim"]
         assert [button.subject for button in buttons] == ([] if confirmed else [theirs])
 
     async def test_claims_are_limited_also_after_reporting_again(self, stage: Stage) -> None:
@@ -617,7 +617,7 @@ class GalleryCases:
         await stage.join()
         lost, first, second = await stage.lost(), await stage.found("one"), await stage.found("two")
         await stage.search(lost, first, second, label=None)
-        [match] = [each for each in await stage.matches(lost) if each.found == first.id]
+        [match] = [match for match in await stage.matches(lost) if match.found == first.id]
         await stage.press("pick", match.id, ADA)
         await stage.press("not_mine", match.id, ADA)
         _, folded, following = await stage.thread(lost)
@@ -630,7 +630,7 @@ class GalleryCases:
         await stage.claim(match, first)  # a change of mind
         assert "one" in (await stage.thread(lost))[1].text()
 
-    async def test_a_deleted_find_leaves_the_gallery(self, stage: Stage) -> None:
+    async def test_a_deleted_found_report_leaves_the_gallery(self, stage: Stage) -> None:
         await stage.join()
         lost, first, second = await stage.lost(), await stage.found("one"), await stage.found("two")
         await stage.search(lost, first, second, label=None)

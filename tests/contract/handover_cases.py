@@ -79,14 +79,14 @@ class HandoverCases:
         assert [button.action for button in asked[-1].buttons] == [second]
         said = await stage.press(second, match.id, speakers[second])
         assert said.text() == sentence("note_match_confirmed")
-        assert {await stage.state(each) for each in (lost, found)} == {ReportState.RETURNED}
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
         assert (await stage.kinds(lost))[-1] == (await stage.kinds(found))[-1] == "returned"
         shown = [
             reply.text() for reply in await stage.thread(found, "moderators")
         ]  # the match's line, the claim's card
-        assert [sentence("log_by_word") in each for each in shown] == [True, True]
+        assert [sentence("log_by_word") in message for message in shown] == [True, True]
         assert (await stage.press(second, match.id, speakers[second])).text() == sentence("note_word_back")
-        assert {await stage.state(each) for each in (lost, found)} == {ReportState.OPEN}
+        assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
         assert (await stage.kinds(lost))[-1] == "reopened"
 
     async def test_one_word_is_enough_where_the_community_says_so(self, stage: Stage) -> None:
@@ -118,7 +118,7 @@ class HandoverCases:
         assert await stage.state(lost) is ReportState.OPEN
 
     @pytest.mark.parametrize("action", ["got_back", "handed_over"])
-    async def test_the_word_of_the_two_is_told_beside_a_verdict(self, stage: Stage, action: Any) -> None:
+    async def test_the_two_peoples_word_is_shown_with_a_verdict(self, stage: Stage, action: Any) -> None:
         await stage.join(log_channel="log", returned_by="either")
         _, found, match = await accepted(stage)
         assert await stage.verdict(match, VerdictKind.CONFIRM)
@@ -239,7 +239,7 @@ class HandoverCases:
         [said] = await stage.thread(lost, "pair")
         assert CODE in said.text()
 
-    async def test_a_place_told_after_a_refusal_reaches_nobody(self, stage: Stage) -> None:
+    async def test_a_place_stored_after_a_rejection_reaches_nobody(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await accepted(stage)
         await stage.verdict(match, VerdictKind.REJECT)
@@ -284,8 +284,8 @@ class HandoverCases:
         for _ in range(2):
             async with stage.session(lost.community) as session:
                 await note_no_conversation(session, match.id)
-        for each in (lost, found):
-            said = [reply.text() for reply in await stage.thread(each)]
+        for report in (lost, found):
+            said = [reply.text() for reply in await stage.thread(report)]
             assert said.count(sentence("no_pair")) == 1
         public = [*(await stage.thread(lost)), *(await stage.thread(found))]
         assert "Ben Nevis" not in "".join(reply.text() for reply in public)

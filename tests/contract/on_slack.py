@@ -146,7 +146,7 @@ class OnSlack(Harness):
 
     async def _whispered(self, used: Envelope, *, in_place: bool = False) -> Told:
         moment = sentence("one_moment")
-        answer, *_ = await eventually(lambda: [each for each in used.answers if each["text"] != moment])
+        answer, *_ = await eventually(lambda: [answer for answer in used.answers if answer["text"] != moment])
         assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", in_place)
         place = used.payload.get("channel_id") or used.payload["channel"]["id"]
         pictures = _images(loaded(answer.get("blocks", [])))
@@ -195,9 +195,12 @@ class OnSlack(Harness):
     async def public(self) -> str:
         hidden = {each for each, about in self.double.channels.items() if about.get("is_im")} | {self.log}
         there = [
-            each for channel, messages in self.double.messages.items() if channel not in hidden for each in messages
+            message
+            for channel, messages in self.double.messages.items()
+            if channel not in hidden
+            for message in messages
         ]
-        return "\n".join(f"{each.get('text', '')}\n{shown(each)}" for each in there)
+        return "\n".join(f"{message.get('text', '')}\n{shown(message)}" for message in there)
 
     async def sees(self, member: Member, message: Sent) -> bool:
         channel = self.double.channels[message.channel]
@@ -227,7 +230,7 @@ class OnSlack(Harness):
 
 
 def _images(blocks: list[Any]) -> int:
-    return len([each for each in blocks if each["type"] == "image"])
+    return len([block for block in blocks if block["type"] == "image"])
 
 
 @asynccontextmanager

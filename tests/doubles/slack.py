@@ -256,7 +256,7 @@ class SlackDouble(SlackViews):
 
     async def _press(self, message: Message, box: dict[str, Any], words: str, user: str) -> Envelope:
         blocks = loaded(message["blocks"])
-        [button] = [each for each in buttons(blocks) if each["text"]["text"] == words]
+        [button] = [button for button in buttons(blocks) if button["text"]["text"] == words]
         payload = {
             **self.interaction(user, "block_actions"),
             "container": box,
@@ -318,7 +318,7 @@ class SlackDouble(SlackViews):
         }
 
     async def _answer(self, request: web.Request) -> web.Response:
-        [envelope] = [each for each in self.envelopes if each.id == request.match_info["envelope"]]
+        [envelope] = [envelope for envelope in self.envelopes if envelope.id == request.match_info["envelope"]]
         answer = await request.json()
         # Five times within 30 minutes: docs.slack.dev/interactivity/handling-user-interaction (November 2025).
         if self.response_urls_expired or len(envelope.answers) >= MOST_ANSWERS:
@@ -348,7 +348,9 @@ class SlackDouble(SlackViews):
 
     def thread(self, channel: str, root: str) -> list[Message]:
         """The answers to a message."""
-        return [each for each in self.messages[channel] if each.get("thread_ts") == root and each["ts"] != root]
+        return [
+            message for message in self.messages[channel] if message.get("thread_ts") == root and message["ts"] != root
+        ]
 
     def calls_of(self, method: str) -> list[dict[str, Any]]:
         """The arguments of each call of a method."""
@@ -367,7 +369,11 @@ class SlackDouble(SlackViews):
         bot = self.teams[self.channels[channel]["team"]]
 
         def post() -> Message | None:
-            own = [each for each in self.messages[channel] if each["user"] == bot.user and "thread_ts" not in each]
+            own = [
+                message
+                for message in self.messages[channel]
+                if message["user"] == bot.user and "thread_ts" not in message
+            ]
             return next((each for each in own if words in shown(each)), None)
 
         return dict(await eventually(post))

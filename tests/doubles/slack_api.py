@@ -183,17 +183,17 @@ class SlackApi:
         return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}
 
     def usergroups_list(self, arguments: Answer, bot: Bot) -> Answer:
-        groups = [each for each in self._world.groups.values() if each["team"] == bot.team]
+        groups = [group for group in self._world.groups.values() if group["team"] == bot.team]
         hidden = set() if str(arguments.get("include_users", "")).lower() in {"1", "true"} else {"users"}
-        return {"usergroups": [{key: value for key, value in each.items() if key not in hidden} for each in groups]}
+        return {"usergroups": [{key: value for key, value in group.items() if key not in hidden} for group in groups]}
 
     # Conversations
 
     def users_conversations(self, arguments: Answer, bot: Bot) -> Answer:
         inside = [
-            each
-            for each in self._world.channels.values()
-            if each["is_member"] and each["team"] == bot.team and not each.get("is_im")
+            channel
+            for channel in self._world.channels.values()
+            if channel["is_member"] and channel["team"] == bot.team and not channel.get("is_im")
         ]
         if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
             inside = [each for each in inside if not each["is_archived"]]
@@ -211,7 +211,7 @@ class SlackApi:
             raise RefusedError("missing_scope")
         if not re.fullmatch(r"[a-z0-9_-]{1,80}", arguments["name"]):
             raise RefusedError("invalid_name_specials")
-        team = [each for each in self._world.channels.values() if each["team"] == bot.team]
+        team = [channel for channel in self._world.channels.values() if channel["team"] == bot.team]
         if any(each.get("name") == arguments["name"] for each in team):
             raise RefusedError("name_taken")
         channel = self._world.add_channel(arguments["name"], team=bot.team, is_private=is_private)
@@ -263,7 +263,7 @@ class SlackApi:
         # Without `inclusive`, both ends are left out: docs.slack.dev/reference/methods/conversations.history (2025).
         is_inclusive = str(arguments.get("inclusive", "")).lower() in {"1", "true"}
         ends = set() if is_inclusive else {oldest, latest}
-        seen = [each for each in roots if oldest <= each["ts"] <= latest and each["ts"] not in ends]
+        seen = [root for root in roots if oldest <= root["ts"] <= latest and root["ts"] not in ends]
         return self._page(seen, arguments)
 
     def _page(self, messages: list[Answer], arguments: Answer) -> Answer:
@@ -273,8 +273,10 @@ class SlackApi:
         end = start + min(self.history_most, int(arguments.get("limit") or 3))
         shown = messages[start:end]
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
-            shown = [{key: value for key, value in each.items() if key != "metadata"} for each in shown]
-        shown = [{**each, "reactions": _reactions(each)} if "reactions" in each else each for each in shown]
+            shown = [{key: value for key, value in message.items() if key != "metadata"} for message in shown]
+        shown = [
+            {**message, "reactions": _reactions(message)} if "reactions" in message else message for message in shown
+        ]
         return {"messages": shown, "response_metadata": {"next_cursor": str(end) if end < len(messages) else ""}}
 
     # Messages

@@ -69,7 +69,7 @@ async def test_of_several_channels_for_losses_the_one_where_the_command_is_used_
 
 
 @pytest.mark.parametrize("kind", [FORUM, ANNOUNCEMENTS])
-async def test_a_private_loss_goes_where_private_threads_are(database_url: str, kind: int) -> None:
+async def test_a_private_report_goes_where_private_threads_are(database_url: str, kind: int) -> None:
     async with world(database_url) as here:
         await here.discord.create_channel("lost-items", kind)
         opening = await here.discord.slash("lost", here.discord.join("Bob"), "lost-items")
@@ -77,12 +77,12 @@ async def test_a_private_loss_goes_where_private_threads_are(database_url: str, 
         assert "I'll reply in" in await here.discord.answer(
             await here.discord.submit(opening, words="my diary", seen="private")
         )
-        [thread] = [each for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        [thread] = [channel for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert thread["parent_id"] == here.discord.channel("lost")
 
 
 @pytest.mark.parametrize("may_delete", [True, False])
-async def test_a_refused_private_loss_leaves_no_thread_to_its_author(
+async def test_a_refused_private_report_leaves_no_thread_to_its_author(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, may_delete: bool
 ) -> None:
     async def check(*_: object) -> None:
@@ -97,9 +97,9 @@ async def test_a_refused_private_loss_leaves_no_thread_to_its_author(
         await here.discord.opened(opening)
         answer = await here.discord.answer(await here.discord.submit(opening, words="my diary", seen="private"))
         assert answer == sentence("too_many_reports", number=60)
-        threads = [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        threads = [channel["id"] for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert len(threads) == (0 if may_delete else 1)
-        assert all(bob not in here.discord.thread_members[each] for each in threads)
+        assert all(bob not in here.discord.thread_members[thread] for thread in threads)
 
 
 async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
@@ -122,7 +122,9 @@ async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
         ({"description": "x" * 4001}, "too long"),
     ],
 )
-async def test_lost_that_cant_be_taken_is_told_kindly(database_url: str, options: dict[str, Any], told: str) -> None:
+async def test_a_refused_lost_command_is_explained_politely(
+    database_url: str, options: dict[str, Any], told: str
+) -> None:
     async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Bob"), "general", **options)
         assert told in await here.discord.answer(used)
@@ -130,7 +132,7 @@ async def test_lost_that_cant_be_taken_is_told_kindly(database_url: str, options
 
 
 @pytest.mark.parametrize("when", ["some day soon", "2095-07-14"])
-async def test_a_time_that_is_not_understood_loses_nothing(database_url: str, when: str) -> None:
+async def test_a_report_with_an_unreadable_time_is_kept(database_url: str, when: str) -> None:
     async with world(database_url) as here:
         used = await here.discord.slash("lost", here.discord.join("Bob"), "general", description="bag", when=when)
         said = await here.discord.answer(used)
@@ -139,7 +141,7 @@ async def test_a_time_that_is_not_understood_loses_nothing(database_url: str, wh
         assert (report["text"], report["happened_at"]) == (f"bag\n{when}", None)
 
 
-async def test_times_are_read_in_the_zone_that_a_member_told_or_the_guild_has(database_url: str) -> None:
+async def test_times_are_read_in_the_members_zone_or_the_guilds(database_url: str) -> None:
     async with world(database_url) as here:
         bob, manager = here.discord.join("Bob"), here.discord.join("Max")
         here.discord.members[manager]["roles"].append(here.discord.add_role("managers", MANAGE_GUILD))

@@ -84,7 +84,11 @@ def ids(search: Search) -> set[UUID]:
 
 
 def nearest(search: Search, kind: Any) -> Sequence[tuple[float, UUID]]:
-    found = [(-each.similarities[kind], each.item.report) for each in search.candidates if kind in each.similarities]
+    found = [
+        (-candidate.similarities[kind], candidate.item.report)
+        for candidate in search.candidates
+        if kind in candidate.similarities
+    ]
     return sorted(found)[:LIMIT]
 
 
@@ -134,7 +138,7 @@ async def test_sketches_follow_what_changes(owner_database_url: str, database_ur
         assert (new in ids(deleted), deleted.open_count) == (False, before.open_count)
 
 
-async def test_a_released_find_is_counted_once(owner_database_url: str, database_url: str) -> None:
+async def test_a_released_found_report_is_counted_once(owner_database_url: str, database_url: str) -> None:
     async with large(owner_database_url, database_url) as community:
         lost = community.filled.lost[0]
         before = await community.search(lost)
@@ -167,7 +171,7 @@ async def test_sketches_are_read_anew_where_reading_them_failed(
         assert (ids(after), after.open_count) == (ids(before), before.open_count)
 
 
-async def test_sketches_leave_private_losses_out_where_they_may_not_be_seen(
+async def test_sketches_leave_out_private_reports_for_viewers_who_may_not_see_them(
     owner_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(candidates, "MANY", 3)

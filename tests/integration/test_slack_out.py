@@ -34,7 +34,7 @@ def reply_in_a_thread(world: World, *, picture: bytes | None = None, maybe_sent:
     return Outgoing("key-1", target, Reply("nothing", lines), picture, maybe_sent)
 
 
-async def test_a_reply_goes_to_the_thread_and_pings_only_whom_it_means(world: World) -> None:
+async def test_a_reply_goes_to_the_thread_and_pings_only_the_people_it_mentions(world: World) -> None:
     outgoing = reply_in_a_thread(world)
     sent = await world.platform.send(outgoing)
     message = world.slack.message(sent.channel, sent.message)
@@ -91,7 +91,7 @@ async def test_a_reply_whose_answer_got_lost_is_there_once(world: World) -> None
     assert [each["ts"] for each in world.slack.thread(world.found, str(outgoing.target.message))] == [sent.message]
 
 
-async def test_what_slack_will_take_later_is_told_from_what_it_never_will(world: World) -> None:
+async def test_temporary_and_permanent_errors_of_slack_are_distinguished(world: World) -> None:
     outgoing = reply_in_a_thread(world)
     world.slack.api.fail_next("chat.postMessage", status=429, error="ratelimited", retry_after=7)
     with pytest.raises(TryAgainError) as later:
@@ -126,14 +126,14 @@ async def test_an_answer_to_a_deleted_post_does_not_go_to_the_whole_channel(worl
 
 
 @pytest.mark.parametrize("token", ["bot_token", "app_token"])
-async def test_a_refused_token_is_said_at_once(database_url: str, token: str) -> None:
+async def test_a_refused_token_is_reported_immediately(database_url: str, token: str) -> None:
     async with SlackDouble.running() as slack, Store(database_url) as store:
         with no_proxy(), pytest.raises(TryAgainError, match=r"invalid_auth.*REUNITE_SLACK"):
             async with running(Handlers(store, NoQueue()), store, config(slack, **{token: "wrong"})):
                 pass
 
 
-async def test_a_reply_takes_another_form_where_it_stands(world: World) -> None:
+async def test_a_reply_changes_its_form_in_place(world: World) -> None:
     outgoing = reply_in_a_thread(world, picture=JPEG)
     sent = await world.platform.send(outgoing)
     changed = replace(outgoing, reply=Reply("nothing", ((Plain("other words"),),)), picture=None)

@@ -76,7 +76,7 @@ async def test_a_strangers_id_is_enough_for_a_report(world: World) -> None:
     assert world.slack.envelopes[0].sent == 1
 
 
-async def test_a_strangers_file_that_cannot_be_had_is_said_once(world: World) -> None:
+async def test_a_strangers_missing_file_is_reported_once(world: World) -> None:
     world.slack.add_team("T0OTHER")
     eve = world.slack.add_member("Eve", team="T0OTHER")
     file = world.slack.api.files.add(eve, "hat.jpg", JPEG)

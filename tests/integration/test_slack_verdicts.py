@@ -28,7 +28,7 @@ async def test_an_admins_reaction_confirms_and_taking_it_away_undoes_it(world: W
         assert await world.standing(match, lost.community) is MatchState.UNDECIDED
 
 
-async def test_whoever_the_settings_name_moderates_too(world: World) -> None:
+async def test_people_named_in_the_settings_are_moderators(world: World) -> None:
     lost, _, match, card = await world.card()
     await world.slack.react(card.channel, card.message, "white_check_mark", world.chosen).acked.wait()
     assert await world.standing(match, lost.community) is MatchState.CONFIRMED
@@ -76,7 +76,7 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
     lost, found, _, card = await world.card()
 
     def marked() -> list[list[str]]:
-        posts = [world.slack.message(each.target.channel, str(each.target.message)) for each in (lost, found)]
+        posts = [world.slack.message(report.target.channel, str(report.target.message)) for report in (lost, found)]
         return [(post or {}).get("reactions", {}).get("white_check_mark", []) for post in posts]
 
     world.slack.react(card.channel, card.message, "white_check_mark", world.admin)
