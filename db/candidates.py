@@ -34,7 +34,6 @@ from db.vectors import (
     ids_of,
     keys_of,
     targets_of,
-    uuids,
 )
 from reunite.encoder import PHOTO_SPACE
 from reunite.entities import Report, ReportKind
@@ -100,9 +99,9 @@ class SqlCandidates(Queries):
         chosen = chosen[~np.isin(keys_of(chosen), keys_of(ids_of(query.ruled_out)))]
         near = distinct([each[:_MOST_COMPARED] for each in nearest.values()])
         details, seen, photos = await self._together(*self._details_of(scope, chosen, near, report))
-        items = items_of([*details, fields_of(report)], seen)
+        *items, item = items_of([*details, fields_of(report)], seen)
         return Search(
-            query=items.pop(report.id),
+            query=item,
             candidates=_candidates(query, measured, items, rare),
             background=answer.background(),
             lookalikes=_lookalikes(scope, photos),
@@ -113,7 +112,8 @@ class SqlCandidates(Queries):
     async def items(self, reports: Sequence[UUID]) -> dict[UUID, Item]:
         """Return what is known of reports for scoring, whatever has become of them."""
         given = {"reports": list(reports)}
-        return items_of(*await self._together((OF_ANY_STATE, given), (SEEN, given)))
+        found = items_of(*await self._together((OF_ANY_STATE, given), (SEEN, given)))
+        return {item.report: item for item in found}
 
     async def open_lost(self) -> Sequence[UUID]:
         found = await self._all(
@@ -176,9 +176,9 @@ class SqlCandidates(Queries):
 
 
 def _candidates(
-    query: Query, measured: Mapping[PairKind, Measured], items: Mapping[UUID, Item], rare: Mapping[UUID, set[str]]
+    query: Query, measured: Mapping[PairKind, Measured], items: Sequence[Item], rare: Mapping[UUID, set[str]]
 ) -> tuple[Candidate, ...]:
-    keys = keys_of(ids_of(list(items)))
+    keys = keys_of(ids_of([item.report for item in items]))
     similarities: list[dict[PairKind, float]] = [{} for _ in items]
     for kind, each in measured.items():
         places, known = each.places(keys)
@@ -190,12 +190,12 @@ def _candidates(
     return tuple(
         Candidate(
             item=item,
-            similarities=similarities[index],
-            rare_words=tuple(sorted(rare.get(report, ()))),
-            photo=photos[index] if photos[index] != NO_PHOTO else None,
-            details=details.get(report),
+            similarities=similar,
+            rare_words=tuple(sorted(rare[item.report])) if rare and item.report in rare else (),
+            photo=photo,
+            details=details.get(item.report) if details else None,
         )
-        for index, (report, item) in enumerate(items.items())
+        for item, similar, photo in zip(items, similarities, photos, strict=True)
     )
 
 
@@ -206,7 +206,7 @@ def _lookalikes(scope: Scope, photos: Sequence[Row]) -> dict[frozenset[UUID], fl
     return alike(row["reports"], row["vectors"], size, _MOST_ALIKE) if row["reports"] else {}
 
 
-def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: Keys) -> list[UUID]:
+def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: Keys) -> list[UUID | None]:
     """Return which photo of the found report is the most similar: to a photo, otherwise to the text."""
     to_text = PairKind.TEXT_PHOTO if opposite is ReportKind.FOUND else PairKind.PHOTO_TEXT
     photos = ids_of([NO_PHOTO] * len(keys)).copy()
@@ -214,4 +214,4 @@ def _photos(measured: Mapping[PairKind, Measured], opposite: ReportKind, keys: K
         if kind in measured:
             places, known = measured[kind].places(keys)
             photos[known] = measured[kind].photos[places[known]]
-    return uuids(photos)
+    return [UUID(bytes=photo) if photo != NO_PHOTO.bytes else None for photo in photos.tolist()]

@@ -37,33 +37,32 @@ def fields_of(report: Report) -> Row:
     }
 
 
-def items_of(reports: Sequence[Row], seen: Sequence[Row]) -> dict[UUID, Item]:
+def items_of(reports: Sequence[Row], seen: Sequence[Row]) -> list[Item]:
     """Put reports and what is seen in their photos together."""
     photos: dict[UUID, list[Row]] = {}
     for row in seen:
         photos.setdefault(row["report_id"], []).append(row)
-    return {row["id"]: _item(row, photos.get(row["id"], ())) for row in reports}
+    return [_item(row, photos.get(row["id"], ())) for row in reports]
 
 
 def _item(row: Row, photos: Sequence[Row]) -> Item:
     said: datetime | None = row["happened_at"]
-    answer, ruled_out = row["question_answer"] or "", ()
+    asked, answer, ruled_out = row["asked"], row["question_answer"] or "", ()
     if answer == ANOTHER:
         answer, ruled_out = "", tuple(row["options"])
-    about_colour, about_place = (row["asked"] == aspect for aspect in ("colour", "place"))
     return Item(
         report=row["id"],
         kind=ReportKind(row["kind"]),
         text=row["text"],
-        place=row["place"] or (answer if about_place else ""),
+        place=row["place"] or (answer if asked == "place" else ""),
         at=said or row["posted_at"] or row["created_at"],
         time_is_stated=said is not None,
         posted_at=row["posted_at"],
-        colours=tuple(_colours(photo["colours"]) for photo in photos),
+        colours=tuple([_colours(photo["colours"]) for photo in photos]),
         shows=tuple(sorted({thing for photo in photos for thing in photo["shows"]})),
-        answered_colour=answer if about_colour else "",
-        ruled_out_colours=ruled_out if about_colour else (),
-        ruled_out_places=ruled_out if about_place else (),
+        answered_colour=answer if asked == "colour" else "",
+        ruled_out_colours=ruled_out if asked == "colour" else (),
+        ruled_out_places=ruled_out if asked == "place" else (),
     )
 
 

@@ -35,16 +35,17 @@ COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample
 MINE: Final = """SELECT space, photo_id, vector FROM embedding WHERE report_id = %(report)s
   AND model_id = (SELECT id FROM embedding_model WHERE live) ORDER BY photo_id, part"""
 """The query's vectors."""
-_PACKED: Final = """
-SELECT string_agg(uuid_send(e.report_id), '') AS reports,
-  string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos, {similarities}
+# One pass for all targets: `similarities` are columns that are null but for the rows of their target.
+_MEASURED: Final = """SELECT e.space, e.source, string_agg(uuid_send(e.report_id), '') AS reports,
+  string_agg(uuid_send(coalesce(e.photo_id, '00000000-0000-0000-0000-000000000000')), '') AS photos{similarities}
 """
-_OF_TARGET: Final = """e.community_id = %(community)s AND e.model_id = %(model)s AND e.space = %(space)s
-  AND e.source = %(source)s"""
+_SIMILARITIES: Final = """, string_agg(CASE WHEN e.space = %(space{target})s AND e.source = %(source{target})s
+  THEN float8send(-(e.vector <#> %(v{target}_{vector})s)) END, '') AS v{target}_{vector}"""
 _ALL: Final = f"""FROM report r JOIN embedding e ON e.community_id = r.community_id AND e.report_id = r.id
 WHERE r.community_id = %(community)s AND r.kind = %(opposite)s::report_kind AND r.state = 'open' AND {COMPARED}
-  AND {_OF_TARGET}"""
-_SOME: Final = f"FROM embedding e WHERE e.report_id = ANY(%(reports)s::uuid[]) AND {_OF_TARGET}"
+  AND e.community_id = %(community)s AND e.model_id = %(model)s GROUP BY e.space, e.source"""
+_SOME: Final = """FROM embedding e WHERE e.report_id = ANY(%(reports)s::uuid[]) AND e.community_id = %(community)s
+  AND e.model_id = %(model)s GROUP BY e.space, e.source"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +147,26 @@ class SqlVectors(Queries):
 
     async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
         """Measure all open reports that take part, or instead some, whatever has become of them."""
+        query, params = measuring(scope, targets, among)
+        [found] = await self._together((query, {**params, "community": self.community}))
+        rows = {(row["space"], row["source"]): row for row in found}
         measured: dict[PairKind, Measured] = {}
-        found = await self._together(*(self._statement(scope, target, among) for target in targets))
-        for target, [row] in zip(targets, found, strict=True):
-            measured |= _measured(scope, target, row)
+        for number, target in enumerate(targets):
+            if row := rows.get((target.space, target.source)):
+                measured |= _measured(scope, target, row, number)
         return measured
 
-    def _statement(self, scope: Scope, target: Target, among: Ids | None) -> tuple[str, dict[str, Any]]:
-        names = [f"v{number}" for number in range(len(target.vectors))]
-        columns = ", ".join(f"string_agg(float8send(-(e.vector <#> %({name})s)), '') AS {name}" for name in names)
-        return _PACKED.format(similarities=columns) + (_ALL if among is None else _SOME), {
-            **scope.params(),
-            **{name: HalfVector(vector) for name, vector in zip(names, target.vectors, strict=True)},
-            "community": self.community,
-            "space": target.space,
-            "source": target.source,
-            "reports": None if among is None else as_array(among),
-        }
+
+def measuring(scope: Scope, targets: Sequence[Target], among: Ids | None) -> tuple[str, dict[str, Any]]:
+    """Return the statement that measures."""
+    given = {**scope.params(), "reports": None if among is None else as_array(among)}
+    columns = []
+    for number, target in enumerate(targets):
+        given |= {f"space{number}": target.space, f"source{number}": target.source}
+        for place, vector in enumerate(target.vectors):
+            given[f"v{number}_{place}"] = HalfVector(vector)
+            columns.append(_SIMILARITIES.format(target=number, vector=place))
+    return _MEASURED.format(similarities="".join(columns)) + (_ALL if among is None else _SOME), given
 
 
 def targets_of(scope: Scope, mine: Sequence[Row]) -> list[Target]:
@@ -182,12 +186,10 @@ def _target(space: str, source: str, mine: Sequence[tuple[PairKind, UUID | None,
     return Target(space, source, kinds, photos, np.stack(vectors))
 
 
-def _measured(scope: Scope, target: Target, row: Row) -> dict[PairKind, Measured]:
-    if row["reports"] is None:
-        return {}
+def _measured(scope: Scope, target: Target, row: Row, number: int) -> dict[PairKind, Measured]:
     reports, photos = (np.frombuffer(row[name], ID) for name in ("reports", "photos"))
-    similarities = np.stack([np.frombuffer(row[f"v{number}"], ">f8") for number in range(len(target.vectors))])
-    return best_by_kind(target, scope.opposite, reports, photos, similarities)
+    found = [np.frombuffer(row[f"v{number}_{place}"], ">f8") for place in range(len(target.vectors))]
+    return best_by_kind(target, scope.opposite, reports, photos, np.stack(found))
 
 
 def best_by_kind(

@@ -8,13 +8,13 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from pgvector import HalfVector
 
 from cli.bench.filling import Filled, Filler
 from cli.bench.search import SPACES
 from db import candidates, sketch_loading, vectors
 from db.sketches import SketchCache
 from db.store import Store
+from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
 from reunite.matching.evidence import Search
 from reunite.ports import ScoredPair
@@ -237,11 +237,8 @@ async def test_what_is_worth_measuring_is_read_by_its_ids(owner_database_url: st
             known = await session.reports.get(community.filled.lost[0])
             assert known
             query, _ = await session.candidates._query(known, LIMIT, hidden=False)
-            scope, [target, _] = query.scope, query.targets
-            given = {"v0": HalfVector(target.vectors[0]), "community": place.community, "model": scope.model}
-            given |= {"space": target.space, "source": target.source, "reports": [known.id] * 300}
-            statement = vectors._PACKED.format(similarities="sum(e.vector <#> %(v0)s)") + vectors._SOME
-            plan = str(await session._all(f"EXPLAIN {statement}", **given))
+            statement, given = vectors.measuring(query.scope, query.targets, ids_of([known.id] * 300))
+            plan = str(await session._all(f"EXPLAIN {statement}", **given, community=place.community))
         assert "embedding_report_id_model_id_space_photo_id_part_key" in plan
         assert "Seq Scan" not in plan
 
