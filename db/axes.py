@@ -6,15 +6,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from db.products import BLOCK, Floats, products
+
 AXES: Final = 128
 _ITERATIONS: Final = 6
 _MARGIN: Final = 1.1
 """How much further than the sample other vectors may reach."""
-_BLOCK: Final = 1 << 18
-"""Products that are computed at once: few enough for the processor's cache, and to be left to one thread."""
 
 Bytes = NDArray[np.int8]
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,15 @@ class Axes:
         return cls(found, np.maximum(reach, np.float32(1e-6)) / np.float32(127))
 
     def sketch(self, vectors: Floats) -> Bytes:
-        steps: Floats = np.rint(vectors @ self.directions / self.scale)
-        return steps.clip(-127, 127).astype(np.int8)
+        steps: Floats = products(np.ascontiguousarray(self.directions.T), vectors).T / self.scale
+        made: Bytes = np.rint(steps).clip(-127, 127).astype(np.int8)
+        return made
 
     def similarities(self, vectors: Floats, sketches: Bytes) -> Floats:
         """Return an estimate for each of `vectors` (rows) and sketches (columns)."""
         weights = np.ascontiguousarray((vectors @ self.directions * self.scale).T)
         found = np.empty((len(sketches), len(vectors)), np.float32)
-        block = np.empty((min(max(_BLOCK // weights.size, 1), len(sketches)), len(weights)), np.float32)
+        block = np.empty((min(max(BLOCK // weights.size, 1), len(sketches)), len(weights)), np.float32)
         for start in range(0, len(sketches), max(len(block), 1)):
             some = sketches[start : start + len(block)]
             np.copyto(block[: len(some)], some)

@@ -15,8 +15,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from db.axes import Axes, Floats
+from db.axes import Axes
 from db.columns import Columns
+from db.products import Floats, products
 from db.vectors import ID, Ids, Keys, Measured, Scope, Target, best_by_kind, distinct, ids_of, keys_of
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Background, PairKind
@@ -187,8 +188,8 @@ class Sketches:
         for target in targets:
             whole = _taking_part(self.whole, target, scope, among)
             if whole:
-                products = target.vectors @ whole["vectors"].T
-                measured |= best_by_kind(target, scope.opposite, whole["ids"], whole["photos"], products)
+                similarities = products(target.vectors, whole["vectors"])
+                measured |= best_by_kind(target, scope.opposite, whole["ids"], whole["photos"], similarities)
             if not self.few:
                 estimates |= self._estimate(target, scope, whole)
         count = sum(len(columns) for hidden, columns in self.reports.items() if scope.hidden or not hidden)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
+from db.products import products
 from db.queries import Queries
 from db.rows import Row
 from reunite.encoder import SHARED_SPACE
@@ -231,7 +232,7 @@ def alike(reports: bytes, vectors: bytes, dimension: int, most: int) -> dict[fro
     ids = np.frombuffer(reports, ID)
     keys = keys_of(ids)
     ones, others = np.nonzero(np.triu(keys[:, None] != keys[None, :]))
-    cosines = (halves @ halves.T)[ones, others]
+    cosines = products(halves, halves)[ones, others]
     names = uuids(ids)
     found: dict[frozenset[UUID], float] = {}
     for place in np.argsort(-cosines, kind="stable").tolist():
