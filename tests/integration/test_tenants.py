@@ -56,6 +56,7 @@ NOT_CALLED = {
     "forget_photo_details",
     "move_community",
     "note_embedding_change",
+    "note_new_report",
     "note_report_change",
     "note_returned",
 }
