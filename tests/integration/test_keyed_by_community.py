@@ -66,8 +66,9 @@ ACROSS = {
 """Functions that run with the owner's rights, and see more than one community."""
 OWNERS = {
     "cli/backup.py",
+    "cli/bench/adding.py",
     "cli/bench/chat.py",
-    "cli/bench/search.py",
+    "cli/bench/database.py",
     "cli/bench/start.py",
     "cli/doctor.py",
     "cli/servers.py",
