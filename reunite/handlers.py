@@ -248,6 +248,13 @@ class Handlers:
         async with self._store.session(workspace.community) as session:
             return await session.reports.at(target)
 
+    async def has_report_in(self, target: ReplyTarget, author: Member) -> bool:
+        """Return whether a channel is where a report of this author is answered."""
+        workspace = await self._named(target.platform, target.workspace)
+        async with self._store.session(workspace.community) as session:
+            reports = await session.reports.by_author(workspace.id, author.id)
+        return any(report.target.channel == target.channel for report in reports)
+
     async def known_posts(
         self, platform: PlatformName, workspace: str, since: datetime | None = None
     ) -> Sequence[KnownPost]:
