@@ -144,7 +144,7 @@ class Reports:
         """
         target = ReplyTarget("discord", str(thread.guild.id), str(thread.id))
         with suppress(discord.HTTPException, TryAgainError):
-            if await self._handlers.has_report_in(target, member_of(author)):
+            if await self._handlers.report_at(target, member_of(author)):
                 await thread.add_user(author)
             else:
                 await thread.delete()

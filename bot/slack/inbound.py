@@ -18,7 +18,7 @@ from bot.slack.commands import WAYS
 from bot.slack.edits import NewestEdits
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
-from bot.slack.posts import Body, files_of, is_post, key_of, message_at, moment_of, photos_of, words_of
+from bot.slack.posts import Body, files_of, is_post, key_of, moment_of, photos_of, version_now, words_of
 from bot.slack.workspace import SlackWorkspace
 from db.installations import Installations
 from reunite.commands import REPORTS, ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
@@ -61,11 +61,11 @@ class Inbound:
         Only the event of a post with a photo has the subtype file_share; the message in the channel's history has none.
         """
         match event:
-            case {"subtype": "message_changed", "channel": channel, "message": {"ts": ts}}:
-                message = await message_at(workspace, channel, ts)
+            case {"subtype": "message_changed", "channel": channel, "message": {"ts": _} as known}:
+                message = await version_now(workspace, channel, known)
                 return {**event, "message": message} if message else None
-            case {"channel": channel, "ts": ts} if files_of(event):
-                message = await message_at(workspace, channel, ts)
+            case {"channel": channel, "ts": _} if files_of(event):
+                message = await version_now(workspace, channel, event)
                 return {"channel": channel, **message} if message and files_of(message) else None
         return event
 

@@ -69,11 +69,12 @@ class SlackApi:
         self._posted_at: dict[str, float] = {}
         self.message_every = 1.0
         """Seconds between the messages that a channel takes."""
-        self._history_at = 0.0
+        self._read_at: dict[str, float] = {}
         self.history_every = 0.0
-        """Seconds between calls of conversations.history: 60 for an app outside the Marketplace, which gets 15 objects.
+        """Seconds between two calls of conversations.history, and also of conversations.replies.
 
-        docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps (29 May 2025)
+        60 for an app that is distributed outside the Marketplace, which gets 15 objects:
+        https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps (read 2026-11-26).
         """
         self.history_most = 3
         """Objects on a page: few, so that every reader has to turn pages."""
@@ -250,13 +251,24 @@ class SlackApi:
             raise RefusedError(
                 "thread_not_found"
             )  # docs.slack.dev/reference/methods/conversations.replies (checked 2026-11-26)
-        return self._page([first, *self._world.thread(channel, root)], arguments)
+        self._read("conversations.replies")
+        oldest = str(arguments.get("oldest") or "0")
+        return self._page(
+            [first, *(each for each in self._world.thread(channel, root) if each["ts"] > oldest)], arguments
+        )
+
+    def _read(self, method: str) -> None:
+        now = time.monotonic()
+        if now < self._read_at.get(method, now):
+            raise TooManyError(self._read_at[method] - now)
+        self._read_at[method] = now + self.history_every
+
+    def read_freely(self) -> None:
+        """Let the app read again as if the time had passed."""
+        self._read_at.clear()
 
     def conversations_history(self, arguments: Answer, _: Bot) -> Answer:
-        now = time.monotonic()
-        if now < self._history_at:
-            raise TooManyError(self._history_at - now)
-        self._history_at = now + self.history_every
+        self._read("conversations.history")
         everything = self._world.messages[arguments["channel"]]
         oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9")
         roots = [each for each in reversed(everything) if each.get("thread_ts", each["ts"]) == each["ts"]]

@@ -106,7 +106,7 @@ async def test_the_thread_of_a_private_loss_stays_if_an_error_comes_after_saving
         monkeypatch.setattr(NoQueue, "hint", break_off)
     else:
         monkeypatch.setattr(PostHandlers, "report", fail)
-        monkeypatch.setattr(Handlers, "has_report_in", fail)
+        monkeypatch.setattr(Handlers, "report_at", fail)
     async with world(database_url) as here:
         bob = here.discord.join("Bob")
         await here.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -76,6 +77,33 @@ async def test_a_reply_that_arrived_before_is_found_and_not_sent_again(world: Wo
     assert await world.platform.send(replace(outgoing, maybe_sent=True)) == sent
     unsent = replace(outgoing, key="never sent", maybe_sent=True)
     assert await world.platform.send(unsent) != sent
+
+
+@pytest.mark.parametrize("in_thread", [True, False])
+async def test_a_search_that_slack_interrupts_after_each_page_comes_to_its_end(
+    world: World, *, in_thread: bool
+) -> None:
+    outgoing = reply_in_a_thread(world)
+    if not in_thread:
+        outgoing = replace(outgoing, target=replace(outgoing.target, message=None))
+    for number in range(4):  # with the root, two pages
+        await world.platform.send(replace(outgoing, key=f"other-{number}"))
+    world.slack.api.history_every = 3600
+    with pytest.raises(TryAgainError) as later:
+        await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert later.value.after
+    world.slack.api.read_freely()
+    await world.platform.send(replace(outgoing, maybe_sent=True))
+    method = "conversations.replies" if in_thread else "conversations.history"
+    assert [call.get("cursor") for call in world.slack.calls_of(method)] == [None, "3", "3"]
+
+
+async def test_a_search_ends_where_the_reply_was_not_written_yet(world: World) -> None:
+    outgoing, soon = reply_in_a_thread(world), datetime.now(UTC) + timedelta(hours=2)
+    for number in range(4):
+        await world.platform.send(replace(outgoing, key=f"other-{number}"))
+    await world.platform.send(replace(outgoing, maybe_sent=True, since=soon))
+    assert len(world.slack.calls_of("conversations.replies")) == 1
 
 
 async def test_a_reply_whose_answer_got_lost_is_there_once(world: World) -> None:
