@@ -1,4 +1,4 @@
-"""Slack's messages and reactions as commands of the domain, after which Slack is acknowledged.
+"""Slack's messages as commands of the domain, after which Slack is acknowledged.
 
 An event whose handling fails is not acknowledged, and Slack sends it again.
 """
@@ -20,16 +20,14 @@ from bot.slack.manifest import DELETED_CHANNEL_EVENTS
 from bot.slack.outbound import SlackPlatform
 from bot.slack.posts import Body, files_of, is_post, key_of, moment_of, photos_of, version_now, words_of
 from bot.slack.workspace import SlackWorkspace
-from db.installations import Installations
-from reunite.commands import REPORTS, ChangeSettings, EditReport, GiveVerdict, NewReport, Withdraw
-from reunite.entities import ReplyTarget, ReportKind, VerdictKind
+from reunite.commands import REPORTS, ChangeSettings, EditReport, NewReport, Withdraw
+from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 from reunite.text.heads import names_a_thing
 
-VERDICTS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REJECT}
 _TRIES: Final = 5
 _REMEMBERED: Final = 5000
 _log = structlog.get_logger(__name__)
@@ -38,12 +36,9 @@ _log = structlog.get_logger(__name__)
 class Inbound:
     """Handles the events of all workspaces. Events about the same message are handled one after the other."""
 
-    def __init__(
-        self, handlers: Handlers, platform: SlackPlatform, installations: Installations, background: Background
-    ) -> None:
+    def __init__(self, handlers: Handlers, platform: SlackPlatform, background: Background) -> None:
         self._handlers = handlers
         self._platform = platform
-        self._installations = installations
         self._background = background
         self._edits = NewestEdits()
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
@@ -146,36 +141,6 @@ class Inbound:
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""
         return key in self._deleted
-
-    async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
-        """Handle a reaction to a message of the bot."""
-        item = event["item"]
-        if event.get("item_user") == workspace.bot_user and item.get("type") == "message":
-            given = event["type"] == "reaction_added"
-            await self.verdict(workspace, (item["channel"], item["ts"]), event["reaction"], event["user"], given=given)
-
-    async def verdict(
-        self, workspace: SlackWorkspace, at: tuple[str, str], reaction: str, user: str, *, given: bool
-    ) -> None:
-        """Give or withdraw a verdict by a reaction to the message at (channel, ts), with the user's rights now."""
-        kind = VERDICTS.get(reaction)
-        if kind is None or user == workspace.bot_user:
-            return
-        person = await workspace.person(user)
-        command = GiveVerdict(
-            target=workspace.target(*at),
-            member=person.member,
-            kind=kind,
-            given=given,
-            is_moderator=person.is_moderator,
-        )
-        try:
-            result = await self._handlers.give_verdict(command)
-        except TellUserError as error:
-            _log.debug("slack_verdict_ignored", reason=error.key)
-            return
-        if result:  # to know after an outage which reactions were removed
-            await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
 
     async def channels_changed(self, workspace: SlackWorkspace, event: Body) -> None:
         """Read the channels again, unless somebody else joined one."""

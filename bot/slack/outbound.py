@@ -14,6 +14,7 @@ from bot.slack.pace import Pace, PutOffError
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of, message_at
 from bot.slack.render import blocks, metadata, notification
+from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from reunite.entities import PlatformName, ReplyTarget
@@ -35,8 +36,9 @@ class SlackPlatform:
 
     name: PlatformName = "slack"
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, verdicts: Verdicts) -> None:
         self._workspaces = workspaces
+        self._verdicts = verdicts
         self._pace = Pace()
         self._pictures = Pictures()
         self._earlier = Earlier()
@@ -64,6 +66,8 @@ class SlackPlatform:
             sent = await self._earlier.find(workspace, outgoing) if is_searched else None
             if sent:
                 self._pace.release(outgoing.target.channel, outgoing.key)
+                if outgoing.reply.match:  # people saw it before it was known, and may have reacted
+                    self._verdicts.compare_once_noted(workspace, (sent.channel, sent.message))
             else:
                 sent = await self._post(workspace, outgoing)
             self._pictures.forget(outgoing)
@@ -110,6 +114,8 @@ class SlackPlatform:
             try:
                 if found := sent or await self._earlier.find(workspace, outgoing):
                     await workspace.client.chat_delete(channel=found.channel, ts=found.message)
+            except PostGoneError:
+                _log.debug("slack_post_gone", post=outgoing.target.message)  # and the reply with it
             except SlackApiError as error:
                 if code_of(error) not in _GONE:
                     raise

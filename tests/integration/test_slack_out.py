@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.slack.app import running
 from db.store import Store
 from reunite.entities import Member, ReplyTarget
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
@@ -151,6 +151,32 @@ async def test_an_answer_to_a_deleted_post_does_not_go_to_the_whole_channel(worl
     with pytest.raises(UndeliverableError, match="gone"):
         await world.platform.send(outgoing)
     assert world.slack.messages[world.found] == []
+
+
+@pytest.mark.parametrize("has_answers", [True, False])
+@pytest.mark.parametrize("is_removed", [True, False])
+async def test_an_answer_to_a_deleted_post_does_not_stay_in_the_channel_if_it_was_cut_off(
+    world: World, *, has_answers: bool, is_removed: bool
+) -> None:
+    async def cut(request: web.Request) -> None:
+        assert request.transport
+        request.transport.abort()
+
+    outgoing = reply_in_a_thread(world)
+    if has_answers:
+        await world.platform.send(replace(outgoing, key="key-0"))
+    world.slack.delete(world.found, str(outgoing.target.message))
+    before = [*world.slack.messages[world.found]]
+    world.slack.api.before_answer["chat.postMessage"] = cut
+    with pytest.raises(TryAgainError, match="reached"):
+        await world.platform.send(outgoing)
+    assert len(world.slack.messages[world.found]) == len(before) + 1
+    if is_removed:
+        await world.platform.remove(outgoing, None)
+    else:
+        with pytest.raises(PostGoneError):
+            await world.platform.send(replace(outgoing, maybe_sent=True))
+    assert world.slack.messages[world.found] == before
 
 
 @pytest.mark.parametrize("token", ["bot_token", "app_token"])
