@@ -147,7 +147,15 @@ class Delivery:
         picture, maybe_sent = item.picture or await _gallery_picture(item), item.attempts > 1
         people = item.reply.people(item.target.platform) if item.audience == "pair" else ()
         outgoing = Outgoing(
-            item.key, item.target, item.reply, picture, maybe_sent, item.author, people, _is_waited_for(item)
+            item.key,
+            item.target,
+            item.reply,
+            picture,
+            maybe_sent,
+            item.author,
+            people=people,
+            ahead=_is_waited_for(item),
+            since=item.created_at,
         )
         try:
             async with asyncio.timeout_at(until):

@@ -244,11 +244,14 @@ class Handlers:
         if known:
             await self._community.leave(known)
 
-    async def report_at(self, target: ReplyTarget) -> Report | None:
-        """Return the report whose post is `target.message`."""
+    async def report_at(self, target: ReplyTarget, author: Member | None = None) -> Report | None:
+        """Return the report whose post is `target.message`, or the `author`'s that is answered in the channel."""
         workspace = await self._named(target.platform, target.workspace)
         async with self._store.session(workspace.community) as session:
-            return await session.reports.at(target)
+            if author is None:
+                return await session.reports.at(target)
+            reports = await session.reports.by_author(workspace.id, author.id)
+        return next((report for report in reports if report.target.channel == target.channel), None)
 
     async def known_posts(
         self, platform: PlatformName, workspace: str, since: datetime | None = None

@@ -135,10 +135,21 @@ class Reports:
         try:
             yield thread
         except BaseException:
-            with suppress(discord.HTTPException):  # without the permission, it's left where nobody sees it
-                await thread.delete()
+            await self._left(thread, interaction.user)
             raise
         await thread.add_user(interaction.user)
+
+    async def _left(self, thread: discord.Thread, author: discord.User | discord.Member) -> None:
+        """Delete a private thread after an error, unless the report was saved before that: it's answered there.
+
+        A thread that can't be deleted is left where nobody sees it, and so is one of which that isn't known.
+        """
+        target = ReplyTarget("discord", str(thread.guild.id), str(thread.id))
+        with suppress(discord.HTTPException, TryAgainError):
+            if await self._handlers.report_at(target, member_of(author)):
+                await thread.add_user(author)
+            else:
+                await thread.delete()
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""

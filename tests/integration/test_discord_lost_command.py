@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from discord.utils import snowflake_time
 
-from reunite.errors import TellUserError
+from reunite.errors import TellUserError, TryAgainError
+from reunite.handlers import Handlers
 from reunite.language import command, sentence
+from reunite.posts import PostHandlers
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, world
+from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
 ANNOUNCEMENTS = 5
@@ -100,6 +103,33 @@ async def test_a_refused_private_report_leaves_no_thread_to_its_author(
         threads = [channel["id"] for channel in here.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
         assert len(threads) == (0 if may_delete else 1)
         assert all(bob not in here.discord.thread_members[thread] for thread in threads)
+
+
+@pytest.mark.parametrize("is_saved", [True, False])
+async def test_the_thread_of_a_private_loss_stays_if_an_error_comes_after_saving_or_who_knows(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_saved: bool
+) -> None:
+    async def fail(*_: object) -> None:
+        raise TryAgainError("the database is away")
+
+    async def break_off(*_: object) -> None:
+        raise RuntimeError
+
+    if is_saved:  # the hint comes after the commit
+        monkeypatch.setattr(NoQueue, "hint", break_off)
+    else:
+        monkeypatch.setattr(PostHandlers, "report", fail)
+        monkeypatch.setattr(Handlers, "report_at", fail)
+    async with world(database_url) as here:
+        bob = here.discord.join("Bob")
+        await here.discord.allow_here("lost", MANAGE_THREADS, BOT_ID)
+        opening = await here.discord.slash("lost", bob, "general")
+        await here.discord.opened(opening)
+        answer = await here.discord.answer(await here.discord.submit(opening, words="my diary", seen="private"))
+        assert answer == sentence("went_wrong")
+        [thread] = [each["id"] for each in here.discord.channels.values() if each["type"] == PRIVATE_THREAD]
+        assert [each["channel"] for each in await here.reports()] == [thread] * is_saved
+        assert (bob in here.discord.thread_members[thread]) is is_saved
 
 
 async def test_an_answer_that_comes_later_than_discord_waits_is_no_defect(
