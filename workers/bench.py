@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -40,6 +40,14 @@ TEXTS: Final = (
 )
 
 Item = TypeVar("Item")
+
+
+class Measurable(Encoder, Protocol):
+    """An encoder whose network can be measured without what comes before and after it."""
+
+    def bare_pass(self, images: Sequence[Pixels]) -> Callable[[], object]:
+        """Return the network's pass alone over photos that are prepared now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,14 @@ def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item
     for first in range(0, len(items), BATCH):
         encode(items[first : first + BATCH])
     return len(items) / (time.perf_counter() - start)
+
+
+def forward_pass_per_second(encoder: Measurable, rounds: int = 5) -> float:
+    """Return how many photos a second an encoder's network takes by itself, the median of rounds of one batch."""
+    noise = np.random.default_rng(0)
+    forward = encoder.bare_pass([noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH)])
+    forward()
+    return median(_per_second(lambda _: forward(), range(BATCH)) for _ in range(rounds))
 
 
 def full_size_clip(folder: Path) -> ClipEncoder:

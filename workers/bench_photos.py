@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from statistics import median
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 from uuid import uuid4
 
 import numpy as np
 from PIL import Image
 
 from db.embeddings import of_photo
-from reunite.encoder import Encoder, EncoderKind, Pixels, Vectors
+from reunite.encoder import Encoder, EncoderKind, Vectors
 from workers.batching import BatchingEncoder
-from workers.bench import BATCH, PHOTO_SIZE
+from workers.bench import BATCH, PHOTO_SIZE, Measurable
 from workers.decoder.pool import Decoders
 from workers.embed import checked
 
@@ -26,14 +26,6 @@ _KINDS: Final = 4
 _SPOTS: Final = (28, 21)
 _NOISE: Final = 4.0
 _QUALITY: Final = 92
-
-
-class Measurable(Encoder, Protocol):
-    """An encoder whose network can be measured without what comes before and after it."""
-
-    def bare_pass(self, images: Sequence[Pixels]) -> Callable[[], object]:
-        """Return the network's pass alone over photos that are prepared now."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import hashlib
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Final
 
@@ -28,7 +28,8 @@ MAX_DECODED_BYTES: Final = 600_000_000
 STORED_SIDE: Final = 512
 _DETAIL: Final = 1.9
 """How many times the stored copy's side a JPEG is decoded at least: a quarter of 12 megapixels is enough."""
-_STORED_QUALITY: Final = 90
+_STORED: Final = {"quality": 84, "subsampling": "4:4:4", "optimize": True}
+"""As many bytes as 90 with colours at half size, and closer to the photo (docs/performance.md)."""
 
 # Formats in which people post photos. Pillow would open far more, some through other programs (EPS).
 _FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF")
@@ -65,11 +66,12 @@ PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_PROFILE_BYTES
 
 @dataclass(frozen=True)
 class StoredCopy:
-    """The one image from which everything is made: upright sRGB, no metadata, at most 512 px on the long side.
+    """The one image that is kept: upright sRGB, no metadata, at most 512 px on the long side.
 
-    `is_partial`: some rows of the posted photo could not be decoded.
+    `pixels` are those from before it was compressed. `is_partial`: some rows of the posted photo could not be decoded.
     """
 
+    pixels: Pixels = field(repr=False, compare=False)
     jpeg: bytes
     width: int
     height: int
@@ -98,7 +100,7 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None) 
         raise TellUserError("photo_unreadable") from error
     jpeg = as_jpeg(copy)
     sha256 = hashlib.sha256(jpeg).hexdigest()
-    return StoredCopy(jpeg, copy.width, copy.height, sha256, is_partial=is_partial)
+    return StoredCopy(np.asarray(copy), jpeg, copy.width, copy.height, sha256, is_partial=is_partial)
 
 
 def decode(jpeg: bytes) -> Pixels:
@@ -187,5 +189,5 @@ def as_jpeg(image: Image.Image) -> bytes:
     bare = Image.new("RGB", image.size)  # Pillow would carry a comment or profile of the source over
     bare.paste(image)
     buffer = BytesIO()
-    bare.save(buffer, "JPEG", quality=_STORED_QUALITY, optimize=True)
+    bare.save(buffer, "JPEG", **_STORED)
     return buffer.getvalue()

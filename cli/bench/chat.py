@@ -1,16 +1,16 @@
-"""`reunite bench chat`: a burst of posts at Discord's pace, while a worker embeds.
+"""`reunite bench chat`: posts one by one and in a burst at Discord's pace, while workers embed.
 
-Measures how soon each post is committed, acknowledged and answered. Discord is a local server with its rate limits.
+Measures how soon posts are committed, acknowledged and answered. Discord is a local server with its rate limits.
 """
 
 import asyncio
 import io
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import psycopg
@@ -18,80 +18,119 @@ from PIL import Image, ImageDraw
 from rich.console import Console
 from rich.table import Table
 
+from cli.bench.busy import busy_cores
 from cli.bench.local_discord import TOKEN, LocalDiscord
 from cli.children import children
 from cli.progress import say
 from cli.servers import Servers, scratch
+from workers.config import EncoderSettings
 
 _POLL_SECONDS: Final = 0.005
 """Between looks at the reports: the resolution of the measured commit times."""
 _TIMEOUT: Final = 540.0
+_ALONE: Final = 20
+"""Posts that are made one after the other, each once the one before was answered."""
 _COLOURS: Final = ("#dc281e", "#1ea03c", "#1e46c8")
 _COMMITTED: Final = "SELECT source_key FROM report"
 _ANSWERED: Final = """SELECT count(DISTINCT report_id) AS n FROM outbox WHERE state = 'sent'
   AND reply ->> 'kind' IN ('nothing', 'first_reply', 'match')"""
+_DONE: Final = "SELECT count(*) FROM work WHERE state = 'done'"
 _SENT: Final = "SELECT sent_channel, sent_message FROM outbox WHERE state = 'sent' ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
-class Burst:
-    """The results of the posts, in seconds."""
+class Plan:
+    """How many posts and uses of `/lost` at once, with how many workers, and whether other work takes all cores."""
 
-    committed: tuple[float, ...]
-    """From each event to its commit."""
+    posts: int
+    workers: Sequence[int]
+    busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was measured with so many workers, in seconds."""
+
+    workers: int
+    answers: Sequence[float]
+    """From each post that is alone to its answer."""
+    committed: Sequence[float]
+    """From each event of the burst to its commit."""
+    lost: Sequence[float]
+    """From each use of `/lost` to its acknowledgement."""
     acknowledged_after: float
+    drained_after: float
+    """Until all posts of the burst were embedded and searched for."""
     answered_after: float
     out_of_order: int
     """Replies that precede an earlier reply of their thread."""
     too_fast: int
     """Requests that Discord refused because of a rate limit, and that were repeated."""
 
-    def percentile(self, share: float) -> float:
-        """Return the time within which this share (0–100) of the posts was committed."""
-        return float(np.percentile(self.committed, share))
+    def figures(self, forward_pass: float) -> dict[str, Any]:
+        """Return what is shown, given how long the network's pass alone takes for the burst."""
+        return {
+            "workers": self.workers,
+            "answer_ms": _milliseconds(self.answers, 50, 95),
+            "committed_ms": _milliseconds(self.committed, 50, 99, 100),
+            "lost_ms": _milliseconds(self.lost, 50, 99, 100),
+            "drained_after_s": round(self.drained_after, 1),
+            "drained_to_forward_pass": round(self.drained_after / forward_pass, 2),
+            "taken_up_after_s": round(self.acknowledged_after, 1),
+            "answered_after_s": round(self.answered_after, 1),
+            "out_of_order": self.out_of_order,
+            "too_fast_for_discord": self.too_fast,
+        }
 
 
-def run(where: Servers, posts: int, *, as_json: bool) -> None:
-    """Measure a burst of posts and print its figures."""
-    report = _report(asyncio.run(_measure(where, posts)))
+def run(where: Servers, encoder: EncoderSettings, plan: Plan, *, as_json: bool) -> None:
+    """Measure bursts of posts and print their figures."""
+    per_second = _forward_pass_per_second(encoder)
+    measured = [asyncio.run(_measure(where, plan, workers)) for workers in plan.workers]
+    runs = [each.figures(plan.posts / per_second) for each in measured]
     if as_json:
-        print(json.dumps(report))
+        about = {"posts": plan.posts, "busy": plan.busy, "forward_pass_per_second": round(per_second, 1)}
+        print(json.dumps({**about, "runs": runs}))
         return
-    table = Table("", "", title=f"{posts} photo posts at once", show_header=False)
-    for share, milliseconds in zip(("median", "p99", "slowest"), report["committed_ms"].values(), strict=True):
-        table.add_row(f"event to commit, {share}", f"{milliseconds} ms")
-    table.add_row("all marked 👀 after", f"{report['taken_up_after_s']} s")
-    table.add_row("all answered after", f"{report['answered_after_s']} s")
-    table.add_row("replies out of order", str(report["out_of_order"]))
-    table.add_row("requests too fast for Discord", str(report["too_fast_for_discord"]))
+    table = Table("workers", *(str(each["workers"]) for each in runs), title=f"{plan.posts} photo posts at once")
+    for name in list(runs[0])[1:]:
+        table.add_row(name, *(_words(each[name]) for each in runs))
     Console().print(table)
 
 
-def _report(burst: Burst) -> dict[str, Any]:
-    return {
-        "posts": len(burst.committed),
-        "committed_ms": {f"p{share}": round(1000 * burst.percentile(share), 1) for share in (50, 99, 100)},
-        "taken_up_after_s": round(burst.acknowledged_after, 1),
-        "answered_after_s": round(burst.answered_after, 1),
-        "out_of_order": burst.out_of_order,
-        "too_fast_for_discord": burst.too_fast,
-    }
+def _words(figure: Any) -> str:
+    return ", ".join(f"{name} {value}" for name, value in figure.items()) if isinstance(figure, dict) else str(figure)
 
 
-async def _measure(home: Servers, posts: int) -> Burst:
-    """Start a bot and a worker with a local Discord, post photos at once, and wait until all are answered."""
+def _milliseconds(seconds: Sequence[float], *shares: int) -> dict[str, float]:
+    return {f"p{share}": round(1000 * float(np.percentile(seconds, share)), 1) for share in shares}
+
+
+def _forward_pass_per_second(settings: EncoderSettings) -> float:
+    from workers import bench  # noqa: PLC0415 - imports torch, which takes seconds
+    from workers.encoders.choose import choose  # noqa: PLC0415
+
+    encoder = choose(settings.kind, None, settings.model, say, threads=settings.torch_threads).encoder
+    return bench.forward_pass_per_second(cast("bench.Measurable", encoder))  # both kinds are
+
+
+async def _measure(home: Servers, plan: Plan, workers: int) -> Run:
+    """Start a bot and workers with a local Discord, post photos, and wait until all are answered."""
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
         discord = await stack.enter_async_context(LocalDiscord())
         quiet = {"REUNITE_LOG_LEVEL": "error", "REUNITE_OPEN_SET_URL": "off"}
         environment = {**own.environment(), **discord_settings(discord), **quiet}
-        processes = await stack.enter_async_context(children([["worker"], ["bot", "discord"]], environment))
+        commands = [*[["worker"]] * workers, ["bot", "discord"]]
+        processes = await stack.enter_async_context(children(commands, environment))
         for process in processes:
             say(f"Starting the {process.name} …")
             await process.start()
         owner = await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True)
         await stack.enter_async_context(owner)
-        return await asyncio.wait_for(_burst(discord, owner, posts), _TIMEOUT)
+        if plan.busy:
+            await stack.enter_async_context(busy_cores())
+        return await asyncio.wait_for(_run(discord, owner, plan.posts, workers), _TIMEOUT)
 
 
 def discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
@@ -103,9 +142,12 @@ def discord_settings(discord: LocalDiscord) -> Mapping[str, str]:
     }
 
 
-async def _burst(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts: int) -> Burst:
+async def _run(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], posts: int, workers: int) -> Run:
     photos = [photo(colour) for colour in _COLOURS]
-    watcher = asyncio.create_task(_watch_commits(owner, posts))
+    answers = [await _alone(discord, photos[0]) for _ in range(workers + min(posts, _ALONE))]
+    before = len(answers)
+    watcher = asyncio.create_task(_watch_commits(owner, before + posts))
+    drained = asyncio.create_task(_until_drained(owner, before + posts))
     start = time.perf_counter()
     sent: dict[str, float] = {}
     for number in range(posts):
@@ -117,14 +159,44 @@ async def _burst(discord: LocalDiscord, owner: psycopg.AsyncConnection[Any], pos
         await asyncio.sleep(_POLL_SECONDS)
     acknowledged = time.perf_counter() - start
     say("All committed and picked up; waiting for the replies …")
-    await until_answered(owner, posts)
-    return Burst(
-        committed=tuple(committed[post] - at for post, at in sent.items()),
+    await until_answered(owner, before + posts)
+    return Run(
+        workers=workers,
+        answers=answers[workers:],  # with the first ones, decoders are started
+        committed=[committed[post] - at for post, at in sent.items()],
         acknowledged_after=acknowledged,
+        drained_after=await drained - start,
         answered_after=time.perf_counter() - start,
+        lost=await _use_lost(discord, posts),
         out_of_order=_out_of_order(await _rows(owner, _SENT)),
         too_fast=discord.limits.refused,
     )
+
+
+async def _alone(discord: LocalDiscord, picture: bytes) -> float:
+    """Post a photo, and return how soon it was answered."""
+    at = time.perf_counter()
+    post = await discord.post("a thing", picture)
+    while post not in discord.answered:  # noqa: ASYNC110 - the bot is another process
+        await asyncio.sleep(_POLL_SECONDS)
+    return discord.answered[post] - at
+
+
+async def _use_lost(discord: LocalDiscord, times: int) -> list[float]:
+    """Use `/lost` so many times at once, and return how soon each was acknowledged."""
+    seen = discord.interactions
+    for number in range(times):
+        await discord.use_lost(f"black umbrella, number {number}")
+    while len(seen.acknowledged) < times:  # noqa: ASYNC110 - the bot is another process
+        await asyncio.sleep(_POLL_SECONDS)
+    return [seen.acknowledged[token] - at for token, at in seen.used.items()]
+
+
+async def _until_drained(owner: psycopg.AsyncConnection[Any], posts: int) -> float:
+    """Wait until so many posts are embedded and searched for; return when that was."""
+    while (await _rows(owner, _DONE))[0][0] < posts:  # noqa: ASYNC110 - the workers are other processes
+        await asyncio.sleep(_POLL_SECONDS)
+    return time.perf_counter()
 
 
 async def until_answered(owner: psycopg.AsyncConnection[Any], posts: int) -> None:

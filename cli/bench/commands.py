@@ -71,18 +71,23 @@ def search(  # noqa: PLR0913 - the command's options
 
 
 def chat(
-    posts: Annotated[int, typer.Option(min=1, help="Photo posts in one burst.")] = 100,
+    posts: Annotated[int, typer.Option(min=1, help="Photo posts, and uses of /lost, in one burst.")] = 100,
+    workers: Annotated[
+        list[int] | None, typer.Option(min=1, help="Workers. Repeat to measure with other numbers too.")
+    ] = None,
     *,
+    busy: Annotated[bool, typer.Option("--busy", help="Keep all cores busy meanwhile.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how fast a burst of posts is committed while a worker embeds, at Discord's pace.
+    """Measure how fast posts are committed and answered while workers embed, at Discord's pace.
 
-    Example: reunite bench chat --posts 100
+    Example: reunite bench chat --posts 50 --workers 1 --workers 2 --busy
     """
     from cli.bench import chat as command  # noqa: PLC0415
 
-    with prepared() as (_, where):
-        command.run(where, posts, as_json=as_json)
+    with prepared() as (settings, where):
+        plan = command.Plan(posts, workers or [1], busy=busy)
+        command.run(where, settings.encoder, plan, as_json=as_json)
 
 
 def start(

@@ -8,6 +8,7 @@ from aiohttp import BodyPartReader, WSMsgType, web
 
 from cli.bench import discord_objects as objects
 from cli.bench.discord_objects import BOT, GUILD, Json
+from cli.bench.local_interactions import Interactions
 from cli.bench.rate_limits import RateLimits
 
 TOKEN: Final = "local"  # noqa: S105 - of this server only
@@ -23,8 +24,11 @@ class LocalDiscord:
 
     def __init__(self) -> None:
         self.limits = RateLimits()
+        self.interactions = Interactions()
         self.acknowledged: set[str] = set()
         """Messages that the bot has reacted to."""
+        self.answered: dict[str, float] = {}
+        """When the bot first wrote in a thread, by the message that it hangs on (`time.perf_counter`)."""
         self._last_id = 0
         self._channels = {
             name: objects.channel(self._new_id(), name, position) for position, name in enumerate(("found", "lost"))
@@ -70,6 +74,11 @@ class LocalDiscord:
         about = {key: value for key, value in member.items() if key != "user"}
         await self._dispatch("MESSAGE_CREATE", {**message, "guild_id": GUILD, "member": about})
         return number
+
+    async def use_lost(self, text: str) -> None:
+        """Use the command `/lost` in #lost as a member."""
+        event = self.interactions.lost(self._new_id(), self._channels["lost"], text)
+        await self._dispatch("INTERACTION_CREATE", event)
 
     # Gateway
 
@@ -123,6 +132,7 @@ class LocalDiscord:
             web.patch(message, self._edit),
             web.post(f"{message}/threads", self._start_thread),
             web.put(f"{message}/reactions/{{emoji}}/@me", self._react),
+            *self.interactions.routes(_API),
         ]
 
     @web.middleware
@@ -152,9 +162,7 @@ class LocalDiscord:
         )
 
     async def _guilds(self, _: web.Request) -> web.Response:
-        return web.json_response(
-            [{"id": GUILD, "name": "Benchmark", "owner": False, "permissions": "0", "features": []}]
-        )
+        return _json([{"id": GUILD, "name": "Benchmark", "owner": False, "permissions": "0", "features": []}])
 
     async def _application(self, _: web.Request) -> web.Response:
         owner = objects.member(BOT, "Reunite", bot=True)["user"]
@@ -166,7 +174,9 @@ class LocalDiscord:
 
     async def _commands(self, request: web.Request) -> web.Response:
         defaults = {"application_id": BOT, "version": "1", "default_member_permissions": None, "description": ""}
-        return _json([{**defaults, "id": self._new_id(), **command} for command in await request.json()])
+        known = [{**defaults, "id": self._new_id(), **command} for command in await request.json()]
+        self.interactions.register(known)
+        return _json(known)
 
     async def _get_channel(self, request: web.Request) -> web.Response:
         return _json(self._places[request.match_info["channel"]])
@@ -185,8 +195,9 @@ class LocalDiscord:
         return _json(self._messages[request.match_info["message"]])
 
     async def _send(self, request: web.Request) -> web.Response:
-        bot = objects.member(BOT, "Reunite", bot=True)["user"]
-        return _json(self._add(request.match_info["channel"], bot, await _payload(request)))
+        bot, channel = objects.member(BOT, "Reunite", bot=True)["user"], request.match_info["channel"]
+        self.answered.setdefault(channel, time.perf_counter())
+        return _json(self._add(channel, bot, await _payload(request)))
 
     async def _edit(self, request: web.Request) -> web.Response:
         message = self._messages[request.match_info["message"]]

@@ -22,7 +22,8 @@ _RULES: Final = (
     _Rule(re.compile(r"PATCH /channels/(\d+)/messages/"), "edits", 5, 5.0),
 )
 _GLOBAL_LIMIT: Final = 50
-"""Requests per second (https://docs.discord.com/developers/topics/rate-limits)."""
+"""Requests per second, answers to interactions excepted (https://docs.discord.com/developers/topics/rate-limits)."""
+_UNLIMITED: Final = re.compile(r"[A-Z]+ /(interactions|webhooks)/")
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class RateLimits:
     def take(self, request: str) -> tuple[dict[str, str], dict[str, Any] | None]:
         """Count a request ("POST /channels/…"): return its response's headers, and the body of a refusal."""
         now = time.monotonic()
-        if not self._all.take(now):
+        if not _UNLIMITED.match(request) and not self._all.take(now):
             return {"X-RateLimit-Global": "true"}, self._refusal(self._all.ends - now, is_global=True)
         for rule in _RULES:
             if match := rule.request.match(request):

@@ -56,7 +56,7 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
     for data in (drawing("red"), *poison.AT_THE_EDGE.values()):
         decoded, copy = await decoders.decode(data), photos.make_stored_copy(data)
         assert decoded.jpeg == copy.jpeg
-        assert (decoded.pixels == photos.decode(copy.jpeg)).all()
+        assert (decoded.pixels == copy.pixels).all()
         assert decoded.colours == colours.of_photo(decoded.pixels)
     assert len(family()) == 1
 

@@ -120,6 +120,19 @@ def test_every_format_keeps_its_picture_and_loses_everything_else(name: str) -> 
     assert make_stored_copy(POSTED[name]()) == copy
 
 
+def test_pixels_are_those_from_before_the_copy_is_compressed() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    assert (make_stored_copy(saved(Image.fromarray(noise), "PNG")).pixels == noise).all()
+
+
+def test_colours_that_change_from_pixel_to_pixel_are_kept() -> None:
+    stripes = np.full((64, 64, 3), (200, 0, 0), np.uint8)
+    stripes[:, ::2] = (0, 0, 200)
+    shown = decode(make_stored_copy(saved(Image.fromarray(stripes), "PNG")).jpeg).astype(int)
+    assert (shown[:, 1::2, 0] > shown[:, 1::2, 2] + 100).all()
+    assert (shown[:, ::2, 2] > shown[:, ::2, 0] + 100).all()
+
+
 GREYS: dict[str, Callable[[NDArray[np.float64]], Image.Image]] = {
     "8 bits": lambda ramp: Image.fromarray((ramp * 255).astype(np.uint8)),
     "16 bits": lambda ramp: Image.fromarray((ramp * 65535).astype(np.uint16)),

@@ -54,12 +54,12 @@ def _opened(data: bytes, finder: FaceFinder | None, photos_in: IO[bytes], answer
 
     try:
         copy = photos.make_stored_copy(data, take)
-        jpeg, pixels = copy.jpeg, photos.decode(copy.jpeg)
+        jpeg, pixels = copy.jpeg, copy.pixels
         _limit_memory(None)  # from here on, it reads nothing but data made here
         faces = finder.find(pixels) if finder else []
         if faces:
-            jpeg = photos.as_jpeg(Image.fromarray(covered(pixels, faces)))
-            pixels = photos.decode(jpeg)
+            pixels = covered(pixels, faces)
+            jpeg = photos.as_jpeg(Image.fromarray(pixels))
         shares = colours.of_photo(pixels)
         return wire.picture(wire.Decoded(jpeg, pixels, shares, copy.is_partial, has_face=bool(faces)))
     except TellUserError as error:

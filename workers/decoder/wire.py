@@ -38,7 +38,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a decoder made of a photo: its stored copy (JPEG), and that copy's pixels and colours.
+    """What a decoder made of a photo: its stored copy (JPEG), its pixels from before that was compressed, its colours.
 
     `is_partial`: some rows of the posted photo could not be decoded.
     """

@@ -107,11 +107,15 @@ class ClipEncoder:
         return readable.lower() if self._is_siglip else readable  # as SigLIP was trained
 
     def _inputs(self, images: Sequence[Pixels]) -> Any:
-        return self._preprocess(
+        inputs = self._preprocess(
             images=[Image.fromarray(_without_long_ends(pixels)) for pixels in images],
             input_data_format="channels_last",  # explicit: a photo 3 pixels high could be mistaken for 3 channels
+            do_rescale=False,
+            do_normalize=False,
             return_tensors="pt",
-        ).to(self._device, dtype=self._dtype)
+        )
+        inputs["pixel_values"] = _normalised(inputs["pixel_values"].to(self._device), self._preprocess)
+        return inputs.to(self._device, dtype=self._dtype)
 
     def _image_features(self, inputs: Any) -> torch.Tensor:
         with torch.inference_mode():
@@ -139,6 +143,18 @@ class ClipEncoder:
         with torch.inference_mode():
             features: torch.Tensor = self._model.get_text_features(**wanted).pooler_output
         return features
+
+
+def _normalised(pixels: torch.Tensor, processor: Any) -> torch.Tensor:
+    """Do what a processor does last, for all photos at once: one by one takes 1.4 times as long."""
+    scale = processor.rescale_factor if processor.do_rescale else 1.0
+    if not processor.do_normalize:
+        return pixels.float() * scale
+    mean, deviation = (
+        torch.tensor(each, device=pixels.device).view(3, 1, 1) / scale
+        for each in (processor.image_mean, processor.image_std)
+    )
+    return (pixels.float() - mean) / deviation
 
 
 def _without_long_ends(pixels: Pixels) -> Pixels:
